@@ -1,0 +1,134 @@
+import { assertEquals } from "@std/assert";
+
+/** A folder imports only from itself and from folders before it. */
+const FOLDERS = [
+  "stream",
+  "thousandeyes",
+  "sigma",
+  "alert",
+  "store",
+  "delivery",
+  "sse",
+  "watch",
+  "http",
+  "dashboard",
+  "emulator",
+  "worker",
+  "deno",
+];
+const CORE = new Set(FOLDERS.slice(0, FOLDERS.indexOf("http")));
+
+/** Folders that may import less than their place in the list allows. */
+const NARROWER: Record<string, string[]> = {
+  sigma: ["stream"], // it knows nothing of ThousandEyes and has its own door
+  sse: ["stream", "store"],
+  emulator: ["stream", "thousandeyes"], // it stands for the far end, so it shares none of our machinery
+};
+
+/** Which folders may import a package or scheme; a name that is not here may be imported by all. */
+const ONLY_IN: [RegExp, string[]][] = [
+  [/^hono(\/|$)/, ["http", "dashboard", "emulator"]],
+  [/^cloudflare:/, ["worker"]],
+  [/^node:/, ["deno", "worker"]],
+  [/^(wrangler|miniflare|esbuild|commander)(\/|$)/, ["deno"]],
+];
+
+/** What the runtime-neutral folders must not name in their code. */
+const RUNTIME_NAMES = /\b(Deno\.|console\.|process\.|setInterval\(|setTimeout\()/;
+
+interface Module {
+  specifier: string;
+  dependencies?: {
+    specifier: string;
+    code?: { specifier: string };
+    type?: { specifier: string };
+  }[];
+}
+
+const root = new URL("../", import.meta.url);
+
+async function sources(folder: URL): Promise<URL[]> {
+  const found: URL[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isDirectory) found.push(...await sources(new URL(`${entry.name}/`, folder)));
+    else if (/\.tsx?$/.test(entry.name)) found.push(new URL(entry.name, folder));
+  }
+  return found;
+}
+
+function folderOf(specifier: string): string | undefined {
+  const path = specifier.startsWith(root.href) ? specifier.slice(root.href.length) : "";
+  return /^src\/([^/]+)\//.exec(path)?.[1];
+}
+
+async function modules(): Promise<Module[]> {
+  const all = await sources(new URL("src/", root));
+  const entry = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(entry, all.map((url) => `import "${url.href}";`).join("\n"));
+    const info = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", "--config", new URL("deno.json", root).pathname, entry],
+      stderr: "inherit",
+    }).output();
+    return JSON.parse(new TextDecoder().decode(info.stdout)).modules;
+  } finally {
+    await Deno.remove(entry);
+  }
+}
+
+Deno.test("a folder of src/ imports only from the folders above it in the layout", async () => {
+  const against: string[] = [];
+  for (const module of await modules()) {
+    const from = folderOf(module.specifier);
+    if (from === undefined) continue;
+    const place = FOLDERS.indexOf(from);
+    if (place < 0) against.push(`${from}/ has no place in the layout`);
+    const allowed = new Set([from, ...(NARROWER[from] ?? FOLDERS.slice(0, place))]);
+    for (const dependency of module.dependencies ?? []) {
+      const resolved = dependency.code?.specifier ?? dependency.type?.specifier ?? "";
+      const to = folderOf(resolved);
+      const file = module.specifier.slice(root.href.length);
+      if (to !== undefined && !allowed.has(to)) {
+        against.push(`${file} imports ${to}/: ${dependency.specifier}`);
+      }
+      for (const [name, folders] of ONLY_IN) {
+        if (name.test(dependency.specifier) && !folders.includes(from)) {
+          against.push(`${file} imports ${dependency.specifier}`);
+        }
+      }
+      if (
+        to === undefined && resolved.startsWith(root.href) && !resolved.includes("/node_modules/")
+      ) {
+        against.push(`${file} imports ${dependency.specifier}, which is outside src/`);
+      }
+    }
+  }
+  assertEquals(against, []);
+});
+
+Deno.test("the core names no runtime, no console and no timer of its own", async () => {
+  const against: string[] = [];
+  for (const url of await sources(new URL("src/", root))) {
+    const folder = folderOf(url.href);
+    if (folder === undefined || !CORE.has(folder) || url.pathname.endsWith("/stream/wait.ts")) {
+      continue;
+    }
+    const text = await Deno.readTextFile(url);
+    for (const [index, line] of text.split("\n").entries()) {
+      const code = line.replace(/^\s*(\*|\/\/|\/\*).*$/, "").replace(/\/\/.*$/, "");
+      if (RUNTIME_NAMES.test(code)) {
+        against.push(`${url.pathname.slice(root.pathname.length)}:${index + 1}: ${line.trim()}`);
+      }
+    }
+  }
+  assertEquals(against, []);
+});
+
+Deno.test("the library's door only re-exports", async () => {
+  const code = (await Deno.readTextFile(new URL("mod.ts", root)))
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/\/\/.*$/gm, "")
+    .replace(/export\s+(type\s+)?\{[^}]*\}\s+from\s+"[^"]+";/g, "")
+    .trim();
+  assertEquals(code, "");
+});
