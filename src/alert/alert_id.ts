@@ -1,0 +1,42 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+const utf8 = new TextEncoder();
+
+/**
+ * The id of an alert: the same rule, event and occurrence give the same id, whenever and wherever it is
+ * computed. It is also the `webhook-id`, so it holds no dot (Standard Webhooks signs `id.timestamp.body`).
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+ * import { alertId } from "./alert_id.ts";
+ *
+ * const id = alertId("login-failed", '["1234",null,1700000000000]', 1);
+ * assertMatch(id, /^[a-z2-7]{32}$/);
+ * assertEquals(id, alertId("login-failed", '["1234",null,1700000000000]', 1));
+ * assertNotEquals(id, alertId("login-failed", '["1234",null,1700000000000]', 2));
+ * ```
+ *
+ * @param ruleId The rule's id.
+ * @param identity The identity text of the event, as the log computes it.
+ * @param occurrence Which of the equal events this is, counted from 1.
+ * @returns 32 characters of lower-case base32: the first 20 bytes of a SHA-256.
+ */
+export function alertId(ruleId: string, identity: string, occurrence: number): string {
+  // A JSON array keeps the parts apart: ("a", "bc") and ("ab", "c") differ.
+  const hash = sha256(utf8.encode(JSON.stringify([ruleId, identity, occurrence])));
+  let id = "";
+  let bits = 0;
+  let held = 0;
+  for (const byte of hash.subarray(0, 20)) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      id += ALPHABET[(held >> bits) & 31];
+    }
+    held &= (1 << bits) - 1;
+  }
+  return id;
+}

@@ -1,0 +1,32 @@
+/**
+ * What became of one attempt.
+ *
+ * - `ok`: a 2xx answer. The message is delivered.
+ * - `throttle`: 429, 502 or 504. The receiver is overloaded: back off for longer.
+ * - `gone`: 410. The receiver wants no more: the message becomes a dead letter at once.
+ * - `permanent`: another 3xx or 4xx, or a URL that must not be called. Somebody has to act; it is still
+ *   tried on the schedule, since that somebody may act in time.
+ * - `retry`: everything else, network errors and time-outs included.
+ */
+export interface Outcome {
+  /** What it means for the message. */
+  readonly kind: "ok" | "throttle" | "gone" | "permanent" | "retry";
+  /** What happened, as a stable code for logs, metrics and answers. */
+  readonly code: OutcomeCode;
+  /** The HTTP status, where there was an answer. */
+  readonly status?: number;
+  /** How long the receiver asked to wait, in milliseconds, not yet clamped. */
+  readonly retryAfterMs?: number;
+  /** When the attempt began, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number;
+  /** The start of the answer's body, at most 4 KiB: hostile text, kept for the operator only. */
+  readonly excerpt?: string;
+}
+
+/**
+ * What happened in one attempt: `answered` (see the status), `timed_out`, `unreachable` (no answer came),
+ * `url_refused` (the URL may not be called), `lost` (the attempt never reported back).
+ */
+export type OutcomeCode = "answered" | "timed_out" | "unreachable" | "url_refused" | "lost";
