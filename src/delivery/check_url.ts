@@ -1,24 +1,86 @@
-import { isPublicAddress } from "./public_address.ts";
-
 /** What a URL may be, beyond https to a public name at port 443. */
 export interface CheckUrlOptions {
-  /** For development only: allows `http:` to a loopback address, at any port. */
+  /** For development only: allows `http:` to a loopback address, at any port; default false. */
   readonly allowHttpLoopback?: boolean;
-  /** Ports allowed beside 443. */
+  /** Ports allowed beside 443; default none. */
   readonly allowedPorts?: readonly number[];
-  /** Host names that are never called, such as our own. */
+  /** Host names that are never called, nor names beneath them, such as our own; default none. */
   readonly refusedHosts?: readonly string[];
 }
 
 /** A URL that may be called, or the reason why it may not; the reason never quotes the URL. */
-export type CheckedUrl = { readonly url: URL } | { readonly refused: string };
+export type CheckedUrl =
+  | { readonly url: URL; readonly loopback: boolean }
+  | { readonly refused: string };
+
+/** Names that lead inside: special-use names (RFC 6761, 6762, 8375, ICANN's `internal`) and common habits. */
+const INSIDE = [
+  "localhost",
+  "local",
+  "internal",
+  "home.arpa",
+  "localdomain",
+  "lan",
+  "home",
+  "corp",
+  "intranet",
+  "private",
+];
 
 /**
  * Decides whether a webhook may be posted to this URL: the one gate against server-side request forgery,
  * passed when the configuration is read and again before every attempt.
+ *
+ * It judges the text alone. A public name whose DNS answer is a private address passes; where the runtime
+ * can look names up, `attempt()` checks every address as well.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { checkUrl } from "./check_url.ts";
+ *
+ * assert("url" in checkUrl("https://hooks.example.com/panoptes"));
+ * assert("refused" in checkUrl("https://169.254.169.254/latest"));
+ * assert("refused" in checkUrl("https://2130706433/")); // 127.0.0.1 as one number
+ * ```
+ *
+ * @param text The URL as configured.
+ * @param options What is allowed beside the usual.
+ * @returns The URL, and whether it is a loopback one that was let through; or `refused`, a reason to go after a colon.
  */
-export function checkUrl(text: string, options: CheckUrlOptions = {}): CheckedUrl {
-  void options;
-  void isPublicAddress;
-  return { url: new URL(text) };
+export function checkUrl(
+  text: string,
+  { allowHttpLoopback = false, allowedPorts = [], refusedHosts = [] }: CheckUrlOptions = {},
+): CheckedUrl {
+  // The parser also turns numeric, hexadecimal, octal and full-width forms of IPv4 into the dotted one.
+  const url = URL.parse(text);
+  if (!url) return { refused: "it is not an absolute URL" };
+  if (url.username !== "" || url.password !== "") return { refused: "it carries credentials" };
+  const host = url.hostname.replace(/\.$/, "");
+  if (isUnder(host, refusedHosts)) return { refused: "its host is refused" };
+  if (allowHttpLoopback && isLoopback(host) && /^https?:$/.test(url.protocol)) {
+    return { url, loopback: true };
+  }
+  if (url.protocol !== "https:") return { refused: "its scheme is not https" };
+  if (url.port !== "" && !allowedPorts.includes(Number(url.port))) {
+    return { refused: "its port is neither 443 nor an allowed one" };
+  }
+  if (host.startsWith("[") || /(?:^|\.)[0-9]+$/.test(host)) {
+    return { refused: "its host is an IP address, not a name" };
+  }
+  const labels = host.split(".");
+  if (labels.includes("")) return { refused: "its host is not a name" };
+  if (labels.length === 1) return { refused: "its host has no dot, so it names a neighbour" };
+  if (isUnder(host, INSIDE)) return { refused: "its host is a name for private networks" };
+  return { url, loopback: false };
+}
+
+function isUnder(host: string, names: readonly string[]): boolean {
+  return names.some((name) =>
+    host === name.toLowerCase() || host.endsWith(`.${name.toLowerCase()}`)
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -26,7 +26,16 @@ export interface Outcome {
 }
 
 /**
- * What happened in one attempt: `answered` (see the status), `timed_out`, `unreachable` (no answer came),
- * `url_refused` (the URL may not be called), `lost` (the attempt never reported back).
+ * What happened in one attempt: `answered` (see the status), `timed_out`, `name_unknown`, `tls_failed`,
+ * `connection_refused`, `unreachable` (no answer, for another reason), `url_refused` (the URL, or an address
+ * behind its name, may not be called), `lost` (the attempt never reported back).
  */
-export type OutcomeCode = "answered" | "timed_out" | "unreachable" | "url_refused" | "lost";
+export type OutcomeCode =
+  | "answered"
+  | "timed_out"
+  | "name_unknown"
+  | "tls_failed"
+  | "connection_refused"
+  | "unreachable"
+  | "url_refused"
+  | "lost";

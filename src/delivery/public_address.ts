@@ -1,4 +1,32 @@
-/** Whether the whole internet can reach this IP address. */
-export function isPublicAddress(_address: string): boolean {
-  return false;
+import ipaddr from "ipaddr.js";
+
+/** All that IANA has given out to hosts so far; every tunnel and translation prefix outside it is refused with it. */
+const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR("2000::/3");
+
+/**
+ * Whether an IP address belongs to the public internet: neither private, shared, local, reserved nor a
+ * tunnel or translation prefix that leads to such (6to4, Teredo, NAT64, SRv6), by IANA's special-purpose registries.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { isPublicAddress } from "./public_address.ts";
+ *
+ * assert(isPublicAddress("1.1.1.1"));
+ * assert(!isPublicAddress("169.254.169.254"));
+ * assert(!isPublicAddress("::ffff:10.0.0.1"));
+ * ```
+ *
+ * @param address An IPv4 address in four decimal parts, or an IPv6 address without brackets.
+ * @returns False also for what is no address.
+ */
+export function isPublicAddress(address: string): boolean {
+  if (ipaddr.IPv4.isValidFourPartDecimal(address)) {
+    return ipaddr.IPv4.parse(address).range() === "unicast";
+  }
+  // A zone (fe80::1%eth0) has no place on the public internet.
+  if (!ipaddr.IPv6.isValid(address) || address.includes("%")) return false;
+  const v6 = ipaddr.IPv6.parse(address);
+  if (v6.isIPv4MappedAddress()) return v6.toIPv4Address().range() === "unicast";
+  return v6.range() === "unicast" && v6.match(GLOBAL_UNICAST_V6);
 }

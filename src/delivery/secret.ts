@@ -14,33 +14,38 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
  * ```
  *
  * @param text The text to check.
- * @returns True if `secretBytes()` accepts it.
+ * @returns True if `hmacKey()` accepts it.
  */
 export function isSecret(text: string): boolean {
   return decode(text) !== undefined;
 }
 
 /**
- * The key inside a signing secret (Standard Webhooks, section "Signature scheme").
+ * The WebCrypto key of a signing secret, which cannot be read back out of it.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { secretBytes } from "./secret.ts";
+ * import { hmacKey } from "./secret.ts";
  *
- * assertEquals(secretBytes("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").length, 24);
+ * const key = await hmacKey("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "sign");
+ * assertEquals([key.algorithm.name, key.extractable, key.usages], ["HMAC", false, ["sign"]]);
  * ```
  *
  * @param secret `whsec_` and 24 to 64 bytes in base64.
- * @returns The bytes of the key.
- * @throws {TypeError} If it is anything else; the message does not quote it.
+ * @param usage What the key is for.
+ * @returns A key for HMAC-SHA256.
+ * @throws {TypeError} If the secret is anything else; the message does not quote it.
  */
-export function secretBytes(secret: string): Uint8Array<ArrayBuffer> {
+export async function hmacKey(secret: string, usage: "sign" | "verify"): Promise<CryptoKey> {
   const bytes = decode(secret);
-  if (bytes) return bytes;
-  throw new TypeError(
-    "Cannot read the signing secret: it must be whsec_ followed by 24 to 64 bytes in base64",
-  );
+  if (!bytes) {
+    throw new TypeError(
+      "Cannot read a signing secret: it must be whsec_ followed by 24 to 64 bytes in base64",
+    );
+  }
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  return await crypto.subtle.importKey("raw", bytes, algorithm, false, [usage]);
 }
 
 function decode(secret: string): Uint8Array<ArrayBuffer> | undefined {

@@ -1,0 +1,63 @@
+import type { Outcome, OutcomeCode } from "./outcome.ts";
+
+/**
+ * What an HTTP status means for the message (Standard Webhooks, section "Deliverability and reliability").
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { classifyStatus } from "./classify.ts";
+ *
+ * assertEquals([204, 302, 401, 410, 429, 500].map(classifyStatus), [
+ *   "ok",
+ *   "permanent",
+ *   "permanent",
+ *   "gone",
+ *   "throttle",
+ *   "retry",
+ * ]);
+ * ```
+ *
+ * @param status The status; 0 where the runtime hides a redirect.
+ * @returns The outcome's kind.
+ */
+export function classifyStatus(status: number): Outcome["kind"] {
+  if (status >= 200 && status < 300) return "ok";
+  if (status === 410) return "gone";
+  if (status === 429 || status === 502 || status === 504) return "throttle";
+  return status < 500 ? "permanent" : "retry";
+}
+
+/**
+ * Why there was no answer, as a stable code. The error's own text is not used beyond this: runtimes put the
+ * whole URL into it, and that may hold a secret.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { classifyError } from "./classify.ts";
+ *
+ * const error = new TypeError("error sending request: tcp connect error: Connection refused");
+ * assertEquals(classifyError(error), "connection_refused");
+ * ```
+ *
+ * @param error What the runtime's `fetch` rejected with.
+ * @returns The outcome's code; `unreachable` where the text says nothing known.
+ */
+export function classifyError(error: unknown): OutcomeCode {
+  const text = textOf(error);
+  if (/\bdns\b|lookup|name resolution|ENOTFOUND/i.test(text)) return "name_unknown";
+  if (/certificate|\btls\b|\bssl\b|handshake/i.test(text)) return "tls_failed";
+  if (/refused/i.test(text)) return "connection_refused";
+  return "unreachable";
+}
+
+/** The messages of an error and of what caused it, without the URLs that runtimes put in brackets. */
+function textOf(error: unknown): string {
+  let text = "";
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 4; depth++) {
+    text += `${cause.message.replace(/\([a-z]+:[^)]*\)/gi, "")} `;
+    cause = cause.cause;
+  }
+  return text;
+}
