@@ -1,0 +1,59 @@
+import type { Clock } from "../stream/clock.ts";
+import { ordinaryActivity } from "./activity.ts";
+import type { NewEvent } from "./new_event.ts";
+import type { Organisation } from "./organisation.ts";
+import { tellStory } from "./story.ts";
+
+/** How a live scenario runs. */
+export interface LiveScenarioOptions {
+  readonly organisation: Organisation;
+  readonly random: () => number;
+  readonly clock: Clock;
+  /** Events a minute on average, above zero. */
+  readonly perMinute: number;
+  readonly publish: (event: NewEvent) => void;
+  /** Told when a suspicious story begins. */
+  readonly onStory?: (title: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A story begins after this many ordinary events on average; the first after three. */
+const BETWEEN_STORIES = 25;
+/** One ordinary event in this many appears late, with a date in the past. */
+const ONE_LATE_IN = 30;
+const LONGEST_DELAY_MS = 3 * 3600_000;
+
+/**
+ * Publishes the activity of an organisation as time goes by: mostly ordinary, now and then a
+ * suspicious story, twins in one second and late arrivals among it.
+ *
+ * @param options What runs, and how fast.
+ * @returns A promise that resolves, quietly, once the signal is aborted.
+ */
+export async function liveScenario(options: LiveScenarioOptions): Promise<void> {
+  const { organisation, random, clock, signal } = options;
+  let untilStory = 3;
+  let queue: readonly NewEvent[] = [];
+  while (!signal.aborted) {
+    const pause = 60_000 / options.perMinute * (0.5 + random());
+    await clock.wait(pause, signal).catch(() => {});
+    if (signal.aborted) return;
+    const [next, twin] = queue;
+    if (next !== undefined) {
+      options.publish({ ...next, date: clock.now() });
+      const twins = next === twin;
+      if (twins) options.publish({ ...next, date: clock.now() });
+      queue = queue.slice(twins ? 2 : 1);
+    } else if (untilStory <= 0) {
+      const story = tellStory(organisation, random);
+      options.onStory?.(story.title);
+      queue = story.events;
+      untilStory = Math.ceil(random() * 2 * BETWEEN_STORIES);
+    } else {
+      untilStory -= 1;
+      const late = random() * ONE_LATE_IN < 1;
+      const delay = late ? random() ** 3 * LONGEST_DELAY_MS : 0;
+      options.publish({ ...ordinaryActivity(organisation, random), date: clock.now() - delay });
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { FaultName } from "./fault.ts";
+
+const PROBLEM = "application/problem+json;charset=UTF-8";
+
+/**
+ * An error as the API documents it: a problem document.
+ *
+ * @param status The HTTP status.
+ * @param members What the body holds; `type` and `status` are filled in.
+ * @param headers More headers.
+ */
+export function problem(
+  status: number,
+  members: Record<string, unknown>,
+  headers: HeadersInit = {},
+): Response {
+  const all = new Headers(headers);
+  all.set("content-type", PROBLEM);
+  return Response.json({ type: "about:blank", status, ...members }, { status, headers: all });
+}
+
+/**
+ * A 400 in one of its three shapes.
+ *
+ * @param field The parameter at fault.
+ * @param message What is wrong with it.
+ * @param faults Chooses the shape.
+ * @param headers The rate headers.
+ */
+export function badRequest(
+  field: string,
+  message: string,
+  faults: ReadonlySet<FaultName>,
+  headers: HeadersInit,
+): Response {
+  const instance = "/v7/audit-user-events";
+  if (faults.has("title-only-400")) {
+    const title =
+      `There were some errors in your request, please correct them before trying again. Error in field ${field} : ${message}.`;
+    return problem(400, { title, instance }, headers);
+  }
+  if (faults.has("old-error-shape")) {
+    return Response.json(
+      { timestamp: 0, httpStatus: "BAD_REQUEST", errors: [message], path: instance },
+      { status: 400, headers },
+    );
+  }
+  return problem(400, {
+    title: "Request validation failed. There are invalid or missing fields",
+    detail: "Your request object contains invalid fields.",
+    instance,
+    errors: [{ code: "EMULATOR-400", field, message }],
+  }, headers);
+}

@@ -1,0 +1,59 @@
+/** Row numbers in the order of their dates, equal dates in the order of the rows; appending is cheap, inserting is one memory move. */
+export class SortedRows {
+  #rows = new Uint32Array(1024);
+  #length = 0;
+  readonly #dateOf: (row: number) => number;
+
+  /** @param dateOf The date of a row in milliseconds; it must never change. */
+  constructor(dateOf: (row: number) => number) {
+    this.#dateOf = dateOf;
+  }
+
+  /** How many rows there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The row at a position, oldest first. */
+  at(position: number): number {
+    return this.#rows[position]!;
+  }
+
+  /** Adds a row at its place. */
+  add(row: number): void {
+    if (this.#length === this.#rows.length) {
+      const grown = new Uint32Array(this.#length * 2);
+      grown.set(this.#rows);
+      this.#rows = grown;
+    }
+    const place = this.countBefore(this.#dateOf(row), row);
+    if (place < this.#length) this.#rows.copyWithin(place + 1, place, this.#length);
+    this.#rows[place] = row;
+    this.#length += 1;
+  }
+
+  /**
+   * How many rows come before a place in the order.
+   *
+   * @param date Milliseconds.
+   * @param row The place among rows of that date: `-Infinity` is before all of them, `Infinity` after.
+   */
+  countBefore(date: number, row: number): number {
+    const last = this.#length - 1;
+    if (last < 0 || this.#isBefore(last, date, row)) return this.#length;
+    let low = 0;
+    let high = last;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#isBefore(middle, date, row)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #isBefore(position: number, date: number, row: number): boolean {
+    const there = this.#rows[position]!;
+    const dateThere = this.#dateOf(there);
+    return dateThere < date || (dateThere === date && there < row);
+  }
+}
