@@ -1,0 +1,29 @@
+/**
+ * Watches the ThousandEyes activity log.
+ *
+ * @module
+ */
+export {
+  type AuditUserEvents,
+  AuditUserEventsSchema,
+} from "./src/thousandeyes/audit_user_events.ts";
+export type { PaginationLinks } from "./src/thousandeyes/audit_user_events.ts";
+export { identityOf } from "./src/thousandeyes/event_identity.ts";
+export { DEFAULT_BASE_URL, firstPageUrl } from "./src/thousandeyes/first_page_url.ts";
+export type { FirstPageParameters } from "./src/thousandeyes/first_page_url.ts";
+export { type Link, LinkSchema } from "./src/thousandeyes/link.ts";
+export type { InvalidUserEvent, Page } from "./src/thousandeyes/page.ts";
+export type { Fetch, PageOptions, RetryOptions, Token } from "./src/thousandeyes/page_options.ts";
+export { parseDate } from "./src/thousandeyes/parse_date.ts";
+export type { Problem, ProblemField } from "./src/thousandeyes/problem.ts";
+export { RateBudget } from "./src/thousandeyes/rate_budget.ts";
+export { parseRateLimit, type RateLimit } from "./src/thousandeyes/rate_limit.ts";
+export { readPage } from "./src/thousandeyes/read_page.ts";
+export { type Resource, ResourceSchema } from "./src/thousandeyes/resource.ts";
+export { ThousandEyesError } from "./src/thousandeyes/thousand_eyes_error.ts";
+export type {
+  ThousandEyesErrorCode,
+  ThousandEyesErrorOptions,
+} from "./src/thousandeyes/thousand_eyes_error.ts";
+export { type UserEvent, UserEventSchema } from "./src/thousandeyes/user_event.ts";
+export { toSigmaEvent } from "./src/thousandeyes/user_event_fields.ts";

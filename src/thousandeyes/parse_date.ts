@@ -1,0 +1,58 @@
+const FORM =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))?$/;
+const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const DAY_MS = 86_400_000;
+
+/**
+ * Reads a date of the API: any RFC 3339 form, the same with the offset written `+0000`, and API v6's
+ * `YYYY-MM-DD HH:MM:SS`, which is UTC. No zone means UTC throughout.
+ *
+ * `Date.parse()` will not do: it takes a missing zone for local time, reads far more forms, and not the
+ * same ones in every runtime.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseDate } from "./parse_date.ts";
+ *
+ * assertEquals(parseDate("2022-07-17T22:00:54Z"), Date.UTC(2022, 6, 17, 22, 0, 54));
+ * assertEquals(parseDate("2017-06-02 18:08:06"), Date.UTC(2017, 5, 2, 18, 8, 6));
+ * assertEquals(parseDate("yesterday"), undefined);
+ * ```
+ *
+ * @param text The date as the API wrote it.
+ * @returns Milliseconds since the Unix epoch, finer fractions cut off; `undefined` if it is no such date.
+ */
+export function parseDate(text: string): number | undefined {
+  const parts = FORM.exec(text);
+  if (parts === null) return undefined;
+  const year = Number(parts[1]);
+  const month = Number(parts[2]);
+  const day = Number(parts[3]);
+  const hour = Number(parts[4]);
+  const minute = Number(parts[5]);
+  const second = Number(parts[6]);
+  const offsetHour = Number(parts[9] ?? 0);
+  const offsetMinute = Number(parts[10] ?? 0);
+  if (
+    month < 1 || month > 12 || day < 1 || day > daysOf(month, year) || hour > 23 || minute > 59 ||
+    second > 60 || offsetHour > 23 || offsetMinute > 59
+  ) return undefined;
+  const millisecond = parts[7] === undefined ? 0 : Number(parts[7].padEnd(3, "0").slice(0, 3));
+  const offset = (parts[8] === "-" ? -1 : 1) * (offsetHour * 60 + offsetMinute);
+  return daysSinceEpoch(year, month, day) * DAY_MS +
+    ((hour * 60 + minute - offset) * 60 + second) * 1000 + millisecond;
+}
+
+function daysOf(month: number, year: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && leap ? 29 : DAYS_OF_MONTH[month - 1]!;
+}
+
+/** Not `Date.UTC()`, which takes the years 0 to 99 for 1900 to 1999. */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const shifted = month > 2 ? year : year - 1; // the year begins in March, so that the leap day is its last
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return shifted * 365 + Math.floor(shifted / 4) - Math.floor(shifted / 100) +
+    Math.floor(shifted / 400) + dayOfYear - 719_468;
+}
