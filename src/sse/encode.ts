@@ -1,0 +1,70 @@
+/** What one SSE message is made of. */
+export interface MessageFields {
+  /** The id that the client sends back as `Last-Event-ID`. */
+  id?: string;
+  /** The event type; without one the client sees `message`. */
+  event?: string;
+  /** The data; its line ends (CR, LF or CRLF) reach the client as LF, as the format has it. */
+  data: string;
+}
+
+const LINE_END = /\r\n|\r|\n/;
+// The three characters that the format cannot carry in a field.
+const UNSENDABLE = /[\r\n\0]/;
+
+/**
+ * Encodes one message of an event stream (WHATWG HTML, section 9.2).
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { encodeMessage } from "./encode.ts";
+ *
+ * assertEquals(
+ *   encodeMessage({ id: "a.1", event: "audit", data: "{}" }),
+ *   "id: a.1\nevent: audit\ndata: {}\n\n",
+ * );
+ * ```
+ *
+ * @param fields The message; `id` and `event` carry no CR, LF or NUL.
+ * @returns The frame, with the blank line that ends it.
+ * @throws {RangeError} If `id` or `event` holds CR, LF or NUL: it would end the field, or void it.
+ */
+export function encodeMessage({ id, event, data }: MessageFields): string {
+  let frame = "";
+  if (id !== undefined) frame += `id: ${checked("id", id)}\n`;
+  if (event !== undefined) frame += `event: ${checked("event", event)}\n`;
+  // JSON text has no line ends of its own, so the loop is for what was not made by us.
+  if (!LINE_END.test(data)) return `${frame}data: ${data}\n\n`;
+  for (const line of data.split(LINE_END)) frame += `data: ${line}\n`;
+  return `${frame}\n`;
+}
+
+/**
+ * Encodes a comment, which clients ignore: the first bytes that make proxies pass the head on, and the heartbeat.
+ *
+ * @param text Any text; each of its lines becomes a comment line.
+ * @returns The frame.
+ */
+export function encodeComment(text: string): string {
+  return `${text.split(LINE_END).map((line) => `: ${line}\n`).join("")}\n`;
+}
+
+/**
+ * Encodes the time that a client waits before it comes back.
+ *
+ * @param ms Milliseconds; a fraction is cut off, since the format takes digits only.
+ * @returns The frame.
+ */
+export function encodeRetry(ms: number): string {
+  return `retry: ${Math.trunc(ms)}\n\n`;
+}
+
+function checked(field: string, value: string): string {
+  if (UNSENDABLE.test(value)) {
+    throw new RangeError(
+      `Cannot encode an SSE message: ${field} holds CR, LF or NUL: ${JSON.stringify(value)}`,
+    );
+  }
+  return value;
+}

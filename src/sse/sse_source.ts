@@ -1,0 +1,29 @@
+/** One line of the log as a subscriber gets it. */
+export interface SseMessage {
+  /** Its place in the log, counted from 1; the second half of the SSE id. */
+  seq: number;
+  /** The SSE event type, e.g. `audit` or `alert`. */
+  type: string;
+  /** The data: JSON text. */
+  body: string;
+}
+
+/** Which part of the log is there to be read. */
+export interface LogRange {
+  /** Names one life of the log: ids of another epoch mean nothing here. Letters, digits, `_`, `-`; at most 32. */
+  epoch: string;
+  /** The first seq still kept; `newest + 1` when nothing is. */
+  oldest: number;
+  /** The last seq recorded; 0 when nothing ever was. */
+  newest: number;
+}
+
+/** The log as a subscriber sees it: a range, a read by cursor, and a call when it grew. */
+export interface SseSource {
+  /** The range that can be read now. */
+  head(): LogRange;
+  /** Up to `limit` messages with a seq above `after`, in the order of seq. */
+  read(after: number, limit: number): readonly SseMessage[];
+  /** Calls `listener` after each append; the function it gives back ends that. */
+  onAppend(listener: () => void): () => void;
+}

@@ -1,0 +1,193 @@
+import type { Clock } from "../stream/clock.ts";
+import { encodeComment, encodeMessage, encodeRetry } from "./encode.ts";
+import { formatLastEventId } from "./last_event_id.ts";
+import { readBatch } from "./read_batch.ts";
+import { resumeAt } from "./resume_at.ts";
+import type { SseSource } from "./sse_source.ts";
+
+/** Why a subscription ended. */
+export type CloseReason = "cancelled" | "aborted" | "stalled" | "aged" | "failed";
+
+/** How a subscriber reads. */
+export interface SubscribeOptions {
+  /** The id that it came back with, or `earliest` (also the default) or `latest`. */
+  lastEventId?: string | undefined;
+  /** Time: heartbeats, age, and how long a reader stands still. */
+  clock: Clock;
+  /** Chance, in [0, 1): spreads the heartbeats, the ages and the returns of many subscribers. */
+  random: () => number;
+  /** Ends it as the stream's `cancel()` does; whichever comes first. */
+  signal?: AbortSignal | undefined;
+  /** Called once, when it has ended; `error` is what the log threw if the reason is `failed`. */
+  onClose?: (reason: CloseReason, error?: unknown) => void;
+}
+
+const HEARTBEAT_MS = [15_000, 25_000] as const;
+/** Streams end of themselves, so that a deploy or a lost end does not decide when all clients come back at once. */
+const LIFE_MS = [600_000, 900_000] as const;
+const RETRY_MS = [1_000, 5_000] as const;
+const STALL_MS = 30_000;
+
+const encoder = new TextEncoder();
+const HEARTBEAT = encoder.encode(encodeComment("heartbeat"));
+
+/**
+ * Opens an event stream over the log. A subscriber is a cursor: replay and live are one thing, nothing
+ * is queued for it but one batch, and a reader that stands still is ended and comes back by its id.
+ *
+ * It begins with a comment, `retry`, `event: gap` if something is lost for ever, and `event: ready`
+ * with `{from, to, gap}`. The id of `ready` is the place itself, so that a client that is cut off before
+ * the first message comes back to the right place; the gap comes before it, so that a cut between
+ * the two makes the gap come again.
+ *
+ * @example
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { subscribe } from "./subscribe.ts";
+ * import { systemClock } from "../stream/system_clock.ts";
+ *
+ * const log = {
+ *   head: () => ({ epoch: "k3", oldest: 1, newest: 1 }),
+ *   read: (after: number) => after < 1 ? [{ seq: 1, type: "audit", body: "{}" }] : [],
+ *   onAppend: () => () => {},
+ * };
+ * const stream = subscribe(log, { clock: systemClock, random: Math.random });
+ * const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+ * assertStringIncludes((await reader.read()).value!, "event: ready");
+ * assertStringIncludes((await reader.read()).value!, "id: k3.1\nevent: audit\ndata: {}\n\n");
+ * await reader.cancel();
+ * ```
+ *
+ * @param source The log; its bytes are shared by its subscribers, so readers must not write to the chunks.
+ * @param options How it reads.
+ * @returns A stream of bytes that holds at most one batch of 64 KiB, or one longer message.
+ */
+export function subscribe(
+  source: SseSource,
+  options: SubscribeOptions,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream(new Subscriber(source, options), { highWaterMark: 1 });
+}
+
+class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
+  #source: SseSource;
+  #options: SubscribeOptions;
+  #closing = new AbortController();
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #stopListening = () => {};
+  #onAbort = () => this.#close("aborted");
+  #cursor = 0;
+  #closed = false;
+  /** When the last write was. */
+  #wroteAt = 0;
+  /** Since when the reader has taken nothing, while something is there for it. */
+  #fullSince: number | undefined;
+
+  constructor(source: SseSource, options: SubscribeOptions) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#controller = controller;
+    const { signal } = this.#options;
+    if (signal?.aborted) return this.#close("aborted");
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    try {
+      this.#write(encoder.encode(this.#greeting()));
+      this.#stopListening = this.#source.onAppend(() => this.#pump());
+    } catch (error) {
+      return this.#close("failed", error);
+    }
+    this.#tend();
+  }
+
+  pull(): void {
+    this.#fullSince = undefined;
+    this.#pump();
+  }
+
+  cancel(): void {
+    this.#close("cancelled");
+  }
+
+  #greeting(): string {
+    const range = this.#source.head();
+    const { after, gap } = resumeAt(range, this.#options.lastEventId);
+    this.#cursor = after;
+    const from = formatLastEventId({ epoch: range.epoch, seq: after });
+    const to = formatLastEventId({ epoch: range.epoch, seq: range.newest });
+    return encodeComment("welcome") + encodeRetry(this.#between(RETRY_MS)) +
+      (gap ? encodeMessage({ event: "gap", data: JSON.stringify(gap) }) : "") +
+      encodeMessage({
+        id: from,
+        event: "ready",
+        data: JSON.stringify({ from, to, gap: gap !== undefined }),
+      });
+  }
+
+  /** Writes until the reader has its one batch in hand or nothing is left. */
+  #pump(): void {
+    try {
+      while (!this.#closed && this.#hasRoom()) {
+        const batch = readBatch(this.#source, this.#cursor);
+        if (batch === undefined) return;
+        this.#cursor = batch.to;
+        this.#write(batch.bytes);
+      }
+    } catch (error) {
+      this.#close("failed", error);
+    }
+  }
+
+  #hasRoom(): boolean {
+    return (this.#controller.desiredSize ?? 0) > 0;
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#controller.enqueue(bytes);
+    this.#wroteAt = this.#options.clock.now();
+    if (!this.#hasRoom()) this.#fullSince = this.#wroteAt;
+  }
+
+  /** Beats, ages and watches for a standing reader, until it is closed. */
+  async #tend(): Promise<void> {
+    const { clock } = this.#options;
+    const ends = clock.now() + this.#between(LIFE_MS);
+    let pause = this.#between(HEARTBEAT_MS);
+    while (!this.#closed) {
+      const stalls = this.#fullSince === undefined ? Infinity : this.#fullSince + STALL_MS;
+      const wakes = Math.min(ends, stalls, Math.max(this.#wroteAt + pause, clock.now() + 1_000));
+      try {
+        await clock.wait(wakes - clock.now(), this.#closing.signal);
+      } catch {
+        return; // closed
+      }
+      const now = clock.now();
+      if (this.#fullSince !== undefined && now >= this.#fullSince + STALL_MS) {
+        return this.#close("stalled");
+      }
+      if (now >= ends) return this.#close("aged");
+      if (now >= this.#wroteAt + pause && this.#hasRoom()) {
+        this.#write(HEARTBEAT);
+        pause = this.#between(HEARTBEAT_MS);
+      }
+    }
+  }
+
+  #between([least, most]: readonly [number, number]): number {
+    return least + this.#options.random() * (most - least);
+  }
+
+  #close(reason: CloseReason, error?: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopListening();
+    this.#closing.abort();
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    // An error drops the batch that waits; a close would keep it for a reader that never comes.
+    if (reason === "stalled") this.#controller.error(new Error("The reader stood still"));
+    else if (reason !== "cancelled") this.#controller.close();
+    this.#options.onClose?.(reason, error);
+  }
+}
