@@ -9,6 +9,7 @@ export {
 } from "./src/thousandeyes/audit_user_events.ts";
 export type { PaginationLinks } from "./src/thousandeyes/audit_user_events.ts";
 export { identityOf } from "./src/thousandeyes/event_identity.ts";
+export type { Clock } from "./src/stream/clock.ts";
 export { DEFAULT_BASE_URL, firstPageUrl } from "./src/thousandeyes/first_page_url.ts";
 export type { FirstPageParameters } from "./src/thousandeyes/first_page_url.ts";
 export { type Link, LinkSchema } from "./src/thousandeyes/link.ts";
@@ -19,6 +20,7 @@ export type { Problem, ProblemField } from "./src/thousandeyes/problem.ts";
 export { RateBudget } from "./src/thousandeyes/rate_budget.ts";
 export { parseRateLimit, type RateLimit } from "./src/thousandeyes/rate_limit.ts";
 export { readPage } from "./src/thousandeyes/read_page.ts";
+export type { Schema } from "./src/thousandeyes/schema.ts";
 export { type Resource, ResourceSchema } from "./src/thousandeyes/resource.ts";
 export { ThousandEyesError } from "./src/thousandeyes/thousand_eyes_error.ts";
 export type {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Link, LinkSchema } from "./link.ts";
+import type { Schema } from "./schema.ts";
 import { tolerantObject } from "./tolerant_object.ts";
 
 /** The links of a page. Only `next` is ever followed. */
@@ -24,7 +25,7 @@ export interface AuditUserEvents {
   [member: string]: unknown;
 }
 
-const PaginationLinksSchema: v.GenericSchema<unknown, PaginationLinks> = tolerantObject({
+const PaginationLinksSchema: Schema<PaginationLinks> = tolerantObject({
   next: LinkSchema,
 });
 
@@ -45,7 +46,7 @@ const PaginationLinksSchema: v.GenericSchema<unknown, PaginationLinks> = toleran
  * assert(!is(AuditUserEventsSchema, { auditEvents: [], _links: { next: {} } }));
  * ```
  */
-export const AuditUserEventsSchema: v.GenericSchema<unknown, AuditUserEvents> = tolerantObject({
+export const AuditUserEventsSchema: Schema<AuditUserEvents> = tolerantObject({
   auditEvents: v.array(v.unknown()),
   startDate: v.string(),
   endDate: v.string(),

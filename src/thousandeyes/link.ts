@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Schema } from "./schema.ts";
 import { tolerantObject } from "./tolerant_object.ts";
 
 /** A HAL link. */
@@ -26,7 +27,7 @@ export interface Link {
  * assert(!is(LinkSchema, {}));
  * ```
  */
-export const LinkSchema: v.GenericSchema<unknown, Link> = v.pipe(
+export const LinkSchema: Schema<Link> = v.pipe(
   tolerantObject({ href: v.string(), templated: v.boolean() }),
   v.check((link) => typeof link.href === "string", 'Invalid key: Expected "href"'),
   v.transform((link) => link as Link),

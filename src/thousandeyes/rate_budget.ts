@@ -29,6 +29,8 @@ export class RateBudget {
   #known: Required<RateLimit> | undefined;
 
   /**
+   * Makes a budget that knows nothing yet, and so allows a first request.
+   *
    * @param options `reserve` is the share of the limit that is left to others, in [0, 1); 0.5 by default.
    * @throws {RangeError} If `reserve` is outside of that.
    */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Schema } from "./schema.ts";
 import { tolerantObject } from "./tolerant_object.ts";
 
 /** What an audit event was about: a test, a report, a user, an alert rule. */
@@ -25,7 +26,7 @@ export interface Resource {
  * assertEquals(parse(ResourceSchema, { type: "testName", name: null }), { type: "testName" });
  * ```
  */
-export const ResourceSchema: v.GenericSchema<unknown, Resource> = tolerantObject({
+export const ResourceSchema: Schema<Resource> = tolerantObject({
   type: v.string(),
   name: v.string(),
 });

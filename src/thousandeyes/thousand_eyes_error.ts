@@ -76,7 +76,8 @@ export interface ThousandEyesErrorOptions {
  * ```
  */
 export class ThousandEyesError extends Error {
-  override name = "ThousandEyesError";
+  /** The name of the class, as stack traces show it. */
+  override name: string = "ThousandEyesError";
   /** What went wrong. */
   readonly code: ThousandEyesErrorCode;
   /** The HTTP status, if there was an answer; it is the answer's own, never the one in its body. */
@@ -91,6 +92,8 @@ export class ThousandEyesError extends Error {
   readonly retryable: boolean;
 
   /**
+   * Makes an error; its subclasses stand for one HTTP status each.
+   *
    * @param code What went wrong.
    * @param message One sentence for people, without the token.
    * @param options The cause, and what the answer said.

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Schema } from "./schema.ts";
 import { dropNulls } from "./drop_nulls.ts";
 
 /**
@@ -10,7 +11,7 @@ import { dropNulls } from "./drop_nulls.ts";
  */
 export function tolerantObject(
   entries: Readonly<Record<string, v.GenericSchema>>,
-): v.GenericSchema<unknown, Record<string, unknown>> {
+): Schema<Record<string, unknown>> {
   const names = Object.keys(entries);
   const nullish = Object.fromEntries(names.map((name) => [name, v.nullish(entries[name]!)]));
   return v.pipe(

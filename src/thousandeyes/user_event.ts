@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Resource, ResourceSchema } from "./resource.ts";
+import type { Schema } from "./schema.ts";
 import { tolerantObject } from "./tolerant_object.ts";
 
 /**
@@ -48,7 +49,7 @@ const id = v.union([v.string(), v.pipe(v.number(), v.transform(String))]);
  * );
  * ```
  */
-export const UserEventSchema: v.GenericSchema<unknown, UserEvent> = tolerantObject({
+export const UserEventSchema: Schema<UserEvent> = tolerantObject({
   aid: id,
   accountGroupName: v.string(),
   date: v.string(),
