@@ -1,0 +1,86 @@
+import type { Alert } from "../alert/alert.ts";
+import { insertRows } from "./insert_rows.ts";
+import { readNumber, writeMeta } from "./meta.ts";
+import type { Sql, SqlValue } from "./sql.ts";
+import type { StoredAlert } from "./stored_alert.ts";
+
+/** An alert that is to be stored, and the event that it is about. */
+export interface NewAlert {
+  /** The alert. */
+  readonly alert: Alert;
+  /** The place in the log of the event that matched; null for an operational alert. */
+  readonly eventSeq: number | null;
+  /** The date of that event in milliseconds since the Unix epoch, where it has one. */
+  readonly at: number | null;
+}
+
+type Row = {
+  seq: number;
+  id: string;
+  rule_id: string;
+  level: string;
+  at: number | null;
+  recorded_at: number;
+  event_seq: number | null;
+  body: string;
+};
+
+/**
+ * Stores alerts. It has to run inside the transaction that records their events.
+ *
+ * @param sql The database.
+ * @param alerts The alerts; one whose id is stored already is left out.
+ * @param now Milliseconds since the Unix epoch.
+ * @returns The alerts that were new.
+ */
+export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): NewAlert[] {
+  if (alerts.length === 0) return [];
+  const known = new Set(
+    sql.all<{ id: string }>(
+      `SELECT id FROM alerts WHERE id IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(alerts.map(({ alert }) => alert.id)),
+    ).map(({ id }) => id),
+  );
+  const added: NewAlert[] = [];
+  const rows: SqlValue[][] = [];
+  let seq = readNumber(sql, "alert_seq", 0);
+  for (const entry of alerts) {
+    const { alert, at, eventSeq } = entry;
+    if (known.has(alert.id)) continue;
+    known.add(alert.id);
+    added.push(entry);
+    rows.push([
+      ++seq,
+      alert.id,
+      alert.ruleId,
+      alert.level,
+      at,
+      now,
+      eventSeq,
+      JSON.stringify(alert),
+    ]);
+  }
+  if (added.length === 0) return added;
+  insertRows(sql, "alerts (seq, id, rule_id, level, at, recorded_at, event_seq, body)", rows);
+  writeMeta(sql, "alert_seq", seq);
+  return added;
+}
+
+/** Reads up to `limit` alerts with a seq above `after`, in order of seq. */
+export function alertsAfter(sql: Sql, after: number, limit: number): StoredAlert[] {
+  return sql.all<Row>(
+    `SELECT * FROM alerts WHERE seq > ? ORDER BY seq LIMIT ?`,
+    after,
+    limit,
+  ).map(toStored);
+}
+
+/** Reads one alert by its id. */
+export function alertById(sql: Sql, id: string): StoredAlert | undefined {
+  return sql.all<Row>(`SELECT * FROM alerts WHERE id = ?`, id).map(toStored)[0];
+}
+
+function toStored(row: Row): StoredAlert {
+  const { rule_id: ruleId, recorded_at: recordedAt, event_seq: eventSeq, ...rest } = row;
+  return { ...rest, ruleId, recordedAt, eventSeq };
+}

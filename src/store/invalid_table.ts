@@ -1,0 +1,70 @@
+import { hashText } from "./hash_text.ts";
+import { readNumber, writeMeta } from "./meta.ts";
+import type { Sql } from "./sql.ts";
+import type { StoredInvalidEvent } from "./stored_invalid_event.ts";
+
+/** Something that the API sent as an event and that could not be recorded as one. */
+export interface NewInvalidEvent {
+  /** What was sent. */
+  readonly value: unknown;
+  /** What is wrong with it, one line each. */
+  readonly issues: readonly string[];
+}
+
+/** The most that is kept of one, in UTF-16 units: a row holds it in any case. */
+const LONGEST_BODY = 400_000;
+
+type Row = { seq: number; recorded_at: number; issues: string; body: string };
+
+/**
+ * Keeps events aside that no schema could read, each once, however often it is read again.
+ *
+ * @param sql The database, within a transaction.
+ * @param invalid What was sent, and what is wrong with it.
+ * @param now Milliseconds since the Unix epoch.
+ * @returns How many were not there before.
+ */
+export function addInvalidEvents(
+  sql: Sql,
+  invalid: readonly NewInvalidEvent[],
+  now: number,
+): number {
+  const first = readNumber(sql, "invalid_seq", 0);
+  let seq = first;
+  for (const { value, issues } of invalid) {
+    const whole = JSON.stringify(value) ?? "null";
+    const body = whole.slice(0, LONGEST_BODY);
+    const hash = hashText(whole);
+    // Two that differ only beyond the cut have different hashes; the same hash and text count as the same.
+    const same = sql.all<{ slot: number; body: string }>(
+      `SELECT slot, body FROM invalid_events WHERE hash = ? ORDER BY slot`,
+      hash,
+    );
+    if (same.some((row) => row.body === body)) continue;
+    sql.run(
+      `INSERT INTO invalid_events (seq, hash, slot, recorded_at, issues, body) VALUES (?, ?, ?, ?, ?, ?)`,
+      ++seq,
+      hash,
+      (same.at(-1)?.slot ?? -1) + 1,
+      now,
+      JSON.stringify(issues).slice(0, LONGEST_BODY),
+      body,
+    );
+  }
+  if (seq > first) writeMeta(sql, "invalid_seq", seq);
+  return seq - first;
+}
+
+/** Reads up to `limit` invalid events with a seq above `after`, in order of seq. */
+export function invalidEventsAfter(sql: Sql, after: number, limit: number): StoredInvalidEvent[] {
+  return sql.all<Row>(
+    `SELECT seq, recorded_at, issues, body FROM invalid_events WHERE seq > ? ORDER BY seq LIMIT ?`,
+    after,
+    limit,
+  ).map(({ seq, recorded_at: recordedAt, issues, body }) => ({
+    seq,
+    recordedAt,
+    issues: JSON.parse(issues) as string[],
+    body,
+  }));
+}

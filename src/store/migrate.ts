@@ -1,0 +1,64 @@
+import type { Sql } from "./sql.ts";
+
+/**
+ * The schema, step by step: a step that has once been released is never changed, only followed by another.
+ *
+ * `events`: `seq` comes from a counter and not from AUTOINCREMENT, whose own table would be a third row
+ * written per event. Equal events (twins) and different events with an equal hash take the next `slot`.
+ */
+const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID`,
+    `CREATE TABLE events (
+      seq INTEGER PRIMARY KEY, hash INTEGER NOT NULL, slot INTEGER NOT NULL,
+      at INTEGER, recorded_at INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (hash, slot))`,
+    `CREATE TABLE invalid_events (
+      seq INTEGER PRIMARY KEY, hash INTEGER NOT NULL, slot INTEGER NOT NULL,
+      recorded_at INTEGER NOT NULL, issues TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (hash, slot))`,
+    `CREATE TABLE alerts (
+      seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rule_id TEXT NOT NULL, level TEXT NOT NULL,
+      at INTEGER, recorded_at INTEGER NOT NULL, event_seq INTEGER, body TEXT NOT NULL)`,
+    `CREATE TABLE outbox (
+      id INTEGER PRIMARY KEY, webhook_id TEXT NOT NULL, endpoint TEXT NOT NULL, state TEXT NOT NULL,
+      attempt INTEGER NOT NULL, round INTEGER NOT NULL, due_at INTEGER, token TEXT,
+      created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, UNIQUE (endpoint, webhook_id))`,
+    `CREATE INDEX outbox_due ON outbox (endpoint, due_at) WHERE due_at IS NOT NULL`,
+    `CREATE TABLE attempts (
+      message INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL,
+      duration_ms INTEGER NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, status INTEGER,
+      excerpt TEXT, PRIMARY KEY (message, number)) WITHOUT ROWID`,
+    `CREATE TABLE checkpoints (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
+    `CREATE TABLE pass_pages (
+      pass INTEGER NOT NULL, page INTEGER NOT NULL, url INTEGER NOT NULL, seqs TEXT NOT NULL,
+      PRIMARY KEY (pass, page)) WITHOUT ROWID`,
+  ],
+];
+
+/**
+ * Brings the schema of a database up to date, one transaction for each step, so that a step that was cut
+ * short is made again whole.
+ *
+ * @param sql The database, empty or of any earlier version.
+ * @param now When, in milliseconds since the Unix epoch.
+ * @throws {Error} If the database was written by a later version than this one.
+ */
+export function migrate(sql: Sql, now: number): void {
+  sql.run(
+    `CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)`,
+  );
+  const done = sql.all<{ number: number | null }>(`SELECT MAX(number) AS number FROM migrations`)[0]
+    ?.number ?? 0;
+  if (done > MIGRATIONS.length) {
+    throw new Error(
+      `Cannot open the log: its schema is version ${done}, and this program knows ${MIGRATIONS.length}`,
+    );
+  }
+  for (const [index, statements] of MIGRATIONS.entries()) {
+    const number = index + 1;
+    if (number <= done) continue;
+    sql.transaction(() => {
+      for (const statement of statements) sql.run(statement);
+      sql.run(`INSERT INTO migrations (number, applied_at) VALUES (?, ?)`, number, now);
+    });
+  }
+}

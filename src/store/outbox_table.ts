@@ -1,0 +1,217 @@
+import { insertRows } from "./insert_rows.ts";
+import type { Sql, SqlValue } from "./sql.ts";
+import type { StoredAttempt, StoredMessage, StoredMessageState } from "./stored_message.ts";
+
+/** A message that is to be queued. */
+export interface NewMessage {
+  /** The alert's id. */
+  readonly webhookId: string;
+  /** The endpoint's name. */
+  readonly endpoint: string;
+}
+
+/** Which messages are listed. */
+export interface DeliveriesQuery {
+  /** Only those of this endpoint. */
+  readonly endpoint?: string;
+  /** Only those in this state. */
+  readonly state?: StoredMessageState;
+  /** Only those about this alert. */
+  readonly webhookId?: string;
+  /** Only rows below this id, newest first: the last one of the page before. */
+  readonly before?: number;
+  /** At most so many. */
+  readonly limit: number;
+}
+
+/** The attempts that are kept of each message; older ones go first. */
+const MOST_ATTEMPTS = 20;
+
+type Row = {
+  id: number;
+  webhook_id: string;
+  endpoint: string;
+  state: StoredMessageState;
+  attempt: number;
+  round: number;
+  due_at: number | null;
+  token: string | null;
+  created_at: number;
+  updated_at: number;
+};
+
+/** Queues messages, due at once; one that is there already, in whatever state, is left alone. */
+export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: number): number {
+  const fresh = messages.filter(({ endpoint, webhookId }) =>
+    sql.all(
+      `SELECT 1 AS there FROM outbox WHERE endpoint = ? AND webhook_id = ?`,
+      endpoint,
+      webhookId,
+    )
+      .length === 0
+  );
+  const rows = fresh.map(({ endpoint, webhookId }): SqlValue[] => [
+    webhookId,
+    endpoint,
+    "pending",
+    0,
+    0,
+    now,
+    null,
+    now,
+    now,
+  ]);
+  insertRows(
+    sql,
+    "outbox (webhook_id, endpoint, state, attempt, round, due_at, token, created_at, updated_at)",
+    rows,
+  );
+  return rows.length;
+}
+
+/** The names of the endpoints that have messages which are not ended. */
+export function endpointsWithDue(sql: Sql): string[] {
+  // A jump from name to name: a plain DISTINCT would read the whole index.
+  return sql.all<{ name: string | null }>(
+    `WITH RECURSIVE names (name) AS (
+      SELECT MIN(endpoint) FROM outbox WHERE due_at IS NOT NULL
+      UNION ALL
+      SELECT (SELECT MIN(endpoint) FROM outbox WHERE due_at IS NOT NULL AND endpoint > name)
+        FROM names WHERE name IS NOT NULL)
+    SELECT name FROM names WHERE name IS NOT NULL`,
+  ).map(({ name }) => name!);
+}
+
+/** When the next message is due, in milliseconds since the Unix epoch, if any is. */
+export function nextDueAt(sql: Sql): number | undefined {
+  const times = endpointsWithDue(sql).flatMap((endpoint) =>
+    sql.all<{ at: number | null }>(
+      `SELECT MIN(due_at) AS at FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL`,
+      endpoint,
+    )[0]?.at ?? []
+  );
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Up to `limit` messages of one endpoint that are due, or whose lease has run out, the longest due first. */
+export function dueMessages(
+  sql: Sql,
+  endpoint: string,
+  now: number,
+  limit: number,
+): StoredMessage[] {
+  return sql.all<Row>(
+    `SELECT * FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL AND due_at <= ?
+      ORDER BY due_at, id LIMIT ?`,
+    endpoint,
+    now,
+    limit,
+  ).map(toStored);
+}
+
+/** What of a message changes, as the delivery's state machine says. */
+export type MessageChange = Pick<
+  StoredMessage,
+  "state" | "attempt" | "round" | "dueAt" | "token"
+>;
+
+/**
+ * Writes a message back, if nobody has changed it since it was read.
+ *
+ * @param sql The database.
+ * @param before The message as it was read.
+ * @param after The message as it is to be.
+ * @param now Milliseconds since the Unix epoch.
+ * @returns Whether it was written.
+ */
+export function saveMessage(
+  sql: Sql,
+  before: StoredMessage,
+  after: MessageChange,
+  now: number,
+): boolean {
+  return sql.all(
+    `UPDATE outbox SET state = ?, attempt = ?, round = ?, due_at = ?, token = ?, updated_at = ?
+      WHERE id = ? AND state = ? AND attempt = ? AND token IS ? RETURNING id`,
+    after.state,
+    after.attempt,
+    after.round,
+    after.dueAt,
+    after.token,
+    now,
+    before.id,
+    before.state,
+    before.attempt,
+    before.token,
+  ).length > 0;
+}
+
+/** Notes an attempt; only the latest 20 of a message are kept. */
+export function noteAttempt(sql: Sql, message: number, attempt: StoredAttempt): void {
+  sql.run(
+    `INSERT OR REPLACE INTO attempts (message, number, at, duration_ms, kind, code, status, excerpt)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    message,
+    attempt.number,
+    attempt.at,
+    attempt.durationMs,
+    attempt.kind,
+    attempt.code,
+    attempt.status,
+    attempt.excerpt,
+  );
+  if (attempt.number > MOST_ATTEMPTS) {
+    sql.run(
+      `DELETE FROM attempts WHERE message = ? AND number <= ?`,
+      message,
+      attempt.number - MOST_ATTEMPTS,
+    );
+  }
+}
+
+/** Reads one message by its row. */
+export function messageById(sql: Sql, id: number): StoredMessage | undefined {
+  return sql.all<Row>(`SELECT * FROM outbox WHERE id = ?`, id).map(toStored)[0];
+}
+
+/** Lists messages, newest first. */
+export function deliveries(sql: Sql, query: DeliveriesQuery): StoredMessage[] {
+  const conditions = ["id < ?"];
+  const values: SqlValue[] = [query.before ?? Number.MAX_SAFE_INTEGER];
+  if (query.endpoint !== undefined) conditions.push("endpoint = ?") && values.push(query.endpoint);
+  if (query.state !== undefined) conditions.push("state = ?") && values.push(query.state);
+  if (query.webhookId !== undefined) {
+    conditions.push("webhook_id = ?") && values.push(query.webhookId);
+  }
+  return sql.all<Row>(
+    `SELECT * FROM outbox WHERE ${conditions.join(" AND ")} ORDER BY id DESC LIMIT ?`,
+    ...values,
+    query.limit,
+  ).map(toStored);
+}
+
+/** The attempts kept of one message, oldest first. */
+export function attemptsOf(sql: Sql, message: number): StoredAttempt[] {
+  return sql.all<
+    Omit<StoredAttempt, "durationMs"> & { duration_ms: number }
+  >(
+    `SELECT number, at, duration_ms, kind, code, status, excerpt FROM attempts
+      WHERE message = ? ORDER BY number`,
+    message,
+  ).map(({ duration_ms: durationMs, ...rest }) => ({ ...rest, durationMs }));
+}
+
+function toStored(row: Row): StoredMessage {
+  return {
+    id: row.id,
+    webhookId: row.webhook_id,
+    endpoint: row.endpoint,
+    state: row.state,
+    attempt: row.attempt,
+    round: row.round,
+    dueAt: row.due_at,
+    token: row.token,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

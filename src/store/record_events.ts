@@ -1,0 +1,171 @@
+import { identityOf } from "../thousandeyes/event_identity.ts";
+import { parseDate } from "../thousandeyes/parse_date.ts";
+import type { UserEvent } from "../thousandeyes/user_event.ts";
+import { hashText } from "./hash_text.ts";
+import { insertRows } from "./insert_rows.ts";
+import { readNumber, writeMeta } from "./meta.ts";
+import type { Sql, SqlValue } from "./sql.ts";
+
+/** One event that was not in the log before. */
+export interface RecordedEvent {
+  /** Its place in the log. */
+  readonly seq: number;
+  /** The event. */
+  readonly event: UserEvent;
+  /** The text that it shares with its twins, and with nothing else. */
+  readonly identity: string;
+  /** Which of its twins it is, from 1. */
+  readonly occurrence: number;
+  /** Its date in milliseconds since the Unix epoch, where it has one that can be read. */
+  readonly at: number | null;
+}
+
+/** What became of the events of one page. */
+export interface RecordResult {
+  /** Those that were new, oldest first: the order in which they entered the log. */
+  readonly recorded: readonly RecordedEvent[];
+  /** How many were in the log already. */
+  readonly duplicates: number;
+  /** How many of the new ones have a twin. */
+  readonly twins: number;
+  /** How many are as old as what retention has removed, so that nobody can say whether they were recorded. */
+  readonly expired: number;
+  /** Those that are too large for a row. */
+  readonly oversized: readonly UserEvent[];
+  /** The rows that stand for the events of this page, which the pass must not count again. */
+  readonly seqs: readonly number[];
+}
+
+/** How a page is recorded. */
+export interface RecordOptions {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  /**
+   * The rows that earlier pages of the same pass stand for; this page's are added. An event takes the first equal row
+   * that is not in here, and becomes a new one where there is none: so a pass that sees an event k times leaves k.
+   */
+  readonly taken?: Set<number>;
+}
+
+/** A row may have 2 MB in a Durable Object; this leaves room for the other columns. */
+const LARGEST_BODY = 1_900_000;
+
+interface Row {
+  readonly seq: number;
+  readonly slot: number;
+  readonly body: string;
+  /** Worked out only when the bodies differ. */
+  identity?: string;
+}
+
+/**
+ * Records what is new of a page. It has to run inside a transaction, with whatever depends on it.
+ *
+ * The rows with the same hashes are looked up by one statement; equality is then decided on the whole
+ * identity, never on the hash.
+ *
+ * @param sql The database.
+ * @param events The events of one page, in any order.
+ * @param options The time, and what the pass has counted so far.
+ * @returns The new events in the order of their dates, and counts of the others.
+ */
+export function recordEvents(
+  sql: Sql,
+  events: readonly UserEvent[],
+  { now, taken = new Set() }: RecordOptions,
+): RecordResult {
+  const dated = inTimeOrder(events);
+  const hashes = dated.map(({ identity }) => hashText(identity));
+  const rows = rowsByHash(sql, hashes);
+  const floor = readNumber(sql, "floor_at", -Infinity);
+  const first = readNumber(sql, "event_seq", 0) + 1;
+  const inserts: SqlValue[][] = [];
+  const recorded: RecordedEvent[] = [];
+  const oversized: UserEvent[] = [];
+  const seqs: number[] = [];
+  let duplicates = 0;
+  let twins = 0;
+  let expired = 0;
+
+  for (const [index, { event, at, identity }] of dated.entries()) {
+    const hash = hashes[index]!;
+    const body = JSON.stringify(event);
+    let same = rows.get(hash);
+    if (same === undefined) rows.set(hash, same = []);
+    let equal = 0;
+    let found: Row | undefined;
+    for (const row of same) {
+      if (!isEqual(row, body, identity)) continue;
+      equal++;
+      if (taken.has(row.seq)) continue;
+      found = row;
+      break;
+    }
+    if (found !== undefined) {
+      duplicates++;
+    } else if (at !== null && at <= floor) {
+      expired++;
+      continue;
+    } else if (isOversized(body)) {
+      oversized.push(event);
+      continue;
+    } else {
+      found = { seq: first + recorded.length, slot: (same.at(-1)?.slot ?? -1) + 1, body, identity };
+      same.push(found);
+      inserts.push([found.seq, hash, found.slot, at, now, body]);
+      recorded.push({ seq: found.seq, event, identity, occurrence: equal + 1, at });
+      if (equal > 0) twins++;
+    }
+    taken.add(found.seq);
+    seqs.push(found.seq);
+  }
+  if (recorded.length > 0) {
+    insertRows(sql, "events (seq, hash, slot, at, recorded_at, body)", inserts);
+    writeMeta(sql, "event_seq", first + recorded.length - 1);
+  }
+  return { recorded, duplicates, twins, expired, oversized, seqs };
+}
+
+interface DatedEvent {
+  readonly event: UserEvent;
+  readonly at: number | null;
+  readonly identity: string;
+}
+
+/** Oldest first; events of one date keep the order in which they happened, as far as the page tells it. */
+function inTimeOrder(events: readonly UserEvent[]): DatedEvent[] {
+  const dated = events.map((event) => ({
+    event,
+    at: (event.date === undefined ? undefined : parseDate(event.date)) ?? null,
+    identity: identityOf(event),
+  }));
+  const times = dated.flatMap(({ at }) => at ?? []);
+  if ((times[0] ?? 0) > (times.at(-1) ?? 0)) dated.reverse(); // a page that is newest first
+  return dated.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || 0);
+}
+
+function rowsByHash(sql: Sql, hashes: readonly number[]): Map<number, Row[]> {
+  const found = new Map<number, Row[]>();
+  const rows = sql.all<{ hash: number; seq: number; slot: number; body: string }>(
+    `SELECT hash, seq, slot, body FROM events
+      WHERE hash IN (SELECT value FROM json_each(?)) ORDER BY hash, slot`,
+    JSON.stringify(hashes),
+  );
+  for (const { hash, seq, slot, body } of rows) {
+    const same = found.get(hash);
+    if (same === undefined) found.set(hash, [{ seq, slot, body }]);
+    else same.push({ seq, slot, body });
+  }
+  return found;
+}
+
+function isEqual(row: Row, body: string, identity: string): boolean {
+  if (row.body === body) return true;
+  row.identity ??= identityOf(JSON.parse(row.body));
+  return row.identity === identity;
+}
+
+function isOversized(body: string): boolean {
+  // No character takes more than three bytes, so the bytes seldom have to be counted.
+  return body.length * 3 > LARGEST_BODY && new TextEncoder().encode(body).length > LARGEST_BODY;
+}
