@@ -1,0 +1,50 @@
+import { parseFile } from "./parse/parse_file.ts";
+import type { Problem } from "./problem.ts";
+import type { SigmaFilter, SigmaRule } from "./sigma_rule.ts";
+
+/** What a file holds: the documents without errors, and every problem of all of them. */
+export interface ParseResult {
+  /** The rules that can be compiled. */
+  rules: SigmaRule[];
+  /** The filters that can be compiled. */
+  filters: SigmaFilter[];
+  /** Errors, warnings and notes in the order of the file. */
+  problems: Problem[];
+}
+
+/**
+ * Parses a Sigma file, which may hold several documents. It never throws on what the file says.
+ *
+ * Follows the Sigma specification 2.1.0; docs/sigma.md lists every decision.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseSigma } from "./parse.ts";
+ *
+ * const { rules, problems } = parseSigma(`
+ * title: Failed login
+ * logsource: { product: thousandeyes }
+ * detection:
+ *   selection:
+ *     event|contain: login failed
+ *   condition: selection
+ * `, { file: "rules/failed_login.yml" });
+ * assertEquals(rules, []);
+ * assertEquals(problems[0]?.message, "Unknown modifier 'contain'");
+ * assertEquals(problems[0]?.suggestion, "contains");
+ * assertEquals([problems[0]?.line, problems[0]?.column], [6, 11]);
+ * ```
+ *
+ * @param text The YAML text, at most 4 MiB.
+ * @param options `file` is the name that problems carry.
+ * @returns Rules, filters and problems.
+ */
+export function parseSigma(text: string, options: { file?: string } = {}): ParseResult {
+  const { documents, problems } = parseFile(text, options);
+  return {
+    rules: documents.flatMap(({ rule }) => rule ?? []),
+    filters: documents.flatMap(({ filter }) => filter ?? []),
+    problems,
+  };
+}

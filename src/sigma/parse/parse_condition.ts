@@ -1,0 +1,226 @@
+import { closest } from "../closest.ts";
+import type { ProblemCode } from "../problem.ts";
+import type { Condition } from "../sigma_rule.ts";
+
+/** What went wrong in a condition; start and end count units of the condition's text. */
+export interface ConditionProblem {
+  /** The kind. */
+  code: ProblemCode;
+  /** One sentence. */
+  message: string;
+  /** First unit. */
+  start: number;
+  /** The unit after the last one. */
+  end: number;
+  /** What to write instead. */
+  suggestion?: string;
+}
+
+/** A condition, or everything that is wrong with it; the spans say where each part stands. */
+export interface ConditionResult {
+  /** Absent when there are problems. */
+  expression?: Condition;
+  /** Where the names and `x of` parts stand in the text. */
+  spans: Map<Condition, readonly [start: number, end: number]>;
+  /** Empty when the condition is good. */
+  problems: ConditionProblem[];
+}
+
+/** Brackets and `not`s inside one another beyond this are refused, so that no input exhausts the stack. */
+const DEEPEST = 100;
+
+/** Names tried against patterns in one condition, so that hostile files stay fast. */
+const OPERATORS = new Set(["and", "or", "not", "(", ")", "|", ""]);
+
+interface Word {
+  text: string;
+  start: number;
+  end: number;
+}
+
+/**
+ * Parses a condition: `or` binds loosest, then `and`, `not`, `1 of` / `any of` / `all of`, brackets.
+ *
+ * Operators may be written in any case. See "Condition" in the Sigma rules specification 2.1.0.
+ *
+ * @param text The condition as written.
+ * @param names The search identifiers of the detection.
+ * @returns The expression, or every problem found.
+ */
+export function parseCondition(text: string, names: readonly string[]): ConditionResult {
+  const spans: ConditionResult["spans"] = new Map();
+  const problems: ConditionProblem[] = [];
+  const words = wordsOf(text);
+  let at = 0;
+  let depth = 0;
+
+  const word = () => words[at]!;
+  const operator = (offset = 0) => words[at + offset]?.text.toLowerCase() ?? "";
+  const problem = (code: ProblemCode, message: string, where: Word, suggestion?: string) => {
+    const { start, end } = where;
+    problems.push({ code, message, start, end, ...(suggestion ? { suggestion } : {}) });
+  };
+
+  function joined(op: "and" | "or", next: () => Condition | undefined): Condition | undefined {
+    const of = [next()];
+    while (operator() === op) {
+      at++;
+      of.push(next());
+    }
+    const whole = of.filter((part) => part !== undefined);
+    if (whole.length < of.length) return undefined;
+    return whole.length === 1 ? whole[0] : { op, of: whole };
+  }
+
+  const either = (): Condition | undefined => joined("or", both);
+  const both = (): Condition | undefined => joined("and", negated);
+
+  function deeper(inner: () => Condition | undefined): Condition | undefined {
+    if (depth >= DEEPEST) {
+      problem("condition-too-deep", `The condition nests deeper than ${DEEPEST} levels`, word());
+      at = words.length - 1;
+      return undefined;
+    }
+    depth++;
+    const result = inner();
+    depth--;
+    return result;
+  }
+
+  function negated(): Condition | undefined {
+    if (operator() !== "not") return operand();
+    at++;
+    const of = deeper(negated);
+    return of && { op: "not", of };
+  }
+
+  function operand(): Condition | undefined {
+    if (operator() === "(") return bracketed();
+    if (OPERATORS.has(operator())) {
+      const found = word().text === "" ? "the end" : `'${word().text}'`;
+      problem("condition-syntax", `Expected a search identifier, found ${found}`, word());
+      if (word().text !== "" && operator() !== ")" && operator() !== "|") at++;
+      return undefined;
+    }
+    return operator(1) === "of" ? several() : named();
+  }
+
+  function bracketed(): Condition | undefined {
+    const open = word();
+    at++;
+    const inner = deeper(either);
+    if (operator() === ")") {
+      at++;
+      return inner;
+    }
+    if (operator() !== "|" && problems.length === 0) {
+      const found = word().text === "" ? "" : `, found '${word().text}'`;
+      problem("condition-syntax", `Missing ')' for this '('${found}`, open);
+    }
+    return undefined;
+  }
+
+  function several(): Condition | undefined {
+    const quantity = word();
+    const target = words[at + 2]!;
+    const op = { "1": "1 of", any: "1 of", all: "all of" }[operator()] as "1 of" | "all of";
+    at += 2;
+    if (OPERATORS.has(target.text.toLowerCase())) {
+      problem("condition-syntax", "Expected 'them' or a pattern of names after 'of'", target);
+      return undefined;
+    }
+    at++;
+    if (op === undefined) {
+      const message =
+        `Unknown quantity '${quantity.text}': Sigma has '1 of', 'any of' and 'all of'`;
+      problem("condition-syntax", message, quantity, "1 of");
+      return undefined;
+    }
+    const chosen = chosenNames(target.text, names);
+    if (chosen.length === 0) {
+      const them = target.text.toLowerCase() === "them";
+      const message = them
+        ? "'them' stands for no search identifier: every name starts with '_'"
+        : `No search identifier matches '${target.text}'`;
+      problem("condition-name", message, target, closest(target.text.replaceAll("*", ""), names));
+      return undefined;
+    }
+    const part: Condition = { op, pattern: target.text, names: chosen };
+    spans.set(part, [quantity.start, target.end]);
+    return part;
+  }
+
+  function named(): Condition | undefined {
+    const { text: name } = word();
+    if (!names.includes(name)) {
+      const pattern = /[*?]/.test(name);
+      const message = pattern
+        ? `The pattern '${name}' needs '1 of' or 'all of' before it`
+        : name.toLowerCase() === "them"
+        ? "'them' needs '1 of' or 'all of' before it"
+        : `Unknown search identifier '${name}'`;
+      const meant = closest(name, names);
+      problem("condition-name", message, word(), pattern ? `1 of ${name}` : meant);
+      at++;
+      return undefined;
+    }
+    const part: Condition = { op: "name", name };
+    spans.set(part, [word().start, word().end]);
+    at++;
+    return part;
+  }
+
+  const expression = either();
+  if (operator() === "|") {
+    const rest = { text: "", start: word().start, end: text.length };
+    const message = "Aggregations after '|' are not part of Sigma 2: write a correlation rule";
+    problem("condition-aggregation", message, rest, "correlation: type: event_count");
+  } else if (word().text !== "" && problems.length === 0) {
+    const message = operator() === ")"
+      ? "This ')' closes nothing"
+      : `Expected 'and' or 'or' before '${word().text}'`;
+    problem("condition-syntax", message, word());
+  }
+  return problems.length > 0 || !expression ? { spans, problems } : { expression, spans, problems };
+}
+
+/** `them` leaves out names that start with "_"; so does a pattern that does not start with it. */
+function chosenNames(pattern: string, names: readonly string[]): string[] {
+  if (pattern.toLowerCase() === "them") return names.filter((name) => !name.startsWith("_"));
+  if (!/[*?]/.test(pattern)) return names.filter((name) => name === pattern);
+  return names.filter((name) =>
+    (pattern.startsWith("_") || !name.startsWith("_")) && fitsPattern(name, pattern)
+  );
+}
+
+/** `*` is any run, `?` one unit; greedy with one point of return, so never worse than the product. */
+function fitsPattern(name: string, pattern: string): boolean {
+  let at = 0;
+  let star = -1;
+  let resume = 0;
+  let next = 0;
+  while (at < name.length) {
+    if (pattern[next] === "*") {
+      star = next++;
+      resume = at;
+    } else if (next < pattern.length && (pattern[next] === "?" || pattern[next] === name[at])) {
+      next++;
+      at++;
+    } else if (star >= 0) {
+      next = star + 1;
+      at = ++resume;
+    } else return false;
+  }
+  while (pattern[next] === "*") next++;
+  return next === pattern.length;
+}
+
+/** Brackets and bars stand alone; everything else runs to the next space. Ends with an empty word. */
+function wordsOf(text: string): Word[] {
+  const words: Word[] = [];
+  for (const found of text.matchAll(/[()|]|[^\s()|]+/g)) {
+    words.push({ text: found[0], start: found.index, end: found.index + found[0].length });
+  }
+  words.push({ text: "", start: text.length, end: text.length });
+  return words;
+}

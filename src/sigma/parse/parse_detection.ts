@@ -1,0 +1,291 @@
+import { isScalar, type Node, type Scalar } from "yaml";
+import { closest } from "../closest.ts";
+import { MODIFIERS } from "../modifiers.ts";
+import type {
+  Detection,
+  DetectionItem,
+  NamedDetection,
+  ParsedCondition,
+  SigmaValue,
+} from "../sigma_rule.ts";
+import { type ArrayPart, type FieldKey, parseFieldKey, QUANTIFIERS } from "./field_key.ts";
+import type { Origins } from "./origins.ts";
+import { parseCondition } from "./parse_condition.ts";
+import { type Entry, scalarValue, type YamlReader } from "./yaml_nodes.ts";
+
+/** Reads what stands under `detection:` or `filter:`; reports every problem and notes every place. */
+export class DetectionParser {
+  readonly #reader: YamlReader;
+  readonly #origins: Origins;
+
+  /** @param reader Reads the document. @param origins Where places are noted. */
+  constructor(reader: YamlReader, origins: Origins) {
+    this.#reader = reader;
+    this.#origins = origins;
+  }
+
+  /** A search identifier, or undefined when it has problems. */
+  named({ key, keyNode, value }: Entry): NamedDetection | undefined {
+    const detection = this.#detection(value, keyNode);
+    if (!detection) return undefined;
+    const named = { name: key, detection };
+    this.#origins.nodes.set(named, { key: keyNode, value });
+    return named;
+  }
+
+  /** One condition, or a list of them, each of which matches on its own. */
+  conditions(entry: Entry, names: readonly string[]): ParsedCondition[] {
+    const list = this.#reader.items(entry.value) ?? [entry.value];
+    if (list.length === 0) {
+      this.#reader.source.report(
+        "condition-missing",
+        "The list of conditions is empty",
+        entry.keyNode,
+      );
+    }
+    return list.flatMap((node) => this.#condition(node, entry.keyNode, names) ?? []);
+  }
+
+  #condition(
+    node: Node | null,
+    key: Scalar,
+    names: readonly string[],
+  ): ParsedCondition | undefined {
+    const text = isScalar(node) ? scalarValue(node) : undefined;
+    if (!isScalar(node) || typeof text !== "string") {
+      this.#reader.source.report("condition-syntax", "A condition has to be a text", node ?? key);
+      return undefined;
+    }
+    const { expression, problems, spans } = parseCondition(text, names);
+    for (const { code, message, start, end, suggestion } of problems) {
+      const place = this.#reader.source.within(node, start, end);
+      this.#reader.source.report(code, message, place, suggestion);
+    }
+    if (!expression) return undefined;
+    for (const [part, [start, end]] of spans) {
+      this.#origins.parts.set(part, { scalar: node, start, end });
+    }
+    const parsed = { text, expression };
+    this.#origins.nodes.set(parsed, { key, value: node });
+    return parsed;
+  }
+
+  /** A map is AND, a list is OR, a scalar is a keyword. */
+  #detection(node: Node | null, key: Scalar): Detection | undefined {
+    const { source } = this.#reader;
+    const entries = this.#reader.entries(node);
+    if (entries) return this.#map(entries, node ?? key);
+    const items = this.#reader.items(node);
+    if (items) return this.#list(items, node ?? key, key);
+    if (isScalar(node) && scalarValue(node) !== null) {
+      return this.#item(null, [], [node], { key, value: node });
+    }
+    source.report(
+      "detection-empty",
+      `The search identifier '${textAt(key)}' is empty`,
+      node ?? key,
+    );
+    return undefined;
+  }
+
+  #list(items: readonly (Node | null)[], node: Node, key: Scalar): Detection | undefined {
+    const { source } = this.#reader;
+    if (items.length === 0) {
+      source.report("detection-empty", `The list under '${textAt(key)}' is empty`, key);
+      return undefined;
+    }
+    const keywords: Scalar[] = [];
+    const of: (Detection | undefined)[] = [];
+    for (const item of items) {
+      const entries = this.#reader.entries(item);
+      if (entries) of.push(this.#map(entries, item!));
+      else if (isScalar(item)) keywords.push(item);
+      else {
+        source.report(
+          "detection-type",
+          "A list of detections holds texts and maps only",
+          item ?? node,
+        );
+        of.push(undefined);
+      }
+    }
+    if (keywords.length > 0) of.push(this.#item(null, [], keywords, { key, value: node }));
+    return this.#joined("any", of, node);
+  }
+
+  #map(entries: readonly Entry[], node: Node): Detection | undefined {
+    if (entries.length === 0) {
+      this.#reader.source.report("detection-empty", "This map is empty", node);
+      return undefined;
+    }
+    const lines: Line[] = [];
+    for (const entry of entries) {
+      const key = parseFieldKey(entry.key);
+      if (this.#checkKey(key, entry.keyNode)) lines.push({ key, entry });
+    }
+    const of = this.#lines(lines);
+    return lines.length < entries.length ? undefined : this.#joined("all", of, node);
+  }
+
+  /** Keys of one map that go into the same array, such as a[any].x and a[any].y, are about one element. */
+  #lines(lines: readonly Line[]): (Detection | undefined)[] {
+    const blocks = new Map<string, Line[]>();
+    const parts: (() => Detection | undefined)[] = [];
+    for (const { key, entry } of lines) {
+      const [part, ...arrays] = key.arrays;
+      if (!part) parts.push(() => this.#line(key, entry));
+      else if (this.#isBlock(key, entry)) {
+        parts.push(() => this.#block(part, entry, this.#body(entry)));
+      } else {
+        const id = JSON.stringify(part);
+        const members = blocks.get(id) ?? [];
+        const inner = { key: { ...key, arrays, field: key.field ?? "." }, entry };
+        if (members.push(inner) > 1) continue;
+        blocks.set(id, members);
+        parts.push(() => {
+          const body = this.#lines(members);
+          return this.#block(part, entry, this.#joined("all", body, entry.keyNode));
+        });
+      }
+    }
+    return parts.map((part) => part());
+  }
+
+  #block(
+    { field, quantifier }: ArrayPart,
+    { keyNode, value }: Entry,
+    body: Detection | undefined,
+  ): Detection | undefined {
+    if (!body) return undefined;
+    const block: Detection = { kind: "block", field, quantifier, body };
+    this.#origins.nodes.set(block, { key: keyNode, value });
+    return block;
+  }
+
+  #isBlock(key: FieldKey, { value }: Entry): boolean {
+    if (key.arrays.length > 1 || key.field !== undefined || key.modifiers.length > 0) return false;
+    return this.#reader.entries(value) !== undefined || this.#holdsMaps(value);
+  }
+
+  #holdsMaps(node: Node | null): boolean {
+    return this.#reader.items(node)?.some((item) => this.#reader.entries(item)) ?? false;
+  }
+
+  /** The body of a block: a plain detection, or named ones with a condition of their own. */
+  #body({ value, keyNode }: Entry): Detection | undefined {
+    const entries = this.#reader.entries(value);
+    const condition = entries?.find(({ key }) => key === "condition");
+    const others = entries?.filter((entry) => entry !== condition) ?? [];
+    const nested = others.length > 0 && others.every((entry) => !isScalar(entry.value));
+    if (!condition || !isScalar(condition.value) || !nested) return this.#detection(value, keyNode);
+    const detections = others.map((entry) => this.named(entry));
+    const [parsed] = this.conditions(condition, others.map(({ key }) => key));
+    if (!parsed || detections.some((part) => part === undefined)) return undefined;
+    const group: Detection = {
+      kind: "group",
+      detections: detections.filter((part) => part !== undefined),
+      condition: parsed.expression,
+    };
+    this.#origins.nodes.set(group, { key: keyNode, value });
+    return group;
+  }
+
+  #line(key: FieldKey, entry: Entry): DetectionItem | undefined {
+    const { source } = this.#reader;
+    const field = key.field === "" || key.field === undefined ? null : key.field;
+    const values = this.#reader.items(entry.value) ?? [entry.value];
+    const modifiers = key.modifiers.map(({ name }) => name);
+    if (this.#reader.entries(entry.value)) {
+      const suggestion = `${entry.key}[any]:`;
+      const message = `'${entry.key}' holds a map: elements of an array need a block`;
+      source.report("value-type", message, entry.keyNode, suggestion);
+      return undefined;
+    }
+    if (values.length === 0) {
+      source.report("value-empty", `The list of values of '${entry.key}' is empty`, entry.keyNode);
+      return undefined;
+    }
+    const scalars: (Scalar | null)[] = [];
+    for (const value of values) {
+      if (value === null || isScalar(value)) scalars.push(value);
+      else source.report("value-type", "A value has to be a text, number, boolean or null", value);
+    }
+    if (scalars.length < values.length) return undefined;
+    return this.#item(field, modifiers, scalars, { key: entry.keyNode, value: entry.value });
+  }
+
+  #item(
+    field: string | null,
+    modifiers: string[],
+    nodes: readonly (Scalar | null)[],
+    place: { key: Scalar; value: Node | null },
+  ): DetectionItem | undefined {
+    const values: SigmaValue[] = [];
+    for (const node of nodes) {
+      const value = node === null ? null : scalarValue(node);
+      if (value === undefined) {
+        this.#reader.source.report(
+          "value-type",
+          "This kind of YAML value is not part of Sigma",
+          node,
+        );
+        return undefined;
+      }
+      values.push(value);
+    }
+    const item: DetectionItem = { kind: "item", field, modifiers, values };
+    this.#origins.nodes.set(item, place);
+    this.#origins.values.set(item, nodes.map((node) => node ?? place.key));
+    return item;
+  }
+
+  #checkKey(key: FieldKey, node: Scalar): boolean {
+    const { source } = this.#reader;
+    let good = true;
+    for (const { name, start, end } of key.modifiers) {
+      if (MODIFIERS.has(name)) continue;
+      good = false;
+      const message = name === ""
+        ? "A modifier is missing after '|'"
+        : `Unknown modifier '${name}'`;
+      const place = source.within(node, name === "" ? start - 1 : start, end);
+      source.report("modifier-unknown", message, place, closest(name, MODIFIERS.keys()));
+    }
+    if (key.bad) {
+      const { text, start, end } = key.bad;
+      const quantity = /^\[(\w+)\]$/.exec(text)?.[1];
+      const meant = quantity && closest(quantity, QUANTIFIERS);
+      const message = quantity
+        ? `Unknown array quantifier '${quantity}': there are ${
+          QUANTIFIERS.join(", ")
+        } and positions`
+        : `Cannot read '${text}' in this field name: write '\\[' for a literal bracket`;
+      const place = source.within(node, start, end);
+      source.report(quantity ? "field-quantifier" : "field-syntax", message, place, meant);
+      good = false;
+    }
+    return good;
+  }
+
+  #joined(
+    kind: "all" | "any",
+    of: readonly (Detection | undefined)[],
+    node: Node,
+  ): Detection | undefined {
+    const whole = of.filter((part) => part !== undefined);
+    if (whole.length < of.length) return undefined;
+    if (whole.length === 1) return whole[0];
+    const list: Detection = { kind, of: whole };
+    this.#origins.nodes.set(list, { value: node });
+    return list;
+  }
+}
+
+interface Line {
+  key: FieldKey;
+  entry: Entry;
+}
+
+function textAt(key: Scalar): string {
+  return String(key.value);
+}

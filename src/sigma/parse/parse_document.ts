@@ -1,0 +1,215 @@
+import type { Node, Scalar } from "yaml";
+import { closest } from "../closest.ts";
+import type {
+  JsonValue,
+  LogSource,
+  NamedDetection,
+  ParsedCondition,
+  SigmaFilter,
+  SigmaRule,
+} from "../sigma_rule.ts";
+import type { Origins } from "./origins.ts";
+import { DetectionParser } from "./parse_detection.ts";
+import { METADATA, MetadataParser } from "./parse_metadata.ts";
+import type { Entry, YamlReader } from "./yaml_nodes.ts";
+
+/** One document on its way from YAML to a rule. */
+export interface DocumentContext {
+  /** Reads the tree. */
+  reader: YamlReader;
+  /** Where parts of the rule stand. */
+  origins: Origins;
+  /** The top-level entries. */
+  entries: Entry[];
+}
+
+/** Fields that are custom on purpose, so a near miss of a known field is not one of them. */
+const OWN_FIELDS = new Set([
+  "tests",
+  "suppress",
+  "logsource",
+  "detection",
+  "filter",
+  "correlation",
+]);
+
+/**
+ * Turns a document into a rule or a filter.
+ *
+ * @param kind What the document is.
+ * @param context Its tree.
+ * @param since How many problems the file had before this document.
+ * @returns Nothing when the document has an error; the problems are in the source.
+ */
+export function parseDocument(
+  kind: "rule" | "filter",
+  context: DocumentContext,
+  since: number,
+): SigmaRule | SigmaFilter | undefined {
+  const { reader, origins, entries } = context;
+  const { source } = reader;
+  const known: Record<string, unknown> = {};
+  const custom: [string, JsonValue][] = [];
+  const metadata = new MetadataParser(reader);
+  for (const entry of entries) {
+    const facts = METADATA.get(entry.key);
+    if (facts && !(kind === "filter" && facts.only === "rule")) {
+      const value = metadata.read(facts, entry);
+      if (value !== undefined) known[entry.key] = value;
+    } else if (!OWN_FIELDS.has(entry.key) || entry.key === "tests" || entry.key === "suppress") {
+      noteNearMiss(entry, entries, reader);
+      custom.push([entry.key, reader.plain(entry.value)]);
+    }
+  }
+  const find = (name: string) => entries.find(({ key }) => key === name);
+  const place = entries[0]?.keyNode;
+  const required = (name: string): Entry | undefined => {
+    const entry = find(name);
+    if (!entry) source.report("metadata-missing", `The field '${name}' is missing`, place);
+    return entry;
+  };
+  if (!required("title")) known.title = undefined;
+  const logsourceEntry = required("logsource");
+  const logsource = logsourceEntry && metadata.logSource(logsourceEntry);
+  checkTaxonomy(known.taxonomy, find("taxonomy"), reader);
+  const body = readBody(kind, find(kind === "rule" ? "detection" : "filter")!, context);
+  const broken = source.problems.slice(since).some(({ severity }) => severity === "error");
+  if (broken || !logsource || !body) return undefined;
+  const shared = sharedPart(known, logsource, body, custom, source.file);
+  const document: SigmaRule | SigmaFilter = kind === "filter"
+    ? { kind, ...shared, rules: body.rules }
+    : {
+      kind,
+      ...shared,
+      ...(typeof known.level === "string" ? { level: known.level } : {}),
+      fields: list(known.fields),
+      falsepositives: list(known.falsepositives),
+      scope: list(known.scope),
+    };
+  origins.nodes.set(document, { value: entries[0]!.keyNode });
+  return document;
+}
+
+interface Body {
+  detections: NamedDetection[];
+  conditions: ParsedCondition[];
+  rules: string[] | "any";
+}
+
+function readBody(
+  kind: "rule" | "filter",
+  entry: Entry,
+  { reader, origins }: DocumentContext,
+): Body | undefined {
+  const { source } = reader;
+  const entries = reader.entries(entry.value);
+  if (!entries) {
+    const message = `'${entry.key}' has to be a map of search identifiers`;
+    source.report("detection-type", message, entry.value ?? entry.keyNode);
+    return undefined;
+  }
+  const parser = new DetectionParser(reader, origins);
+  const special = new Set(["condition", "timeframe", ...(kind === "filter" ? ["rules"] : [])]);
+  const named = entries.filter(({ key }) => !special.has(key));
+  const detections = named.map((each) => parser.named(each));
+  const find = (name: string) => entries.find(({ key }) => key === name);
+  const timeframe = find("timeframe");
+  if (timeframe) {
+    const message = "'timeframe' is not part of Sigma 2: write a correlation rule";
+    source.report("detection-timeframe", message, timeframe.keyNode, "correlation: timespan");
+  }
+  if (named.length === 0) {
+    source.report("detection-empty", `'${entry.key}' has no search identifier`, entry.keyNode);
+  }
+  const condition = find("condition");
+  const names = named.map(({ key }) => key);
+  if (!condition) source.report("condition-missing", "The condition is missing", entry.keyNode);
+  const conditions = condition ? parser.conditions(condition, names) : [];
+  const rules = kind === "filter" ? filterRules(find("rules"), entry.keyNode, reader) : [];
+  if (detections.some((each) => !each) || rules === undefined) return undefined;
+  return { detections: detections.filter((each) => each !== undefined), conditions, rules };
+}
+
+/** A list of ids or names, or "any"; an empty list is refused, since readers differ on what it means. */
+function filterRules(
+  entry: Entry | undefined,
+  place: Scalar,
+  reader: YamlReader,
+): string[] | "any" | undefined {
+  if (!entry) {
+    reader.source.report(
+      "filter-rules",
+      "A filter needs 'rules': a list of rule ids, or any",
+      place,
+    );
+    return undefined;
+  }
+  const plain = reader.plain(entry.value);
+  if (plain === "any") return "any";
+  const rules = typeof plain === "string" ? [plain] : plain;
+  if (Array.isArray(rules) && rules.length > 0 && rules.every((id) => typeof id === "string")) {
+    return rules as string[];
+  }
+  const message = "'rules' has to be a list of rule ids or names that is not empty, or any";
+  reader.source.report("filter-rules", message, entry.value as Node ?? entry.keyNode, "rules: any");
+  return undefined;
+}
+
+/** Another taxonomy means other field names, which nobody here maps: better refused than silent. */
+function checkTaxonomy(value: unknown, entry: Entry | undefined, reader: YamlReader): void {
+  if (!entry || typeof value !== "string" || value === "sigma") return;
+  const message = `The taxonomy '${value}' is not known here: field names are used as written`;
+  reader.source.report("metadata-value", message, entry.value, undefined, "warning");
+}
+
+/** "titel" is a custom field by the letter of the specification, but hardly ever meant as one. */
+function noteNearMiss(entry: Entry, entries: readonly Entry[], reader: YamlReader): void {
+  const present = new Set(entries.map(({ key }) => key));
+  const missing = [...METADATA.keys(), "logsource", "detection"].filter((key) => !present.has(key));
+  const meant = entry.key.length > 3 ? closest(entry.key, missing) : undefined;
+  if (meant === undefined) return;
+  const message = `'${entry.key}' is kept as a custom field`;
+  reader.source.report("metadata-unknown", message, entry.keyNode, meant, "warning");
+}
+
+const TEXTS = [
+  "id",
+  "name",
+  "taxonomy",
+  "status",
+  "description",
+  "license",
+  "author",
+  "date",
+  "modified",
+] as const;
+
+function sharedPart(
+  known: Record<string, unknown>,
+  logsource: LogSource,
+  { detections, conditions }: Body,
+  custom: readonly [string, JsonValue][],
+  file: string | undefined,
+): Omit<SigmaFilter, "kind" | "rules"> {
+  const texts: Partial<Record<typeof TEXTS[number], string>> = {};
+  for (const name of TEXTS) {
+    const value = known[name];
+    if (typeof value === "string") texts[name] = value;
+  }
+  return {
+    title: String(known.title),
+    ...texts,
+    references: list(known.references),
+    related: list(known.related),
+    tags: list(known.tags),
+    logsource,
+    detections,
+    conditions,
+    custom: Object.fromEntries(custom),
+    ...(file === undefined ? {} : { file }),
+  };
+}
+
+function list<T>(value: unknown): T[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,74 @@
+/** How bad a problem is: an error stops the rule from loading, the others do not. */
+export type Severity = "error" | "warning" | "info";
+
+/** Lines and columns count from 1; columns count UTF-16 units; the end is exclusive. */
+export interface Span {
+  /** First line. */
+  line: number;
+  /** First column. */
+  column: number;
+  /** Last line. */
+  endLine: number;
+  /** The column after the last one. */
+  endColumn: number;
+}
+
+/**
+ * One thing that is wrong in a rule file, with its place.
+ *
+ * The codes of the engine are the {@linkcode ProblemCode}s; a lint layer adds its own.
+ */
+export interface Problem extends Span {
+  /** What kind of problem, for machines and for inline disable comments. */
+  code: string;
+  /** An error stops the document from loading. */
+  severity: Severity;
+  /** One sentence without a full stop. */
+  message: string;
+  /** The file as it was named to the parser. */
+  file?: string;
+  /** The line in question with a caret line below it. */
+  excerpt?: string;
+  /** What to write instead. */
+  suggestion?: string;
+}
+
+/** The codes of the problems that the engine itself reports. */
+export type ProblemCode =
+  | "yaml-syntax"
+  | "yaml-duplicate-key"
+  | "yaml-too-deep"
+  | "yaml-alias"
+  | "document-too-large"
+  | "document-kind"
+  | "document-correlation"
+  | "document-action"
+  | "metadata-missing"
+  | "metadata-type"
+  | "metadata-value"
+  | "metadata-unknown"
+  | "logsource-empty"
+  | "status-refused"
+  | "detection-empty"
+  | "detection-type"
+  | "detection-timeframe"
+  | "field-syntax"
+  | "field-quantifier"
+  | "modifier-unknown"
+  | "modifier-order"
+  | "modifier-combination"
+  | "value-type"
+  | "value-empty"
+  | "value-syntax"
+  | "value-cidr"
+  | "value-regex"
+  | "value-regex-construct"
+  | "value-placeholder"
+  | "condition-missing"
+  | "condition-syntax"
+  | "condition-name"
+  | "condition-aggregation"
+  | "condition-too-deep"
+  | "filter-rules"
+  | "filter-rule-unknown"
+  | "rule-invalid";

@@ -1,0 +1,29 @@
+import type { Problem } from "./problem.ts";
+
+/**
+ * Thrown when rules cannot be compiled; carries every problem, not only the first.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { SigmaError } from "./sigma_error.ts";
+ *
+ * assertEquals(new SigmaError([]).code, "rules-invalid");
+ * ```
+ */
+export class SigmaError extends Error {
+  /** The name of the class. */
+  override readonly name = "SigmaError";
+  /** Always "rules-invalid": the kinds are in the problems. */
+  readonly code = "rules-invalid";
+  /** Everything that is wrong, in the order of the rules. */
+  readonly problems: readonly Problem[];
+
+  /** @param problems At least one problem of severity error. */
+  constructor(problems: readonly Problem[]) {
+    const first = problems[0];
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+    super(`Cannot compile rules: ${first?.message ?? "unknown problem"}${more}`);
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,166 @@
+/** A value that JSON can carry. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | JsonValue[]
+  | { [key: string]: JsonValue };
+
+/** A value of a detection item as the author wrote it, before modifiers. */
+export type SigmaValue = string | number | boolean | null;
+
+/** One `field|modifiers: values` line. `field` is null for keywords (values over the whole event). */
+export interface DetectionItem {
+  /** Tells the kinds of {@linkcode Detection} apart. */
+  kind: "item";
+  /** The field, dotted where nested, without brackets; "." is the array element itself. */
+  field: string | null;
+  /** The modifiers in the written order. */
+  modifiers: string[];
+  /** The values; linked by OR unless the modifiers say `all`. */
+  values: SigmaValue[];
+}
+
+/** How many elements of an array a block asks for; a number is a position, negative from the end. */
+export type Quantifier = "any" | "all" | "all_or_empty" | "none" | number;
+
+/** `field[any]:` and its like: one nested detection, tried on each element of an array. */
+export interface DetectionBlock {
+  /** Tells the kinds of {@linkcode Detection} apart. */
+  kind: "block";
+  /** The field that holds the array. */
+  field: string;
+  /** Which elements have to match. */
+  quantifier: Quantifier;
+  /** What an element has to match; its fields are those of the element. */
+  body: Detection;
+}
+
+/** Named detections with a condition of their own, inside a block. */
+export interface DetectionGroup {
+  /** Tells the kinds of {@linkcode Detection} apart. */
+  kind: "group";
+  /** The named detections. */
+  detections: NamedDetection[];
+  /** How they combine. */
+  condition: Condition;
+}
+
+/** A map (all of its items) or a list (any of its entries). */
+export interface DetectionList {
+  /** Tells the kinds of {@linkcode Detection} apart. */
+  kind: "all" | "any";
+  /** The parts, never empty. */
+  of: Detection[];
+}
+
+/** What stands under a search identifier. */
+export type Detection = DetectionItem | DetectionBlock | DetectionGroup | DetectionList;
+
+/** A search identifier with its detection. */
+export interface NamedDetection {
+  /** The search identifier. */
+  name: string;
+  /** Its detection. */
+  detection: Detection;
+}
+
+/** A parsed condition: names of detections under `and`, `or`, `not` and `x of`. */
+export type Condition =
+  | { op: "and" | "or"; of: Condition[] }
+  | { op: "not"; of: Condition }
+  | { op: "name"; name: string }
+  | { op: "1 of" | "all of"; pattern: string; names: string[] };
+
+/** A condition with the text it was parsed from. */
+export interface ParsedCondition {
+  /** As written. */
+  text: string;
+  /** As understood. */
+  expression: Condition;
+}
+
+/** Where the events of a rule come from. */
+export interface LogSource {
+  /** A group of products, such as process_creation. */
+  category?: string;
+  /** A product, such as windows. */
+  product?: string;
+  /** A part of a product's logs, such as security. */
+  service?: string;
+  /** How to configure the source; not used for routing. */
+  definition?: string;
+  /** Further keys, which route as the three do. */
+  custom?: Record<string, string>;
+}
+
+/** A relation to another rule. */
+export interface RelatedRule {
+  /** The other rule. */
+  id: string;
+  /** What it is to this one. */
+  type: string;
+}
+
+/** What rules and filters have in common. All of it is plain JSON data. */
+export interface SigmaDocument {
+  /** A brief title. */
+  title: string;
+  /** A UUID in rules of good style; unique among loaded rules. */
+  id?: string;
+  /** A readable name that correlations can refer to. */
+  name?: string;
+  /** The taxonomy of the field names; absent means "sigma". */
+  taxonomy?: string;
+  /** stable, test, experimental, deprecated or unsupported. */
+  status?: string;
+  /** What it detects. */
+  description?: string;
+  /** An SPDX licence expression. */
+  license?: string;
+  /** Who wrote it. */
+  author?: string;
+  /** Where to read more. */
+  references: string[];
+  /** YYYY-MM-DD. */
+  date?: string;
+  /** YYYY-MM-DD. */
+  modified?: string;
+  /** Relations to other rules. */
+  related: RelatedRule[];
+  /** Tags such as attack.t1078. */
+  tags: string[];
+  /** Where it applies. */
+  logsource: LogSource;
+  /** The search identifiers in the written order. */
+  detections: NamedDetection[];
+  /** One or more; each matches on its own. */
+  conditions: ParsedCondition[];
+  /** Every top-level field that the specification does not know, such as `tests`. */
+  custom: Record<string, JsonValue>;
+  /** The file it came from, as named to the parser. */
+  file?: string;
+}
+
+/** A Sigma rule as plain JSON data: it can be stored, sent and compiled elsewhere, without YAML. */
+export interface SigmaRule extends SigmaDocument {
+  /** Tells rules from filters. */
+  kind: "rule";
+  /** informational, low, medium, high or critical. */
+  level?: string;
+  /** Fields worth showing to an analyst. */
+  fields: string[];
+  /** Known false positives. */
+  falsepositives: string[];
+  /** The intended scope. */
+  scope: string[];
+}
+
+/** A Sigma filter: a condition that is added to other rules. */
+export interface SigmaFilter extends SigmaDocument {
+  /** Tells filters from rules. */
+  kind: "filter";
+  /** Ids or names of the rules it applies to, or "any". */
+  rules: string[] | "any";
+}
