@@ -1,11 +1,11 @@
 import ipaddr from "ipaddr.js";
 
-/** All that IANA has given out to hosts so far; every tunnel and translation prefix outside it is refused with it. */
+/** All that IANA has given out to hosts so far: most tunnels, translations and whatever comes next are outside it. */
 const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR("2000::/3");
 
 /**
  * Whether an IP address belongs to the public internet: neither private, shared, local, reserved nor a
- * tunnel or translation prefix that leads to such (6to4, Teredo, NAT64, SRv6), by IANA's special-purpose registries.
+ * prefix that may lead to such (IPv4-mapped, 6to4, Teredo, NAT64, SRv6), by IANA's special-purpose registries.
  *
  * @example
  * ```ts
@@ -27,6 +27,5 @@ export function isPublicAddress(address: string): boolean {
   // A zone (fe80::1%eth0) has no place on the public internet.
   if (!ipaddr.IPv6.isValid(address) || address.includes("%")) return false;
   const v6 = ipaddr.IPv6.parse(address);
-  if (v6.isIPv4MappedAddress()) return v6.toIPv4Address().range() === "unicast";
   return v6.range() === "unicast" && v6.match(GLOBAL_UNICAST_V6);
 }

@@ -18,8 +18,8 @@
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   const text = header?.trim() ?? "";
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1_000;
-  // All three forms of an HTTP date begin with a day's name. Date.parse() alone takes nearly anything.
-  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
+  // Date.parse() alone takes nearly anything, and what names no zone as local time.
+  if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun).* GMT$/.test(text)) return undefined;
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(date - now, 0);
 }

@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import * as fc from "fast-check";
+import { alertId } from "../../src/alert/alert_id.ts";
+
+/** RFC 4648 base32 of 20 bytes, the slow way: as one number. */
+function base32(bytes: Uint8Array): string {
+  let number = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  let text = "";
+  for (let digit = 0; digit < 32; digit++, number /= 32n) {
+    text = "abcdefghijklmnopqrstuvwxyz234567"[Number(number % 32n)] + text;
+  }
+  return text;
+}
+
+Deno.test("alertId() is the base32 of WebCrypto's SHA-256 over rule, identity and occurrence", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.string(),
+      fc.string({ unit: "binary" }),
+      fc.nat(),
+      async (rule, identity, n) => {
+        const text = new TextEncoder().encode(JSON.stringify([rule, identity, n]));
+        const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
+        assertEquals(alertId(rule, identity, n), base32(hash.subarray(0, 20)));
+      },
+    ),
+  );
+});
+
+Deno.test("alertId() keeps its parts apart", () => {
+  const ids = [["a", "bc", 1], ["ab", "c", 1], ["a", "bc", 2], ["a,b", "c", 1], [
+    "a",
+    "b,c",
+    1,
+  ]] as const;
+  assertEquals(new Set(ids.map((parts) => alertId(parts[0], parts[1], parts[2]))).size, ids.length);
+});
+
+Deno.test("alertId() never changes: ids are kept by receivers", () => {
+  assertEquals(
+    alertId("te-login-failed", '["1234",null,1700000000000,"Login failed"]', 1),
+    "otqhh4ywu2t2s5a5ia2tjykkba2kpq67",
+  );
+});
