@@ -1,0 +1,206 @@
+import { section } from "./spec_case.ts";
+
+const EVENT = {
+  resources: [
+    { type: "test", name: "web" },
+    { type: "alert", name: "loss" },
+  ],
+  tags: ["red", "green"],
+};
+
+const ANY = `
+resources[any]:
+    type: test
+    name: web`;
+
+const ANY_CROSSED = `
+resources[any]:
+    type: test
+    name: loss`;
+
+const ALL = `
+resources[all]:
+    type:
+        - test
+        - alert`;
+
+export const ARRAYS = [
+  ...section("D any-member: a plain field over an array", [
+    ["some text is equal", "tags: green", EVENT, true],
+    ["no text is equal", "tags: blue", EVENT, false],
+    ["texts are not joined", "tags: 'red,green'", EVENT, false],
+    ["contains in some text", "tags|contains: ree", EVENT, true],
+    ["startswith in some text", "tags|startswith: gr", EVENT, true],
+    ["endswith in some text", "tags|endswith: d", EVENT, true],
+    ["contains does not reach over two texts", "tags|contains: dg", EVENT, false],
+    ["a list of values", "tags: [blue, red]", EVENT, true],
+    ["a number among numbers", "n: 2", { n: [1, 2] }, true],
+    ["a member in a nested array", "n: 2", { n: [[1], [2]] }, true],
+    ["null is some member", "tags: null", { tags: ["a", null] }, true],
+    ["null is no member", "tags: null", EVENT, false],
+    ["the empty text is some member", "tags: ''", { tags: ["a", ""] }, true],
+    ["an empty array has no members", "tags: '*'", { tags: [] }, false],
+    ["an empty array is not the empty text", "tags: ''", { tags: [] }, false],
+  ]),
+  ...section("D any-member: a path over an array of objects", [
+    ["some object has it", "resources.type: alert", EVENT, true],
+    ["no object has it", "resources.type: agent", EVENT, false],
+    ["two paths may be two objects", "resources.type: test\nresources.name: loss", EVENT, true],
+    ["contains", "resources.name|contains: os", EVENT, true],
+    ["a path over two arrays", "a.b.c: 2", { a: [{ b: [{ c: 1 }] }, { b: [{ c: 2 }] }] }, true],
+    ["exists in some object", "resources.type|exists: true", EVENT, true],
+    ["exists in no object", "resources.id|exists: true", EVENT, false],
+    ["exists in one of two objects", "r.id|exists: true", { r: [{}, { id: null }] }, true],
+    [
+      "not of any-member",
+      "detection:\n    s:\n        tags: red\n    condition: not s",
+      EVENT,
+      false,
+    ],
+    ["a text in place of objects", "resources.type: x", { resources: ["x"] }, false],
+    ["null in place of objects", "resources.type: x", { resources: [null, { type: "x" }] }, true],
+  ]),
+  ...section("SEP 212: [any] is one element for the whole block", [
+    ["one object has both", ANY, EVENT, true],
+    ["two objects have one each", ANY_CROSSED, EVENT, false],
+    ["an empty array", ANY, { resources: [] }, false],
+    ["a missing array", ANY, {}, false],
+    ["null", ANY, { resources: null }, false],
+    [
+      "modifiers inside",
+      "resources[any]:\n    type|startswith: te\n    name|endswith: eb",
+      EVENT,
+      true,
+    ],
+    [
+      "a list inside is or",
+      "resources[any]:\n    type: [agent, alert]\n    name: loss",
+      EVENT,
+      true,
+    ],
+    ["a number inside", "c[any]:\n    port|gt: 100\n    ip|cidr: 10.0.0.0/8", {
+      c: [{ port: 443, ip: "10.0.0.5" }, { port: 53, ip: "123.1.9.9" }],
+    }, true],
+    ["a number inside, on two elements", "c[any]:\n    port|lt: 100\n    ip|cidr: 10.0.0.0/8", {
+      c: [{ port: 443, ip: "10.0.0.5" }, { port: 53, ip: "123.1.9.9" }],
+    }, false],
+    ["beside another field", ANY + "\ntags: red", EVENT, true],
+    ["beside another field, which fails", ANY + "\ntags: blue", EVENT, false],
+    ["a dotted path before the selector", "a.b[any]:\n    c: 1\n    d: 2", {
+      a: { b: [{ c: 1, d: 2 }] },
+    }, true],
+    ["a dotted path inside", "a[any]:\n    b.c: 1\n    d: 2", { a: [{ b: { c: 1 }, d: 2 }] }, true],
+    ["a block in a block", "a[any]:\n    x: 1\n    b[any]:\n        c: 1\n        d: 2", {
+      a: [{ x: 1, b: [{ c: 1, d: 2 }] }],
+    }, true],
+    [
+      "a block in a block, on two elements",
+      "a[any]:\n    x: 1\n    b[any]:\n        c: 1\n        d: 2",
+      {
+        a: [{ x: 1, b: [{ c: 1 }, { d: 2 }] }],
+      },
+      false,
+    ],
+    [
+      "not of a block",
+      `detection:\n    s:\n        resources[any]:\n            type: agent\n    condition: not s`,
+      EVENT,
+      true,
+    ],
+  ]),
+  ...section("SEP 212: [all], [all_or_empty], [none]", [
+    ["all: every element", ALL, EVENT, true],
+    ["all: one element fails", "resources[all]:\n    type: test", EVENT, false],
+    ["all: an empty array does not match", ALL, { resources: [] }, false],
+    ["all: a missing array does not match", ALL, {}, false],
+    [
+      "all_or_empty: every element",
+      "r[all_or_empty]:\n    a: 1",
+      { r: [{ a: 1 }, { a: 1 }] },
+      true,
+    ],
+    ["all_or_empty: one fails", "r[all_or_empty]:\n    a: 1", { r: [{ a: 1 }, { a: 2 }] }, false],
+    ["all_or_empty: empty", "r[all_or_empty]:\n    a: 1", { r: [] }, true],
+    ["all_or_empty: missing", "r[all_or_empty]:\n    a: 1", {}, true],
+    ["none: no element", "r[none]:\n    a: 1", { r: [{ a: 2 }] }, true],
+    ["none: one element", "r[none]:\n    a: 1", { r: [{ a: 2 }, { a: 1 }] }, false],
+    ["none: empty", "r[none]:\n    a: 1", { r: [] }, true],
+    ["none: missing", "r[none]:\n    a: 1", {}, true],
+    [
+      "none: both on one element only",
+      "r[none]:\n    a: 1\n    b: 2",
+      { r: [{ a: 1 }, { b: 2 }] },
+      true,
+    ],
+  ]),
+  ...section("SEP 212: a block with its own condition", [
+    [
+      "in range and not TCP, on one element",
+      `
+connections[any]:
+    condition: in_range and not is_tcp
+    in_range:
+        ip|cidr: '123.1.0.0/16'
+    is_tcp:
+        protocol: tcp`,
+      { connections: [{ protocol: "tcp", ip: "10.0.0.5" }, { protocol: "udp", ip: "123.1.9.9" }] },
+      true,
+    ],
+    [
+      "in range and not TCP, on two elements",
+      `
+connections[any]:
+    condition: in_range and not is_tcp
+    in_range:
+        ip|cidr: '123.1.0.0/16'
+    is_tcp:
+        protocol: tcp`,
+      { connections: [{ protocol: "udp", ip: "10.0.0.5" }, { protocol: "tcp", ip: "123.1.9.9" }] },
+      false,
+    ],
+    [
+      "one or the other",
+      `
+containers[any]:
+    condition: priv or root
+    priv:
+        securityContext.privileged: true
+    root:
+        securityContext.runAsUser: 0`,
+      { containers: [{ securityContext: { runAsUser: 0 } }] },
+      true,
+    ],
+    [
+      "an unknown name inside is refused",
+      "c[any]:\n    condition: a and b\n    a:\n        x: 1",
+      {},
+      { error: /\bb\b|unknown|undefined/i },
+    ],
+  ]),
+  ...section("SEP 212: the element itself is a dot", [
+    ["some number in a range", "status[any]:\n    .|gte: 500\n    .|lt: 504", {
+      status: [200, 502],
+    }, true],
+    ["two numbers, one bound each", "status[any]:\n    .|gte: 500\n    .|lt: 504", {
+      status: [200, 504],
+    }, false],
+    ["every text", "tags[all]:\n    .|contains: re", EVENT, true],
+    ["no text", "tags[none]:\n    .: blue", EVENT, true],
+  ]),
+  ...section("SEP 212: one position", [
+    ["the first", "tags[0]: red", EVENT, true],
+    ["the first is not the second", "tags[0]: green", EVENT, false],
+    ["the last", "tags[-1]: green", EVENT, true],
+    ["out of range", "tags[2]: '*'", EVENT, false],
+    ["a field of one element", "resources[1].name: loss", EVENT, true],
+    ["a field of another element", "resources[0].name: loss", EVENT, false],
+    ["with a modifier", "tags[0]|contains: e", EVENT, true],
+  ]),
+  ...section("SEP 212: what is refused", [
+    ["an unknown selector", "tags[some]:\n    .: red", EVENT, {
+      error: /some|selector|quantifier/i,
+    }],
+    ["a selector without a block", "tags[any]: red", EVENT, { error: /any|block|map/i }],
+    ["an empty block", "tags[any]: {}", EVENT, { error: /empty|block|map/i }],
+  ]),
+];

@@ -1,0 +1,53 @@
+import { section } from "./spec_case.ts";
+
+export const FIELDREF = [
+  ...section("Mo fieldref", [
+    ["equal fields", "a|fieldref: b", { a: "x", b: "x" }, true],
+    ["equal fields in another case", "a|fieldref: b", { a: "x", b: "X" }, true],
+    ["different fields", "a|fieldref: b", { a: "x", b: "y" }, false],
+    ["the name of the other field is no value", "a|fieldref: b", { a: "b", b: "x" }, false],
+    ["the left field is missing", "a|fieldref: b", { b: "x" }, false],
+    ["the right field is missing", "a|fieldref: b", { a: "x" }, false],
+    ["both fields are missing", "a|fieldref: b", {}, false],
+    ["both fields are null", "a|fieldref: b", { a: null, b: null }, false],
+    ["both fields are empty", "a|fieldref: b", { a: "", b: "" }, true],
+    ["a number and a number", "a|fieldref: b", { a: 5, b: 5 }, true],
+    ["a number and its text", "a|fieldref: b", { a: 5, b: "5" }, true],
+    ["a number and another", "a|fieldref: b", { a: 5, b: 6 }, false],
+    ["an asterisk in the event is no wildcard", "a|fieldref: b", { a: "abc", b: "a*c" }, false],
+    ["a question mark in the event is no wildcard", "a|fieldref: b", { a: "abc", b: "a?c" }, false],
+    ["a backslash in the event is no escape", "a|fieldref: b", { a: "a*c", b: "a\\*c" }, false],
+    ["a backslash in both", "a|fieldref: b", { a: "a\\c", b: "a\\c" }, true],
+    ["dotted paths", "a.x|fieldref: b.y", { a: { x: "v" }, b: { y: "v" } }, true],
+    ["a list is or", "a|fieldref: [b, c]", { a: "x", b: "y", c: "x" }, true],
+    ["a list is or, none", "a|fieldref: [b, c]", { a: "x", b: "y", c: "z" }, false],
+    ["any member of an array", "a|fieldref: b", { a: "x", b: ["y", "x"] }, true],
+    ["any member of the left array", "a|fieldref: b", { a: ["y", "x"], b: "x" }, true],
+    ["no member of an array", "a|fieldref: b", { a: "x", b: ["y", "z"] }, false],
+    ["a field as itself", "a|fieldref: a", { a: "x" }, true],
+  ]),
+  ...section("Mo fieldref with contains, startswith, endswith", [
+    ["contains", "a|fieldref|contains: b", { a: "xxvalxx", b: "VAL" }, true],
+    ["contains, not there", "a|fieldref|contains: b", { a: "xx", b: "val" }, false],
+    ["contains is not the other way", "a|fieldref|contains: b", { a: "val", b: "xxvalxx" }, false],
+    ["startswith", "a|fieldref|startswith: b", { a: "value", b: "val" }, true],
+    ["startswith, elsewhere", "a|fieldref|startswith: b", { a: "xval", b: "val" }, false],
+    ["endswith", "a|fieldref|endswith: b", { a: "xval", b: "val" }, true],
+    ["endswith, elsewhere", "a|fieldref|endswith: b", { a: "value", b: "val" }, false],
+    ["contains, right missing", "a|fieldref|contains: b", { a: "val" }, false],
+    ["contains an asterisk of the event", "a|fieldref|contains: b", { a: "xyz", b: "*" }, false],
+    ["a regular expression in the event is a text", "a|fieldref|contains: b", {
+      a: "abc",
+      b: "a.c",
+    }, false],
+  ]),
+  ...section("Mo fieldref with neq", [
+    ["different fields", "a|fieldref|neq: b", { a: "x", b: "y" }, true],
+    ["equal fields", "a|fieldref|neq: b", { a: "x", b: "X" }, false],
+    ["written first", "a|neq|fieldref: b", { a: "x", b: "y" }, true],
+  ]),
+  ...section("Mo fieldref: what is refused", [
+    ["a number", "a|fieldref: 5", { a: 5 }, { error: /field/i }],
+    ["null", "a|fieldref: null", { a: 5 }, { error: /field/i }],
+  ]),
+];
