@@ -1,0 +1,62 @@
+import { assert, assertEquals } from "@std/assert";
+import * as v from "valibot";
+import { EndpointSchema } from "../../src/delivery/endpoint.ts";
+import { RETRY_SCHEDULE } from "../../src/delivery/retry_schedule.ts";
+
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const good = { name: "siem", url: "https://siem.example.com/hook", secret };
+
+Deno.test("EndpointSchema fills in every default", () => {
+  assertEquals(v.parse(EndpointSchema, good), {
+    ...good,
+    previousSecrets: [],
+    minLevel: "informational",
+    format: "standard",
+    retryScheduleMs: [...RETRY_SCHEDULE],
+    timeoutMs: 15_000,
+    allowedPorts: [],
+    allowHttpLoopback: false,
+  });
+});
+
+const wrong: [path: string, change: Record<string, unknown>][] = [
+  ["name", { name: "Not A Slug" }],
+  ["name", { name: undefined }],
+  ["name", { name: "a".repeat(64) }],
+  ["url", { url: "http://siem.example.com/S3CRET" }],
+  ["url", { url: "http://127.0.0.1/S3CRET" }],
+  ["url", { url: "S3CRET" }],
+  ["url", { url: 5 }],
+  ["url", { url: `https://siem.example.com/${"S3CRET".repeat(500)}` }],
+  ["secret", { secret: "S3CRET" }],
+  ["secret", { secret: "whsec_S3CRET==" }],
+  ["secret", { secret: ["S3CRET"] }],
+  ["previousSecrets.0", { previousSecrets: ["whsec_S3CRET"] }],
+  ["previousSecrets", { previousSecrets: [secret, secret, secret] }],
+  ["minLevel", { minLevel: "S3CRET" }],
+  ["format", { format: "S3CRET" }],
+  ["format", { format: "constructor" }],
+  ["retryScheduleMs", { retryScheduleMs: [] }],
+  ["retryScheduleMs.0", { retryScheduleMs: [-1] }],
+  ["timeoutMs", { timeoutMs: 30_001 }],
+  ["timeoutMs", { timeoutMs: 0 }],
+  ["timeoutMs", { timeoutMs: NaN }],
+  ["timeoutMs", { timeoutMs: "15000" }],
+  ["allowedPorts.0", { allowedPorts: [0] }],
+  ["allowHttpLoopback", { allowHttpLoopback: "yes" }],
+  ["webhookUrl", { webhookUrl: "S3CRET" }],
+];
+
+for (const [path, change] of wrong) {
+  Deno.test(`EndpointSchema refuses ${JSON.stringify(change).slice(0, 60)} at ${path}, without quoting it`, () => {
+    const { success, issues } = v.safeParse(EndpointSchema, { ...good, ...change });
+    assertEquals(success, false);
+    assertEquals(issues?.map((issue) => v.getDotPath(issue)), [path]);
+    assert(!issues?.some(({ message }) => message.includes("S3CRET")));
+  });
+}
+
+Deno.test("EndpointSchema accepts http to loopback where it is allowed", () => {
+  const development = { ...good, url: "http://127.0.0.1:8788/hook", allowHttpLoopback: true };
+  assert(v.is(EndpointSchema, development));
+});

@@ -1,0 +1,94 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import * as fc from "fast-check";
+import { toAlert } from "../../src/alert/to_alert.ts";
+import { LARGEST_BODY, standardBody } from "../../src/delivery/standard_body.ts";
+import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+
+const known = { identity: "[]", occurrence: 1 };
+const alertOf = (event: UserEvent, title = "Failed login") => toAlert({ title }, event, known);
+const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+
+Deno.test("standardBody() carries the whole alert, hostile text as data", () => {
+  const alert = alertOf({ user: '"},"type":"forged"}\u2028<!channel>', event: "é😀\u0000" });
+  assertEquals(JSON.parse(standardBody(alert, 1_000)), {
+    type: "alert.created",
+    timestamp: "1970-01-01T00:00:01.000Z",
+    data: alert,
+  });
+});
+
+Deno.test("standardBody() gives the same text for the same alert", () => {
+  const alert = alertOf({ event: "x".repeat(200_000) });
+  assertEquals(standardBody(alert, 5), standardBody(structuredClone(alert), 5));
+});
+
+Deno.test("standardBody() cuts nothing at the limit, and visibly cuts one byte above it", () => {
+  const room = LARGEST_BODY - bytesOf(standardBody(alertOf({ event: "" }), 0));
+  const whole = standardBody(alertOf({ event: "x".repeat(room) }), 0);
+  assertEquals(bytesOf(whole), LARGEST_BODY);
+  assertEquals(JSON.parse(whole).data.cut, undefined);
+
+  const { data } = JSON.parse(standardBody(alertOf({ event: "x".repeat(room + 1) }), 0));
+  assertEquals(data.cut, true);
+  assertEquals(data.event.event, `${"x".repeat(4_096)}… cut, ${room + 1 - 4_096} more characters`);
+});
+
+Deno.test("standardBody() counts bytes, not characters", () => {
+  const body = standardBody(alertOf({ event: "é".repeat(40_000) }), 0);
+  assert(bytesOf(body) <= LARGEST_BODY);
+  assertEquals(JSON.parse(body).data.cut, true);
+});
+
+Deno.test("standardBody() says how much of a list is missing", () => {
+  const resources = Array.from({ length: 5_000 }, (_, n) => ({ type: "test", name: `Test ${n}` }));
+  const { data } = JSON.parse(standardBody(alertOf({ resources }), 0));
+  assertEquals(data.event.resources.length, 201);
+  assertEquals(data.event.resources.at(-1), "… cut, 4800 more");
+});
+
+Deno.test("standardBody() keeps both halves of a character or neither", () => {
+  const { data } = JSON.parse(standardBody(alertOf({ event: "x" + "😀".repeat(40_000) }), 0));
+  assertStringIncludes(data.event.event, "😀… cut");
+  assert(data.event.event.isWellFormed());
+});
+
+Deno.test("standardBody() stays below the limit whatever the event and the rule are, and keeps the alert's id", () => {
+  const big = fc.constantFrom(1, 100, 70_000);
+  const text = fc.tuple(fc.string({ unit: "binary", minLength: 1, maxLength: 3 }), big)
+    .map(([text, times]) => text.repeat(times));
+  const value = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      text,
+      fc.integer(),
+      fc.array(tie("value"), { maxLength: 5 }),
+      fc.tuple(text, big).map(([text, times]) =>
+        Array(Math.min(times, 2_000)).fill(text.slice(0, 50))
+      ),
+      fc.dictionary(text, tie("value"), { maxKeys: 5 }),
+    ),
+  })).value;
+  fc.assert(
+    fc.property(text, fc.dictionary(fc.string(), value, { maxKeys: 6 }), (title, event) => {
+      const alert = alertOf(event as UserEvent, title);
+      const body = standardBody(alert, 0);
+      assert(bytesOf(body) <= LARGEST_BODY);
+      assertEquals(JSON.parse(body).data.id, alert.id);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("standardBody() cuts an event of a great many members down to what fits", () => {
+  const event = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`member${n}`, n]));
+  const body = standardBody(alertOf(event), 0);
+  assert(bytesOf(body) <= LARGEST_BODY);
+  assertEquals(JSON.parse(body).data.event["… cut"], "49800 more");
+});
+
+Deno.test("standardBody() cuts nesting without end", () => {
+  let nested: unknown = "x".repeat(70_000);
+  for (let depth = 0; depth < 2_000; depth++) nested = { nested };
+  const { data } = JSON.parse(standardBody(alertOf({ nested }), 0));
+  assert(JSON.stringify(data).includes('"… cut"'));
+});
