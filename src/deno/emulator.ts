@@ -1,0 +1,77 @@
+/**
+ * `deno task emulator`: the ThousandEyes audit API on loopback, with a live scenario, for trying a
+ * client without an account.
+ *
+ * @module
+ */
+import { Command } from "commander";
+import { createEmulator } from "../emulator/create_emulator.ts";
+import { serveOnLoopback } from "./serve_on_loopback.ts";
+import { terminal } from "./terminal.ts";
+import { untilStopped } from "./until_stopped.ts";
+
+const PAST_MS = 24 * 3600_000;
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 0) {
+    throw new Error(`Cannot start the emulator: "${text}" is not a whole number from 0`);
+  }
+  return number;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const command = new Command("emulator")
+    .description("Serves the ThousandEyes audit API on loopback, with made-up activity")
+    .option("--port <number>", "where to listen; another port is chosen if it is taken", "8788")
+    .option("--seed <number>", "equal seeds make equal organisations and activity", "1")
+    .option("--rate <number>", "events a minute; 0 publishes nothing", "30")
+    .option("--history <number>", "events of the last 24 hours to start with", "200")
+    .parse([...args], { from: "user" });
+  const options = command.opts<{ port: string; seed: string; rate: string; history: string }>();
+  const perMinute = wholeNumber(options.rate);
+  const emulator = createEmulator({ seed: wholeNumber(options.seed) });
+  emulator.publishHistory(wholeNumber(options.history), Date.now() - PAST_MS, Date.now());
+
+  const wanted = wholeNumber(options.port);
+  const server = serveOnLoopback((request) => emulator.app.fetch(request), wanted);
+  const { origin } = server;
+  const authorization = `-H "Authorization: Bearer ${emulator.token}"`;
+  terminal.say(terminal.paint("bold", "ThousandEyes audit API, emulated"));
+  if (server.moved) terminal.say(`Port ${wanted} is taken, so this is another one.`);
+  terminal.say(`
+  Address  ${origin}
+  Token    ${emulator.token}
+
+  A page of events:
+    curl ${authorization} "${origin}/v7/audit-user-events?window=1h"
+  The same with a fault, and the list of all faults:
+    curl ${authorization} -H "x-emulator-fault: numeric-ids" "${origin}/v7/audit-user-events?window=1h"
+    curl ${origin}/emulator/faults
+  Switch a fault on for three requests, publish an event, read what was published:
+    curl -d '{"name":"too-many-requests","times":3}' ${origin}/emulator/faults
+    curl -d '{"event":"Login failed."}' ${origin}/emulator/publish
+    curl ${origin}/emulator/events
+
+  ${emulator.size} events now, ${perMinute} more a minute. Ctrl-C stops.
+`);
+
+  const stopping = new AbortController();
+  const living = perMinute === 0 ? undefined : emulator.live({
+    perMinute,
+    signal: stopping.signal,
+    onStory: (title) => terminal.say(`${terminal.paint("yellow", "story")}  ${title}`),
+  });
+  await untilStopped();
+  stopping.abort();
+  await Promise.all([living, server.close()]);
+}
+
+if (import.meta.main) {
+  try {
+    await main(Deno.args);
+  } catch (error) {
+    terminal.say(error instanceof Error ? error.message : String(error));
+    Deno.exit(1);
+  }
+}
