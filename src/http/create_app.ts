@@ -1,0 +1,94 @@
+import { type Context, Hono } from "hono";
+import type { ApiToken, Scope } from "./api_token.ts";
+import { problem } from "./problem.ts";
+import { responseHeaders } from "./response_headers.ts";
+import { TokenTable } from "./token_table.ts";
+
+/** What the door needs. */
+export interface AppOptions {
+  /** Who is let in; with none, nobody is. */
+  tokens: readonly ApiToken[];
+  /** What is wrong with the configuration, by the names of the variables and never their values; told to those let in. */
+  misconfigured?: readonly string[];
+  /** Answers what was let in, under `/v1/`; its answers go out untouched. */
+  backend: (request: Request) => Response | Promise<Response>;
+  /** Told of what went wrong behind the door; the client is not. */
+  report: (error: unknown) => void;
+}
+
+/**
+ * The door: it lets in who holds a token, and passes on what was let in. Everything but `/healthz` is
+ * closed, and with no token configured it stays closed.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createApp } from "./create_app.ts";
+ *
+ * const app = createApp({ tokens: [], backend: () => new Response("secret"), report: () => {} });
+ * assertEquals((await app.request("/healthz")).status, 200);
+ * const refused = await app.request("/v1/events");
+ * assertEquals([refused.status, (await refused.json()).code], [401, "no_tokens_configured"]);
+ * ```
+ *
+ * @param options The tokens and what lies behind.
+ * @returns A Hono app.
+ */
+export function createApp({ tokens, misconfigured = [], backend, report }: AppOptions): Hono {
+  const table = new TokenTable(tokens);
+  const app = new Hono();
+
+  app.get("/healthz", () =>
+    new Response(JSON.stringify({ status: "ok" }), {
+      headers: responseHeaders("application/json"),
+    }));
+
+  app.use(async function letIn(context, next) {
+    if (table.empty) return problem("no_tokens_configured", { detail: HOW_TO_CONFIGURE });
+    const token = await table.find(context.req.header("Authorization"));
+    if (token === undefined) return refused(context);
+    const scope = scopeOf(context.req.method);
+    if (!token.scopes.includes(scope) && !token.scopes.includes("admin")) {
+      return problem("forbidden", {
+        detail: `This needs a token with the scope ${scope}`,
+        members: { scope },
+      });
+    }
+    if (misconfigured.length > 0) {
+      return problem("misconfigured", {
+        detail: "These variables have to be put right; the log of the service says how",
+        members: { variables: misconfigured },
+      });
+    }
+    return await next();
+  });
+
+  app.all("/v1/*", (context) => backend(context.req.raw));
+
+  app.notFound(() => problem("not_found"));
+  app.onError((error) => {
+    report(error);
+    return problem("internal");
+  });
+  return app;
+}
+
+const HOW_TO_CONFIGURE =
+  "Set API_TOKENS to a JSON list of {name, sha256, scopes}, where sha256 is " +
+  "the SHA-256 of a token in hexadecimal and scopes lists read or admin. Until it is set and valid, " +
+  "nothing can be read";
+
+/** What changes nothing needs `read`; everything else, and whatever method comes to be, needs `admin`. */
+function scopeOf(method: string): Scope {
+  return method === "GET" || method === "HEAD" ? "read" : "admin";
+}
+
+function refused(context: Context): Response {
+  const sent = context.req.header("Authorization") !== undefined;
+  return problem("unauthorized", {
+    detail: sent
+      ? "The token is not one that is configured here"
+      : "Send a configured token as Authorization: Bearer <token>",
+    headers: sent ? { "WWW-Authenticate": `Bearer realm="panoptes", error="invalid_token"` } : {},
+  });
+}

@@ -1,0 +1,98 @@
+import { type Context, Hono } from "hono";
+import { accepts } from "hono/accepts";
+import { parseLastEventId } from "../sse/last_event_id.ts";
+import { subscribe, type SubscribeOptions } from "../sse/subscribe.ts";
+import type { Feed } from "./log_access.ts";
+import { ndjsonStream } from "./ndjson_stream.ts";
+import { pageJson } from "./page_json.ts";
+import { InvalidRequestError, parameters, readQuery } from "./read_query.ts";
+import { responseHeaders } from "./response_headers.ts";
+
+/** What the routes of a feed need. */
+export interface FeedOptions extends Pick<SubscribeOptions, "clock" | "random"> {
+  /** The feed. */
+  feed: Feed;
+  /** What an entry is called in JSON: `event` or `alert`. */
+  entry: "event" | "alert";
+  /** Told when a subscriber is gone. */
+  onClose?: SubscribeOptions["onClose"];
+}
+
+const SSE = "text/event-stream";
+const NDJSON = "application/x-ndjson";
+const JSON_TYPE = "application/json";
+/** Entries of one JSON answer, unless `limit` says otherwise. */
+const USUAL_LIMIT = 1_000;
+const MOST_ENTRIES = 10_000;
+
+/**
+ * A feed in three forms, by `Accept`: an event stream (also the form for a client that names none, so that
+ * plain `curl -N` follows the log), NDJSON up to where the log ends now, or one JSON answer that says how to go on.
+ *
+ * All of them begin at the oldest entry that is kept, or after the id given as `Last-Event-ID`, `last_event_id`,
+ * `lastEventId` (which polyfills send) or `after`: the header wins, since a client that reconnects repeats its
+ * first query.
+ *
+ * @param options The feed, time and chance.
+ * @returns A Hono app with the one route `/`.
+ */
+export function feedRoutes({ feed, entry, clock, random, onClose }: FeedOptions): Hono {
+  const app = new Hono();
+  app.get("/", (context) => {
+    const { asked, limit } = readPlace(context);
+    const type = accepts(context, {
+      header: "Accept",
+      supports: [SSE, NDJSON, "application/jsonl", JSON_TYPE],
+      default: SSE,
+    });
+    if (type === SSE && limit !== undefined) {
+      throw new InvalidRequestError(
+        `limit is for answers that end: ask for ${NDJSON} or ${JSON_TYPE} by Accept`,
+      );
+    }
+    const answer = (body: BodyInit | null, headers: Record<string, string>) =>
+      new Response(body, { headers: { ...headers, Vary: "Accept" } });
+
+    if (type === SSE) {
+      const headers = responseHeaders(`${SSE}; charset=utf-8`, {
+        "Cache-Control": "no-cache, no-transform",
+        "X-Accel-Buffering": "no",
+      });
+      if (isHead(context)) return answer(null, headers); // or a subscriber would be opened that nobody reads
+      const { signal } = context.req.raw;
+      const options = { lastEventId: asked, clock, random, signal };
+      return answer(subscribe(feed, onClose ? { ...options, onClose } : options), headers);
+    }
+
+    if (asked !== undefined && !isPlace(asked)) {
+      throw new InvalidRequestError("The id to go on after is no id that was given out here");
+    }
+    if (type === JSON_TYPE) {
+      const page = pageJson(feed, { entry, asked, limit: limit ?? USUAL_LIMIT });
+      return answer(page, responseHeaders(JSON_TYPE));
+    }
+    const lines = isHead(context) ? null : ndjsonStream(feed, { entry, asked, limit });
+    return answer(lines, responseHeaders(type));
+  });
+  return app;
+}
+
+function readPlace(context: Context): { asked: string | undefined; limit: number | undefined } {
+  const query = readQuery(context.req.url, {
+    limit: parameters.limit(MOST_ENTRIES),
+    after: parameters.place,
+    last_event_id: parameters.place,
+    lastEventId: parameters.place,
+  });
+  const asked = context.req.header("Last-Event-ID") || query.last_event_id || query.lastEventId ||
+    query.after || undefined;
+  return { asked, limit: query.limit };
+}
+
+function isPlace(asked: string): boolean {
+  return asked === "earliest" || asked === "latest" || parseLastEventId(asked) !== undefined;
+}
+
+function isHead(context: Context): boolean {
+  return context.req.raw.method === "HEAD";
+}

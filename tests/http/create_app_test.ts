@@ -1,0 +1,169 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import type { ApiToken } from "../../src/http/api_token.ts";
+import { createApp } from "../../src/http/create_app.ts";
+
+const token = "reader-token-1";
+const adminToken = "admin-token-1";
+const tokens: ApiToken[] = [
+  { name: "reader", sha256: await sha256(token), scopes: ["read"] },
+  { name: "admin", sha256: (await sha256(adminToken)).toUpperCase(), scopes: ["admin"] },
+];
+const PATHS = [
+  "/",
+  "/v1/events",
+  "/v1/alerts",
+  "/v1/status",
+  "/v1/nothing",
+  "/metrics",
+  "/healthz/x",
+];
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function door(options: Partial<Parameters<typeof createApp>[0]> = {}) {
+  const reports: unknown[] = [];
+  let passed = 0;
+  const app = createApp({
+    tokens,
+    backend: () => {
+      passed++;
+      return new Response("behind the door");
+    },
+    report: (error) => reports.push(error),
+    ...options,
+  });
+  return { app, reports, passed: () => passed };
+}
+
+const bearer = (value: string) => ({ headers: { Authorization: `Bearer ${value}` } });
+
+Deno.test("createApp() lets nobody read anything but /healthz while no token is configured", async () => {
+  const { app, passed } = door({ tokens: [] });
+  for (const path of PATHS) {
+    for (const init of [{}, bearer(""), bearer("undefined"), bearer(token)]) {
+      const response = await app.request(path, init);
+      assertEquals(response.status, 401, path);
+      assertEquals(response.headers.get("Content-Type"), "application/problem+json");
+      const { code, detail } = await response.json();
+      assertEquals(code, "no_tokens_configured");
+      assert(detail.includes("API_TOKENS"));
+    }
+  }
+  assertEquals(passed(), 0);
+  assertEquals(await (await app.request("/healthz")).json(), { status: "ok" });
+});
+
+const refusals: [string, Record<string, string>][] = [
+  ["no header", {}],
+  ["a wrong token", { Authorization: "Bearer wrong" }],
+  ["a prefix of the token", { Authorization: `Bearer ${token.slice(0, -1)}` }],
+  ["the token and more", { Authorization: `Bearer ${token}x` }],
+  ["the hash itself", { Authorization: `Bearer ${tokens[0]!.sha256}` }],
+  ["another scheme", { Authorization: `Basic ${btoa(`reader:${token}`)}` }],
+  ["the bare token", { Authorization: token }],
+  ["two tokens", { Authorization: `Bearer ${token} ${token}` }],
+  ["an empty token", { Authorization: "Bearer " }],
+  ["a token of 100,000 characters", { Authorization: `Bearer ${"x".repeat(100_000)}` }],
+];
+for (const [name, headers] of refusals) {
+  Deno.test(`createApp() answers ${name} with 401 and a challenge, and passes nothing on`, async () => {
+    const { app, passed } = door();
+    for (const path of PATHS) {
+      const response = await app.request(path, { headers });
+      assertEquals(response.status, 401);
+      assert(response.headers.get("WWW-Authenticate")?.startsWith("Bearer "));
+      const { type, code, status } = await response.json();
+      assertEquals([type, code, status], [
+        "urn:panoptes:problem:unauthorized",
+        "unauthorized",
+        401,
+      ]);
+    }
+    assertEquals(passed(), 0);
+  });
+}
+
+Deno.test("createApp() takes no token from the query or a cookie", async () => {
+  const { app } = door();
+  const response = await app.request(`/v1/events?access_token=${token}&token=${token}`, {
+    headers: { Cookie: `token=${token}` },
+  });
+  assertEquals(response.status, 401);
+});
+
+Deno.test("createApp() passes on what comes with a token, and gives the answer out untouched", async () => {
+  const answer = new Response("behind the door", { headers: { "X-From": "the log" } });
+  const { app } = door({ backend: () => answer });
+  const response = await app.request("/v1/events", bearer(token));
+  assertEquals(response.headers.get("X-From"), "the log");
+  assertEquals(await response.text(), "behind the door");
+});
+
+Deno.test("createApp() wants the scope admin for whatever is not a read", async () => {
+  for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"]) {
+    const { app, passed } = door();
+    const refused = await app.request("/v1/deliveries/1/redeliver", { method, ...bearer(token) });
+    assertEquals([refused.status, (await refused.json()).code], [403, "forbidden"]);
+    assertEquals(passed(), 0);
+    const let_in = await app.request("/v1/deliveries/1/redeliver", {
+      method,
+      ...bearer(adminToken),
+    });
+    assertEquals(let_in.status, 200);
+  }
+});
+
+Deno.test("createApp() lets the scope admin read", async () => {
+  const { app } = door();
+  assertEquals((await app.request("/v1/events", bearer(adminToken))).status, 200);
+});
+
+Deno.test("createApp() tells what is misconfigured to those let in, and to nobody else", async () => {
+  const { app, passed } = door({ misconfigured: ["WEBHOOKS"] });
+  const inside = await app.request("/v1/events", bearer(token));
+  assertEquals(inside.status, 503);
+  const { code, variables } = await inside.json();
+  assertEquals([code, variables], ["misconfigured", ["WEBHOOKS"]]);
+  const outside = await app.request("/v1/events");
+  assertEquals(outside.status, 401);
+  assert(!(await outside.text()).includes("WEBHOOKS"));
+  assertEquals((await app.request("/healthz")).status, 200);
+  assertEquals(passed(), 0);
+});
+
+Deno.test("createApp() reports what went wrong behind it, and tells the client nothing of it", async () => {
+  const error = new Error("SELECT secret FROM somewhere");
+  const { app, reports } = door({ backend: () => Promise.reject(error) });
+  const response = await app.request("/v1/events", bearer(token));
+  const text = await response.text();
+  assertEquals([response.status, JSON.parse(text).code], [500, "internal"]);
+  assertEquals(text.includes("secret") || text.includes("at "), false);
+  assertEquals(reports, [error]);
+});
+
+Deno.test("createApp() sends its security headers with every answer, and no CORS header with any", async () => {
+  const { app } = door({ misconfigured: [] });
+  const answers = [
+    await app.request("/healthz", { headers: { Origin: "https://evil.example" } }),
+    await app.request("/v1/events", { headers: { Origin: "https://evil.example" } }),
+    await app.request("/nothing", {
+      headers: { Origin: "https://evil.example", ...bearer(token).headers },
+    }),
+  ];
+  for (const { headers } of answers) {
+    assertEquals(headers.get("X-Content-Type-Options"), "nosniff");
+    assertEquals(headers.get("Referrer-Policy"), "no-referrer");
+    assertEquals(headers.get("Cache-Control"), "no-store");
+    assertNotEquals(headers.get("Content-Security-Policy"), null);
+    assertEquals([...headers.keys()].filter((name) => name.startsWith("access-control")), []);
+  }
+  assertEquals(answers[2]!.status, 404);
+});
+
+Deno.test("createApp() does not answer /healthz with anything but that it lives", async () => {
+  const { app } = door();
+  assertEquals(await (await app.request("/healthz?verbose=1")).text(), '{"status":"ok"}');
+});

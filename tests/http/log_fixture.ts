@@ -1,0 +1,94 @@
+import type { Alert } from "../../src/alert/alert.ts";
+import { nodeSql } from "../../src/deno/node_sql.ts";
+import { nextState } from "../../src/delivery/next_state.ts";
+import { createLogApp } from "../../src/http/create_log_app.ts";
+import type { LogAccess } from "../../src/http/log_access.ts";
+import { LogFeed } from "../../src/http/log_feed.ts";
+import { type Log, openLog } from "../../src/store/open_log.ts";
+import { ManualClock, settled } from "../sse/manual_clock.ts";
+
+const NOW = Date.parse("2026-11-23T10:00:00Z");
+
+/** A real log in memory, with the routes over it. */
+export class LogFixture implements Disposable {
+  #sql = nodeSql(":memory:");
+  log: Log = openLog(this.#sql, { now: NOW, random: () => 0.5 });
+  clock: ManualClock = new ManualClock();
+  reports: unknown[] = [];
+  durable: () => Promise<unknown> = () => Promise.resolve();
+  #feeds = (["event", "alert"] as const).map((entry) =>
+    new LogFeed({
+      log: this.log,
+      entry,
+      durable: () => this.durable(),
+      report: (error) => this.reports.push(error),
+    })
+  );
+  access: LogAccess = {
+    events: this.#feeds[0]!,
+    alerts: this.#feeds[1]!,
+    deliveries: (query) => this.log.deliveries(query),
+    attempts: (message) => this.log.attempts(message),
+    message: (id) => this.log.message(id),
+    invalidEvents: (after, limit) => this.log.invalidEvents(after, limit),
+    status: () => ({ log: this.log.counts() }),
+    rules: () => [],
+    redeliver: (id) => {
+      const before = this.log.message(id);
+      const after = before && nextState(before, { type: "redeliver", now: NOW });
+      return before !== undefined && after !== undefined &&
+        this.log.saveMessage(before, after, NOW);
+    },
+  };
+  app = createLogApp({
+    log: this.access,
+    clock: this.clock,
+    random: () => 0.5,
+    report: (error) => this.reports.push(error),
+  });
+  epoch: string = this.log.head().epoch;
+
+  /** Records events `from` to `to`, named by their number. */
+  recordEvents(from: number, to: number): Promise<void> {
+    const events = Array.from({ length: to - from + 1 }, (_, index) => ({
+      event: `Event ${from + index}`,
+      date: new Date(NOW + (from + index) * 1_000).toISOString(),
+    }));
+    this.log.transaction(() => this.log.record(events, { now: NOW }));
+    return settled(); // until it is shown
+  }
+
+  /** Stores an alert, queues it for the endpoint `siem`, and gives its message back. */
+  queueAlert(id: string): number {
+    this.log.transaction(() => {
+      this.log.addAlerts([{ alert: alertOf(id), eventSeq: 1, at: NOW }], NOW);
+      this.log.queue([{ webhookId: id, endpoint: "siem" }], NOW);
+    });
+    return this.log.deliveries({ webhookId: id, limit: 1 })[0]!.id;
+  }
+
+  /** The SSE id of a seq. */
+  id(seq: number): string {
+    return `${this.epoch}.${seq}`;
+  }
+
+  [Symbol.dispose](): void {
+    this.#sql.close();
+  }
+}
+
+function alertOf(id: string): Alert {
+  return {
+    id,
+    ruleId: "rule-1",
+    title: "Login failed",
+    level: "medium",
+    tags: [],
+    references: [],
+    falsepositives: [],
+    event: { event: "Login failed." },
+    occurrence: 1,
+    at: new Date(NOW).toISOString(),
+    matched: [],
+  };
+}
