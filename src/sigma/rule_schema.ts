@@ -7,6 +7,7 @@
  * @module
  */
 import * as v from "valibot";
+import { MODIFIERS } from "./modifiers.ts";
 
 /** One allowed word with the sentence an editor shows beside it. */
 function word<const T extends string>(name: T, meaning: string) {
@@ -85,9 +86,7 @@ const Scalar = v.union([v.string(), v.number(), v.boolean(), v.null()]);
 const ItemMap = v.record(
   v.pipe(
     v.string(),
-    v.regex(
-      /^[^|]*(\|(contains|startswith|endswith|all|cased|exists|neq|re|i|m|s|ignorecase|multiline|dotall|cidr|gt|gte|lt|lte|windash|base64|base64offset|utf16le|wide|utf16be|utf16|fieldref|expand|minute|hour|day|week|month|year))*$/,
-    ),
+    v.regex(new RegExp(`^[^|]*(\\|(${[...MODIFIERS.keys()].join("|")}))*$`)),
     v.description("A field name, then modifiers, each after a bar"),
   ),
   v.union([Scalar, v.array(v.unknown()), v.looseObject({})]),

@@ -1,0 +1,29 @@
+import type { Offsets } from "../parse/source.ts";
+import type { Severity } from "../problem.ts";
+import type { LintDocument } from "./lint_document.ts";
+
+/** One thing a check found. */
+export interface Finding {
+  /** Offsets in the file's text. */
+  readonly at: Offsets;
+  /** What is wrong, with the value; capital first, no full stop. */
+  readonly message: string;
+  /** What to write instead. */
+  readonly suggestion?: string;
+}
+
+/** What a check may know beside the document. */
+export interface CheckContext {
+  /** Today as `YYYY-MM-DD`, when the caller gave it. */
+  readonly today?: string;
+}
+
+/** One entry in the catalogue of checks; `docs/lint.md` has an example of each. */
+export interface Check {
+  /** Stable name, also used in `# panoptes-disable`. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** What the check looks for, in one sentence. */
+  readonly summary: string;
+  run(document: LintDocument, context: CheckContext): Iterable<Finding>;
+}

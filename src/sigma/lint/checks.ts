@@ -1,0 +1,33 @@
+import type { Check } from "./check.ts";
+import { conditionChecks } from "./condition_checks.ts";
+import { filterChecks } from "./filter_checks.ts";
+import { lifecycleChecks } from "./lifecycle_checks.ts";
+import { logsourceChecks } from "./logsource_checks.ts";
+import { metadataChecks } from "./metadata_checks.ts";
+import { modifierChecks } from "./modifier_checks.ts";
+import { networkChecks } from "./network_checks.ts";
+import { regexChecks } from "./regex_checks.ts";
+import { selectionChecks } from "./selection_checks.ts";
+import { tagChecks } from "./tag_checks.ts";
+import { testChecks } from "./test_checks.ts";
+import { textChecks } from "./text_checks.ts";
+import { valueChecks } from "./value_checks.ts";
+import { valueListChecks } from "./value_list_checks.ts";
+
+/** Every check of one document, in the order in which findings at one place are shown. */
+export const CHECKS: readonly Check[] = [
+  ...metadataChecks,
+  ...lifecycleChecks,
+  ...tagChecks,
+  ...logsourceChecks,
+  ...selectionChecks,
+  ...modifierChecks,
+  ...valueChecks,
+  ...valueListChecks,
+  ...networkChecks,
+  ...regexChecks,
+  ...conditionChecks,
+  ...filterChecks,
+  ...testChecks,
+  ...textChecks,
+];

@@ -1,0 +1,167 @@
+/**
+ * Checks of several files against one another.
+ *
+ * @module
+ */
+import type { Offsets, Source } from "../parse/source.ts";
+import type { Severity } from "../problem.ts";
+import type { Finding } from "./check.ts";
+import { mapsOf, textOf } from "./entry_values.ts";
+import { filterTargets } from "./filter_checks.ts";
+import type { Entry, LintDocument } from "./lint_document.ts";
+
+/** A document with the file it stands in. */
+export interface Placed {
+  readonly document: LintDocument;
+  readonly source: Source;
+}
+
+/** A finding with the file it is about. */
+export interface PlacedFinding extends Finding {
+  readonly source: Source;
+}
+
+/** A check that needs every document. */
+export interface FileCheck {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly summary: string;
+  run(documents: readonly Placed[]): Iterable<PlacedFinding>;
+}
+
+function placeOf({ source, document }: Placed, at: Offsets): string {
+  const { line } = source.span(at);
+  return `${document.file ?? "this file"}:${line}`;
+}
+
+/** A check that no two documents share what `keyOf` returns; the later one is reported. */
+function unique(
+  code: string,
+  severity: Severity,
+  what: string,
+  keyOf: (document: LintDocument) => { key: string; shown: string; at: Offsets } | undefined,
+  suggestion: string,
+): FileCheck {
+  return {
+    code,
+    severity,
+    summary: `Two documents have the same ${what}.`,
+    *run(documents) {
+      const first = new Map<string, { placed: Placed; at: Offsets }>();
+      for (const placed of documents) {
+        const found = keyOf(placed.document);
+        if (!found) continue;
+        const other = first.get(found.key);
+        if (other === undefined) first.set(found.key, { placed, at: found.at });
+        else if (!(code === "file-name-repeated" && other.placed.source === placed.source)) {
+          yield {
+            source: placed.source,
+            at: found.at,
+            message: `The ${what} ${found.shown} is also that of ${
+              placeOf(other.placed, other.at)
+            }`,
+            suggestion,
+          };
+        }
+      }
+    },
+  };
+}
+
+function ofEntry(entry: Entry | undefined) {
+  const text = textOf(entry)?.trim();
+  return text ? { key: text.toLowerCase(), shown: `'${text}'`, at: entry!.value } : undefined;
+}
+
+/** Ids and names of all documents, in lower case. */
+function known(documents: readonly Placed[]): Set<string> {
+  return new Set(
+    documents.flatMap(({ document: { top } }) =>
+      [textOf(top.get("id")), textOf(top.get("name"))].flatMap((text) => text?.toLowerCase() ?? [])
+    ),
+  );
+}
+
+/** Checks of several files against one another. */
+export const FILE_CHECKS: readonly FileCheck[] = [
+  unique(
+    "id-repeated",
+    "error",
+    "id",
+    ({ top }) => ofEntry(top.get("id")),
+    "Give each its own UUID",
+  ),
+  unique("name-repeated", "error", "name", ({ top }) => ofEntry(top.get("name")), "Rename one"),
+  unique(
+    "title-repeated",
+    "warning",
+    "title",
+    ({ top }) => ofEntry(top.get("title")),
+    "Say in each title what is special to it",
+  ),
+  unique(
+    "detection-repeated",
+    "warning",
+    "log source and detection",
+    ({ top, kind }) => {
+      const detection = top.get("detection");
+      if (kind !== "rule" || !detection) return undefined;
+      const key = JSON.stringify([top.get("logsource")?.data, detection.data]);
+      return { key, shown: "of this rule", at: detection.key };
+    },
+    "Remove one, or say what sets them apart",
+  ),
+  unique(
+    "file-name-repeated",
+    "info",
+    "file name",
+    ({ file, head }) => {
+      const name = file?.split(/[\\/]/).at(-1);
+      return name ? { key: name, shown: `'${name}'`, at: head } : undefined;
+    },
+    "Rename one, so that a name says which rule is meant",
+  ),
+  {
+    code: "related-unknown",
+    severity: "info",
+    summary: "A related rule is not among the files.",
+    *run(documents) {
+      const ids = known(documents);
+      for (const { document, source } of documents) {
+        for (const { data, at } of mapsOf(document.top.get("related"))) {
+          // Renamed and obsolete rules are gone by their nature.
+          if (typeof data.id !== "string" || data.type === "renamed" || data.type === "obsolete") {
+            continue;
+          }
+          if (ids.has(data.id.toLowerCase())) continue;
+          yield {
+            source,
+            at,
+            message: `No rule here has the related id ${data.id}`,
+            suggestion: "Correct the id, or leave it if the rule is kept elsewhere",
+          };
+        }
+      }
+    },
+  },
+  {
+    code: "filter-target-unknown",
+    severity: "warning",
+    summary: "A filter names a rule that is not among the files.",
+    *run(documents) {
+      const ids = known(documents);
+      for (const { document, source } of documents) {
+        if (document.kind !== "filter") continue;
+        for (const { name, at } of filterTargets(document)) {
+          if (name === "any" || ids.has(name.toLowerCase())) continue;
+          yield {
+            source,
+            at,
+            message: `No rule here has the id or name '${name}'`,
+            suggestion: "Correct it, or remove it from the filter",
+          };
+        }
+      }
+    },
+  },
+];

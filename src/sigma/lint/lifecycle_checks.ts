@@ -1,0 +1,159 @@
+/**
+ * Checks of dates, status, relations and references.
+ *
+ * @module
+ */
+import type { Check } from "./check.ts";
+import { listOf, mapsOf, textOf } from "./entry_values.ts";
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Checks of a document's life: when it was made, what it replaces, where it comes from. */
+export const lifecycleChecks: readonly Check[] = [
+  {
+    code: "modified-before-date",
+    severity: "warning",
+    summary: "The rule was modified before it was created.",
+    *run({ top }) {
+      const date = textOf(top.get("date"));
+      const modified = textOf(top.get("modified"));
+      if (!date || !modified || !DAY.test(date) || !DAY.test(modified) || modified >= date) return;
+      yield {
+        at: top.get("modified")!.value,
+        message: `Modified on ${modified}, before its date ${date}`,
+        suggestion: "Swap or correct the two dates",
+      };
+    },
+  },
+  {
+    code: "date-future",
+    severity: "warning",
+    summary: "A date lies in the future (checked when the caller says what day it is).",
+    *run({ top }, { today }) {
+      if (today === undefined) return;
+      for (const key of ["date", "modified"]) {
+        const day = textOf(top.get(key));
+        if (!day || !DAY.test(day) || day <= today) continue;
+        yield {
+          at: top.get(key)!.value,
+          message: `The ${key} ${day} lies in the future`,
+          suggestion: `Write ${today} or an earlier day`,
+        };
+      }
+    },
+  },
+  {
+    code: "deprecated-alone",
+    severity: "warning",
+    summary: "A deprecated rule does not name the rule that replaces it.",
+    *run({ top }) {
+      if (textOf(top.get("status")) !== "deprecated" || listOf(top.get("related")).length > 0) {
+        return;
+      }
+      yield {
+        at: top.get("status")!.value,
+        message: "Deprecated, but no related rule is named",
+        suggestion: "Name the replacement under related",
+      };
+    },
+  },
+  {
+    code: "status-unsupported",
+    severity: "info",
+    summary: "The rule says of itself that it cannot be used.",
+    *run({ top }) {
+      if (textOf(top.get("status")) !== "unsupported") return;
+      yield {
+        at: top.get("status")!.value,
+        message: "The status says that the rule cannot be used as it is",
+        suggestion: "Repair it or keep it out of the rules folder",
+      };
+    },
+  },
+  {
+    code: "related-itself",
+    severity: "warning",
+    summary: "The rule names its own id under related.",
+    *run({ top }) {
+      const id = textOf(top.get("id"))?.toLowerCase();
+      for (const { data, at } of mapsOf(top.get("related"))) {
+        if (id === undefined || String(data.id).toLowerCase() !== id) continue;
+        yield { at, message: "The rule is related to itself", suggestion: "Remove the entry" };
+      }
+    },
+  },
+  {
+    code: "related-repeated",
+    severity: "warning",
+    summary: "Two entries under related name the same rule with the same relation.",
+    *run({ top }) {
+      const seen = new Set<string>();
+      for (const { data, at } of mapsOf(top.get("related"))) {
+        const entry = `${data.type} ${String(data.id).toLowerCase()}`;
+        if (seen.has(entry)) {
+          yield { at, message: `Related twice: ${entry}`, suggestion: "Remove one entry" };
+        }
+        seen.add(entry);
+      }
+    },
+  },
+  {
+    code: "reference-form",
+    severity: "info",
+    summary: "A reference is not an address a reader can open.",
+    *run({ top }) {
+      for (const { data, at } of listOf(top.get("references"))) {
+        if (typeof data !== "string" || /^https?:\/\/\S+$/.test(data.trim())) continue;
+        yield {
+          at,
+          message: "The reference is not an https address",
+          suggestion: "Link to a page; put remarks into the description",
+        };
+      }
+    },
+  },
+  {
+    code: "description-link",
+    severity: "info",
+    summary: "The description has a link that belongs under references.",
+    *run({ top }) {
+      const link = /https?:\/\/[^\s)>'"]+/.exec(textOf(top.get("description")) ?? "")?.[0];
+      if (link === undefined) return;
+      yield {
+        at: top.get("description")!.value,
+        message: "The description holds a link",
+        suggestion: "Move it to references",
+      };
+    },
+  },
+  {
+    code: "license-form",
+    severity: "info",
+    summary: "The licence is not an SPDX expression.",
+    *run({ top }) {
+      const license = textOf(top.get("license"));
+      const spdx = /^\(*[A-Za-z0-9.+-]+\)*( (AND|OR|WITH) \(*[A-Za-z0-9.+-]+\)*)*$/;
+      if (license === undefined || spdx.test(license)) return;
+      yield {
+        at: top.get("license")!.value,
+        message: `The licence '${license}' is not an SPDX expression`,
+        suggestion: "Write an identifier such as MIT or DRL-1.1",
+      };
+    },
+  },
+  {
+    code: "file-name",
+    severity: "info",
+    summary: "The file's name is not 10 to 90 characters of a-z, 0-9 and _ with the ending .yml.",
+    *run({ file, head }) {
+      const name = file?.split(/[\\/]/).at(-1);
+      if (name === undefined || name.startsWith("<")) return;
+      if (/^[a-z0-9_]+\.yml$/.test(name) && name.length >= 10 && name.length <= 90) return;
+      yield {
+        at: head,
+        message: `The file name '${name}' is not as the specification advises`,
+        suggestion: "10 to 90 characters: a-z, 0-9 and _, then .yml",
+      };
+    },
+  },
+];

@@ -1,0 +1,113 @@
+/**
+ * Checks of the log source.
+ *
+ * @module
+ */
+import { isMap } from "yaml";
+import { closest } from "../closest.ts";
+import type { Check } from "./check.ts";
+import type { LintDocument } from "./lint_document.ts";
+import type { Offsets } from "../parse/source.ts";
+
+const KEYS = ["category", "product", "service", "definition"];
+
+/** Events of Windows logs that have a category of their own in the default taxonomy. */
+const SYSMON = new Map([
+  [1, "process_creation"],
+  [2, "file_change"],
+  [3, "network_connection"],
+  [5, "process_termination"],
+  [6, "driver_load"],
+  [7, "image_load"],
+  [8, "create_remote_thread"],
+  [9, "raw_access_thread"],
+  [10, "process_access"],
+  [11, "file_event"],
+  [15, "create_stream_hash"],
+  [17, "pipe_created"],
+  [18, "pipe_created"],
+  [22, "dns_query"],
+  [23, "file_delete"],
+  [25, "process_tampering"],
+]);
+
+function parts(
+  document: LintDocument,
+): { name: string; value: unknown; at: Offsets; key: Offsets }[] {
+  const node = document.top.get("logsource")?.node;
+  if (!isMap(node)) return [];
+  return node.items.map((pair) => {
+    const { key, value } = pair as unknown as {
+      key: { value: unknown; range: [number, number] };
+      value: { value?: unknown; range: [number, number] } | null;
+    };
+    const place: Offsets = [key.range[0], key.range[1]];
+    return {
+      name: String(key.value),
+      value: value?.value,
+      key: place,
+      at: value ? [value.range[0], value.range[1]] : place,
+    };
+  });
+}
+
+/** Checks of the log source. */
+export const logsourceChecks: readonly Check[] = [
+  {
+    code: "logsource-form",
+    severity: "warning",
+    summary: "A log source has upper-case letters or spaces; it is compared with lower-case names.",
+    *run(document) {
+      for (const { name, value, at } of parts(document)) {
+        if (!KEYS.includes(name) || name === "definition" || typeof value !== "string") continue;
+        if (/^[a-z0-9_.-]+$/.test(value) || value === "") continue;
+        yield {
+          at,
+          message: `The ${name} '${value}' is not in the form a-z, 0-9, '_', '.', '-'`,
+          suggestion: `Write '${value.trim().toLowerCase().replaceAll(/\s+/g, "_")}'`,
+        };
+      }
+    },
+  },
+  {
+    code: "logsource-key",
+    severity: "warning",
+    summary: "A key under logsource is none of category, product, service, definition.",
+    *run(document) {
+      for (const { name, key } of parts(document)) {
+        if (KEYS.includes(name)) continue;
+        const near = closest(name, KEYS);
+        yield {
+          at: key,
+          message: `Own logsource key '${name}'; events must be routed by it too` +
+            (near ? `, or did you mean '${near}'?` : ""),
+          suggestion: near ? `Write '${near}'` : "Use category, product or service",
+        };
+      }
+    },
+  },
+  {
+    code: "logsource-generic",
+    severity: "info",
+    summary: "The rule names one Windows event for which a general category exists.",
+    *run(document) {
+      const source = Object.fromEntries(parts(document).map(({ name, value }) => [name, value]));
+      if (source.product !== "windows" || source.category !== undefined) return;
+      for (const item of document.items.filter(({ field }) => field === "EventID")) {
+        for (const { value, at } of item.values) {
+          const category = source.service === "sysmon"
+            ? SYSMON.get(Number(value))
+            : source.service === "security" && Number(value) === 4688
+            ? "process_creation"
+            : undefined;
+          if (category === undefined || item.modifiers.length > 0) continue;
+          yield {
+            at,
+            message: `Event ${value} of ${source.service} is also logged by other sources`,
+            suggestion: `Write 'category: ${category}' for the service`,
+          };
+        }
+      }
+    },
+  },
+];

@@ -1,0 +1,151 @@
+/**
+ * Checks of what a document says about itself.
+ *
+ * @module
+ */
+import type { Check } from "./check.ts";
+import { textOf } from "./entry_values.ts";
+
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A check that a key is there at all. */
+function missing(
+  key: string,
+  severity: Check["severity"],
+  why: string,
+  kinds: readonly string[] = ["rule", "filter", "correlation"],
+): Check {
+  return {
+    code: `${key}-missing`,
+    severity,
+    summary: `The document has no ${key}.`,
+    *run(document) {
+      if (!kinds.includes(document.kind) || document.top.has(key)) return;
+      yield { at: document.head, message: `No ${key}: ${why}`, suggestion: `Add ${key}` };
+    },
+  };
+}
+
+/** Checks of a document's metadata. */
+export const metadataChecks: readonly Check[] = [
+  missing("id", "warning", "an alert cannot be traced to a rule whose title may change"),
+  missing("description", "warning", "who reads the alert has only the title"),
+  missing("level", "warning", "alerts cannot be sorted or routed by it", ["rule"]),
+  missing("status", "warning", "nobody can tell whether it is ready", ["rule"]),
+  missing("date", "info", "its age is unknown", ["rule"]),
+  missing("author", "info", "nobody can be asked about it", ["rule"]),
+  missing("references", "info", "the reason for it cannot be read up", ["rule"]),
+  missing("falsepositives", "info", "harmless causes of a match are not named", ["rule"]),
+  missing("tags", "info", "it cannot be found by tactic or technique", ["rule"]),
+  {
+    code: "id-version",
+    severity: "info",
+    summary: "The id is a UUID, but not a random one (version 4).",
+    *run({ top }) {
+      const id = textOf(top.get("id"));
+      if (id === undefined || UUID_V4.test(id) || !UUID.test(id)) return;
+      yield {
+        at: top.get("id")!.value,
+        message: `The id ${id} is not a random UUID (version 4)`,
+        suggestion: "Keep it if it is in use; give new rules a version 4 UUID",
+      };
+    },
+  },
+  {
+    code: "title-form",
+    severity: "info",
+    summary:
+      "The title ends in a full stop, begins with 'Detects', or is longer than 110 characters.",
+    *run({ top }) {
+      const title = textOf(top.get("title"));
+      if (title === undefined) return;
+      const at = top.get("title")!.value;
+      if (/\.\s*$/.test(title)) {
+        yield { at, message: "The title ends in a full stop", suggestion: "Leave the stop out" };
+      }
+      if (/^detects?\b/i.test(title)) {
+        yield {
+          at,
+          message: `The title begins with '${title.split(" ")[0]}', as every title could`,
+          suggestion: "Name what is detected",
+        };
+      }
+      if (title.length > 110) {
+        yield {
+          at,
+          message: `The title has ${title.length} characters; lists of alerts cut it`,
+          suggestion: "Move details to the description",
+        };
+      }
+    },
+  },
+  {
+    code: "description-short",
+    severity: "info",
+    summary: "The description is shorter than 16 characters.",
+    *run({ top }) {
+      const description = textOf(top.get("description"));
+      if (description === undefined || description.trim().length >= 16) return;
+      yield {
+        at: top.get("description")!.value,
+        message: `The description '${description.trim()}' says too little`,
+        suggestion: "Say what happened and why it matters",
+      };
+    },
+  },
+  {
+    code: "description-repeats-title",
+    severity: "info",
+    summary: "The description is the title again.",
+    *run({ top }) {
+      const letters = (text: string | undefined) =>
+        text?.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+      const title = letters(textOf(top.get("title")));
+      if (!title || letters(textOf(top.get("description"))) !== title) return;
+      yield {
+        at: top.get("description")!.value,
+        message: "The description repeats the title",
+        suggestion: "Say why a match matters",
+      };
+    },
+  },
+  {
+    code: "falsepositive-vague",
+    severity: "info",
+    summary: "A false positive that helps nobody: 'none', 'pentest', 'unlikely' alone.",
+    *run({ top }) {
+      const entry = top.get("falsepositives");
+      const list = Array.isArray(entry?.data) ? entry.data : [entry?.data];
+      for (const text of list) {
+        if (
+          typeof text !== "string" ||
+          !/^(none|n\/a|no|pen(etration)?[ -]?test(s|ing)?)\.?$/i.test(text.trim())
+        ) {
+          continue;
+        }
+        yield {
+          at: entry!.value,
+          message: `The false positive '${text.trim()}' helps nobody to judge a match`,
+          suggestion: "Name a harmless cause, or write Unknown",
+        };
+      }
+    },
+  },
+  {
+    code: "key-empty",
+    severity: "warning",
+    summary: "A key is there without a value.",
+    *run({ top }) {
+      for (const { name, key, data } of top.values()) {
+        const empty = data === null || data === "" || (Array.isArray(data) && data.length === 0);
+        if (!empty) continue;
+        yield {
+          at: key,
+          message: `The key '${name}' has no value`,
+          suggestion: "Fill it or remove it",
+        };
+      }
+    },
+  },
+];

@@ -1,0 +1,183 @@
+/**
+ * Checks of modifiers that load, but do not do what they seem to.
+ *
+ * @module
+ */
+import type { Check } from "./check.ts";
+import { has, type Item, modifierSpan, strings } from "./item.ts";
+import { hasWildcard } from "./sigma_text.ts";
+
+const SUBSTRING = ["contains", "startswith", "endswith", "re"];
+
+/** Yields a finding at one modifier of every item that fails a test. */
+function atModifier(
+  code: string,
+  severity: Check["severity"],
+  modifier: string,
+  summary: string,
+  fails: (item: Item) => { message: string; suggestion: string } | undefined,
+): Check {
+  return {
+    code,
+    severity,
+    summary,
+    *run({ items, text }) {
+      for (const item of items) {
+        const index = item.modifiers.indexOf(modifier);
+        const found = index < 0 ? undefined : fails(item);
+        if (found) yield { at: modifierSpan(item, index, text), ...found };
+      }
+    },
+  };
+}
+
+/** Checks of modifiers. */
+export const modifierChecks: readonly Check[] = [
+  atModifier("all-single", "warning", "all", "'all' stands with one value.", (item) => {
+    if (item.values.length !== 1) return undefined;
+    return { message: "'all' has only one value to match", suggestion: "Remove '|all'" };
+  }),
+  atModifier(
+    "all-exact",
+    "warning",
+    "all",
+    "'all' stands with whole values: only a field with several values (an array) can match them.",
+    (item) => {
+      if (item.field === undefined || has(item, ...SUBSTRING, "cidr", "neq", "fieldref")) {
+        return undefined;
+      }
+      const exact = strings(item).filter(({ value }) => !hasWildcard(value));
+      if (exact.length < 2 || has(item, "gt", "gte", "lt", "lte")) return undefined;
+      return {
+        message: `'${item.field}' cannot equal ${exact.length} values unless it is an array`,
+        suggestion: "Add '|contains', or remove '|all'",
+      };
+    },
+  ),
+  atModifier(
+    "base64offset-whole",
+    "warning",
+    "base64offset",
+    "'base64offset' stands without 'contains', although encoded text is always inside other text.",
+    (item) => {
+      if (has(item, "contains")) return undefined;
+      return {
+        message: "'base64offset' compares the whole value, which it is hardly ever",
+        suggestion: "Write '|base64offset|contains'",
+      };
+    },
+  ),
+  atModifier(
+    "windash-all",
+    "warning",
+    "windash",
+    "'windash' stands with 'all': every spelling of the dash must then be there at once in other tools.",
+    (item) => {
+      if (!has(item, "all")) return undefined;
+      return {
+        message: "'windash' with 'all' is read differently by other tools",
+        suggestion: "Split the item: one search identifier for each option",
+      };
+    },
+  ),
+  atModifier(
+    "windash-nothing",
+    "info",
+    "windash",
+    "'windash' stands with values that have no dash or slash to vary.",
+    (item) => {
+      const plain = strings(item).find(({ value }) =>
+        !/(^|[^\w])[-\/\u2013\u2014\u2015]/u.test(value)
+      );
+      if (plain === undefined) return undefined;
+      return {
+        message: `'windash' changes nothing in '${plain.value}'`,
+        suggestion: "Remove '|windash' or the value",
+      };
+    },
+  ),
+  atModifier(
+    "cased-nothing",
+    "info",
+    "cased",
+    "'cased' stands with values that have no letters.",
+    (item) => {
+      if (strings(item).length === 0) return undefined;
+      if (strings(item).some(({ value }) => value.toLowerCase() !== value.toUpperCase())) {
+        return undefined;
+      }
+      return { message: "'cased' has no letters to compare", suggestion: "Remove '|cased'" };
+    },
+  ),
+  atModifier(
+    "fieldref-itself",
+    "warning",
+    "fieldref",
+    "A field is compared with itself.",
+    (item) => {
+      if (!item.values.some(({ value }) => value === item.field)) return undefined;
+      return {
+        message: `'${item.field}' is compared with itself`,
+        suggestion: "Name another field",
+      };
+    },
+  ),
+  atModifier(
+    "neq-list",
+    "info",
+    "neq",
+    "'neq' stands with several values: it means none of them.",
+    (item) => {
+      if (item.values.length < 2) return undefined;
+      return {
+        message: "'neq' with a list means that the field equals none of the values",
+        suggestion: "If that is meant, a selection under 'not' says it more plainly",
+      };
+    },
+  ),
+  {
+    code: "modifier-repeated",
+    severity: "warning",
+    summary: "A modifier stands twice on one field.",
+    *run({ items, text }) {
+      for (const item of items) {
+        for (const [index, modifier] of item.modifiers.entries()) {
+          const encodes = modifier === "base64" || modifier === "base64offset";
+          if (encodes || item.modifiers.indexOf(modifier) === index) continue;
+          yield {
+            at: modifierSpan(item, index, text),
+            message: `'${modifier}' stands twice`,
+            suggestion: `Remove one '|${modifier}'`,
+          };
+        }
+      }
+    },
+  },
+  {
+    code: "time-range",
+    severity: "warning",
+    summary: "A time modifier has a value that no date has.",
+    *run({ items }) {
+      const ranges: Record<string, [number, number]> = {
+        minute: [0, 59],
+        hour: [0, 23],
+        day: [1, 31],
+        week: [1, 53],
+        month: [1, 12],
+      };
+      for (const item of items) {
+        const part = item.modifiers.find((modifier) => modifier in ranges);
+        if (part === undefined) continue;
+        const [low, high] = ranges[part]!;
+        for (const { value, at } of item.values) {
+          if (typeof value !== "number" || (value >= low && value <= high)) continue;
+          yield {
+            at,
+            message: `No ${part} is ${value}`,
+            suggestion: `Write a number from ${low} to ${high}`,
+          };
+        }
+      }
+    },
+  },
+];

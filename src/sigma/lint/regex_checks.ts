@@ -1,0 +1,102 @@
+/**
+ * Checks of regular expressions that load.
+ *
+ * @module
+ */
+import type { Check, Finding } from "./check.ts";
+import { has, type Item, strings } from "./item.ts";
+
+function ofRegex(
+  code: string,
+  summary: string,
+  fails: (pattern: string, item: Item) => Omit<Finding, "at"> | undefined,
+  severity: Check["severity"] = "info",
+): Check {
+  return {
+    code,
+    severity,
+    summary,
+    *run({ items }) {
+      for (const item of items) {
+        if (!has(item, "re")) continue;
+        for (const { value, at } of strings(item)) {
+          const found = fails(value, item);
+          if (found) yield { at, ...found };
+        }
+      }
+    },
+  };
+}
+
+/** Checks of regular expressions. */
+export const regexChecks: readonly Check[] = [
+  ofRegex(
+    "regex-plain",
+    "A regular expression is only text, perhaps with '^' and '$': a modifier says the same.",
+    (pattern) => {
+      const [, start, body = "", end] = /^(\^?)([\s\S]*?)(\$?)$/.exec(pattern) ?? [];
+      const text = body.replaceAll(/\\([^A-Za-z0-9])/g, "");
+      if (body === "" || /[\\.*+?()[\]{}|^$]/.test(text)) return undefined;
+      const modifier = start && end ? "" : start ? "startswith|" : end ? "endswith|" : "contains|";
+      return {
+        message: `The expression '${pattern}' is plain text`,
+        suggestion: `Write '|${modifier}cased' and the text`,
+      };
+    },
+  ),
+  ofRegex(
+    "regex-open-ends",
+    "A regular expression begins or ends with '.*', which a search allows anyway.",
+    (pattern) => {
+      const start = /^(\(\?[a-z]+\))?\^?\.\*\??/.test(pattern) &&
+        !/^(\(\?[a-z]+\))?\^?\.\*\??$/.test(pattern);
+      const end = /(^|[^\\])\.\*\??\$?$/.test(pattern);
+      if (!start && !end) return undefined;
+      return {
+        message: `The '.*' at the ${
+          start ? "start" : "end"
+        } changes nothing: the expression is searched for`,
+        suggestion: "Remove it",
+      };
+    },
+  ),
+  ofRegex(
+    "regex-inline-flag",
+    "Flags stand inside the expression; modifiers exist for them.",
+    (pattern) => {
+      const flags = /^\(\?([ims]+)\)/.exec(pattern)?.[1];
+      if (flags === undefined) return undefined;
+      return {
+        message: `The flags (?${flags}) are inside the expression`,
+        suggestion: `Write '|re${[...flags].map((flag) => `|${flag}`).join("")}'`,
+      };
+    },
+  ),
+  ofRegex(
+    "regex-matches-empty",
+    "A regular expression matches the empty text, so every value.",
+    (pattern) => {
+      if (!/^(\(\?[a-z]+\))?(\^?(\.[*?]|\(\.\*\))\$?)+$/.test(pattern) && pattern !== "") {
+        return undefined;
+      }
+      return {
+        message: `The expression '${pattern}' matches every text`,
+        suggestion: "Write '|exists: true' if that is meant",
+      };
+    },
+    "warning",
+  ),
+  ofRegex(
+    "regex-host-dot",
+    "A dot in what looks like a host name stands for any character.",
+    (pattern) => {
+      const host = /(?<![\\.\w\]-])[a-z0-9-]{2,}\.(com|net|org|io|ru|cn|exe|dll)(?![\w*+?{-])/i
+        .exec(pattern)?.[0];
+      if (host === undefined || /[\][]/.test(host)) return undefined;
+      return {
+        message: `The dot in '${host}' stands for any character`,
+        suggestion: `Write '${host.replace(".", "\\.")}'`,
+      };
+    },
+  ),
+];

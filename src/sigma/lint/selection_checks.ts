@@ -1,0 +1,126 @@
+/**
+ * Checks of search identifiers and their fields.
+ *
+ * @module
+ */
+import type { Check } from "./check.ts";
+import type { Item } from "./item.ts";
+
+/** Checks of search identifiers. */
+export const selectionChecks: readonly Check[] = [
+  {
+    code: "selection-repeated",
+    severity: "warning",
+    summary: "Two search identifiers say exactly the same.",
+    *run({ identifiers }) {
+      const seen = new Map<string, string>();
+      for (const { name, key, data } of identifiers.values()) {
+        const text = JSON.stringify(data);
+        const first = seen.get(text);
+        if (first !== undefined) {
+          yield {
+            at: key,
+            message: `'${name}' says exactly what '${first}' says`,
+            suggestion: "Remove one, or correct the copy",
+          };
+        } else seen.set(text, name);
+      }
+    },
+  },
+  {
+    code: "selection-name",
+    severity: "info",
+    summary: "A search identifier has characters that other tools do not accept in a condition.",
+    *run({ identifiers }) {
+      for (const { name, key } of identifiers.values()) {
+        if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) continue;
+        yield {
+          at: key,
+          message: `'${name}' is not made of letters, digits, '_' and '-'`,
+          suggestion: `Write '${name.replaceAll(/[^A-Za-z0-9_-]+/g, "_") || "selection"}'`,
+        };
+      }
+    },
+  },
+  {
+    code: "field-space",
+    severity: "warning",
+    summary: "A field name has spaces at an end, or within.",
+    *run({ items }) {
+      for (const { field, key } of items) {
+        if (field === undefined || !/\s/.test(field)) continue;
+        yield {
+          at: key,
+          message: `The field '${field}' has a space`,
+          suggestion: `Write '${field.trim().replaceAll(/\s+/g, "")}' if the log has it so`,
+        };
+      }
+    },
+  },
+  {
+    code: "field-case",
+    severity: "warning",
+    summary: "One field is written with different upper and lower case.",
+    *run({ items }) {
+      const first = new Map<string, string>();
+      for (const { field, key, within } of items) {
+        if (field === undefined) continue;
+        const path = [...within, field].join(".");
+        const spelling = first.get(path.toLowerCase());
+        if (spelling === undefined) first.set(path.toLowerCase(), path);
+        else if (spelling !== path) {
+          yield {
+            at: key,
+            message: `'${path}' is another field than '${spelling}'`,
+            suggestion: `Write '${spelling.split(".").at(-1)}' if the same field is meant`,
+          };
+        }
+      }
+    },
+  },
+  {
+    code: "field-array-apart",
+    severity: "info",
+    summary: "One line asks for a member of an array, the next for the array as a whole.",
+    *run({ items }) {
+      const arrays = new Map<string, Item>();
+      for (const item of items) {
+        const array = item.field && /^(.+)\[any\]/.exec(item.field)?.[1];
+        if (array) arrays.set(`${item.identifier} ${item.map} ${array}`, item);
+      }
+      for (const { identifier, map, field, key } of items) {
+        if (field === undefined || field.includes("[")) continue;
+        for (let dot = field.indexOf("."); dot > 0; dot = field.indexOf(".", dot + 1)) {
+          const bound = arrays.get(`${identifier} ${map} ${field.slice(0, dot)}`);
+          if (bound === undefined) continue;
+          yield {
+            at: key,
+            message: `'${field}' may match another member of the array than '${bound.field}'`,
+            suggestion: `Write '${field.slice(0, dot)}[any]${field.slice(dot)}'`,
+          };
+        }
+      }
+    },
+  },
+  {
+    code: "field-not-listed",
+    severity: "info",
+    summary: "The list 'fields' looks like a field of the detection with other letter case.",
+    *run({ items, top }) {
+      const listed = top.get("fields")?.data;
+      if (!Array.isArray(listed)) return;
+      const used = new Map(
+        items.flatMap(({ field }) => field ? [[field.toLowerCase(), field]] : []),
+      );
+      for (const name of listed) {
+        const field = typeof name === "string" ? used.get(name.toLowerCase()) : undefined;
+        if (field === undefined || field === name) continue;
+        yield {
+          at: top.get("fields")!.value,
+          message: `'${name}' under fields is written '${field}' in the detection`,
+          suggestion: `Write '${field}'`,
+        };
+      }
+    },
+  },
+];

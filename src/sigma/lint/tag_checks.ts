@@ -1,0 +1,164 @@
+/**
+ * Checks of tags; the namespaces are those of the specification's tags appendix.
+ *
+ * @module
+ */
+import { closest } from "../closest.ts";
+import type { Check, Finding } from "./check.ts";
+import { listOf, type Member } from "./entry_values.ts";
+import type { LintDocument } from "./lint_document.ts";
+
+const NAMESPACES = ["attack", "car", "cve", "d3fend", "detection", "stp", "tlp"];
+
+/** Tactics of ATT&CK Enterprise, Mobile and ICS, in the spellings of 2.1 and of its successor. */
+const TACTICS = [
+  "reconnaissance",
+  "resource-development",
+  "initial-access",
+  "execution",
+  "persistence",
+  "privilege-escalation",
+  "defense-evasion",
+  "defense-impairment",
+  "stealth",
+  "credential-access",
+  "discovery",
+  "lateral-movement",
+  "collection",
+  "command-and-control",
+  "exfiltration",
+  "impact",
+  "evasion",
+  "inhibit-response-function",
+  "impair-process-control",
+];
+
+const D3FEND_TACTICS = ["model", "harden", "detect", "isolate", "deceive", "evict", "restore"];
+const TLP = ["clear", "white", "green", "amber", "amber-strict", "red"];
+const DETECTION = ["dfir", "emerging-threats", "threat-hunting"];
+
+interface Tag extends Member<unknown> {
+  readonly tag: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function tagsOf(document: LintDocument, namespace?: string): Tag[] {
+  return listOf(document.top.get("tags")).flatMap((member) => {
+    if (typeof member.data !== "string") return [];
+    const [space = "", ...rest] = member.data.split(".");
+    if (rest.length === 0 || (namespace !== undefined && space !== namespace)) return [];
+    return [{ ...member, tag: member.data, namespace: space, name: rest.join(".") }];
+  });
+}
+
+/** A check that every tag of a namespace has a certain form. */
+function tagForm(
+  namespace: string,
+  form: RegExp | readonly string[],
+  wanted: string,
+): Check {
+  return {
+    code: `tag-${namespace}`,
+    severity: "warning",
+    summary: `A ${namespace} tag is not ${wanted}.`,
+    *run(document): Iterable<Finding> {
+      for (const { tag, name, at } of tagsOf(document, namespace)) {
+        if (form instanceof RegExp ? form.test(name) : form.includes(name)) continue;
+        const near = form instanceof RegExp ? undefined : closest(name, form);
+        yield {
+          at,
+          message: `The tag '${tag}' is not ${wanted}` +
+            (near ? `; did you mean '${namespace}.${near}'?` : ""),
+          suggestion: near ? `Write '${namespace}.${near}'` : `Write ${wanted}`,
+        };
+      }
+    },
+  };
+}
+
+/** Checks of tags. */
+export const tagChecks: readonly Check[] = [
+  {
+    code: "tag-namespace",
+    severity: "warning",
+    summary: "The namespace of a tag is none of the specification's.",
+    *run(document) {
+      for (const { tag, namespace, at } of tagsOf(document)) {
+        if (NAMESPACES.includes(namespace)) continue;
+        const near = closest(namespace, NAMESPACES);
+        yield {
+          at,
+          message: `Unknown tag namespace in '${tag}'` + (near ? `; did you mean '${near}'?` : ""),
+          suggestion: near
+            ? `Write '${tag.replace(namespace, near)}'`
+            : `Use one of ${NAMESPACES.join(", ")}`,
+        };
+      }
+    },
+  },
+  {
+    code: "tag-attack",
+    severity: "warning",
+    summary:
+      "An attack tag is neither a tactic nor the id of a technique, group, software or mitigation.",
+    *run(document) {
+      for (const { tag, name, at } of tagsOf(document, "attack")) {
+        if (
+          TACTICS.includes(name) || /^(t\d{4}(\.\d{3})?|[gsmc]\d{4}|ta\d{4}|ds\d{4})$/.test(name)
+        ) {
+          continue;
+        }
+        const near = closest(name.replaceAll("_", "-"), TACTICS) ??
+          (TACTICS.includes(name.replaceAll("_", "-")) ? name.replaceAll("_", "-") : undefined);
+        yield {
+          at,
+          message: `The tag '${tag}' is no ATT&CK tactic or id` +
+            (near ? `; did you mean 'attack.${near}'?` : ""),
+          suggestion: near ? `Write 'attack.${near}'` : "Write a tactic or an id such as t1078.004",
+        };
+      }
+    },
+  },
+  tagForm("car", /^\d{4}-\d{2}-\d{3}$/, "of the form car.2016-04-005"),
+  tagForm("cve", /^(19|20)\d{2}-\d{4,}$/, "of the form cve.2021-44228"),
+  tagForm(
+    "d3fend",
+    new RegExp(`^(${D3FEND_TACTICS.join("|")}|d3-[a-z0-9]+|d3f-[a-z0-9-]+|d3f:[a-z0-9-]+)$`, "i"),
+    "a D3FEND tactic or id",
+  ),
+  tagForm("detection", DETECTION, `one of ${DETECTION.join(", ")}`),
+  tagForm("stp", /^[1-5][auk]?$/, "of the form stp.3 or stp.3k"),
+  tagForm("tlp", TLP, `one of ${TLP.join(", ")}`),
+  {
+    code: "tag-tlp-twice",
+    severity: "warning",
+    summary: "The document has two different TLP tags.",
+    *run(document) {
+      const [first, ...others] = tagsOf(document, "tlp");
+      for (const { tag, at } of others) {
+        if (tag === first!.tag) continue;
+        yield {
+          at,
+          message: `'${tag}' contradicts '${first!.tag}'`,
+          suggestion: "Keep the stricter of the two",
+        };
+      }
+    },
+  },
+  {
+    code: "tag-without-tactic",
+    severity: "info",
+    summary: "The rule names ATT&CK techniques and no tactic.",
+    *run(document) {
+      const names = tagsOf(document, "attack");
+      const technique = names.find(({ name }) => /^t\d{4}/.test(name));
+      if (!technique || names.some(({ name }) => TACTICS.includes(name))) return;
+      yield {
+        at: technique.at,
+        message: `'${technique.tag}' stands without a tactic`,
+        suggestion: "Add the tactic it serves here, such as attack.persistence",
+      };
+    },
+  },
+];

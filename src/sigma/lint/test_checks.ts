@@ -1,0 +1,160 @@
+/**
+ * Checks of the inline `tests:` of a rule; running them is another command.
+ *
+ * @module
+ */
+import { closest } from "../closest.ts";
+import type { Check } from "./check.ts";
+import { mapsOf } from "./entry_values.ts";
+import type { LintDocument } from "./lint_document.ts";
+
+const KEYS = ["name", "match", "event", "events", "logsource"];
+
+function testsOf(document: LintDocument) {
+  return mapsOf(document.top.get("tests"));
+}
+
+/** Checks of inline tests. */
+export const testChecks: readonly Check[] = [
+  {
+    code: "test-form",
+    severity: "warning",
+    summary: "An inline test lacks its name, 'match', or its event, or has both event and events.",
+    *run(document) {
+      const entry = document.top.get("tests");
+      if (!entry) return;
+      if (!Array.isArray(entry.data)) {
+        yield {
+          at: entry.key,
+          message: "tests is not a list",
+          suggestion: "Begin each test with '-'",
+        };
+        return;
+      }
+      const tests = testsOf(document);
+      if (tests.length < entry.data.length) {
+        yield {
+          at: entry.key,
+          message: "A test is not a map",
+          suggestion: "Write name, match and event",
+        };
+      }
+      for (const { data, at } of tests) {
+        const wrong = typeof data.name !== "string" || data.name === ""
+          ? "has no name"
+          : typeof data.match !== "boolean"
+          ? "has no match: true or match: false"
+          : "event" in data === "events" in data
+          ? "needs either event or events"
+          : "events" in data && !(Array.isArray(data.events) && data.events.length > 0)
+          ? "has no list under events"
+          : "event" in data && (typeof data.event !== "object" || data.event === null)
+          ? "has an event that is not a map"
+          : undefined;
+        if (wrong === undefined) continue;
+        yield { at, message: `The test ${wrong}`, suggestion: "Write name, match and event" };
+      }
+    },
+  },
+  {
+    code: "test-key",
+    severity: "warning",
+    summary: "An inline test has a key that nothing reads.",
+    *run(document) {
+      for (const { data, at } of testsOf(document)) {
+        for (const key of Object.keys(data)) {
+          if (KEYS.includes(key)) continue;
+          const near = closest(key, KEYS);
+          yield {
+            at,
+            message: `Nothing reads '${key}' in a test` + (near ? `; did you mean '${near}'?` : ""),
+            suggestion: near ? `Write '${near}'` : "Remove it",
+          };
+        }
+      }
+    },
+  },
+  {
+    code: "test-name-repeated",
+    severity: "warning",
+    summary: "Two inline tests have one name.",
+    *run(document) {
+      const seen = new Set<unknown>();
+      for (const { data, at } of testsOf(document)) {
+        if (typeof data.name === "string" && seen.has(data.name)) {
+          yield {
+            at,
+            message: `Another test is called '${data.name}' too`,
+            suggestion: "Say in each name what the case shows",
+          };
+        }
+        seen.add(data.name);
+      }
+    },
+  },
+  {
+    code: "test-contradiction",
+    severity: "warning",
+    summary: "Two inline tests have the same event; the second shows nothing, or contradicts.",
+    *run(document) {
+      const seen = new Map<string, unknown>();
+      for (const { data, at } of testsOf(document)) {
+        const events = JSON.stringify(data.event ?? data.events ?? null);
+        if (seen.has(events) && events !== "null") {
+          const same = seen.get(events) === data.match;
+          yield {
+            at,
+            message: same
+              ? "An earlier test has the same event"
+              : "An earlier test with this event says the opposite",
+            suggestion: "Remove or change one of them",
+          };
+        }
+        seen.set(events, data.match);
+      }
+    },
+  },
+  {
+    code: "test-one-sided",
+    severity: "info",
+    summary: "The inline tests show only matches, or only non-matches.",
+    *run(document) {
+      const tests = testsOf(document);
+      if (tests.length === 0) return;
+      const lacking = [true, false].find((match) =>
+        !tests.some(({ data }) => data.match === match)
+      );
+      if (lacking === undefined) return;
+      yield {
+        at: document.top.get("tests")!.key,
+        message: `No test has match: ${lacking}`,
+        suggestion: lacking
+          ? "Add an event that the rule must find"
+          : "Add an event that is almost a match",
+      };
+    },
+  },
+  {
+    code: "test-without-field",
+    severity: "info",
+    summary: "The event of a test that must match has none of the rule's fields.",
+    *run(document) {
+      const fields = document.items.map(({ field, within }) => within[0] ?? field);
+      if (fields.includes(undefined)) return;
+      const roots = fields.map((field) => field!.replace(/\[.*$/, "")).flatMap((
+        field,
+      ) => [field, field.split(".")[0]!]);
+      for (const { data, at } of testsOf(document)) {
+        const events = (Array.isArray(data.events) ? data.events : [data.event])
+          .filter((event) => typeof event === "object" && event !== null);
+        if (data.match !== true || events.length === 0 || roots.length === 0) continue;
+        if (events.some((event) => roots.some((field) => Object.hasOwn(event, field)))) continue;
+        yield {
+          at,
+          message: `No event of this test has ${[...new Set(fields)].slice(0, 3).join(", ")}`,
+          suggestion: "Correct the field names of the event or of the rule",
+        };
+      }
+    },
+  },
+];

@@ -1,0 +1,253 @@
+/**
+ * Checks of values: wildcards, escapes, characters.
+ *
+ * @module
+ */
+import type { Check, Finding } from "./check.ts";
+import { has, type Item, type ItemValue, strings } from "./item.ts";
+import { partsOf, plainText } from "./sigma_text.ts";
+
+/** Modifiers under which a string is not a Sigma string with wildcards. */
+const NOT_TEXT = ["re", "cidr", "fieldref", "exists", "gt", "gte", "lt", "lte"];
+
+const PLACEHOLDERS = /^%(Administrators|JumpServers|Workstations|Servers|DomainControllers)%$/i;
+
+/** A check of every value that is a Sigma string. */
+function ofText(
+  code: string,
+  severity: Check["severity"],
+  summary: string,
+  fails: (value: string, item: Item, whole: ItemValue) => Omit<Finding, "at"> | undefined,
+): Check {
+  return {
+    code,
+    severity,
+    summary,
+    *run({ items }) {
+      for (const item of items) {
+        if (has(item, ...NOT_TEXT)) continue;
+        for (const whole of strings(item)) {
+          const found = fails(whole.value, item, whole);
+          if (found) yield { at: whole.at, ...found };
+        }
+      }
+    },
+  };
+}
+
+/** Checks of values one by one. */
+export const valueChecks: readonly Check[] = [
+  ofText(
+    "wildcard-double",
+    "warning",
+    "Two '*' stand side by side; one does the same.",
+    (value) => {
+      const parts = partsOf(value);
+      const double = parts.some((part, index) => {
+        const next = parts[index + 1];
+        return "wildcard" in part && part.wildcard === "*" && next && "wildcard" in next &&
+          next.wildcard === "*";
+      });
+      if (!double) return undefined;
+      return { message: `'${value}' has two '*' side by side`, suggestion: "Write one '*'" };
+    },
+  ),
+  ofText(
+    "wildcard-only",
+    "info",
+    "The value is only '*': the field has to be there, with any text.",
+    (value, item) => {
+      if (value !== "*" || item.field === undefined) return undefined;
+      return {
+        message: `'*' matches every text in '${item.field}'`,
+        suggestion: `Write '${item.field}|exists: true' if that is meant`,
+      };
+    },
+  ),
+  ofText(
+    "wildcard-redundant",
+    "warning",
+    "A '*' stands where the modifier already allows any text.",
+    (value, item) => {
+      const parts = partsOf(value);
+      const star = (part: (typeof parts)[number] | undefined) =>
+        part !== undefined && "wildcard" in part && part.wildcard === "*";
+      const first = star(parts[0]) && has(item, "contains", "endswith");
+      const last = star(parts.at(-1)) && has(item, "contains", "startswith");
+      if ((!first && !last) || parts.length < 2) return undefined;
+      return {
+        message: `The modifier already stands for the '*' at the ${
+          first ? "start" : "end"
+        } of '${value}'`,
+        suggestion: "Remove the '*'",
+      };
+    },
+  ),
+  {
+    code: "wildcard-for-modifier",
+    severity: "info",
+    summary: "Wildcards at the ends of every value do what a modifier says more plainly.",
+    *run({ items }) {
+      for (const item of items) {
+        if (
+          item.field === undefined || has(item, ...NOT_TEXT, "contains", "startswith", "endswith")
+        ) {
+          continue;
+        }
+        const modifiers = new Set(item.values.map(({ value }) => modifierFor(value)));
+        const [modifier] = modifiers;
+        if (modifiers.size !== 1 || modifier === undefined) continue;
+        yield {
+          at: item.key,
+          message: `Every value of '${item.field}' says '${modifier}' with wildcards`,
+          suggestion: `Write '${item.field}|${modifier}' and the values without '*'`,
+        };
+      }
+    },
+  },
+  ofText(
+    "wildcard-escaped",
+    "info",
+    "A wildcard is escaped: it stands for itself.",
+    (value) => {
+      if (!partsOf(value).some((part) => "text" in part && /[*?]/.test(part.text))) {
+        return undefined;
+      }
+      return {
+        message: `'${value}' has an escaped wildcard`,
+        suggestion: "Write '\\\\*' for a backslash and then a wildcard",
+      };
+    },
+  ),
+  ofText(
+    "value-empty",
+    "warning",
+    "An empty text with contains, startswith or endswith matches everything.",
+    (value, item) => {
+      if (value !== "" || !has(item, "contains", "startswith", "endswith")) return undefined;
+      return {
+        message: "Every text contains the empty text",
+        suggestion: `Remove the value, or write '${item.field ?? ""}|exists: true'`,
+      };
+    },
+  ),
+  ofText(
+    "value-control-character",
+    "warning",
+    "The value has a control character, most often from a backslash in double quotes.",
+    (value, item) => {
+      // deno-lint-ignore no-control-regex
+      const found = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\t\n\r]/.exec(value)?.[0];
+      if (found === undefined) return undefined;
+      // Encoded text and multi-line contents may well hold line ends.
+      if (/[\n\r\t]/.test(found) && has(item, "contains", "base64", "base64offset")) {
+        return undefined;
+      }
+      const code = found.charCodeAt(0).toString(16).padStart(4, "0");
+      return {
+        message: `The value has the control character U+${code.toUpperCase()}`,
+        suggestion: "Use single quotes: in them a backslash is a backslash",
+      };
+    },
+  ),
+  ofText(
+    "value-invisible-character",
+    "warning",
+    "The value has a character that cannot be seen: zero width, no-break space, text direction.",
+    (value) => {
+      const found = /[\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\u2066-\u2069\ufeff]/
+        .exec(value)?.[0];
+      if (found === undefined) return undefined;
+      const code = found.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+      return {
+        message: `The value has the invisible character U+${code}`,
+        suggestion: `If it is meant, write it in double quotes as "\\u${code}"`,
+      };
+    },
+  ),
+  ofText(
+    "value-smart-quote",
+    "info",
+    "The value has typographic quotes, as word processors make them.",
+    (value) => {
+      if (!/[\u2018\u2019\u201c\u201d]/.test(value)) return undefined;
+      return {
+        message: `'${value}' has typographic quotes`,
+        suggestion: "Write ' or \" unless the log has typographic ones",
+      };
+    },
+  ),
+  ofText(
+    "value-outer-space",
+    "info",
+    "A whole value begins or ends with a space.",
+    (value, item) => {
+      if (item.field === undefined || has(item, "contains") || value.trim() === "") {
+        return undefined;
+      }
+      const start = value.startsWith(" ") && !has(item, "endswith");
+      const end = value.endsWith(" ") && !has(item, "startswith");
+      if (!start && !end) return undefined;
+      return {
+        message: `'${value}' ${start ? "begins" : "ends"} with a space`,
+        suggestion: "Remove it unless the log has it",
+      };
+    },
+  ),
+  ofText(
+    "value-number-quoted",
+    "info",
+    "A number is written as a text.",
+    (value, item, { style }) => {
+      if (style === "PLAIN" || item.field === undefined || item.modifiers.length > 0) {
+        return undefined;
+      }
+      if (!/^-?(0|[1-9]\d{0,14})$/.test(value)) return undefined;
+      return { message: `The number ${value} is quoted`, suggestion: `Write ${value}` };
+    },
+  ),
+  ofText(
+    "placeholder-not-expanded",
+    "warning",
+    "A standard placeholder stands without 'expand', so it is compared as it is.",
+    (value, item) => {
+      if (!PLACEHOLDERS.test(value) || has(item, "expand")) return undefined;
+      return {
+        message: `'${value}' is compared as text, not expanded`,
+        suggestion: `Write '${item.field ?? ""}|expand'`,
+      };
+    },
+  ),
+  {
+    code: "keyword-short",
+    severity: "info",
+    summary: "A keyword of one or two characters is searched in the whole event.",
+    *run({ items }) {
+      for (const item of items) {
+        if (item.field !== undefined) continue;
+        for (const { value, at } of strings(item)) {
+          const text = plainText(value);
+          if (text === undefined || text.length > 2 || text === "") continue;
+          yield {
+            at,
+            message: `The keyword '${text}' is in almost every event`,
+            suggestion: "Name a field, or write a longer keyword",
+          };
+        }
+      }
+    },
+  },
+];
+
+/** The modifier that would replace the wildcards at the ends of a value. */
+function modifierFor(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const parts = partsOf(value);
+  const inner = parts.filter((part) => "text" in part);
+  const stars = parts.length - inner.length;
+  if (inner.length !== 1 || stars === 0 || value.includes("?")) return undefined;
+  const first = "wildcard" in parts[0]!;
+  const last = "wildcard" in parts.at(-1)!;
+  if (stars === 2) return first && last ? "contains" : undefined;
+  return stars === 1 ? first ? "endswith" : "startswith" : undefined;
+}

@@ -1,0 +1,171 @@
+/**
+ * Checks of values against one another, and of how YAML reads them.
+ *
+ * @module
+ */
+import type { Check } from "./check.ts";
+import { has, type ItemValue, strings } from "./item.ts";
+import { plainText } from "./sigma_text.ts";
+
+/** What YAML 1.1 readers, pySigma among them, do not take for the text that YAML 1.2 sees. */
+const YAML_1_1 = [
+  [/^(yes|no|on|off|y|n)$/i, "a boolean"],
+  [/^[-+]?0[0-7]+$/, "an octal number"],
+  [/^[-+]?0b[01_]+$/, "a binary number"],
+  [/^[-+]?[1-9]\d*(:[0-5]?\d)+$/, "a number of base 60"],
+  [/^\d{4}-\d{2}-\d{2}$/, "a date"],
+  [/^[-+]?\d+(_\d+)+$/, "a number"],
+] as const;
+
+/** Checks of lists of values. */
+export const valueListChecks: readonly Check[] = [
+  {
+    code: "value-repeated",
+    severity: "warning",
+    summary: "A value stands twice in a list; letter case does not make a difference.",
+    *run({ items }) {
+      for (const item of items) {
+        const seen = new Map<string, ItemValue>();
+        for (const value of item.values) {
+          const fold = typeof value.value === "string" &&
+            !has(item, "cased", "re", "base64", "base64offset");
+          const key = `${typeof value.value} ${
+            fold ? String(value.value).toLowerCase() : value.value
+          }`;
+          if (seen.has(key)) {
+            yield {
+              at: value.at,
+              message: `The value '${value.value}' stands twice in this list`,
+              suggestion: "Remove one of them",
+            };
+          }
+          seen.set(key, value);
+        }
+      }
+    },
+  },
+  {
+    code: "value-covered",
+    severity: "info",
+    summary: "A value of a list can never decide: a shorter one already matches (or must match).",
+    *run({ items }) {
+      for (const item of items) {
+        const place = item.modifiers.find((name) =>
+          ["contains", "startswith", "endswith"].includes(name)
+        );
+        const own = item.modifiers.filter((name) =>
+          name !== place && name !== "all" && name !== "cased"
+        );
+        if (place === undefined || own.length > 0 || item.values.length > 200) continue;
+        const fold = (text: string) => has(item, "cased") ? text : text.toLowerCase();
+        const texts = strings(item).map((value) => ({ value, text: plainText(value.value) }));
+        const method = {
+          contains: "includes",
+          startswith: "startsWith",
+          endswith: "endsWith",
+        }[place] as
+          | "includes"
+          | "startsWith"
+          | "endsWith";
+        for (const { value, text } of texts) {
+          if (!text) continue;
+          const other = texts.find(({ text: short }) =>
+            short && fold(short) !== fold(text) && fold(text)[method](fold(short))
+          );
+          if (!other) continue;
+          const [idle, reason] = has(item, "all")
+            ? [other.value, `'${value.value}' includes it`]
+            : [value, `'${other.value.value}' matches it already`];
+          yield {
+            at: idle.at,
+            message: `The value '${idle.value}' changes nothing: ${reason}`,
+            suggestion: "Remove it",
+          };
+        }
+      }
+    },
+  },
+  {
+    code: "value-null-in-list",
+    severity: "warning",
+    summary: "A null stands in a list of values, which the specification does not allow.",
+    *run({ items }) {
+      for (const item of items) {
+        if (!item.listed || item.values.length < 2) continue;
+        for (const { value, at } of item.values) {
+          if (value !== null) continue;
+          yield {
+            at,
+            message: "A null in a list is read differently by every tool",
+            suggestion: "Put 'field: null' into a search identifier of its own",
+          };
+        }
+      }
+    },
+  },
+  {
+    code: "value-yaml-version",
+    severity: "warning",
+    summary: "A value without quotes is a text here, and something else for readers of YAML 1.1.",
+    *run({ items }) {
+      for (const item of items) {
+        for (const { style, source, at } of item.values) {
+          if (style !== "PLAIN") continue;
+          const kind = YAML_1_1.find(([form]) => form.test(source))?.[1];
+          if (kind === undefined) continue;
+          yield {
+            at,
+            message: `${source} without quotes is ${kind} for tools that read YAML 1.1`,
+            suggestion: `Write '${source}' in quotes`,
+          };
+        }
+      }
+    },
+  },
+  {
+    code: "value-double-quoted",
+    severity: "info",
+    summary: "A text with backslashes stands in double quotes, where YAML reads them first.",
+    *run({ items, text }) {
+      for (const item of items) {
+        for (const { style, value, at } of item.values) {
+          if (style !== "QUOTE_DOUBLE" || !/\\[\\/]/.test(text.slice(at[0], at[1]))) continue;
+          yield {
+            at,
+            message: `YAML turns this into '${value}' before Sigma reads it`,
+            suggestion: "Use single quotes",
+          };
+        }
+      }
+    },
+  },
+  {
+    code: "range-impossible",
+    severity: "warning",
+    summary: "Two comparisons of one field exclude each other.",
+    *run({ items }) {
+      for (const item of items) {
+        const least = has(item, "gt", "gte") ? boundOf(item.values) : undefined;
+        if (least === undefined || item.field === undefined) continue;
+        for (const other of items) {
+          if (other.map !== item.map || other.identifier !== item.identifier) continue;
+          const most = has(other, "lt", "lte") ? boundOf(other.values) : undefined;
+          if (other.field !== item.field || most === undefined) continue;
+          if (has(other, "minute", "hour", "day") !== has(item, "minute", "hour", "day")) continue;
+          const open = has(item, "gt") || has(other, "lt");
+          if (least < most || (least === most && !open)) continue;
+          yield {
+            at: other.key,
+            message: `No number is above ${least} and below ${most}`,
+            suggestion: "Swap the numbers, or use two search identifiers and 'or'",
+          };
+        }
+      }
+    },
+  },
+];
+
+function boundOf(values: readonly ItemValue[]): number | undefined {
+  const only = values.length === 1 ? values[0]!.value : undefined;
+  return typeof only === "number" ? only : undefined;
+}
