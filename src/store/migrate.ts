@@ -21,7 +21,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE outbox (
       id INTEGER PRIMARY KEY, webhook_id TEXT NOT NULL, endpoint TEXT NOT NULL, state TEXT NOT NULL,
       attempt INTEGER NOT NULL, round INTEGER NOT NULL, due_at INTEGER, token TEXT,
-      created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, UNIQUE (endpoint, webhook_id))`,
+      created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, UNIQUE (webhook_id, endpoint))`,
     `CREATE INDEX outbox_due ON outbox (endpoint, due_at) WHERE due_at IS NOT NULL`,
     `CREATE TABLE attempts (
       message INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL,
@@ -29,8 +29,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       excerpt TEXT, PRIMARY KEY (message, number)) WITHOUT ROWID`,
     `CREATE TABLE checkpoints (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
     `CREATE TABLE pass_pages (
-      pass INTEGER NOT NULL, page INTEGER NOT NULL, url INTEGER NOT NULL, seqs TEXT NOT NULL,
-      PRIMARY KEY (pass, page)) WITHOUT ROWID`,
+      pass INTEGER NOT NULL, page INTEGER NOT NULL, url TEXT NOT NULL, seqs TEXT NOT NULL,
+      held TEXT NOT NULL, PRIMARY KEY (pass, page)) WITHOUT ROWID`,
   ],
 ];
 

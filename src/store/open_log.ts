@@ -1,115 +1,28 @@
-import type { UserEvent } from "../thousandeyes/user_event.ts";
-import { addAlerts, alertById, alertsAfter, type NewAlert } from "./alert_table.ts";
-import { addInvalidEvents, invalidEventsAfter, type NewInvalidEvent } from "./invalid_table.ts";
-import { newEpoch } from "./new_epoch.ts";
+import { addAlerts, alertById, alertsAfter } from "./alert_table.ts";
+import { addInvalidEvents, invalidEventsAfter } from "./invalid_table.ts";
+import type { Log, LogHead } from "./log.ts";
 import { readNumber, readText, writeMeta } from "./meta.ts";
 import { migrate } from "./migrate.ts";
+import { newEpoch } from "./new_epoch.ts";
 import {
   attemptsOf,
   deliveries,
-  type DeliveriesQuery,
   dueMessages,
   endpointsWithDue,
   messageById,
-  type MessageChange,
-  type NewMessage,
   nextDueAt,
   noteAttempt,
   queueMessages,
   saveMessage,
+  shiftDue,
 } from "./outbox_table.ts";
-import { recordEvents, type RecordOptions, type RecordResult } from "./record_events.ts";
+import { dropPasses, readPass, savePassPage } from "./pass_table.ts";
+import { recordEvents } from "./record_events.ts";
+import { retain } from "./retain.ts";
 import type { Sql } from "./sql.ts";
-import type { StoredAlert } from "./stored_alert.ts";
 import type { StoredEvent } from "./stored_event.ts";
-import type { StoredInvalidEvent } from "./stored_invalid_event.ts";
-import type { StoredAttempt, StoredMessage } from "./stored_message.ts";
 
-/** Which part of a sequence can be read. */
-export interface LogHead {
-  /** Names one life of the log: a seq of another epoch means nothing here. Letters and digits, at most 32. */
-  readonly epoch: string;
-  /** The first seq still kept; `newest + 1` when nothing is. */
-  readonly oldest: number;
-  /** The last seq recorded; 0 when nothing ever was. */
-  readonly newest: number;
-}
-
-/** How much the log holds. */
-export interface LogCounts {
-  /** Events kept. */
-  readonly events: number;
-  /** Alerts kept. */
-  readonly alerts: number;
-  /** Invalid events kept. */
-  readonly invalid: number;
-  /** Messages of the outbox by state. */
-  readonly messages: Readonly<Record<string, number>>;
-  /** The size of the database in bytes. */
-  readonly bytes: number;
-}
-
-/** What reads the log. */
-export interface LogReader {
-  /** The range of the events. */
-  head(): LogHead;
-  /** The range of the alerts. */
-  alertsHead(): LogHead;
-  /** Up to `limit` events with a seq above `after`, in order of seq. */
-  eventsAfter(after: number, limit: number): StoredEvent[];
-  /** Up to `limit` alerts with a seq above `after`, in order of seq. */
-  alertsAfter(after: number, limit: number): StoredAlert[];
-  /** One alert by its id. */
-  alert(id: string): StoredAlert | undefined;
-  /** Up to `limit` invalid events with a seq above `after`, in order of seq. */
-  invalidEvents(after: number, limit: number): StoredInvalidEvent[];
-  /** Messages of the outbox, newest first. */
-  deliveries(query: DeliveriesQuery): StoredMessage[];
-  /** The attempts kept of one message, oldest first. */
-  attempts(message: number): StoredAttempt[];
-  /** One message of the outbox. */
-  message(id: number): StoredMessage | undefined;
-  /** A value saved under a name. */
-  checkpoint<Value>(name: string): Value | undefined;
-  /** How much there is. */
-  counts(): LogCounts;
-  /** Calls `listener` after each transaction that added events or alerts; the function it gives back ends that. */
-  onAppend(listener: () => void): () => void;
-}
-
-/** What writes the log. Everything here has to be called inside `transaction()`. */
-export interface LogWriter {
-  /** Records what is new among the events of one page. */
-  record(events: readonly UserEvent[], options: RecordOptions): RecordResult;
-  /** Keeps aside what is no event; returns how many are new. */
-  keepInvalid(invalid: readonly NewInvalidEvent[], now: number): number;
-  /** Stores alerts; returns those that were new. */
-  addAlerts(alerts: readonly NewAlert[], now: number): NewAlert[];
-  /** Queues messages, due at once; returns how many are new. */
-  queue(messages: readonly NewMessage[], now: number): number;
-  /** Saves a value, plain JSON, under a name. */
-  saveCheckpoint(name: string, value: unknown): void;
-  /** Messages of one endpoint that are due or whose lease has run out, the longest due first. */
-  dueMessages(endpoint: string, now: number, limit: number): StoredMessage[];
-  /** The names of the endpoints that have messages which are not ended. */
-  endpointsWithDue(): string[];
-  /** When the next message is due, in milliseconds since the Unix epoch, if any is. */
-  nextDueAt(): number | undefined;
-  /** Writes a message back, if nobody has changed it since it was read. */
-  saveMessage(before: StoredMessage, after: MessageChange, now: number): boolean;
-  /** Notes an attempt of a message. */
-  noteAttempt(message: number, attempt: StoredAttempt): void;
-  /** Starts a new epoch, after the log was restored from a copy: what was read before may come again otherwise. */
-  raiseEpoch(now: number): void;
-}
-
-/** The durable log: events, alerts, the outbox and checkpoints. */
-export interface Log extends LogReader, LogWriter {
-  /** The database beneath. */
-  readonly sql: Sql;
-  /** Runs `body` in one transaction, then tells the listeners if events or alerts were added. */
-  transaction<T>(body: () => T): T;
-}
+export type { Log, LogCounts, LogHead, LogReader, LogWriter } from "./log.ts";
 
 /** What the log needs besides the database. */
 export interface OpenLogOptions {
@@ -161,7 +74,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     head: () => headOf("events", "event_seq"),
     alertsHead: () => headOf("alerts", "alert_seq"),
     eventsAfter: (after, limit) =>
-      sql.all<{ seq: number; at: number | null; recordedAt: number; body: string }>(
+      sql.all<Columns<StoredEvent>>(
         `SELECT seq, at, recorded_at AS recordedAt, body FROM events
           WHERE seq > ? ORDER BY seq LIMIT ?`,
         after,
@@ -218,6 +131,11 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     nextDueAt: () => nextDueAt(sql),
     saveMessage: (before, after, at) => saveMessage(sql, before, after, at),
     noteAttempt: (message, attempt) => noteAttempt(sql, message, attempt),
+    shiftDue: (byMs, at) => shiftDue(sql, byMs, at),
+    savePassPage: (page) => savePassPage(sql, page),
+    readPass: (pass) => readPass(sql, pass),
+    dropPasses: (passes) => dropPasses(sql, passes),
+    retain: (options) => retain(sql, options),
     raiseEpoch: (at) => writeMeta(sql, "epoch", newEpoch(at, random)),
     transaction(body) {
       depth++;
@@ -236,6 +154,9 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     },
   };
 }
+
+/** The members of an interface as a row's columns. */
+type Columns<T> = { [Name in keyof T]: T[Name] };
 
 function kept({ oldest, newest }: LogHead): number {
   return newest - oldest + 1;

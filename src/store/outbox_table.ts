@@ -146,6 +146,11 @@ export function saveMessage(
   ).length > 0;
 }
 
+/** Makes every message that is due later than `now` due sooner by so many milliseconds. */
+export function shiftDue(sql: Sql, byMs: number, now: number): void {
+  sql.run(`UPDATE outbox SET due_at = MAX(?, due_at - ?) WHERE due_at > ?`, now, byMs, now);
+}
+
 /** Notes an attempt; only the latest 20 of a message are kept. */
 export function noteAttempt(sql: Sql, message: number, attempt: StoredAttempt): void {
   sql.run(

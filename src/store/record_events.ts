@@ -32,8 +32,10 @@ export interface RecordResult {
   readonly expired: number;
   /** Those that are too large for a row. */
   readonly oversized: readonly UserEvent[];
-  /** The rows that stand for the events of this page, which the pass must not count again. */
+  /** The rows that stand for the events of this page: the pass must not take them again. */
   readonly seqs: readonly number[];
+  /** How many twins of each hash were not recorded, since only a second pass can confirm them. */
+  readonly held: ReadonlyMap<number, number>;
 }
 
 /** How a page is recorded. */
@@ -41,10 +43,16 @@ export interface RecordOptions {
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
   /**
-   * The rows that earlier pages of the same pass stand for; this page's are added. An event takes the first equal row
-   * that is not in here, and becomes a new one where there is none: so a pass that sees an event k times leaves k.
+   * The rows that earlier pages of the same pass stand for. An event takes the first equal row that is not
+   * taken, and becomes a new one where there is none: so a pass that sees an event k times leaves k.
    */
-  readonly taken?: Set<number>;
+  readonly taken?: ReadonlySet<number>;
+  /**
+   * How many twins of each hash an earlier pass over the same range has held. A twin on another page than
+   * its like may be a true one that a page boundary split off, or the same event once more because the pages shifted while
+   * they were read: only a second pass can tell. Left out, all are recorded at once.
+   */
+  readonly confirmed?: ReadonlyMap<number, number>;
 }
 
 /** A row may have 2 MB in a Durable Object; this leaves room for the other columns. */
@@ -72,7 +80,7 @@ interface Row {
 export function recordEvents(
   sql: Sql,
   events: readonly UserEvent[],
-  { now, taken = new Set() }: RecordOptions,
+  { now, taken = new Set(), confirmed }: RecordOptions,
 ): RecordResult {
   const dated = inTimeOrder(events);
   const hashes = dated.map(({ identity }) => hashText(identity));
@@ -82,7 +90,9 @@ export function recordEvents(
   const inserts: SqlValue[][] = [];
   const recorded: RecordedEvent[] = [];
   const oversized: UserEvent[] = [];
-  const seqs: number[] = [];
+  const here = new Set<number>();
+  const heldHere = new Map<number, number>();
+  const allowance = new Map(confirmed);
   let duplicates = 0;
   let twins = 0;
   let expired = 0;
@@ -93,13 +103,16 @@ export function recordEvents(
     let same = rows.get(hash);
     if (same === undefined) rows.set(hash, same = []);
     let equal = 0;
+    let onThisPage = 1 + (heldHere.get(hash) ?? 0);
     let found: Row | undefined;
     for (const row of same) {
       if (!isEqual(row, body, identity)) continue;
       equal++;
-      if (taken.has(row.seq)) continue;
-      found = row;
-      break;
+      if (here.has(row.seq)) onThisPage++;
+      else if (!taken.has(row.seq)) {
+        found = row;
+        break;
+      }
     }
     if (found !== undefined) {
       duplicates++;
@@ -109,6 +122,9 @@ export function recordEvents(
     } else if (isOversized(body)) {
       oversized.push(event);
       continue;
+    } else if (confirmed !== undefined && onThisPage <= equal && !spend(allowance, hash)) {
+      heldHere.set(hash, (heldHere.get(hash) ?? 0) + 1);
+      continue;
     } else {
       found = { seq: first + recorded.length, slot: (same.at(-1)?.slot ?? -1) + 1, body, identity };
       same.push(found);
@@ -116,14 +132,20 @@ export function recordEvents(
       recorded.push({ seq: found.seq, event, identity, occurrence: equal + 1, at });
       if (equal > 0) twins++;
     }
-    taken.add(found.seq);
-    seqs.push(found.seq);
+    here.add(found.seq);
   }
   if (recorded.length > 0) {
     insertRows(sql, "events (seq, hash, slot, at, recorded_at, body)", inserts);
     writeMeta(sql, "event_seq", first + recorded.length - 1);
   }
-  return { recorded, duplicates, twins, expired, oversized, seqs };
+  return { recorded, duplicates, twins, expired, oversized, seqs: [...here], held: heldHere };
+}
+
+/** Takes one of what is allowed for a hash, if any is left. */
+function spend(allowance: Map<number, number>, hash: number): boolean {
+  const left = allowance.get(hash) ?? 0;
+  if (left > 0) allowance.set(hash, left - 1);
+  return left > 0;
 }
 
 interface DatedEvent {

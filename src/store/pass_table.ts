@@ -1,0 +1,72 @@
+import type { Sql } from "./sql.ts";
+
+/** What a pass has counted on the pages that it has read so far. */
+export interface PassCount {
+  /** The rows that stand for events of its pages. */
+  readonly taken: Set<number>;
+  /** The addresses of its pages. */
+  readonly urls: Set<string>;
+  /** How many twins of each hash it has held. */
+  readonly held: Map<number, number>;
+}
+
+/** One page of a pass. */
+export interface PassPage {
+  /** The pass. */
+  readonly pass: number;
+  /** The number of the page within it, from 0. */
+  readonly page: number;
+  /** Its address. */
+  readonly url: string;
+  /** The rows that stand for its events. */
+  readonly seqs: readonly number[];
+  /** How many twins of each hash were held. */
+  readonly held: ReadonlyMap<number, number>;
+}
+
+/** Saves what one page of a pass has counted, so that the pass can be resumed after it: one row. */
+export function savePassPage(sql: Sql, { pass, page, url, seqs, held }: PassPage): void {
+  sql.run(
+    `INSERT OR REPLACE INTO pass_pages (pass, page, url, seqs, held) VALUES (?, ?, ?, ?, ?)`,
+    pass,
+    page,
+    url,
+    JSON.stringify(seqs),
+    JSON.stringify([...held]),
+  );
+}
+
+/** Reads what a pass has counted. */
+export function readPass(sql: Sql, pass: number): PassCount {
+  const count: PassCount = { taken: new Set(), urls: new Set(), held: new Map() };
+  const rows = sql.all<{ url: string; seqs: string; held: string }>(
+    `SELECT url, seqs, held FROM pass_pages WHERE pass = ? ORDER BY page`,
+    pass,
+  );
+  for (const { url, seqs, held } of rows) {
+    addToPass(count, {
+      url,
+      seqs: JSON.parse(seqs) as number[],
+      held: new Map(JSON.parse(held) as [number, number][]),
+    });
+  }
+  return count;
+}
+
+/** Adds one page to what a pass has counted. */
+export function addToPass(
+  count: PassCount,
+  { url, seqs, held }: Pick<PassPage, "url" | "seqs" | "held">,
+): void {
+  count.urls.add(url);
+  for (const seq of seqs) count.taken.add(seq);
+  for (const [hash, twins] of held) count.held.set(hash, (count.held.get(hash) ?? 0) + twins);
+}
+
+/** Forgets the pages of every pass that is not in `kept`. */
+export function dropPasses(sql: Sql, kept: readonly number[]): void {
+  sql.run(
+    `DELETE FROM pass_pages WHERE pass NOT IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(kept),
+  );
+}

@@ -1,0 +1,104 @@
+import { readNumber, writeMeta } from "./meta.ts";
+import type { Sql } from "./sql.ts";
+
+/** How much the log keeps. */
+export interface RetainOptions {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  /** Events and alerts that were recorded longer ago are removed, in milliseconds. */
+  readonly maxAgeMs: number;
+  /** Above this size of the database the oldest events go, whatever their age, in bytes. */
+  readonly maxBytes: number;
+  /** At most so many of each are removed in one call, so that it never takes long. */
+  readonly step: number;
+}
+
+/** What one call has removed. */
+export interface Retained {
+  /** Events removed. */
+  readonly events: number;
+  /** Alerts removed, with their messages. */
+  readonly alerts: number;
+  /** Invalid events removed. */
+  readonly invalid: number;
+  /** Whether there is more to remove at once. */
+  readonly more: boolean;
+}
+
+/**
+ * Removes what is too old or too much, oldest first, in one bounded step. It has to run in a transaction.
+ *
+ * An event that was removed must not enter the log a second time when it is read again. So a floor rises with what
+ * is removed: what is not newer than the floor and not in the log is refused. Alerts stay as long as a
+ * message about them is on its way.
+ *
+ * @param sql The database.
+ * @param options The limits.
+ * @returns What was removed.
+ */
+export function retain(sql: Sql, { now, maxAgeMs, maxBytes, step }: RetainOptions): Retained {
+  const cutoff = now - maxAgeMs;
+  const before = sql.bytes() > maxBytes ? Infinity : cutoff;
+  const events = removeEvents(sql, before, step);
+  const alerts = removeAlerts(sql, events === 0 ? before : cutoff, step);
+  const invalid = removeInvalid(sql, before, step);
+  return { events, alerts, invalid, more: Math.max(events, alerts, invalid) === step };
+}
+
+function removeEvents(sql: Sql, before: number, step: number): number {
+  const oldest = sql.all<{ seq: number; at: number | null; recorded_at: number }>(
+    `SELECT seq, at, recorded_at FROM events ORDER BY seq LIMIT ?`,
+    step,
+  );
+  const gone = oldest.slice(0, prefix(oldest, before));
+  const last = gone.at(-1);
+  if (last === undefined) return 0;
+  let floor = readNumber(sql, "floor_at", -Infinity);
+  // A date ahead of its own recording is no measure: one such event would shut the log for ever.
+  for (const { at, recorded_at } of gone) {
+    floor = Math.max(floor, Math.min(at ?? floor, recorded_at));
+  }
+  if (floor > -Infinity) writeMeta(sql, "floor_at", floor);
+  sql.run(`DELETE FROM events WHERE seq <= ?`, last.seq);
+  return gone.length;
+}
+
+function removeAlerts(sql: Sql, before: number, step: number): number {
+  const oldest = sql.all<{ seq: number; id: string; recorded_at: number; busy: number }>(
+    `SELECT seq, id, recorded_at, EXISTS (
+        SELECT 1 FROM outbox WHERE webhook_id = alerts.id AND due_at IS NOT NULL) AS busy
+      FROM alerts ORDER BY seq LIMIT ?`,
+    step,
+  );
+  const firstBusy = oldest.findIndex(({ busy }) => busy === 1);
+  const free = firstBusy < 0 ? oldest : oldest.slice(0, firstBusy);
+  const gone = free.slice(0, prefix(free, before));
+  const last = gone.at(-1);
+  if (last === undefined) return 0;
+  const ids = JSON.stringify(gone.map(({ id }) => id));
+  sql.run(
+    `DELETE FROM attempts WHERE message IN (
+      SELECT id FROM outbox WHERE webhook_id IN (SELECT value FROM json_each(?)))`,
+    ids,
+  );
+  sql.run(`DELETE FROM outbox WHERE webhook_id IN (SELECT value FROM json_each(?))`, ids);
+  sql.run(`DELETE FROM alerts WHERE seq <= ?`, last.seq);
+  return gone.length;
+}
+
+function removeInvalid(sql: Sql, before: number, step: number): number {
+  const oldest = sql.all<{ seq: number; recorded_at: number }>(
+    `SELECT seq, recorded_at FROM invalid_events ORDER BY seq LIMIT ?`,
+    step,
+  );
+  const last = oldest[prefix(oldest, before) - 1];
+  if (last === undefined) return 0;
+  sql.run(`DELETE FROM invalid_events WHERE seq <= ?`, last.seq);
+  return prefix(oldest, before);
+}
+
+/** How many of the rows, from the first, were recorded before a time. */
+function prefix(rows: readonly { recorded_at: number }[], before: number): number {
+  const end = rows.findIndex(({ recorded_at }) => recorded_at >= before);
+  return end < 0 ? rows.length : end;
+}
