@@ -1,4 +1,5 @@
 import type { Clock } from "../stream/clock.ts";
+import { withDeadline } from "../stream/with_deadline.ts";
 import { checkUrl } from "./check_url.ts";
 import { classifyError, classifyStatus } from "./classify.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -95,45 +96,38 @@ export async function attempt(
     secrets: [endpoint.secret, ...endpoint.previousSecrets],
   });
 
-  const finished = new AbortController();
-  const deadline = new AbortController();
-  clock.wait(endpoint.timeoutMs, finished.signal).then(() => deadline.abort(), () => {});
-  const stop = AbortSignal.any([deadline.signal, ...(signal ? [signal] : [])]);
   try {
-    const url = await urlToCall(endpoint, options, stop);
-    if (!url) return ended({ kind: "permanent", code: "url_refused" });
-    const response = await post(url, {
-      method: "POST",
-      // A redirect would carry the message to a host that nobody checked.
-      redirect: "manual",
-      headers: {
-        ...headers,
-        "content-type": formats[endpoint.format].contentType,
-        "user-agent": "Panoptes-Webhooks/1",
-      },
-      body,
-      signal: stop,
-    }, options.fetch ?? fetch);
-    const asked = response.ok
-      ? undefined
-      : retryAfterMs(response.headers.get("retry-after"), clock.now());
-    const excerpt = await readExcerpt(response, stop);
-    signal?.throwIfAborted();
-    return ended({
-      kind: classifyStatus(response.status),
-      code: "answered",
-      status: response.status,
-      ...(asked === undefined ? {} : { retryAfterMs: asked }),
-      ...(excerpt === "" ? {} : { excerpt }),
-    });
+    return await withDeadline(endpoint.timeoutMs, async (stop) => {
+      const url = await urlToCall(endpoint, options, stop);
+      if (!url) return ended({ kind: "permanent", code: "url_refused" });
+      const response = await post(url, {
+        method: "POST",
+        // A redirect would carry the message to a host that nobody checked.
+        redirect: "manual",
+        headers: {
+          ...headers,
+          "content-type": formats[endpoint.format].contentType,
+          "user-agent": "Panoptes-Webhooks/1",
+        },
+        body,
+        signal: stop,
+      }, options.fetch ?? fetch);
+      const asked = response.ok
+        ? undefined
+        : retryAfterMs(response.headers.get("retry-after"), clock.now());
+      const excerpt = await readExcerpt(response, stop);
+      signal?.throwIfAborted();
+      return ended({
+        kind: classifyStatus(response.status),
+        code: "answered",
+        status: response.status,
+        ...(asked === undefined ? {} : { retryAfterMs: asked }),
+        ...(excerpt === "" ? {} : { excerpt }),
+      });
+    }, { clock, signal });
   } catch (error) {
     signal?.throwIfAborted();
-    return ended({
-      kind: "retry",
-      code: deadline.signal.aborted ? "timed_out" : classifyError(error),
-    });
-  } finally {
-    finished.abort();
+    return ended({ kind: "retry", code: classifyError(error) });
   }
 }
 

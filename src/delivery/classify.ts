@@ -45,6 +45,7 @@ export function classifyStatus(status: number): Outcome["kind"] {
  * @returns The outcome's code; `unreachable` where the text says nothing known.
  */
 export function classifyError(error: unknown): OutcomeCode {
+  if (error instanceof DOMException && error.name === "TimeoutError") return "timed_out";
   const text = textOf(error);
   if (/\bdns\b|lookup|name resolution|ENOTFOUND/i.test(text)) return "name_unknown";
   if (/certificate|\btls\b|\bssl\b|handshake/i.test(text)) return "tls_failed";
