@@ -121,15 +121,16 @@ export const conditionChecks: readonly Check[] = [
   ofConditions(
     "condition-of-one",
     "info",
-    "'1 of' or 'all of' has one name to choose from.",
+    "'1 of' or 'all of' stands before one name, without a wildcard.",
     function* ({ expression, place }) {
       for (const { part } of walk(expression)) {
-        if (part.op !== "1 of" && part.op !== "all of") continue;
-        if (part.names.length !== 1 || part.pattern.toLowerCase() === "them") continue;
+        // A pattern with one name today is a habit of authors who expect more names.
+        if (part.op !== "1 of" && part.op !== "all of" || /[*?]/.test(part.pattern)) continue;
+        if (part.pattern.toLowerCase() === "them") continue;
         yield {
           at: place(part),
-          message: `'${part.op} ${part.pattern}' has only '${part.names[0]}' to choose from`,
-          suggestion: `Write '${part.names[0]}'`,
+          message: `'${part.op}' has only '${part.pattern}' to choose from`,
+          suggestion: `Write '${part.pattern}', or '${part.op} ${part.pattern}*'`,
         };
       }
     },

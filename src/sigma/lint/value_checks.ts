@@ -120,7 +120,7 @@ export const valueChecks: readonly Check[] = [
     },
   ),
   ofText(
-    "value-empty",
+    "value-empty-text",
     "warning",
     "An empty text with contains, startswith or endswith matches everything.",
     (value, item) => {

@@ -1,0 +1,32 @@
+import type { Problem, Severity } from "../problem.ts";
+
+/** The document that {@linkcode formatJson} writes. */
+export interface LintReport {
+  /** Raised when a member is removed or changes its meaning. */
+  version: 1;
+  /** How many problems there are of each severity. */
+  counts: Record<Severity, number>;
+  /** The problems in their order. */
+  problems: readonly Problem[];
+}
+
+/**
+ * Formats problems as one JSON document, a {@linkcode LintReport}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { formatJson } from "./format_json.ts";
+ *
+ * assertEquals(JSON.parse(formatJson([])).counts, { error: 0, warning: 0, info: 0 });
+ * ```
+ *
+ * @param problems The problems.
+ * @returns JSON with a line break at its end.
+ */
+export function formatJson(problems: readonly Problem[]): string {
+  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
+  for (const { severity } of problems) counts[severity]++;
+  const report: LintReport = { version: 1, counts, problems };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

@@ -1,0 +1,37 @@
+import type { Problem } from "../problem.ts";
+import { ENGINE_CODES } from "./engine_codes.ts";
+
+/**
+ * Returns a problem's message with its suggestion, as one line.
+ *
+ * The engine suggests the text to write; a check suggests what to do. Control characters, which a
+ * hostile file could use to paint over a terminal, become visible.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { lintFile } from "./lint_file.ts";
+ * import { fullMessage } from "./full_message.ts";
+ *
+ * const [problem] = lintFile("title: a\nlogsource: {product: b}\ndetection: {c: {d|contain: e}, condition: c}");
+ * assertEquals(fullMessage(problem!), "Unknown modifier 'contain'; did you mean 'contains'?");
+ * ```
+ *
+ * @param problem The problem.
+ * @returns The line, without a full stop.
+ */
+export function fullMessage({ code, message, suggestion }: Problem): string {
+  if (suggestion === undefined || message.endsWith("?")) return visible(message);
+  return Object.hasOwn(ENGINE_CODES, code)
+    ? visible(`${message}; did you mean '${suggestion}'?`)
+    : visible(`${message}. ${suggestion}`);
+}
+
+/** Shows control characters and text-direction marks as their code points. */
+export function visible(text: string): string {
+  return text.replaceAll(
+    // deno-lint-ignore no-control-regex
+    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,14 @@
+/**
+ * Lint for Sigma rule files: what is wrong, what is doubtful, and reports for people and machines.
+ *
+ * The checks, each with an example: docs/lint.md.
+ *
+ * @module
+ */
+export { type CodeFacts, CODES } from "./codes.ts";
+export { formatGithub } from "./format_github.ts";
+export { formatJson, type LintReport } from "./format_json.ts";
+export { formatSarif } from "./format_sarif.ts";
+export { formatText } from "./format_text.ts";
+export { lintFile, type LintFileOptions } from "./lint_file.ts";
+export { lintFiles, type RuleFile } from "./lint_files.ts";
