@@ -10,7 +10,8 @@ export {
 export type { PaginationLinks } from "./src/thousandeyes/audit_user_events.ts";
 export { identityOf } from "./src/thousandeyes/event_identity.ts";
 export type { Clock } from "./src/stream/clock.ts";
-export { DEFAULT_BASE_URL, firstPageUrl } from "./src/thousandeyes/first_page_url.ts";
+export { DEFAULT_BASE_URL } from "./src/thousandeyes/base_url.ts";
+export { firstPageUrl } from "./src/thousandeyes/first_page_url.ts";
 export type { FirstPageParameters } from "./src/thousandeyes/first_page_url.ts";
 export { type Link, LinkSchema } from "./src/thousandeyes/link.ts";
 export type { InvalidUserEvent, Page } from "./src/thousandeyes/page.ts";
@@ -19,6 +20,21 @@ export { parseDate } from "./src/thousandeyes/parse_date.ts";
 export type { Problem, ProblemField } from "./src/thousandeyes/problem.ts";
 export { RateBudget } from "./src/thousandeyes/rate_budget.ts";
 export { parseRateLimit, type RateLimit } from "./src/thousandeyes/rate_limit.ts";
+export { processPage, type ProcessPageOptions } from "./src/thousandeyes/process_page.ts";
+export { requestPage } from "./src/thousandeyes/request_page.ts";
+export { PageTrail } from "./src/thousandeyes/page_trail.ts";
+export { nextPageUrl } from "./src/thousandeyes/next_page_url.ts";
+export { RefusedLinkError } from "./src/thousandeyes/refused_link_error.ts";
+export {
+  BadGatewayError,
+  BadRequestError,
+  ForbiddenError,
+  InternalServerError,
+  NotFoundError,
+  RateLimitedError,
+  ServiceUnavailableError,
+  UnauthorizedError,
+} from "./src/thousandeyes/status_errors.ts";
 export { readPage } from "./src/thousandeyes/read_page.ts";
 export type { Schema } from "./src/thousandeyes/schema.ts";
 export { type Resource, ResourceSchema } from "./src/thousandeyes/resource.ts";

@@ -47,7 +47,7 @@ const PaginationLinksSchema: Schema<PaginationLinks> = tolerantObject({
  * ```
  */
 export const AuditUserEventsSchema: Schema<AuditUserEvents> = tolerantObject({
-  auditEvents: v.array(v.unknown()),
+  auditEvents: v.custom<unknown[]>(Array.isArray, "Invalid type: Expected Array"),
   startDate: v.string(),
   endDate: v.string(),
   _links: PaginationLinksSchema,

@@ -1,6 +1,3 @@
-/** The address of the API, if no other is given. */
-export const DEFAULT_BASE_URL = "https://api.thousandeyes.com/v7";
-
 /** The parameters of the first page. */
 export interface FirstPageParameters {
   /** The account group to run in; the user's login account group by default. */

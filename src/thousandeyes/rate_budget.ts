@@ -2,6 +2,8 @@ import type { RateLimit } from "./rate_limit.ts";
 
 /** How long past a reset to wait: the clocks of two machines differ. */
 const CLOCK_SKEW_MS = 1_000;
+/** The longest time to a reset, as limits are counted by the minute; beyond it a clock is wrong. */
+const LONGEST_MS = 65_000;
 
 /**
  * Keeps a share of the organisation's rate limit for its other tools: all tokens of an organisation draw
@@ -44,7 +46,8 @@ export class RateBudget {
   /** Takes note of what an answer said. Answers may come out of order; the least that is left counts. */
   learn({ limit, remaining, resetAt }: RateLimit): void {
     if (limit === undefined || remaining === undefined || resetAt === undefined) return;
-    if (this.#known !== undefined && resetAt < this.#known.resetAt) return;
+    const older = (this.#known?.resetAt ?? resetAt) - resetAt;
+    if (older > 0 && older < LONGEST_MS) return; // of the minute before, and overtaken
     const least = this.#known?.resetAt === resetAt
       ? Math.min(remaining, this.#known.remaining)
       : remaining;
@@ -60,12 +63,12 @@ export class RateBudget {
    * How long to wait before the next request.
    *
    * @param now The time now, in milliseconds since the Unix epoch.
-   * @returns Milliseconds; 0 if there is room. At most until the reset and a second, for clocks that differ.
+   * @returns Milliseconds, at most 65,000; 0 if there is room. Wait once, then send: only an answer tells more.
    */
   delayMs(now: number): number {
     const known = this.#known;
     if (known === undefined || known.remaining > known.limit * this.#reserve) return 0;
-    return Math.max(0, known.resetAt + CLOCK_SKEW_MS - now);
+    return Math.min(Math.max(0, known.resetAt + CLOCK_SKEW_MS - now), LONGEST_MS);
   }
 
   /** What the API said last, less the requests sent since; `undefined` before the first answer. */

@@ -1,14 +1,51 @@
+import { systemClock } from "../stream/system_clock.ts";
 import type { Page } from "./page.ts";
 import type { PageOptions } from "./page_options.ts";
+import { processPage } from "./process_page.ts";
+import { requestPage } from "./request_page.ts";
+import { retryDelay } from "./retry_delay.ts";
+import { ThousandEyesError } from "./thousand_eyes_error.ts";
 
 /**
- * Reads one page of the activity log: requests it, repeats what may succeed the next time, and checks it.
+ * Reads one page of the activity log: requests it, judges it, and repeats what may succeed the next time:
+ * a broken connection, a time-out, 408, 429, 500 and above, and a body that is not JSON, which a body cut
+ * short looks like. What it throws is final.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { readPage } from "./read_page.ts";
+ *
+ * const answers = [new Response("", { status: 503 }), Response.json({ auditEvents: [] })];
+ * const page = await readPage(new URL("https://api.thousandeyes.com/v7/audit-user-events"), {
+ *   token: "made-up",
+ *   fetch: () => Promise.resolve(answers.shift()!),
+ *   random: () => 0, // and so no wait between the two
+ * });
+ * assertEquals(page.events, []);
+ * ```
  *
  * @param url The first page, as `firstPageUrl()` makes it, or the `next` of another page.
  * @param options Token, network, time and limits.
  * @returns The page, checked; `next` is safe to be read in turn.
  * @throws {ThousandEyesError} What is left when the attempts are used up, or cannot be repeated.
  */
-export function readPage(_url: URL, _options: PageOptions): Promise<Page> {
-  return Promise.reject(new Error("Cannot read a page: not there yet"));
+export async function readPage(url: URL, options: PageOptions): Promise<Page> {
+  const { clock = systemClock, random = Math.random, budget, signal, retry } = options;
+  for (let attempt = 1;; attempt++) {
+    const pause = budget?.delayMs(clock.now()) ?? 0;
+    if (pause > 0) await clock.wait(pause, signal);
+    budget?.spend();
+    try {
+      const page = await processPage(await requestPage(url, options), { requested: url, clock });
+      if (page.rateLimit !== undefined) budget?.learn(page.rateLimit);
+      return page;
+    } catch (error) {
+      if (!(error instanceof ThousandEyesError)) throw error;
+      if (error.rateLimit !== undefined) budget?.learn(error.rateLimit);
+      const delay = retryDelay(error, { ...retry, attempt, now: clock.now(), random });
+      if (delay === undefined) throw error;
+      await clock.wait(delay, signal);
+    }
+  }
 }

@@ -13,8 +13,12 @@ export type ThousandEyesErrorCode =
   | "not_found"
   /** 429: the organisation's limit is used up. */
   | "rate_limited"
-  /** 500 and above; 503 is the API's maintenance mode. */
+  /** 500, and what is above it and has no code of its own. */
   | "server_error"
+  /** 502: something between us and the API. */
+  | "bad_gateway"
+  /** 503: the API is in maintenance mode. */
+  | "unavailable"
   /** Any other status that is not a success. */
   | "unexpected_status"
   /** The API answered with a redirect, which is never followed. */

@@ -1,0 +1,90 @@
+import type { Clock } from "../stream/clock.ts";
+import { systemClock } from "../stream/system_clock.ts";
+import { type DecodedPage, decodePage } from "./decode_page.ts";
+import { nextPageUrl } from "./next_page_url.ts";
+import type { Page } from "./page.ts";
+import { parseProblem } from "./parse_problem.ts";
+import { parseRateLimit, type RateLimit } from "./rate_limit.ts";
+import { RefusedLinkError } from "./refused_link_error.ts";
+import { parseRetryAfter } from "./retry_after.ts";
+import { errorOfStatus } from "./status_errors.ts";
+import { ThousandEyesError } from "./thousand_eyes_error.ts";
+
+/** What the judgement of an answer needs to know. */
+export interface ProcessPageOptions {
+  /** The page that was requested; its next link may lead to the same origin only. */
+  requested: URL;
+  /** Time; the machine's by default. */
+  clock?: Clock;
+}
+
+/**
+ * Judges an answer of the API: its status, its body, each of its events, and its next link.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { processPage } from "./process_page.ts";
+ *
+ * const requested = new URL("https://api.thousandeyes.com/v7/audit-user-events?window=1h");
+ * const page = await processPage(Response.json({ auditEvents: [{ event: "Login failed." }] }), {
+ *   requested,
+ * });
+ * assertEquals(page.events, [{ event: "Login failed." }]);
+ * assertEquals(page.next, undefined);
+ * ```
+ *
+ * @param response The answer, as `requestPage()` returns it; its body is consumed.
+ * @param options The page that was requested.
+ * @returns The page; events that do not match the schema are set aside, not lost.
+ * @throws {ThousandEyesError} The class of the status; `not_json` or `wrong_shape`.
+ * @throws {RefusedLinkError} If the page is good, but its next link must not be followed.
+ */
+export async function processPage(
+  response: Response,
+  { requested, clock = systemClock }: ProcessPageOptions,
+): Promise<Page> {
+  const now = clock.now();
+  const rateLimit = parseRateLimit(response.headers, now);
+  const limits = rateLimit === undefined ? {} : { rateLimit };
+  const { status } = response;
+  if (status !== 200) {
+    const problem = parseProblem(await response.text());
+    const retryAt = parseRetryAfter(response.headers, now) ??
+      (status === 429 ? rateLimit?.resetAt : undefined);
+    throw errorOfStatus(status, {
+      ...limits,
+      ...(problem !== undefined && { problem }),
+      ...(retryAt !== undefined && { retryAt }),
+    });
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const decoded = decode(bytes, limits);
+  const { events, invalid, startDate, endDate } = decoded;
+  const page: Page = {
+    events,
+    invalid,
+    next: undefined,
+    ...(startDate !== undefined && { startDate }),
+    ...(endDate !== undefined && { endDate }),
+    ...limits,
+    bytes: bytes.length,
+  };
+  try {
+    page.next = nextPageUrl(decoded.next, requested);
+  } catch (refusal) {
+    if (refusal instanceof ThousandEyesError) throw new RefusedLinkError(refusal, page);
+    throw refusal;
+  }
+  return page;
+}
+
+function decode(bytes: Uint8Array, limits: { rateLimit?: RateLimit }): DecodedPage {
+  try {
+    return decodePage(bytes);
+  } catch (error) {
+    if (!(error instanceof ThousandEyesError)) throw error;
+    const { code, message, cause, retryable } = error;
+    throw new ThousandEyesError(code, message, { ...limits, status: 200, cause, retryable });
+  }
+}

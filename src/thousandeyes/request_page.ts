@@ -1,0 +1,120 @@
+import { readBytes } from "../stream/read_bytes.ts";
+import { systemClock } from "../stream/system_clock.ts";
+import { withDeadline } from "../stream/with_deadline.ts";
+import { DEFAULT_BASE_URL, parseBaseUrl } from "./base_url.ts";
+import type { PageOptions, Token } from "./page_options.ts";
+import { ThousandEyesError } from "./thousand_eyes_error.ts";
+
+const ACCEPT = "application/hal+json, application/json, application/problem+json";
+const TIMEOUT_MS = 30_000;
+const MAX_BYTES = 16 * 1024 * 1024;
+/** The statuses whose answer may have no body. */
+const NULL_BODY = new Set([204, 205]);
+
+/**
+ * Makes one request for one page and reads its body. This is the only place that sends the token, and it
+ * sends it to the origin of `baseUrl` and no other: any other URL is refused before the request, and a
+ * redirect after it.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { requestPage } from "./request_page.ts";
+ *
+ * const url = new URL("https://api.thousandeyes.com/v7/audit-user-events?window=1h");
+ * const response = await requestPage(url, {
+ *   token: "made-up",
+ *   fetch: (_url, init) => Promise.resolve(Response.json(new Headers(init.headers).get("authorization"))),
+ * });
+ * assertEquals(await response.json(), "Bearer made-up");
+ * ```
+ *
+ * @param url The page, at the origin of `baseUrl`.
+ * @param options Token, network, time and limits; `retry` and `budget` are the business of `readPage()`.
+ * @returns The answer whatever its status, its body whole and in memory.
+ * @throws {ThousandEyesError} `foreign_link`, `redirect_refused`, `network`, `timeout` or `body_too_large`.
+ */
+export async function requestPage(url: URL, options: PageOptions): Promise<Response> {
+  const base = parseBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL);
+  if (
+    url.protocol !== base.protocol || url.host !== base.host || url.username !== "" ||
+    url.password !== ""
+  ) {
+    throw new ThousandEyesError(
+      "foreign_link",
+      `Cannot list audit events: ${url.protocol}//${url.host} is not the API at ${base.origin}`,
+    );
+  }
+  const { clock = systemClock, signal, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES } = options;
+  // Called as a plain function: workerd's own fetch refuses to be a method of something else.
+  const fetchPage = options.fetch ?? fetch;
+  signal?.throwIfAborted();
+  const token = await tokenOf(options.token);
+  let deadline: AbortSignal | undefined;
+  try {
+    return await withDeadline(timeoutMs, async (either) => {
+      deadline = either;
+      const response = await fetchPage(url, {
+        headers: { accept: ACCEPT, authorization: `Bearer ${token}` },
+        redirect: "manual",
+        signal: either,
+      });
+      return await wholeOf(response, maxBytes, token);
+    }, { clock, signal });
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    if (cause instanceof ThousandEyesError) throw cause;
+    const [code, reason] = deadline?.aborted
+      ? ["timeout", `no whole answer within ${timeoutMs} ms`] as const
+      : ["network", "no answer, or the connection broke off"] as const;
+    const message = `Cannot list audit events: ${reason}`;
+    throw new ThousandEyesError(code, message, { cause, retryable: true });
+  }
+}
+
+/** A copy of the answer that owes nothing to the network any more. */
+async function wholeOf(response: Response, maxBytes: number, token: string): Promise<Response> {
+  const { status, statusText, headers } = response;
+  if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
+    await response.body?.cancel();
+    const message = `Cannot list audit events: ${status}: the API redirects, which is not followed`;
+    throw new ThousandEyesError("redirect_refused", message, { status });
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes = await readBytes(response.body, maxBytes);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const message = `Cannot list audit events: the body has more than ${maxBytes} bytes`;
+    throw new ThousandEyesError("body_too_large", message, { status, cause });
+  }
+  const body = response.ok ? bytes : withoutToken(bytes, token);
+  return new Response(NULL_BODY.has(status) ? null : body as Uint8Array<ArrayBuffer>, {
+    status,
+    statusText,
+    headers,
+  });
+}
+
+/** What an error answer says lands in messages and logs, and it may repeat the token. */
+function withoutToken(bytes: Uint8Array, token: string): Uint8Array {
+  const text = new TextDecoder().decode(bytes);
+  return text.includes(token) ? new TextEncoder().encode(text.replaceAll(token, "[token]")) : bytes;
+}
+
+async function tokenOf(token: Token): Promise<string> {
+  const text = typeof token === "function" ? await token() : token;
+  checkToken(text);
+  return text;
+}
+
+/**
+ * Refuses what cannot be a bearer token, without repeating it: `Headers` would put it into its message.
+ *
+ * @throws {TypeError} If it is empty, or has spaces or anything but visible ASCII.
+ */
+export function checkToken(token: string): void {
+  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new TypeError("Cannot list audit events: the token is not visible ASCII without spaces");
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * One error class for each status that the API documents.
+ *
+ * @see {@link https://developer.cisco.com/docs/thousandeyes/errors-and-troubleshooting/}
+ *
+ * @module
+ */
+import {
+  ThousandEyesError,
+  type ThousandEyesErrorCode,
+  type ThousandEyesErrorOptions,
+} from "./thousand_eyes_error.ts";
+
+/** 400: the parameters are wrong together or alone, or a cursor is no longer good. */
+export class BadRequestError extends ThousandEyesError {
+  /** The name of the class, as stack traces show it. */
+  override name = "BadRequestError";
+}
+
+/** 401: no token, a wrong one, or an account that is locked after failed logins. */
+export class UnauthorizedError extends ThousandEyesError {
+  /** The name of the class, as stack traces show it. */
+  override name = "UnauthorizedError";
+}
+
+/** 403: the token's user lacks a permission. */
+export class ForbiddenError extends ThousandEyesError {
+  /** The name of the class, as stack traces show it. */
+  override name = "ForbiddenError";
+}
+
+/** 404: nothing is at that address. */
+export class NotFoundError extends ThousandEyesError {
+  /** The name of the class, as stack traces show it. */
+  override name = "NotFoundError";
+}
+
+/** 429: the organisation's rate limit is used up; `retryAt` says until when, if the API said it. */
+export class RateLimitedError extends ThousandEyesError {
+  /** The name of the class, as stack traces show it. */
+  override name = "RateLimitedError";
+}
+
+/** 500: the API failed. */
+export class InternalServerError extends ThousandEyesError {
+  /** The name of the class, as stack traces show it. */
+  override name = "InternalServerError";
+}
+
+/** 502: something between us and the API failed. */
+export class BadGatewayError extends ThousandEyesError {
+  /** The name of the class, as stack traces show it. */
+  override name = "BadGatewayError";
+}
+
+/** 503: the API is in maintenance mode. */
+export class ServiceUnavailableError extends ThousandEyesError {
+  /** The name of the class, as stack traces show it. */
+  override name = "ServiceUnavailableError";
+}
+
+const OF_STATUS = new Map<number, [typeof ThousandEyesError, ThousandEyesErrorCode]>(
+  [
+    [400, [BadRequestError, "bad_request"]],
+    [401, [UnauthorizedError, "unauthorized"]],
+    [403, [ForbiddenError, "forbidden"]],
+    [404, [NotFoundError, "not_found"]],
+    [429, [RateLimitedError, "rate_limited"]],
+    [500, [InternalServerError, "server_error"]],
+    [502, [BadGatewayError, "bad_gateway"]],
+    [503, [ServiceUnavailableError, "unavailable"]],
+  ],
+);
+
+/**
+ * Makes the error that a status stands for. 408, 429 and 500 and above are worth repeating, as a GET may
+ * be repeated without harm.
+ *
+ * @example
+ * ```ts
+ * import { assert, assertEquals } from "@std/assert";
+ * import { errorOfStatus, UnauthorizedError } from "./status_errors.ts";
+ *
+ * const error = errorOfStatus(401, { problem: { title: "invalid_token" } });
+ * assert(error instanceof UnauthorizedError);
+ * assertEquals(error.message, "Cannot list audit events: 401: invalid_token");
+ * ```
+ *
+ * @param status The HTTP status, which is not a success.
+ * @param options What the answer said.
+ */
+export function errorOfStatus(
+  status: number,
+  options: ThousandEyesErrorOptions,
+): ThousandEyesError {
+  const { problem } = options;
+  const said = problem === undefined ? [] : [
+    problem.title,
+    problem.detail,
+    ...(problem.errors ?? []).map(({ field, message }) => field ? `${field}: ${message}` : message),
+  ];
+  const parts = new Set(said.filter((part) => part !== undefined && part !== ""));
+  const message = ["Cannot list audit events", status, ...parts].join(": ");
+  const retryable = status === 408 || status === 429 || status >= 500;
+  const [Kind, code] = OF_STATUS.get(status) ??
+    [ThousandEyesError, status >= 500 ? "server_error" : "unexpected_status"];
+  return new Kind(code, message, { ...options, status, retryable });
+}
