@@ -1,0 +1,64 @@
+const encoder = new TextEncoder();
+const WIDTH = 24;
+const EVERY_MS = 100;
+const ERASE = "\r\u001b[2K";
+
+/** How far a command is. */
+export interface ProgressState {
+  /** Events read so far. */
+  readonly events: number;
+  /** Matches found so far. */
+  readonly matches: number;
+  /** Bytes read so far. */
+  readonly bytes: number;
+}
+
+/** A progress bar on standard error, if that is a terminal; otherwise it writes nothing. */
+export class Progress {
+  readonly #total: number | undefined;
+  readonly #shown: boolean;
+  readonly #started = performance.now();
+  #next = this.#started + EVERY_MS;
+  #onScreen = false;
+
+  /** @param total Bytes to read in all, where that is known. */
+  constructor(total: number | undefined) {
+    this.#total = total;
+    this.#shown = Deno.stderr.isTerminal();
+  }
+
+  /** Draws the bar, at most ten times a second. */
+  update(state: ProgressState): void {
+    if (!this.#shown) return;
+    const now = performance.now();
+    if (now < this.#next) return;
+    this.#next = now + EVERY_MS;
+    const rate = Math.round(state.events / ((now - this.#started) / 1000));
+    const counts = `${state.events} events, ${state.matches} matches, ${rate} events/s`;
+    this.#write(`${ERASE}${this.#bar(state.bytes)}${counts}`);
+    this.#onScreen = true;
+  }
+
+  /** Takes the bar off the screen. */
+  clear(): void {
+    if (!this.#onScreen) return;
+    this.#write(ERASE);
+    this.#onScreen = false;
+  }
+
+  #bar(bytes: number): string {
+    if (!this.#total) return "";
+    const share = Math.min(1, bytes / this.#total);
+    const full = Math.round(share * WIDTH);
+    const percent = `${Math.round(share * 100)}%`.padStart(4);
+    return `[${"#".repeat(full)}${" ".repeat(WIDTH - full)}]${percent}  `;
+  }
+
+  #write(text: string): void {
+    try {
+      Deno.stderr.writeSync(encoder.encode(text));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { assert } from "@std/assert";
+import fc from "fast-check";
+import { parseSigma, type Problem, RuleSet, SigmaError } from "../../src/sigma/mod.ts";
+import { ruleText } from "./cases/spec_case.ts";
+import { conditions, documents, events } from "./fuzz_documents.ts";
+
+/** No document may hold a thread for longer; the promise is about hangs, so it has room to spare. */
+const LONGEST_MS = 50;
+
+const runs = Number(Deno.env.get("FUZZ_RUNS") ?? 3_000);
+const seed = Number(Deno.env.get("FUZZ_SEED") ?? Math.trunc(Math.random() * 2 ** 31));
+
+function checkProblems(problems: readonly Problem[]): void {
+  for (const { code, severity, message, line, column, endLine, endColumn } of problems) {
+    assert(/^[a-z0-9-]+$/.test(code), code);
+    assert(["error", "warning", "info"].includes(severity), severity);
+    assert(message.length > 0 && message.length < 1_000, message);
+    assert(line >= 1 && column >= 1, `${line}:${column}`);
+    assert(endLine > line || (endLine === line && endColumn >= column), `${endLine}:${endColumn}`);
+  }
+}
+
+/** Parse, compile, match: any other end than problems is a throw, and fails the test. */
+function load(text: string, list: readonly unknown[]): void {
+  const { rules, filters, problems } = parseSigma(text, { file: "fuzz.yml" });
+  checkProblems(problems);
+  let ruleSet;
+  try {
+    ruleSet = new RuleSet(rules, { filters });
+  } catch (error) {
+    if (!(error instanceof SigmaError)) throw error;
+    assert(error.problems.length > 0);
+    checkProblems(error.problems);
+    return;
+  }
+  for (const event of list) ruleSet.match(event);
+}
+
+function milliseconds(work: () => void): number {
+  const started = performance.now();
+  work();
+  return performance.now() - started;
+}
+
+function checkInTime(text: string, list: readonly unknown[]): void {
+  let took = milliseconds(() => load(text, list));
+  // Once more, where the first time met a collection of garbage or code not compiled yet.
+  if (took > LONGEST_MS) took = milliseconds(() => load(text, list));
+  assert(took <= LONGEST_MS, `took ${Math.round(took)} ms`);
+}
+
+function check(name: string, property: fc.IRawProperty<unknown>): void {
+  Deno.test(`parseSigma() and RuleSet ${name}`, () => {
+    // deno-lint-ignore no-console -- whoever reads of a failure needs the seed, also when it is a hang
+    console.log(`seed ${seed}, ${runs} runs`);
+    fc.assert(property, { seed, numRuns: runs });
+  });
+}
+
+check(
+  "meet any document with problems, not with a throw or a hang",
+  fc.property(documents, fc.array(events, { maxLength: 2 }), checkInTime),
+);
+
+check(
+  "meet any condition with problems, not with a throw or a hang",
+  fc.property(conditions, (condition) => {
+    const detection =
+      `a: {a: 1}\n    b: {b: 1}\n    sel_1: {a: 2}\n    sel_2: {b: 2}\n    _hidden: {c: 1}`;
+    checkInTime(
+      ruleText(`detection:\n    ${detection}\n    condition: ${JSON.stringify(condition)}`),
+      [{ a: 1 }, { b: 2 }],
+    );
+  }),
+);
+
+const HOSTILE: Readonly<Record<string, string>> = {
+  "brackets in a condition": `detection:
+    a: {f: x}
+    condition: ${"(".repeat(5_000)}a`,
+  "negations in a condition": `detection:
+    a: {f: x}
+    condition: ${"not ".repeat(5_000)}a`,
+  "names in a condition": `detection:
+    a: {f: x}
+    condition: ${Array(2_000).fill("a").join(" or ")}`,
+  "patterns over many names": `detection:
+${Array.from({ length: 200 }, (_, index) => `    ${"a".repeat(30)}${index}: {f: x}`).join("\n")}
+    condition: 1 of ${"a*".repeat(40)}b or 1 of a*`,
+  "dashes under windash": `f|windash|contains: '${"-a /b ".repeat(40)}'`,
+  "dashes under windash and base64offset": `f|windash|base64offset|contains: '${" -a".repeat(12)}'`,
+  "encodings over encodings": `f|${Array(40).fill("base64").join("|")}: abc`,
+  "wide over wide": `f|${Array(60).fill("wide").join("|")}: abc`,
+  "offsets over offsets": `f|${Array(30).fill("base64offset").join("|")}: abcdefgh`,
+  "aliases of aliases": `title: A
+a0: &a0 [x, x, x, x, x, x, x, x, x]
+${
+    Array.from({ length: 9 }, (_, i) =>
+      `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(", ")}]`).join("\n")
+  }
+logsource: {product: p}
+detection: {s: *a9, condition: s}`,
+  "an alias of itself": `title: A
+logsource: {product: p}
+detection:
+    s: &s
+        - *s
+    condition: s`,
+  "flow lists in one another": `f: ${"[".repeat(3_000)}`,
+  "maps in one another": `${"{f: ".repeat(2_000)}`,
+  "blocks in one another":
+    Array.from({ length: 200 }, (_, i) => "  ".repeat(i) + "a[any]:").join("\n") +
+    ` {f: x}`,
+  "repeats of repeats": `f|re: '${"(".repeat(30)}a${"{1,30}){1,30}".repeat(8)}'`,
+  "a bounded repeat of a wide class": String.raw`f|re: '(\w{1,1000}){1,1000}'`,
+  "a repeat of a repeat of a repeat": "f|re: '((a{0,100}){0,100}){0,100}'",
+  "many alternatives": `f|re: '${Array.from({ length: 500 }, (_, i) => `a${i}.*`).join("|")}'`,
+  "wildcards": `f: '${"*a?".repeat(300)}b'`,
+  "documents": "---\n".repeat(3_000),
+  "long keys": `${"f".repeat(5_000)}|contains: x`,
+  "modifiers": `f|${Array(2_000).fill("all").join("|")}: x`,
+  "tags of YAML": `f: !!js/function 'x'`,
+  "merge keys": `<<: {f: x}`,
+  "escapes": `f: '${"\\".repeat(5_001)}*'`,
+};
+
+for (const [name, rule] of Object.entries(HOSTILE)) {
+  Deno.test(`parseSigma() and RuleSet are not held up by ${name}`, () => {
+    checkInTime(ruleText(rule), [
+      { f: "a".repeat(2_000) },
+      { f: "-a /b ".repeat(200), a: [{ f: "x" }] },
+    ]);
+  });
+}
