@@ -1,0 +1,152 @@
+/**
+ * `deno task start`: the whole of Panoptes on this machine. With nothing set, an emulator of the audit
+ * API, the built Worker in workerd and a webhook receiver that verifies; with `TE_TOKEN`, the real API.
+ *
+ * @module
+ */
+import { startAlertReceiver } from "./start/alert_receiver.ts";
+import { bundleWorker } from "./start/bundle_worker.ts";
+import { eventLine } from "./start/event_line.ts";
+import { followStream } from "./start/follow_stream.ts";
+import { Narrator } from "./start/narrator.ts";
+import { newToken } from "./start/new_token.ts";
+import { openKeptStorage, openTemporaryStorage } from "./start/open_storage.ts";
+import { emulatedSource, realSource } from "./start/source.ts";
+import { startWorkerd } from "./start/start_workerd.ts";
+import { untilReady } from "./start/until_ready.ts";
+import { workerSettings } from "./start/worker_settings.ts";
+import { printable } from "./printable.ts";
+import { terminal } from "./terminal.ts";
+import { untilStopped } from "./until_stopped.ts";
+import { wait } from "../stream/wait.ts";
+
+const PORTS = { worker: 8787, emulator: 8788, receiver: 8789 };
+const WATCHDOG_MS = 60_000;
+
+const { say, paint } = terminal;
+
+/** Starts everything; what has to be ended is left on `ending`. */
+async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise<void> {
+  const began = performance.now();
+  const narrator = new Narrator();
+  const isReal = (Deno.env.get("TE_TOKEN") ?? "") !== "";
+  say(paint("bold", "Panoptes"));
+  say(
+    isReal
+      ? "  watching the ThousandEyes API with TE_TOKEN\n"
+      : "  watching an emulator of the ThousandEyes API; set TE_TOKEN to watch the real one\n",
+  );
+
+  const [script, settings] = await Promise.all([bundleWorker(), workerSettings()]);
+  narrator.step("worker", `built from src/worker, ${Math.round(script.length / 1024)} KiB`);
+  signal.throwIfAborted();
+
+  const storage = isReal ? await openKeptStorage(".panoptes") : await openTemporaryStorage();
+  ending.defer(() => storage.close());
+
+  const source = isReal ? realSource() : emulatedSource(PORTS.emulator);
+  if (source.emulated !== undefined) {
+    const { server } = source.emulated;
+    ending.defer(() => server.close());
+    narrator.step("emulator", server.origin, server.moved);
+  }
+
+  const env: Record<string, string> = { ...source.env };
+  const first = Promise.withResolvers<number>();
+  if (env["WEBHOOKS"] === undefined) {
+    const { server, endpoint } = startAlertReceiver(
+      PORTS.receiver,
+      (line) => {
+        narrator.happened(paint("red", "ALERT"), line);
+        first.resolve(performance.now());
+      },
+      (reason) => narrator.happened(paint("yellow", "refused"), `a webhook: ${reason}`),
+    );
+    ending.defer(() => server.close());
+    narrator.step("receiver", server.origin, server.moved);
+    env["WEBHOOKS"] = JSON.stringify([endpoint]);
+  }
+  signal.throwIfAborted();
+
+  const { token, configured } = await newToken(env["API_TOKENS"]);
+  const workerd = await startWorkerd({
+    script,
+    settings,
+    env: { ...env, API_TOKENS: configured },
+    storage: storage.path,
+    port: PORTS.worker,
+    onLog: (level, message) => {
+      if (level === "error" || level === "warn") {
+        narrator.happened(paint("yellow", level), printable(message));
+      }
+    },
+  });
+  ending.defer(() => workerd.close());
+  narrator.step("workerd", workerd.origin, workerd.moved);
+  signal.throwIfAborted();
+
+  await untilReady(workerd.origin, token, signal);
+  const [cron = "* * * * *"] = settings.crons;
+  await workerd.runCron(cron);
+  const ready = performance.now();
+  narrator.ready(howToRead(workerd.origin, token, (ready - began) / 1000));
+  void first.promise.then((at) => {
+    const seconds = (Math.max(at - ready, 0) / 1000).toFixed(1);
+    narrator.happened(paint("green", "first"), `alert received ${seconds} s after the start`);
+  });
+
+  followStream(`${workerd.origin}/v1/events`, token, ({ type, data }) => {
+    if (type === "gap") narrator.happened(paint("yellow", "gap  "), printable(data));
+    else if (type !== "ready") narrator.happened("event", eventLine(data));
+  }, signal);
+  const live = source.emulated?.live(signal);
+  await watchdog(() => workerd.runCron(cron), signal);
+  await live;
+}
+
+function howToRead(origin: string, token: string, seconds: number): string {
+  const authorization = `-H "Authorization: Bearer ${token}"`;
+  return `
+  Address  ${origin}
+  Token    ${token}
+
+  The events as they come, and the alerts:
+    curl -N ${authorization} ${origin}/v1/events
+    curl -N ${authorization} ${origin}/v1/alerts
+  How the watch is doing, and where webhooks stand:
+    curl ${authorization} ${origin}/v1/status
+    curl ${authorization} ${origin}/v1/deliveries
+
+  Ready after ${seconds.toFixed(1)} s. Ctrl-C stops.
+`;
+}
+
+/** Runs the cron as Cloudflare would: the log wakes itself, and this is for an alarm that was lost. */
+async function watchdog(runCron: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await wait(WATCHDOG_MS, signal).catch(() => {});
+    if (!signal.aborted) await runCron();
+  }
+}
+
+async function main(): Promise<number> {
+  const stopping = new AbortController();
+  const over = new AbortController();
+  const stopped = untilStopped(over.signal).then(() => stopping.abort());
+  await using ending = new AsyncDisposableStack();
+  try {
+    await start(ending, stopping.signal);
+  } catch (error) {
+    if (!stopping.signal.aborted) {
+      say(paint("red", error instanceof Error ? error.message : String(error)));
+      return 1;
+    }
+  } finally {
+    over.abort();
+    await stopped;
+  }
+  say("\nStopping.");
+  return 0;
+}
+
+if (import.meta.main) Deno.exit(await main());
