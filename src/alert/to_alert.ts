@@ -2,6 +2,10 @@ import type { UserEvent } from "../thousandeyes/user_event.ts";
 import { type Alert, ALERT_LEVELS, type AlertLevel } from "./alert.ts";
 import { alertId } from "./alert_id.ts";
 import type { MatchedField } from "./matched_field.ts";
+import { shorten } from "./shorten.ts";
+
+/** The event is in the alert already: what matched is repeated no further than a reader needs, so that a row holds both. */
+const MATCHED = { text: 1_000, members: 32, depth: 5 };
 
 /** The members of a Sigma rule that an alert carries; every parsed rule has this shape. */
 export interface AlertingRule {
@@ -29,7 +33,7 @@ export interface ToAlertOptions {
   readonly identity: string;
   /** Which of the equal events this is, counted from 1. */
   readonly occurrence: number;
-  /** Which fields made the rule match; default none. */
+  /** Which fields made the rule match, the first 32 of them, their texts cut at 1,000 characters; default none. */
   readonly matched?: readonly MatchedField[];
 }
 
@@ -73,7 +77,7 @@ export function toAlert(
     event,
     occurrence,
     at: event.date ?? null,
-    matched,
+    matched: shorten(matched.slice(0, MATCHED.members), MATCHED) as MatchedField[],
   };
 }
 

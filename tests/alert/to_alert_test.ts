@@ -67,5 +67,18 @@ Deno.test("toAlert() leaves hostile text as the data that it is", () => {
   assertEquals(JSON.parse(JSON.stringify(alert)).event.user, event.user);
 });
 
+Deno.test("toAlert() repeats no more of a huge event than a row holds beside it", () => {
+  const name = "x".repeat(1_000_000);
+  const matched = Array.from({ length: 100 }, () => ({
+    field: "resources.name",
+    value: name,
+    item: "resources.name|contains: x",
+  }));
+  const alert = toAlert({ title: "Any" }, { event: name }, { ...known, matched });
+  assertEquals(alert.event.event, name);
+  assertEquals(alert.matched.length, 32);
+  assertEquals(alert.matched[0]?.value, `${"x".repeat(1_000)}… cut, 999000 more characters`);
+});
+
 // The compiler is the test: every parsed rule is a rule that can alert.
 const _accepted: Parameters<typeof toAlert>[0] = {} as SigmaRule;
