@@ -107,9 +107,13 @@ const Event = v.pipe(v.looseObject({}), v.description("An event, as the log has 
 const Test = v.pipe(
   v.looseObject({
     name: text(256, "What the case shows"),
-    match: v.pipe(v.boolean(), v.description("Whether the rule must match")),
+    match: v.pipe(
+      v.union([v.boolean(), v.pipe(v.number(), v.integer(), v.minValue(0))]),
+      v.description("Whether the rule must match every event, or how many of them"),
+    ),
     event: v.optional(Event),
     events: v.optional(v.pipe(v.array(Event), v.minLength(1))),
+    logsource: v.optional(v.record(v.string(), v.string())),
   }),
   v.check(
     (test) => (test.event === undefined) !== (test.events === undefined),

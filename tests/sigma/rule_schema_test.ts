@@ -54,6 +54,8 @@ const cases: [name: string, over: Record<string, unknown>, valid: boolean][] = [
   ["a test with events", { tests: [{ name: "t", match: true, events: [{ a: 1 }] }] }, true],
   ["a test with both", { tests: [{ name: "t", match: true, event: {}, events: [{}] }] }, false],
   ["a test with neither", { tests: [{ name: "t", match: true }] }, false],
+  ["a test with a number", { tests: [{ name: "t", match: 2, events: [{}, {}, {}] }] }, true],
+  ["a test with half a match", { tests: [{ name: "t", match: 0.5, event: {} }] }, false],
   ["a test without match", { tests: [{ name: "t", event: {} }] }, false],
   [
     "a filter",

@@ -3,9 +3,11 @@ import { CHECKS } from "./checks.ts";
 import { ENGINE_CODES } from "./engine_codes.ts";
 import { FILE_CHECKS } from "./file_checks.ts";
 
-/** What a code stands for, in one sentence, and how bad it is at worst. */
+/** What lint knows of one code. */
 export interface CodeFacts {
+  /** How bad it is at worst. */
   readonly severity: Severity;
+  /** What it stands for, in one sentence. */
   readonly summary: string;
 }
 
@@ -13,7 +15,7 @@ export interface CodeFacts {
 export const CODES: ReadonlyMap<string, CodeFacts> = new Map<string, CodeFacts>([
   ...Object.entries(ENGINE_CODES).map(([code, summary]): [string, CodeFacts] => [
     code,
-    { severity: "error", summary },
+    { severity: code === "metadata-unknown" ? "warning" : "error", summary },
   ]),
   ...[...CHECKS, ...FILE_CHECKS].map(({ code, severity, summary }): [string, CodeFacts] => [
     code,

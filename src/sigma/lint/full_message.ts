@@ -10,11 +10,19 @@ import { ENGINE_CODES } from "./engine_codes.ts";
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { lintFile } from "./lint_file.ts";
  * import { fullMessage } from "./full_message.ts";
  *
- * const [problem] = lintFile("title: a\nlogsource: {product: b}\ndetection: {c: {d|contain: e}, condition: c}");
- * assertEquals(fullMessage(problem!), "Unknown modifier 'contain'; did you mean 'contains'?");
+ * const place = { line: 6, column: 11, endLine: 6, endColumn: 18 };
+ * assertEquals(
+ *   fullMessage({
+ *     code: "modifier-unknown",
+ *     severity: "error",
+ *     message: "Unknown modifier 'contain'",
+ *     suggestion: "contains",
+ *     ...place,
+ *   }),
+ *   "Unknown modifier 'contain'; did you mean 'contains'?",
+ * );
  * ```
  *
  * @param problem The problem.

@@ -12,3 +12,4 @@ export { formatSarif } from "./format_sarif.ts";
 export { formatText } from "./format_text.ts";
 export { lintFile, type LintFileOptions } from "./lint_file.ts";
 export { lintFiles, type RuleFile } from "./lint_files.ts";
+export type { Problem, Severity, Span } from "../problem.ts";
