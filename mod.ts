@@ -43,5 +43,9 @@ export type {
   ThousandEyesErrorCode,
   ThousandEyesErrorOptions,
 } from "./src/thousandeyes/thousand_eyes_error.ts";
+export { parseWindow } from "./src/thousandeyes/parse_window.ts";
+export { streamUserEvents } from "./src/thousandeyes/stream_user_events.ts";
+export type { StreamUserEventsOptions } from "./src/thousandeyes/stream_user_events_options.ts";
+export { userEventStream } from "./src/thousandeyes/user_event_stream.ts";
 export { type UserEvent, UserEventSchema } from "./src/thousandeyes/user_event.ts";
 export { toSigmaEvent } from "./src/thousandeyes/user_event_fields.ts";

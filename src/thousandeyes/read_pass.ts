@@ -1,0 +1,83 @@
+import type { DateRange } from "./date_range.ts";
+import { DEFAULT_BASE_URL } from "./base_url.ts";
+import { firstPageUrl } from "./first_page_url.ts";
+import type { InvalidUserEvent, Page } from "./page.ts";
+import { PageTrail } from "./page_trail.ts";
+import { PassPlace } from "./pass_place.ts";
+import { readPage } from "./read_page.ts";
+import { RefusedLinkError } from "./refused_link_error.ts";
+import { BadRequestError } from "./status_errors.ts";
+import type { StreamPlan } from "./stream_plan.ts";
+import type { UserEvent } from "./user_event.ts";
+
+/** What one page adds to a pass. */
+export interface Batch {
+  /** The events, none of which the pass has given before. */
+  events: UserEvent[];
+  /** What stood among them and does not match the schema. */
+  invalid: InvalidUserEvent[];
+}
+
+/**
+ * Reads a closed pass page by page, each when it is asked for: through empty pages, until there is no next
+ * link. When the API refuses a cursor that it gave itself, the pass is taken up again where it stands.
+ *
+ * @param plan How to read.
+ * @param range The pass; `undefined` if the cursor of the options stands for it.
+ */
+export async function* readPass(
+  plan: StreamPlan,
+  range: DateRange | undefined,
+): AsyncGenerator<Batch, void, void> {
+  const { options } = plan;
+  const place = new PassPlace();
+  let left = range;
+  let trail = new PageTrail(options);
+  let url: URL | undefined = firstUrl(plan, left);
+  let isFirst = true;
+  let advanced = false;
+  while (url !== undefined) {
+    trail.add(url);
+    let page: Page;
+    let refusal: RefusedLinkError | undefined;
+    try {
+      page = await readPage(url, options);
+    } catch (error) {
+      if (error instanceof RefusedLinkError) {
+        refusal = error;
+        page = error.page;
+      } else {
+        const refusedCursor = error instanceof BadRequestError && !isFirst;
+        // Without a new event since the last time, it would be the same again.
+        const rest = refusedCursor && advanced && left !== undefined
+          ? place.resume(left)
+          : undefined;
+        if (rest === undefined) throw error;
+        left = rest;
+        trail = new PageTrail(options);
+        url = firstUrl(plan, left);
+        isFirst = true;
+        advanced = false;
+        continue;
+      }
+    }
+    await options.onPage?.(page);
+    const events = page.events.filter((event) => !place.isRepeated(event));
+    advanced ||= events.length > 0;
+    isFirst = false;
+    yield { events, invalid: page.invalid };
+    if (refusal !== undefined) throw refusal;
+    url = page.next;
+  }
+}
+
+function firstUrl({ options }: StreamPlan, range: DateRange | undefined): URL {
+  const { aid, useAllPermittedAids, cursor, max } = options;
+  return firstPageUrl(options.baseUrl ?? DEFAULT_BASE_URL, {
+    ...(aid !== undefined && { aid }),
+    ...(useAllPermittedAids !== undefined && { useAllPermittedAids }),
+    ...(max !== undefined && { max }),
+    ...(cursor !== undefined && { cursor }),
+    ...(range !== undefined && { startDate: range.start, endDate: range.end }),
+  });
+}

@@ -1,0 +1,106 @@
+import { systemClock } from "../stream/system_clock.ts";
+import type { Clock } from "../stream/clock.ts";
+import { DEFAULT_BASE_URL, parseBaseUrl } from "./base_url.ts";
+import type { DateRange } from "./date_range.ts";
+import { parseDate } from "./parse_date.ts";
+import { parseWindow } from "./parse_window.ts";
+import { checkToken } from "./request_page.ts";
+import type { StreamUserEventsOptions } from "./stream_user_events_options.ts";
+
+const DEFAULT_WINDOW = "24h";
+const FOLLOW_MS = 30_000;
+const OVERLAP_MS = 15 * 60 * 1_000;
+const SORT_LIMIT = 20_000;
+const MEMORY_LIMIT = 50_000;
+
+/** The options of a stream, checked, with its range as dates: what is relative is resolved once. */
+export interface StreamPlan {
+  /** What the caller said. */
+  readonly options: StreamUserEventsOptions;
+  /** The first pass; `undefined` only if a cursor stands for it. */
+  readonly range: DateRange | undefined;
+  /** Milliseconds between two passes; `undefined` if there is one pass only. */
+  readonly followMs: number | undefined;
+  readonly overlapMs: number;
+  readonly sortLimit: number;
+  readonly memoryLimit: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Checks the options of a stream.
+ *
+ * @throws {TypeError} If options exclude each other, or one has the wrong form.
+ * @throws {RangeError} If a number or a range is out of bounds.
+ * @throws {SyntaxError} If a date or the window cannot be read.
+ */
+export function planStream(options: StreamUserEventsOptions): StreamPlan {
+  const { token, startDate, endDate, window, cursor, follow = false, order = "as-sent" } = options;
+  if (typeof token !== "function") checkToken(token);
+  parseBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL);
+  if (options.aid === "") throw new TypeError("Cannot list audit events: aid is empty");
+  if (window !== undefined && startDate !== undefined) throw excluding("window", "startDate");
+  if (window !== undefined && endDate !== undefined) throw excluding("window", "endDate");
+  if (endDate !== undefined && startDate === undefined) {
+    throw new TypeError("Cannot list audit events: endDate needs startDate");
+  }
+  if (follow !== false && endDate !== undefined) throw excluding("follow", "endDate");
+  if (follow !== false && cursor !== undefined) throw excluding("follow", "cursor");
+  if (order === "oldest" && cursor !== undefined) throw excluding('order "oldest"', "cursor");
+  if (order !== "oldest" && order !== "as-sent") {
+    throw new TypeError(`Cannot list audit events: order is "${order}"`);
+  }
+  const clock = options.clock ?? systemClock;
+  const unbounded = cursor !== undefined && window === undefined && startDate === undefined;
+  return {
+    options,
+    clock,
+    range: unbounded ? undefined : rangeOf(options, clock.now()),
+    followMs: follow === false
+      ? undefined
+      : positive("follow", follow === true ? FOLLOW_MS : follow),
+    overlapMs: options.overlap === 0 ? 0 : positive("overlap", options.overlap ?? OVERLAP_MS),
+    sortLimit: positive("sortLimit", options.sortLimit ?? SORT_LIMIT),
+    memoryLimit: positive("memoryLimit", options.memoryLimit ?? MEMORY_LIMIT),
+  };
+}
+
+/** In whole seconds, as the API is asked; a fraction at the start is rounded to the wider range. */
+function rangeOf(options: StreamUserEventsOptions, now: number): DateRange {
+  const { startDate, endDate, window = DEFAULT_WINDOW } = options;
+  const end = wholeSecond(endDate === undefined ? now : dateOf("endDate", endDate));
+  const start = startDate === undefined
+    ? end - positive("window", parseWindow(window))
+    : wholeSecond(dateOf("startDate", startDate));
+  if (start < 0) throw new RangeError("Cannot list audit events: the range begins before 1970");
+  if (start > end) {
+    throw new RangeError(
+      `Cannot list audit events: the range ends before it begins: ${new Date(start).toISOString()}`,
+    );
+  }
+  return { start, end };
+}
+
+function dateOf(name: string, date: string | Date): number {
+  const ms = typeof date === "string" ? parseDate(date) : date.getTime();
+  if (ms === undefined || Number.isNaN(ms)) {
+    throw new SyntaxError(`Cannot list audit events: ${name} is not a date: "${date}"`);
+  }
+  return ms;
+}
+
+/** The whole second that `ms` lies in. */
+export function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1_000) * 1_000;
+}
+
+function positive(name: string, value: number): number {
+  if (!(value > 0 && value <= Number.MAX_SAFE_INTEGER)) {
+    throw new RangeError(`Cannot list audit events: ${name} is not positive: ${value}`);
+  }
+  return value;
+}
+
+function excluding(one: string, other: string): TypeError {
+  return new TypeError(`Cannot list audit events: ${one} and ${other} exclude each other`);
+}

@@ -1,0 +1,109 @@
+import { identityOf } from "./event_identity.ts";
+import type { InvalidUserEvent } from "./page.ts";
+import { parseDate } from "./parse_date.ts";
+import { readPass } from "./read_pass.ts";
+import { readSortedPass } from "./read_sorted_pass.ts";
+import { RecentEvents } from "./recent_events.ts";
+import { planStream, type StreamPlan, wholeSecond } from "./stream_plan.ts";
+import type { StreamUserEventsOptions } from "./stream_user_events_options.ts";
+import { ThousandEyesError } from "./thousand_eyes_error.ts";
+import type { UserEvent } from "./user_event.ts";
+
+/**
+ * Reads the ThousandEyes activity log as an async iterator, page by page as it is consumed.
+ *
+ * A relative `window` is resolved to dates once, so a pass is closed: what is published meanwhile does not
+ * move it. It is read to its end, which is where there is no next link, and nothing else. With `follow`
+ * one closed pass comes after the other, each looking back a little; events seen before are left out,
+ * and true twins are kept.
+ *
+ * An event that does not match the schema does not end the stream, unless `onInvalid` says so. Failures
+ * that may pass are repeated; an error that gets here is final, and the stream is over.
+ *
+ * `break` leaves quietly. To stop it while it waits, pass a `signal`: the iterator cannot be reached then
+ * by `return()`.
+ *
+ * @see {@link https://developer.cisco.com/docs/thousandeyes/list-activity-log-events/}
+ *
+ * @example The last twelve hours
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { streamUserEvents } from "./stream_user_events.ts";
+ *
+ * const page = { auditEvents: [{ event: "Login failed.", user: "Ada (ada@example.org)" }] };
+ * const events = streamUserEvents({
+ *   token: "made-up",
+ *   window: "12h",
+ *   fetch: () => Promise.resolve(Response.json(page)), // answers from memory; leave it out
+ * });
+ *
+ * const seen: unknown[] = [];
+ * for await (const event of events) seen.push(event.event);
+ * assertEquals(seen, ["Login failed."]);
+ * ```
+ *
+ * @param options The token, the range, and how to read; only the token is required.
+ * @returns The events. Nothing is requested before the first is asked for, nor a page before it is needed.
+ * @throws {TypeError} At the call, if options exclude each other or one has the wrong form.
+ * @throws {RangeError} At the call, if a number or the range is out of bounds.
+ * @throws {SyntaxError} At the call, if a date or the window cannot be read.
+ */
+export function streamUserEvents(
+  options: StreamUserEventsOptions,
+): AsyncGenerator<UserEvent, void, void> {
+  return eventsOf(planStream(options));
+}
+
+async function* eventsOf(plan: StreamPlan): AsyncGenerator<UserEvent, void, void> {
+  const { signal } = plan.options;
+  // In batches up to here: an async generator costs more per item than an event takes to check.
+  for await (const events of passesOf(plan)) {
+    for (const event of events) {
+      yield event;
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+async function* passesOf(plan: StreamPlan): AsyncGenerator<UserEvent[], void, void> {
+  const { options, clock, followMs, overlapMs } = plan;
+  const recent = followMs === undefined ? undefined : new RecentEvents(plan.memoryLimit);
+  let { range } = plan;
+  const earliest = range?.start ?? 0; // no overlap reaches behind what was asked for
+  for (;;) {
+    if (range !== undefined) recent?.begin(range.end, Math.max(earliest, range.end - overlapMs));
+    const batches = options.order === "oldest" && range !== undefined
+      ? readSortedPass(plan, range)
+      : readPass(plan, range);
+    for await (const { events, invalid } of batches) {
+      for (const one of invalid) {
+        if (recent?.isNew(`invalid ${JSON.stringify(one.value)}`, dateOf(one.value)) ?? true) {
+          await report(one, options);
+        }
+      }
+      yield recent === undefined
+        ? events
+        : events.filter((event) => recent.isNew(identityOf(event), dateOf(event)));
+    }
+    if (range === undefined || recent === undefined || followMs === undefined) return;
+    const start = recent.finish();
+    await clock.wait(followMs, options.signal);
+    range = { start, end: Math.max(range.end, wholeSecond(clock.now())) };
+  }
+}
+
+function dateOf(event: unknown): number | undefined {
+  const date = (event as UserEvent | null)?.date;
+  return typeof date === "string" ? parseDate(date) : undefined;
+}
+
+async function report(
+  invalid: InvalidUserEvent,
+  { onInvalid = "skip" }: StreamUserEventsOptions,
+): Promise<void> {
+  if (onInvalid === "throw") {
+    const message = `Cannot read an audit event: ${invalid.issues.join("; ")}`;
+    throw new ThousandEyesError("invalid_event", message, { cause: invalid });
+  }
+  if (onInvalid !== "skip") await onInvalid(invalid);
+}
