@@ -1,5 +1,5 @@
 import type { SseMessage, SseSource } from "../sse/sse_source.ts";
-import type { LogReader } from "../store/open_log.ts";
+import type { LogReader } from "../store/log.ts";
 
 /** One entry of a feed. */
 export interface FeedEntry extends SseMessage {

@@ -1,4 +1,4 @@
-import type { LogReader } from "../store/open_log.ts";
+import type { LogReader } from "../store/log.ts";
 import type { LogRange } from "../sse/sse_source.ts";
 import type { Feed, FeedEntry } from "./log_access.ts";
 

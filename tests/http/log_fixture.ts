@@ -4,7 +4,8 @@ import { nextState } from "../../src/delivery/next_state.ts";
 import { createLogApp } from "../../src/http/create_log_app.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";
 import { LogFeed } from "../../src/http/log_feed.ts";
-import { type Log, openLog } from "../../src/store/open_log.ts";
+import type { Log } from "../../src/store/log.ts";
+import { openLog } from "../../src/store/open_log.ts";
 import { ManualClock, settled } from "../sse/manual_clock.ts";
 
 const NOW = Date.parse("2026-11-23T10:00:00Z");

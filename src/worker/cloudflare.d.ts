@@ -1,0 +1,51 @@
+// The part of the Workers runtime that Panoptes uses. The whole of its types redefines the globals that Deno
+// has types for already, so only what is used is declared here.
+
+declare module "cloudflare:workers" {
+  export class DurableObject<Env = unknown> {
+    constructor(ctx: DurableObjectState, env: Env);
+    protected ctx: DurableObjectState;
+    protected env: Env;
+    fetch?(request: Request): Response | Promise<Response>;
+    alarm?(info?: AlarmInfo): void | Promise<void>;
+  }
+
+  export interface DurableObjectState {
+    readonly id: { readonly name?: string };
+    readonly storage: DurableObjectStorage;
+    blockConcurrencyWhile<T>(body: () => Promise<T>): Promise<T>;
+  }
+
+  export interface DurableObjectStorage {
+    readonly sql: SqlStorage;
+    transactionSync<T>(body: () => T): T;
+    getAlarm(): Promise<number | null>;
+    setAlarm(atMs: number): Promise<void>;
+    deleteAlarm(): Promise<void>;
+    /** Resolves when all that has been written is on disk. */
+    sync(): Promise<void>;
+  }
+
+  export interface SqlStorage {
+    exec(statement: string, ...values: unknown[]): SqlCursor;
+    readonly databaseSize: number;
+  }
+
+  export interface SqlCursor {
+    toArray(): Record<string, string | number | null | ArrayBuffer>[];
+    readonly rowsWritten: number;
+  }
+
+  export interface AlarmInfo {
+    readonly retryCount: number;
+    readonly isRetry: boolean;
+  }
+
+  export interface DurableObjectStub {
+    fetch(request: Request): Promise<Response>;
+  }
+
+  export interface DurableObjectNamespace<Methods = unknown> {
+    getByName(name: string): DurableObjectStub & Methods;
+  }
+}

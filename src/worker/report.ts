@@ -1,0 +1,17 @@
+/**
+ * Writes one line of JSON to the Worker's log. Errors here name addresses and codes, never tokens.
+ *
+ * @param what What happened, in words that stay the same.
+ * @param facts What else is known: an error, or plain members.
+ */
+export function report(what: string, facts: unknown): void {
+  const members = facts instanceof Error
+    ? { error: facts.name, message: facts.message, stack: facts.stack, cause: causeOf(facts) }
+    : facts;
+  // deno-lint-ignore no-console -- the log of a Worker is its console
+  console.error(JSON.stringify({ what, ...members as object }));
+}
+
+function causeOf({ cause }: Error): string | undefined {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
+}

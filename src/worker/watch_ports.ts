@@ -1,0 +1,58 @@
+import { attempt } from "../delivery/attempt.ts";
+import type { Log } from "../store/log.ts";
+import type { Clock } from "../stream/clock.ts";
+import { firstPageUrl } from "../thousandeyes/first_page_url.ts";
+import { readPage } from "../thousandeyes/read_page.ts";
+import type { WatchPorts } from "../watch/watch_ports.ts";
+import type { Config } from "./config.ts";
+
+/** What the ports of the watch are made of. */
+export interface WatchPortsOptions {
+  log: Log;
+  config: Config;
+  clock: Clock;
+  random: () => number;
+}
+
+/** The runtime's `fetch` refuses to be called as a method of something else. */
+const call = (url: URL, init: RequestInit) => fetch(url, init);
+
+/**
+ * Connects the watch with the network and the rules.
+ *
+ * @param options The log, the configuration, time and chance.
+ * @returns What the collector and the drain need from outside.
+ */
+export function watchPorts({ log, config, clock, random }: WatchPortsOptions): WatchPorts {
+  const { aid, useAllPermittedAids, baseUrl, teToken, endpoints } = config;
+  return {
+    clock,
+    random,
+    log,
+    endpoints,
+    firstPage: (startDate, endDate) =>
+      firstPageUrl(baseUrl, {
+        startDate,
+        endDate,
+        ...(aid === undefined ? {} : { aid }),
+        ...(useAllPermittedAids ? { useAllPermittedAids } : {}),
+      }),
+    readPage: (url, signal) =>
+      readPage(url, {
+        token: teToken,
+        baseUrl,
+        clock,
+        random,
+        fetch: call,
+        retry: { attempts: 1 }, // the collector repeats, and remembers that it does
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    match: () => [],
+    attempt: (message, endpoint, signal) =>
+      attempt(message, endpoint, {
+        clock,
+        fetch: call,
+        ...(signal === undefined ? {} : { signal }),
+      }),
+  };
+}

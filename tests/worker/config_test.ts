@@ -1,0 +1,127 @@
+import { assertEquals } from "@std/assert";
+import { readConfig } from "../../src/worker/config.ts";
+
+const sha256 = "a".repeat(64);
+const SECRET = `whsec_${btoa("x".repeat(32))}`;
+const good = {
+  TE_TOKEN: "te-token",
+  API_TOKENS: JSON.stringify([{ name: "siem", sha256, scopes: ["read"] }]),
+};
+
+Deno.test("readConfig() fills in what is not set", () => {
+  const { config, problems } = readConfig({ TE_TOKEN: "te-token" });
+  assertEquals(problems, []);
+  assertEquals(config, {
+    teToken: "te-token",
+    baseUrl: new URL("https://api.thousandeyes.com/v7"),
+    aid: undefined,
+    useAllPermittedAids: true,
+    pollIntervalMs: 60_000,
+    overlapMs: 900_000,
+    backfillMs: 30 * 86_400_000,
+    retentionMs: 90 * 86_400_000,
+    retentionBytes: 8_000_000_000,
+    tokens: [],
+    endpoints: [],
+  });
+});
+
+Deno.test("readConfig() takes values as text and as wrangler.toml has them", () => {
+  for (const [interval, all] of [["5", "false"], [5, false]]) {
+    const { config } = readConfig({
+      ...good,
+      POLL_INTERVAL_SECONDS: interval,
+      TE_USE_ALL_PERMITTED_AIDS: all,
+    });
+    assertEquals([config?.pollIntervalMs, config?.useAllPermittedAids], [5_000, false]);
+  }
+  const asTable = readConfig({ ...good, API_TOKENS: JSON.parse(good.API_TOKENS) });
+  assertEquals(asTable.config?.tokens, JSON.parse(good.API_TOKENS));
+});
+
+Deno.test("readConfig() watches one account group alone where one is named", () => {
+  const { config } = readConfig({ ...good, TE_AID: "1234" });
+  assertEquals([config?.aid, config?.useAllPermittedAids], ["1234", false]);
+});
+
+Deno.test("readConfig() takes an empty variable for one that is not set", () => {
+  assertEquals(readConfig({ ...good, TE_AID: "", WEBHOOKS: "" }).problems, []);
+  assertEquals(readConfig({ TE_TOKEN: "" }).problems.map(({ variable }) => variable), ["TE_TOKEN"]);
+});
+
+Deno.test("readConfig() names every problem at once", () => {
+  const { config, problems } = readConfig({
+    TE_BASE_URL: "http://api.example.com",
+    TE_AID: "one",
+    POLL_INTERVAL_SECONDS: "0",
+    BACKFILL: "a while",
+    API_TOKENS: "{",
+    WEBHOOKS: JSON.stringify([{ name: "siem", url: "https://10.0.0.1/", secret: SECRET }]),
+  });
+  assertEquals(config, undefined);
+  assertEquals(problems.map(({ variable, message }) => `${variable}: ${message}`), [
+    "TE_TOKEN: must be set to a bearer token of the ThousandEyes API",
+    "TE_BASE_URL: must be an https URL without user or password; http only on loopback",
+    "TE_AID: must be the number of an account group",
+    "POLL_INTERVAL_SECONDS: must be a number from 1 to 3600",
+    "BACKFILL: must be a duration such as 30m, 24h or 30d, or 0",
+    "API_TOKENS: must be a JSON list",
+    "WEBHOOKS: 0.url must be a URL that may be called: its host is an IP address, not a name",
+  ]);
+});
+
+const secretive: [string, Record<string, unknown>][] = [
+  ["a token with a space", { TE_TOKEN: "hunter2 hunter2" }],
+  ["JSON that is cut", { API_TOKENS: '[{"name": "hunter2"' }],
+  ["a token where its hash belongs", {
+    API_TOKENS: [{ name: "siem", sha256: "hunter2", scopes: ["read"] }],
+  }],
+  ["a member too many", {
+    API_TOKENS: [{ name: "siem", sha256, scopes: ["read"], token: "hunter2" }],
+  }],
+  ["a wrong scope", { API_TOKENS: [{ name: "siem", sha256, scopes: ["hunter2"] }] }],
+  ["a wrong secret", {
+    WEBHOOKS: [{ name: "siem", url: "https://example.com", secret: "hunter2" }],
+  }],
+  ["a secret in a URL", {
+    WEBHOOKS: [{ name: "siem", url: "https://x:hunter2@example.com", secret: SECRET }],
+  }],
+  ["a base URL with a password", { TE_BASE_URL: "https://x:hunter2@api.example.com" }],
+  ["a number that is none", { POLL_INTERVAL_SECONDS: "hunter2" }],
+  ["a wrong type", { BACKFILL: ["hunter2"] }],
+  ["an endpoint that is none", { WEBHOOKS: ["hunter2"] }],
+];
+for (const [name, env] of secretive) {
+  Deno.test(`readConfig() says what is wrong with ${name} without quoting it`, () => {
+    const { config, problems } = readConfig({ ...good, ...env });
+    assertEquals(config, undefined);
+    assertEquals(problems.map(({ variable }) => variable), Object.keys(env));
+    assertEquals(JSON.stringify(problems).includes("hunter2"), false);
+  });
+}
+
+Deno.test("readConfig() keeps the tokens when something else is wrong, so that it can be told", () => {
+  const { config, tokens } = readConfig({ ...good, TE_TOKEN: undefined });
+  assertEquals([config, tokens.length], [undefined, 1]);
+});
+
+Deno.test("readConfig() has no token when that variable is wrong", () => {
+  assertEquals(readConfig({ ...good, API_TOKENS: "[{}]" }).tokens, []);
+});
+
+Deno.test("readConfig() refuses two endpoints or tokens of one name", () => {
+  const endpoint = { name: "siem", url: "https://example.com/", secret: SECRET };
+  const token = { name: "siem", sha256, scopes: ["read"] };
+  assertEquals(
+    readConfig({ ...good, WEBHOOKS: [endpoint, endpoint], API_TOKENS: [token, token] }).problems,
+    [
+      { variable: "API_TOKENS", message: "must not name anything twice" },
+      { variable: "WEBHOOKS", message: "must not name anything twice" },
+    ],
+  );
+});
+
+Deno.test("readConfig() refuses one account group and all of them at once", () => {
+  const { problems } = readConfig({ ...good, TE_AID: "1", TE_USE_ALL_PERMITTED_AIDS: "true" });
+  assertEquals(problems.map(({ variable }) => variable), ["TE_USE_ALL_PERMITTED_AIDS"]);
+});

@@ -1,0 +1,150 @@
+import { parse } from "npm:deno-std@1.4.0/toml/mod.js";
+import { createTestHarness } from "wrangler";
+import { createEmulator, type Emulator } from "../../src/emulator/create_emulator.ts";
+import { SseReader } from "../sse/read_sse.ts";
+
+type Config = Extract<
+  NonNullable<NonNullable<Parameters<typeof createTestHarness>[0]>["workers"]>[number],
+  { config: unknown }
+>["config"];
+
+const ROOT = new URL("../../", import.meta.url);
+/** The token that the fixture's Worker lets in, unless it is told otherwise. */
+export const TOKEN = "test-reader-token";
+
+/** The real Worker in real workerd, with an emulator of the API as the far end. */
+export class WorkerFixture implements AsyncDisposable {
+  #harness: ReturnType<typeof createTestHarness>;
+  #server: Deno.HttpServer<Deno.NetAddr> | undefined;
+  /** Where the Worker is reached by a real connection. */
+  url: URL;
+  /** The far end. */
+  emulator: Emulator;
+  #source: string;
+
+  private constructor(parts: {
+    harness: ReturnType<typeof createTestHarness>;
+    server: Deno.HttpServer<Deno.NetAddr>;
+    url: URL;
+    emulator: Emulator;
+    source: string;
+  }) {
+    this.#harness = parts.harness;
+    this.#server = parts.server;
+    this.url = parts.url;
+    this.emulator = parts.emulator;
+    this.#source = parts.source;
+  }
+
+  /** Starts all of it; `vars` win over the usual ones, and undefined takes one away. */
+  static async start(
+    { vars = {}, emulator = createEmulator({ seed: 1, ratePerMinute: 1_000_000 }) }: {
+      vars?: Record<string, string | undefined>;
+      emulator?: Emulator;
+    } = {},
+  ): Promise<WorkerFixture> {
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      (request) => emulator.app.fetch(request),
+    );
+    const baseUrl = `http://127.0.0.1:${server.addr.port}/v7`;
+    const given: Record<string, string | undefined> = {
+      TE_TOKEN: emulator.token,
+      TE_BASE_URL: baseUrl,
+      POLL_INTERVAL_SECONDS: "1",
+      API_TOKENS: JSON.stringify([
+        { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
+      ]),
+      ...vars,
+    };
+    const config = await wranglerConfig(
+      Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    );
+    const harness = createTestHarness({ workers: [{ config }] });
+    const { url } = await harness.listen();
+    return new WorkerFixture({ harness, server, url, emulator, source: `${baseUrl} all` });
+  }
+
+  /** Calls the Worker with the token. */
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set("Authorization", `Bearer ${TOKEN}`);
+    return fetch(new URL(path, this.url), { ...init, headers });
+  }
+
+  /** Reads JSON from the Worker. */
+  async json(path: string): Promise<Record<string, unknown>> {
+    return await (await this.fetch(path, { headers: { Accept: "application/json" } })).json();
+  }
+
+  /** Opens an event stream. */
+  async stream(path: string, lastEventId?: string, signal?: AbortSignal): Promise<SseReader> {
+    const headers: Record<string, string> = lastEventId ? { "Last-Event-ID": lastEventId } : {};
+    const response = await this.fetch(path, { headers, ...(signal ? { signal } : {}) });
+    if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+    return new SseReader(response.body!);
+  }
+
+  /** Reads the whole log of events as the API gives it out. */
+  async log(): Promise<{ id: string; event: Record<string, unknown> }[]> {
+    const response = await this.fetch("/v1/events", {
+      headers: { Accept: "application/x-ndjson" },
+    });
+    const text = await response.text();
+    return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  }
+
+  /** Throws the object out of memory, as the platform does when it likes. */
+  evict(): Promise<void> {
+    return this.#harness.getWorker().evictDurableObject("EVENT_LOG", { name: this.#source });
+  }
+
+  /** Runs one statement inside the object. */
+  async sql(statement: string): Promise<Record<string, unknown>[]> {
+    const storage = await this.#harness.getWorker().getDurableObjectStorage("EVENT_LOG", {
+      name: this.#source,
+    });
+    return await storage.exec(statement) as Record<string, unknown>[];
+  }
+
+  /** Runs the cron once. */
+  async cron(): Promise<void> {
+    await this.#harness.getWorker().scheduled({ cron: "* * * * *", scheduledTime: new Date() });
+  }
+
+  /** What the Worker has logged. */
+  get logs(): string[] {
+    return this.#harness.getLogs().map(({ message }) => message);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#harness.close();
+    await this.#server?.shutdown();
+  }
+}
+
+/** The deployed configuration, but for the custom build: the test task has built the rules already. */
+async function wranglerConfig(vars: Record<string, string | undefined>): Promise<Config> {
+  const { build: _, ...toml } = parse(await Deno.readTextFile(new URL("wrangler.toml", ROOT)));
+  return { ...toml, main: new URL("src/worker/mod.ts", ROOT).pathname, vars } as unknown as Config;
+}
+
+/** A hash as API_TOKENS has it. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Asks again until `check` holds; a test that waits longer than 30 s has failed. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  check: (value: T) => boolean,
+): Promise<T> {
+  const ends = Date.now() + 30_000;
+  for (;;) {
+    const value = await ask();
+    if (check(value)) return value;
+    if (Date.now() > ends) throw new Error(`Never came to be: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
