@@ -70,6 +70,7 @@ async function main(args: readonly string[]): Promise<void> {
 if (import.meta.main) {
   try {
     await main(Deno.args);
+    Deno.exit(0);
   } catch (error) {
     terminal.say(error instanceof Error ? error.message : String(error));
     Deno.exit(1);

@@ -120,4 +120,5 @@ if (import.meta.main) {
   terminal.say(`Secret ${secret}`);
   await untilStopped();
   await server.close();
+  Deno.exit(0);
 }

@@ -22,6 +22,8 @@ import { wait } from "../stream/wait.ts";
 
 const PORTS = { worker: 8787, emulator: 8788, receiver: 8789 };
 const WATCHDOG_MS = 60_000;
+/** What has not ended by then is ended with the process: workerd too, by miniflare's hook on exit. */
+const LONGEST_END_MS = 5_000;
 
 const { say, paint } = terminal;
 
@@ -133,20 +135,23 @@ async function main(): Promise<number> {
   const stopping = new AbortController();
   const over = new AbortController();
   const stopped = untilStopped(over.signal).then(() => stopping.abort());
-  await using ending = new AsyncDisposableStack();
+  const ending = new AsyncDisposableStack();
+  let code = 0;
   try {
     await start(ending, stopping.signal);
   } catch (error) {
+    // A terminal's Ctrl-C goes to workerd as well: its end may be seen before the signal is.
+    await Promise.race([stopped, wait(300)]);
     if (!stopping.signal.aborted) {
       say(paint("red", error instanceof Error ? error.message : String(error)));
-      return 1;
+      code = 1;
     }
-  } finally {
-    over.abort();
-    await stopped;
   }
-  say("\nStopping.");
-  return 0;
+  if (code === 0) say("\nStopping.");
+  over.abort();
+  await stopped;
+  await Promise.race([ending.disposeAsync(), wait(LONGEST_END_MS)]);
+  return code;
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -2,39 +2,27 @@ import { wait } from "../stream/wait.ts";
 
 /**
  * Waits until this process should stop: SIGINT, SIGTERM or SIGHUP, or the parent process is gone, as
- * when `npx` is killed and cannot pass the signal on.
+ * when `npx` is killed and cannot pass the signal on. From then on further signals are ignored, so that
+ * a second Ctrl-C does not cut the orderly end short: the caller ends the process itself.
  *
  * @param signal Ends the wait early, and quietly.
- * @returns Why.
  */
-export async function untilStopped(signal?: AbortSignal): Promise<string> {
-  const stopped = Promise.withResolvers<string>();
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
+export async function untilStopped(signal?: AbortSignal): Promise<void> {
+  const stopped = Promise.withResolvers<void>();
+  const stop = () => stopped.resolve();
+  const names: Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
     : ["SIGINT", "SIGTERM", "SIGHUP"];
-  const listeners = signals.map((name) => [name, () => stopped.resolve(name)] as const);
-  for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
+  for (const name of names) Deno.addSignalListener(name, stop);
   const over = new AbortController();
   const either = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
-  const watching = parentGone(either);
-  const aborted = () => stopped.resolve("aborted");
-  signal?.addEventListener("abort", aborted, { once: true });
-  if (signal?.aborted) aborted();
-  try {
-    return await Promise.race([stopped.promise, watching]);
-  } finally {
-    over.abort();
-    signal?.removeEventListener("abort", aborted);
-    for (const [name, listener] of listeners) Deno.removeSignalListener(name, listener);
-  }
+  await Promise.race([stopped.promise, untilParentGone(either)]);
+  over.abort();
+  if (signal?.aborted) { for (const name of names) Deno.removeSignalListener(name, stop); }
 }
 
-async function parentGone(signal: AbortSignal): Promise<string> {
+/** Resolves on abort as well. */
+async function untilParentGone(signal: AbortSignal): Promise<void> {
   const parent = Deno.ppid;
-  try {
-    while (Deno.ppid === parent) await wait(500, signal);
-    return "parent gone";
-  } catch {
-    return "aborted";
-  }
+  while (Deno.ppid === parent && !signal.aborted) await wait(500, signal).catch(() => {});
 }
