@@ -16,7 +16,7 @@ export interface Disable {
   readonly at: Offsets;
 }
 
-const FORM = /^#\s*panoptes-disable(-file)?(?:\s+|:\s*)(.*)$/;
+const FORM = /^#\s*panoptes-disable(-file)?(?:[\s:]+(.*))?$/;
 
 /** Finds the disable comments of a file; text in values that looks like one does not count.
  *

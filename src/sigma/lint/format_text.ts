@@ -2,6 +2,7 @@ import type { Problem, Severity } from "../problem.ts";
 import { fullMessage, visible } from "./full_message.ts";
 
 const COLOURS: Record<Severity, number> = { error: 31, warning: 33, info: 36 };
+const WORDS: Record<Severity, string> = { error: "error", warning: "warning", info: "note" };
 
 /**
  * Formats problems for people: place, code, message, and the line with carets below the part.
@@ -31,7 +32,7 @@ export function formatText(
     options.colour ? `\u001b[${style}m${text}\u001b[0m` : text;
   const blocks = problems.map((problem) => {
     const place = visible(`${problem.file ?? "<text>"}:${problem.line}:${problem.column}`);
-    const kind = paint(COLOURS[problem.severity], `${problem.severity} ${problem.code}`);
+    const kind = paint(COLOURS[problem.severity], `${WORDS[problem.severity]} ${problem.code}`);
     const excerpt = problem.excerpt === undefined
       ? ""
       : excerptOf(problem.excerpt, problem.line, (text) => paint(COLOURS[problem.severity], text));

@@ -9,6 +9,9 @@ import { lintDocument } from "./lint_document.ts";
 
 const BETWEEN_FILES = new Set(FILE_CHECKS.map(({ code }) => code));
 
+/** Findings of one check in one document; nobody reads more, and a hostile file must not fill memory. */
+const MOST_OF_ONE = 500;
+
 /** What a file is called and what is known beside its text. */
 export interface LintFileOptions {
   /** The name of the file, as problems show it. */
@@ -66,11 +69,18 @@ export function findings(parsed: ParsedFile, context: CheckContext): Problem[] {
     const document = lintDocument(each, source);
     if (!document) continue;
     for (const { code, severity, run } of CHECKS) {
+      let left = MOST_OF_ONE;
       for (const { at, message, suggestion } of run(document, context)) {
-        const problem = source.problem(code, severity, message, at, suggestion);
+        if (left-- === 0) break;
+        const problem = source.problem(code, severity, shortened(message), at, suggestion);
         if (!taken.has(`${problem.line}:${problem.column}`)) found.push(problem);
       }
     }
   }
   return found;
+}
+
+/** Messages quote values, and a value may be as long as the file. */
+function shortened(message: string): string {
+  return message.length <= 300 ? message : `${message.slice(0, 299)}…`;
 }
