@@ -1,0 +1,220 @@
+import { addCounts } from "./collector_counts.ts";
+import {
+  type CollectorState,
+  type Pass,
+  type Reading,
+  type ReadingKind,
+  wholeSecond,
+} from "./collector_state.ts";
+import { type Diagnosis, fault, nextFailure } from "./failure.ts";
+import { freshPass } from "./fresh_pass.ts";
+import type { WatchOptions } from "./watch_options.ts";
+
+/** What became of a page, as far as the next step depends on it. */
+export interface PageFacts {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  /** Where the next page is; null if this was the last. */
+  readonly next: string | null;
+  /** What is wrong with the way to the next page: the pass cannot be read to its end. */
+  readonly refusal: Diagnosis | undefined;
+  /** The events on the page, invalid ones included. */
+  readonly events: number;
+  /** Twins that this pass has held so far, this page included. */
+  readonly held: number;
+  /** What has been counted on this page. */
+  readonly counts: Parameters<typeof addCounts>[1];
+  /** Chance in [0, 1). */
+  readonly random: () => number;
+}
+
+/** A pass of this round records what it sees: two rounds have not agreed, and a loss would be worse. */
+export const LAST_ROUND = 3;
+
+/** Slices longer than so many pages are halved for the next time, shorter ones doubled. */
+const MOST_PAGES_OF_A_SLICE = 8;
+const FEW_PAGES_OF_A_SLICE = 2;
+const SHORTEST_SLICE_MS = 1_000;
+const LONGEST_SLICE_MS = 30 * 86_400_000;
+/** An API that goes on for so many pages without an event will not end. */
+const MOST_EMPTY_PAGES = 100;
+/** What cannot be cut any shorter may be so many times longer. */
+const ONE_SECOND_ALLOWANCE = 20;
+
+/**
+ * The state after a page has been recorded; it is saved in the same transaction.
+ *
+ * @param state The state as it was planned, its pass open.
+ * @param kind The reading that the page belongs to.
+ * @param facts What became of the page.
+ * @param options Limits and times.
+ */
+export function afterPage(
+  state: CollectorState,
+  kind: ReadingKind,
+  facts: PageFacts,
+  options: WatchOptions,
+): CollectorState {
+  const reading = state.readings[kind]!;
+  const pass = reading.pass!;
+  const counted: CollectorState = {
+    ...state,
+    counts: addCounts(state.counts, { ...facts.counts, pages: 1 }),
+    failures: recovered(state, kind),
+  };
+  if (facts.refusal !== undefined) {
+    return restartSlice(counted, kind, facts.refusal, facts.now, facts.random);
+  }
+  if (facts.next === null) {
+    return facts.held > 0 && pass.round < LAST_ROUND
+      ? again(counted, kind, reading, pass)
+      : endSlice(counted, kind, reading, pass, facts.now, options);
+  }
+  const read: Pass = {
+    ...pass,
+    url: facts.next,
+    pages: pass.pages + 1,
+    events: pass.events + facts.events,
+    empty: facts.events === 0 ? pass.empty + 1 : 0,
+  };
+  const excess = excessOf(read, options);
+  return excess === undefined
+    ? withReading(counted, kind, { ...reading, pass: read })
+    : restartSlice(counted, kind, excess, facts.now, facts.random);
+}
+
+/**
+ * The state after a request has failed.
+ *
+ * @param state The state as it was planned, its pass open.
+ * @param kind The reading that asked.
+ * @param seen What the failure means.
+ * @param now Milliseconds since the Unix epoch.
+ * @param random Chance in [0, 1).
+ */
+export function afterFailure(
+  state: CollectorState,
+  kind: ReadingKind,
+  seen: Diagnosis,
+  now: number,
+  random: () => number,
+): CollectorState {
+  const counted = { ...state, counts: addCounts(state.counts, { failures: 1 }) };
+  if (seen.remedy === "restart" || seen.remedy === "narrow") {
+    return restartSlice(counted, kind, seen, now, random);
+  }
+  const place = seen.isSource ? "source" : kind;
+  const failure = nextFailure(state.failures[place], seen, now, random);
+  return { ...counted, failures: { ...counted.failures, [place]: failure } };
+}
+
+/** A page that was read ends what stood in its way; a bad link is overcome only at the end of the slice. */
+function recovered({ failures }: CollectorState, kind: ReadingKind): CollectorState["failures"] {
+  const { source: _, [kind]: own, ...others } = failures;
+  const stays = own !== undefined && (own.remedy === "restart" || own.remedy === "narrow");
+  return stays ? { ...others, [kind]: own } : others;
+}
+
+/** The same slice once more, to see whether the twins that were held are there again. */
+function again(
+  state: CollectorState,
+  kind: ReadingKind,
+  reading: Reading,
+  pass: Pass,
+): CollectorState {
+  const second: Pass = {
+    ...freshPass(state.nextPass, pass),
+    confirms: pass.id,
+    round: pass.round + 1,
+  };
+  return withReading({ ...state, nextPass: state.nextPass + 1 }, kind, {
+    ...reading,
+    pass: second,
+  });
+}
+
+function endSlice(
+  before: CollectorState,
+  kind: ReadingKind,
+  reading: Reading,
+  pass: Pass,
+  now: number,
+  options: WatchOptions,
+): CollectorState {
+  const { [kind]: _, ...failures } = before.failures;
+  const state: CollectorState = {
+    ...before,
+    failures,
+    counts: addCounts(before.counts, { passes: 1 }),
+    sliceMs: { ...before.sliceMs, [kind]: adapted(before.sliceMs[kind], pass) },
+    lowWater: kind === "live" ? Math.max(before.lowWater, pass.to) : before.lowWater,
+  };
+  if (pass.to < reading.to) {
+    return withReading(state, kind, { ...reading, at: pass.to, pass: null });
+  }
+  const { [kind]: __, ...readings } = state.readings;
+  return {
+    ...state,
+    readings,
+    nextPollAt: kind === "live"
+      ? Math.max(now, reading.startedAt + options.pollMs)
+      : state.nextPollAt,
+  };
+}
+
+function restartSlice(
+  state: CollectorState,
+  kind: ReadingKind,
+  seen: Diagnosis,
+  now: number,
+  random: () => number,
+): CollectorState {
+  const reading = state.readings[kind]!;
+  const pass = reading.pass!;
+  const failure = nextFailure(state.failures[kind], seen, now, random);
+  // A cursor that keeps failing may not live long enough for so long a slice.
+  const isShorter = seen.remedy === "narrow" || failure.count >= 3;
+  const half = Math.max(SHORTEST_SLICE_MS, wholeSecond((pass.to - pass.from) / 2));
+  // A live range takes in what has happened since, or a fault that stays would hide what is new.
+  const to = kind === "live" ? Math.max(reading.to, wholeSecond(now)) : reading.to;
+  return withReading(
+    {
+      ...state,
+      failures: { ...state.failures, [kind]: failure },
+      sliceMs: isShorter ? { ...state.sliceMs, [kind]: half } : state.sliceMs,
+      counts: addCounts(state.counts, { restarts: 1 }),
+    },
+    kind,
+    { ...reading, to, pass: null },
+  );
+}
+
+function excessOf(
+  { from, to, pages, events, empty }: Pass,
+  { maxPages, maxPassEvents }: WatchOptions,
+): Diagnosis | undefined {
+  const allowance = to - from > SHORTEST_SLICE_MS ? 1 : ONE_SECOND_ALLOWANCE;
+  if (empty > MOST_EMPTY_PAGES || pages >= maxPages * allowance) {
+    return fault("too_many_pages", "narrow", "the pages do not end");
+  }
+  if (events > maxPassEvents * allowance) {
+    return fault(
+      "too_many_events",
+      "narrow",
+      "the range holds more events than one pass may count",
+    );
+  }
+  return undefined;
+}
+
+function adapted(sliceMs: number, { from, to, pages }: Pass): number {
+  if (pages + 1 > MOST_PAGES_OF_A_SLICE) return Math.max(SHORTEST_SLICE_MS, sliceMs / 2);
+  const isFull = to - from >= wholeSecond(sliceMs);
+  return isFull && pages + 1 <= FEW_PAGES_OF_A_SLICE
+    ? Math.min(LONGEST_SLICE_MS, sliceMs * 2)
+    : sliceMs;
+}
+
+function withReading(state: CollectorState, kind: ReadingKind, reading: Reading): CollectorState {
+  return { ...state, readings: { ...state.readings, [kind]: reading } };
+}

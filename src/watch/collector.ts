@@ -1,0 +1,181 @@
+import { addToPass, type PassCount } from "../store/pass_table.ts";
+import type { Page } from "../thousandeyes/page.ts";
+import { RefusedLinkError } from "../thousandeyes/refused_link_error.ts";
+import { ThousandEyesError } from "../thousandeyes/thousand_eyes_error.ts";
+import { afterFailure, LAST_ROUND } from "./after_page.ts";
+import { addCounts } from "./collector_counts.ts";
+import { type CollectorState, newCollectorState, type Pass } from "./collector_state.ts";
+import { diagnose, type Diagnosis } from "./failure.ts";
+import { operationalAlerts } from "./operational_alerts.ts";
+import { passesInUse } from "./passes_in_use.ts";
+import { planRead, type ReadPlan } from "./plan_read.ts";
+import { type PageToRecord, recordPage } from "./record_page.ts";
+import { countRequest } from "./request_count.ts";
+import type { WatchOptions } from "./watch_options.ts";
+import type { WatchPorts } from "./watch_ports.ts";
+
+type PlannedRead = ReadPlan & { type: "read" };
+
+/** The name under which the log keeps the collector's state. */
+const CHECKPOINT = "collector";
+
+/**
+ * Reads the activity log into ours, one page at a time.
+ *
+ * All that it has to remember is in the log, saved in the transaction that records a page: it can be dropped at
+ * any `await` and made anew. `step()` does one bounded unit of work and says when to be called again, so that an alarm, a
+ * loop or a simulation can drive it.
+ */
+export class Collector {
+  readonly #ports: WatchPorts;
+  readonly #options: WatchOptions;
+  /** What the passes have counted: a copy of their rows, so that these are read once and not for each page. */
+  readonly #counts = new Map<number, { pages: number; count: PassCount }>();
+  #underWay: Promise<number> | undefined;
+
+  /**
+   * @param ports Everything from outside.
+   * @param options How often, how far; all of them: see `watchOptions()`.
+   */
+  constructor(ports: WatchPorts, options: WatchOptions) {
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  /** The state as it was last saved; a new one where the collector has never run. */
+  state(): CollectorState {
+    return readState(this.#ports, this.#options);
+  }
+
+  /**
+   * When there is something to do again.
+   *
+   * @returns Milliseconds since the Unix epoch; not after now if there is something at once.
+   */
+  nextWakeAt(): number {
+    const now = this.#ports.clock.now();
+    const plan = planRead(this.state(), now, this.#options);
+    return plan.type === "read" ? now : plan.until;
+  }
+
+  /**
+   * Reads and records at most one page; a second call while one is under way joins it.
+   *
+   * @param signal Ends the request early; nothing is recorded then, and the promise rejects with its reason.
+   * @returns When to be called again, in milliseconds since the Unix epoch.
+   */
+  step(signal?: AbortSignal): Promise<number> {
+    this.#underWay ??= this.#step(signal).finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+
+  async #step(signal?: AbortSignal): Promise<number> {
+    const { clock } = this.#ports;
+    const before = this.state();
+    const plan = planRead(before, clock.now(), this.#options);
+    if (plan.type === "wait") return plan.until;
+    const { pass } = plan.state.readings[plan.kind]!;
+    const url = this.#urlOf(pass!);
+    try {
+      const page = await this.#ports.readPage(url, signal);
+      this.#record(before.revision, plan, { url: url.href, page, refusal: undefined });
+    } catch (error) {
+      // A fault of our own, such as a full disk, is for the caller; one that the API caused is ours to bear.
+      if (signal?.aborted || !(error instanceof ThousandEyesError)) throw error;
+      const seen = diagnose(error, { isFirstPage: pass!.url === null });
+      if (error instanceof RefusedLinkError) {
+        // Its events are good, and it may be the only page that we get.
+        this.#record(before.revision, plan, { url: url.href, page: error.page, refusal: seen });
+      } else this.#fail(before.revision, plan, seen, error.rateLimit);
+    }
+    return this.nextWakeAt();
+  }
+
+  #urlOf({ url, from, to }: Pass): URL {
+    return url === null ? this.#ports.firstPage(from, to) : new URL(url);
+  }
+
+  #record(
+    revision: number,
+    plan: PlannedRead,
+    { url, page, refusal }: Pick<PageToRecord, "url" | "page" | "refusal">,
+  ): void {
+    const { log, clock } = this.#ports;
+    const now = clock.now();
+    const pass = plan.state.readings[plan.kind]!.pass!;
+    const count = this.#countOf(pass);
+    const recorded = log.transaction(() => {
+      // Somebody else has gone on while we waited: the page will be read again where they stand.
+      if (readState(this.#ports, this.#options).revision !== revision) return undefined;
+      const result = recordPage(this.#ports, {
+        state: withRequest(plan.state, now, page.rateLimit),
+        kind: plan.kind,
+        url,
+        page,
+        count,
+        confirmed: this.#confirmed(pass),
+        refusal,
+        now,
+      }, this.#options);
+      this.#save(result.state, revision, now);
+      return result;
+    });
+    if (recorded === undefined) return;
+    addToPass(count, { url, seqs: recorded.seqs, held: recorded.held });
+    this.#counts.set(pass.id, { pages: pass.pages + 1, count });
+    const inUse = new Set(passesInUse(recorded.state));
+    for (const id of this.#counts.keys()) if (!inUse.has(id)) this.#counts.delete(id);
+  }
+
+  #fail(revision: number, plan: PlannedRead, seen: Diagnosis, limit: Page["rateLimit"]): void {
+    const { log, clock, random } = this.#ports;
+    const now = clock.now();
+    log.transaction(() => {
+      if (readState(this.#ports, this.#options).revision !== revision) return;
+      const state = withRequest(plan.state, now, limit);
+      const after = afterFailure(state, plan.kind, seen, now, random);
+      if (seen.remedy === "restart" || seen.remedy === "narrow") log.dropPasses(passesInUse(after));
+      this.#save(after, revision, now);
+    });
+  }
+
+  #save(state: CollectorState, revision: number, now: number): void {
+    const { log, endpoints } = this.#ports;
+    const alerted = operationalAlerts({ log, endpoints }, state, now, this.#options);
+    log.saveCheckpoint(CHECKPOINT, { ...alerted, revision: revision + 1 });
+  }
+
+  /** What the pass has counted so far, from memory if it is the same that the log has. */
+  #countOf(pass: Pass): PassCount {
+    const known = this.#counts.get(pass.id);
+    if (known?.pages === pass.pages) return known.count;
+    if (pass.pages === 0) return { taken: new Set(), urls: new Set(), held: new Map() };
+    return this.#ports.log.readPass(pass.id);
+  }
+
+  #confirmed({ round, confirms }: Pass): ReadonlyMap<number, number> | undefined {
+    if (round >= LAST_ROUND) return undefined;
+    return confirms === null ? new Map() : this.#ports.log.readPass(confirms).held;
+  }
+}
+
+function readState(
+  { log, clock }: Pick<WatchPorts, "log" | "clock">,
+  options: WatchOptions,
+): CollectorState {
+  return log.checkpoint<CollectorState>(CHECKPOINT) ?? newCollectorState(clock.now(), options);
+}
+
+function withRequest(
+  state: CollectorState,
+  now: number,
+  said: Page["rateLimit"],
+): CollectorState {
+  return {
+    ...state,
+    requests: countRequest(state.requests, now, said),
+    counts: addCounts(state.counts, { requests: 1 }),
+  };
+}

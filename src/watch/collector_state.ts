@@ -1,0 +1,125 @@
+import type { CollectorCounts } from "./collector_counts.ts";
+import { noCounts } from "./collector_counts.ts";
+import type { Failure } from "./failure.ts";
+import type { RequestCount } from "./request_count.ts";
+import type { WatchOptions } from "./watch_options.ts";
+
+/** Why a range is read: for what is new, in a sweep for late arrivals, or to fill what was never read. */
+export type ReadingKind = "live" | "hour" | "day" | "backfill";
+
+/** A range of dates, both ends inclusive, in milliseconds since the Unix epoch. */
+export interface Range {
+  /** The start. */
+  readonly from: number;
+  /** The end. */
+  readonly to: number;
+}
+
+/** One slice of a range, read from its first page to its last: a closed pass, its ends pinned. */
+export interface Pass extends Range {
+  /** Names its pages in the log; never used twice. */
+  readonly id: number;
+  /** The page to read next; null for the first. */
+  readonly url: string | null;
+  /** Pages read. */
+  readonly pages: number;
+  /** Events read. */
+  readonly events: number;
+  /** Pages without events, one after the other. */
+  readonly empty: number;
+  /** An earlier pass over the same slice, which held twins that this one is to confirm. */
+  readonly confirms: number | null;
+  /** How many passes over this slice came before. */
+  readonly round: number;
+}
+
+/** A range that is being read, slice by slice, oldest first. */
+export interface Reading extends Range {
+  /** Where the next slice starts. */
+  readonly at: number;
+  /** When it began. */
+  readonly startedAt: number;
+  /** The slice in progress. */
+  readonly pass: Pass | null;
+}
+
+/** All that the collector has to remember; it is saved in the transaction that records a page. */
+export interface CollectorState {
+  /** Goes up with every save: whoever read an older one must not save. */
+  readonly revision: number;
+  /** No event before this is asked for. */
+  readonly beginning: number;
+  /** What was published by then has been read, but for the backlog and what came late. */
+  readonly lowWater: number;
+  /** Since when live passes have followed one another without a pause: what is older is not late. */
+  readonly liveSince: number;
+  /** The last time seen on the clock. */
+  readonly lastNow: number;
+  /** When the next live pass is to start. */
+  readonly nextPollAt: number;
+  /** When the next sweeps are to start. */
+  readonly nextSweepAt: { readonly hour: number; readonly day: number };
+  /** Ranges that have not been read yet, oldest first. */
+  readonly backlog: readonly Range[];
+  /** What is being read. */
+  readonly readings: Readonly<Partial<Record<ReadingKind, Reading>>>;
+  /** Whose turn it was last among the readings that are not live. */
+  readonly lastServed: ReadingKind;
+  /** How long the next slice is, by kind, in milliseconds. */
+  readonly sliceMs: Readonly<Record<ReadingKind, number>>;
+  /** The failures in a row, by kind; those under `source` stop all of them. */
+  readonly failures: Readonly<Partial<Record<ReadingKind | "source", Failure>>>;
+  /** When an operational alert went out, by code. */
+  readonly alertedAt: Readonly<Record<string, number>>;
+  /** The requests made, and what the API says of its limit. */
+  readonly requests: RequestCount;
+  /** The id of the next pass. */
+  readonly nextPass: number;
+  /** What has been counted since the log was made. */
+  readonly counts: CollectorCounts;
+}
+
+/** The first slice: small enough for any organisation, and it grows fast. */
+const FIRST_SLICE_MS = 6 * 3_600_000;
+
+/**
+ * The state of a collector that has never run: live from now on, and the backfill before it.
+ *
+ * @param now Milliseconds since the Unix epoch.
+ * @param options How far back, how often.
+ */
+export function newCollectorState(now: number, options: WatchOptions): CollectorState {
+  const start = wholeSecond(now);
+  const beginning = start - options.backfillMs;
+  return {
+    revision: 0,
+    beginning,
+    lowWater: start,
+    liveSince: start,
+    lastNow: now,
+    nextPollAt: now,
+    nextSweepAt: {
+      hour: now + options.hourSweep.everyMs,
+      day: now + options.daySweep.everyMs,
+    },
+    backlog: beginning < start ? [{ from: beginning, to: start }] : [],
+    readings: {},
+    lastServed: "backfill",
+    sliceMs: {
+      live: FIRST_SLICE_MS,
+      hour: FIRST_SLICE_MS,
+      day: FIRST_SLICE_MS,
+      backfill: FIRST_SLICE_MS,
+    },
+    failures: {},
+    alertedAt: {},
+    requests: { used: 0, limit: null, remaining: null, resetAt: null, isClockOff: false },
+    nextPass: 1,
+    counts: noCounts(),
+  };
+}
+
+/** The API counts in whole seconds. */
+export function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1_000) * 1_000;
+}

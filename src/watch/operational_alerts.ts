@@ -1,0 +1,68 @@
+import type { Alert, AlertLevel } from "../alert/alert.ts";
+import { alertId } from "../alert/alert_id.ts";
+import { isAtLeast } from "../alert/is_at_least.ts";
+import { adviceFor } from "./advice_for.ts";
+import type { CollectorState } from "./collector_state.ts";
+import type { Failure } from "./failure.ts";
+import type { WatchOptions } from "./watch_options.ts";
+import type { WatchPorts } from "./watch_ports.ts";
+
+/** The id of the rule that operational alerts name: no file, but a name that a receiver can route by. */
+export const OPERATIONAL_RULE = "panoptes-collector";
+
+const LEVEL: AlertLevel = "high";
+
+/**
+ * Queues one alert for each failure that lasts: a watchman who has gone blind has to say so. It has to run inside the
+ * transaction that saves the state it gives back.
+ *
+ * @param ports The log and the endpoints.
+ * @param state The state after a step.
+ * @param now Milliseconds since the Unix epoch.
+ * @param options After how many failures, and how often.
+ * @returns The state, with a note of what has been alerted.
+ */
+export function operationalAlerts(
+  { log, endpoints }: Pick<WatchPorts, "log" | "endpoints">,
+  state: CollectorState,
+  now: number,
+  { alertAfter, alertPauseMs }: Pick<WatchOptions, "alertAfter" | "alertPauseMs">,
+): CollectorState {
+  const alertedAt: Record<string, number> = { ...state.alertedAt };
+  for (const failure of Object.values(state.failures)) {
+    const { code, count, since, remedy } = failure;
+    if (count < alertAfter || remedy === "throttle") continue;
+    const last = alertedAt[code];
+    // Once for each row of failures, and not again for one that comes and goes.
+    if (last !== undefined && (last >= since || now < last + alertPauseMs)) continue;
+    alertedAt[code] = now;
+    const alert = alertOf(failure, now);
+    log.addAlerts([{ alert, eventSeq: null, at: now }], now);
+    log.queue(
+      endpoints
+        .filter(({ minLevel }) => isAtLeast(LEVEL, minLevel))
+        .map(({ name }) => ({ webhookId: alert.id, endpoint: name })),
+      now,
+    );
+  }
+  return { ...state, alertedAt };
+}
+
+function alertOf({ code, message, since, count }: Failure, now: number): Alert {
+  return {
+    id: alertId(OPERATIONAL_RULE, code, since),
+    ruleId: OPERATIONAL_RULE,
+    title: "Panoptes cannot read the activity log",
+    level: LEVEL,
+    tags: ["panoptes.operational"],
+    references: [],
+    falsepositives: [],
+    description: `${message} (${count} times since ${new Date(since).toISOString()}). ${
+      adviceFor(code)
+    }`,
+    event: {},
+    occurrence: 1,
+    at: new Date(now).toISOString(),
+    matched: [{ field: null, value: code, item: "code" }],
+  };
+}

@@ -1,0 +1,162 @@
+import {
+  type CollectorState,
+  type Range,
+  type Reading,
+  type ReadingKind,
+  wholeSecond,
+} from "./collector_state.ts";
+import { freshPass } from "./fresh_pass.ts";
+import { waitForShare } from "./request_count.ts";
+import type { WatchOptions } from "./watch_options.ts";
+
+/** What the collector is to do now. */
+export type ReadPlan =
+  /** Read the next page of this reading, whose pass is open. */
+  | { readonly type: "read"; readonly kind: ReadingKind; readonly state: CollectorState }
+  /** Nothing before `until`. */
+  | { readonly type: "wait"; readonly until: number; readonly state: CollectorState };
+
+/** The clock may differ by so much between two looks without having been set back. */
+const STEADY_MS = 1_000;
+const PATIENT: readonly ReadingKind[] = ["hour", "day", "backfill"];
+
+/**
+ * Decides what is read next. What is new comes first; sweeps and backfill take turns with what is left of
+ * our share of the rate limit.
+ *
+ * @param before The state.
+ * @param now Milliseconds since the Unix epoch.
+ * @param options How often, how far.
+ * @returns The plan, with the state as it is to be saved if the plan is carried out.
+ */
+export function planRead(before: CollectorState, now: number, options: WatchOptions): ReadPlan {
+  const state = openReadings(withClock(before, now, options), now, options);
+  const blocked = state.failures.source?.retryAt ?? 0;
+  let until = Math.min(
+    state.readings.live === undefined ? state.nextPollAt : Infinity,
+    state.readings.hour === undefined ? state.nextSweepAt.hour : Infinity,
+    state.readings.day === undefined ? state.nextSweepAt.day : Infinity,
+  );
+  for (const kind of inTurn(state)) {
+    const reading = state.readings[kind];
+    if (reading === undefined) continue;
+    const from = Math.max(
+      now + waitForShare(state.requests, kind === "live", now, options),
+      state.failures[kind]?.retryAt ?? 0,
+    );
+    if (Math.max(from, blocked) > now) until = Math.min(until, from);
+    else return { type: "read", kind, state: openPass(state, kind, reading) };
+  }
+  return { type: "wait", until: Math.max(until, blocked), state };
+}
+
+/** Live first; of the others, the one whose turn is next. */
+function inTurn({ lastServed }: CollectorState): ReadingKind[] {
+  const next = PATIENT.indexOf(lastServed) + 1;
+  return ["live", ...PATIENT.slice(next), ...PATIENT.slice(0, next)];
+}
+
+/** What was due by a clock that has since gone back would be due too late, or read with a hole in it. */
+function withClock(state: CollectorState, now: number, options: WatchOptions): CollectorState {
+  if (now >= state.lastNow - STEADY_MS) return { ...state, lastNow: Math.max(now, state.lastNow) };
+  const failures = Object.fromEntries(
+    Object.entries(state.failures).map(([kind, failure]) => [
+      kind,
+      { ...failure, retryAt: Math.min(failure.retryAt, now), since: Math.min(failure.since, now) },
+    ]),
+  );
+  const { live: _, ...readings } = state.readings;
+  return {
+    ...state,
+    lastNow: now,
+    beginning: Math.min(state.beginning, wholeSecond(now)),
+    lowWater: Math.min(state.lowWater, wholeSecond(now)),
+    liveSince: Math.min(state.liveSince, wholeSecond(now)),
+    nextPollAt: Math.min(state.nextPollAt, now),
+    // While the clock was ahead, ranges were counted as read that had not happened yet.
+    nextSweepAt: {
+      hour: Math.min(state.nextSweepAt.hour, now),
+      day: Math.min(state.nextSweepAt.day, now),
+    },
+    readings,
+    failures,
+    alertedAt: Object.fromEntries(
+      Object.entries(state.alertedAt).map(([code, at]) => [code, Math.min(at, now)]),
+    ),
+    requests: { ...state.requests, used: 0, resetAt: now + Math.min(60_000, options.pollMs) },
+  };
+}
+
+function openReadings(
+  before: CollectorState,
+  now: number,
+  options: WatchOptions,
+): CollectorState {
+  let state = withoutStale(before, now, options);
+  const to = wholeSecond(now);
+  if (state.readings.live === undefined && now >= state.nextPollAt) {
+    if (state.lowWater < now - options.catchUpMs) {
+      // The pause goes to the backlog, so that what happens now is seen now.
+      const missed = { from: lookBack(state, options.overlapMs, state.lowWater), to };
+      state = { ...state, lowWater: to, liveSince: to, backlog: joined(state.backlog, missed) };
+    }
+    const from = lookBack(state, options.overlapMs, state.lowWater);
+    state = open(state, "live", { from, to }, now);
+  }
+  for (const kind of ["hour", "day"] as const) {
+    if (state.readings[kind] !== undefined || now < state.nextSweepAt[kind]) continue;
+    const { everyMs, reachMs } = kind === "hour" ? options.hourSweep : options.daySweep;
+    state = {
+      ...open(state, kind, { from: lookBack(state, reachMs, to), to }, now),
+      nextSweepAt: { ...state.nextSweepAt, [kind]: now + everyMs },
+    };
+  }
+  const [oldest, ...later] = state.backlog;
+  if (state.readings.backfill === undefined && oldest !== undefined) {
+    state = { ...open(state, "backfill", oldest, now), backlog: later };
+  }
+  return state;
+}
+
+/** A live reading that was cut off long ago shows nothing new any more. */
+function withoutStale(
+  state: CollectorState,
+  now: number,
+  { catchUpMs }: WatchOptions,
+): CollectorState {
+  const { live, ...readings } = state.readings;
+  if (live === undefined || live.to >= now - catchUpMs) return state;
+  return { ...state, readings, nextPollAt: Math.min(state.nextPollAt, now) };
+}
+
+function joined(backlog: readonly Range[], range: Range): readonly Range[] {
+  const last = backlog.at(-1);
+  if (last === undefined || range.from > last.to) return [...backlog, range];
+  const from = Math.min(last.from, range.from);
+  return [...backlog.slice(0, -1), { from, to: Math.max(last.to, range.to) }];
+}
+
+function lookBack({ beginning }: CollectorState, byMs: number, from: number): number {
+  return Math.max(beginning, wholeSecond(from - byMs));
+}
+
+function open(state: CollectorState, kind: ReadingKind, range: Range, now: number): CollectorState {
+  const from = Math.min(range.from, range.to);
+  const reading: Reading = { from, to: range.to, at: from, startedAt: now, pass: null };
+  return { ...state, readings: { ...state.readings, [kind]: reading } };
+}
+
+/** Begins the next slice of a reading, unless one is in progress. */
+function openPass(state: CollectorState, kind: ReadingKind, reading: Reading): CollectorState {
+  const served = kind === "live" ? state : { ...state, lastServed: kind };
+  if (reading.pass !== null) return served;
+  const pass = freshPass(state.nextPass, {
+    from: reading.at,
+    to: Math.min(reading.to, reading.at + wholeSecond(state.sliceMs[kind])),
+  });
+  return {
+    ...served,
+    nextPass: state.nextPass + 1,
+    readings: { ...state.readings, [kind]: { ...reading, pass } },
+  };
+}

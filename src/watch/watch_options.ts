@@ -1,0 +1,108 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** How the collector goes about its work; all times in milliseconds. */
+export interface WatchOptions {
+  /** From the start of one live pass to the next. */
+  readonly pollMs: number;
+  /** How far a live pass looks back behind what has been read, for events that were published late. */
+  readonly overlapMs: number;
+  /** How far the first run goes back. */
+  readonly backfillMs: number;
+  /** After a pause longer than this, what was missed is read beside the live passes and not before them. */
+  readonly catchUpMs: number;
+  /** How often the shorter sweep runs, and how far it looks back. */
+  readonly hourSweep: SweepOptions;
+  /** How often the longer sweep runs, and how far it looks back. */
+  readonly daySweep: SweepOptions;
+  /** The share of the organisation's rate limit that is left to others, in [0, 1). */
+  readonly reserve: number;
+  /** The requests in a minute where the API names no limit. */
+  readonly assumedLimit: number;
+  /** The longest that a pass may get in pages before its range is cut. */
+  readonly maxPages: number;
+  /** The most events that one pass may count before its range is cut: this bounds the memory. */
+  readonly maxPassEvents: number;
+  /** Failures in a row before an operational alert goes out. */
+  readonly alertAfter: number;
+  /** The time between two operational alerts of one kind. */
+  readonly alertPauseMs: number;
+  /** How long the log keeps events and alerts. */
+  readonly maxAgeMs: number;
+  /** Above this size of the database, in bytes, the oldest events go. */
+  readonly maxBytes: number;
+}
+
+/** One of the two sweeps for late arrivals. */
+export interface SweepOptions {
+  /** From the start of one sweep to the next. */
+  readonly everyMs: number;
+  /** How far it looks back. */
+  readonly reachMs: number;
+}
+
+/** The options where none are given. */
+export const DEFAULT_WATCH_OPTIONS: WatchOptions = {
+  pollMs: MINUTE,
+  overlapMs: 15 * MINUTE,
+  backfillMs: 30 * DAY,
+  catchUpMs: 2 * HOUR,
+  hourSweep: { everyMs: HOUR, reachMs: DAY },
+  daySweep: { everyMs: DAY, reachMs: 7 * DAY },
+  reserve: 0.5,
+  assumedLimit: 240,
+  maxPages: 1_000,
+  maxPassEvents: 50_000,
+  alertAfter: 3,
+  alertPauseMs: HOUR,
+  maxAgeMs: 90 * DAY,
+  maxBytes: 8 * 1024 ** 3,
+};
+
+/**
+ * Fills in the defaults and checks what was given.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { watchOptions } from "./watch_options.ts";
+ *
+ * assertEquals(watchOptions({ pollMs: 5_000 }).overlapMs, 900_000);
+ * assertThrows(() => watchOptions({ reserve: 1 }), RangeError, "reserve");
+ * ```
+ *
+ * @param given What differs from the defaults.
+ * @returns All options.
+ * @throws {RangeError} If a number makes no sense; all of them are named.
+ */
+export function watchOptions(given: Partial<WatchOptions> = {}): WatchOptions {
+  const options = { ...DEFAULT_WATCH_OPTIONS, ...given };
+  const wrong: string[] = [];
+  const numbers: [string, number, number, number][] = [
+    ["pollMs", options.pollMs, SECOND, DAY],
+    ["overlapMs", options.overlapMs, 0, 7 * DAY],
+    ["backfillMs", options.backfillMs, 0, 1_000 * DAY],
+    ["catchUpMs", options.catchUpMs, options.pollMs, 7 * DAY],
+    ["hourSweep.everyMs", options.hourSweep.everyMs, MINUTE, 30 * DAY],
+    ["hourSweep.reachMs", options.hourSweep.reachMs, 0, 90 * DAY],
+    ["daySweep.everyMs", options.daySweep.everyMs, MINUTE, 30 * DAY],
+    ["daySweep.reachMs", options.daySweep.reachMs, 0, 90 * DAY],
+    ["reserve", options.reserve, 0, 0.99],
+    ["assumedLimit", options.assumedLimit, 1, 1e6],
+    ["maxPages", options.maxPages, 2, 1e6],
+    ["maxPassEvents", options.maxPassEvents, 100, 1e7],
+    ["alertAfter", options.alertAfter, 1, 1_000],
+    ["alertPauseMs", options.alertPauseMs, 0, 30 * DAY],
+    ["maxAgeMs", options.maxAgeMs, HOUR, 100_000 * DAY],
+    ["maxBytes", options.maxBytes, 2 ** 20, 2 ** 45],
+  ];
+  for (const [name, value, least, most] of numbers) {
+    if (!(value >= least && value <= most)) {
+      wrong.push(`${name} is ${value}, not between ${least} and ${most}`);
+    }
+  }
+  if (wrong.length > 0) throw new RangeError(`Cannot watch: ${wrong.join("; ")}`);
+  return options;
+}
