@@ -5,8 +5,9 @@
  *
  * @module
  */
-export { parseSigma, type ParseResult } from "./parse.ts";
+export { type ParseResult, parseSigma } from "./parse.ts";
 export type { Problem, ProblemCode, Severity, Span } from "./problem.ts";
+export { type Match, RuleSet, type RuleSetOptions } from "./rule_set.ts";
 export { SigmaError } from "./sigma_error.ts";
 export type {
   Condition,

@@ -8,6 +8,7 @@ import type {
   SigmaFilter,
   SigmaRule,
 } from "../sigma_rule.ts";
+import { checkValues } from "./check_values.ts";
 import type { Origins } from "./origins.ts";
 import { DetectionParser } from "./parse_detection.ts";
 import { METADATA, MetadataParser } from "./parse_metadata.ts";
@@ -126,8 +127,10 @@ function readBody(
   if (!condition) source.report("condition-missing", "The condition is missing", entry.keyNode);
   const conditions = condition ? parser.conditions(condition, names) : [];
   const rules = kind === "filter" ? filterRules(find("rules"), entry.keyNode, reader) : [];
-  if (detections.some((each) => !each) || rules === undefined) return undefined;
-  return { detections: detections.filter((each) => each !== undefined), conditions, rules };
+  const whole = detections.filter((each) => each !== undefined);
+  checkValues(whole, origins, source);
+  if (whole.length < detections.length || rules === undefined) return undefined;
+  return { detections: whole, conditions, rules };
 }
 
 /** A list of ids or names, or "any"; an empty list is refused, since readers differ on what it means. */

@@ -1,0 +1,63 @@
+import type { FieldSlot } from "../match/field_slot.ts";
+import type { ValueTest } from "./value_test.ts";
+import { type Comparison, ItemError, misfit, rawValue, type Step } from "./work.ts";
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+const SIGNS: Readonly<Record<Comparison, string>> = {
+  eq: "=",
+  gt: ">",
+  gte: ">=",
+  lt: "<",
+  lte: "<=",
+};
+
+/** `gt`, `gte`, `lt`, `lte`: for numbers, and for the part of a date before them. */
+export const comparisonStep: Step = (work, context) => {
+  const comparison = context.modifier as Comparison;
+  if (work.kind === "time" && work.comparison === "eq") return { ...work, comparison };
+  const raw = rawValue(work, context);
+  if (typeof raw === "number") return { kind: "number", comparison, bound: raw };
+  if (typeof raw !== "string") throw misfit(work, context);
+  const message = `The modifier '${comparison}' needs a number, found the text '${
+    raw.slice(0, 60)
+  }'`;
+  throw new ItemError("value-type", message, NUMBER.test(raw) ? raw : undefined);
+};
+
+/** Compiles a comparison to a test; texts that are decimal numbers count as numbers. */
+export function comparisonTest(comparison: Comparison, bound: number): ValueTest {
+  return {
+    says: `is ${SIGNS[comparison]} ${bound}`,
+    witnesses: [{ kind: "number", comparison, bound }],
+    find: (slot) => findNumber(slot, comparison, bound),
+  };
+}
+
+/** The number that a text is, or NaN. */
+export function numberOf(text: string): number {
+  return text.length < 40 && NUMBER.test(text) ? Number(text) : NaN;
+}
+
+/** Compares; false for NaN. */
+export function compares(value: number, comparison: Comparison, bound: number): boolean {
+  switch (comparison) {
+    case "eq":
+      return value === bound;
+    case "gt":
+      return value > bound;
+    case "gte":
+      return value >= bound;
+    case "lt":
+      return value < bound;
+    case "lte":
+      return value <= bound;
+  }
+}
+
+function findNumber(slot: FieldSlot, comparison: Comparison, bound: number): number {
+  for (let index = 0; index < slot.count; index++) {
+    if (compares(numberOf(slot.texts[index]!), comparison, bound)) return index;
+  }
+  return -1;
+}

@@ -1,0 +1,92 @@
+import type { EventView } from "../match/event_view.ts";
+import { appliesTo } from "../match/logsource_routing.ts";
+import type { Problem, ProblemCode } from "../problem.ts";
+import type { SigmaDocument, SigmaFilter, SigmaRule } from "../sigma_rule.ts";
+import { compileCondition, compileNamed } from "./compile_detection.ts";
+import type { ItemScope } from "./compile_item.ts";
+import { allOf, type CompiledNode } from "./compiled_node.ts";
+
+/** A condition of a rule, ready to run; a rule with several conditions has several of these. */
+export interface CompiledRule {
+  /** The rule. */
+  rule: SigmaRule;
+  /** Which of its conditions. */
+  condition: number;
+  /** The condition with the filters that apply. */
+  node: CompiledNode;
+}
+
+/** What compiling rules needs from around them. */
+export interface RuleScope {
+  /** The fields of the event. */
+  view: EventView;
+  /** The filters to add where they apply. */
+  filters: readonly SigmaFilter[];
+  /** The lists for `expand`. */
+  placeholders: NonNullable<ItemScope["placeholders"]>;
+}
+
+/**
+ * Compiles a rule with the filters that apply to it.
+ *
+ * A filter's condition is added with AND, so one that excludes says `not selection`.
+ *
+ * @param rule As parsed.
+ * @param scope What is around it.
+ * @returns One entry for each condition, or every problem.
+ */
+export function compileRule(
+  rule: SigmaRule,
+  scope: RuleScope,
+): { compiled: CompiledRule[]; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const filters = scope.filters.filter((filter) => isFor(filter, rule));
+  const added = filters.flatMap((filter) => conditionsOf(filter, scope, problems));
+  const compiled = conditionsOf(rule, scope, problems).map((node, condition): CompiledRule => ({
+    rule,
+    condition,
+    node: added.length === 0 ? node : allOf([node, ...added]),
+  }));
+  return { compiled, problems };
+}
+
+function conditionsOf(
+  document: SigmaDocument,
+  { view, placeholders }: RuleScope,
+  problems: Problem[],
+): CompiledNode[] {
+  const named = compileNamed(document.detections, {
+    view,
+    chain: [],
+    placeholders,
+    report: (item, { code, message, suggestion }) => {
+      const field = [item.field ?? "", ...item.modifiers].join("|");
+      problems.push(documentProblem(document, code, `${field}: ${message}`, suggestion));
+    },
+  });
+  return document.conditions.map(({ expression }) => compileCondition(expression, named));
+}
+
+/** A problem of a document whose text is no longer at hand: the file, but line 1. */
+export function documentProblem(
+  document: SigmaDocument,
+  code: ProblemCode,
+  message: string,
+  suggestion?: string,
+): Problem {
+  const place = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+  return {
+    code,
+    severity: "error",
+    message: `${document.title}: ${message}`,
+    ...(document.file === undefined ? {} : { file: document.file }),
+    ...place,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+function isFor({ rules, logsource }: SigmaFilter, rule: SigmaRule): boolean {
+  const isNamed = rules === "any" ||
+    rules.some((name) => name === rule.id || name === rule.name);
+  return isNamed && appliesTo(logsource, rule.logsource);
+}

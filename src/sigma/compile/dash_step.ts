@@ -1,0 +1,31 @@
+import { DASH, DASHES, type TextPart } from "./text_parts.ts";
+import { misfit, type Step } from "./work.ts";
+
+const WORD = /\w/;
+
+/**
+ * `windash`: a dash before a word and not after one stands for any of the five dashes.
+ *
+ * All permutations at once: the pattern holds one part that fits each of them, instead of 5^n texts.
+ */
+export const dashStep: Step = (work, context) => {
+  if (work.kind !== "text") throw misfit(work, context);
+  const parts = work.parts.flatMap((part) => typeof part === "string" ? dashed(part) : [part]);
+  return { kind: "text", parts, raw: undefined };
+};
+
+/** "-a /b" and "x-y" differ: the dash of the latter is part of a word. */
+function dashed(text: string): TextPart[] {
+  const parts: TextPart[] = [];
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    const before = at > 0 && WORD.test(text[at - 1]!);
+    const after = at + 1 < text.length && WORD.test(text[at + 1]!);
+    if (!DASHES.includes(text[at]!) || before || !after) continue;
+    if (at > from) parts.push(text.slice(from, at));
+    parts.push(DASH);
+    from = at + 1;
+  }
+  if (from < text.length) parts.push(text.slice(from));
+  return parts;
+}

@@ -1,0 +1,77 @@
+import { parseTextParts, type TextPart } from "./text_parts.ts";
+import { ItemError, misfit, type Step, type StepContext, type Work } from "./work.ts";
+
+const MOST_VALUES = 100_000;
+
+const WHOLE = /^%(\w+)%$/;
+
+const IN_PATTERN = /\\%|%(\w+)%/g;
+
+/** Thrown while a file is only checked, before the lists are known. */
+export class UnknownList extends Error {}
+
+/** `expand`: `%name%` stands for any value of the list with this name. */
+export const expandStep: Step = (work, context) => {
+  if (work.kind === "regex") return expandPattern(work, context);
+  if (work.kind === "network") {
+    const name = WHOLE.exec(work.text)?.[1];
+    return name ? values(name, context).map(({ value }) => ({ ...work, text: value })) : work;
+  }
+  if (work.kind !== "text") throw misfit(work, context);
+  const [only] = work.parts;
+  if (work.parts.length === 1 && typeof only === "object") {
+    // A value of its own may still become a pattern or a network.
+    return values(only.placeholder, context).map(({ value }): Work => ({
+      kind: "text",
+      parts: parseTextParts(value),
+      raw: value,
+    }));
+  }
+  let texts: TextPart[][] = [[]];
+  for (const part of work.parts) {
+    const choices = typeof part === "object" ? values(part.placeholder, context) : [part];
+    texts = texts.flatMap((text) => choices.map((choice) => [...text, ...partsOf(choice)]));
+    checkCount(texts.length);
+  }
+  return texts.map((parts): Work => ({ kind: "text", parts, raw: undefined }));
+};
+
+/** The values of a list are ordinary values: wildcards and escapes count in them. */
+function partsOf(choice: TextPart | { value: string }): TextPart[] {
+  return typeof choice === "object" && "value" in choice ? parseTextParts(choice.value) : [choice];
+}
+
+function expandPattern(work: Work & { kind: "regex" }, context: StepContext): Work[] {
+  let sources = [""];
+  let from = 0;
+  for (const found of work.source.matchAll(IN_PATTERN)) {
+    const before = work.source.slice(from, found.index);
+    const name = found[1];
+    const choices = name === undefined
+      ? ["%"]
+      : values(name, context).map(({ value }) => quoted(value));
+    sources = sources.flatMap((source) => choices.map((choice) => source + before + choice));
+    checkCount(sources.length);
+    from = found.index + found[0].length;
+  }
+  return sources.map((source) => ({ ...work, source: source + work.source.slice(from) }));
+}
+
+function values(name: string, { placeholders }: StepContext): { value: string }[] {
+  if (placeholders === undefined) throw new UnknownList();
+  const list = Object.hasOwn(placeholders, name) ? placeholders[name] : undefined;
+  if (list && list.length > 0) return list.map((value) => ({ value: String(value) }));
+  const message = list
+    ? `The list for the placeholder %${name}% is empty`
+    : `There is no list for the placeholder %${name}%`;
+  throw new ItemError("value-placeholder", message, `placeholders: { ${name}: [...] }`);
+}
+
+function checkCount(count: number): void {
+  if (count <= MOST_VALUES) return;
+  throw new ItemError("value-placeholder", `Placeholders give more than ${MOST_VALUES} values`);
+}
+
+function quoted(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}

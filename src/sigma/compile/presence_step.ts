@@ -1,0 +1,29 @@
+import type { ValueTest } from "./value_test.ts";
+import { ItemError, rawValue, type Step } from "./work.ts";
+
+/** `exists`: only whether the field is there, be it null or empty. */
+export const existsStep: Step = (work, context) => {
+  const raw = rawValue(work, context);
+  if (typeof raw === "boolean") return { kind: "exists", wanted: raw };
+  const message = "The modifier 'exists' needs true or false";
+  const meant = typeof raw === "string" && /^(yes|on|true)$/i.test(raw) ? "true" : undefined;
+  throw new ItemError("value-type", message, meant);
+};
+
+/** Compiles `exists` to a test; the place it gives is 0, whatever the members are. */
+export function existsTest(wanted: boolean): ValueTest {
+  return {
+    says: wanted ? "is there" : "is not there",
+    witnesses: wanted ? [{ kind: "present" }] : null,
+    find: (slot) => slot.present === wanted ? 0 : -1,
+  };
+}
+
+/** Compiles `null` to a test: absent, null, or an empty array. */
+export function nullTest(): ValueTest {
+  return {
+    says: "has no value",
+    witnesses: null,
+    find: (slot) => slot.isNull ? 0 : -1,
+  };
+}

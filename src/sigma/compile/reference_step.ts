@@ -1,0 +1,53 @@
+import { foldText } from "../fold.ts";
+import type { EventView } from "../match/event_view.ts";
+import type { FieldSlot } from "../match/field_slot.ts";
+import type { ValueTest } from "./value_test.ts";
+import { ItemError, misfit, type Place, rawValue, type Step } from "./work.ts";
+
+/** `fieldref`: the value is the name of another field. */
+export const referenceStep: Step = (work, context) => {
+  const raw = rawValue(work, context);
+  if (typeof raw !== "string") throw misfit(work, context);
+  if (raw === "") throw new ItemError("value-empty", "The name of the other field is missing");
+  return { kind: "reference", field: raw, place: "whole" };
+};
+
+const FITS: Readonly<Record<Place, (text: string, other: string) => boolean>> = {
+  whole: (text, other) => text === other,
+  contains: (text, other) => text.includes(other),
+  startswith: (text, other) => text.startsWith(other),
+  endswith: (text, other) => text.endsWith(other),
+};
+
+/**
+ * Compiles a reference to a test: some member of this field fits some member of the other one.
+ *
+ * @param name The other field.
+ * @param field Its number in the view.
+ * @param place Where its text has to stand.
+ * @param cased Whether case counts.
+ */
+export function referenceTest(
+  name: string,
+  field: number,
+  place: Place,
+  cased: boolean,
+): ValueTest {
+  const fits = FITS[place];
+  const text = (slot: FieldSlot, index: number) => cased ? slot.texts[index]! : slot.folded(index);
+  return {
+    says: `${place === "whole" ? "equals" : place} the field ${name}`,
+    witnesses: [{ kind: "present" }],
+    find(slot: FieldSlot, view: EventView): number {
+      const other = view.slot(field);
+      for (let index = 0; index < slot.count; index++) {
+        for (let at = 0; at < other.count; at++) {
+          if (fits(text(slot, index), cased ? text(other, at) : foldText(text(other, at)))) {
+            return index;
+          }
+        }
+      }
+      return -1;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { FieldSlot } from "../match/field_slot.ts";
+import { canonicalModifier } from "../modifiers.ts";
+import { LinearRegex } from "./linear_regex.ts";
+import type { ValueTest } from "./value_test.ts";
+import { ItemError, misfit, type Place, rawValue, type Step } from "./work.ts";
+
+/** `re`: the text as written is a pattern, which may be found anywhere in the field. */
+export const regexStep: Step = (work, context) => {
+  const raw = rawValue(work, context);
+  if (raw === null || typeof raw === "boolean") throw misfit(work, context);
+  return { kind: "regex", source: String(raw), flags: new Set(), place: "contains" };
+};
+
+/** `i`, `m`, `s` after `re`. */
+export const regexFlagStep: Step = (work, context) => {
+  if (work.kind !== "regex") {
+    const message = `The modifier '${context.modifier}' is a flag of 're' and has to follow it`;
+    throw new ItemError("modifier-order", message, `re|${context.modifier}`);
+  }
+  return { ...work, flags: new Set([...work.flags, canonicalModifier(context.modifier)]) };
+};
+
+const ANCHORED: Readonly<Record<Place, (source: string) => string>> = {
+  contains: (source) => source,
+  startswith: (source) => `\\A(?:${source})`,
+  endswith: (source) => `(?:${source})\\z`,
+  whole: (source) => `\\A(?:${source})\\z`,
+};
+
+/** Compiles a pattern to a test. */
+export function regexTest(source: string, flags: ReadonlySet<string>, place: Place): ValueTest {
+  // Checked before it is wrapped, so that a stray bracket cannot pair with ours.
+  const bare = new LinearRegex(source, flags);
+  const regex = place === "contains" ? bare : new LinearRegex(ANCHORED[place](source), flags);
+  return {
+    says: `has a match of /${source}/${[...flags].join("")}`,
+    witnesses: [{ kind: "regex", regex }],
+    find: (slot) => findMatch(slot, regex),
+  };
+}
+
+function findMatch(slot: FieldSlot, regex: LinearRegex): number {
+  for (let index = 0; index < slot.count; index++) {
+    if (regex.test(slot.texts[index]!)) return index;
+  }
+  return -1;
+}

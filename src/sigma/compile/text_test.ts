@@ -1,0 +1,67 @@
+import { foldText } from "../fold.ts";
+import type { FieldSlot } from "../match/field_slot.ts";
+import { globOf } from "./glob.ts";
+import { ANY, joinParts, partsToText, type TextPart } from "./text_parts.ts";
+import type { ValueTest, Witness } from "./value_test.ts";
+
+/** Whether a text fits; the text is folded unless the test heeds case. */
+type Fits = (text: string) => boolean;
+
+/**
+ * Compiles a text pattern to the cheapest test that does the same.
+ *
+ * @param parts The pattern, without placeholders.
+ * @param cased Whether case counts.
+ * @returns The test.
+ */
+export function textTest(parts: readonly TextPart[], cased: boolean): ValueTest {
+  const joined = joinParts(parts);
+  const ready = cased ? joined : joined.map(foldPart);
+  const fits = fitsOf(ready);
+  return {
+    says: `${cased ? "is exactly" : "is"} ${JSON.stringify(partsToText(joined))}`,
+    witnesses: [witnessOf(joined.map(foldPart))],
+    find: cased ? (slot) => findRaw(slot, fits) : (slot) => findFolded(slot, fits),
+  };
+}
+
+function findRaw(slot: FieldSlot, fits: Fits): number {
+  for (let index = 0; index < slot.count; index++) if (fits(slot.texts[index]!)) return index;
+  return -1;
+}
+
+function findFolded(slot: FieldSlot, fits: Fits): number {
+  for (let index = 0; index < slot.count; index++) if (fits(slot.folded(index))) return index;
+  return -1;
+}
+
+function foldPart(part: TextPart): TextPart {
+  return typeof part === "string" ? foldText(part) : part;
+}
+
+function fitsOf(parts: readonly TextPart[]): Fits {
+  const [first, second, third] = parts;
+  if (parts.length === 0) return (text) => text === "";
+  if (parts.length === 1 && typeof first === "string") return (text) => text === first;
+  if (parts.length === 1 && first === ANY) return () => true;
+  if (parts.length === 2 && typeof first === "string" && second === ANY) {
+    return (text) => text.startsWith(first);
+  }
+  if (parts.length === 2 && first === ANY && typeof second === "string") {
+    return (text) => text.endsWith(second);
+  }
+  const inside = parts.length === 3 && first === ANY && third === ANY;
+  if (inside && typeof second === "string") return (text) => text.includes(second);
+  return globOf(parts);
+}
+
+/** The whole text, or the longest literal in it. */
+function witnessOf(parts: readonly TextPart[]): Witness {
+  if (parts.length === 0) return { kind: "exact", text: "" };
+  if (parts.length === 1 && typeof parts[0] === "string") return { kind: "exact", text: parts[0] };
+  let longest = "";
+  for (const part of parts) {
+    if (typeof part === "string" && part.length > longest.length) longest = part;
+  }
+  return longest === "" ? { kind: "present" } : { kind: "literal", text: longest };
+}

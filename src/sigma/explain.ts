@@ -1,0 +1,237 @@
+import type { CompiledItem } from "./compile/compile_item.ts";
+import type { CompiledNode } from "./compile/compiled_node.ts";
+import { type CompiledRule, compileRule } from "./compile/compile_rule.ts";
+import { EventView } from "./match/event_view.ts";
+import type { RuleSetOptions } from "./rule_set.ts";
+import { SigmaError } from "./sigma_error.ts";
+import type { SigmaRule } from "./sigma_rule.ts";
+
+/** Why a part of a rule holds or does not, with its own parts below it. */
+export interface Explanation {
+  /** What kind of part: a condition, a search identifier's content, an item, one of its values. */
+  kind: "rule" | "all" | "any" | "not" | "item" | "value" | "block" | "element";
+  /** The part in words, such as "selection" or "event|contains". */
+  text: string;
+  /** Whether it holds for the event. */
+  matched: boolean;
+  /** What the event has in the field, cut to a readable length; only at items. */
+  found?: string[];
+  /** The parts below. */
+  of: Explanation[];
+}
+
+/** A value of the event that made a rule match. */
+export interface MatchedField {
+  /** The search identifier. */
+  detection: string;
+  /** The field, with arrays as "resources[any].name"; "" for keywords. */
+  field: string;
+  /** The modifiers of the item. */
+  modifiers: string[];
+  /** The value in the event, cut to 1,000 characters; absent when the item is about absence. */
+  value?: string;
+  /** The value in the rule. */
+  wanted: string | number | boolean | null;
+}
+
+/** What explaining may need: the same filters and lists that the rule set had. */
+export type ExplainOptions = Pick<RuleSetOptions, "filters" | "placeholders">;
+
+interface Prepared {
+  view: EventView;
+  compiled: CompiledRule[];
+}
+
+const prepared = new WeakMap<SigmaRule, Prepared>();
+
+const MOST_FOUND = 5;
+const LONGEST_FOUND = 200;
+const LONGEST_VALUE = 1_000;
+
+/**
+ * Explains, item by item, why a rule matches an event or why it does not.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { explainRule } from "./explain.ts";
+ * import { parseSigma } from "./parse.ts";
+ *
+ * const { rules: [rule] } = parseSigma(`
+ * title: Login
+ * logsource: { product: test }
+ * detection:
+ *   selection:
+ *     event: Login
+ *   condition: selection
+ * `);
+ * const tree = explainRule(rule!, { event: "Logout" });
+ * assertEquals(tree.matched, false);
+ * assertEquals(tree.of[0]?.found, ["Logout"]);
+ * ```
+ *
+ * @param rule A parsed rule.
+ * @param event The event, as JSON data.
+ * @param options Filters and lists, where the rule needs them.
+ * @returns A tree; the root is the rule, below it its conditions.
+ * @throws {SigmaError} When the rule cannot be compiled, as for a placeholder without a list.
+ */
+export function explainRule(
+  rule: SigmaRule,
+  event: unknown,
+  options?: ExplainOptions,
+): Explanation {
+  const { view, compiled } = prepare(rule, options);
+  view.show(event);
+  const of = compiled.map(({ node }) => explainNode(node, view));
+  return { kind: "rule", text: rule.title, matched: of.some(({ matched }) => matched), of };
+}
+
+/**
+ * The values of an event that made a rule match, for alerts.
+ *
+ * Parts under `not` are left out: nothing in the event makes them hold.
+ *
+ * @param rule A parsed rule.
+ * @param event An event that it matches.
+ * @param options Filters and lists, where the rule needs them.
+ * @returns Each field once for each search identifier and value; empty when the rule does not match.
+ * @throws {SigmaError} When the rule cannot be compiled.
+ */
+export function matchedFields(
+  rule: SigmaRule,
+  event: unknown,
+  options?: ExplainOptions,
+): MatchedField[] {
+  const { view, compiled } = prepare(rule, options);
+  view.show(event);
+  const fields = new Map<string, MatchedField>();
+  for (const { node } of compiled) {
+    if (node.check(view)) collect(node, view, { detection: "", prefix: "" }, fields);
+  }
+  return [...fields.values()];
+}
+
+function prepare(rule: SigmaRule, options?: ExplainOptions): Prepared {
+  const known = options ? undefined : prepared.get(rule);
+  if (known) return known;
+  const view = new EventView();
+  const { filters = [], placeholders = {} } = options ?? {};
+  const { compiled, problems } = compileRule(rule, { view, filters, placeholders });
+  if (problems.length > 0) throw new SigmaError(problems);
+  const made = { view, compiled };
+  if (!options) prepared.set(rule, made);
+  return made;
+}
+
+function explainNode(node: CompiledNode, view: EventView): Explanation {
+  const matched = node.check(view);
+  const named = (text: string) => node.name === undefined ? text : `${node.name}: ${text}`;
+  switch (node.kind) {
+    case "item": {
+      const { compiled, slot } = node;
+      const members = view.slot(slot);
+      const found = members.texts.slice(0, Math.min(members.count, MOST_FOUND));
+      return {
+        kind: "item",
+        text: named(itemText(compiled)),
+        matched,
+        found: found.map((text) => cut(text, LONGEST_FOUND)),
+        of: compiled.tests.map((test) => ({
+          kind: "value",
+          text: test.says,
+          matched: test.find(members, view) >= 0,
+          of: [],
+        })),
+      };
+    }
+    case "not":
+      return { kind: "not", text: named("not"), matched, of: [explainNode(node.of, view)] };
+    case "block":
+      return {
+        kind: "block",
+        text: named(blockText(node)),
+        matched,
+        of: explainElements(node, view),
+      };
+    default: {
+      const text = named(node.kind === "all" ? "all of these" : "any of these");
+      return { kind: node.kind, text, matched, of: node.of.map((part) => explainNode(part, view)) };
+    }
+  }
+}
+
+type BlockNode = CompiledNode & { kind: "block" };
+
+function explainElements(node: BlockNode, outer: EventView): Explanation[] {
+  return elementsOf(node, outer).slice(0, MOST_FOUND * 4).map((element, index): Explanation => {
+    node.view.show(element);
+    const body = explainNode(node.body, node.view);
+    return { kind: "element", text: `element ${index}`, matched: body.matched, of: [body] };
+  });
+}
+
+function elementsOf({ elements }: BlockNode, outer: EventView): unknown[] {
+  elements.fill(outer.event);
+  const copy = elements.elements.slice(0, elements.count);
+  elements.clear();
+  return copy;
+}
+
+function collect(
+  node: CompiledNode,
+  view: EventView,
+  place: { detection: string; prefix: string },
+  fields: Map<string, MatchedField>,
+): void {
+  const { prefix } = place;
+  const detection = node.name !== undefined && prefix === "" ? node.name : place.detection;
+  if (node.kind === "not" || !node.check(view)) return;
+  if (node.kind === "block") {
+    const inner = { detection, prefix: `${prefix}${blockText(node)}.` };
+    for (const element of elementsOf(node, view)) {
+      node.view.show(element);
+      collect(node.body, node.view, inner, fields);
+    }
+  } else if (node.kind === "item") {
+    collectItem(node, view, { detection, prefix }, fields);
+  } else {
+    for (const part of node.of) collect(part, view, { detection, prefix }, fields);
+  }
+}
+
+function collectItem(
+  { compiled, slot }: CompiledNode & { kind: "item" },
+  view: EventView,
+  { detection, prefix }: { detection: string; prefix: string },
+  fields: Map<string, MatchedField>,
+): void {
+  const { item, tests, negated } = compiled;
+  const members = view.slot(slot);
+  const field = `${prefix}${item.field ?? ""}`;
+  tests.forEach((test, index) => {
+    const at = test.find(members, view);
+    if (at < 0 !== negated) return;
+    const value = members.texts[negated ? 0 : at];
+    const matched: MatchedField = {
+      detection,
+      field,
+      modifiers: item.modifiers,
+      ...(value !== undefined && members.count > 0 ? { value: cut(value, LONGEST_VALUE) } : {}),
+      wanted: item.values[index] ?? null,
+    };
+    fields.set(JSON.stringify([detection, field, matched.value, matched.wanted]), matched);
+  });
+}
+
+function itemText({ item }: CompiledItem): string {
+  return [item.field ?? "keywords", ...item.modifiers].join("|");
+}
+
+function blockText({ field, quantifier }: { field: string; quantifier: string | number }): string {
+  return `${field}[${quantifier}]`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}

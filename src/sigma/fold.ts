@@ -1,0 +1,87 @@
+/**
+ * Ranges of the Basic Multilingual Plane that hold letters with two cases; the rest folds to itself.
+ * A test compares the result with every code point of the runtime's own Unicode data.
+ */
+const CASED: readonly (readonly [first: number, last: number])[] = [
+  [0x41, 0x5a],
+  [0xb5, 0x587],
+  [0x10a0, 0x10ff],
+  [0x13a0, 0x13ff],
+  [0x1c80, 0x1cbf],
+  [0x1d79, 0x1d8e],
+  [0x1e00, 0x1fff],
+  [0x2126, 0x2188],
+  [0x24b6, 0x24e9],
+  [0x2c00, 0x2d2d],
+  [0xa640, 0xa7ff],
+  [0xab53, 0xabbf],
+  [0xfb05, 0xfb06],
+  [0xff21, 0xff5a],
+];
+
+/** Letters whose simple folding the runtime's case conversion does not give. */
+const EXCEPTIONS: readonly (readonly [from: number, to: number])[] = [
+  [0x131, 0x131], // dotless i folds to itself outside Turkish
+  [0x1fd3, 0x390],
+  [0x1fe3, 0x3b0],
+  [0xfb05, 0xfb06],
+];
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/** Each UTF-16 unit to its folded unit; surrogates stay as they are. */
+export const FOLDED_UNITS: Uint16Array = foldedUnits();
+
+/**
+ * Folds case as Unicode's simple case folding does, one code point to one code point.
+ *
+ * So "ß" stays itself and does not equal "ss", "ſ" and "K" (Kelvin) equal "s" and "k", and the Turkish
+ * dotless and dotted letters equal only themselves.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { foldText } from "./fold.ts";
+ *
+ * assertEquals(foldText("ÄRGER"), foldText("ärger"));
+ * assertEquals(foldText("Straße") === foldText("STRASSE"), false);
+ * ```
+ *
+ * @param text Any text.
+ * @returns A text of the same length; equal for texts that differ in case only.
+ */
+export function foldText(text: string): string {
+  if (!NOT_ASCII.test(text)) return text.toLowerCase();
+  let folded = "";
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    const isHigh = unit >= 0xd800 && unit < 0xdc00;
+    const point = isHigh ? text.codePointAt(at)! : unit;
+    if (point > 0xffff) {
+      folded += String.fromCodePoint(foldedPoint(point));
+      at++;
+    } else folded += String.fromCharCode(FOLDED_UNITS[unit]!);
+  }
+  return folded;
+}
+
+function foldedUnits(): Uint16Array {
+  const units = new Uint16Array(0x10000);
+  for (let unit = 0; unit < units.length; unit++) units[unit] = unit;
+  for (const [first, last] of CASED) {
+    for (let unit = first; unit <= last; unit++) units[unit] = foldedPoint(unit);
+  }
+  for (const [from, to] of EXCEPTIONS) units[from] = to;
+  return units;
+}
+
+/** Upper case first, since several small letters share a capital ("ς" and "σ"). */
+function foldedPoint(point: number): number {
+  const upper = onePoint(String.fromCodePoint(point).toUpperCase()) ?? point;
+  return onePoint(String.fromCodePoint(upper).toLowerCase()) ?? upper;
+}
+
+function onePoint(text: string): number | undefined {
+  const point = text.codePointAt(0)!;
+  return text.length === (point > 0xffff ? 2 : 1) ? point : undefined;
+}

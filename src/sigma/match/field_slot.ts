@@ -1,0 +1,118 @@
+import { foldText } from "../fold.ts";
+import type { FieldPath } from "./field_path.ts";
+
+/** Arrays directly inside one another beyond this are not entered. */
+const DEEPEST_ARRAYS = 16;
+
+/** How many members of one field are looked at. */
+export const MOST_MEMBERS = 100_000;
+
+/** The members that one field has in the event at hand. Kept and refilled, so matching allocates little. */
+export class FieldSlot {
+  /** The arrays on the way, then the field; one path unless blocks are around it. */
+  readonly chain: readonly FieldPath[];
+  /** Whether the field is there at all, be it null or empty. */
+  present = false;
+  /** Whether a member is null. */
+  hasNull = false;
+  /** How many members are texts, numbers or booleans. */
+  count = 0;
+  /** Those members as texts; valid up to `count`. */
+  readonly texts: string[] = [];
+  /** Which event the slot was filled for. */
+  epoch = -1;
+  readonly #folded: (string | undefined)[] = [];
+  #hasObject = false;
+  #visited = 0;
+
+  /** @param chain The paths from the event to the field. */
+  constructor(chain: readonly FieldPath[]) {
+    this.chain = chain;
+  }
+
+  /** Fills the slot from an event. */
+  fill(event: unknown, epoch: number): void {
+    this.epoch = epoch;
+    this.present = false;
+    this.hasNull = false;
+    this.#hasObject = false;
+    this.count = 0;
+    this.#visited = 0;
+    this.#walk(event, 0, 0, 0);
+  }
+
+  /** A member with its case folded, once for each event. */
+  folded(index: number): string {
+    return this.#folded[index] ??= foldText(this.texts[index]!);
+  }
+
+  /** A field that is absent, null or an empty array has no value. */
+  get isNull(): boolean {
+    return this.hasNull || !this.present || (this.count === 0 && !this.#hasObject);
+  }
+
+  #walk(value: unknown, level: number, segment: number, arrays: number): boolean {
+    const path = this.chain[level]!;
+    if (segment === path.steps.length) return this.#arrive(value, level);
+    if (typeof value !== "object" || value === null) return false;
+    if (Array.isArray(value)) {
+      if (arrays >= DEEPEST_ARRAYS) return false;
+      let found = false;
+      for (let index = 0; index < value.length; index++) {
+        if (++this.#visited > MOST_MEMBERS) break;
+        found = this.#walk(value[index], level, segment, arrays + 1) || found;
+      }
+      return found;
+    }
+    const steps = path.steps[segment]!;
+    for (let index = 0; index < steps.length; index++) {
+      const step = steps[index]!;
+      const member = ownMember(value, step.key, step.inherited);
+      if (member !== undefined && this.#walk(member, level, step.next, 0)) return true;
+    }
+    return false;
+  }
+
+  #arrive(value: unknown, level: number): boolean {
+    if (level + 1 === this.chain.length) {
+      this.present = true;
+      this.#take(value, 0);
+      return true;
+    }
+    if (!Array.isArray(value)) this.#walk(value, level + 1, 0, 0);
+    else {
+      for (let index = 0; index < value.length; index++) {
+        if (++this.#visited > MOST_MEMBERS) break;
+        this.#walk(value[index], level + 1, 0, 0);
+      }
+    }
+    return true;
+  }
+
+  #take(value: unknown, arrays: number): void {
+    if (typeof value !== "object") this.add(value);
+    else if (value === null) this.hasNull = true;
+    else if (!Array.isArray(value)) this.#hasObject = true;
+    else if (arrays < DEEPEST_ARRAYS) {
+      for (let index = 0; index < value.length; index++) {
+        if (++this.#visited > MOST_MEMBERS) return;
+        this.#take(value[index], arrays + 1);
+      }
+    }
+  }
+
+  /** Adds a member as text; what JSON does not have is no member. */
+  protected add(value: unknown): void {
+    if (typeof value === "string") this.texts[this.count] = value;
+    else if (typeof value === "number" || typeof value === "boolean") {
+      this.texts[this.count] = String(value);
+    } else return;
+    this.#folded[this.count++] = undefined;
+  }
+}
+
+/** A member of a JSON object; what every object inherits, such as "constructor", is none. */
+export function ownMember(value: object, key: string, inherited: boolean): unknown {
+  if (inherited && !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, unknown>)[key];
+}

@@ -1,0 +1,104 @@
+import { type CompiledRule, compileRule } from "./compile/compile_rule.ts";
+import { EventView } from "./match/event_view.ts";
+import type { Problem } from "./problem.ts";
+import { SigmaError } from "./sigma_error.ts";
+import type { LogSource, SigmaFilter, SigmaRule } from "./sigma_rule.ts";
+
+/** A rule that an event satisfied. */
+export interface Match {
+  /** The rule, the same object that was given. */
+  rule: SigmaRule;
+  /** Which of its conditions, counted from 0. */
+  condition: number;
+}
+
+/** What a rule set may be told besides the rules. */
+export interface RuleSetOptions {
+  /** Filters, each added to the rules that it names and whose log source it covers. */
+  filters?: readonly SigmaFilter[];
+  /** The lists that `expand` puts in place of `%name%`. */
+  placeholders?: Readonly<Record<string, readonly (string | number)[]>>;
+  /** Statuses to load; rules without a status are always loaded. Default: not deprecated, not unsupported. */
+  statuses?: readonly string[];
+  /** Takes the problems of rules that cannot be compiled, which are then left out; without it they are thrown. */
+  onProblem?: (problem: Problem, rule: SigmaRule) => void;
+}
+
+const STATUSES: readonly string[] = ["stable", "test", "experimental"];
+
+const NO_MATCHES: readonly Match[] = Object.freeze([]);
+
+/**
+ * Rules compiled once, to match many events.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseSigma } from "./parse.ts";
+ * import { RuleSet } from "./rule_set.ts";
+ *
+ * const { rules } = parseSigma(`
+ * title: Token created
+ * logsource: { product: thousandeyes, service: audit }
+ * detection:
+ *   selection:
+ *     event|contains|all: [token, create]
+ *   condition: selection
+ * `);
+ * const ruleSet = new RuleSet(rules);
+ * const matches = ruleSet.match({ event: "User API Token Create" });
+ * assertEquals(matches.map(({ rule }) => rule.title), ["Token created"]);
+ * ```
+ */
+export class RuleSet {
+  /** The rules that were loaded, in the given order. */
+  readonly rules: readonly SigmaRule[];
+  /** The rules that were not loaded because of their status. */
+  readonly skipped: readonly SigmaRule[];
+  readonly #view = new EventView();
+  readonly #compiled: readonly CompiledRule[];
+
+  /**
+   * @param rules Parsed rules.
+   * @param options Filters, lists, statuses.
+   * @throws {SigmaError} With every problem of every rule, unless `onProblem` takes them.
+   */
+  constructor(rules: readonly SigmaRule[], options: RuleSetOptions = {}) {
+    const { filters = [], placeholders = {}, statuses = STATUSES, onProblem } = options;
+    const isWanted = ({ status }: SigmaRule) => status === undefined || statuses.includes(status);
+    const scope = { view: this.#view, filters, placeholders };
+    const compiled: CompiledRule[] = [];
+    const loaded: SigmaRule[] = [];
+    const all: Problem[] = [];
+    for (const rule of rules.filter(isWanted)) {
+      const { compiled: conditions, problems } = compileRule(rule, scope);
+      for (const problem of problems) {
+        all.push(problem);
+        onProblem?.(problem, rule);
+      }
+      if (problems.length > 0) continue;
+      loaded.push(rule);
+      compiled.push(...conditions);
+    }
+    if (all.length > 0 && !onProblem) throw new SigmaError(all);
+    this.rules = loaded;
+    this.skipped = rules.filter((rule) => !isWanted(rule));
+    this.#compiled = compiled;
+  }
+
+  /**
+   * The rules that an event satisfies.
+   *
+   * @param event JSON data.
+   * @param _logsource Where the event comes from; without it, the log sources of rules are ignored.
+   * @returns One entry for each condition that holds, in the order of the rules.
+   */
+  match(event: unknown, _logsource?: LogSource): readonly Match[] {
+    this.#view.show(event);
+    let matches: Match[] | undefined;
+    for (const { node, rule, condition } of this.#compiled) {
+      if (node.check(this.#view)) (matches ??= []).push({ rule, condition });
+    }
+    return matches ?? NO_MATCHES;
+  }
+}
