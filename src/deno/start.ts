@@ -5,6 +5,7 @@
  * @module
  */
 import { startAlertReceiver } from "./start/alert_receiver.ts";
+import { buildRules } from "./start/build_rules.ts";
 import { bundleWorker } from "./start/bundle_worker.ts";
 import { eventLine } from "./start/event_line.ts";
 import { followStream } from "./start/follow_stream.ts";
@@ -39,6 +40,8 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
       : "  watching an emulator of the ThousandEyes API; set TE_TOKEN to watch the real one\n",
   );
 
+  await buildRules(signal);
+  narrator.step("rules", "linted, tested and built from rules/");
   const [script, settings] = await Promise.all([bundleWorker(), workerSettings()]);
   narrator.step("worker", `built from src/worker, ${Math.round(script.length / 1024)} KiB`);
   signal.throwIfAborted();
