@@ -17,9 +17,14 @@ interface Parsed {
   place(part: Condition): Offsets;
 }
 
+const known = new WeakMap<LintDocument, Parsed[]>();
+
+/** The conditions of a document that can be read, parsed once for all checks. */
 function parsed(document: LintDocument): Parsed[] {
+  const before = known.get(document);
+  if (before) return before;
   const names = [...document.identifiers.keys()];
-  return document.conditions.flatMap((text) => {
+  const conditions = document.conditions.flatMap((text) => {
     const { expression, spans } = parseCondition(text.text, names);
     if (!expression) return [];
     const place = (part: Condition): Offsets => {
@@ -28,6 +33,8 @@ function parsed(document: LintDocument): Parsed[] {
     };
     return [{ text, expression, place }];
   });
+  known.set(document, conditions);
+  return conditions;
 }
 
 /** Every part of a condition, the outermost first, with whether it stands under an odd number of `not`. */

@@ -4,7 +4,7 @@ import { ENGINE_CODES } from "./engine_codes.ts";
 /**
  * Returns a problem's message with its suggestion, as one line.
  *
- * The engine suggests the text to write; a check suggests what to do. Control characters, which a
+ * The engine suggests the text to write, or gives advice; a check suggests what to do. Control characters, which a
  * hostile file could use to paint over a terminal, become visible.
  *
  * @example
@@ -30,9 +30,12 @@ import { ENGINE_CODES } from "./engine_codes.ts";
  */
 export function fullMessage({ code, message, suggestion }: Problem): string {
   if (suggestion === undefined || message.endsWith("?")) return visible(message);
-  return Object.hasOwn(ENGINE_CODES, code)
-    ? visible(`${message}; did you mean '${suggestion}'?`)
-    : visible(`${message}. ${suggestion}`);
+  if (!Object.hasOwn(ENGINE_CODES, code)) return visible(`${message}. ${suggestion}`);
+  // Text to write is one word or an operator with its operand; anything longer is advice.
+  const advice = / /.test(suggestion) && !/^(1 of|all of|any of|[\w-]+:) /.test(suggestion);
+  return visible(
+    advice ? `${message}; ${suggestion}` : `${message}; did you mean '${suggestion}'?`,
+  );
 }
 
 /** Shows control characters and text-direction marks as their code points. */

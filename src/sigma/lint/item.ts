@@ -62,6 +62,8 @@ export function strings(item: Item): (ItemValue & { value: string })[] {
 export function readItems(entry: Entry, document: Document): Item[] {
   const items: Item[] = [];
   let maps = 0;
+  // Maps of aliases to maps of aliases would otherwise grow without end.
+  let aliases = 1000;
 
   function valueOf(scalar: Scalar, at: Node): ItemValue {
     const range = at.range ?? [0, 0];
@@ -74,7 +76,8 @@ export function readItems(entry: Entry, document: Document): Item[] {
   }
 
   function resolve(node: unknown): unknown {
-    return isAlias(node) ? node.resolve(document) : node;
+    if (!isAlias(node)) return node;
+    return aliases-- > 0 ? node.resolve(document) : undefined;
   }
 
   function scalarsOf(nodes: readonly unknown[]): ItemValue[] {

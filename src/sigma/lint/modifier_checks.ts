@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { literalOf, parseTextParts } from "../compile/text_parts.ts";
 import type { Check } from "./check.ts";
 import { has, type Item, modifierSpan, strings } from "./item.ts";
-import { hasWildcard } from "./sigma_text.ts";
 
 const SUBSTRING = ["contains", "startswith", "endswith", "re"];
 
@@ -46,7 +46,9 @@ export const modifierChecks: readonly Check[] = [
       if (item.field === undefined || has(item, ...SUBSTRING, "cidr", "neq", "fieldref")) {
         return undefined;
       }
-      const exact = strings(item).filter(({ value }) => !hasWildcard(value));
+      const exact = strings(item).filter(({ value }) =>
+        literalOf(parseTextParts(value)) !== undefined
+      );
       if (exact.length < 2 || has(item, "gt", "gte", "lt", "lte")) return undefined;
       return {
         message: `'${item.field}' cannot equal ${exact.length} values unless it is an array`,
@@ -135,49 +137,4 @@ export const modifierChecks: readonly Check[] = [
       };
     },
   ),
-  {
-    code: "modifier-repeated",
-    severity: "warning",
-    summary: "A modifier stands twice on one field.",
-    *run({ items, text }) {
-      for (const item of items) {
-        for (const [index, modifier] of item.modifiers.entries()) {
-          const encodes = modifier === "base64" || modifier === "base64offset";
-          if (encodes || item.modifiers.indexOf(modifier) === index) continue;
-          yield {
-            at: modifierSpan(item, index, text),
-            message: `'${modifier}' stands twice`,
-            suggestion: `Remove one '|${modifier}'`,
-          };
-        }
-      }
-    },
-  },
-  {
-    code: "time-range",
-    severity: "warning",
-    summary: "A time modifier has a value that no date has.",
-    *run({ items }) {
-      const ranges: Record<string, [number, number]> = {
-        minute: [0, 59],
-        hour: [0, 23],
-        day: [1, 31],
-        week: [1, 53],
-        month: [1, 12],
-      };
-      for (const item of items) {
-        const part = item.modifiers.find((modifier) => modifier in ranges);
-        if (part === undefined) continue;
-        const [low, high] = ranges[part]!;
-        for (const { value, at } of item.values) {
-          if (typeof value !== "number" || (value >= low && value <= high)) continue;
-          yield {
-            at,
-            message: `No ${part} is ${value}`,
-            suggestion: `Write a number from ${low} to ${high}`,
-          };
-        }
-      }
-    },
-  },
 ];

@@ -7,45 +7,8 @@ import ipaddr from "ipaddr.js";
 import type { Check } from "./check.ts";
 import { has, strings } from "./item.ts";
 
-/** A network as `address/length`, read strictly; `undefined` for anything else. */
-function networkOf(text: string): { address: ipaddr.IPv4 | ipaddr.IPv6; bits: number } | undefined {
-  if (!ipaddr.isValidCIDR(text)) return undefined;
-  const [address, bits] = ipaddr.parseCIDR(text);
-  return { address, bits };
-}
-
-/** The network with the bits after the prefix set to zero. */
-function masked(address: ipaddr.IPv4 | ipaddr.IPv6, bits: number): string {
-  const bytes = address.toByteArray().map((byte, index) => {
-    const kept = Math.min(8, Math.max(0, bits - index * 8));
-    return byte & (0xff << (8 - kept)) & 0xff;
-  });
-  return `${ipaddr.fromByteArray(bytes).toString()}/${bits}`;
-}
-
 /** Checks of addresses and networks. */
 export const networkChecks: readonly Check[] = [
-  {
-    code: "cidr-host-bits",
-    severity: "warning",
-    summary: "A network has bits set after its prefix.",
-    *run({ items }) {
-      for (const item of items) {
-        if (!has(item, "cidr")) continue;
-        for (const { value, at } of strings(item)) {
-          const network = networkOf(value);
-          if (network === undefined) continue;
-          const whole = masked(network.address, network.bits);
-          if (`${network.address.toString()}/${network.bits}` === whole) continue;
-          yield {
-            at,
-            message: `'${value}' is an address, its network is ${whole}`,
-            suggestion: `Write ${whole}`,
-          };
-        }
-      }
-    },
-  },
   {
     code: "cidr-everything",
     severity: "warning",
@@ -54,7 +17,7 @@ export const networkChecks: readonly Check[] = [
       for (const item of items) {
         if (!has(item, "cidr")) continue;
         for (const { value, at } of strings(item)) {
-          if (networkOf(value)?.bits !== 0) continue;
+          if (!(ipaddr.isValidCIDR(value) && ipaddr.parseCIDR(value)[1] === 0)) continue;
           yield {
             at,
             message: `'${value}' holds every address of its family`,
@@ -72,7 +35,7 @@ export const networkChecks: readonly Check[] = [
       for (const item of items) {
         if (item.field === undefined || item.modifiers.length > 0) continue;
         for (const { value, at } of strings(item)) {
-          if (networkOf(value) === undefined) continue;
+          if (!ipaddr.isValidCIDR(value)) continue;
           yield {
             at,
             message: `'${value}' is compared as text`,

@@ -89,7 +89,8 @@ export const selectionChecks: readonly Check[] = [
         if (array) arrays.set(`${item.identifier} ${item.map} ${array}`, item);
       }
       for (const { identifier, map, field, key } of items) {
-        if (field === undefined || field.includes("[")) continue;
+        if (arrays.size === 0 || field === undefined || field.includes("[")) continue;
+        if (field.length > 500) continue;
         for (let dot = field.indexOf("."); dot > 0; dot = field.indexOf(".", dot + 1)) {
           const bound = arrays.get(`${identifier} ${map} ${field.slice(0, dot)}`);
           if (bound === undefined) continue;

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { ANY, literalOf, parseTextParts } from "../compile/text_parts.ts";
 import type { Check, Finding } from "./check.ts";
 import { has, type Item, type ItemValue, strings } from "./item.ts";
-import { partsOf, plainText } from "./sigma_text.ts";
 
 /** Modifiers under which a string is not a Sigma string with wildcards. */
 const NOT_TEXT = ["re", "cidr", "fieldref", "exists", "gt", "gte", "lt", "lte"];
@@ -42,12 +42,8 @@ export const valueChecks: readonly Check[] = [
     "warning",
     "Two '*' stand side by side; one does the same.",
     (value) => {
-      const parts = partsOf(value);
-      const double = parts.some((part, index) => {
-        const next = parts[index + 1];
-        return "wildcard" in part && part.wildcard === "*" && next && "wildcard" in next &&
-          next.wildcard === "*";
-      });
+      const parts = parseTextParts(value);
+      const double = parts.some((part, index) => part === ANY && parts[index + 1] === ANY);
       if (!double) return undefined;
       return { message: `'${value}' has two '*' side by side`, suggestion: "Write one '*'" };
     },
@@ -69,11 +65,9 @@ export const valueChecks: readonly Check[] = [
     "warning",
     "A '*' stands where the modifier already allows any text.",
     (value, item) => {
-      const parts = partsOf(value);
-      const star = (part: (typeof parts)[number] | undefined) =>
-        part !== undefined && "wildcard" in part && part.wildcard === "*";
-      const first = star(parts[0]) && has(item, "contains", "endswith");
-      const last = star(parts.at(-1)) && has(item, "contains", "startswith");
+      const parts = parseTextParts(value);
+      const first = parts[0] === ANY && has(item, "contains", "endswith");
+      const last = parts.at(-1) === ANY && has(item, "contains", "startswith");
       if ((!first && !last) || parts.length < 2) return undefined;
       return {
         message: `The modifier already stands for the '*' at the ${
@@ -89,11 +83,8 @@ export const valueChecks: readonly Check[] = [
     summary: "Wildcards at the ends of every value do what a modifier says more plainly.",
     *run({ items }) {
       for (const item of items) {
-        if (
-          item.field === undefined || has(item, ...NOT_TEXT, "contains", "startswith", "endswith")
-        ) {
-          continue;
-        }
+        const others = item.modifiers.filter((name) => !["all", "cased", "neq"].includes(name));
+        if (item.field === undefined || others.length > 0) continue;
         const modifiers = new Set(item.values.map(({ value }) => modifierFor(value)));
         const [modifier] = modifiers;
         if (modifiers.size !== 1 || modifier === undefined) continue;
@@ -110,7 +101,7 @@ export const valueChecks: readonly Check[] = [
     "info",
     "A wildcard is escaped: it stands for itself.",
     (value) => {
-      if (!partsOf(value).some((part) => "text" in part && /[*?]/.test(part.text))) {
+      if (!parseTextParts(value).some((part) => typeof part === "string" && /[*?]/.test(part))) {
         return undefined;
       }
       return {
@@ -226,7 +217,7 @@ export const valueChecks: readonly Check[] = [
       for (const item of items) {
         if (item.field !== undefined) continue;
         for (const { value, at } of strings(item)) {
-          const text = plainText(value);
+          const text = literalOf(parseTextParts(value));
           if (text === undefined || text.length > 2 || text === "") continue;
           yield {
             at,
@@ -242,12 +233,12 @@ export const valueChecks: readonly Check[] = [
 /** The modifier that would replace the wildcards at the ends of a value. */
 function modifierFor(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  const parts = partsOf(value);
-  const inner = parts.filter((part) => "text" in part);
+  const parts = parseTextParts(value);
+  const inner = parts.filter((part) => typeof part === "string");
   const stars = parts.length - inner.length;
   if (inner.length !== 1 || stars === 0 || value.includes("?")) return undefined;
-  const first = "wildcard" in parts[0]!;
-  const last = "wildcard" in parts.at(-1)!;
+  const first = parts[0] === ANY;
+  const last = parts.at(-1) === ANY;
   if (stars === 2) return first && last ? "contains" : undefined;
   return stars === 1 ? first ? "endswith" : "startswith" : undefined;
 }

@@ -3,13 +3,13 @@
  *
  * @module
  */
+import { literalOf, parseTextParts } from "../compile/text_parts.ts";
 import type { Check } from "./check.ts";
-import { has, type ItemValue, strings } from "./item.ts";
-import { plainText } from "./sigma_text.ts";
+import { has, type Item, type ItemValue, strings } from "./item.ts";
 
 /** What YAML 1.1 readers, pySigma among them, do not take for the text that YAML 1.2 sees. */
 const YAML_1_1 = [
-  [/^(yes|no|on|off|y|n)$/i, "a boolean"],
+  [/^(yes|no|on|off)$/i, "a boolean"],
   [/^[-+]?0[0-7]+$/, "an octal number"],
   [/^[-+]?0b[01_]+$/, "a binary number"],
   [/^[-+]?[1-9]\d*(:[0-5]?\d)+$/, "a number of base 60"],
@@ -58,7 +58,10 @@ export const valueListChecks: readonly Check[] = [
         );
         if (place === undefined || own.length > 0 || item.values.length > 200) continue;
         const fold = (text: string) => has(item, "cased") ? text : text.toLowerCase();
-        const texts = strings(item).map((value) => ({ value, text: plainText(value.value) }));
+        const texts = strings(item).map((value) => ({
+          value,
+          text: literalOf(parseTextParts(value.value)),
+        }));
         const method = {
           contains: "includes",
           startswith: "startsWith",
@@ -144,26 +147,31 @@ export const valueListChecks: readonly Check[] = [
     severity: "warning",
     summary: "Two comparisons of one field exclude each other.",
     *run({ items }) {
+      const lows = new Map<string, { bound: number; open: boolean }>();
       for (const item of items) {
-        const least = has(item, "gt", "gte") ? boundOf(item.values) : undefined;
-        if (least === undefined || item.field === undefined) continue;
-        for (const other of items) {
-          if (other.map !== item.map || other.identifier !== item.identifier) continue;
-          const most = has(other, "lt", "lte") ? boundOf(other.values) : undefined;
-          if (other.field !== item.field || most === undefined) continue;
-          if (has(other, "minute", "hour", "day") !== has(item, "minute", "hour", "day")) continue;
-          const open = has(item, "gt") || has(other, "lt");
-          if (least < most || (least === most && !open)) continue;
-          yield {
-            at: other.key,
-            message: `No number is above ${least} and below ${most}`,
-            suggestion: "Swap the numbers, or use two search identifiers and 'or'",
-          };
-        }
+        const bound = has(item, "gt", "gte") ? boundOf(item.values) : undefined;
+        if (bound !== undefined) lows.set(subjectOf(item), { bound, open: has(item, "gt") });
+      }
+      for (const item of items) {
+        const most = has(item, "lt", "lte") ? boundOf(item.values) : undefined;
+        const low = lows.get(subjectOf(item));
+        if (most === undefined || low === undefined) continue;
+        if (low.bound < most || (low.bound === most && !low.open && has(item, "lte"))) continue;
+        yield {
+          at: item.key,
+          message: `No number is above ${low.bound} and below ${most}`,
+          suggestion: "Swap the numbers, or use two search identifiers and 'or'",
+        };
       }
     },
   },
 ];
+
+/** What a comparison is about: a field, or a part of its date, in one map. */
+function subjectOf({ identifier, map, within, field, modifiers }: Item): string {
+  const others = modifiers.filter((name) => !["gt", "gte", "lt", "lte"].includes(name));
+  return JSON.stringify([identifier, map, within, field, others]);
+}
 
 function boundOf(values: readonly ItemValue[]): number | undefined {
   const only = values.length === 1 ? values[0]!.value : undefined;

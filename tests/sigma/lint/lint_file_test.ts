@@ -181,3 +181,24 @@ Deno.test("lintFiles() finds clashes between the documents of one file too", () 
     "detection-repeated",
   ]);
 });
+
+Deno.test("lintFile() comes to an end on files made to keep it busy", () => {
+  const rule = (body: string) => clean.replace("    event: Login failed.\n", body);
+  const laughs = Array.from({ length: 14 }, (_, level) => {
+    const of = level === 0
+      ? "{ x: y }"
+      : `{ ${"abcdefghij".split("").map((key) => `${key}: *l${level - 1}`).join(", ")} }`;
+    return `    f${level}[any]: &l${level} ${of}\n`;
+  }).join("");
+  const busy = [
+    rule(laughs),
+    rule(Array.from({ length: 20_000 }, (_, index) => `    f${index}|gt: 1\n`).join("")),
+    rule(`    a:\n${"      - 'xxxxxxxx'\n".repeat(20_000)}`),
+    rule(`    a|re: '${"a-".repeat(50_000)}'\n`),
+    rule(`    a[any].b: c\n    ${"a.".repeat(50_000)}: d\n`),
+    clean.replace("condition: selection", `condition: ${"selection and ".repeat(20_000)}selection`),
+    `${"# panoptes-disable all\n".repeat(20_000)}${clean}`,
+    `${"# panoptes-disable-file titel-form\n".repeat(2000)}${clean}`,
+  ];
+  for (const text of busy) assert(lintFile(text).length < 30_000);
+});
