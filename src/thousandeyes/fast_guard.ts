@@ -66,9 +66,10 @@ function walk(node: Node): Guard {
       // Only the first option: a later one counts only if those before it say no, which no guard tells.
       return node.options!.length > 0 ? walk(node.options![0]!) : never;
     case "nullish":
+      return walkNullish(walk(node.wrapped!));
     case "optional":
     case "exact_optional":
-      return walk(node.wrapped!); // null is for valibot: schemas may drop it
+      return walk(node.wrapped!);
     case "array":
       return walkArray(walk(node.item!));
     case "loose_object":
@@ -97,6 +98,11 @@ function walkPipe([first, ...rest]: readonly Node[]): Guard {
 /** What `tolerantObject()` says of its transformation. No guard lets a null pass, so there is none to drop. */
 function onlyDropsNulls(node: Node): boolean {
   return node.metadata?.onlyDropsNulls === true;
+}
+
+/** Null is for valibot: it may become a default, or be dropped. */
+function walkNullish(wrapped: Guard): Guard {
+  return (value) => value !== null && wrapped(value);
 }
 
 function walkArray(item: Guard): Guard {
