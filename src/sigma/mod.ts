@@ -5,9 +5,21 @@
  *
  * @module
  */
+export {
+  type ExplainOptions,
+  explainRule,
+  type Explanation,
+  type MatchedField,
+  matchedFields,
+} from "./explain.ts";
 export { type ParseResult, parseSigma } from "./parse.ts";
 export type { Problem, ProblemCode, Severity, Span } from "./problem.ts";
 export { type Match, RuleSet, type RuleSetOptions } from "./rule_set.ts";
+export {
+  type InlineTestOptions,
+  type InlineTestResult,
+  runInlineTests,
+} from "./run_inline_tests.ts";
 export { SigmaError } from "./sigma_error.ts";
 export type {
   Condition,

@@ -1,7 +1,11 @@
+import { wait } from "../../stream/wait.ts";
+
 const encoder = new TextEncoder();
 
 /** Results are written in pieces of about this many characters. */
 const PIECE = 64 * 1024;
+/** No result waits longer: whoever follows a live log wants to see it. */
+const SOON_MS = 50;
 
 /**
  * Standard output for many small results: written in large pieces, and quiet when the reader has left,
@@ -12,6 +16,7 @@ export class Output {
   #waiting: string[] = [];
   #length = 0;
   #closed = false;
+  #written: Promise<void> = Promise.resolve();
 
   /** @param beforeWrite Called before each write, such as to take a progress bar off the terminal. */
   constructor(beforeWrite: () => void = () => {}) {
@@ -23,22 +28,29 @@ export class Output {
     return this.#closed;
   }
 
-  /** Adds one line. */
-  line(text: string): void {
-    this.#waiting.push(text, "\n");
-    this.#length += text.length + 1;
-    if (this.#length >= PIECE) this.flush();
+  /** Adds lines; they are written soon. Wait for it, and a slow reader slows the command. */
+  async write(text: string): Promise<void> {
+    if (this.#length === 0) wait(SOON_MS).then(() => this.flush());
+    this.#waiting.push(text);
+    this.#length += text.length;
+    if (this.#length >= PIECE) await this.flush();
   }
 
   /** Writes what is waiting. */
-  flush(): void {
-    if (this.#length === 0 || this.#closed) return;
-    let bytes = encoder.encode(this.#waiting.join(""));
+  flush(): Promise<void> {
+    const bytes = encoder.encode(this.#waiting.join(""));
     this.#waiting = [];
     this.#length = 0;
+    if (bytes.length > 0) this.#written = this.#written.then(() => this.#send(bytes));
+    return this.#written;
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
+    if (this.#closed) return;
     this.#beforeWrite();
     try {
-      while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+      // Not the synchronous write: it fails on a full pipe that the other side made non-blocking.
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await Deno.stdout.write(rest));
     } catch (error) {
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
       this.#closed = true;

@@ -196,11 +196,20 @@ containers[any]:
     ["a field of another element", "resources[0].name: loss", EVENT, false],
     ["with a modifier", "tags[0]|contains: e", EVENT, true],
   ]),
+  ...section("D a quantifier before a plain value is about the element itself", [
+    ["any", "tags[any]: red", EVENT, true],
+    ["any, none equal", "tags[any]: blue", EVENT, false],
+    ["all, one other", "tags[all]: red", EVENT, false],
+    ["all, every one", "tags[all]|contains: re", EVENT, true],
+    ["none, one equal", "tags[none]: red", EVENT, false],
+    ["none, none equal", "tags[none]: blue", EVENT, true],
+    ["before a path", "resources[all].type: [test, alert]", EVENT, true],
+    ["before a path, one other", "resources[all].type: test", EVENT, false],
+  ]),
   ...section("SEP 212: what is refused", [
     ["an unknown selector", "tags[some]:\n    .: red", EVENT, {
       error: /some|selector|quantifier/i,
     }],
-    ["a selector without a block", "tags[any]: red", EVENT, { error: /any|block|map/i }],
     ["an empty block", "tags[any]: {}", EVENT, { error: /empty|block|map/i }],
   ]),
 ];

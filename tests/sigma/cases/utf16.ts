@@ -2,7 +2,7 @@ import { section } from "./spec_case.ts";
 
 /** Base64 of a text in UTF-16. */
 function base64OfUtf16(text: string, bigEndian = false, mark = false): string {
-  const units = [...(mark ? [0xfeff] : []), ...Array.from(text, (_, i) => text.charCodeAt(i))];
+  const units = [...(mark ? [0xfeff] : []), ...text.split("").map((unit) => unit.charCodeAt(0))];
   const bytes = units.flatMap((unit) =>
     bigEndian ? [unit >> 8, unit & 0xff] : [unit & 0xff, unit >> 8]
   );

@@ -1,0 +1,154 @@
+import { complain } from "./complain.ts";
+import { eventSources } from "./event_sources.ts";
+import { eventTexts } from "./event_texts.ts";
+import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
+import { type MatchFormat, matchLine } from "./match_line.ts";
+import { loadRules } from "./load_rules.ts";
+import { matcherOf } from "./matcher.ts";
+import { Output } from "./output.ts";
+import { parseLogSource } from "./parse_log_source.ts";
+import { Progress } from "./progress.ts";
+import { readPlaceholders } from "./read_placeholders.ts";
+import { Refusals, type Refused } from "./refusals.ts";
+import { readRuleFiles } from "./rule_files.ts";
+
+/** Options of `match`. */
+export interface MatchOptions {
+  /** Rule files, folders and `.ndjson` files. */
+  readonly rules: readonly string[];
+  /** `any`, or pairs such as `product=windows`. */
+  readonly logsource: string;
+  /** How matches are written. */
+  readonly format: MatchFormat;
+  /** A file of lists for the modifier expand. */
+  readonly placeholders?: string;
+  /** Whether a rule that does not load ends the command before any event is read. */
+  readonly strict?: boolean;
+}
+
+/**
+ * Matches events from files or standard input against rules and writes the matches as they are found.
+ *
+ * @param paths Event files; none, or `-`, is standard input.
+ * @param options Rules and format.
+ * @returns The exit code.
+ */
+export async function match(paths: readonly string[], options: MatchOptions): Promise<ExitCode> {
+  const logsource = parseLogSource(options.logsource);
+  const lists = options.placeholders ? await readPlaceholders(options.placeholders) : undefined;
+  const sources = await eventSources(paths);
+  const refusals = new Refusals();
+  const { rules, filters } = loadRules(await readRuleFiles(options.rules), refusals);
+  const matcher = matcherOf(rules, {
+    filters,
+    onProblem: refusals.onProblem,
+    ...(lists ? { placeholders: lists } : {}),
+  });
+  const refused = refusals.list();
+  complainOfRules(refused);
+  for (const { title, status, file } of matcher.skipped) {
+    complain(`${file}: rule not loaded: the status of '${title}' is ${status}`);
+  }
+  if (matcher.rules === 0 || (options.strict && refused.length > 0)) {
+    complain("No event was read: no rule, or not every rule, can be loaded");
+    return EXIT_CODE.findings;
+  }
+  const counts = { events: 0, matches: 0, bytes: 0, skipped: 0 };
+  const progress = new Progress(totalOf(sources));
+  const out = new Output(() => progress.clear());
+  const skip = (place: string, why: string) => {
+    counts.skipped++;
+    progress.clear();
+    complain(`${place}: skipped: ${why}`);
+  };
+  for (const source of sources) {
+    const name = sources.length > 1 ? source.name : undefined;
+    const bytes = (await source.open()).pipeThrough(counting((length) => counts.bytes += length));
+    try {
+      for await (const { number, text } of eventTexts(bytes)) {
+        const event = eventOf(text);
+        if (typeof event === "string") skip(`${source.name}:${number}`, event);
+        else {
+          counts.events++;
+          for (const { rule } of matcher.find(event, logsource)) {
+            counts.matches++;
+            await out.write(
+              `${matchLine(options.format, { rule, event, number, source: name })}\n`,
+            );
+          }
+        }
+        progress.update(counts);
+        if (out.closed) return EXIT_CODE.ok;
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      skip(source.name, `the rest: ${error.message}`);
+    }
+  }
+  await out.flush();
+  progress.clear();
+  complain(summary(counts, matcher.rules, rules.length - matcher.rules));
+  if (counts.skipped > 0) return EXIT_CODE.skippedEvents;
+  const broken = refused.some(({ needsPlaceholders }) => !needsPlaceholders);
+  return broken ? EXIT_CODE.findings : EXIT_CODE.ok;
+}
+
+function complainOfRules(refused: readonly Refused[]): void {
+  for (const { file, problems } of refused) {
+    const [first] = problems;
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+    complain(`${file}:${first?.line ?? 1}: rule not loaded: ${first?.message}${more}`);
+  }
+  const waiting = refused.filter(({ needsPlaceholders }) => needsPlaceholders).length;
+  if (waiting > 0) {
+    complain(
+      `${waiting} rules wait for lists: give them with --placeholders FILE, as "name: [value, …]"`,
+    );
+  }
+  if (waiting < refused.length) {
+    complain(
+      `${refused.length - waiting} files have errors: 'panoptes rules check' shows them all`,
+    );
+  }
+}
+
+/** The event of a line, or what is wrong with the line. */
+function eventOf(text: string): object | string {
+  let event: unknown;
+  try {
+    event = JSON.parse(text);
+  } catch {
+    return "not JSON; write one JSON object on each line, or one JSON array";
+  }
+  if (typeof event === "object" && event !== null && !Array.isArray(event)) return event;
+  return "an event has to be a JSON object";
+}
+
+function totalOf(sources: readonly { size: number | undefined }[]): number | undefined {
+  const sizes = sources.map(({ size }) => size);
+  return sizes.includes(undefined)
+    ? undefined
+    : sizes.reduce<number>((sum, size) => sum + size!, 0);
+}
+
+function counting(add: (length: number) => void): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    transform(chunk, controller) {
+      add(chunk.length);
+      controller.enqueue(chunk);
+    },
+  });
+}
+
+function summary(
+  counts: { events: number; matches: number; skipped: number },
+  loaded: number,
+  refused: number,
+): string {
+  const parts = [
+    `${counts.matches} matches in ${counts.events} events with ${loaded} rules`,
+    ...(refused > 0 ? [`${refused} rules not loaded`] : []),
+    ...(counts.skipped > 0 ? [`${counts.skipped} events skipped`] : []),
+  ];
+  return parts.join("; ");
+}

@@ -1,0 +1,130 @@
+import { RuleSet } from "./rule_set.ts";
+import type { JsonValue, SigmaRule } from "./sigma_rule.ts";
+
+/** How one inline test went. */
+export interface InlineTestResult {
+  /** What the test shows, or its number where it has no name. */
+  name: string;
+  /** Whether the rule did what the test says. */
+  passed: boolean;
+  /** Why it failed: one sentence without a full stop. */
+  message?: string;
+  /** The events on which the rule did otherwise; empty where only their number is wrong. */
+  events: unknown[];
+}
+
+/** How to run inline tests. */
+export interface InlineTestOptions {
+  /** Lists for the modifier expand, by the name of the placeholder. */
+  placeholders?: Readonly<Record<string, readonly string[]>>;
+  /** What happens to events before rules see them, such as deriving fields; nothing by default. */
+  toEvent?: (event: unknown) => unknown;
+}
+
+/**
+ * Runs the cases that a rule carries in its custom field `tests`.
+ *
+ * A case has a `name`, `event` (or a list, `events`) and `match`: true if the rule must match every one of
+ * the events, false if none, or how many of them. `logsource` is where the events come from; without it
+ * they come from the rule's own log source.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseSigma } from "./parse.ts";
+ * import { runInlineTests } from "./run_inline_tests.ts";
+ *
+ * const { rules } = parseSigma(`
+ * title: Failed login
+ * logsource: { product: thousandeyes }
+ * detection:
+ *   selection:
+ *     event|startswith: login failed
+ *   condition: selection
+ * tests:
+ *   - { name: a wrong password, match: true, event: { event: Login failed. } }
+ *   - { name: a logout, match: true, event: { event: Logout } }
+ * `);
+ * const results = runInlineTests(rules[0]!);
+ * assertEquals(results.map(({ passed }) => passed), [true, false]);
+ * assertEquals(results[1]!.message, "Expected a match, but the rule does not match");
+ * ```
+ *
+ * @param rule The rule with its tests.
+ * @param options Placeholders, and what happens to events before.
+ * @returns One result for each test, in their order; none if the rule has no tests.
+ * @throws {SigmaError} If the rule cannot be compiled.
+ */
+export function runInlineTests(
+  rule: SigmaRule,
+  options: InlineTestOptions = {},
+): InlineTestResult[] {
+  const { tests } = rule.custom;
+  if (tests === undefined || tests === null) return [];
+  const { placeholders, toEvent = (event) => event } = options;
+  const ruleSet = new RuleSet([rule], {
+    statuses: rule.status === undefined ? [] : [rule.status], // tests also show that an old rule works
+    ...(placeholders === undefined ? {} : { placeholders }),
+  });
+  return (Array.isArray(tests) ? tests : [tests]).map((test, index) => {
+    const name = isMap(test) && typeof test.name === "string" ? test.name : `test ${index + 1}`;
+    const read = readTest(test);
+    if (typeof read === "string") return { name, passed: false, message: read, events: [] };
+    const { events, match, logsource } = read;
+    const matches = events.map((event) =>
+      ruleSet.match(toEvent(event), logsource ?? rule.logsource).length > 0
+    );
+    return { name, ...judge(events, matches, match) };
+  });
+}
+
+interface InlineTest {
+  events: JsonValue[];
+  match: boolean | number;
+  logsource?: Record<string, string>;
+}
+
+/** Takes a test apart, or says what is wrong with it. */
+function readTest(test: JsonValue): InlineTest | string {
+  if (!isMap(test)) return "A test has to be a map with name, match and event";
+  const { match, event, events, logsource } = test;
+  const count = typeof match === "number" && Number.isInteger(match) && match >= 0;
+  if (typeof match !== "boolean" && !count) {
+    return "A test needs 'match: true', 'match: false', or how many of its events match";
+  }
+  if ((event === undefined) === (events === undefined)) return "A test needs 'event' or 'events'";
+  if (events !== undefined && !(Array.isArray(events) && events.length > 0)) {
+    return "'events' has to be a list with at least one event";
+  }
+  const list = event === undefined ? events as JsonValue[] : [event];
+  if (!list.every(isMap)) return "An event has to be a map";
+  if (logsource === undefined) return { events: list, match };
+  if (!isMap(logsource) || !Object.values(logsource).every((value) => typeof value === "string")) {
+    return "'logsource' has to be a map of texts";
+  }
+  return { events: list, match, logsource: logsource as Record<string, string> };
+}
+
+function judge(
+  events: readonly JsonValue[],
+  matches: readonly boolean[],
+  expected: boolean | number,
+): Omit<InlineTestResult, "name"> {
+  const found = matches.filter(Boolean).length;
+  if (typeof expected === "number") {
+    if (found === expected) return { passed: true, events: [] };
+    const message = `Expected ${expected} of ${events.length} events to match, found ${found}`;
+    return { passed: false, message, events: [] };
+  }
+  const wrong = events.filter((_, index) => matches[index] !== expected);
+  if (wrong.length === 0) return { passed: true, events: [] };
+  const which = events.length === 1 ? "" : ` for ${wrong.length} of ${events.length} events`;
+  const message = expected
+    ? `Expected a match, but the rule does not match${which}`
+    : `Expected no match, but the rule matches${which}`;
+  return { passed: false, message, events: wrong };
+}
+
+function isMap(value: JsonValue): value is { [key: string]: JsonValue } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
