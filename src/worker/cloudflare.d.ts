@@ -13,6 +13,8 @@ declare module "cloudflare:workers" {
   export interface DurableObjectState {
     readonly id: { readonly name?: string };
     readonly storage: DurableObjectStorage;
+    /** Throws the object out of memory at once, as a crash would. */
+    abort(reason?: string): void;
     blockConcurrencyWhile<T>(body: () => Promise<T>): Promise<T>;
   }
 

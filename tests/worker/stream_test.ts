@@ -1,15 +1,142 @@
-import { assertEquals } from "@std/assert";
-import { eventually, WorkerFixture } from "./worker_fixture.ts";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
-Deno.test("the Worker records what the API publishes and streams it", async () => {
+const HOUR = 3_600_000;
+
+/** Publishes `count` events around an hour ago, of which every seventh has a twin in its own second. */
+function publish(worker: WorkerFixture, count: number, from = Date.now() - HOUR): void {
+  for (let n = 0; n < count; n++) {
+    const event = { event: `Event ${n}`, user: "Ada (ada@example.com)", date: from + n * 500 };
+    worker.emulator.publish(n % 7 === 0 ? { ...event, event: "Twin" } : event);
+  }
+}
+
+const recorded = (worker: WorkerFixture, count: number) =>
+  eventually(() => worker.log(), (log) => log.length >= count);
+
+Deno.test("the Worker: a client that is cut off and comes back with Last-Event-ID misses nothing and sees nothing twice", async () => {
   await using worker = await WorkerFixture.start();
-  const now = Date.now();
-  worker.emulator.publishHistory(250, now - 3_600_000, now - 60_000);
-  const reader = await worker.stream("/v1/events");
-  const messages = await reader.take(251);
-  assertEquals(messages[0]?.event, "ready");
-  assertEquals(new Set(messages.map(({ id }) => id)).size, 251);
+  publish(worker, 600);
+  const seen: string[] = [];
+  let lastEventId: string | undefined;
+  // Cut off after few or many events, in the midst of a batch as a rule.
+  for (const cut of [1, 2, 50, 131, 3, 200]) {
+    const aborting = new AbortController();
+    const reader = await worker.stream("/v1/events", lastEventId, aborting.signal);
+    const ready = await reader.next();
+    assertEquals(ready?.event, "ready");
+    if (lastEventId) assertEquals(ready?.id, lastEventId);
+    for (const { id } of await reader.take(cut)) seen.push(lastEventId = id!);
+    aborting.abort();
+  }
+  // What is published while nobody listens comes too.
+  publish(worker, 50, Date.now() - 300_000);
+  const reader = await worker.stream("/v1/events", lastEventId);
+  await reader.next();
+  for (const { id } of await reader.take(650 - seen.length)) seen.push(id!);
   await reader.cancel();
-  await eventually(() => worker.log(), (log) => log.length === 250);
-  console.log(worker.logs, await worker.json("/v1/status"));
+  assertEquals(seen, (await recorded(worker, 650)).map(({ id }) => id));
+  assertEquals(new Set(seen).size, 650);
+});
+
+Deno.test("the Worker: a client sees every event once although the object is killed under it", async () => {
+  await using worker = await WorkerFixture.start({ entry: TEST_ENTRY });
+  publish(worker, 300);
+  await recorded(worker, 300);
+  const seen: string[] = [];
+  let lastEventId: string | undefined;
+  let reader = await worker.stream("/v1/events");
+  for (let round = 0; round < 3; round++) {
+    await reader.next();
+    for (const { id } of await reader.take(40)) seen.push(lastEventId = id!);
+    await worker.kill();
+    publish(worker, 20, Date.now() - 600_000 + round * 60_000);
+    await reader.cancel().catch(() => {});
+    reader = await worker.stream("/v1/events", lastEventId);
+  }
+  await reader.next();
+  for (const { id } of await reader.take(360 - seen.length)) seen.push(id!);
+  await reader.cancel();
+  assertEquals(seen, (await worker.log()).map(({ id }) => id));
+  assertEquals(new Set(seen).size, 360);
+});
+
+Deno.test("the Worker ends the stream of an object that was killed, so that its client comes back", async () => {
+  await using worker = await WorkerFixture.start({ entry: TEST_ENTRY });
+  publish(worker, 1);
+  const reader = await worker.stream("/v1/events");
+  await reader.take(2);
+  const end = reader.next().catch(() => undefined);
+  await worker.kill();
+  assertEquals(await end, undefined);
+});
+
+Deno.test("the Worker announces a gap for an id that it does not know", async () => {
+  await using worker = await WorkerFixture.start();
+  publish(worker, 10);
+  const log = await recorded(worker, 10);
+  for (const id of ["otherepoch.5", log[0]!.id.replace(/\d+$/, "999"), "nonsense"]) {
+    const reader = await worker.stream("/v1/events", id);
+    const [gap, ready, first] = await reader.take(3);
+    assertEquals([gap?.event, ready?.event, first?.event], ["gap", "ready", "audit"]);
+    assertEquals(first?.id, log[0]!.id);
+    await reader.cancel();
+  }
+});
+
+Deno.test("the Worker announces a gap for an id that retention has removed", async () => {
+  await using worker = await WorkerFixture.start();
+  publish(worker, 10);
+  const log = await recorded(worker, 10);
+  await worker.sql("DELETE FROM events WHERE seq <= 5");
+  const reader = await worker.stream("/v1/events", log[1]!.id);
+  const gap = await reader.next();
+  assertEquals([gap?.event, JSON.parse(gap!.data)], [
+    "gap",
+    { requested: log[1]!.id, from: log[4]!.id, lost: 3 },
+  ]);
+  await reader.cancel();
+});
+
+Deno.test("the Worker lets go of a subscriber whose client has gone, at the next write", async () => {
+  await using worker = await WorkerFixture.start();
+  const subscribers = async () => (await worker.json("/v1/status")).subscribers;
+  const aborting = new AbortController();
+  const open = await Promise.all(
+    Array.from(
+      { length: 5 },
+      (_, n) => worker.stream("/v1/events", undefined, n < 3 ? aborting.signal : undefined),
+    ),
+  );
+  for (const reader of open) await reader.next();
+  assertEquals(await subscribers(), 5);
+  aborting.abort();
+  // workerd looks at a connection only when it writes to it; the heartbeat is what sees to that in a quiet hour.
+  let published = 0;
+  const publishAndCount = () => {
+    worker.emulator.publish({ event: `Event ${published++}`, date: Date.now() - 60_000 });
+    return subscribers();
+  };
+  await eventually(publishAndCount, (count) => count === 2);
+  for (const reader of open.slice(3)) await reader.cancel();
+  await eventually(publishAndCount, (count) => count === 0);
+});
+
+Deno.test("the Worker sends the first bytes at once, before there is any event", async () => {
+  await using worker = await WorkerFixture.start();
+  const response = await worker.fetch("/v1/events");
+  assertEquals(response.headers.get("Content-Type"), "text/event-stream; charset=utf-8");
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  assert(new TextDecoder().decode(value).startsWith(": "));
+  await reader.cancel();
+});
+
+Deno.test("the Worker's log keeps its epoch when its object is evicted", async () => {
+  await using worker = await WorkerFixture.start();
+  publish(worker, 3);
+  const before = await recorded(worker, 3);
+  await worker.evict();
+  assertEquals((await worker.log()).map(({ id }) => id), before.map(({ id }) => id));
+  assertNotEquals(before[0]!.id, undefined);
 });

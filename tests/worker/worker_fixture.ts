@@ -12,6 +12,16 @@ const ROOT = new URL("../../", import.meta.url);
 /** The token that the fixture's Worker lets in, unless it is told otherwise. */
 export const TOKEN = "test-reader-token";
 
+/** The entry with a hand on its object. */
+export const TEST_ENTRY = "tests/worker/entry_for_tests.ts";
+
+/** What that entry adds. */
+export interface ObjectUnderTest {
+  alarmAt(): Promise<number | null>;
+  loseAlarm(): Promise<void>;
+  die(): Promise<void>;
+}
+
 /** The real Worker in real workerd, with an emulator of the API as the far end. */
 export class WorkerFixture implements AsyncDisposable {
   #harness: ReturnType<typeof createTestHarness>;
@@ -38,9 +48,14 @@ export class WorkerFixture implements AsyncDisposable {
 
   /** Starts all of it; `vars` win over the usual ones, and undefined takes one away. */
   static async start(
-    { vars = {}, emulator = createEmulator({ seed: 1, ratePerMinute: 1_000_000 }) }: {
+    {
+      vars = {},
+      emulator = createEmulator({ seed: 1, ratePerMinute: 1_000_000 }),
+      entry = "src/worker/mod.ts",
+    }: {
       vars?: Record<string, string | undefined>;
       emulator?: Emulator;
+      entry?: string;
     } = {},
   ): Promise<WorkerFixture> {
     const server = Deno.serve(
@@ -58,6 +73,7 @@ export class WorkerFixture implements AsyncDisposable {
       ...vars,
     };
     const config = await wranglerConfig(
+      entry,
       Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     );
     const harness = createTestHarness({ workers: [{ config }] });
@@ -80,7 +96,11 @@ export class WorkerFixture implements AsyncDisposable {
   /** Opens an event stream. */
   async stream(path: string, lastEventId?: string, signal?: AbortSignal): Promise<SseReader> {
     const headers: Record<string, string> = lastEventId ? { "Last-Event-ID": lastEventId } : {};
-    const response = await this.fetch(path, { headers, ...(signal ? { signal } : {}) });
+    const deadline = AbortSignal.timeout(60_000); // or a message that never comes would hang the test
+    const response = await this.fetch(path, {
+      headers,
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    });
     if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
     return new SseReader(response.body!);
   }
@@ -94,7 +114,7 @@ export class WorkerFixture implements AsyncDisposable {
     return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
   }
 
-  /** Throws the object out of memory, as the platform does when it likes. */
+  /** Throws the object out of memory once nobody is connected to it, as the platform does when it likes. */
   evict(): Promise<void> {
     return this.#harness.getWorker().evictDurableObject("EVENT_LOG", { name: this.#source });
   }
@@ -105,6 +125,19 @@ export class WorkerFixture implements AsyncDisposable {
       name: this.#source,
     });
     return await storage.exec(statement) as Record<string, unknown>[];
+  }
+
+  /** The object itself, where the entry is the one for tests. */
+  async object(): Promise<ObjectUnderTest> {
+    const env = await this.#harness.getWorker<{
+      EVENT_LOG: { getByName(name: string): ObjectUnderTest };
+    }>().getEnv();
+    return env.EVENT_LOG.getByName(this.#source);
+  }
+
+  /** Kills the object, whoever is connected to it. */
+  async kill(): Promise<void> {
+    await (await this.object()).die().catch(() => {}); // it dies before it can answer
   }
 
   /** Runs the cron once. */
@@ -124,9 +157,12 @@ export class WorkerFixture implements AsyncDisposable {
 }
 
 /** The deployed configuration, but for the custom build: the test task has built the rules already. */
-async function wranglerConfig(vars: Record<string, string | undefined>): Promise<Config> {
+async function wranglerConfig(
+  entry: string,
+  vars: Record<string, string | undefined>,
+): Promise<Config> {
   const { build: _, ...toml } = parse(await Deno.readTextFile(new URL("wrangler.toml", ROOT)));
-  return { ...toml, main: new URL("src/worker/mod.ts", ROOT).pathname, vars } as unknown as Config;
+  return { ...toml, main: new URL(entry, ROOT).pathname, vars } as unknown as Config;
 }
 
 /** A hash as API_TOKENS has it. */

@@ -1,0 +1,59 @@
+import { assertEquals } from "@std/assert";
+import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
+
+/** A Worker that polls once an hour, after its first poll: what happens sooner is not the alarm's own doing. */
+async function atRest() {
+  const worker = await WorkerFixture.start({
+    vars: { POLL_INTERVAL_SECONDS: "3600", BACKFILL: "0" },
+    entry: TEST_ENTRY,
+  });
+  await worker.json("/v1/status");
+  const alarm = await worker.object();
+  await eventually(() => alarm.alarmAt(), (at) => at !== null && at > Date.now() + 60_000);
+  return { worker, alarm };
+}
+
+Deno.test("the watchdog wakes a log that nobody has called yet", async () => {
+  await using worker = await WorkerFixture.start();
+  worker.emulator.publish({ event: "Login failed.", date: Date.now() - 60_000 });
+  await worker.cron();
+  await eventually(() => Promise.resolve(worker.emulator.requestCount), (count) => count > 0);
+  await eventually(() => worker.log(), (log) => log.length === 1);
+});
+
+Deno.test("the watchdog sets an alarm again that was lost, and the log goes on", async () => {
+  const { worker, alarm } = await atRest();
+  await using _ = worker;
+  await alarm.loseAlarm();
+  assertEquals(await alarm.alarmAt(), null);
+  await worker.cron();
+  await eventually(() => alarm.alarmAt(), (at) => at !== null && at > Date.now() + 60_000);
+});
+
+Deno.test("the watchdog leaves an alarm alone that is set", async () => {
+  const { worker, alarm } = await atRest();
+  await using _ = worker;
+  const at = await alarm.alarmAt();
+  await worker.cron();
+  assertEquals(await alarm.alarmAt(), at);
+});
+
+Deno.test("an object that comes back to life without an alarm sets it", async () => {
+  const { worker, alarm } = await atRest();
+  await using _ = worker;
+  await alarm.loseAlarm();
+  await worker.kill();
+  await worker.json("/v1/status");
+  const again = await worker.object();
+  await eventually(() => again.alarmAt(), (at) => at !== null && at > Date.now() + 60_000);
+});
+
+Deno.test("the log goes on by itself after a far end that was down for a while", async () => {
+  await using worker = await WorkerFixture.start();
+  worker.emulator.setFaults({ name: "server-error" });
+  worker.emulator.publish({ event: "Login failed.", date: Date.now() - 60_000 });
+  await worker.cron();
+  await eventually(() => Promise.resolve(worker.emulator.requestCount), (count) => count >= 2);
+  worker.emulator.setFaults();
+  await eventually(() => worker.log(), (log) => log.length === 1);
+});

@@ -1,0 +1,91 @@
+import { assert, assertEquals } from "@std/assert";
+import { eventually, sha256, TOKEN, WorkerFixture } from "./worker_fixture.ts";
+
+const PATHS = [
+  "/v1/events",
+  "/v1/alerts",
+  "/v1/status",
+  "/v1/rules",
+  "/v1/deliveries",
+  "/v1/invalid-events",
+  "/",
+  "/v1/nothing",
+];
+
+Deno.test("the Worker reads nothing out without a token or with a wrong one", async () => {
+  await using worker = await WorkerFixture.start();
+  worker.emulator.publish({ event: "Secret happening" });
+  await eventually(() => worker.log(), (log) => log.length === 1);
+  for (const path of PATHS) {
+    for (
+      const authorization of [undefined, "Bearer wrong", `Bearer ${TOKEN}x`, `Basic ${btoa(TOKEN)}`]
+    ) {
+      const response = await fetch(new URL(path, worker.url), {
+        headers: authorization === undefined ? {} : { Authorization: authorization },
+      });
+      const text = await response.text();
+      assertEquals(response.status, 401, path);
+      assertEquals(response.headers.get("Content-Type"), "application/problem+json");
+      assertEquals(JSON.parse(text).code, "unauthorized");
+      assert(!text.includes("Secret"));
+    }
+  }
+  assertEquals((await fetch(new URL("/healthz", worker.url))).status, 200);
+});
+
+Deno.test("the Worker with no token configured reads nothing out to anybody", async () => {
+  for (const API_TOKENS of [undefined, "", "[]"]) {
+    await using worker = await WorkerFixture.start({ vars: { API_TOKENS } });
+    worker.emulator.publish({ event: "Secret happening" });
+    for (const path of PATHS) {
+      const response = await worker.fetch(path);
+      const { code, detail } = await response.json();
+      assertEquals([response.status, code], [401, "no_tokens_configured"], path);
+      assert(detail.includes("API_TOKENS"));
+    }
+    const health = await fetch(new URL("/healthz", worker.url));
+    assertEquals(await health.text(), '{"status":"ok"}');
+  }
+});
+
+Deno.test("the Worker with a bad configuration names the variables to those let in, and to nobody else", async () => {
+  await using worker = await WorkerFixture.start({
+    vars: { TE_TOKEN: undefined, BACKFILL: "hunter2" },
+  });
+  const inside = await worker.fetch("/v1/events");
+  const text = await inside.text();
+  assertEquals([inside.status, JSON.parse(text).variables], [503, ["TE_TOKEN", "BACKFILL"]]);
+  assert(!text.includes("hunter2"));
+  const outside = await fetch(new URL("/v1/events", worker.url));
+  assertEquals(outside.status, 401);
+  assert(!(await outside.text()).includes("BACKFILL"));
+  assertEquals((await fetch(new URL("/healthz", worker.url))).status, 200);
+  await worker.cron(); // which must not fail either
+  assert(worker.logs.some((line) => line.includes("BACKFILL")), "the log names the variable");
+  assert(!worker.logs.some((line) => line.includes("hunter2")), "the log quotes no value");
+});
+
+Deno.test("the Worker lets a token without the scope admin change nothing", async () => {
+  await using worker = await WorkerFixture.start({
+    vars: {
+      API_TOKENS: JSON.stringify([
+        { name: "reader", sha256: await sha256(TOKEN), scopes: ["read"] },
+      ]),
+    },
+  });
+  const response = await worker.fetch("/v1/deliveries/1/redeliver", { method: "POST" });
+  assertEquals([response.status, (await response.json()).code], [403, "forbidden"]);
+});
+
+Deno.test("the Worker's answers carry security headers and no CORS header", async () => {
+  await using worker = await WorkerFixture.start();
+  for (const path of ["/healthz", "/v1/status", "/v1/nothing"]) {
+    const { headers, body } = await worker.fetch(path, {
+      headers: { Origin: "https://evil.example" },
+    });
+    assertEquals(headers.get("X-Content-Type-Options"), "nosniff");
+    assertEquals(headers.get("Cache-Control"), "no-store");
+    assertEquals(headers.get("Access-Control-Allow-Origin"), null);
+    await body?.cancel();
+  }
+});
