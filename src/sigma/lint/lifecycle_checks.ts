@@ -58,15 +58,16 @@ export const lifecycleChecks: readonly Check[] = [
     },
   },
   {
-    code: "status-unsupported",
+    code: "status-not-loaded",
     severity: "info",
-    summary: "The rule says of itself that it cannot be used.",
+    summary: "The rule is deprecated or unsupported, so it is not loaded unless asked for.",
     *run({ top }) {
-      if (textOf(top.get("status")) !== "unsupported") return;
+      const status = textOf(top.get("status"));
+      if (status !== "deprecated" && status !== "unsupported") return;
       yield {
         at: top.get("status")!.value,
-        message: "The status says that the rule cannot be used as it is",
-        suggestion: "Repair it or keep it out of the rules folder",
+        message: `A rule with the status ${status} is not loaded unless asked for`,
+        suggestion: "Repair it, or keep it out of the rules folder",
       };
     },
   },
@@ -151,7 +152,7 @@ export const lifecycleChecks: readonly Check[] = [
       if (/^[a-z0-9_]+\.yml$/.test(name) && name.length >= 10 && name.length <= 90) return;
       yield {
         at: head,
-        message: `The file name '${name}' is not as the specification advises`,
+        message: `The file name '${name}' does not work everywhere`,
         suggestion: "10 to 90 characters: a-z, 0-9 and _, then .yml",
       };
     },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { METADATA } from "../parse/parse_metadata.ts";
 import type { Check } from "./check.ts";
 import { textOf } from "./entry_values.ts";
 
@@ -135,11 +136,11 @@ export const metadataChecks: readonly Check[] = [
   {
     code: "key-empty",
     severity: "warning",
-    summary: "A key is there without a value.",
+    summary: "A key of the specification is there without a value.",
     *run({ top }) {
       for (const { name, key, data } of top.values()) {
         const empty = data === null || data === "" || (Array.isArray(data) && data.length === 0);
-        if (!empty) continue;
+        if (!empty || !(METADATA.has(name) || name === "tests")) continue;
         yield {
           at: key,
           message: `The key '${name}' has no value`,

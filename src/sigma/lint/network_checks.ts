@@ -3,9 +3,14 @@
  *
  * @module
  */
-import ipaddr from "ipaddr.js";
+import { emptyNetwork, parseNetwork } from "../compile/network.ts";
 import type { Check } from "./check.ts";
 import { has, strings } from "./item.ts";
+
+/** The prefix length of a network written as `address/length`; `undefined` for anything else. */
+function prefixOf(text: string): number | undefined {
+  return text.includes("/") ? parseNetwork(text, emptyNetwork())?.prefix : undefined;
+}
 
 /** Checks of addresses and networks. */
 export const networkChecks: readonly Check[] = [
@@ -17,7 +22,7 @@ export const networkChecks: readonly Check[] = [
       for (const item of items) {
         if (!has(item, "cidr")) continue;
         for (const { value, at } of strings(item)) {
-          if (!(ipaddr.isValidCIDR(value) && ipaddr.parseCIDR(value)[1] === 0)) continue;
+          if (prefixOf(value) !== 0) continue;
           yield {
             at,
             message: `'${value}' holds every address of its family`,
@@ -35,7 +40,7 @@ export const networkChecks: readonly Check[] = [
       for (const item of items) {
         if (item.field === undefined || item.modifiers.length > 0) continue;
         for (const { value, at } of strings(item)) {
-          if (!ipaddr.isValidCIDR(value)) continue;
+          if (prefixOf(value) === undefined) continue;
           yield {
             at,
             message: `'${value}' is compared as text`,

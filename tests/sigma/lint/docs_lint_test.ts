@@ -1,57 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
+import { base, type Example, examplesIn, markdown, whole } from "./lint_examples.ts";
 import { CODES } from "../../../src/sigma/lint/codes.ts";
 import { lintFiles, type RuleFile } from "../../../src/sigma/lint/lint_files.ts";
 import type { Problem } from "../../../src/sigma/problem.ts";
-
-/** Every example of docs/lint.md is run: the bad one must have the code, the good one must not. */
-const markdown = await Deno.readTextFile(new URL("../../../docs/lint.md", import.meta.url));
 
 interface Section {
   code: string;
   kind: string;
   text: string;
-  examples: { word: string; flags: string[]; yaml: string }[];
-}
-
-function examplesIn(text: string): Section["examples"] {
-  return [...text.matchAll(/^```yaml (\S+)(.*)\n([\s\S]*?)^```$/gm)].map((found) => ({
-    word: found[1]!,
-    flags: found[2]!.trim().split(/\s+/),
-    yaml: found[3]!,
-  }));
+  examples: Example[];
 }
 
 const sections: Section[] = markdown.split(/^(?=#{2,3} )/m).flatMap((text) => {
   const head = /^### `([a-z0-9-]+)` \((error|warning|note)\)\n/.exec(text);
   return head ? [{ code: head[1]!, kind: head[2]!, text, examples: examplesIn(text) }] : [];
 });
-
-const base = examplesIn(markdown).find(({ word }) => word === "base")!.yaml;
-
-/** The text cut into its top-level keys, each with the lines below it. */
-function blocksOf(yaml: string): Map<string, string> {
-  return new Map(
-    yaml.split(/^(?=[^\s-])/m).map((block) => [block.split(":")[0]!, block]),
-  );
-}
-
-/** What the reading instructions of docs/lint.md say: the example, and the base rule around it. */
-function whole(yaml: string, flags: readonly string[]): string {
-  let text = yaml;
-  if (yaml.startsWith("  ")) {
-    const condition = /^ {2}condition:/m.test(yaml) ? "" : "  condition: selection\n";
-    text = `detection:\n${yaml}${condition}`;
-  }
-  const own = blocksOf(text);
-  const complete = flags.includes("whole") || own.has("filter") ||
-    (own.has("title") && own.has("logsource") && own.has("detection"));
-  if (!complete) {
-    const rest = [...blocksOf(base)].filter(([key]) => !own.has(key)).map(([, block]) => block);
-    text += rest.join("");
-  }
-  if (flags.includes("bom")) text = `\ufeff${text}`;
-  return flags.includes("crlf") ? text.replaceAll("\n", "\r\n") : text;
-}
 
 function filesOf(yaml: string, flags: readonly string[]): RuleFile[] {
   const parts = yaml.split(/^# file: (.+)\n/m);
@@ -64,7 +27,7 @@ function filesOf(yaml: string, flags: readonly string[]): RuleFile[] {
   );
 }
 
-function lintExample(example: Section["examples"][number]): Problem[] {
+function lintExample(example: Example): Problem[] {
   return lintFiles(filesOf(example.yaml, example.flags), { today: "2026-11-23" });
 }
 

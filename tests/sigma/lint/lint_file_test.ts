@@ -153,7 +153,7 @@ Deno.test("lintFile() never throws, and every problem has a place inside the fil
         assert(message.length > 0 && !message.endsWith("."));
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
 
