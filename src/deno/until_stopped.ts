@@ -23,6 +23,42 @@ export async function untilStopped(signal?: AbortSignal): Promise<void> {
 
 /** Resolves on abort as well. */
 async function untilParentGone(signal: AbortSignal): Promise<void> {
-  const parent = Deno.ppid;
-  while (Deno.ppid === parent && !signal.aborted) await wait(500, signal).catch(() => {});
+  const links = watchedLinks();
+  while (!signal.aborted && links.every(([pid, parent]) => parentOf(pid) === parent)) {
+    await wait(500, signal).catch(() => {});
+  }
+}
+
+/**
+ * Whose parent must stay the same: this process, and those between it and the `npx` that started it, if
+ * one did. Not beyond: what started that may well go away, as a shell does after `nohup`.
+ */
+function watchedLinks(): [pid: number, parent: number][] {
+  const links: [number, number][] = [[Deno.pid, Deno.ppid]];
+  const further: [number, number][] = [];
+  let pid = Deno.ppid;
+  for (let level = 0; level < 4; level += 1) {
+    const parent = parentOf(pid);
+    if (parent === undefined) break;
+    further.push([pid, parent]);
+    if (/\bnp[mx]\b/.test(readProcess(parent, "cmdline") ?? "")) return [...links, ...further];
+    pid = parent;
+  }
+  return links;
+}
+
+function parentOf(pid: number): number | undefined {
+  if (pid === Deno.pid) return Deno.ppid;
+  const stat = readProcess(pid, "stat");
+  // The name in brackets may hold anything, brackets among it; state and parent come after it.
+  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2]);
+}
+
+/** Only Linux has these files, and reading them may not be permitted. */
+function readProcess(pid: number, file: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/${file}`);
+  } catch {
+    return undefined;
+  }
 }

@@ -79,7 +79,7 @@ function isFree(port: number): boolean {
   }
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   Deno.test({
     name: `start shows events and a verified alert, and ${signal} leaves no process, port or file`,
     ignore: Deno.build.os !== "linux", // it reads /proc
