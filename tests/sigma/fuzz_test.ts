@@ -1,6 +1,14 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseSigma, type Problem, RuleSet, SigmaError } from "../../src/sigma/mod.ts";
+import {
+  explainRule,
+  matchedFields,
+  parseSigma,
+  type Problem,
+  RuleSet,
+  SigmaError,
+} from "../../src/sigma/mod.ts";
+import { lintFile } from "../../src/sigma/lint/mod.ts";
 import { ruleText } from "./cases/spec_case.ts";
 import { conditions, documents, events } from "./fuzz_documents.ts";
 
@@ -21,19 +29,37 @@ function checkProblems(problems: readonly Problem[]): void {
 }
 
 /** Parse, compile, match: any other end than problems is a throw, and fails the test. */
-function load(text: string, list: readonly unknown[]): void {
+function load(text: string, list: readonly unknown[]): RuleSet | undefined {
   const { rules, filters, problems } = parseSigma(text, { file: "fuzz.yml" });
   checkProblems(problems);
-  let ruleSet;
   try {
-    ruleSet = new RuleSet(rules, { filters });
+    const ruleSet = new RuleSet(rules, { filters });
+    for (const event of list) ruleSet.match(event);
+    return ruleSet;
   } catch (error) {
     if (!(error instanceof SigmaError)) throw error;
     assert(error.problems.length > 0);
     checkProblems(error.problems);
-    return;
+    return undefined;
   }
-  for (const event of list) ruleSet.match(event);
+}
+
+function lint(text: string): void {
+  checkProblems(lintFile(text, { file: "fuzz.yml", today: "2026-01-01" }));
+}
+
+/** What is told of a match is what was found. */
+function checkExplanations(text: string, list: readonly unknown[]): void {
+  const ruleSet = load(text, []);
+  if (ruleSet === undefined) return;
+  const options = { filters: parseSigma(text).filters };
+  for (const event of list) {
+    const matched = new Set(ruleSet.match(event).map(({ rule }) => rule));
+    for (const rule of ruleSet.rules) {
+      assertEquals(explainRule(rule, event, options).matched, matched.has(rule));
+      assert(matched.has(rule) || matchedFields(rule, event, options).length === 0);
+    }
+  }
 }
 
 function milliseconds(work: () => void): number {
@@ -43,14 +69,17 @@ function milliseconds(work: () => void): number {
 }
 
 function checkInTime(text: string, list: readonly unknown[]): void {
-  let took = milliseconds(() => load(text, list));
-  // Once more, where the first time met a collection of garbage or code not compiled yet.
-  if (took > LONGEST_MS) took = milliseconds(() => load(text, list));
-  assert(took <= LONGEST_MS, `took ${Math.round(took)} ms`);
+  for (const work of [() => load(text, list), () => lint(text)]) {
+    let took = milliseconds(work);
+    // Once more, where the first time met a collection of garbage or code not compiled yet.
+    if (took > LONGEST_MS) took = milliseconds(work);
+    assert(took <= LONGEST_MS, `took ${Math.round(took)} ms`);
+  }
+  checkExplanations(text, list);
 }
 
 function check(name: string, property: fc.IRawProperty<unknown>): void {
-  Deno.test(`parseSigma() and RuleSet ${name}`, () => {
+  Deno.test(name, () => {
     // deno-lint-ignore no-console -- whoever reads of a failure needs the seed, also when it is a hang
     console.log(`seed ${seed}, ${runs} runs`);
     fc.assert(property, { seed, numRuns: runs });
@@ -58,12 +87,12 @@ function check(name: string, property: fc.IRawProperty<unknown>): void {
 }
 
 check(
-  "meet any document with problems, not with a throw or a hang",
+  "parseSigma(), RuleSet and lintFile() meet any document with problems, not with a throw or a hang",
   fc.property(documents, fc.array(events, { maxLength: 2 }), checkInTime),
 );
 
 check(
-  "meet any condition with problems, not with a throw or a hang",
+  "parseSigma(), RuleSet and lintFile() meet any condition with problems, not with a throw or a hang",
   fc.property(conditions, (condition) => {
     const detection =
       `a: {a: 1}\n    b: {b: 1}\n    sel_1: {a: 2}\n    sel_2: {b: 2}\n    _hidden: {c: 1}`;
@@ -125,7 +154,7 @@ detection:
 };
 
 for (const [name, rule] of Object.entries(HOSTILE)) {
-  Deno.test(`parseSigma() and RuleSet are not held up by ${name}`, () => {
+  Deno.test(`parseSigma(), RuleSet and lintFile() are not held up by ${name}`, () => {
     checkInTime(ruleText(rule), [
       { f: "a".repeat(2_000) },
       { f: "-a /b ".repeat(200), a: [{ f: "x" }] },
