@@ -15,17 +15,22 @@ import { LimitedBytesTransformStream } from "./std_streams.ts";
  *
  * @param body The stream; null is a body of no bytes.
  * @param maxBytes The most bytes that are accepted.
+ * @param signal Gives it up, even a body that knows nothing of the signal of its request.
  * @returns The whole body.
  * @throws {RangeError} If there are more.
  */
 export async function readBytes(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
+  signal?: AbortSignal,
 ): Promise<Uint8Array> {
   if (body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const limited = body.pipeThrough(new LimitedBytesTransformStream(maxBytes, { error: true }));
+  const limited = body.pipeThrough(
+    new LimitedBytesTransformStream(maxBytes, { error: true }),
+    signal === undefined ? {} : { signal },
+  );
   for await (const chunk of limited) {
     chunks.push(chunk);
     length += chunk.length;

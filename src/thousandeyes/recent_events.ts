@@ -34,7 +34,7 @@ export class RecentEvents {
   /** Begins a pass that ends at `end`, and after which the next one would begin at `keepFrom`. */
   begin(end: number, keepFrom: number): void {
     this.#end = end;
-    this.#keepFrom = keepFrom;
+    this.#keepFrom = Math.max(this.#keepFrom, keepFrom); // what is forgotten must not be read again
     this.#fresh = 0;
     this.#shrinkAt = this.#limit;
     for (const event of this.#events.values()) {

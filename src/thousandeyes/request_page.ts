@@ -59,7 +59,7 @@ export async function requestPage(url: URL, options: PageOptions): Promise<Respo
         redirect: "manual",
         signal: either,
       });
-      return await wholeOf(response, maxBytes, token);
+      return await wholeOf(response, { maxBytes, token, signal: either });
     }, { clock, signal });
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
@@ -73,7 +73,10 @@ export async function requestPage(url: URL, options: PageOptions): Promise<Respo
 }
 
 /** A copy of the answer that owes nothing to the network any more. */
-async function wholeOf(response: Response, maxBytes: number, token: string): Promise<Response> {
+async function wholeOf(
+  response: Response,
+  { maxBytes, token, signal }: { maxBytes: number; token: string; signal: AbortSignal },
+): Promise<Response> {
   const { status, statusText, headers } = response;
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
     await response.body?.cancel();
@@ -82,7 +85,7 @@ async function wholeOf(response: Response, maxBytes: number, token: string): Pro
   }
   let bytes: Uint8Array;
   try {
-    bytes = await readBytes(response.body, maxBytes);
+    bytes = await readBytes(response.body, maxBytes, signal);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     const message = `Cannot list audit events: the body has more than ${maxBytes} bytes`;

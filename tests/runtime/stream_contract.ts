@@ -203,11 +203,14 @@ export const CONTRACT: readonly ContractCase[] = [
   {
     name: "a request that takes too long is a time-out, and is repeated with a time of its own",
     async run(far) {
-      const options = far.reading("hang", { timeoutMs: 30, retry: { attempts: 2 } });
-      const error = await assertRejects(() => eventsOf(streamUserEvents(options)));
-      assert(error instanceof ThousandEyesError);
-      assertEquals(error.code, "timeout");
-      assertEquals((await far.seen()).requests, 2);
+      for (const scenario of ["hang", "hang-body"]) {
+        const options = far.reading(scenario, { timeoutMs: 30, retry: { attempts: 2 } });
+        const error = await assertRejects(() => eventsOf(streamUserEvents(options)));
+        assert(error instanceof ThousandEyesError);
+        assertEquals(error.code, "timeout");
+      }
+      assertEquals((await far.seen()).requests, 4);
+      await far.until(({ cancelled }) => cancelled === 4);
     },
   },
   {

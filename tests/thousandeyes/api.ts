@@ -38,7 +38,9 @@ export function emulated(options: EmulatorOptions = {}) {
     timeoutMs: LeapClock.NEVER,
     fetch: async (url, init) => {
       urls.push(new URL(url));
-      return await emulator.app.request(url.href, init);
+      const response = await emulator.app.request(url.href, init);
+      init.signal?.throwIfAborted(); // as a network would
+      return response;
     },
     ...more,
   });
