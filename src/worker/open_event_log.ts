@@ -3,20 +3,28 @@ import type { DurableObjectStorage } from "cloudflare:workers";
 import { nextState } from "../delivery/next_state.ts";
 import { createLogApp } from "../http/create_log_app.ts";
 import { LogFeed } from "../http/log_feed.ts";
+import type { SigmaRule } from "../sigma/mod.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
-import { Collector } from "../watch/collector.ts";
+import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import type { Config } from "./config.ts";
 import { durableObjectSql } from "./durable_object_sql.ts";
+import { matchRules } from "./match_rules.ts";
 import { report } from "./report.ts";
 import { watchPorts } from "./watch_ports.ts";
 
 /** What the log of a source is opened with. */
 export interface EventLogOptions {
+  /** Where it is kept. */
   storage: DurableObjectStorage;
+  /** What to watch, how, and for whom. */
   config: Config;
+  /** The rules that events are matched against. */
+  rules: readonly SigmaRule[];
+  /** Time. */
   clock: Clock;
+  /** Chance, in [0, 1). */
   random: () => number;
   /** Makes the next tick come at once. */
   wake: () => Promise<void>;
@@ -24,52 +32,26 @@ export interface EventLogOptions {
 
 /** The log of a source at work. */
 export interface EventLog {
-  /** Its routes. */
+  /** Its routes, for those that were let in. */
   app: ReturnType<typeof createLogApp>;
   /** Does what is due, and says when the next thing will be, in milliseconds since the Unix epoch. */
   tick(): Promise<number>;
 }
 
-export function openEventLog({ storage, config, clock, random, wake }: EventLogOptions): EventLog {
+/**
+ * Opens the log of a source in the storage of a Durable Object, with the watch that fills it and the routes that
+ * read it.
+ *
+ * @param options Storage, configuration, rules, time and chance.
+ * @returns The routes and the tick.
+ * @throws {Error} If the database was written by a later version.
+ */
+export function openEventLog(options: EventLogOptions): EventLog {
+  const { storage, config, clock, random, wake } = options;
   const log = openLog(durableObjectSql(storage), { now: clock.now(), random });
-  const feed = (entry: "event" | "alert") =>
-    new LogFeed({
-      log,
-      entry,
-      // The runtime holds answers back until what was written before them is on disk, but not the
-      // chunks of an answer that is under way.
-      durable: () => storage.sync(),
-      report: (error) => report("The log could not be made durable", error),
-    });
-  const events = feed("event");
-  const alerts = feed("alert");
-  const app = createLogApp({
-    log: {
-      events,
-      alerts,
-      deliveries: (query) => log.deliveries(query),
-      attempts: (message) => log.attempts(message),
-      message: (id) => log.message(id),
-      invalidEvents: (after, limit) => log.invalidEvents(after, limit),
-      status: () => ({ log: log.counts(), subscribers: events.followers + alerts.followers }),
-      rules: () => [],
-      redeliver(id) {
-        const now = clock.now();
-        const saved = log.transaction(() => {
-          const before = log.message(id);
-          const after = before && nextState(before, { type: "redeliver", now });
-          return before !== undefined && after !== undefined && log.saveMessage(before, after, now);
-        });
-        if (saved) void wake();
-        return saved;
-      },
-    },
-    clock,
-    random,
-    report: (error) => report("A request failed", error),
-  });
-  const collector = new Collector(
-    watchPorts({ log, config, clock, random }),
+  const { rules, match } = matchRules(options.rules, report);
+  const watch = new Watch(
+    watchPorts({ log, config, match, clock, random }),
     watchOptions({
       pollMs: config.pollIntervalMs,
       overlapMs: config.overlapMs,
@@ -78,13 +60,63 @@ export function openEventLog({ storage, config, clock, random, wake }: EventLogO
       maxBytes: config.retentionBytes,
     }),
   );
-  return {
-    app,
-    async tick() {
-      const until = clock.now() + 20_000;
-      let next = clock.now();
-      while (next <= clock.now() && clock.now() < until) next = await collector.step();
-      return next;
+
+  const feed = (entry: "event" | "alert") =>
+    new LogFeed({
+      log,
+      entry,
+      // The runtime holds an answer back until what was written before it is on disk, but not the chunks of one that
+      // is under way.
+      durable: () => storage.sync(),
+      report: (error) => report("The log could not be made durable", error),
+    });
+  const events = feed("event");
+  const alerts = feed("alert");
+
+  function redeliver(id: number): boolean {
+    const now = clock.now();
+    const isSaved = log.transaction(() => {
+      const before = log.message(id);
+      const after = before && nextState(before, { type: "redeliver", now });
+      return before !== undefined && after !== undefined && log.saveMessage(before, after, now);
+    });
+    if (isSaved) wake().catch((error) => report("The alarm could not be set", error));
+    return isSaved;
+  }
+
+  const app = createLogApp({
+    log: {
+      events,
+      alerts,
+      redeliver,
+      deliveries: (query) => log.deliveries(query),
+      attempts: (message) => log.attempts(message),
+      message: (id) => log.message(id),
+      invalidEvents: (after, limit) => log.invalidEvents(after, limit),
+      status: () => ({
+        ...watch.status(),
+        rules: rules.length,
+        subscribers: { events: events.followers, alerts: alerts.followers },
+      }),
+      rules: () => rules.map(summaryOf),
     },
+    clock,
+    random,
+    onClose: (reason, error) => {
+      if (reason === "failed") report("A stream ended since the log could not be read", error);
+    },
+    report: (error) => report("A request failed", error),
+  });
+  return { app, tick: () => watch.tick() };
+}
+
+function summaryOf({ id, title, level, status, description, tags }: SigmaRule) {
+  return {
+    id: id ?? title,
+    title,
+    level: level ?? null,
+    status: status ?? null,
+    description: description ?? null,
+    tags: tags ?? [],
   };
 }

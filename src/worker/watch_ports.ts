@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
 export interface WatchPortsOptions {
   log: Log;
   config: Config;
+  match: WatchPorts["match"];
   clock: Clock;
   random: () => number;
 }
@@ -18,12 +19,12 @@ export interface WatchPortsOptions {
 const call = (url: URL, init: RequestInit) => fetch(url, init);
 
 /**
- * Connects the watch with the network and the rules.
+ * Connects the watch with the network.
  *
  * @param options The log, the configuration, time and chance.
  * @returns What the collector and the drain need from outside.
  */
-export function watchPorts({ log, config, clock, random }: WatchPortsOptions): WatchPorts {
+export function watchPorts({ log, config, match, clock, random }: WatchPortsOptions): WatchPorts {
   const { aid, useAllPermittedAids, baseUrl, teToken, endpoints } = config;
   return {
     clock,
@@ -47,7 +48,7 @@ export function watchPorts({ log, config, clock, random }: WatchPortsOptions): W
         retry: { attempts: 1 }, // the collector repeats, and remembers that it does
         ...(signal === undefined ? {} : { signal }),
       }),
-    match: () => [],
+    match,
     attempt: (message, endpoint, signal) =>
       attempt(message, endpoint, {
         clock,

@@ -100,7 +100,8 @@ Deno.test("the Worker announces a gap for an id that retention has removed", asy
 
 Deno.test("the Worker lets go of a subscriber whose client has gone, at the next write", async () => {
   await using worker = await WorkerFixture.start();
-  const subscribers = async () => (await worker.json("/v1/status")).subscribers;
+  const subscribers = async () =>
+    (await worker.json("/v1/status") as { subscribers: { events: number } }).subscribers.events;
   const aborting = new AbortController();
   const open = await Promise.all(
     Array.from(
