@@ -6,7 +6,7 @@
  */
 import { verify } from "../delivery/verify.ts";
 import { LimitedBytesTransformStream } from "../stream/std_streams.ts";
-import { printable } from "./printable.ts";
+import { alertLine } from "./alert_line.ts";
 import { serveOnLoopback } from "./serve_on_loopback.ts";
 import { terminal } from "./terminal.ts";
 import { untilStopped } from "./until_stopped.ts";
@@ -85,22 +85,10 @@ export function createReceiver(
  * @param webhook The verified webhook.
  */
 export function describeWebhook({ webhookId, repeats, body }: ReceivedWebhook): string {
-  const alert = memberOf(body, "data");
-  const event = memberOf(alert, "event");
-  const parts = [
-    printable(memberOf(alert, "level") ?? "-", 13).padEnd(8),
-    printable(memberOf(alert, "title") ?? memberOf(body, "type") ?? "message", 80),
-    terminal.paint("dim", printable(memberOf(event, "user") ?? "", 60)),
-    terminal.paint("dim", `webhook-id ${webhookId.slice(0, 12)}… verified`),
-    ...(repeats > 0 ? [`again, ${repeats + 1} times in all`] : []),
-  ];
-  return parts.filter((part) => part !== "").join("  ");
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
+  const alert = typeof body === "object" && body !== null && "data" in body ? body.data : undefined;
+  const again = repeats > 0 ? `, again, ${repeats + 1} times in all` : "";
+  const verified = `webhook-id ${webhookId.slice(0, 12)}… verified${again}`;
+  return `${alertLine(alert)}  ${terminal.paint("dim", verified)}`;
 }
 
 /** A signing secret of 32 random bytes. */

@@ -4,10 +4,12 @@
  *
  * @module
  */
+import { alertLine } from "./alert_line.ts";
 import { startAlertReceiver } from "./start/alert_receiver.ts";
 import { buildRules } from "./start/build_rules.ts";
 import { bundleWorker } from "./start/bundle_worker.ts";
 import { eventLine } from "./start/event_line.ts";
+import { followStatus } from "./start/follow_status.ts";
 import { followStream } from "./start/follow_stream.ts";
 import { Narrator } from "./start/narrator.ts";
 import { newToken } from "./start/new_token.ts";
@@ -58,7 +60,8 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
 
   const env: Record<string, string> = { ...source.env };
   const first = Promise.withResolvers<number>();
-  if (env["WEBHOOKS"] === undefined) {
+  const hasReceiver = env["WEBHOOKS"] === undefined;
+  if (hasReceiver) {
     const { server, endpoint } = startAlertReceiver(
       PORTS.receiver,
       (line) => {
@@ -104,9 +107,22 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
     if (type === "gap") narrator.happened(paint("yellow", "gap  "), printable(data));
     else if (type !== "ready") narrator.happened("event", eventLine(data));
   }, signal);
-  const live = source.emulated?.live(signal);
-  await watchdog(() => workerd.runCron(cron), signal);
-  await live;
+  if (!hasReceiver) {
+    followStream(`${workerd.origin}/v1/alerts`, token, ({ type, data }) => {
+      if (type !== "ready" && type !== "gap") {
+        narrator.happened(paint("red", "ALERT"), alertLine(data));
+      }
+    }, signal);
+  }
+  await Promise.all([
+    source.emulated?.live(signal),
+    watchdog(() => workerd.runCron(cron), signal),
+    followStatus(workerd.origin, token, (failure) => {
+      if (failure === undefined) {
+        narrator.happened(paint("green", "well "), "the API is read again");
+      } else narrator.happened(paint("yellow", "fails"), failure);
+    }, signal),
+  ]);
 }
 
 function howToRead(origin: string, token: string, seconds: number): string {
