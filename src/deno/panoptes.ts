@@ -47,7 +47,7 @@ function program(): Command {
       "after",
       `${EXIT_CODES}
 
-Begin here:
+Begin here (in the repository: deno task -q panoptes …):
   panoptes rules check rules                        is anything wrong with the rules?
   panoptes rules test rules                         do they find what they should?
   panoptes match --rules rules events.ndjson        what do they find in these events?

@@ -1,0 +1,129 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { folder, panoptes, rule, TESTS } from "./run_panoptes.ts";
+
+Deno.test("panoptes rules check ends with 0 for good rules and 1 for errors, with their place", async () => {
+  await using files = await folder({
+    "good.yml": rule("One", "f: a"),
+    "bad.yml": rule("Two", "f|contain: a\n        ip|cidr: 10.0.0.0/99"),
+  });
+  const good = await panoptes(["rules", "check", "good.yml"], { cwd: files.path });
+  assertEquals([good.code, good.out], [0, "0 errors, 0 warnings, 0 notes\n"]);
+  assertStringIncludes(good.err, "--severity info shows all");
+  const { code, out } = await panoptes(["rules", "check", "bad.yml"], { cwd: files.path });
+  assertEquals(code, 1);
+  assertMatch(out, /bad\.yml:10:\d+: error modifier-unknown: Unknown modifier 'contain'.*contains/);
+  assertMatch(out, /bad\.yml:11:\d+: error value-cidr/);
+  assert(!out.includes(" note "), out);
+  const all = await panoptes(["rules", "check", "good.yml", "--severity", "info"], {
+    cwd: files.path,
+  });
+  assertEquals(all.code, 0);
+  assertStringIncludes(all.out, " note ");
+});
+
+Deno.test("panoptes rules check writes json, sarif and github", async () => {
+  await using files = await folder({ "bad.yml": rule("Two", "f|contain: a") });
+  const run = async (format: string) =>
+    (await panoptes(["rules", "check", "bad.yml", "--format", format], { cwd: files.path })).out;
+  assertEquals(JSON.parse(await run("json")).counts.error, 1);
+  assertEquals(JSON.parse(await run("sarif")).runs[0].results[0].ruleId, "modifier-unknown");
+  assertMatch(await run("github"), /^::error file=bad\.yml,line=10,/m);
+});
+
+Deno.test("panoptes rules check takes a rule that waits for lists as no error", async () => {
+  await using files = await folder({ "two.yml": rule("Two", "f|expand: '%Names%'") });
+  const { code, out } = await panoptes(["rules", "check", "two.yml"], { cwd: files.path });
+  assertEquals(code, 0);
+  assertStringIncludes(out, "0 errors");
+});
+
+Deno.test("panoptes rules check finds the project's own rules good, and rules test passes them", async () => {
+  assertEquals((await panoptes(["rules", "check", "rules"])).code, 0);
+  const { code, out } = await panoptes(["rules", "test", "rules"]);
+  assertMatch(out, /\n\d+ passed, 0 failed, in \d+ rules\n$/);
+  assertEquals(code, 0);
+});
+
+Deno.test("panoptes rules test runs inline tests, shows failures with the event, and writes JUnit", async () => {
+  await using files = await folder({
+    "one.yml": rule("One", "f|contains: a", TESTS),
+    "two.yml": rule("Two", "f: a", TESTS),
+    "none.yml": rule("None", "f: a"),
+  });
+  const good = await panoptes(["rules", "test", "one.yml", "none.yml"], { cwd: files.path });
+  assertMatch(good.out, /ok {2}2\/2 {2}One/);
+  assertMatch(good.out, /2 passed, 0 failed, in 2 rules; 1 rules have no tests\n$/);
+  assertEquals(good.code, 0);
+  const bad = await panoptes(["rules", "test", ".", "--junit", "report.xml"], { cwd: files.path });
+  assertMatch(bad.out, /FAILED {2}1\/2 {2}Two/);
+  assertMatch(
+    bad.out,
+    /it is there: Expected a match, but the rule does not match\n +\{"f":"xax"\}/,
+  );
+  assertEquals(bad.code, 1);
+  const report = await Deno.readTextFile(`${files.path}/report.xml`);
+  assertMatch(
+    report,
+    /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites [^>]*tests="4" failures="1"/,
+  );
+  assertMatch(
+    report,
+    /<failure message="Expected a match, but the rule does not match">\{&quot;f&quot;:/,
+  );
+});
+
+Deno.test("panoptes rules test fails for a rule that does not load", async () => {
+  await using files = await folder({ "bad.yml": rule("Two", "f|contain: a", TESTS) });
+  const { code, out } = await panoptes(["rules", "test", "bad.yml"], { cwd: files.path });
+  assertEquals(code, 1);
+  assertMatch(out, /loads: line 10: Unknown modifier 'contain'/);
+});
+
+const EXPLAINED = `title: Explained
+id: 929a690e-bef0-4204-a928-ef5e620d6fcc
+logsource:
+    product: test
+detection:
+    selection:
+        f|startswith: [x, y]
+        n: 5
+    filter:
+        g: null
+    condition: selection and not filter
+`;
+
+Deno.test("panoptes rules explain shows a tree with every item, its values and what the event has", async () => {
+  await using files = await folder({
+    "one.yml": EXPLAINED,
+    "event.json": `{\n  "f": "yes\\u001b[2J",\n  "n": 6\n}\n`,
+  });
+  const { code, out } = await panoptes(["rules", "explain", "one.yml", "event.json"], {
+    cwd: files.path,
+  });
+  assertEquals(code, 0);
+  assertMatch(out, /^Explained: does not match\n/);
+  assertMatch(out, /yes .*f\|startswith.* the event has "yes\ufffd\[2J"/);
+  assertMatch(out, /no {2}.*\bn\b.* the event has "6"/);
+  assertMatch(out, /no {2}.*not/);
+  const input = { stdin: `{"f":"y","n":5,"g":1}`, cwd: files.path };
+  const json = await panoptes(["rules", "explain", "one.yml", "--format", "json"], input);
+  assertEquals(JSON.parse(json.out).matched, true);
+});
+
+Deno.test("panoptes rules explain refuses what is no event or no rule of the file", async () => {
+  await using files = await folder({ "one.yml": EXPLAINED });
+  for (const stdin of ["", "[]", "{", "5"]) {
+    const { code, err } = await panoptes(["rules", "explain", "one.yml"], {
+      stdin,
+      cwd: files.path,
+    });
+    assertEquals(code, 2);
+    assertStringIncludes(err, "it has to be one JSON object");
+  }
+  const { code, err } = await panoptes(["rules", "explain", "one.yml", "--rule", "x"], {
+    stdin: "{}",
+    cwd: files.path,
+  });
+  assertEquals(code, 2);
+  assertStringIncludes(err, "it has 'Explained'");
+});
