@@ -1,0 +1,78 @@
+/**
+ * `deno task rules:build`: lints the rules, runs the tests inside them, and writes what the Worker bundles.
+ * A broken rule fails it with file:line:column.
+ *
+ * @module
+ */
+import { formatText, lintFiles, type Problem } from "../sigma/lint/mod.ts";
+import { parseSigma, runInlineTests, SigmaError, type SigmaRule } from "../sigma/mod.ts";
+import { RuleSet } from "../sigma/rule_set.ts";
+import { readRuleFiles } from "./commands/rule_files.ts";
+import { toEvent } from "./commands/to_event.ts";
+import { terminal } from "./terminal.ts";
+
+const SOURCE = "rules";
+const TARGET = "src/worker/rules.json";
+
+/** What kept the rules from being built; each line names a file. */
+class BrokenRules extends Error {}
+
+/** The rules of a folder, checked and tested, as the Worker takes them. */
+async function buildRules(folder: string): Promise<SigmaRule[]> {
+  const files = await readRuleFiles([folder]);
+  const problems = lintFiles(files, { today: new Date().toISOString().slice(0, 10) })
+    .filter(({ severity }) => severity !== "info");
+  if (problems.length > 0) terminal.say(report(problems));
+  if (problems.some(({ severity }) => severity === "error")) throw new BrokenRules();
+
+  const parsed = files.map(({ file, text }) => ({ file, ...parseSigma(text, { file }) }));
+  const rules = parsed.flatMap(({ rules }) => rules);
+  const complaints = [
+    ...parsed.filter(({ filters }) => filters.length > 0)
+      .map(({ file }) =>
+        `${file}: the Worker takes no Sigma filters yet; put the exclusion into the rule`
+      ),
+    ...rules.filter(({ id }) => id === undefined)
+      .map(({ file }) => `${file}: a rule needs an id here, since alerts are known by it`),
+    ...rules.flatMap(failures),
+  ];
+  if (complaints.length > 0) throw new BrokenRules(complaints.join("\n"));
+  new RuleSet(rules); // throws what only compiling shows
+  return rules.map(withoutTests);
+}
+
+function failures(rule: SigmaRule): string[] {
+  return runInlineTests(rule, { toEvent })
+    .filter(({ passed }) => !passed)
+    .map(({ name, message }) => `${rule.file}: test '${name}': ${message}`);
+}
+
+/** Tests are for the build; they would only make the bundle larger. */
+function withoutTests(rule: SigmaRule): SigmaRule {
+  const { tests: _, ...custom } = rule.custom;
+  return { ...rule, custom };
+}
+
+function report(problems: readonly Problem[]): string {
+  return formatText(problems, { colour: !Deno.noColor && Deno.stderr.isTerminal() }).trimEnd();
+}
+
+async function main(): Promise<number> {
+  try {
+    const rules = await buildRules(SOURCE);
+    const text = JSON.stringify(rules, null, 1) + "\n";
+    // Written only when it differs, so that nothing that watches the file starts for nothing.
+    const before = await Deno.readTextFile(TARGET).catch(() => undefined);
+    if (before !== text) await Deno.writeTextFile(TARGET, text);
+    terminal.say(`${rules.length} rules from ${SOURCE}/ checked, tested and written to ${TARGET}`);
+    return 0;
+  } catch (error) {
+    if (error instanceof SigmaError) terminal.say(report(error.problems));
+    else if (!(error instanceof BrokenRules)) throw error;
+    else if (error.message !== "") terminal.say(error.message);
+    terminal.say(`The rules in ${SOURCE}/ were not built.`);
+    return 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main());
