@@ -1,4 +1,7 @@
-import { matchedFields, RuleSet, type SigmaRule } from "../sigma/mod.ts";
+// Not by the engine's door: that one has the parser too, and with it a YAML library that the edge never needs.
+import { matchedFields } from "../sigma/explain.ts";
+import { RuleSet } from "../sigma/rule_set.ts";
+import type { SigmaRule } from "../sigma/sigma_rule.ts";
 import type { UserEvent } from "../thousandeyes/user_event.ts";
 import { toSigmaEvent } from "../thousandeyes/user_event_fields.ts";
 import type { EventMatch } from "../watch/watch_ports.ts";

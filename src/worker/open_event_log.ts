@@ -3,7 +3,7 @@ import type { DurableObjectStorage } from "cloudflare:workers";
 import { nextState } from "../delivery/next_state.ts";
 import { createLogApp } from "../http/create_log_app.ts";
 import { LogFeed } from "../http/log_feed.ts";
-import type { SigmaRule } from "../sigma/mod.ts";
+import type { SigmaRule } from "../sigma/sigma_rule.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { Watch } from "../watch/watch.ts";
