@@ -73,4 +73,11 @@ export const BASE64 = [
     ],
     ["a wildcard is refused", "f|base64offset|contains: 'ab*'", { f: "x" }, { error: /wildcard/i }],
   ]),
+  ...section("D base64 of too little is refused", [
+    ["one byte is in everything at some offset", "f|base64offset|contains: a", { f: "x" }, {
+      error: /short|everything/i,
+    }],
+    ["nothing to encode", "f|base64: ''", { f: "" }, { error: /nothing|empty/i }],
+    ["a number is its digits", "f|base64: 5", { f: "NQ==" }, true],
+  ]),
 ];

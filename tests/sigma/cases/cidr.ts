@@ -88,4 +88,19 @@ export const CIDR = [
       error: /cidr|contains/i,
     }],
   ]),
+  ...section("D cidr: one address in two spellings", [
+    ["an address without a length is that address", "ip|cidr: 10.1.2.3", { ip: "10.1.2.3" }, true],
+    ["an address without a length is no other", "ip|cidr: 10.1.2.3", { ip: "10.1.2.4" }, false],
+    ["bits beyond the length are refused", "ip|cidr: 10.1.2.3/8", { ip: "10.1.1.1" }, {
+      error: /cidr.*10\.0\.0\.0\/8/,
+    }],
+    [
+      "a mapped address is its version 4 address",
+      "ip|cidr: 10.0.0.0/8",
+      { ip: "::ffff:10.1.1.1" },
+      true,
+    ],
+    ["a mapped address outside", "ip|cidr: 10.0.0.0/8", { ip: "::ffff:11.1.1.1" }, false],
+    ["a zone does not count", "ip|cidr: fe80::/10", { ip: "fe80::1%eth0" }, true],
+  ]),
 ];

@@ -82,4 +82,23 @@ export const KEYWORDS = [
     ["keywords and maps in one list: map", "- evil\n- f: x", { f: "x" }, true],
     ["keywords and maps in one list: none", "- evil\n- f: x", { f: "y" }, false],
   ]),
+  ...section("D keywords with further modifiers", [
+    ["contains and all over two values", "'|contains|all': [a, b]", { x: "a", y: "b" }, true],
+    ["re and all over two values", "'|re|all': [^a, b$]", { x: "ac", y: "cb" }, true],
+    ["endswith some value", "'|endswith': ab", { x: "c", y: "xab" }, true],
+    ["endswith no value", "'|endswith': ab", { x: "abc" }, false],
+    ["windash", "'|windash': ' -f'", { m: "x /f y" }, true],
+    [
+      "base64offset and contains",
+      "'|base64offset|contains': attack",
+      { m: btoa("an attack") },
+      true,
+    ],
+    ["exists is refused", "'|exists': true", {}, { error: /exists.*field/ }],
+    ["fieldref is refused", "'|fieldref': a", {}, { error: /fieldref.*field/ }],
+    ["cidr is refused", "'|cidr': 10.0.0.0/8", {}, { error: /cidr.*field/ }],
+    ["gt is refused", "'|gt': 5", {}, { error: /gt.*field/ }],
+    ["null is refused", "- null", {}, { error: /keyword.*null/i }],
+    ["an unknown modifier is refused", "'|contain': a", {}, { error: /contains/ }],
+  ]),
 ];

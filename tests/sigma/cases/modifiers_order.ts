@@ -59,4 +59,15 @@ export const MODIFIERS_ORDER = [
       { placeholders: { n: ["one", "two"] } },
     ],
   ]),
+  ...section("D modifiers that exclude each other are refused", [
+    ["contains and startswith", "f|contains|startswith: ab", {}, { error: /contains.*startswith/ }],
+    ["startswith and endswith", "f|startswith|endswith: ab", {}, { error: /startswith.*endswith/ }],
+    ["re and cidr", "f|re|cidr: ab", {}, { error: /cidr|\bre\b/ }],
+    ["re and base64", "f|re|base64: ab", {}, { error: /base64|\bre\b/ }],
+    ["cidr and windash", "f|cidr|windash: 10.0.0.0/8", {}, { error: /windash|cidr/ }],
+    ["gt and cased", "f|gt|cased: 5", {}, { error: /cased|gt/ }],
+    ["fieldref and base64", "f|fieldref|base64: g", {}, { error: /base64|fieldref/ }],
+    ["fieldref and re", "f|fieldref|re: g", {}, { error: /\bre\b|fieldref/ }],
+    ["exists and neq", "f|exists|neq: true", {}, { error: /exists/ }],
+  ]),
 ];

@@ -66,4 +66,14 @@ export const TIME = [
     ["two parts in one key are refused", "t|hour|day: 3", AT, { error: /hour|day/i }],
     ["with contains is refused", "t|hour|contains: 3", AT, { error: /hour|contains/i }],
   ]),
+  ...section("D week is that of ISO 8601, numbers are Unix times", [
+    ["the last days of a year may be week 1", "t|week: 1", { t: "2024-12-30" }, true],
+    ["the last days of a year are not week 52 then", "t|week: 52", { t: "2024-12-30" }, false],
+    ["the first days of a year may be week 53", "t|week: 53", { t: "2021-01-03" }, true],
+    ["week 54 is refused", "t|week: 54", AT, { error: /week.*1 to 53/ }],
+    ["seconds", "t|hour: 3", { t: 1705287845 }, true],
+    ["seconds as text", "t|hour: 3", { t: "1705287845" }, true],
+    ["milliseconds", "t|minute: 4", { t: 1705287845000 }, true],
+    ["a small number is no time", "t|year: 1970", { t: 5 }, false],
+  ]),
 ];

@@ -160,4 +160,17 @@ export const VALUES_AND_WILDCARDS = [
     ],
     ["no piece in a long text", raw`f: '*a*a*a*a*b'`, { f: "a".repeat(5_000) }, false],
   ]),
+  ...section("R Yaml File: YAML 1.2", [
+    ["a key that looks like a boolean is a name", "yes: a", { yes: "a" }, true],
+    ["a key that is a number is a name", "1: a", { 1: "a" }, true],
+    ["a key that is null is a name", "null: a", { null: "a" }, true],
+    ["an explicit text", "f: !!str 5", { f: "5" }, true],
+    ["an octal number", "f: 0o17", { f: 15 }, true],
+    ["a leading zero is no octal number", "f: 017", { f: 17 }, true],
+    ["an exponent", "f: 1e3", { f: 1000 }, true],
+    ["an underscore is no part of a number", "f: 1_000", { f: "1_000" }, true],
+    ["a time is a text", "f: 2024-01-02T00:00:00Z", { f: "2024-01-02T00:00:00Z" }, true],
+    ["bytes are refused", "f: !!binary aGk=", { f: "hi" }, { error: /value|binary/i }],
+    ["a map as key is refused", "? [a, b]\n: c", {}, { error: /key/i }],
+  ]),
 ];
