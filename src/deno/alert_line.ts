@@ -11,7 +11,7 @@ export function alertLine(alert: unknown): string {
   const user = memberOf(memberOf(alert, "event"), "user");
   return [
     printable(memberOf(alert, "level") ?? "-", 13).padEnd(8),
-    title.padEnd(48),
+    title.padEnd(50),
     ...(user === undefined ? [] : [terminal.paint("dim", printable(user, 60))]),
   ].join("  ");
 }

@@ -38,7 +38,10 @@ export function activity(
     ...(resources.length === 0 ? {} : {
       resources: resources.map((type) => ({
         type,
-        name: pick(random, organisation.names[type] ?? ["unnamed"]),
+        // A token is its own user's.
+        name: kind === "tokenGenerated"
+          ? user.displayName
+          : pick(random, organisation.names[type] ?? ["unnamed"]),
       })),
     }),
   };

@@ -17,7 +17,7 @@ export interface LiveScenarioOptions {
   readonly signal: AbortSignal;
 }
 
-/** A story begins after this many ordinary events on average; the first after three. */
+/** A story begins after this many ordinary events on average; the first after two. */
 const BETWEEN_STORIES = 25;
 /** One ordinary event in this many appears late, with a date in the past. */
 const ONE_LATE_IN = 30;
@@ -32,7 +32,7 @@ const LONGEST_DELAY_MS = 3 * 3600_000;
  */
 export async function liveScenario(options: LiveScenarioOptions): Promise<void> {
   const { organisation, random, clock, signal } = options;
-  let untilStory = 3;
+  let untilStory = 2;
   let queue: readonly NewEvent[] = [];
   while (!signal.aborted) {
     const pause = 60_000 / options.perMinute * (0.5 + random());
