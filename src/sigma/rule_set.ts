@@ -1,5 +1,7 @@
 import { type CompiledRule, compileRule } from "./compile/compile_rule.ts";
+import { CandidateIndex } from "./index/candidate_index.ts";
 import { EventView } from "./match/event_view.ts";
+import { LogSourceRouter } from "./match/logsource_routing.ts";
 import type { Problem } from "./problem.ts";
 import { SigmaError } from "./sigma_error.ts";
 import type { LogSource, SigmaFilter, SigmaRule } from "./sigma_rule.ts";
@@ -55,8 +57,17 @@ export class RuleSet {
   readonly rules: readonly SigmaRule[];
   /** The rules that were not loaded because of their status. */
   readonly skipped: readonly SigmaRule[];
+  /** The rules without anything to look for in an index: each costs time for every event. */
+  readonly alwaysEvaluated: readonly SigmaRule[];
   readonly #view = new EventView();
   readonly #compiled: readonly CompiledRule[];
+  readonly #router: LogSourceRouter;
+  readonly #index: CandidateIndex;
+  readonly #always: readonly number[];
+  /** The numbers of the conditions that the event at hand satisfies. */
+  readonly #found: number[] = [];
+  /** For each condition whether its log source fits the event's; undefined when that does not matter. */
+  #allowed: Uint8Array | undefined;
 
   /**
    * @param rules Parsed rules.
@@ -84,21 +95,36 @@ export class RuleSet {
     this.rules = loaded;
     this.skipped = rules.filter((rule) => !isWanted(rule));
     this.#compiled = compiled;
+    this.#router = new LogSourceRouter(compiled.map(({ rule }) => rule.logsource));
+    this.#index = new CandidateIndex(compiled, this.#view);
+    this.#always = this.#index.always;
+    this.alwaysEvaluated = [...new Set(this.#always.map((number) => compiled[number]!.rule))];
   }
 
   /**
    * The rules that an event satisfies.
    *
    * @param event JSON data.
-   * @param _logsource Where the event comes from; without it, the log sources of rules are ignored.
+   * @param logsource Where the event comes from; without it, the log sources of rules are ignored.
    * @returns One entry for each condition that holds, in the order of the rules.
    */
-  match(event: unknown, _logsource?: LogSource): readonly Match[] {
-    this.#view.show(event);
-    let matches: Match[] | undefined;
-    for (const { node, rule, condition } of this.#compiled) {
-      if (node.check(this.#view)) (matches ??= []).push({ rule, condition });
-    }
-    return matches ?? NO_MATCHES;
+  match(event: unknown, logsource?: LogSource): readonly Match[] {
+    const view = this.#view;
+    view.show(event);
+    this.#allowed = logsource ? this.#router.allowed(logsource) : undefined;
+    this.#found.length = 0;
+    this.#index.collect(view, this.#try);
+    for (let index = 0; index < this.#always.length; index++) this.#try(this.#always[index]!);
+    if (this.#found.length === 0) return NO_MATCHES;
+    return this.#found.sort((a, b) => a - b).map((number): Match => {
+      const { rule, condition } = this.#compiled[number]!;
+      return { rule, condition };
+    });
   }
+
+  /** Made once: a function for each event would be garbage for each event. */
+  readonly #try = (number: number): void => {
+    if (this.#allowed !== undefined && this.#allowed[number] === 0) return;
+    if (this.#compiled[number]!.node.check(this.#view)) this.#found.push(number);
+  };
 }

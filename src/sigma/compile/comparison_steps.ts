@@ -29,7 +29,7 @@ export const comparisonStep: Step = (work, context) => {
 export function comparisonTest(comparison: Comparison, bound: number): ValueTest {
   return {
     says: `is ${SIGNS[comparison]} ${bound}`,
-    witnesses: [{ kind: "number", comparison, bound }],
+    needs: [[{ kind: "number", comparison, bound }]],
     find: (slot) => findNumber(slot, comparison, bound),
   };
 }

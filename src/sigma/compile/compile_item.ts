@@ -89,6 +89,24 @@ export function compileItem(
   return { compiled: { item, tests, all, negated: item.modifiers.includes("neq") } };
 }
 
+/** With these alone, a value that is not null always compiles. */
+const HARMLESS: readonly ModifierFamily[] = ["link", "place", "case", "negation", "dash"];
+
+/**
+ * Checks an item without making tests for it where nothing can go wrong.
+ *
+ * @param item As parsed.
+ * @returns All problems.
+ */
+export function checkItem(item: DetectionItem): ItemProblem[] {
+  const { modifiers, values } = item;
+  if (modifiers.length === 0 && item.field !== null) return [];
+  const harmless = modifiers.every((name) => HARMLESS.includes(MODIFIERS.get(name)!.family));
+  if (harmless && !values.includes(null)) return keyProblems(item);
+  const result = compileItem(item, { fieldNumber: () => 0 });
+  return "problems" in result ? result.problems : [];
+}
+
 /** What is wrong with the modifiers whatever the values are. */
 function keyProblems({ field, modifiers, values }: DetectionItem): ItemProblem[] {
   const problems: ItemProblem[] = [];
@@ -176,11 +194,12 @@ function keywordParts(work: Work & { kind: "text" }, modifiers: readonly string[
 function anyOf(tests: readonly ValueTest[]): ValueTest {
   const [only] = tests;
   if (tests.length === 1) return only!;
-  const witnesses = tests.map((test) => test.witnesses);
   const says = tests.slice(0, 3).map((test) => test.says).join(" or ");
   return {
     says: tests.length > 3 ? `${says} or ${tests.length - 3} more` : says,
-    witnesses: witnesses.includes(null) ? null : witnesses.flatMap((some) => some ?? []),
+    needs: tests.every(({ needs }) => needs.length > 0)
+      ? [tests.flatMap(({ needs }) => needs[0]!)]
+      : [],
     find(slot, view) {
       for (const test of tests) {
         const found = test.find(slot, view);

@@ -26,7 +26,7 @@ export function networkTest(text: string): ValueTest {
   const member = emptyNetwork();
   return {
     says: `is in the network ${text}`,
-    witnesses: [{ kind: "network", network }],
+    needs: [[{ kind: "network", network }]],
     find: (slot) => findContained(slot, network, member),
   };
 }

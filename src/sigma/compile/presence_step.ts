@@ -14,7 +14,7 @@ export const existsStep: Step = (work, context) => {
 export function existsTest(wanted: boolean): ValueTest {
   return {
     says: wanted ? "is there" : "is not there",
-    witnesses: wanted ? [{ kind: "present" }] : null,
+    needs: wanted ? [[{ kind: "present" }]] : [],
     find: (slot) => slot.present === wanted ? 0 : -1,
   };
 }
@@ -23,7 +23,7 @@ export function existsTest(wanted: boolean): ValueTest {
 export function nullTest(): ValueTest {
   return {
     says: "has no value",
-    witnesses: null,
+    needs: [],
     find: (slot) => slot.isNull ? 0 : -1,
   };
 }

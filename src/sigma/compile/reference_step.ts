@@ -37,7 +37,7 @@ export function referenceTest(
   const text = (slot: FieldSlot, index: number) => cased ? slot.texts[index]! : slot.folded(index);
   return {
     says: `${place === "whole" ? "equals" : place} the field ${name}`,
-    witnesses: [{ kind: "present" }],
+    needs: [[{ kind: "present" }]],
     find(slot: FieldSlot, view: EventView): number {
       const other = view.slot(field);
       for (let index = 0; index < slot.count; index++) {

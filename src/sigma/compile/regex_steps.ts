@@ -1,7 +1,8 @@
 import type { FieldSlot } from "../match/field_slot.ts";
+import { regexLiterals } from "../index/regex_literals.ts";
 import { canonicalModifier } from "../modifiers.ts";
 import { LinearRegex } from "./linear_regex.ts";
-import type { ValueTest } from "./value_test.ts";
+import type { Clause, ValueTest } from "./value_test.ts";
 import { ItemError, misfit, type Place, rawValue, type Step } from "./work.ts";
 
 /** `re`: the text as written is a pattern, which may be found anywhere in the field. */
@@ -34,9 +35,15 @@ export function regexTest(source: string, flags: ReadonlySet<string>, place: Pla
   const regex = place === "contains" ? bare : new LinearRegex(ANCHORED[place](source), flags);
   return {
     says: `has a match of /${source}/${[...flags].join("")}`,
-    witnesses: [{ kind: "regex", regex }],
+    needs: needsOf(regex),
     find: (slot) => findMatch(slot, regex),
   };
+}
+
+function needsOf(regex: LinearRegex): Clause[] {
+  const literals = regexLiterals(regex.pattern);
+  const itself: Clause = [{ kind: "regex", regex }];
+  return literals ? [literals.map((text) => ({ kind: "literal", text })), itself] : [itself];
 }
 
 function findMatch(slot: FieldSlot, regex: LinearRegex): number {

@@ -2,7 +2,7 @@ import { foldText } from "../fold.ts";
 import type { FieldSlot } from "../match/field_slot.ts";
 import { globOf } from "./glob.ts";
 import { ANY, joinParts, partsToText, type TextPart } from "./text_parts.ts";
-import type { ValueTest, Witness } from "./value_test.ts";
+import type { Clause, ValueTest } from "./value_test.ts";
 
 /** Whether a text fits; the text is folded unless the test heeds case. */
 type Fits = (text: string) => boolean;
@@ -20,7 +20,7 @@ export function textTest(parts: readonly TextPart[], cased: boolean): ValueTest 
   const fits = fitsOf(ready);
   return {
     says: `${cased ? "is exactly" : "is"} ${JSON.stringify(partsToText(joined))}`,
-    witnesses: [witnessOf(joined.map(foldPart))],
+    needs: needsOf(joined.map(foldPart)),
     find: cased ? (slot) => findRaw(slot, fits) : (slot) => findFolded(slot, fits),
   };
 }
@@ -55,13 +55,11 @@ function fitsOf(parts: readonly TextPart[]): Fits {
   return globOf(parts);
 }
 
-/** The whole text, or the longest literal in it. */
-function witnessOf(parts: readonly TextPart[]): Witness {
-  if (parts.length === 0) return { kind: "exact", text: "" };
-  if (parts.length === 1 && typeof parts[0] === "string") return { kind: "exact", text: parts[0] };
-  let longest = "";
-  for (const part of parts) {
-    if (typeof part === "string" && part.length > longest.length) longest = part;
-  }
-  return longest === "" ? { kind: "present" } : { kind: "literal", text: longest };
+/** The whole text, or each literal in it, the longest first. */
+function needsOf(parts: readonly TextPart[]): Clause[] {
+  const [first = ""] = parts;
+  if (parts.length <= 1 && typeof first === "string") return [[{ kind: "exact", text: first }]];
+  const literals = parts.filter((part) => typeof part === "string");
+  if (literals.length === 0) return [[{ kind: "present" }]];
+  return literals.sort((a, b) => b.length - a.length).map((text) => [{ kind: "literal", text }]);
 }

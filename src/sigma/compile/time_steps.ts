@@ -34,7 +34,7 @@ export const timeStep: Step = (work, context) => {
 export function timeTest(part: TimePart, comparison: Comparison, wanted: number): ValueTest {
   return {
     says: `has the ${part} ${comparison} ${wanted} (UTC)`,
-    witnesses: [{ kind: "present" }],
+    needs: [[{ kind: "present" }]],
     find: (slot) => findTime(slot, part, comparison, wanted),
   };
 }

@@ -22,12 +22,15 @@ export type Witness =
   /** The field is there. */
   | { kind: "present" };
 
+/** Any one of these is enough. */
+export type Clause = readonly Witness[];
+
 /** One value of an item, compiled. */
 export interface ValueTest {
   /** The test in words, for explanations. */
   readonly says: string;
-  /** What the index may look for: any of these, or null when the test can succeed without a trace. */
-  readonly witnesses: readonly Witness[] | null;
+  /** What the index may look for: each clause has a witness in every event that passes the test. */
+  readonly needs: readonly Clause[];
   /**
    * Looks for a member that fits.
    *

@@ -19,8 +19,38 @@ export function appliesTo(wanted: LogSource, actual: LogSource): boolean {
     });
 }
 
+/** How many different log sources of events are remembered. */
+const MOST_REMEMBERED = 1_000;
+
+/** Tells which rules are about a log source; the answer is kept, since events come from few sources. */
+export class LogSourceRouter {
+  readonly #sources: readonly LogSource[];
+  readonly #known = new Map<string, Uint8Array>();
+  #last: LogSource | undefined;
+  #lastAllowed: Uint8Array | undefined;
+
+  /** @param sources The log source of each rule. */
+  constructor(sources: readonly LogSource[]) {
+    this.#sources = sources;
+  }
+
+  /** For each rule 1 when it is about the source, else 0. */
+  allowed(source: LogSource): Uint8Array {
+    if (source === this.#last && this.#lastAllowed) return this.#lastAllowed;
+    const key = logSourceKey(source);
+    let allowed = this.#known.get(key);
+    if (!allowed) {
+      if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
+      allowed = Uint8Array.from(this.#sources, (wanted) => appliesTo(wanted, source) ? 1 : 0);
+      this.#known.set(key, allowed);
+    }
+    this.#last = source;
+    return this.#lastAllowed = allowed;
+  }
+}
+
 /** A text that is equal for log sources between which routing cannot tell. */
-export function logSourceKey({ category, product, service, custom = {} }: LogSource): string {
+function logSourceKey({ category, product, service, custom = {} }: LogSource): string {
   const extra = Object.entries(custom).sort(([a], [b]) => a < b ? -1 : 1);
   return JSON.stringify([category, product, service, extra]).toLowerCase();
 }

@@ -1,6 +1,5 @@
-import { compileNamed } from "../compile/compile_detection.ts";
-import { EventView } from "../match/event_view.ts";
-import type { NamedDetection } from "../sigma_rule.ts";
+import { checkItem } from "../compile/compile_item.ts";
+import type { Detection, NamedDetection } from "../sigma_rule.ts";
 import type { Origins } from "./origins.ts";
 import type { Place, Source } from "./source.ts";
 
@@ -18,14 +17,25 @@ export function checkValues(
   origins: Origins,
   source: Source,
 ): void {
-  compileNamed(detections, {
-    view: new EventView(),
-    chain: [],
-    report(item, { code, message, suggestion, value }) {
-      const place: Place = value === undefined
-        ? origins.nodes.get(item)?.key
-        : origins.values.get(item)?.[value];
-      source.report(code, message, place ?? origins.nodes.get(item)?.value, suggestion);
-    },
-  });
+  for (const { detection } of detections) checkDetection(detection, origins, source);
+}
+
+function checkDetection(detection: Detection, origins: Origins, source: Source): void {
+  switch (detection.kind) {
+    case "item":
+      for (const { code, message, suggestion, value } of checkItem(detection)) {
+        const origin = origins.nodes.get(detection);
+        const place: Place = value === undefined
+          ? origin?.key
+          : origins.values.get(detection)?.[value];
+        source.report(code, message, place ?? origin?.value, suggestion);
+      }
+      return;
+    case "block":
+      return checkDetection(detection.body, origins, source);
+    case "group":
+      return checkValues(detection.detections, origins, source);
+    default:
+      for (const part of detection.of) checkDetection(part, origins, source);
+  }
 }

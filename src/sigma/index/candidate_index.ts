@@ -1,0 +1,133 @@
+import type { CompiledRule } from "../compile/compile_rule.ts";
+import type { EventView } from "../match/event_view.ts";
+import type { FactSink } from "./automaton.ts";
+import { chooseClauses, type ChosenClauses } from "./choose_clauses.ts";
+import { FactRegistry } from "./fact_registry.ts";
+import type { FieldIndex } from "./field_index.ts";
+
+/**
+ * Tells which rules an event can satisfy at all, from what has to be in it for each of them.
+ *
+ * Each rule waits for one clause, its trigger; when a fact of that is seen, up to two more clauses,
+ * its guards, have to be seen too. So a rule on an event name and a literal costs nothing for all
+ * events that lack either.
+ */
+export class CandidateIndex implements FactSink {
+  /** The numbers of the rules that can match without a trace in the event. */
+  readonly always: readonly number[];
+  readonly #fields: readonly FieldIndex[];
+  /** For each fact: the event in which it was last seen. */
+  readonly #seen: Int32Array;
+  /** The facts seen in the event at hand that trigger rules. */
+  readonly #queue: Int32Array;
+  #queued = 0;
+  #epoch = 0;
+  /** For each fact: where the rules it triggers start in `#triggered`. */
+  readonly #starts: Int32Array;
+  readonly #triggered: Int32Array;
+  /** For each rule: where its guards start: counts followed by facts, ended by 0. */
+  readonly #guardStarts: Int32Array;
+  readonly #guards: Int32Array;
+  /** For each rule: the event in which it was last a candidate. */
+  readonly #taken: Int32Array;
+
+  /** @param rules The compiled rules. @param view The fields they look at. */
+  constructor(rules: readonly CompiledRule[], view: EventView) {
+    const registry = new FactRegistry(view);
+    const chosen = chooseClauses(rules, registry);
+    const triggers: number[][] = [];
+    const guards: number[] = [0];
+    const always: number[] = [];
+    this.#guardStarts = new Int32Array(rules.length);
+    chosen.forEach((choice, rule) => {
+      if (!choice) {
+        always.push(rule);
+        return;
+      }
+      for (const fact of choice.trigger) (triggers[registry.number(fact)] ??= []).push(rule);
+      this.#addGuards(choice, rule, guards, registry);
+    });
+    const { size } = registry;
+    this.always = always;
+    this.#fields = registry.fieldIndexes();
+    this.#seen = new Int32Array(size);
+    this.#queue = new Int32Array(size);
+    this.#taken = new Int32Array(rules.length);
+    this.#guards = Int32Array.from(guards);
+    this.#starts = new Int32Array(size + 1);
+    const triggered: number[] = [];
+    for (let fact = 0; fact < size; fact++) {
+      this.#starts[fact] = triggered.length;
+      for (const rule of new Set(triggers[fact])) triggered.push(rule);
+    }
+    this.#starts[size] = triggered.length;
+    this.#triggered = Int32Array.from(triggered);
+  }
+
+  /** Collects the candidates of the event that the view shows. */
+  collect(view: EventView, take: (rule: number) => void): void {
+    this.#nextEpoch();
+    const fields = this.#fields;
+    for (let index = 0; index < fields.length; index++) {
+      const field = fields[index]!;
+      field.scan(view.slot(field.field), this);
+    }
+    for (let index = 0; index < this.#queued; index++) this.#fire(this.#queue[index]!, take);
+  }
+
+  /** Called by the scanners for each fact that they find. */
+  see(fact: number): void {
+    if (this.#seen[fact] === this.#epoch) return;
+    this.#seen[fact] = this.#epoch;
+    if (this.#starts[fact]! < this.#starts[fact + 1]!) this.#queue[this.#queued++] = fact;
+  }
+
+  #fire(fact: number, take: (rule: number) => void): void {
+    const end = this.#starts[fact + 1]!;
+    for (let at = this.#starts[fact]!; at < end; at++) {
+      const rule = this.#triggered[at]!;
+      if (this.#taken[rule] === this.#epoch || !this.#passes(rule)) continue;
+      this.#taken[rule] = this.#epoch;
+      take(rule);
+    }
+  }
+
+  #passes(rule: number): boolean {
+    const guards = this.#guards;
+    let at = this.#guardStarts[rule]!;
+    for (let count = guards[at]!; count > 0; count = guards[at]!) {
+      let seen = false;
+      const end = at + count;
+      while (at < end) if (this.#seen[guards[++at]!] === this.#epoch) seen = true;
+      if (!seen) return false;
+      at++;
+    }
+    return true;
+  }
+
+  #addGuards(
+    { guards: clauses }: ChosenClauses,
+    rule: number,
+    guards: number[],
+    registry: FactRegistry,
+  ): void {
+    if (clauses.length === 0) return;
+    this.#guardStarts[rule] = guards.length;
+    for (const clause of clauses) {
+      guards.push(clause.length);
+      for (const fact of clause) guards.push(registry.number(fact));
+    }
+    guards.push(0);
+  }
+
+  /** Events are counted with 31 bits; at the end of them the marks are wiped. */
+  #nextEpoch(): void {
+    this.#queued = 0;
+    if (this.#epoch === 0x7fffffff) {
+      this.#epoch = 0;
+      this.#seen.fill(0);
+      this.#taken.fill(0);
+    }
+    this.#epoch++;
+  }
+}

@@ -1,0 +1,55 @@
+import type { CompiledRule } from "../compile/compile_rule.ts";
+import type { FactRegistry } from "./fact_registry.ts";
+import { cheapest, type FactClause, necessaryClauses } from "./necessary_clauses.ts";
+
+/** What a rule waits for. */
+export interface ChosenClauses {
+  /** A fact of this clause makes the rule a candidate, */
+  trigger: FactClause;
+  /** if each of these has one too. */
+  guards: readonly FactClause[];
+}
+
+const MOST_GUARDS = 2;
+
+/** Guards are checked fact by fact, so they have to be short. */
+const LONGEST_GUARD = 8;
+
+/** A clause that costs more than this is not worth looking for when it is only a guard. */
+const DEAREST_GUARD = 500;
+
+/**
+ * Chooses, for each rule, the clause that the fewest events have, and guards.
+ *
+ * @param rules The compiled rules.
+ * @param registry Keeps the facts.
+ * @returns For each rule its choice; undefined where it has to be evaluated for every event.
+ */
+export function chooseClauses(
+  rules: readonly CompiledRule[],
+  registry: FactRegistry,
+): (ChosenClauses | undefined)[] {
+  const all = rules.map(({ node }) => necessaryClauses(node, registry));
+  return all.map((clauses) => {
+    const trigger = cheapest(clauses, costOf);
+    return trigger && { trigger, guards: guardsOf(clauses, trigger) };
+  });
+}
+
+function guardsOf(clauses: readonly FactClause[], trigger: FactClause): FactClause[] {
+  return clauses
+    .filter((clause) => clause !== trigger && clause.length <= LONGEST_GUARD)
+    .filter((clause) => clause.every(({ witness }) => witness.kind !== "regex"))
+    .map((clause) => [clause, costOf(clause)] as const)
+    .filter(([, price]) => price < DEAREST_GUARD)
+    .sort(([, a], [, b]) => a - b)
+    .slice(0, MOST_GUARDS)
+    .map(([clause]) => clause);
+}
+
+/** What many rules look for is common in events, too. */
+function costOf(clause: FactClause): number {
+  let sum = 0;
+  for (const { rarity, usage } of clause) sum += rarity + usage / 2;
+  return sum;
+}

@@ -1,0 +1,124 @@
+import type { Witness } from "../compile/value_test.ts";
+import type { EventView } from "../match/event_view.ts";
+import { type FieldFact, FieldIndex } from "./field_index.ts";
+
+/** Something to look for in one field; rules that look for the same share it. */
+export interface Fact {
+  /** The number of the field in the event view. */
+  readonly field: number;
+  /** What to look for. */
+  readonly witness: Witness;
+  /** How likely an event has it that the rule is not about; smaller is rarer. */
+  readonly rarity: number;
+  /** How many clauses name it. */
+  usage: number;
+  /** Counted from 0 over the facts that the index looks for; -1 for the others. */
+  number: number;
+}
+
+/** How likely a literal is found by chance, by its length; longer ones are like the last. */
+const LITERAL_RARITIES = [1000, 250, 60, 16, 6, 3, 1];
+
+/** Keeps facts, each once, and numbers those that the index will look for. */
+export class FactRegistry {
+  readonly #view: EventView;
+  readonly #known = new Map<string, Fact>();
+  readonly #fields = new Map<readonly string[] | null, number>();
+  readonly #chosen: Fact[] = [];
+
+  /** @param view Numbers the fields. */
+  constructor(view: EventView) {
+    this.#view = view;
+  }
+
+  /** How many facts have a number. */
+  get size(): number {
+    return this.#chosen.length;
+  }
+
+  /**
+   * The fact that a field has a witness.
+   *
+   * @param chain The arrays on the way, then the field; null is every value of the event.
+   * @param witness What to look for.
+   */
+  fact(chain: readonly string[] | null, witness: Witness): Fact {
+    const searchable = withoutSurrogates(witness);
+    const field = this.#fieldOf(chain);
+    const key = `${field} ${witnessKey(searchable)}`;
+    let fact = this.#known.get(key);
+    if (!fact) {
+      fact = { field, witness: searchable, rarity: rarityOf(searchable), usage: 0, number: -1 };
+      this.#known.set(key, fact);
+    }
+    fact.usage++;
+    return fact;
+  }
+
+  /** The number of a fact, given at the first call. */
+  number(fact: Fact): number {
+    if (fact.number < 0) fact.number = this.#chosen.push(fact) - 1;
+    return fact.number;
+  }
+
+  /** One index for each field that has numbered facts. */
+  fieldIndexes(): FieldIndex[] {
+    const byField = new Map<number, FieldFact[]>();
+    for (const { field, witness, number } of this.#chosen) {
+      const facts = byField.get(field);
+      if (facts) facts.push([witness, number]);
+      else byField.set(field, [[witness, number]]);
+    }
+    return [...byField].map(([field, facts]) => new FieldIndex(field, facts));
+  }
+
+  /** Items hand over the same array again and again, so its number is kept by identity. */
+  #fieldOf(chain: readonly string[] | null): number {
+    let field = this.#fields.get(chain);
+    if (field === undefined) this.#fields.set(chain, field = this.#view.field(chain));
+    return field;
+  }
+}
+
+/** Surrogates fold in pairs only, so a literal is looked for by its longest part without them. */
+function withoutSurrogates(witness: Witness): Witness {
+  if (witness.kind !== "literal" || !/[\ud800-\udfff]/.test(witness.text)) return witness;
+  const parts = witness.text.split(/[\ud800-\udfff]+/).sort((a, b) => b.length - a.length);
+  return parts[0] ? { kind: "literal", text: parts[0] } : { kind: "present" };
+}
+
+function witnessKey(witness: Witness): string {
+  switch (witness.kind) {
+    case "exact":
+      return `= ${witness.text}`;
+    case "literal":
+      return `~ ${witness.text}`;
+    case "network": {
+      const { family, a, b, c, d, prefix } = witness.network;
+      return `network ${family} ${a} ${b} ${c} ${d} ${prefix}`;
+    }
+    case "number":
+      return `number ${witness.comparison} ${witness.bound}`;
+    case "regex":
+      return `regex ${witness.regex.pattern}`;
+    case "present":
+      return "present";
+  }
+}
+
+function rarityOf(witness: Witness): number {
+  switch (witness.kind) {
+    case "exact":
+      return 2;
+    case "literal":
+      return LITERAL_RARITIES[Math.min(witness.text.length, LITERAL_RARITIES.length - 1)]!;
+    case "network":
+      return witness.network.prefix >= 16 ? 1 : 100;
+    case "number":
+      return 100;
+    case "regex":
+      return 30;
+    case "present":
+      return 1000;
+  }
+}

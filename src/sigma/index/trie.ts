@@ -1,0 +1,137 @@
+import { FOLDED_UNITS } from "../fold.ts";
+
+/** The units that fold to another one. */
+const FOLDING_UNITS = Uint16Array.from(
+  FOLDED_UNITS.keys().filter((unit) => FOLDED_UNITS[unit] !== unit),
+);
+
+/** A literal, folded, with the number of its fact. */
+export type Literal = readonly [text: string, fact: number];
+
+/** The literals as a tree of units. */
+export interface Trie {
+  /** How many states there are; 0 is the root. */
+  states: number;
+  /** How many classes of units there are. */
+  width: number;
+  /** The class of each unit; 0 for units that are in no literal. */
+  classes: Uint8Array | Uint16Array;
+  /** For state and class: the next state, or -1. */
+  children: Int32Array;
+  /** The facts of the literals that end in a state. */
+  facts: (number[] | undefined)[];
+}
+
+/** Cells of the transition table above which literals are cut shorter. */
+const MOST_CELLS = 2_000_000;
+
+/** Lengths that literals are cut to, tried until the table is small enough. */
+const LENGTHS = [Infinity, 16, 8, 5, 3];
+
+/**
+ * Builds the tree; literals are cut to their most unusual part when the tree would grow too large.
+ *
+ * @param literals Not empty, without surrogates.
+ * @returns The tree.
+ */
+export function buildTrie(literals: readonly Literal[]): Trie {
+  const { classes, width } = alphabetOf(literals);
+  const [whole] = LENGTHS;
+  const first = treeOf(literals, classes, width, whole!);
+  if (first) return first;
+  const costs = pairCosts(literals, classes, width);
+  for (const length of LENGTHS.slice(1)) {
+    const parts = literals.map(([text, fact]): Literal => {
+      return [rarestPart(text, length, costs, classes, width), fact];
+    });
+    const trie = treeOf(parts, classes, width, length);
+    if (trie) return trie;
+  }
+  throw new RangeError("Cannot build the index: a field has too many different literals");
+}
+
+/** Gives up as soon as the tree grows too large; the shortest parts are taken at any size. */
+function treeOf(
+  literals: readonly Literal[],
+  classes: Trie["classes"],
+  width: number,
+  length: number,
+): Trie | undefined {
+  const most = length === LENGTHS.at(-1) ? Infinity : Math.floor(MOST_CELLS / width);
+  let children = new Int32Array(1024 * width).fill(-1);
+  const facts: (number[] | undefined)[] = [undefined];
+  for (const [text, fact] of literals) {
+    let state = 0;
+    for (let at = 0; at < text.length; at++) {
+      const edge = state * width + classes[text.charCodeAt(at)]!;
+      let child = children[edge]!;
+      if (child < 0) {
+        child = facts.push(undefined) - 1;
+        if (child > most) return undefined;
+        if (child * width === children.length) children = doubled(children);
+        children[edge] = child;
+      }
+      state = child;
+    }
+    (facts[state] ??= []).push(fact);
+  }
+  const states = facts.length;
+  return { states, width, classes, children: children.slice(0, states * width), facts };
+}
+
+function doubled(cells: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(cells.length * 2).fill(-1, cells.length);
+  larger.set(cells);
+  return larger;
+}
+
+/** Class 0 is every unit that is in no literal; all units that fold to the same one share a class. */
+function alphabetOf(literals: readonly Literal[]) {
+  const numbers = new Map<number, number>();
+  for (const [text] of literals) {
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (!numbers.has(unit)) numbers.set(unit, numbers.size + 1);
+    }
+  }
+  const width = numbers.size + 1;
+  const classes = width <= 256 ? new Uint8Array(0x10000) : new Uint16Array(0x10000);
+  for (const [unit, number] of numbers) classes[unit] = number;
+  for (const unit of FOLDING_UNITS) classes[unit] = numbers.get(FOLDED_UNITS[unit]!) ?? 0;
+  return { classes, width };
+}
+
+/** How common each pair of neighbouring classes is among the literals, as logarithms. */
+function pairCosts(literals: readonly Literal[], classes: Trie["classes"], width: number) {
+  const counts = new Float64Array(width * width).fill(1);
+  for (const [text] of literals) {
+    for (let at = 1; at < text.length; at++) counts[pairAt(text, at, classes, width)]! += 1;
+  }
+  return counts.map(Math.log);
+}
+
+function pairAt(text: string, at: number, classes: Trie["classes"], width: number): number {
+  return classes[text.charCodeAt(at - 1)]! * width + classes[text.charCodeAt(at)]!;
+}
+
+/** The part of this length whose neighbouring characters are the least common among the literals. */
+function rarestPart(
+  text: string,
+  length: number,
+  costs: Float64Array,
+  classes: Trie["classes"],
+  width: number,
+): string {
+  if (text.length <= length) return text;
+  let sum = 0;
+  let best = 0;
+  let least = Infinity;
+  for (let end = 1; end < text.length; end++) {
+    sum += costs[pairAt(text, end, classes, width)]!;
+    const start = end - length + 1;
+    if (start < 0) continue;
+    if (sum < least) [best, least] = [start, sum];
+    sum -= costs[pairAt(text, start + 1, classes, width)]!;
+  }
+  return text.slice(best, best + length);
+}
