@@ -6,6 +6,7 @@ import { logsourceChecks } from "./logsource_checks.ts";
 import { metadataChecks } from "./metadata_checks.ts";
 import { modifierChecks } from "./modifier_checks.ts";
 import { networkChecks } from "./network_checks.ts";
+import { performanceChecks } from "./performance_checks.ts";
 import { regexChecks } from "./regex_checks.ts";
 import { selectionChecks } from "./selection_checks.ts";
 import { tagChecks } from "./tag_checks.ts";
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   ...networkChecks,
   ...regexChecks,
   ...conditionChecks,
+  ...performanceChecks,
   ...filterChecks,
   ...testChecks,
   ...textChecks,

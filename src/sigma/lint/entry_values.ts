@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isMap, isSeq, type Node } from "yaml";
+import { isSeq, type Node } from "yaml";
 import type { Offsets } from "../parse/source.ts";
 import { type Entry, spanOf } from "./lint_document.ts";
 
@@ -29,12 +29,5 @@ export function listOf(entry: Entry | undefined): Member<unknown>[] {
 export function mapsOf(entry: Entry | undefined): Member<Record<string, unknown>>[] {
   return listOf(entry).filter((member): member is Member<Record<string, unknown>> =>
     typeof member.data === "object" && member.data !== null && !Array.isArray(member.data)
-  ).map((member) => member);
-}
-
-/** The place of a key's value inside the map that is a member of a list, or of the whole map. */
-export function placeIn(entry: Entry | undefined, index: number, key: string): Offsets {
-  const map = isSeq(entry?.node) ? entry.node.items[index] : undefined;
-  const value = isMap(map) ? map.get(key, true) as Node | undefined : undefined;
-  return spanOf(value, spanOf(map as Node | undefined, entry?.key));
+  );
 }

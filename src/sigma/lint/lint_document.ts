@@ -12,6 +12,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from "yaml";
+import type { SigmaRule } from "../sigma_rule.ts";
 import { type Item, readItems } from "./item.ts";
 import type { ParsedDocument } from "../parse/parse_file.ts";
 import type { Offsets, Source } from "../parse/source.ts";
@@ -41,6 +42,8 @@ export interface LintDocument {
   /** Where the document as a whole is reported: its title, or its first key. */
   readonly head: Offsets;
   readonly root: YAMLMap;
+  /** The rule, when it has no error. */
+  readonly rule: SigmaRule | undefined;
   readonly top: ReadonlyMap<string, Entry>;
   /** The search identifiers, in order. */
   readonly identifiers: ReadonlyMap<string, Entry>;
@@ -107,7 +110,7 @@ function conditionText(scalar: Scalar, text: string): ConditionText {
  * @param source The file.
  */
 export function lintDocument(
-  { document, kind }: ParsedDocument,
+  { document, kind, rule }: ParsedDocument,
   { text, file }: Source,
 ): LintDocument | undefined {
   const root = document.contents as unknown;
@@ -125,6 +128,7 @@ export function lintDocument(
     text,
     head: top.get("title")?.key ?? [...top.values()][0]?.key ?? [0, 0],
     root,
+    rule,
     top,
     identifiers,
     items: [...identifiers.values()].flatMap((entry) => readItems(entry, document)),
