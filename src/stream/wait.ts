@@ -24,8 +24,11 @@ export function wait(ms: number, signal?: AbortSignal): Promise<void> {
     }, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS));
     function stop() {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
       reject(signal?.reason);
     }
     signal?.addEventListener("abort", stop, { once: true });
+    // Again, because Deno's first setTimeout() runs the microtasks that are due, and one may have aborted.
+    if (signal?.aborted) stop();
   });
 }
