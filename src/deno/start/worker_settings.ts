@@ -1,4 +1,4 @@
-import { parse } from "npm:deno-std@1.4.0/toml/mod.js";
+import { parse } from "@std/toml";
 
 /** What of wrangler.toml matters for running the Worker here. */
 export interface WorkerSettings {

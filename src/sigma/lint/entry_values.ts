@@ -5,7 +5,8 @@
  */
 import { isSeq, type Node } from "yaml";
 import type { Offsets } from "../parse/source.ts";
-import { type Entry, spanOf } from "./lint_document.ts";
+import type { Entry } from "./entry.ts";
+import { spanOf } from "./lint_document.ts";
 
 /** A member of a list, with its place. */
 export interface Member<T> {

@@ -8,7 +8,8 @@ import type { Severity } from "../problem.ts";
 import type { Finding } from "./check.ts";
 import { mapsOf, textOf } from "./entry_values.ts";
 import { filterTargets } from "./filter_checks.ts";
-import type { Entry, LintDocument } from "./lint_document.ts";
+import type { Entry } from "./entry.ts";
+import type { LintDocument } from "./lint_document.ts";
 
 /** A document with the file it stands in. */
 export interface Placed {

@@ -5,7 +5,7 @@
  */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
 import type { Offsets } from "../parse/source.ts";
-import type { Entry } from "./lint_document.ts";
+import type { Entry } from "./entry.ts";
 
 /** One value of an item. */
 export interface ItemValue {

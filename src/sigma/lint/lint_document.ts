@@ -13,18 +13,10 @@ import {
   type YAMLMap,
 } from "yaml";
 import type { SigmaRule } from "../sigma_rule.ts";
+import type { Entry } from "./entry.ts";
 import { type Item, readItems } from "./item.ts";
 import type { ParsedDocument } from "../parse/parse_file.ts";
 import type { Offsets, Source } from "../parse/source.ts";
-
-/** A key of a map with its value, as data and as a place. */
-export interface Entry {
-  readonly name: string;
-  readonly key: Offsets;
-  readonly value: Offsets;
-  readonly data: unknown;
-  readonly node: Node | null;
-}
 
 /** A condition: its text and its place. */
 export interface ConditionText {
