@@ -14,6 +14,9 @@ export interface NewAlert {
   readonly at: number | null;
 }
 
+/** A bound text may have 2 MB, and an id takes 35 characters. */
+const MOST_IDS = 50_000;
+
 type Row = {
   seq: number;
   id: string;
@@ -35,12 +38,15 @@ type Row = {
  */
 export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): NewAlert[] {
   if (alerts.length === 0) return [];
-  const known = new Set(
-    sql.all<{ id: string }>(
+  const known = new Set<string>();
+  for (let start = 0; start < alerts.length; start += MOST_IDS) {
+    const ids = alerts.slice(start, start + MOST_IDS).map(({ alert }) => alert.id);
+    const there = sql.all<{ id: string }>(
       `SELECT id FROM alerts WHERE id IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(alerts.map(({ alert }) => alert.id)),
-    ).map(({ id }) => id),
-  );
+      JSON.stringify(ids),
+    );
+    for (const { id } of there) known.add(id);
+  }
   const added: NewAlert[] = [];
   const rows: SqlValue[][] = [];
   let seq = readNumber(sql, "alert_seq", 0);

@@ -30,7 +30,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE checkpoints (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
     `CREATE TABLE pass_pages (
       pass INTEGER NOT NULL, page INTEGER NOT NULL, url TEXT NOT NULL, seqs TEXT NOT NULL,
-      held TEXT NOT NULL, PRIMARY KEY (pass, page)) WITHOUT ROWID`,
+      held TEXT NOT NULL, spent TEXT NOT NULL, PRIMARY KEY (pass, page)) WITHOUT ROWID`,
   ],
 ];
 

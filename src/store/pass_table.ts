@@ -8,6 +8,8 @@ export interface PassCount {
   readonly urls: Set<string>;
   /** How many twins of each hash it has held. */
   readonly held: Map<number, number>;
+  /** How many twins of each hash it has recorded because an earlier pass had held them. */
+  readonly spent: Map<number, number>;
 }
 
 /** One page of a pass. */
@@ -22,45 +24,59 @@ export interface PassPage {
   readonly seqs: readonly number[];
   /** How many twins of each hash were held. */
   readonly held: ReadonlyMap<number, number>;
+  /** How many twins of each hash were recorded because an earlier pass had held them. */
+  readonly spent: ReadonlyMap<number, number>;
 }
 
 /** Saves what one page of a pass has counted, so that the pass can be resumed after it: one row. */
-export function savePassPage(sql: Sql, { pass, page, url, seqs, held }: PassPage): void {
+export function savePassPage(
+  sql: Sql,
+  { pass, page, url, seqs, held, spent }: PassPage,
+): void {
   sql.run(
-    `INSERT OR REPLACE INTO pass_pages (pass, page, url, seqs, held) VALUES (?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO pass_pages (pass, page, url, seqs, held, spent)
+      VALUES (?, ?, ?, ?, ?, ?)`,
     pass,
     page,
     url,
     JSON.stringify(seqs),
     JSON.stringify([...held]),
+    JSON.stringify([...spent]),
   );
+}
+
+/** What a pass has counted before its first page. */
+export function emptyCount(): PassCount {
+  return { taken: new Set(), urls: new Set(), held: new Map(), spent: new Map() };
 }
 
 /** Reads what a pass has counted. */
 export function readPass(sql: Sql, pass: number): PassCount {
-  const count: PassCount = { taken: new Set(), urls: new Set(), held: new Map() };
-  const rows = sql.all<{ url: string; seqs: string; held: string }>(
-    `SELECT url, seqs, held FROM pass_pages WHERE pass = ? ORDER BY page`,
+  const count = emptyCount();
+  const rows = sql.all<{ url: string; seqs: string; held: string; spent: string }>(
+    `SELECT url, seqs, held, spent FROM pass_pages WHERE pass = ? ORDER BY page`,
     pass,
   );
-  for (const { url, seqs, held } of rows) {
+  for (const { url, seqs, held, spent } of rows) {
     addToPass(count, {
       url,
       seqs: JSON.parse(seqs) as number[],
       held: new Map(JSON.parse(held) as [number, number][]),
+      spent: new Map(JSON.parse(spent) as [number, number][]),
     });
   }
   return count;
 }
 
 /** Adds one page to what a pass has counted. */
-export function addToPass(
-  count: PassCount,
-  { url, seqs, held }: Pick<PassPage, "url" | "seqs" | "held">,
-): void {
-  count.urls.add(url);
-  for (const seq of seqs) count.taken.add(seq);
-  for (const [hash, twins] of held) count.held.set(hash, (count.held.get(hash) ?? 0) + twins);
+export function addToPass(count: PassCount, page: Omit<PassPage, "pass" | "page">): void {
+  count.urls.add(page.url);
+  for (const seq of page.seqs) count.taken.add(seq);
+  for (const name of ["held", "spent"] as const) {
+    for (const [hash, twins] of page[name]) {
+      count[name].set(hash, (count[name].get(hash) ?? 0) + twins);
+    }
+  }
 }
 
 /** Forgets the pages of every pass that is not in `kept`. */

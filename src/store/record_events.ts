@@ -36,6 +36,8 @@ export interface RecordResult {
   readonly seqs: readonly number[];
   /** How many twins of each hash were not recorded, since only a second pass can confirm them. */
   readonly held: ReadonlyMap<number, number>;
+  /** How many twins of each hash were recorded because an earlier pass has held them. */
+  readonly spent: ReadonlyMap<number, number>;
 }
 
 /** How a page is recorded. */
@@ -48,7 +50,7 @@ export interface RecordOptions {
    */
   readonly taken?: ReadonlySet<number>;
   /**
-   * How many twins of each hash an earlier pass over the same range has held. A twin on another page than
+   * How many twins of each hash may be recorded because an earlier pass over the same range has held them. A twin on another page than
    * its like may be a true one that a page boundary split off, or the same event once more because the pages shifted while
    * they were read: only a second pass can tell. Left out, all are recorded at once.
    */
@@ -57,6 +59,9 @@ export interface RecordOptions {
 
 /** A row may have 2 MB in a Durable Object; this leaves room for the other columns. */
 const LARGEST_BODY = 1_900_000;
+
+/** A bound text may have 2 MB, and a hash takes 17 characters. */
+const MOST_HASHES = 50_000;
 
 interface Row {
   readonly seq: number;
@@ -84,7 +89,7 @@ export function recordEvents(
 ): RecordResult {
   const dated = inTimeOrder(events);
   const hashes = dated.map(({ identity }) => hashText(identity));
-  const rows = rowsByHash(sql, hashes);
+  const rows = rowsByHash(sql, [...new Set(hashes)]);
   const floor = readNumber(sql, "floor_at", -Infinity);
   const first = readNumber(sql, "event_seq", 0) + 1;
   const inserts: SqlValue[][] = [];
@@ -92,7 +97,7 @@ export function recordEvents(
   const oversized: UserEvent[] = [];
   const here = new Set<number>();
   const heldHere = new Map<number, number>();
-  const allowance = new Map(confirmed);
+  const spent = new Map<number, number>();
   let duplicates = 0;
   let twins = 0;
   let expired = 0;
@@ -122,10 +127,16 @@ export function recordEvents(
     } else if (isOversized(body)) {
       oversized.push(event);
       continue;
-    } else if (confirmed !== undefined && onThisPage <= equal && !spend(allowance, hash)) {
+    } else if (
+      confirmed !== undefined && onThisPage <= equal &&
+      (spent.get(hash) ?? 0) >= (confirmed.get(hash) ?? 0)
+    ) {
       heldHere.set(hash, (heldHere.get(hash) ?? 0) + 1);
       continue;
     } else {
+      if (confirmed !== undefined && onThisPage <= equal) {
+        spent.set(hash, (spent.get(hash) ?? 0) + 1);
+      }
       found = { seq: first + recorded.length, slot: (same.at(-1)?.slot ?? -1) + 1, body, identity };
       same.push(found);
       inserts.push([found.seq, hash, found.slot, at, now, body]);
@@ -138,14 +149,16 @@ export function recordEvents(
     insertRows(sql, "events (seq, hash, slot, at, recorded_at, body)", inserts);
     writeMeta(sql, "event_seq", first + recorded.length - 1);
   }
-  return { recorded, duplicates, twins, expired, oversized, seqs: [...here], held: heldHere };
-}
-
-/** Takes one of what is allowed for a hash, if any is left. */
-function spend(allowance: Map<number, number>, hash: number): boolean {
-  const left = allowance.get(hash) ?? 0;
-  if (left > 0) allowance.set(hash, left - 1);
-  return left > 0;
+  return {
+    recorded,
+    duplicates,
+    twins,
+    expired,
+    oversized,
+    seqs: [...here],
+    held: heldHere,
+    spent,
+  };
 }
 
 interface DatedEvent {
@@ -168,15 +181,17 @@ function inTimeOrder(events: readonly UserEvent[]): DatedEvent[] {
 
 function rowsByHash(sql: Sql, hashes: readonly number[]): Map<number, Row[]> {
   const found = new Map<number, Row[]>();
-  const rows = sql.all<{ hash: number; seq: number; slot: number; body: string }>(
-    `SELECT hash, seq, slot, body FROM events
-      WHERE hash IN (SELECT value FROM json_each(?)) ORDER BY hash, slot`,
-    JSON.stringify(hashes),
-  );
-  for (const { hash, seq, slot, body } of rows) {
-    const same = found.get(hash);
-    if (same === undefined) found.set(hash, [{ seq, slot, body }]);
-    else same.push({ seq, slot, body });
+  for (let start = 0; start < hashes.length; start += MOST_HASHES) {
+    const rows = sql.all<{ hash: number; seq: number; slot: number; body: string }>(
+      `SELECT hash, seq, slot, body FROM events
+        WHERE hash IN (SELECT value FROM json_each(?)) ORDER BY hash, slot`,
+      JSON.stringify(hashes.slice(start, start + MOST_HASHES)),
+    );
+    for (const { hash, seq, slot, body } of rows) {
+      const same = found.get(hash);
+      if (same === undefined) found.set(hash, [{ seq, slot, body }]);
+      else same.push({ seq, slot, body });
+    }
   }
   return found;
 }

@@ -173,7 +173,8 @@ function restartSlice(
   const pass = reading.pass!;
   const failure = nextFailure(state.failures[kind], seen, now, random);
   // A cursor that keeps failing may not live long enough for so long a slice.
-  const isShorter = seen.remedy === "narrow" || failure.count >= 3;
+  const isShorter = (seen.remedy === "narrow" || failure.count >= 3) &&
+    pass.to - pass.from <= state.sliceMs[kind];
   const half = Math.max(SHORTEST_SLICE_MS, wholeSecond((pass.to - pass.from) / 2));
   // A live range takes in what has happened since, or a fault that stays would hide what is new.
   const to = kind === "live" ? Math.max(reading.to, wholeSecond(now)) : reading.to;

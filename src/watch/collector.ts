@@ -1,4 +1,4 @@
-import { addToPass, type PassCount } from "../store/pass_table.ts";
+import { addToPass, emptyCount, type PassCount } from "../store/pass_table.ts";
 import type { Page } from "../thousandeyes/page.ts";
 import { RefusedLinkError } from "../thousandeyes/refused_link_error.ts";
 import { ThousandEyesError } from "../thousandeyes/thousand_eyes_error.ts";
@@ -13,6 +13,9 @@ import { type PageToRecord, recordPage } from "./record_page.ts";
 import { countRequest } from "./request_count.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
+
+/** A clock that has gone back by more has left messages that would be due too late. */
+const CLOCK_BACK_MS = 60_000;
 
 type PlannedRead = ReadPlan & { type: "read" };
 
@@ -115,7 +118,7 @@ export class Collector {
         url,
         page,
         count,
-        confirmed: this.#confirmed(pass),
+        confirmed: this.#confirmed(pass, count),
         refusal,
         now,
       }, this.#options);
@@ -123,7 +126,8 @@ export class Collector {
       return result;
     });
     if (recorded === undefined) return;
-    addToPass(count, { url, seqs: recorded.seqs, held: recorded.held });
+    const { seqs, held, spent } = recorded;
+    addToPass(count, { url, seqs, held, spent });
     this.#counts.set(pass.id, { pages: pass.pages + 1, count });
     const inUse = new Set(passesInUse(recorded.state));
     for (const id of this.#counts.keys()) if (!inUse.has(id)) this.#counts.delete(id);
@@ -143,6 +147,8 @@ export class Collector {
 
   #save(state: CollectorState, revision: number, now: number): void {
     const { log, endpoints } = this.#ports;
+    const backBy = this.state().lastNow - now;
+    if (backBy > CLOCK_BACK_MS) log.shiftDue(backBy, now);
     const alerted = operationalAlerts({ log, endpoints }, state, now, this.#options);
     log.saveCheckpoint(CHECKPOINT, { ...alerted, revision: revision + 1 });
   }
@@ -151,13 +157,16 @@ export class Collector {
   #countOf(pass: Pass): PassCount {
     const known = this.#counts.get(pass.id);
     if (known?.pages === pass.pages) return known.count;
-    if (pass.pages === 0) return { taken: new Set(), urls: new Set(), held: new Map() };
+    if (pass.pages === 0) return emptyCount();
     return this.#ports.log.readPass(pass.id);
   }
 
-  #confirmed({ round, confirms }: Pass): ReadonlyMap<number, number> | undefined {
+  /** The twins that may be recorded since an earlier pass has held them, less those that have been. */
+  #confirmed({ round, confirms }: Pass, { spent }: PassCount): Map<number, number> | undefined {
     if (round >= LAST_ROUND) return undefined;
-    return confirms === null ? new Map() : this.#ports.log.readPass(confirms).held;
+    if (confirms === null) return new Map();
+    const { held } = this.#ports.log.readPass(confirms);
+    return new Map([...held].map(([hash, twins]) => [hash, twins - (spent.get(hash) ?? 0)]));
   }
 }
 

@@ -150,9 +150,12 @@ function open(state: CollectorState, kind: ReadingKind, range: Range, now: numbe
 function openPass(state: CollectorState, kind: ReadingKind, reading: Reading): CollectorState {
   const served = kind === "live" ? state : { ...state, lastServed: kind };
   if (reading.pass !== null) return served;
+  // Where shorter slices do not help either, every second try is for the whole, so that what is new is seen.
+  const isWhole = kind === "live" && (state.failures.live?.count ?? 1) % 2 === 0;
+  const slice = isWhole ? Infinity : wholeSecond(state.sliceMs[kind]);
   const pass = freshPass(state.nextPass, {
     from: reading.at,
-    to: Math.min(reading.to, reading.at + wholeSecond(state.sliceMs[kind])),
+    to: Math.min(reading.to, reading.at + slice),
   });
   return {
     ...served,

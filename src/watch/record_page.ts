@@ -39,6 +39,8 @@ export interface PageRecorded {
   readonly seqs: readonly number[];
   /** The twins that were held. */
   readonly held: ReadonlyMap<number, number>;
+  /** The twins that an earlier pass had held. */
+  readonly spent: ReadonlyMap<number, number>;
 }
 
 /**
@@ -112,17 +114,12 @@ export function recordPage(
   const inUse = passesInUse(after);
   // A pass that ends on its first page needs no row: most live passes do.
   if (inUse.includes(pass.id)) {
-    log.savePassPage({
-      pass: pass.id,
-      page: pass.pages,
-      url,
-      seqs: result.seqs,
-      held: result.held,
-    });
+    const { seqs, held, spent } = result;
+    log.savePassPage({ pass: pass.id, page: pass.pages, url, seqs, held, spent });
   } else if (pass.pages > 0 || pass.confirms !== null) {
     log.dropPasses(inUse);
   }
-  return { state: after, seqs: result.seqs, held: result.held };
+  return { state: after, seqs: result.seqs, held: result.held, spent: result.spent };
 }
 
 /** What was published after its time had been read; a backfill finds nothing but old events. */

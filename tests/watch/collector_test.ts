@@ -1,0 +1,278 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
+import { failsWith } from "./fake_api.ts";
+
+Deno.test("Collector records what appears, poll after poll, each event once", async () => {
+  using bench = new Bench();
+  for (let minute = 0; minute < 60; minute++) {
+    for (let n = 0; n < minute % 5; n++) {
+      bench.api.publish(eventAt(minute * MINUTE + 1_000, `u${n}`), START + minute * MINUTE + 2_000);
+    }
+  }
+  await bench.run(HOUR + 5 * MINUTE);
+  bench.assertComplete();
+  assert(bench.state.counts.duplicates > 0); // the overlap was read again
+});
+
+Deno.test("Collector keeps twins, also where a page boundary splits them", async () => {
+  using bench = new Bench();
+  bench.api.pageSize = 2;
+  for (let n = 0; n < 5; n++) bench.api.publish(eventAt(1_000), START + 2_000);
+  await bench.run(5 * MINUTE);
+  bench.assertComplete();
+  assertEquals(bench.state.counts.twins, 4);
+});
+
+Deno.test("Collector records no event twice when pages shift while they are read", async () => {
+  using bench = new Bench();
+  bench.api.pageSize = 2;
+  bench.api.countsPlaces = true;
+  for (let n = 0; n < 4; n++) bench.api.publish(eventAt(n * 1_000, `u${n}`), START + 10_000);
+  await bench.settle();
+  bench.clock.set(START + MINUTE);
+  await bench.watch.collector.step(); // the first page
+  bench.api.publish(eventAt(5_000, "late"), START); // all places move by one
+  await bench.run(2 * MINUTE);
+  assert(bench.state.counts.held > 0);
+  bench.assertComplete();
+});
+
+Deno.test("Collector goes on from the saved page after a restart", async () => {
+  using bench = new Bench();
+  bench.api.pageSize = 2;
+  for (let n = 0; n < 9; n++) bench.api.publish(eventAt(1_000, n < 4 ? "twin" : `u${n}`), START);
+  await bench.settle();
+  bench.clock.set(START + MINUTE);
+  while (await bench.watch.collector.step() <= bench.clock.now()) bench.restart();
+  bench.assertComplete();
+  const asked = bench.api.asked.filter((url) => url.includes("cursor"));
+  const rounds = new Set(asked).size;
+  assert(
+    asked.length <= 2 * rounds,
+    "no page is read again but for the pass that confirms the twins",
+  );
+});
+
+Deno.test("Collector starts a window anew when its cursor is refused", async () => {
+  using bench = new Bench();
+  for (let n = 0; n < 9; n++) bench.api.publish(eventAt(1_000, n < 4 ? "twin" : `u${n}`), START);
+  await bench.settle();
+  bench.clock.set(START + MINUTE);
+  bench.api.faults.push(
+    undefined,
+    failsWith("bad_request", "Cannot list", { status: 400 }),
+    undefined,
+    failsWith("unexpected_status", "Cannot list", { status: 410 }),
+  );
+  await bench.run(5 * MINUTE);
+  bench.assertComplete();
+  assertEquals(bench.state.counts.restarts, 2);
+  assertEquals(bench.state.failures, {});
+});
+
+Deno.test("Collector reads on through empty pages that have a next link", async () => {
+  using bench = new Bench();
+  for (let n = 0; n < 4; n++) bench.api.publish(eventAt(n * 1_000, `u${n}`), START);
+  await bench.settle();
+  bench.clock.set(START + MINUTE);
+  let empty = 3;
+  bench.api.always = (page, url) => {
+    if (empty-- <= 0) return page;
+    const next = new URL(url);
+    next.searchParams.set("empty", String(empty));
+    return { ...page, events: [], next };
+  };
+  await bench.run(2 * MINUTE);
+  bench.assertComplete();
+});
+
+for (
+  const [name, fault] of [
+    ["the cursor of its own page", (url: URL) => new URL(url)],
+    ["endless empty pages", (url: URL) => {
+      const next = new URL(url);
+      next.searchParams.set("n", String(Number(next.searchParams.get("n") ?? 0) + 1));
+      return next;
+    }],
+  ] as const
+) {
+  Deno.test(`Collector survives ${name}, and recovers by itself`, async () => {
+    using bench = new Bench({ assumedLimit: 100_000 });
+    bench.api.publish(eventAt(1_000), START);
+    bench.api.always = (page, url) => ({
+      ...page,
+      events: url.searchParams.has("n") ? [] : page.events,
+      next: fault(url),
+    });
+    await bench.run(30 * MINUTE);
+    assertEquals(bench.watch.status().health, "red");
+    assertEquals(bench.recorded().length, 1);
+    bench.api.always = undefined;
+    await bench.run(10 * MINUTE);
+    bench.assertComplete();
+    assertEquals(bench.watch.status().health, "green");
+    assertEquals(bench.state.counts.twins, 0);
+  });
+}
+
+Deno.test("Collector sees what is new although a window cannot be read to its end", async () => {
+  using bench = new Bench();
+  bench.api.always = failsWithLink;
+  await bench.run(10 * MINUTE);
+  bench.api.publish(eventAt(11 * MINUTE), START + 11 * MINUTE);
+  await bench.run(10 * MINUTE);
+  bench.assertComplete();
+});
+
+function failsWithLink(page: import("../../src/thousandeyes/page.ts").Page, url: URL) {
+  return { ...page, next: new URL(url) };
+}
+
+Deno.test("Collector finds what was published hours and days late", async () => {
+  using bench = new Bench();
+  bench.api.publish(eventAt(1_000, "in time"));
+  bench.api.publish(eventAt(2_000, "ten minutes"), START + 10 * MINUTE);
+  bench.api.publish(eventAt(3_000, "five hours"), START + 5 * HOUR);
+  bench.api.publish(eventAt(4_000, "three days"), START + 72 * HOUR);
+  await bench.run(30 * MINUTE);
+  assertEquals(bench.recorded().length, 2);
+  await bench.run(6 * HOUR);
+  assertEquals(bench.recorded().length, 3);
+  await bench.run(4 * 24 * HOUR, 100_000);
+  bench.assertComplete();
+  const late = bench.watch.status().late.filter(({ events }) => events > 0);
+  assertEquals(late.map(({ upToMs }) => upToMs), [15 * MINUTE, 6 * HOUR, 7 * 24 * HOUR]);
+});
+
+Deno.test("Collector fills in the past oldest first, and live polls have priority", async () => {
+  using bench = new Bench({ backfillMs: 30 * 24 * HOUR, assumedLimit: 10 });
+  for (let day = 30; day > 0; day--) {
+    for (let n = 0; n < 10; n++) {
+      bench.api.publish(eventAt(-day * 24 * HOUR + n * MINUTE * 50, `${n}`));
+    }
+  }
+  bench.api.publish(eventAt(90_000, "live"), START + 100_000);
+  await bench.run(3 * MINUTE);
+  assert(
+    bench.recorded().some(({ user }) => user === "live"),
+    "the live event is not kept waiting",
+  );
+  assertNotEquals(bench.watch.status().covered.gaps, []);
+  await bench.run(3 * HOUR);
+  bench.assertComplete();
+  assertEquals(bench.watch.status().covered.gaps, []);
+  const past = bench.recorded().filter(({ user }) => user !== "live").map(({ date }) => date!);
+  const inOrder = past.filter((date, index) => index === 0 || date >= past[index - 1]!).length;
+  assert(inOrder > past.length * 0.7, `${inOrder} of ${past.length} came in order`);
+});
+
+Deno.test("Collector reads what it missed while it was down, and what is new at once", async () => {
+  using bench = new Bench();
+  await bench.run(10 * MINUTE);
+  for (let hour = 1; hour < 50; hour++) {
+    bench.api.publish(eventAt(hour * HOUR), START + hour * HOUR + 5_000);
+  }
+  bench.clock.set(START + 49 * HOUR + 30_000); // nobody was there
+  bench.restart();
+  await bench.settle();
+  assertEquals(bench.recorded().some(({ date }) => date === eventAt(49 * HOUR).date), true);
+  await bench.run(HOUR);
+  bench.assertComplete();
+});
+
+for (
+  const [name, jumps] of [
+    ["goes back by a day", [-24 * HOUR]],
+    ["jumps ahead by a day and back", [24 * HOUR, -24 * HOUR]],
+    ["jumps ahead by a month and back", [30 * 24 * HOUR, -30 * 24 * HOUR]],
+  ] as const
+) {
+  Deno.test(`Collector loses nothing when the clock ${name}`, async () => {
+    using bench = new Bench();
+    await bench.settle();
+    let real = START;
+    let offset = 0;
+    async function pass(minutes: number) {
+      for (let n = 0; n < minutes; n++) {
+        real += MINUTE;
+        bench.api.publish(eventAt(real - START - 10_000, `at ${real}`), 0);
+        bench.clock.set(real + offset);
+        for (let step = 0; step < 50; step++) {
+          if (await bench.watch.collector.step() > bench.clock.now()) break;
+        }
+      }
+    }
+    await pass(30);
+    for (const jump of jumps) {
+      offset += jump;
+      await pass(100);
+    }
+    offset = 0;
+    await pass(130);
+    bench.assertComplete();
+  });
+}
+
+Deno.test("Collector slows down on 401, says so once, and recovers by itself", async () => {
+  using bench = new Bench();
+  await bench.run(MINUTE);
+  const before = bench.api.asked.length;
+  bench.api.always = failsWith("unauthorized", "Cannot list audit events: 401", { status: 401 });
+  await bench.run(2 * HOUR);
+  const asked = bench.api.asked.length - before;
+  assert(asked < 15, `${asked} requests in two hours`);
+  const { health, failures } = bench.watch.status();
+  assertEquals(health, "red");
+  assertEquals(failures[0]!.of, "source");
+  assert(failures[0]!.advice.includes("token"));
+  assertEquals(bench.log.alertsAfter(0, 10).map(({ ruleId }) => ruleId), ["panoptes-collector"]);
+  bench.api.publish(eventAt(30 * MINUTE), START);
+  bench.api.always = undefined;
+  await bench.run(20 * MINUTE);
+  assertEquals(bench.watch.status().health, "green");
+  bench.assertComplete();
+});
+
+Deno.test("Collector waits for the reset on 429 and leaves their share to others", async () => {
+  using bench = new Bench({ backfillMs: 7 * 24 * HOUR, reserve: 0.5 });
+  for (let n = 0; n < 2_000; n++) bench.api.publish(eventAt(-n * 5 * MINUTE, `${n}`), 0);
+  const minutes = new Map<number, number>();
+  bench.api.always = (page) => {
+    const now = bench.clock.now();
+    const minute = Math.floor(now / MINUTE);
+    const used = (minutes.get(minute) ?? 0) + 1;
+    minutes.set(minute, used);
+    const rateLimit = {
+      limit: 20,
+      remaining: Math.max(0, 20 - used),
+      resetAt: (minute + 1) * MINUTE,
+    };
+    return { ...page, rateLimit };
+  };
+  await bench.run(HOUR);
+  const most = Math.max(...minutes.values());
+  assert(most <= 10, `${most} requests in one minute`);
+  assert(minutes.size > 50, "but it goes on in every minute");
+});
+
+Deno.test("Collector writes two rows for each new event and none for a duplicate", async () => {
+  let rows = 0;
+  using bench = new Bench();
+  const { log } = bench;
+  const counting = {
+    ...bench.sql,
+    run: (text: string, ...values: (string | number | null)[]) => {
+      const written = bench.sql.run(text, ...values);
+      rows += written;
+      return written;
+    },
+    insert: undefined,
+  };
+  const { recordEvents } = await import("../../src/store/record_events.ts");
+  const events = Array.from({ length: 500 }, (_, n) => eventAt(n * 1_000, `u${n}`));
+  log.transaction(() => recordEvents(counting as never, events, { now: START }));
+  assertEquals(rows, 500 + 1); // and the counter; node:sqlite does not count the index
+  rows = 0;
+  log.transaction(() => recordEvents(counting as never, events, { now: START }));
+  assertEquals(rows, 0);
+});
