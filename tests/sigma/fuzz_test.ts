@@ -70,9 +70,9 @@ function milliseconds(work: () => void): number {
 
 function checkInTime(text: string, list: readonly unknown[]): void {
   for (const work of [() => load(text, list), () => lint(text)]) {
+    // A slow document is slow each time; a pause of the collector or of a busy machine is not.
     let took = milliseconds(work);
-    // Once more, where the first time met a collection of garbage or code not compiled yet.
-    if (took > LONGEST_MS) took = milliseconds(work);
+    for (let again = 0; took > LONGEST_MS && again < 4; again++) took = milliseconds(work);
     assert(took <= LONGEST_MS, `took ${Math.round(took)} ms`);
   }
   checkExplanations(text, list);
