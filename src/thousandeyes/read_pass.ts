@@ -3,7 +3,7 @@ import { DEFAULT_BASE_URL } from "./base_url.ts";
 import { firstPageUrl } from "./first_page_url.ts";
 import type { InvalidUserEvent, Page } from "./page.ts";
 import { PageTrail } from "./page_trail.ts";
-import { PassPlace } from "./pass_place.ts";
+import { PassMemory } from "./pass_memory.ts";
 import { readPage } from "./read_page.ts";
 import { RefusedLinkError } from "./refused_link_error.ts";
 import { BadRequestError } from "./status_errors.ts";
@@ -20,7 +20,8 @@ export interface Batch {
 
 /**
  * Reads a closed pass page by page, each when it is asked for: through empty pages, until there is no next
- * link. When the API refuses a cursor that it gave itself, the pass is taken up again where it stands.
+ * link. When the API refuses a cursor that it gave itself, the pass is read again from its start, and gives
+ * what it has not given.
  *
  * @param plan How to read.
  * @param range The pass; `undefined` if the cursor of the options stands for it.
@@ -30,11 +31,10 @@ export async function* readPass(
   range: DateRange | undefined,
 ): AsyncGenerator<Batch, void, void> {
   const { options } = plan;
-  const place = new PassPlace();
-  let left = range;
+  const memory = new PassMemory(plan.memoryLimit);
+  const first = firstUrl(plan, range);
   let trail = new PageTrail(options);
-  let url: URL | undefined = firstUrl(plan, left);
-  let isFirst = true;
+  let url: URL | undefined = first;
   let advanced = false;
   while (url !== undefined) {
     trail.add(url);
@@ -46,25 +46,19 @@ export async function* readPass(
       if (error instanceof RefusedLinkError) {
         refusal = error;
         page = error.page;
-      } else {
-        const refusedCursor = error instanceof BadRequestError && !isFirst;
-        // Without a new event since the last time, it would be the same again.
-        const rest = refusedCursor && advanced && left !== undefined
-          ? place.resume(left)
-          : undefined;
-        if (rest === undefined) throw error;
-        left = rest;
+      } else if (
+        error instanceof BadRequestError && url !== first && range !== undefined &&
+        advanced && memory.restart()
+      ) {
         trail = new PageTrail(options);
-        url = firstUrl(plan, left);
-        isFirst = true;
-        advanced = false;
+        url = first;
+        advanced = false; // without a new event until the next time, it would be the same again
         continue;
-      }
+      } else throw error;
     }
     await options.onPage?.(page);
-    const events = page.events.filter((event) => !place.isRepeated(event));
+    const events = memory.freshOf(page.events);
     advanced ||= events.length > 0;
-    isFirst = false;
     yield { events, invalid: page.invalid };
     if (refusal !== undefined) throw refusal;
     url = page.next;

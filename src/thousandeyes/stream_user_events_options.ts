@@ -31,8 +31,9 @@ export interface StreamUserEventsOptions extends PageOptions {
   /** The most events held at once by `order: "oldest"`; 20,000 by default. */
   sortLimit?: number;
   /**
-   * About how many events `follow` remembers to know them again; 50,000 by default. When more than that
-   * fall within `overlap`, the overlap shrinks.
+   * About how many events are remembered to know them again; 50,000 by default. When more than that fall
+   * within the `overlap` of `follow`, the overlap shrinks. A pass that has given more cannot be begun again
+   * when the API refuses a cursor of its own, and ends with that error.
    */
   memoryLimit?: number;
   /** The most pages of one pass, or of one slice; 10,000 by default. */

@@ -1,0 +1,150 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { seededRandom } from "../../src/emulator/seeded_random.ts";
+import { streamUserEvents } from "../../src/thousandeyes/stream_user_events.ts";
+import type { StreamUserEventsOptions } from "../../src/thousandeyes/stream_user_events_options.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
+import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import { LeapClock } from "../support/leap_clock.ts";
+import { NOON, TOKEN } from "./api.ts";
+import { countsOf, World } from "./world.ts";
+
+const START = Date.parse(NOON);
+const seed = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+const keyOf = ({ event, date }: UserEvent) => `${event} ${date}`;
+const rowKey = ({ event, at }: { event: string; at: number }) =>
+  `${event} ${new Date(at).toISOString()}`;
+
+function optionsOf(world: World, clock: LeapClock): StreamUserEventsOptions {
+  return {
+    token: TOKEN,
+    fetch: world.fetch,
+    clock,
+    timeoutMs: LeapClock.NEVER,
+    random: () => 0.5,
+    retry: { attempts: 50 },
+  };
+}
+
+Deno.test("streamUserEvents() of any world and order gives each event of the range once", async () => {
+  const orders = fc.constantFrom("as-sent" as const, "oldest" as const);
+  await fc.assert(
+    fc.asyncProperty(seed, orders, fc.integer({ min: 1, max: 40 }), async (seed, order, limit) => {
+      const random = seededRandom(seed);
+      const world = new World(random, { failing: 0.2, empty: 0.2 });
+      const seconds = 1 + Math.floor(random() * 60);
+      for (let count = Math.floor(random() * 60); count > 0; count--) {
+        world.publish(START - random() * seconds * 1_000 - 1_000);
+      }
+      const inOneSecond = Math.max(0, ...countsOf(world.rows.map(({ at }) => `${at}`)).values());
+      const clock = new LeapClock(NOON);
+      const events = await Array.fromAsync(streamUserEvents({
+        ...optionsOf(world, clock),
+        window: "30s",
+        order,
+        sortLimit: Math.max(limit, inOneSecond),
+      }));
+      const inRange = world.rows.filter(({ at }) => at >= START - 30_000);
+      assertEquals(countsOf(events.map(keyOf)), countsOf(inRange.map(rowKey)));
+      if (order === "oldest") {
+        const dates = events.map(({ date }) => date!);
+        assertEquals(dates, dates.toSorted());
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("streamUserEvents() of any world with expiring cursors repeats nothing, and loses nothing in silence", async () => {
+  let whole = 0;
+  await fc.assert(
+    fc.asyncProperty(seed, async (seed) => {
+      const random = seededRandom(seed);
+      const world = new World(random, { expired: 0.1, empty: 0.1 });
+      for (let count = Math.floor(random() * 40); count > 0; count--) {
+        world.publish(START - random() * 20_000);
+      }
+      const clock = new LeapClock(NOON);
+      const seen: UserEvent[] = [];
+      let failure: unknown;
+      try {
+        const options = { ...optionsOf(world, clock), window: "30s" };
+        for await (const event of streamUserEvents(options)) seen.push(event);
+      } catch (error) {
+        failure = error;
+      }
+      const expected = countsOf(world.rows.map(rowKey));
+      const given = countsOf(seen.map(keyOf));
+      if (failure === undefined) {
+        whole++;
+        assertEquals(given, expected);
+      } else {
+        assert(
+          failure instanceof ThousandEyesError && failure.code === "bad_request",
+          `${failure}`,
+        );
+        for (const [key, count] of given) assert(count <= expected.get(key)!, key);
+      }
+    }),
+    { numRuns: 300 },
+  );
+  assert(whole > 100, `Only ${whole} of 300 streams came to their end`);
+});
+
+Deno.test("streamUserEvents({ follow }) of any world gives each event once, however late within the overlap", async () => {
+  const orders = fc.constantFrom("as-sent" as const, "oldest" as const);
+  await fc.assert(
+    fc.asyncProperty(seed, orders, async (seed, order) => {
+      const random = seededRandom(seed);
+      const world = new World(random, { expired: random() < 0.5 ? 0.02 : 0, failing: 0.1 });
+      const clock = new LeapClock(NOON);
+      const follow = 5_000;
+      const overlap = 20_000;
+      const publish = () => {
+        const late = random() < 0.3 ? random() * (overlap - 2 * follow) : 0;
+        const at = clock.time - late;
+        if (at >= START - 10_000) world.publish(at);
+      };
+      for (let count = 0; count < 10; count++) publish();
+      const stop = new AbortController();
+      const enough = new Error("enough");
+      let pauses = 0;
+      clock.onLeap = (ms) => {
+        if (ms !== follow) return;
+        if (++pauses === 12) stop.abort(enough);
+        // Nothing more in the last pauses, so that all there is has been in reach of a whole pass.
+        else if (pauses < 10) { for (let count = random() * 6; count > 1; count--) publish(); }
+      };
+      world.beforePage = () => {
+        if (pauses < 10 && random() < 0.2) publish();
+      };
+      const seen: UserEvent[] = [];
+      let failure: unknown;
+      try {
+        for await (
+          const event of streamUserEvents({
+            ...optionsOf(world, clock),
+            window: "10s",
+            follow,
+            overlap,
+            order,
+            signal: stop.signal,
+          })
+        ) seen.push(event);
+      } catch (error) {
+        failure = error;
+      }
+      const expected = countsOf(world.rows.map(rowKey));
+      const given = countsOf(seen.map(keyOf));
+      if (failure === enough) assertEquals(given, expected);
+      else {
+        assert(
+          failure instanceof ThousandEyesError && failure.code === "bad_request",
+          `${failure}`,
+        );
+        for (const [key, count] of given) assert(count <= expected.get(key)!, key);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
