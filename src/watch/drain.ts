@@ -27,6 +27,8 @@ const MOST_WRITTEN_OFF = 100;
 export class Drain {
   readonly #ports: DrainPorts;
   readonly #underWay = new Map<number, { endpoint: string; ended: Promise<void> }>();
+  /** Endpoints whose last attempt has failed. */
+  readonly #failing = new Set<string>();
   #failure: { error: unknown } | undefined;
 
   /** @param ports The log, the endpoints, time and chance, and what posts. */
@@ -62,7 +64,9 @@ export class Drain {
     while (waiting.length > 0 && this.#underWay.size < MOST_UNDER_WAY) {
       waiting.sort(([, a], [, b]) => a - b);
       const [endpoint, busy] = waiting[0]!;
-      if (busy >= this.#fairShare(waiting.length) || !this.#startOne(endpoint, now, signal)) {
+      if (
+        busy >= this.#shareOf(endpoint, waiting.length) || !this.#startOne(endpoint, now, signal)
+      ) {
         waiting.shift();
         continue;
       }
@@ -103,8 +107,9 @@ export class Drain {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** One slow endpoint must not take every connection while others wait. */
-  #fairShare(waiting: number): number {
+  /** One slow endpoint must not take every connection; one that has just failed gets a single one. */
+  #shareOf({ name }: Endpoint, waiting: number): number {
+    if (this.#failing.has(name)) return 1;
     return waiting > 1 ? 2 : MOST_UNDER_WAY - 1;
   }
 
@@ -162,6 +167,8 @@ export class Drain {
   ): Promise<void> {
     const { log, clock, random, attempt } = this.#ports;
     const outcome = await attempt({ webhookId: message.webhookId, body }, endpoint, signal);
+    if (outcome.kind === "ok") this.#failing.delete(endpoint.name);
+    else this.#failing.add(endpoint.name);
     const now = clock.now();
     log.transaction(() => {
       const saved = this.#write(message, {
