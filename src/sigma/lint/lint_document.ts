@@ -10,6 +10,7 @@ import {
   type Node,
   type Pair,
   type Scalar,
+  visit,
   type YAMLMap,
 } from "yaml";
 import type { SigmaRule } from "../sigma_rule.ts";
@@ -48,13 +49,27 @@ export function spanOf(node: Node | null | undefined, fallback: Offsets = [0, 0]
   return node?.range ? [node.range[0], node.range[1]] : fallback;
 }
 
-/** A node as plain data; what cannot be (aliases without end) is as good as absent here. */
+/** A node as plain data; what cannot be (aliases without end, or in a circle) is as good as absent here. */
 function dataOf(node: Node | null, document: Document): unknown {
+  if (node === null) return null;
   try {
-    return node?.toJS(document) ?? null;
+    const data = node.toJS(document) ?? null;
+    if (hasAlias(node)) JSON.stringify(data); // throws where an alias stands inside its own anchor
+    return data;
   } catch {
     return undefined;
   }
+}
+
+function hasAlias(node: Node): boolean {
+  let found = false;
+  visit(node, {
+    Alias() {
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Returns the entries of a map; keys that are not scalars are left out.
