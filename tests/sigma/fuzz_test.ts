@@ -129,6 +129,12 @@ ${
   }
 logsource: {product: p}
 detection: {s: *a9, condition: s}`,
+  "aliases in a long file": `title: A
+long: [${"1, ".repeat(3_000)}1]
+logsource: {product: p}
+detection:
+    s: {g: &y a, f: [${Array(400).fill("*y").join(", ")}]}
+    condition: s`,
   "an alias of itself": `title: A
 logsource: {product: p}
 detection:
