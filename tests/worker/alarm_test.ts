@@ -15,9 +15,9 @@ async function atRest() {
 
 Deno.test("the watchdog wakes a log that nobody has called yet", async () => {
   await using worker = await WorkerFixture.start();
-  worker.emulator.publish({ event: "Login failed.", date: Date.now() - 60_000 });
+  await worker.api.publish({ event: "Login failed.", date: Date.now() - 60_000 });
   await worker.cron();
-  await eventually(() => Promise.resolve(worker.emulator.requestCount), (count) => count > 0);
+  await eventually(() => worker.api.requests(), (count) => count > 0);
   await eventually(() => worker.log(), (log) => log.length === 1);
 });
 
@@ -50,10 +50,10 @@ Deno.test("an object that comes back to life without an alarm sets it", async ()
 
 Deno.test("the log goes on by itself after a far end that was down for a while", async () => {
   await using worker = await WorkerFixture.start();
-  worker.emulator.setFaults({ name: "server-error" });
-  worker.emulator.publish({ event: "Login failed.", date: Date.now() - 60_000 });
+  await worker.api.setFaults({ name: "server-error" });
+  await worker.api.publish({ event: "Login failed.", date: Date.now() - 60_000 });
   await worker.cron();
-  await eventually(() => Promise.resolve(worker.emulator.requestCount), (count) => count >= 2);
-  worker.emulator.setFaults();
+  await eventually(() => worker.api.requests(), (count) => count >= 2);
+  await worker.api.setFaults();
   await eventually(() => worker.log(), (log) => log.length === 1);
 });

@@ -14,7 +14,7 @@ const PATHS = [
 
 Deno.test("the Worker reads nothing out without a token or with a wrong one", async () => {
   await using worker = await WorkerFixture.start();
-  worker.emulator.publish({ event: "Secret happening" });
+  await worker.api.publish({ event: "Secret happening" });
   await eventually(() => worker.log(), (log) => log.length === 1);
   for (const path of PATHS) {
     for (
@@ -36,7 +36,7 @@ Deno.test("the Worker reads nothing out without a token or with a wrong one", as
 Deno.test("the Worker with no token configured reads nothing out to anybody", async () => {
   for (const API_TOKENS of [undefined, "", "[]"]) {
     await using worker = await WorkerFixture.start({ vars: { API_TOKENS } });
-    worker.emulator.publish({ event: "Secret happening" });
+    await worker.api.publish({ event: "Secret happening" });
     for (const path of PATHS) {
       const response = await worker.fetch(path);
       const { code, detail } = await response.json();

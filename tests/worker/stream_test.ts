@@ -3,20 +3,16 @@ import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
 const HOUR = 3_600_000;
 
-/** Publishes `count` events around an hour ago, of which every seventh has a twin in its own second. */
-function publish(worker: WorkerFixture, count: number, from = Date.now() - HOUR): void {
-  for (let n = 0; n < count; n++) {
-    const event = { event: `Event ${n}`, user: "Ada (ada@example.com)", date: from + n * 500 };
-    worker.emulator.publish(n % 7 === 0 ? { ...event, event: "Twin" } : event);
-  }
-}
+/** Publishes `count` events, two in each second. */
+const publish = (worker: WorkerFixture, count: number, from = Date.now() - HOUR) =>
+  worker.api.publishMany(count, from, 500);
 
 const recorded = (worker: WorkerFixture, count: number) =>
   eventually(() => worker.log(), (log) => log.length >= count);
 
 Deno.test("the Worker: a client that is cut off and comes back with Last-Event-ID misses nothing and sees nothing twice", async () => {
   await using worker = await WorkerFixture.start();
-  publish(worker, 600);
+  await publish(worker, 600);
   const seen: string[] = [];
   let lastEventId: string | undefined;
   // Cut off after few or many events, in the midst of a batch as a rule.
@@ -30,7 +26,7 @@ Deno.test("the Worker: a client that is cut off and comes back with Last-Event-I
     aborting.abort();
   }
   // What is published while nobody listens comes too.
-  publish(worker, 50, Date.now() - 300_000);
+  await publish(worker, 50, Date.now() - 300_000);
   const reader = await worker.stream("/v1/events", lastEventId);
   await reader.next();
   for (const { id } of await reader.take(650 - seen.length)) seen.push(id!);
@@ -41,7 +37,7 @@ Deno.test("the Worker: a client that is cut off and comes back with Last-Event-I
 
 Deno.test("the Worker: a client sees every event once although the object is killed under it", async () => {
   await using worker = await WorkerFixture.start({ entry: TEST_ENTRY });
-  publish(worker, 300);
+  await publish(worker, 300);
   await recorded(worker, 300);
   const seen: string[] = [];
   let lastEventId: string | undefined;
@@ -50,7 +46,7 @@ Deno.test("the Worker: a client sees every event once although the object is kil
     await reader.next();
     for (const { id } of await reader.take(40)) seen.push(lastEventId = id!);
     await worker.kill();
-    publish(worker, 20, Date.now() - 600_000 + round * 60_000);
+    await publish(worker, 20, Date.now() - 600_000 + round * 60_000);
     await reader.cancel().catch(() => {});
     reader = await worker.stream("/v1/events", lastEventId);
   }
@@ -63,7 +59,7 @@ Deno.test("the Worker: a client sees every event once although the object is kil
 
 Deno.test("the Worker ends the stream of an object that was killed, so that its client comes back", async () => {
   await using worker = await WorkerFixture.start({ entry: TEST_ENTRY });
-  publish(worker, 1);
+  await publish(worker, 1);
   const reader = await worker.stream("/v1/events");
   await reader.take(2);
   const end = reader.next().catch(() => undefined);
@@ -73,7 +69,7 @@ Deno.test("the Worker ends the stream of an object that was killed, so that its 
 
 Deno.test("the Worker announces a gap for an id that it does not know", async () => {
   await using worker = await WorkerFixture.start();
-  publish(worker, 10);
+  await publish(worker, 10);
   const log = await recorded(worker, 10);
   for (const id of ["otherepoch.5", log[0]!.id.replace(/\d+$/, "999"), "nonsense"]) {
     const reader = await worker.stream("/v1/events", id);
@@ -86,7 +82,7 @@ Deno.test("the Worker announces a gap for an id that it does not know", async ()
 
 Deno.test("the Worker announces a gap for an id that retention has removed", async () => {
   await using worker = await WorkerFixture.start();
-  publish(worker, 10);
+  await publish(worker, 10);
   const log = await recorded(worker, 10);
   await worker.sql("DELETE FROM events WHERE seq <= 5");
   const reader = await worker.stream("/v1/events", log[1]!.id);
@@ -114,9 +110,9 @@ Deno.test("the Worker lets go of a subscriber whose client has gone, at the next
   aborting.abort();
   // workerd looks at a connection only when it writes to it; the heartbeat is what sees to that in a quiet hour.
   let published = 0;
-  const publishAndCount = () => {
-    worker.emulator.publish({ event: `Event ${published++}`, date: Date.now() - 60_000 });
-    return subscribers();
+  const publishAndCount = async () => {
+    await worker.api.publish({ event: `Event ${published++}`, date: Date.now() - 60_000 });
+    return await subscribers();
   };
   await eventually(publishAndCount, (count) => count === 2);
   for (const reader of open.slice(3)) await reader.cancel();
@@ -135,7 +131,7 @@ Deno.test("the Worker sends the first bytes at once, before there is any event",
 
 Deno.test("the Worker's log keeps its epoch when its object is evicted", async () => {
   await using worker = await WorkerFixture.start();
-  publish(worker, 3);
+  await publish(worker, 3);
   const before = await recorded(worker, 3);
   await worker.evict();
   assertEquals((await worker.log()).map(({ id }) => id), before.map(({ id }) => id));

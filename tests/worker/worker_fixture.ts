@@ -1,7 +1,8 @@
 import { parse } from "npm:deno-std@1.4.0/toml/mod.js";
 import { createTestHarness } from "wrangler";
-import { createEmulator, type Emulator } from "../../src/emulator/create_emulator.ts";
+import type { Alert } from "../../src/alert/alert.ts";
 import { SseReader } from "../sse/read_sse.ts";
+import { FarEnd } from "./far_end.ts";
 
 type Config = Extract<
   NonNullable<NonNullable<Parameters<typeof createTestHarness>[0]>["workers"]>[number],
@@ -25,47 +26,30 @@ export interface ObjectUnderTest {
 /** The real Worker in real workerd, with an emulator of the API as the far end. */
 export class WorkerFixture implements AsyncDisposable {
   #harness: ReturnType<typeof createTestHarness>;
-  #server: Deno.HttpServer<Deno.NetAddr> | undefined;
   /** Where the Worker is reached by a real connection. */
   url: URL;
-  /** The far end. */
-  emulator: Emulator;
-  #source: string;
+  /** The API that it watches. */
+  api: FarEnd;
 
-  private constructor(parts: {
-    harness: ReturnType<typeof createTestHarness>;
-    server: Deno.HttpServer<Deno.NetAddr>;
-    url: URL;
-    emulator: Emulator;
-    source: string;
-  }) {
+  private constructor(
+    parts: { harness: ReturnType<typeof createTestHarness>; url: URL; api: FarEnd },
+  ) {
     this.#harness = parts.harness;
-    this.#server = parts.server;
     this.url = parts.url;
-    this.emulator = parts.emulator;
-    this.#source = parts.source;
+    this.api = parts.api;
   }
 
   /** Starts all of it; `vars` win over the usual ones, and undefined takes one away. */
   static async start(
-    {
-      vars = {},
-      emulator = createEmulator({ seed: 1, ratePerMinute: 1_000_000 }),
-      entry = "src/worker/mod.ts",
-    }: {
+    { vars = {}, entry = "src/worker/mod.ts" }: {
       vars?: Record<string, string | undefined>;
-      emulator?: Emulator;
       entry?: string;
     } = {},
   ): Promise<WorkerFixture> {
-    const server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
-      (request) => emulator.app.fetch(request),
-    );
-    const baseUrl = `http://127.0.0.1:${server.addr.port}/v7`;
+    const api = await FarEnd.start();
     const given: Record<string, string | undefined> = {
-      TE_TOKEN: emulator.token,
-      TE_BASE_URL: baseUrl,
+      TE_TOKEN: api.token,
+      TE_BASE_URL: api.baseUrl,
       POLL_INTERVAL_SECONDS: "1",
       API_TOKENS: JSON.stringify([
         { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
@@ -78,7 +62,7 @@ export class WorkerFixture implements AsyncDisposable {
     );
     const harness = createTestHarness({ workers: [{ config }] });
     const { url } = await harness.listen();
-    return new WorkerFixture({ harness, server, url, emulator, source: `${baseUrl} all` });
+    return new WorkerFixture({ harness, url, api });
   }
 
   /** Calls the Worker with the token. */
@@ -105,18 +89,33 @@ export class WorkerFixture implements AsyncDisposable {
     return new SseReader(response.body!);
   }
 
-  /** Reads the whole log of events as the API gives it out. */
-  async log(): Promise<{ id: string; event: Record<string, unknown> }[]> {
-    const response = await this.fetch("/v1/events", {
-      headers: { Accept: "application/x-ndjson" },
-    });
+  /** All events, as the Worker gives them out. */
+  log(): Promise<{ id: string; event: Record<string, unknown> }[]> {
+    return this.#lines("/v1/events");
+  }
+
+  /** All alerts, as the Worker gives them out. */
+  alerts(): Promise<{ id: string; alert: Alert }[]> {
+    return this.#lines("/v1/alerts");
+  }
+
+  async #lines<Line>(path: string): Promise<Line[]> {
+    const response = await this.fetch(path, { headers: { Accept: "application/x-ndjson" } });
     const text = await response.text();
     return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
   }
 
-  /** Throws the object out of memory once nobody is connected to it, as the platform does when it likes. */
-  evict(): Promise<void> {
-    return this.#harness.getWorker().evictDurableObject("EVENT_LOG", { name: this.#source });
+  /**
+   * Has the harness throw the object out of memory, between two polls: it waits until nothing is under way, and
+   * while it waits nothing that is under way can end, since the harness stands between the object and the API.
+   */
+  async evict(): Promise<void> {
+    await eventually(
+      () => this.json("/v1/status") as Promise<{ readings: unknown[]; nextPollAt: string }>,
+      ({ readings, nextPollAt }) =>
+        readings.length === 0 && Date.parse(nextPollAt) > Date.now() + 400,
+    );
+    await this.#harness.getWorker().evictDurableObject("EVENT_LOG", { name: this.#source });
   }
 
   /** Runs one statement inside the object. */
@@ -150,9 +149,13 @@ export class WorkerFixture implements AsyncDisposable {
     return this.#harness.getLogs().map(({ message }) => message);
   }
 
+  get #source(): string {
+    return `${this.api.baseUrl} all`;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#harness.close();
-    await this.#server?.shutdown();
+    this.api[Symbol.dispose]();
   }
 }
 

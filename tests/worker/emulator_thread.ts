@@ -1,0 +1,10 @@
+/// <reference lib="deno.worker" />
+// An emulator in a thread of its own, which goes on while the test's thread is busy with the harness.
+import { createEmulator } from "../../src/emulator/create_emulator.ts";
+
+const emulator = createEmulator({ seed: 1, ratePerMinute: 1_000_000 });
+Deno.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  onListen: ({ port }) => self.postMessage({ port, token: emulator.token }),
+}, (request) => emulator.app.fetch(request));
