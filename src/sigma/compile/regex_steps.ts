@@ -41,9 +41,10 @@ export function regexTest(source: string, flags: ReadonlySet<string>, place: Pla
 }
 
 function needsOf(regex: LinearRegex): Clause[] {
-  const literals = regexLiterals(regex.pattern);
-  const itself: Clause = [{ kind: "regex", regex }];
-  return literals ? [literals.map((text) => ({ kind: "literal", text })), itself] : [itself];
+  const literals = regexLiterals(regex.pattern).map((set): Clause => {
+    return set.map((text) => ({ kind: "literal", text }));
+  });
+  return [...literals, [{ kind: "regex", regex }]];
 }
 
 function findMatch(slot: FieldSlot, regex: LinearRegex): number {

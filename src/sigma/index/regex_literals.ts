@@ -1,147 +1,120 @@
 import { foldText } from "../fold.ts";
+import { RegexReader } from "./regex_reader.ts";
 
-/** Texts of which at least one is in every match; null when nothing is known. */
-type Needed = readonly string[] | null;
+/** Sets of texts: of each set at least one text is in every match. No sets when nothing is known. */
+type Needed = readonly (readonly string[])[];
+
+/** What is known of a part of a pattern. */
+interface Part {
+  /** Every text that the part can match, when these are few; null otherwise. */
+  exact: readonly string[] | null;
+  /** What a match of the part needs. */
+  needed: Needed;
+}
 
 /** More alternatives than this find too little to be worth looking for. */
 const MOST_ALTERNATIVES = 64;
 
-/** Escapes of letters and digits stand for classes, places or other characters. */
-const PLAIN_ESCAPE = /[^A-Za-z0-9]/;
+/** Runs of literals are multiplied out up to this many texts: "(a|b)-(c|d)" has four. */
+const MOST_EXACT = 16;
 
-const REPEAT = /\{(\d+)(?:,\d*)?\}/y;
+const UNKNOWN: Part = { exact: null, needed: [] };
+const EMPTY: Part = { exact: [""], needed: [] };
 
 /**
  * Finds literals that a text must hold for a regular expression to match, so that an index can look for
  * them first.
  *
- * Where in doubt it knows nothing; it never names a text that a match could lack.
+ * Where in doubt it knows nothing; it never names a set that a match could do without.
  *
  * @param pattern A pattern that RE2 accepts.
- * @returns Folded texts of which every match holds at least one, or null.
+ * @returns Sets of folded texts; every match holds at least one text of each set. The most telling first.
  */
 export function regexLiterals(pattern: string): Needed {
-  const reader = { pattern, at: 0 };
-  const needed = alternatives(reader, 0);
+  const reader = new RegexReader(pattern);
+  const { needed } = alternatives(reader);
   // A bracket that closes nothing: the reader and RE2 see different things.
-  return reader.at < pattern.length ? null : needed;
-}
-
-interface Reader {
-  pattern: string;
-  at: number;
+  if (!reader.atEnd) return [];
+  return needed.filter((set) => weight(set) > 0).sort((a, b) => weight(b) - weight(a));
 }
 
 /** Branches up to the closing bracket or the end: each must need something for the whole to do so. */
-function alternatives(reader: Reader, depth: number): Needed {
-  const all: string[] = [];
-  let known = true;
-  for (;;) {
-    const needed = sequence(reader, depth);
-    if (needed === null) known = false;
-    else all.push(...needed);
-    if (reader.pattern[reader.at] !== "|") break;
-    reader.at++;
+function alternatives(reader: RegexReader): Part {
+  const branches = [sequence(reader)];
+  while (reader.take("|")) branches.push(sequence(reader));
+  const [only] = branches;
+  if (branches.length === 1) return only!;
+  const texts = distinct(branches.flatMap(({ exact }) => exact ?? []));
+  if (branches.every(({ exact }) => exact) && texts.length <= MOST_EXACT) {
+    return { exact: texts, needed: [texts] };
   }
-  return known && all.length <= MOST_ALTERNATIVES ? all : null;
+  const best = branches.map(({ needed }) => mostTelling(needed));
+  if (best.some((set) => set.length === 0)) return UNKNOWN;
+  const all = distinct(best.flat());
+  return { exact: null, needed: all.length <= MOST_ALTERNATIVES ? [all] : [] };
 }
 
-/** One branch: of the runs of literals and the groups in it, the most telling one. */
-function sequence(reader: Reader, depth: number): Needed {
-  const { pattern } = reader;
-  let best: Needed = null;
-  let run = "";
-  const offer = (needed: Needed) => {
-    if (needed !== null && weight(needed) > weight(best)) best = needed;
+/** One branch: every run of literals in it is needed, and what its groups need. */
+function sequence(reader: RegexReader): Part {
+  const needed: (readonly string[])[] = [];
+  let run: readonly string[] = [""];
+  let isExact = true;
+  const endRun = (next: readonly string[] = [""]) => {
+    needed.push(run);
+    run = next;
   };
-  const endRun = () => {
-    if (run !== "") offer([foldText(run)]);
-    run = "";
-  };
-  while (reader.at < pattern.length) {
-    const unit = pattern[reader.at]!;
-    if (unit === "|" || unit === ")") break;
-    if (unit === "(") {
-      endRun();
-      const needed = group(reader, depth);
-      if (!isOptional(reader)) offer(needed);
+  while (!reader.atEnd && reader.unit !== "|" && reader.unit !== ")") {
+    const part = reader.unit === "(" ? group(reader) : atom(reader);
+    const { least, most } = reader.quantifier();
+    const exact = part.exact && (least === 0 ? distinct(["", ...part.exact]) : part.exact);
+    if (exact && most === 1) {
+      const longer = multiplied(run, exact);
+      if (longer.length <= MOST_EXACT) run = longer;
+      else {
+        isExact = false;
+        endRun(exact);
+      }
       continue;
     }
-    const literal = atom(reader);
-    const before = reader.at;
-    const optional = isOptional(reader);
-    if (literal !== null && !optional) run += literal;
-    if (literal === null || reader.at > before) endRun();
+    isExact = false;
+    const repeated = part.exact && least > 0 ? multiplied(run, part.exact) : null;
+    if (repeated && repeated.length <= MOST_EXACT) {
+      run = repeated;
+      endRun(part.exact!);
+    } else endRun();
+    if (least > 0) needed.push(...part.needed);
   }
   endRun();
-  return best;
+  return { exact: isExact ? needed[0]! : null, needed };
 }
 
-function group(reader: Reader, depth: number): Needed {
-  const { pattern } = reader;
-  reader.at++;
-  const head = /\?(?:P?<\w+>|[imsU-]*[:)])/y;
-  head.lastIndex = reader.at;
-  const found = head.exec(pattern)?.[0];
-  if (found !== undefined) reader.at += found.length;
-  if (found?.endsWith(")")) return null;
-  const needed = alternatives(reader, depth + 1);
-  if (pattern[reader.at] === ")") reader.at++;
-  return needed;
+function group(reader: RegexReader): Part {
+  if (reader.openGroup() === "flags") return EMPTY;
+  const part = alternatives(reader);
+  reader.take(")");
+  return part;
 }
 
-/** One literal character, or null for a class, a place, or anything else that is no literal. */
-function atom(reader: Reader): string | null {
-  const { pattern } = reader;
-  const unit = pattern[reader.at]!;
-  reader.at++;
-  if (unit === "[") return skipClass(reader);
-  if (unit === "." || unit === "^" || unit === "$") return null;
-  if (unit !== "\\") return unit;
-  const escaped = pattern[reader.at] ?? "";
-  reader.at++;
-  if (PLAIN_ESCAPE.test(escaped)) return escaped;
-  const long = /(?:x|p|P)\{[^}]*\}|x[0-9a-fA-F]{2}|Q[\s\S]*?(?:\\E|$)|[0-7]{1,3}/y;
-  long.lastIndex = reader.at - 1;
-  const found = long.exec(pattern)?.[0];
-  if (found !== undefined) reader.at += found.length - 1;
-  return null;
+function atom(reader: RegexReader): Part {
+  const units = reader.atom();
+  if (units === null) return UNKNOWN;
+  return { exact: distinct(units.map(foldText)), needed: [] };
 }
 
-function skipClass(reader: Reader): null {
-  const { pattern } = reader;
-  if (pattern[reader.at] === "^") reader.at++;
-  if (pattern[reader.at] === "]") reader.at++;
-  while (reader.at < pattern.length && pattern[reader.at] !== "]") {
-    const named = pattern.startsWith("[:", reader.at) ? pattern.indexOf(":]", reader.at) : -1;
-    if (named > 0) reader.at = named + 2;
-    else reader.at += pattern[reader.at] === "\\" ? 2 : 1;
-  }
-  reader.at++;
-  return null;
+function multiplied(heads: readonly string[], tails: readonly string[]): string[] {
+  return distinct(heads.flatMap((head) => tails.map((tail) => head + tail)));
 }
 
-/** Reads quantifiers; true when they allow for none at all. */
-function isOptional(reader: Reader): boolean {
-  const { pattern } = reader;
-  let optional = false;
-  for (;;) {
-    const unit = pattern[reader.at];
-    if (unit === "*" || unit === "?" || unit === "+") {
-      if (unit !== "+") optional = true;
-      reader.at++;
-      continue;
-    }
-    REPEAT.lastIndex = reader.at;
-    const repeat = REPEAT.exec(pattern);
-    if (!repeat) return optional;
-    if (Number(repeat[1]) === 0) optional = true;
-    reader.at += repeat[0].length;
-  }
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
 }
 
-/** The shortest text decides how much a set of them tells. */
-function weight(needed: Needed): number {
-  if (needed === null || needed.length === 0) return 0;
-  return Math.min(...needed.map((text) => text.length)) - Math.log2(needed.length) / 4;
+function mostTelling(needed: Needed): readonly string[] {
+  return needed.reduce<readonly string[]>((a, b) => weight(b) > weight(a) ? b : a, []);
+}
+
+/** The shortest text decides how much a set of them tells; one that may be empty tells nothing. */
+function weight(set: readonly string[]): number {
+  if (set.length === 0 || set.includes("")) return 0;
+  return Math.min(...set.map((text) => text.length)) - Math.log2(set.length) / 4;
 }

@@ -26,7 +26,7 @@ export interface Trie {
 const MOST_CELLS = 2_000_000;
 
 /** Lengths that literals are cut to, tried until the table is small enough. */
-const LENGTHS = [Infinity, 16, 8, 5, 3];
+const LENGTHS = [16, 8, 5, 3];
 
 /**
  * Builds the tree; literals are cut to their most unusual part when the tree would grow too large.

@@ -1,5 +1,5 @@
 import { foldText } from "../fold.ts";
-import type { FieldPath } from "./field_path.ts";
+import type { FieldPath, PathStep } from "./field_path.ts";
 
 /** Arrays directly inside one another beyond this are not entered. */
 const DEEPEST_ARRAYS = 16;
@@ -19,6 +19,8 @@ export class FieldSlot {
   count = 0;
   /** Those members as texts; valid up to `count`. */
   readonly texts: string[] = [];
+  /** The only key to look for, where the field has no dots and no arrays around it. */
+  readonly plain: PathStep | undefined;
   /** Which event the slot was filled for. */
   epoch = -1;
   readonly #folded: (string | undefined)[] = [];
@@ -28,6 +30,8 @@ export class FieldSlot {
   /** @param chain The paths from the event to the field. */
   constructor(chain: readonly FieldPath[]) {
     this.chain = chain;
+    const [only, ...others] = chain;
+    this.plain = others.length === 0 && only?.steps.length === 1 ? only.steps[0]![0] : undefined;
   }
 
   /** Fills the slot from an event. */
@@ -37,6 +41,19 @@ export class FieldSlot {
     this.hasNull = false;
     this.#hasObject = false;
     this.count = 0;
+    const { plain } = this;
+    if (plain !== undefined && typeof event === "object" && event !== null) {
+      // By far the most common: a text right under a name without dots.
+      const member = ownMember(event, plain.key, plain.inherited);
+      if (typeof member === "string") {
+        this.present = true;
+        this.count = 1;
+        this.texts[0] = member;
+        this.#folded[0] = undefined;
+        return;
+      }
+      if (member === undefined && !Array.isArray(event)) return;
+    }
     this.#visited = 0;
     this.#walk(event, 0, 0, 0);
   }

@@ -1,0 +1,123 @@
+// deno-lint-ignore-file no-console -- printing is what a benchmark is for
+// Many rules against one event: this engine, a naive one, and what one would take from npm instead.
+// Run by `deno task bench:match`, in a process that refuses code generation, as Workers do.
+// The last line is one JSON object of ratios; absolute figures depend on the machine.
+import { parseSigma } from "../src/sigma/parse.ts";
+import { RuleSet } from "../src/sigma/rule_set.ts";
+import { jsonLogicRules } from "./match/json_logic.ts";
+import { jsonRulesEngine } from "./match/json_rules.ts";
+import { naiveClosures } from "./match/naive_closures.ts";
+import { prepareEvent, prepareRule } from "./match/predicates.ts";
+import { seededRandom } from "./match/random.ts";
+import { regexBenchmark } from "./match/regex_benchmark.ts";
+import { syntheticEvents } from "./match/synthetic_events.ts";
+import { syntheticRules, toSigma } from "./match/synthetic_rules.ts";
+
+const SIZES = [10, 100, 1000, 3000];
+const ROUNDS = 5;
+const BUDGET_MS = Number(Deno.env.get("BUDGET_MS") ?? 400);
+const EVENTS = 20_000;
+
+interface Contender {
+  name: string;
+  /** How many rules the event with this number matches. */
+  match(event: number): number | Promise<number>;
+  /** How many events between looks at the clock. */
+  step: number;
+}
+
+const random = seededRandom(7);
+const events = syntheticEvents(EVENTS, random);
+// The others get their events prepared for nothing; this engine gets them as the API sends them.
+const prepared = events.map(prepareEvent);
+const allRules = syntheticRules(SIZES.at(-1)!, random);
+
+const micros = new Map<string, Map<number, number>>();
+for (const size of SIZES) {
+  const rules = allRules.slice(0, size);
+  const contenders = contendersFor(rules);
+  await checkAgreement(contenders);
+  const times = new Map(contenders.map(({ name }) => [name, [] as number[]]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const each of contenders) times.get(each.name)!.push(await microsPerEvent(each, round));
+  }
+  for (const [name, list] of times) {
+    if (!micros.has(name)) micros.set(name, new Map());
+    micros.get(name)!.set(size, median(list));
+  }
+}
+
+console.log(`microseconds per event (median of ${ROUNDS} rounds)`);
+console.table(
+  Object.fromEntries(
+    [...micros].map(([name, bySize]) => [
+      name,
+      Object.fromEntries([...bySize].map(([size, time]) => [`${size} rules`, rounded(time)])),
+    ]),
+  ),
+);
+const { regexSetVsNative, worstRegexMs, worstPattern } = regexBenchmark();
+console.log(`slowest hostile pattern on 5,000 characters: ${worstPattern}`);
+const at = (name: string, size: number) => micros.get(name)!.get(size)!;
+console.log(JSON.stringify({
+  speedup_naive_3000: rounded(at("naive", 3000) / at("panoptes", 3000)),
+  speedup_json_logic_3000: rounded(at("json-logic-js", 3000) / at("panoptes", 3000)),
+  speedup_json_rules_3000: rounded(at("json-rules-engine", 3000) / at("panoptes", 3000)),
+  growth_100_3000: rounded(at("panoptes", 3000) / at("panoptes", 100)),
+  regex_set_vs_native: rounded(regexSetVsNative),
+  worst_regex_ms: rounded(worstRegexMs),
+}));
+
+function contendersFor(rules: readonly (typeof allRules)[number][]): Contender[] {
+  const parsed = rules.flatMap((rule) => parseSigma(toSigma(rule)).rules);
+  const ruleSet = new RuleSet(parsed);
+  if (parsed.length !== rules.length) throw new Error("Cannot compare: not every rule was loaded");
+  const forOthers = rules.map(prepareRule);
+  const naive = naiveClosures(forOthers);
+  const logic = jsonLogicRules(forOthers);
+  const engine = jsonRulesEngine(forOthers);
+  return [
+    { name: "naive", match: (event) => naive(prepared[event]!), step: 16 },
+    { name: "panoptes", match: (event) => ruleSet.match(events[event]!).length, step: 256 },
+    { name: "json-logic-js", match: (event) => logic(prepared[event]!), step: 4 },
+    { name: "json-rules-engine", match: (event) => engine(prepared[event]!), step: 1 },
+  ];
+}
+
+/** Each engine has to find the same number of matches, or the comparison means nothing. */
+async function checkAgreement(contenders: readonly Contender[]): Promise<void> {
+  const [first, ...others] = contenders;
+  for (const { name, match, step } of others) {
+    for (let event = 0; event < (step === 1 ? 20 : 400); event++) {
+      const [expected, found] = [await first!.match(event), await match(event)];
+      if (expected === found) continue;
+      throw new Error(
+        `Cannot compare: ${name} finds ${found} instead of ${expected} at event ${event}`,
+      );
+    }
+  }
+}
+
+async function microsPerEvent({ match, step }: Contender, round: number): Promise<number> {
+  const started = performance.now();
+  let event = (round * 997) % EVENTS;
+  let count = 0;
+  for (;;) {
+    for (let index = 0; index < step; index++) {
+      const result = match(event);
+      if (typeof result !== "number") await result;
+      event = (event + 1) % EVENTS;
+    }
+    count += step;
+    const passed = performance.now() - started;
+    if (passed > BUDGET_MS) return passed * 1000 / count;
+  }
+}
+
+function median(list: readonly number[]): number {
+  return list.toSorted((a, b) => a - b)[list.length >> 1]!;
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,95 @@
+import { parseSigma } from "../../src/sigma/parse.ts";
+import { RuleSet } from "../../src/sigma/rule_set.ts";
+import { type Random, seededRandom } from "./random.ts";
+import { WORDS } from "./synthetic_events.ts";
+
+/** Patterns that make a backtracking engine take seconds, with the text that does it. */
+const HOSTILE: readonly [pattern: string, text: (random: Random) => string][] = [
+  ["^(a+)+$", () => "a".repeat(4999) + "!"],
+  ["^(\\w+\\s?)*$", () => "word ".repeat(999) + "wor!!"],
+  ["^(a|aa)+$", () => "a".repeat(4999) + "b"],
+  ["(.*)*x=(.*)*y", () => "x=".repeat(2500)],
+  ["^([a-z.]+)*@example\\.com$", () => "a".repeat(5000)],
+  ["\\s+$", () => " ".repeat(4999) + "x"],
+  ["(x+x+)+y", () => "x".repeat(5000)],
+  ["^(([a-z])+.)+[A-Z]([a-z])+$", () => "a".repeat(5000)],
+  ["(.*a){20}", (random) => letters(random, "ab")],
+  ["(a?){30}a{30}b", () => "a".repeat(5000)],
+  ["([a-z]{1,20}-){5}z", (random) => letters(random, "abc-")],
+  ["(\\d{1,3}\\.){3}\\d{1,3}$", (random) => letters(random, "0123456789.")],
+  ["\\b\\w+\\b.*\\bzz\\b", (random) => letters(random, "az ")],
+];
+
+function letters(random: Random, alphabet: string): string {
+  return Array.from({ length: 5000 }, () => alphabet[random.below(alphabet.length)]).join("");
+}
+
+/** A hundred patterns at once against native expressions one by one, and the slowest hostile pattern. */
+export function regexBenchmark(): {
+  regexSetVsNative: number;
+  worstRegexMs: number;
+  worstPattern: string;
+} {
+  const random = seededRandom(11);
+  const word = () => random.pick(WORDS);
+  const names = Array.from({ length: 1000 }, () => {
+    return `${word()}-${word()}-${word()}-${random.below(3000)}`;
+  });
+  const patterns = Array.from({ length: 100 }, (_, index) => {
+    return `^${word()}-(${word()}|${word()})-[a-z]+-${index % 30}[0-9]*$`;
+  });
+  const native = patterns.map((pattern) => new RegExp(pattern));
+  const ruleSet = rulesOf(patterns);
+  const events = names.map((name) => ({ name }));
+  const ratios: number[] = [];
+  for (let round = 0; round < 9; round++) {
+    let expected = 0;
+    let found = 0;
+    const nativeMs = timed(() => {
+      for (const name of names) for (const regex of native) if (regex.test(name)) expected++;
+    });
+    const setMs = timed(() => {
+      for (const event of events) found += ruleSet.match(event).length;
+    });
+    if (expected !== found) {
+      throw new Error(`Cannot compare: ${found} matches instead of ${expected}`);
+    }
+    ratios.push(setMs / nativeMs);
+  }
+  const worst = HOSTILE.map(([pattern, text]) =>
+    [hostileMs(pattern, text, random), pattern] as const
+  )
+    .sort(([a], [b]) => b - a)[0]!;
+  return { regexSetVsNative: middle(ratios), worstRegexMs: worst[0], worstPattern: worst[1] };
+}
+
+function hostileMs(pattern: string, text: (random: Random) => string, random: Random): number {
+  const ruleSet = rulesOf([pattern]);
+  ruleSet.match({ name: text(random) });
+  return middle(Array.from({ length: 9 }, () => {
+    const event = { name: text(random) };
+    return timed(() => ruleSet.match(event));
+  }));
+}
+
+function rulesOf(patterns: readonly string[]): RuleSet {
+  const rules = patterns.flatMap((pattern) =>
+    parseSigma(JSON.stringify({
+      title: "Regex",
+      logsource: { product: "bench" },
+      detection: { selection: { "name|re": pattern }, condition: "selection" },
+    })).rules
+  );
+  if (rules.length !== patterns.length) throw new Error("Cannot measure: a pattern was not loaded");
+  return new RuleSet(rules);
+}
+
+function timed(work: () => void): number {
+  const started = performance.now();
+  work();
+  return performance.now() - started;
+}
+
+function middle(list: readonly number[]): number {
+  return list.toSorted((a, b) => a - b)[list.length >> 1]!;
+}

@@ -1,0 +1,104 @@
+/** Escapes of letters and digits stand for classes, places or other characters. */
+const PLAIN_ESCAPE = /[^A-Za-z0-9]/;
+
+const REPEAT = /\{(\d+)(?:,(\d*))?\}/y;
+const LONG_ESCAPE = /(?:x|p|P)\{[^}]*\}|x[0-9a-fA-F]{2}|Q[\s\S]*?(?:\\E|$)|[0-7]{1,3}/y;
+const GROUP_HEAD = /\?(?:P?<\w+>|[imsU-]*[:)])/y;
+const FEW_UNITS = /\[([^\\\]^[-]{1,4})\]/y;
+
+/** Reads a pattern that RE2 accepts, piece by piece, as far as looking for literals needs it. */
+export class RegexReader {
+  readonly #pattern: string;
+  #at = 0;
+
+  /** @param pattern The pattern. */
+  constructor(pattern: string) {
+    this.#pattern = pattern;
+  }
+
+  /** Whether everything is read. */
+  get atEnd(): boolean {
+    return this.#at >= this.#pattern.length;
+  }
+
+  /** The next unit. */
+  get unit(): string {
+    return this.#pattern[this.#at] ?? "";
+  }
+
+  /** Goes over a unit if it is the next one. */
+  take(unit: string): boolean {
+    if (this.unit !== unit) return false;
+    this.#at++;
+    return true;
+  }
+
+  /** Goes into a group; "flags" is one such as `(?i)`, which is over with that. */
+  openGroup(): "flags" | "group" {
+    this.#at++;
+    const head = this.#found(GROUP_HEAD)?.[0];
+    return head?.endsWith(")") ? "flags" : "group";
+  }
+
+  /**
+   * Goes over one piece that is no group.
+   *
+   * @returns The texts it can be: one literal, a few units, nothing at a place; null when unknown.
+   */
+  atom(): string[] | null {
+    const few = this.#found(FEW_UNITS);
+    if (few) return [...few[1]!];
+    const unit = this.unit;
+    this.#at++;
+    if (unit === "[") return this.#skipClass();
+    if (unit === ".") return null;
+    if (unit === "^" || unit === "$") return [""];
+    if (unit !== "\\") return [unit];
+    const escaped = this.unit;
+    if (PLAIN_ESCAPE.test(escaped)) {
+      this.#at++;
+      return [escaped];
+    }
+    if (!this.#found(LONG_ESCAPE)) this.#at++;
+    return /[bBAz]/.test(escaped) ? [""] : null;
+  }
+
+  /** Goes over quantifiers: how often the piece before them may stand. */
+  quantifier(): { least: number; most: number } {
+    let least = 1;
+    let most = 1;
+    for (;;) {
+      const repeat = this.#found(REPEAT);
+      if (repeat) {
+        const [, from, to] = repeat;
+        least = Math.min(least, Number(from));
+        most = Math.max(most, to === undefined ? Number(from) : to === "" ? Infinity : Number(to));
+      } else if (this.take("*")) [least, most] = [0, Infinity];
+      else if (this.take("+")) most = Infinity;
+      else if (this.take("?")) least = 0; // also the lazy mark, where knowing less does no harm
+      else return { least, most };
+    }
+  }
+
+  #skipClass(): null {
+    this.take("^");
+    this.take("]");
+    while (!this.atEnd && this.unit !== "]") {
+      const named = this.#pattern.startsWith("[:", this.#at)
+        ? this.#pattern.indexOf(":]", this.#at)
+        : -1;
+      if (named > 0) this.#at = named + 2;
+      else this.#at += this.unit === "\\" ? 2 : 1;
+    }
+    this.#at++;
+    return null;
+  }
+
+  /** Goes over what a sticky expression finds here. */
+  #found(expression: RegExp): RegExpExecArray | null {
+    expression.lastIndex = this.#at;
+    const found = expression.exec(this.#pattern);
+    if (found) this.#at += found[0].length;
+    return found;
+  }
+}
