@@ -1,8 +1,9 @@
+import type { DateRange } from "./date_range.ts";
 import { wholeSecond } from "./stream_plan.ts";
 
 interface Remembered {
   /** The date, in milliseconds since the Unix epoch. */
-  readonly at: number;
+  at: number;
   /** The most that one pass has seen of it. */
   seen: number;
   /** What the pass that is going on has seen of it. */
@@ -22,7 +23,7 @@ export class RecentEvents {
   readonly #limit: number;
   readonly #events = new Map<string, Remembered>();
   #keepFrom = 0;
-  #end = 0;
+  #range: DateRange = { start: 0, end: 0 };
   #fresh = 0;
   #shrinkAt: number;
 
@@ -31,9 +32,9 @@ export class RecentEvents {
     this.#shrinkAt = limit;
   }
 
-  /** Begins a pass that ends at `end`, and after which the next one would begin at `keepFrom`. */
-  begin(end: number, keepFrom: number): void {
-    this.#end = end;
+  /** Begins a pass over `range`, after which the next one would begin at `keepFrom`. */
+  begin(range: DateRange, keepFrom: number): void {
+    this.#range = range;
     this.#keepFrom = Math.max(this.#keepFrom, keepFrom); // what is forgotten must not be read again
     this.#fresh = 0;
     this.#shrinkAt = this.#limit;
@@ -47,18 +48,21 @@ export class RecentEvents {
    * Counts an event of the pass.
    *
    * @param identity What all reports of the event have in common.
-   * @param at Its date; without one it counts as an event of the end of the pass.
+   * @param at Its date; without one, or outside the range, it counts as an event of the end of the pass, since
+   * nothing tells which passes it will be in.
    * @returns Whether no earlier pass has seen it.
    */
   isNew(identity: string, at: number | undefined): boolean {
+    const { start, end } = this.#range;
+    const date = at !== undefined && at >= start && at <= end ? at : end;
     const known = this.#events.get(identity);
     if (known !== undefined) {
+      known.at = Math.max(known.at, date);
       known.inPass++;
       if (known.inPass <= known.seen) return false;
       known.seen = known.inPass;
       return true;
     }
-    const date = at ?? this.#end;
     if (date >= this.#keepFrom) {
       this.#events.set(identity, { at: date, seen: 1, inPass: 1, fresh: true });
       if (++this.#fresh > this.#shrinkAt) this.#shrink((event) => event.fresh);
@@ -74,14 +78,14 @@ export class RecentEvents {
   finish(): number {
     this.#forget(() => true);
     if (this.#events.size > this.#limit) this.#shrink(() => true);
-    return Math.min(this.#keepFrom, this.#end);
+    return Math.min(this.#keepFrom, this.#range.end);
   }
 
   /** Moves `keepFrom` to where half the limit is left of the events in `scope`. */
   #shrink(scope: (event: Remembered) => boolean): void {
     const dates = [...this.#events.values()].filter(scope).map(({ at }) => at);
     dates.sort((a, b) => b - a);
-    const newest = Math.min(dates[0]!, this.#end);
+    const newest = Math.min(dates[0]!, this.#range.end);
     const middle = dates[this.#limit >> 1]!;
     // The second in the middle goes as a whole, unless it is the newest: half of it cannot be told apart.
     this.#keepFrom = Math.max(

@@ -71,7 +71,7 @@ async function* passesOf(plan: StreamPlan): AsyncGenerator<UserEvent[], void, vo
   let { range } = plan;
   const earliest = range?.start ?? 0; // no overlap reaches behind what was asked for
   for (;;) {
-    if (range !== undefined) recent?.begin(range.end, Math.max(earliest, range.end - overlapMs));
+    if (range !== undefined) recent?.begin(range, Math.max(earliest, range.end - overlapMs));
     const batches = options.order === "oldest" && range !== undefined
       ? readSortedPass(plan, range)
       : readPass(plan, range);

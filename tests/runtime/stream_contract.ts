@@ -456,12 +456,14 @@ export async function runCase(
   { origin, otherOrigin }: { origin: string; otherOrigin: string },
 ): Promise<void> {
   const key = `${name.replace(/\W+/g, "-").slice(0, 40)}-${crypto.randomUUID()}`;
-  const over = new AbortController();
-  await Promise.race([
-    run(new FarEnd(origin, otherOrigin, key)).finally(() => over.abort()),
-    wait(LIMIT_MS, over.signal).then(
-      () => Promise.reject(new Error(`Not settled within ${LIMIT_MS} ms`)),
-      () => {},
-    ),
-  ]);
+  const done = new AbortController();
+  const late = wait(LIMIT_MS, done.signal).then(() => {
+    throw new Error(`Not settled within ${LIMIT_MS} ms`);
+  });
+  late.catch(() => {}); // also when it is over in time
+  try {
+    await Promise.race([run(new FarEnd(origin, otherOrigin, key)), late]);
+  } finally {
+    done.abort();
+  }
 }

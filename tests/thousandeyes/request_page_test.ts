@@ -97,6 +97,17 @@ Deno.test("streamUserEvents() sends the token to no other origin, whatever the A
   }
 });
 
+Deno.test("requestPage() that is aborted rejects with the reason, whatever the network says", async () => {
+  const stop = new AbortController();
+  const reason = new Error("stop");
+  const fetch = () => {
+    stop.abort(reason);
+    return Promise.reject(new TypeError("connection closed"));
+  };
+  const aborted = requestPage(PAGE_URL, { ...options(fetch), signal: stop.signal });
+  assertEquals(await aborted.catch((error) => error), reason);
+});
+
 Deno.test("requestPage() refuses a redirect and cancels its body", async () => {
   let cancelled = false;
   const body = new ReadableStream({ cancel: () => void (cancelled = true) });

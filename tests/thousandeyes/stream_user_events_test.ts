@@ -449,9 +449,10 @@ Deno.test("streamUserEvents({ follow }) goes on when time goes back", async () =
   const world = emulated();
   const { emulator, clock } = world;
   publishRow(emulator, 5);
-  const events = await followFor(world, 4, (pause) => {
-    if (pause === 1) clock.time -= 600_000;
-    if (pause === 2) emulator.publish({ event: "Event 6" });
+  const events = await followFor(world, 5, (pause) => {
+    if (pause === 1) clock.time -= 7_200_000;
+    if (pause === 3) clock.time += 7_200_000;
+    if (pause === 4) emulator.publish({ event: "Event 6" });
   });
   assertEquals(numbersOf(events), [5, 4, 3, 2, 1, 6]);
 });
