@@ -1,7 +1,7 @@
 import { identityOf } from "../thousandeyes/event_identity.ts";
 import { parseDate } from "../thousandeyes/parse_date.ts";
 import type { UserEvent } from "../thousandeyes/user_event.ts";
-import { hashText } from "./hash_text.ts";
+import { hashEvent } from "./hash_event.ts";
 import { insertRows } from "./insert_rows.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql, SqlValue } from "./sql.ts";
@@ -12,8 +12,6 @@ export interface RecordedEvent {
   readonly seq: number;
   /** The event. */
   readonly event: UserEvent;
-  /** The text that it shares with its twins, and with nothing else. */
-  readonly identity: string;
   /** Which of its twins it is, from 1. */
   readonly occurrence: number;
   /** Its date in milliseconds since the Unix epoch, where it has one that can be read. */
@@ -88,8 +86,7 @@ export function recordEvents(
   { now, taken = new Set(), confirmed }: RecordOptions,
 ): RecordResult {
   const dated = inTimeOrder(events);
-  const hashes = dated.map(({ identity }) => hashText(identity));
-  const rows = rowsByHash(sql, [...new Set(hashes)]);
+  const rows = rowsByHash(sql, dated.map(({ hash }) => hash));
   const floor = readNumber(sql, "floor_at", -Infinity);
   const first = readNumber(sql, "event_seq", 0) + 1;
   const inserts: SqlValue[][] = [];
@@ -102,8 +99,7 @@ export function recordEvents(
   let twins = 0;
   let expired = 0;
 
-  for (const [index, { event, at, identity }] of dated.entries()) {
-    const hash = hashes[index]!;
+  for (const { event, at, hash } of dated) {
     const body = JSON.stringify(event);
     let same = rows.get(hash);
     if (same === undefined) rows.set(hash, same = []);
@@ -111,7 +107,7 @@ export function recordEvents(
     let onThisPage = 1 + (heldHere.get(hash) ?? 0);
     let found: Row | undefined;
     for (const row of same) {
-      if (!isEqual(row, body, identity)) continue;
+      if (row.body !== body && !isEqual(row, event)) continue;
       equal++;
       if (here.has(row.seq)) onThisPage++;
       else if (!taken.has(row.seq)) {
@@ -137,10 +133,10 @@ export function recordEvents(
       if (confirmed !== undefined && onThisPage <= equal) {
         spent.set(hash, (spent.get(hash) ?? 0) + 1);
       }
-      found = { seq: first + recorded.length, slot: (same.at(-1)?.slot ?? -1) + 1, body, identity };
+      found = { seq: first + recorded.length, slot: (same.at(-1)?.slot ?? -1) + 1, body };
       same.push(found);
       inserts.push([found.seq, hash, found.slot, at, now, body]);
-      recorded.push({ seq: found.seq, event, identity, occurrence: equal + 1, at });
+      recorded.push({ seq: found.seq, event, occurrence: equal + 1, at });
       if (equal > 0) twins++;
     }
     here.add(found.seq);
@@ -164,19 +160,26 @@ export function recordEvents(
 interface DatedEvent {
   readonly event: UserEvent;
   readonly at: number | null;
-  readonly identity: string;
+  readonly hash: number;
 }
 
 /** Oldest first; events of one date keep the order in which they happened, as far as the page tells it. */
 function inTimeOrder(events: readonly UserEvent[]): DatedEvent[] {
-  const dated = events.map((event) => ({
-    event,
-    at: (event.date === undefined ? undefined : parseDate(event.date)) ?? null,
-    identity: identityOf(event),
-  }));
-  const times = dated.flatMap(({ at }) => at ?? []);
-  if ((times[0] ?? 0) > (times.at(-1) ?? 0)) dated.reverse(); // a page that is newest first
-  return dated.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || 0);
+  const dated: DatedEvent[] = [];
+  let isRising = false;
+  let isFalling = false;
+  let last: number | undefined;
+  for (const event of events) {
+    const at = (event.date === undefined ? undefined : parseDate(event.date)) ?? null;
+    dated.push({ event, at, hash: hashEvent(event, at) });
+    const time = at ?? Infinity;
+    if (last !== undefined && time > last) isRising = true;
+    if (last !== undefined && time < last) isFalling = true;
+    last = time;
+  }
+  if (!isFalling) return dated;
+  dated.reverse(); // most pages are newest first
+  return isRising ? dated.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || 0) : dated;
 }
 
 function rowsByHash(sql: Sql, hashes: readonly number[]): Map<number, Row[]> {
@@ -196,10 +199,10 @@ function rowsByHash(sql: Sql, hashes: readonly number[]): Map<number, Row[]> {
   return found;
 }
 
-function isEqual(row: Row, body: string, identity: string): boolean {
-  if (row.body === body) return true;
-  row.identity ??= identityOf(JSON.parse(row.body));
-  return row.identity === identity;
+/** Whether a row holds the same event in other words: with another spelling of the date, or another unknown member. */
+function isEqual(row: Row, event: UserEvent): boolean {
+  row.identity ??= identityOf(JSON.parse(row.body) as UserEvent);
+  return row.identity === identityOf(event);
 }
 
 function isOversized(body: string): boolean {

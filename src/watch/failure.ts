@@ -70,7 +70,7 @@ const SKEW_MS = 1_000;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import type { ThousandEyesError, ThousandEyesErrorCode } from "../thousandeyes/thousand_eyes_error.ts";
+ * import { ThousandEyesError } from "../thousandeyes/thousand_eyes_error.ts";
  * import { diagnose } from "./failure.ts";
  *
  * const refused = new ThousandEyesError("bad_request", "Cannot list", { status: 400 });

@@ -2,6 +2,7 @@ import { isAtLeast } from "../alert/is_at_least.ts";
 import { toAlert } from "../alert/to_alert.ts";
 import type { NewAlert } from "../store/alert_table.ts";
 import type { PassCount } from "../store/pass_table.ts";
+import { identityOf } from "../thousandeyes/event_identity.ts";
 import type { Page } from "../thousandeyes/page.ts";
 import { afterPage } from "./after_page.ts";
 import { lateHistogram } from "./collector_counts.ts";
@@ -62,10 +63,10 @@ export function recordPage(
     ...(confirmed === undefined ? {} : { confirmed }),
   });
   const alerts: NewAlert[] = [];
-  for (const { event, identity, occurrence, seq, at } of result.recorded) {
+  for (const { event, occurrence, seq, at } of result.recorded) {
     for (const { rule, matched = [] } of match(event)) {
       alerts.push({
-        alert: toAlert(rule, event, { identity, occurrence, matched }),
+        alert: toAlert(rule, event, { identity: identityOf(event), occurrence, matched }),
         eventSeq: seq,
         at,
       });

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import type { Alert } from "../../src/alert/alert.ts";
-import { hashText } from "../../src/store/hash_text.ts";
+import { hashEvent } from "../../src/store/hash_event.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
-import { identityOf } from "../../src/thousandeyes/event_identity.ts";
 import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
 
 /** One promise of the log, checked on an empty database. */
@@ -111,7 +110,7 @@ export const LOG_CONTRACT: readonly Promised[] = [
     name: "record() trusts no hash: a different event with the same one is recorded",
     check(sql) {
       const log = open(sql);
-      const hash = hashText(identityOf(event(2)));
+      const hash = hashEvent(event(2), Date.parse(event(2).date!));
       sql.run(
         `INSERT INTO events (seq, hash, slot, at, recorded_at, body) VALUES (1, ?, 0, 1, 1, ?)`,
         hash,

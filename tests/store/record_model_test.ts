@@ -81,7 +81,8 @@ Deno.test("record() numbers the occurrences of an identity 1, 2, 3 without a hol
       const numbers = new Map<string, number[]>();
       for (const kinds of pages) {
         const { recorded } = log.transaction(() => log.record(kinds.map(eventOf), { now: 1 }));
-        for (const { identity, occurrence } of recorded) {
+        for (const { event, occurrence } of recorded) {
+          const identity = JSON.stringify(event);
           numbers.set(identity, [...numbers.get(identity) ?? [], occurrence]);
         }
       }
