@@ -1,0 +1,181 @@
+import type { PublishedEvent } from "../../src/emulator/published_event.ts";
+import { countKeys, eventKey } from "./event_key.ts";
+import type { Delivery, Entry } from "./log_client.ts";
+import type { NaiveRule } from "./naive_rules.ts";
+import type { Told } from "./sse_follower.ts";
+import type { Arrival } from "./webhook_sink.ts";
+
+/** Everything that the audit compares. */
+export interface Evidence {
+  readonly published: readonly PublishedEvent[];
+  readonly rules: readonly NaiveRule[];
+  readonly events: readonly Entry[];
+  readonly alerts: readonly Entry[];
+  readonly deliveries: readonly Delivery[];
+  readonly arrivals: readonly Arrival[];
+  /** The endpoints, and the levels of alert that they want. */
+  readonly endpoints: Readonly<Record<string, readonly string[]>>;
+  readonly followers: Readonly<Record<"events" | "alerts", readonly Told[]>>;
+}
+
+/** One line of the audit. */
+export interface Finding {
+  readonly promise: string;
+  readonly expected: number;
+  readonly found: number;
+  /** Expected and not found. */
+  readonly missing: number;
+  /** Found more often than expected, or wrong. */
+  readonly wrong: number;
+  /** The first few of them. */
+  readonly examples: readonly string[];
+}
+
+const EXAMPLES = 5;
+
+/** Compares what happened with what the log, the receiver and the clients have of it, id by id. */
+export function audit(evidence: Evidence): Finding[] {
+  const { events, alerts, followers } = evidence;
+  return [
+    recordedOnce(evidence),
+    matchedOnce(evidence),
+    ...Object.keys(evidence.endpoints).flatMap((endpoint) => delivered(evidence, endpoint)),
+    resumed("events", events, followers.events),
+    resumed("alerts", alerts, followers.alerts),
+  ];
+}
+
+function recordedOnce({ published, events }: Evidence): Finding {
+  return compared(
+    "events recorded once, twins kept",
+    countKeys(published.map(({ event }) => eventKey(event))),
+    countKeys(events.map(({ body }) => eventKey(body))),
+  );
+}
+
+function matchedOnce({ published, rules, alerts }: Evidence): Finding {
+  return compared(
+    "one alert per rule and match",
+    countKeys(expectedAlerts(published, rules).map(({ key }) => key)),
+    // The same id twice would be as wrong as the same match twice.
+    countKeys([...new Map(alerts.map(({ body }) => [body.id, body])).values()].map(alertKey)),
+    alerts.length - new Set(alerts.map(({ body }) => body.id)).size,
+  );
+}
+
+function expectedAlerts(published: readonly PublishedEvent[], rules: readonly NaiveRule[]) {
+  const seen = new Map<string, number>();
+  return published.flatMap(({ event }) => {
+    const key = eventKey(event);
+    const occurrence = (seen.get(key) ?? 0) + 1;
+    seen.set(key, occurrence);
+    return rules.filter(({ matches }) => matches(event))
+      .map(({ id, level }) => ({ level, key: `${id} ${occurrence} ${key}` }));
+  });
+}
+
+function alertKey({ ruleId, occurrence, event }: Readonly<Record<string, unknown>>): string {
+  return `${ruleId} ${occurrence} ${eventKey(event as Record<string, unknown>)}`;
+}
+
+function delivered(evidence: Evidence, endpoint: string): Finding[] {
+  const { published, rules, arrivals, alerts } = evidence;
+  const wanted = evidence.endpoints[endpoint]!;
+  const expected = new Set(
+    expectedAlerts(published, rules).filter(({ level }) => wanted.includes(level))
+      .map(({ key }) => key),
+  );
+  const here = arrivals.filter((arrival) => arrival.endpoint === endpoint);
+  const idsOf = new Map<string, Set<string>>();
+  const wrong: string[] = [];
+  for (const { alert, webhookId, fault } of here) {
+    const key = alertKey(alert);
+    idsOf.set(key, (idsOf.get(key) ?? new Set()).add(webhookId));
+    if (fault !== undefined) wrong.push(`${webhookId}: ${fault}`);
+    if (webhookId !== alert.id) wrong.push(`${webhookId} carries alert ${alert.id}`);
+    if (!expected.has(key)) wrong.push(`${webhookId} is not expected: ${key}`);
+  }
+  for (const [key, ids] of idsOf) if (ids.size > 1) wrong.push(`${[...ids]} are one alert: ${key}`);
+  const answered = new Set(
+    here.filter(({ answered }) => answered).map(({ webhookId }) => webhookId),
+  );
+  const rows = evidence.deliveries.filter((delivery) => delivery.endpoint === endpoint);
+  const known = new Set(alerts.map(({ body }) => String(body.id)));
+  const unfounded = rows.filter(({ alert, state }) =>
+    state !== "delivered" || !answered.has(alert) || !known.has(alert)
+  ).map(({ alert, state }) =>
+    `${alert} is ${state}, and ${answered.has(alert) ? "" : "not "}answered`
+  );
+  const missing = [...expected].filter((key) => !idsOf.has(key));
+  return [{
+    promise: `${endpoint}: each alert at least once, under one webhook-id`,
+    expected: expected.size,
+    found: idsOf.size,
+    missing: missing.length,
+    wrong: wrong.length,
+    examples: [...missing, ...wrong].slice(0, EXAMPLES),
+  }, {
+    promise: `${endpoint}: "delivered" only what was answered`,
+    expected: expected.size,
+    found: rows.length,
+    missing: Math.max(0, expected.size - rows.length),
+    wrong: unfounded.length,
+    examples: unfounded.slice(0, EXAMPLES),
+  }];
+}
+
+/** A client that always came back with its last id has seen every entry once and in order, as it still stands in the log. */
+function resumed(feed: string, entries: readonly Entry[], told: readonly Told[]): Finding {
+  const wrong: string[] = [];
+  const seen = new Set<string>();
+  let next = 0;
+  for (const message of told) {
+    if (message.type === "gap") wrong.push(`a gap that nobody made: ${message.data}`);
+    if (message.type !== "entry") continue;
+    const entry = entries[next];
+    if (entry?.id !== message.id) {
+      wrong.push(`${message.id} where ${entry?.id ?? "nothing"} comes next`);
+      next = entries.findIndex(({ id }) => id === message.id);
+      if (next < 0) break;
+    } else if (JSON.stringify(entry.body) !== JSON.stringify(JSON.parse(message.data))) {
+      wrong.push(`${message.id} is another ${feed} in the log now`);
+    }
+    next++;
+    seen.add(message.id);
+  }
+  return {
+    promise: `SSE ${feed}: each once, in order, as the log has it`,
+    expected: entries.length,
+    found: seen.size,
+    missing: entries.filter(({ id }) => !seen.has(id)).length,
+    wrong: wrong.length,
+    examples: wrong.slice(0, EXAMPLES),
+  };
+}
+
+function compared(
+  promise: string,
+  expected: ReadonlyMap<string, number>,
+  found: ReadonlyMap<string, number>,
+  more = 0,
+): Finding {
+  const missing: string[] = [];
+  const wrong: string[] = [];
+  for (const key of new Set([...expected.keys(), ...found.keys()])) {
+    const difference = (found.get(key) ?? 0) - (expected.get(key) ?? 0);
+    for (let count = difference; count < 0; count++) missing.push(`missing: ${key}`);
+    for (let count = difference; count > 0; count--) wrong.push(`too many: ${key}`);
+  }
+  return {
+    promise,
+    expected: sum(expected),
+    found: sum(found) + more,
+    missing: missing.length,
+    wrong: wrong.length + more,
+    examples: [...missing, ...wrong].slice(0, EXAMPLES),
+  };
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,101 @@
+import { assert, assertEquals } from "@std/assert";
+import { audit, type Evidence } from "./audit.ts";
+import { eventKey } from "./event_key.ts";
+import { runChaos } from "./run_chaos.ts";
+
+Deno.test("the Worker on bare workerd keeps every promise through five kills", async () => {
+  const { findings, figures } = await runChaos({ kills: 5, seed: Date.now() % 1_000_000 });
+  for (const { promise, missing, wrong, examples, expected } of findings) {
+    assertEquals({ missing, wrong, examples }, { missing: 0, wrong: 0, examples: [] }, promise);
+    assert(expected > 0, `${promise}: nothing was put to the test, ${JSON.stringify(figures)}`);
+  }
+});
+
+const EVENT = { aid: "1", date: "2026-11-22T10:00:00Z", event: "Login failed.", user: "Ann" };
+
+/** Two twins, each with its alert, delivered once and followed. */
+function evidence(): Evidence & { followers: Record<"events" | "alerts", unknown[]> } {
+  const alert = (occurrence: number) => ({
+    id: `a${occurrence}`,
+    ruleId: "r",
+    occurrence,
+    event: EVENT,
+  });
+  const events = [1, 2].map((seq) => ({ id: `e.${seq}`, body: EVENT }));
+  const alerts = [1, 2].map((seq) => ({ id: `e.${seq}`, body: alert(seq) }));
+  const told = (entries: typeof alerts | typeof events) =>
+    entries.map(({ id, body }) => ({ type: "entry" as const, id, data: JSON.stringify(body) }));
+  return {
+    published: [1, 2].map((id) => ({ id, publishedAt: 0, event: EVENT })),
+    rules: [{ id: "r", level: "high", matches: () => true }],
+    events,
+    alerts,
+    deliveries: [1, 2].map((id) => ({ id, alert: `a${id}`, endpoint: "siem", state: "delivered" })),
+    arrivals: [1, 2].map((id) => ({
+      endpoint: "siem",
+      webhookId: `a${id}`,
+      fault: undefined,
+      alert: alert(id),
+      answer: "204",
+      answered: true,
+    })),
+    endpoints: { siem: ["high"] },
+    followers: { events: told(events), alerts: told(alerts) },
+  };
+}
+
+Deno.test("the audit finds nothing where nothing is wrong", () => {
+  for (const { promise, missing, wrong } of audit(evidence())) {
+    assertEquals([missing, wrong], [0, 0], promise);
+  }
+});
+
+// deno-lint-ignore no-explicit-any -- evidence is read-only for everybody but a forger
+const FORGERIES: Record<string, [promise: string, forge: (evidence: any) => void]> = {
+  "a lost twin": ["events recorded once", ({ events }) => events.pop()],
+  "an event recorded twice": ["events recorded once", ({ events }) => events.push(events[0])],
+  "a lost alert": ["one alert per rule", ({ alerts }) => alerts.pop()],
+  "an alert twice": ["one alert per rule", ({ alerts }) => alerts.push(alerts[0])],
+  "a match under two ids": [
+    "one alert per rule",
+    ({ alerts }) => alerts.push({ id: "e.3", body: { ...alerts[0].body, id: "a3" } }),
+  ],
+  "an undelivered alert": ["siem: each alert", ({ arrivals }) => arrivals.pop()],
+  "a second webhook-id": [
+    "siem: each alert",
+    ({ arrivals }) => arrivals.push({ ...arrivals[0], webhookId: "a3" }),
+  ],
+  "a bad signature": ["siem: each alert", ({ arrivals }) => arrivals[0].fault = "no match"],
+  "a false claim of delivery": [
+    'siem: "delivered"',
+    ({ arrivals }) => arrivals[0].answered = false,
+  ],
+  "a dead message": ['siem: "delivered"', ({ deliveries }) => deliveries[0].state = "dead"],
+  "a hole in a stream": ["SSE events", ({ followers }) => followers.events.shift()],
+  "a repeat in a stream": [
+    "SSE events",
+    ({ followers }) => followers.events.unshift(followers.events[0]),
+  ],
+  "a gap in a stream": [
+    "SSE alerts",
+    ({ followers }) => followers.alerts.unshift({ type: "gap", data: "{}" }),
+  ],
+  "an id that was given out twice": [
+    "SSE events",
+    ({ followers }) => followers.events[0].data = JSON.stringify({ ...EVENT, user: "Bob" }),
+  ],
+};
+
+for (const [name, [promise, forge]] of Object.entries(FORGERIES)) {
+  Deno.test(`the audit finds ${name}`, () => {
+    const forged = evidence();
+    forge(forged);
+    const broken = audit(forged).filter(({ missing, wrong }) => missing + wrong > 0);
+    assert(broken.some((finding) => finding.promise.startsWith(promise)), JSON.stringify(broken));
+  });
+}
+
+Deno.test("eventKey() tells events apart and twins not", () => {
+  assertEquals(eventKey(EVENT), eventKey({ ...EVENT, date: "2026-11-22T10:00:00.000+00:00" }));
+  assert(eventKey(EVENT) !== eventKey({ ...EVENT, user: "Bob" }));
+});

@@ -1,0 +1,14 @@
+/// <reference path="../../src/worker/cloudflare.d.ts" />
+// The Worker as it is deployed, with its cron within reach: bare workerd has nothing that would run it.
+import type { Env } from "../../src/worker/env.ts";
+import worker from "../../src/worker/mod.ts";
+
+export { EventLogObject } from "../../src/worker/mod.ts";
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    if (new URL(request.url).pathname !== "/cron") return await worker.fetch(request, env);
+    await worker.scheduled(undefined, env);
+    return new Response(null, { status: 204 });
+  },
+};

@@ -1,0 +1,147 @@
+import { createRequire } from "node:module";
+import { workerSettings } from "../../src/deno/start/worker_settings.ts";
+import { bareWorkerdConfig } from "./bare_workerd_config.ts";
+
+/** What is to run. */
+export interface BareWorkerdOptions {
+  /** The bundled Worker. */
+  readonly script: string;
+  /** Variables and secrets. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Durable Object classes by the name of their binding; those of wrangler.toml without it. */
+  readonly durableObjects?: Readonly<Record<string, string>>;
+}
+
+/** How long a start may take on a busy machine. */
+const START_MS = 60_000;
+const MOST_LOG_LINES = 200;
+
+/**
+ * `workerd serve` and nothing else: no development tool in between, storage and alarms on disk, to be killed and started
+ * again on the same disk as often as wanted. It leaves nothing behind.
+ */
+export class BareWorkerd implements AsyncDisposable {
+  /** `http://127.0.0.1:<port>`, without a final slash. */
+  readonly origin: string;
+  /** The last lines that workerd and the Worker have written. */
+  readonly log: string[] = [];
+  readonly #folder: string;
+  #child: Deno.ChildProcess | undefined;
+  #output: Promise<void> = Promise.resolve();
+
+  private constructor(folder: string, port: number) {
+    this.#folder = folder;
+    this.origin = `http://127.0.0.1:${port}`;
+  }
+
+  /** Writes the configuration; nothing runs yet. */
+  static async create({ script, vars = {}, durableObjects }: BareWorkerdOptions): Promise<
+    BareWorkerd
+  > {
+    const settings = await workerSettings();
+    const folder = await Deno.makeTempDir({ prefix: "panoptes-workerd-" });
+    const port = freePort();
+    await Deno.mkdir(`${folder}/disk`);
+    await Deno.writeTextFile(`${folder}/worker.js`, script);
+    await Deno.writeTextFile(
+      `${folder}/config.capnp`,
+      bareWorkerdConfig({
+        script: "worker.js",
+        disk: `${folder}/disk`,
+        port,
+        compatibilityDate: settings.compatibilityDate,
+        compatibilityFlags: settings.compatibilityFlags,
+        durableObjects: durableObjects ?? settings.durableObjects,
+        vars: { ...settings.vars, ...vars },
+      }),
+    );
+    return new BareWorkerd(folder, port);
+  }
+
+  /** The process, while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Starts the process, and does not wait until it listens. */
+  start(): void {
+    if (this.#child !== undefined) throw new Error("Cannot start workerd: it runs already");
+    const child = new Deno.Command(workerdPath(), {
+      args: ["serve", `${this.#folder}/config.capnp`],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#child = child;
+    this.#output = Promise.all([this.#keep(child.stdout), this.#keep(child.stderr)]).then(() => {});
+  }
+
+  /** Waits until it answers requests. */
+  async ready(): Promise<void> {
+    const ends = Date.now() + START_MS;
+    for (;;) {
+      try {
+        await (await fetch(`${this.origin}/healthz`)).body?.cancel();
+        return;
+      } catch (error) {
+        if (Date.now() > ends) {
+          throw new Error(`Cannot reach workerd:\n${this.log.join("\n")}`, { cause: error });
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+
+  /** SIGKILL: the process gets no chance to write or say anything. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // it has ended by itself
+    }
+    await child.status;
+    await this.#output;
+    this.#child = undefined;
+  }
+
+  /** The memory that the process holds now, in bytes. */
+  async residentBytes(): Promise<number> {
+    const status = await Deno.readTextFile(`/proc/${this.pid}/status`);
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN) * 1024;
+  }
+
+  /** The size of all that it keeps on disk, in bytes. */
+  async diskBytes(folder = `${this.#folder}/disk`): Promise<number> {
+    let bytes = 0;
+    for await (const entry of Deno.readDir(folder)) {
+      const path = `${folder}/${entry.name}`;
+      bytes += entry.isDirectory ? await this.diskBytes(path) : (await Deno.stat(path)).size;
+    }
+    return bytes;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
+  }
+
+  async #keep(stream: ReadableStream<Uint8Array>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream() as never)) {
+      this.log.push(...String(text).split("\n").filter((line) => line !== ""));
+      this.log.splice(0, this.log.length - MOST_LOG_LINES);
+    }
+  }
+}
+
+/** The binary that miniflare brings along. */
+function workerdPath(): string {
+  const miniflare = createRequire(import.meta.resolve("miniflare"));
+  return (miniflare("workerd") as { default: string }).default;
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
