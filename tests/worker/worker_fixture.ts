@@ -165,7 +165,8 @@ async function wranglerConfig(
   vars: Record<string, string | undefined>,
 ): Promise<Config> {
   const { build: _, ...toml } = parse(await Deno.readTextFile(new URL("wrangler.toml", ROOT)));
-  return { ...toml, main: new URL(entry, ROOT).pathname, vars } as unknown as Config;
+  const alias = { ...toml.alias as object, "@std/assert": "deno-std/assert/mod.js" };
+  return { ...toml, alias, main: new URL(entry, ROOT).pathname, vars } as unknown as Config;
 }
 
 /** A hash as API_TOKENS has it. */
