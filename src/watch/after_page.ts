@@ -8,6 +8,7 @@ import {
 } from "./collector_state.ts";
 import { type Diagnosis, fault, nextFailure } from "./failure.ts";
 import { freshPass } from "./fresh_pass.ts";
+import { earlierNow } from "./request_count.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
 /** What became of a page, as far as the next step depends on it. */
@@ -36,6 +37,8 @@ const MOST_PAGES_OF_A_SLICE = 8;
 const FEW_PAGES_OF_A_SLICE = 2;
 const SHORTEST_SLICE_MS = 1_000;
 const LONGEST_SLICE_MS = 30 * 86_400_000;
+/** An API that refuses a range of so long takes shorter ones, perhaps. */
+const LONG_SLICE_MS = 3_600_000;
 /** An API that goes on for so many pages without an event will not end. */
 const MOST_EMPTY_PAGES = 100;
 /** What cannot be cut any shorter may be so many times longer. */
@@ -105,6 +108,9 @@ export function afterFailure(
   }
   const place = seen.isSource ? "source" : kind;
   const failure = nextFailure(state.failures[place], seen, now, random);
+  if (seen.remedy === "slow" && !seen.isSource && isLong(state.readings[kind]?.pass)) {
+    return restartSlice(counted, kind, seen, now, random); // the range may be longer than the API takes
+  }
   return { ...counted, failures: { ...counted.failures, [place]: failure } };
 }
 
@@ -147,7 +153,9 @@ function endSlice(
     failures,
     counts: addCounts(before.counts, { passes: 1 }),
     sliceMs: { ...before.sliceMs, [kind]: adapted(before.sliceMs[kind], pass) },
-    lowWater: kind === "live" ? Math.max(before.lowWater, pass.to) : before.lowWater,
+    lowWater: kind === "live"
+      ? Math.max(before.lowWater, Math.min(pass.to, wholeSecond(earlierNow(before.requests, now))))
+      : before.lowWater,
   };
   if (pass.to < reading.to) {
     return withReading(state, kind, { ...reading, at: pass.to, pass: null });
@@ -173,7 +181,7 @@ function restartSlice(
   const pass = reading.pass!;
   const failure = nextFailure(state.failures[kind], seen, now, random);
   // A cursor that keeps failing may not live long enough for so long a slice.
-  const isShorter = (seen.remedy === "narrow" || failure.count >= 3) &&
+  const isShorter = (seen.remedy !== "restart" || failure.count >= 3) &&
     pass.to - pass.from <= state.sliceMs[kind];
   const half = Math.max(SHORTEST_SLICE_MS, wholeSecond((pass.to - pass.from) / 2));
   // A live range takes in what has happened since, or a fault that stays would hide what is new.
@@ -206,6 +214,10 @@ function excessOf(
     );
   }
   return undefined;
+}
+
+function isLong(pass: Pass | null | undefined): boolean {
+  return pass !== undefined && pass !== null && pass.to - pass.from > LONG_SLICE_MS;
 }
 
 function adapted(sliceMs: number, { from, to, pages }: Pass): number {

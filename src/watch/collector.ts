@@ -140,7 +140,7 @@ export class Collector {
       if (readState(this.#ports, this.#options).revision !== revision) return;
       const state = withRequest(plan.state, now, limit);
       const after = afterFailure(state, plan.kind, seen, now, random);
-      if (seen.remedy === "restart" || seen.remedy === "narrow") log.dropPasses(passesInUse(after));
+      if (after.readings[plan.kind]?.pass === null) log.dropPasses(passesInUse(after));
       this.#save(after, revision, now);
     });
   }

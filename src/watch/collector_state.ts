@@ -113,7 +113,7 @@ export function newCollectorState(now: number, options: WatchOptions): Collector
     },
     failures: {},
     alertedAt: {},
-    requests: { used: 0, limit: null, remaining: null, resetAt: null, isClockOff: false },
+    requests: { used: 0, limit: null, remaining: null, resetAt: null, resetAheadMs: null },
     nextPass: 1,
     counts: noCounts(),
   };

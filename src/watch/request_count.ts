@@ -11,8 +11,8 @@ export interface RequestCount {
   readonly remaining: number | null;
   /** When it ends, in milliseconds since the Unix epoch; null before the first request. */
   readonly resetAt: number | null;
-  /** Whether the API's clock, as far as its reset tells it, is far from ours. */
-  readonly isClockOff: boolean;
+  /** How far ahead of our clock the last reset was, in milliseconds: 0 to 60,000 where the clocks agree. */
+  readonly resetAheadMs: number | null;
 }
 
 /** Clocks differ: we ask again only so long after the end of the window. */
@@ -68,8 +68,21 @@ export function countRequest(
     limit: said?.limit ?? count.limit,
     remaining: said?.remaining ?? (isFirst ? null : count.remaining),
     resetAt,
-    isClockOff: told === undefined ? count.isClockOff : Math.abs(told - now) > CLOCK_OFF_MS,
+    resetAheadMs: told === undefined ? count.resetAheadMs : told - now,
   };
+}
+
+/** Whether the API's clock, as far as its resets tell it, is far from ours. */
+export function isClockOff({ resetAheadMs }: RequestCount): boolean {
+  return resetAheadMs !== null && Math.abs(resetAheadMs) > CLOCK_OFF_MS;
+}
+
+/**
+ * The time by our clock or by the API's, whichever is earlier: what the API has not lived through yet has
+ * not been read, whatever range was asked for.
+ */
+export function earlierNow({ resetAheadMs }: RequestCount, now: number): number {
+  return now + Math.min(0, resetAheadMs ?? 0);
 }
 
 /** Over, or so far away that the clock must have gone back since. */

@@ -1,5 +1,6 @@
 import { Collector } from "./collector.ts";
 import { Drain } from "./drain.ts";
+import { isClockOff } from "./request_count.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 import { type WatchStatus, watchStatus } from "./watch_status.ts";
@@ -120,7 +121,7 @@ export class Watch {
     if (!isDue) return;
     const { maxAgeMs, maxBytes } = this.#options;
     // A clock that has run away would make everything look old.
-    const age = this.collector.state().requests.isClockOff ? Infinity : maxAgeMs;
+    const age = isClockOff(this.collector.state().requests) ? Infinity : maxAgeMs;
     let hasMore = true;
     for (let step = 0; hasMore && step < RETENTION_STEPS; step++) {
       const limits = { now, maxAgeMs: age, maxBytes, step: RETENTION_STEP };

@@ -2,6 +2,7 @@ import type { LogCounts } from "../store/log.ts";
 import { adviceFor } from "./advice_for.ts";
 import { type CollectorCounts, LATE_BOUNDS_MS } from "./collector_counts.ts";
 import type { CollectorState } from "./collector_state.ts";
+import { isClockOff } from "./request_count.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
 /** How the watch goes: plain JSON, all times as ISO text. */
@@ -43,6 +44,8 @@ export interface WatchStatus {
     readonly remaining: number | null;
     readonly resetAt: string | null;
   };
+  /** Whether our clock and the API's are minutes apart. */
+  readonly isClockOff: boolean;
   /** How much the log holds. */
   readonly log: LogCounts;
 }
@@ -127,12 +130,13 @@ export function watchStatus(
       remaining: state.requests.remaining,
       resetAt: state.requests.resetAt === null ? null : iso(state.requests.resetAt),
     },
+    isClockOff: isClockOff(state.requests),
     log,
   };
 }
 
 function healthOf(
-  { failures, lowWater }: CollectorState,
+  { failures, lowWater, requests }: CollectorState,
   now: number,
   { alertAfter, pollMs }: WatchOptions,
 ): WatchStatus["health"] {
@@ -142,7 +146,7 @@ function healthOf(
   );
   const behind = now - lowWater - Math.max(BEHIND_MS, BEHIND_POLLS * pollMs);
   if (lasts || behind > 0) return "red";
-  return all.length > 0 ? "yellow" : "green";
+  return all.length > 0 || isClockOff(requests) ? "yellow" : "green";
 }
 
 function iso(ms: number): string {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
 import { failsWith } from "./fake_api.ts";
 
 Deno.test("Collector records what appears, poll after poll, each event once", async () => {
@@ -254,6 +255,38 @@ Deno.test("Collector waits for the reset on 429 and leaves their share to others
   assert(most <= 10, `${most} requests in one minute`);
   assert(minutes.size > 50, "but it goes on in every minute");
 });
+
+Deno.test("Collector reads a range in shorter slices where the API refuses long ones", async () => {
+  using bench = new Bench({ backfillMs: 20 * 24 * HOUR });
+  for (let day = 19; day > 0; day--) bench.api.publish(eventAt(-day * 24 * HOUR), 0);
+  bench.api.always = (page, url) => {
+    const length = Date.parse(url.searchParams.get("endDate")!) -
+      Date.parse(url.searchParams.get("startDate")!);
+    if (length > 2 * HOUR) throw new ThousandEyesError("bad_request", "Too long", { status: 400 });
+    return page;
+  };
+  await bench.run(24 * HOUR);
+  bench.assertComplete();
+});
+
+for (const minutes of [-20, 20]) {
+  Deno.test(`Collector keeps up although its clock is ${minutes} minutes ahead`, async () => {
+    using bench = new Bench({ hourSweep: { everyMs: 24 * HOUR, reachMs: HOUR } });
+    const ahead = minutes * MINUTE;
+    bench.api.always = (page) => {
+      const apiNow = bench.clock.now() - ahead;
+      const resetAt = (Math.floor(apiNow / MINUTE) + 1) * MINUTE;
+      return { ...page, rateLimit: { limit: 240, remaining: 200, resetAt } };
+    };
+    for (let minute = 1; minute < 120; minute++) {
+      const at = minute * MINUTE; // by our clock
+      bench.api.publish(eventAt(Math.max(at - ahead, MINUTE)), START + at);
+    }
+    await bench.run(3 * HOUR);
+    bench.assertComplete();
+    assertEquals(bench.watch.status().isClockOff, true);
+  });
+}
 
 Deno.test("Collector writes two rows for each new event and none for a duplicate", async () => {
   let rows = 0;
