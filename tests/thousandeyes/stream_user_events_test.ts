@@ -471,6 +471,17 @@ Deno.test("streamUserEvents({ follow }) with little memory shrinks its overlap, 
   assert(starts.at(-1)! > Date.parse(NOON) - 120_000, "The overlap has shrunk");
 });
 
+Deno.test("streamUserEvents({ follow }) knows again what the API sends outside the range, for ever", async () => {
+  const world = emulated();
+  const auditEvents = ["2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z", undefined]
+    .map((date) => ({ event: "Event 1", date }));
+  const events = await followFor(world, 10, () => {}, {
+    follow: 600_000,
+    fetch: () => Promise.resolve(Response.json({ auditEvents })),
+  });
+  assertEquals(events.length, 3);
+});
+
 Deno.test("streamUserEvents({ follow }) shows an invalid event once", async () => {
   const world = emulated();
   publishRow(world.emulator, 3);
