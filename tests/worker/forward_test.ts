@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import { forward, isRetryable } from "../../src/worker/forward.ts";
+
+const errors: [string, unknown, boolean][] = [
+  ["says so", { retryable: true }, true],
+  ["is overloaded", { retryable: true, overloaded: true }, false],
+  ["says nothing", new Error("gone"), false],
+  ["says something else", { retryable: "true" }, false],
+  ["is nothing", undefined, false],
+  ["is null", null, false],
+];
+for (const [name, error, expected] of errors) {
+  Deno.test(`isRetryable() is ${expected} for an error that ${name}`, () => {
+    assertEquals(isRetryable(error), expected);
+  });
+}
+
+async function call(method: string, ...answers: (Response | unknown)[]) {
+  const reports: unknown[] = [];
+  let calls = 0;
+  const response = await forward(
+    () => {
+      const answer = answers[calls++];
+      return answer instanceof Response ? Promise.resolve(answer) : Promise.reject(answer);
+    },
+    new Request("https://panoptes.test/v1/status", { method }),
+    (error) => reports.push(error),
+  );
+  return { calls, status: response.status, reports };
+}
+
+const again = Object.assign(new Error("reset"), { retryable: true });
+
+Deno.test("forward() makes a read again that may succeed", async () => {
+  assertEquals(await call("GET", again, new Response()), { calls: 2, status: 200, reports: [] });
+});
+
+Deno.test("forward() tries twice at most, and answers that the log cannot be reached", async () => {
+  assertEquals(await call("GET", again, again), { calls: 2, status: 503, reports: [again] });
+});
+
+Deno.test("forward() never makes a change twice", async () => {
+  assertEquals(await call("POST", again), { calls: 1, status: 503, reports: [again] });
+});
+
+Deno.test("forward() does not bother a log that has too much to do", async () => {
+  const busy = { retryable: true, overloaded: true };
+  assertEquals(await call("GET", busy), { calls: 1, status: 503, reports: [busy] });
+});

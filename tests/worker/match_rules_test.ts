@@ -1,0 +1,71 @@
+import { assertEquals } from "@std/assert";
+import { parseSigma } from "../../src/sigma/parse.ts";
+import { matchRules } from "../../src/worker/match_rules.ts";
+
+const { rules } = parseSigma(`
+title: Failed login of the board
+id: 6f2b1c36-6a0c-4d5e-9f0a-111111111111
+logsource: { product: thousandeyes, service: audit }
+detection:
+  selection:
+    event|contains: login failed
+  board:
+    user.email|endswith: "@board.example.com"
+  other:
+    user.email|startswith: ada
+  condition:
+    - selection and board
+    - selection and other
+level: high
+---
+title: Somewhere else
+logsource: { product: windows }
+detection:
+  selection:
+    event|contains: login failed
+  condition: selection
+`);
+
+Deno.test("matchRules() names a rule once, however many of its conditions hold, and says which fields matched", () => {
+  const { match } = matchRules(rules, () => {});
+  const [found, ...others] = match({
+    event: "Login failed.",
+    user: "Ada (ada@board.example.com)",
+  });
+  assertEquals(others, []);
+  assertEquals(found?.rule.title, "Failed login of the board");
+  assertEquals(found?.matched, [
+    { field: "event", value: "Login failed.", item: "event|contains: login failed" },
+    {
+      field: "user.email",
+      value: "ada@board.example.com",
+      item: "user.email|endswith: @board.example.com",
+    },
+    { field: "user.email", value: "ada@board.example.com", item: "user.email|startswith: ada" },
+  ]);
+});
+
+Deno.test("matchRules() leaves rules for other log sources out of the matching", () => {
+  const { match } = matchRules(rules, () => {});
+  assertEquals(match({ event: "Login failed." }), []);
+});
+
+Deno.test("matchRules() goes on without a rule that cannot be compiled, and reports it", () => {
+  const broken = structuredClone(rules[0]!);
+  broken.title = "Broken";
+  for (const { detection } of broken.detections) {
+    if (detection.kind === "item") detection.modifiers = ["unheard_of"];
+    else if ("of" in detection) {
+      for (const item of detection.of) {
+        if (item.kind === "item") item.modifiers = ["unheard_of"];
+      }
+    }
+  }
+  const reports: string[] = [];
+  const matcher = matchRules(
+    [broken, ...rules],
+    (_, facts) => void reports.push((facts as { title: string }).title),
+  );
+  assertEquals(new Set(reports), new Set(["Broken"]));
+  assertEquals(matcher.rules.map(({ title }) => title), rules.map(({ title }) => title));
+});

@@ -1,0 +1,104 @@
+import { assert, assertEquals } from "@std/assert";
+import { Webhook } from "standardwebhooks";
+import { eventually, WorkerFixture } from "./worker_fixture.ts";
+
+const SECRET = `whsec_${btoa("a secret of thirty-two bytes, ok.")}`;
+
+interface Received {
+  id: string;
+  at: number;
+  signature: string;
+  body: string;
+}
+
+/** A receiver on loopback that answers with each status in turn, and then with 200. */
+function startReceiver(...statuses: number[]) {
+  const received: Received[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const body = await request.text();
+    const headers = Object.fromEntries(request.headers);
+    new Webhook(SECRET).verify(body, headers); // throws, and so answers 500, if the signature is not valid
+    received.push({
+      id: headers["webhook-id"]!,
+      at: Number(headers["webhook-timestamp"]),
+      signature: headers["webhook-signature"]!,
+      body,
+    });
+    return new Response(null, { status: statuses[received.length - 1] ?? 200 });
+  });
+  return {
+    received,
+    webhooks: JSON.stringify([{
+      name: "receiver",
+      url: `http://127.0.0.1:${server.addr.port}/hook`,
+      secret: SECRET,
+      allowHttpLoopback: true,
+      retryScheduleMs: [0, 1_100, 1_100, 1_100],
+    }]),
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+interface Delivery {
+  id: number;
+  alert: string;
+  state: string;
+  attempts: { number: number; status: number | null; kind: string }[];
+}
+
+const deliveries = async (worker: WorkerFixture) =>
+  (await worker.json("/v1/deliveries") as unknown as { deliveries: Delivery[] }).deliveries;
+
+Deno.test("the Worker sends an alert again until it is taken, under one webhook-id and freshly signed", async () => {
+  await using receiver = startReceiver(500, 500);
+  await using worker = await WorkerFixture.start({ vars: { WEBHOOKS: receiver.webhooks } });
+  await worker.api.publish({ event: "Login failed.", user: "Ada (ada@example.com)" });
+  await worker.cron();
+  const [delivery] = await eventually(
+    () => deliveries(worker),
+    ([first]) => first?.state === "delivered",
+  );
+  const { received } = receiver;
+  assertEquals(received.length, 3);
+  assertEquals(new Set(received.map(({ id }) => id)).size, 1);
+  assertEquals(new Set(received.map(({ body }) => body)).size, 1);
+  assertEquals(new Set(received.map(({ signature }) => signature)).size, 3);
+  assert(received[0]!.at < received[2]!.at);
+  assertEquals(delivery!.attempts.map(({ number, status }) => [number, status]), [
+    [1, 500],
+    [2, 500],
+    [3, 200],
+  ]);
+  const { alert } = (await worker.alerts())[0]!;
+  assertEquals([received[0]!.id, delivery!.alert], [alert.id, alert.id]);
+  assert(received[0]!.body.includes(alert.title));
+});
+
+Deno.test("the Worker sends a message again by hand, under the same webhook-id", async () => {
+  await using receiver = startReceiver(410);
+  await using worker = await WorkerFixture.start({ vars: { WEBHOOKS: receiver.webhooks } });
+  await worker.api.publish({ event: "Login failed.", user: "Ada (ada@example.com)" });
+  await worker.cron();
+  const [dead] = await eventually(() => deliveries(worker), ([first]) => first?.state === "dead");
+  const response = await worker.fetch(`/v1/deliveries/${dead!.id}/redeliver`, { method: "POST" });
+  assertEquals([response.status, (await response.json()).state], [202, "pending"]);
+  await eventually(() => deliveries(worker), ([first]) => first?.state === "delivered");
+  assertEquals(receiver.received.length, 2);
+  assertEquals(new Set(receiver.received.map(({ id }) => id)).size, 1);
+});
+
+Deno.test("the Worker's answers about deliveries name no URL and no secret", async () => {
+  await using receiver = startReceiver();
+  await using worker = await WorkerFixture.start({ vars: { WEBHOOKS: receiver.webhooks } });
+  await worker.api.publish({ event: "Login failed." });
+  await worker.cron();
+  await eventually(() => deliveries(worker), ([first]) => first?.state === "delivered");
+  for (const path of ["/v1/deliveries", "/v1/status", "/v1/alerts", "/v1/rules"]) {
+    const text = JSON.stringify(
+      await (await worker.fetch(path, {
+        headers: { Accept: "application/json" },
+      })).json(),
+    );
+    for (const secret of [SECRET, "/hook", worker.api.token]) assert(!text.includes(secret), path);
+  }
+});
