@@ -41,10 +41,15 @@ export function regexTest(source: string, flags: ReadonlySet<string>, place: Pla
 }
 
 function needsOf(regex: LinearRegex): Clause[] {
-  const literals = regexLiterals(regex.pattern).map((set): Clause => {
-    return set.map((text) => ({ kind: "literal", text }));
-  });
-  return [...literals, [{ kind: "regex", regex }]];
+  const { anywhere, atStart } = regexLiterals(regex.pattern);
+  const literals = (kind: "literal" | "prefix", texts: readonly string[]): Clause => {
+    return texts.map((text) => ({ kind, text }));
+  };
+  return [
+    ...(atStart.length > 0 ? [literals("prefix", atStart)] : []),
+    ...anywhere.map((texts) => literals("literal", texts)),
+    [{ kind: "regex", regex }],
+  ];
 }
 
 function findMatch(slot: FieldSlot, regex: LinearRegex): number {

@@ -2,7 +2,7 @@ import { foldText } from "../fold.ts";
 import type { FieldSlot } from "../match/field_slot.ts";
 import { globOf } from "./glob.ts";
 import { ANY, joinParts, partsToText, type TextPart } from "./text_parts.ts";
-import type { Clause, ValueTest } from "./value_test.ts";
+import type { Clause, ValueTest, Witness } from "./value_test.ts";
 
 /** Whether a text fits; the text is folded unless the test heeds case. */
 type Fits = (text: string) => boolean;
@@ -59,7 +59,11 @@ function fitsOf(parts: readonly TextPart[]): Fits {
 function needsOf(parts: readonly TextPart[]): Clause[] {
   const [first = ""] = parts;
   if (parts.length <= 1 && typeof first === "string") return [[{ kind: "exact", text: first }]];
-  const literals = parts.filter((part) => typeof part === "string");
-  if (literals.length === 0) return [[{ kind: "present" }]];
-  return literals.sort((a, b) => b.length - a.length).map((text) => [{ kind: "literal", text }]);
+  const needs = parts.flatMap((part, index): (Witness & { text: string })[] => {
+    if (typeof part !== "string") return [];
+    const kind = index === 0 ? "prefix" : index === parts.length - 1 ? "suffix" : "literal";
+    return [{ kind, text: part }];
+  });
+  if (needs.length === 0) return [[{ kind: "present" }]];
+  return needs.sort((a, b) => b.text.length - a.text.length).map((witness) => [witness]);
 }

@@ -13,6 +13,10 @@ export type Witness =
   | { kind: "exact"; text: string }
   /** A part of the text of a member. */
   | { kind: "literal"; text: string }
+  /** The beginning of the text of a member. */
+  | { kind: "prefix"; text: string }
+  /** The end of the text of a member. */
+  | { kind: "suffix"; text: string }
   /** A member lies in a network. */
   | { kind: "network"; network: Network }
   /** A member is a number on the right side of a bound. */

@@ -80,11 +80,18 @@ export class FactRegistry {
   }
 }
 
-/** Surrogates fold in pairs only, so a literal is looked for by its longest part without them. */
+/** Surrogates fold in pairs only, so a literal is looked for by a part without them. */
 function withoutSurrogates(witness: Witness): Witness {
-  if (witness.kind !== "literal" || !/[\ud800-\udfff]/.test(witness.text)) return witness;
-  const parts = witness.text.split(/[\ud800-\udfff]+/).sort((a, b) => b.length - a.length);
-  return parts[0] ? { kind: "literal", text: parts[0] } : { kind: "present" };
+  const { kind } = witness;
+  if (kind !== "literal" && kind !== "prefix" && kind !== "suffix") return witness;
+  if (!/[\ud800-\udfff]/.test(witness.text)) return witness;
+  const parts = witness.text.split(/[\ud800-\udfff]+/);
+  const part = kind === "prefix"
+    ? parts[0]
+    : kind === "suffix"
+    ? parts.at(-1)
+    : parts.sort((a, b) => b.length - a.length)[0];
+  return part ? { kind, text: part } : { kind: "present" };
 }
 
 function witnessKey(witness: Witness): string {
@@ -92,7 +99,9 @@ function witnessKey(witness: Witness): string {
     case "exact":
       return `= ${witness.text}`;
     case "literal":
-      return `~ ${witness.text}`;
+    case "prefix":
+    case "suffix":
+      return `${witness.kind} ${witness.text}`;
     case "network": {
       const { family, a, b, c, d, prefix } = witness.network;
       return `network ${family} ${a} ${b} ${c} ${d} ${prefix}`;
@@ -111,6 +120,8 @@ function rarityOf(witness: Witness): number {
     case "exact":
       return 2;
     case "literal":
+    case "prefix":
+    case "suffix":
       return LITERAL_RARITIES[Math.min(witness.text.length, LITERAL_RARITIES.length - 1)]!;
     case "network":
       return witness.network.prefix >= 16 ? 1 : 100;

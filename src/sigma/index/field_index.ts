@@ -2,6 +2,7 @@ import type { Witness } from "../compile/value_test.ts";
 import type { FieldSlot } from "../match/field_slot.ts";
 import { Automaton, type FactSink } from "./automaton.ts";
 import { BoundTable } from "./bound_table.ts";
+import { EdgeTable } from "./edge_table.ts";
 import { FoldedTable } from "./folded_table.ts";
 import { NetworkTable } from "./network_table.ts";
 import { RegexGroup } from "./regex_group.ts";
@@ -29,8 +30,10 @@ export class FieldIndex {
     this.field = field;
     const of = <Kind extends Witness["kind"]>(kind: Kind) =>
       facts.filter((fact): fact is Of<Kind> => fact[0].kind === kind);
-    const exact = of("exact").map(([{ text }, fact]) => [text, fact] as const);
-    const literals = of("literal").map(([{ text }, fact]) => [text, fact] as const);
+    const texts = (kind: "exact" | "literal" | "prefix" | "suffix") =>
+      of(kind).map(([{ text }, fact]) => [text, fact] as const);
+    const [exact, literals] = [texts("exact"), texts("literal")];
+    const [prefixes, suffixes] = [texts("prefix"), texts("suffix")];
     const networks = of("network").map(([{ network }, fact]) => [network, fact] as const);
     const regexes = of("regex").map(([{ regex }, fact]) => [regex, fact] as const);
     const bounds = of("number").map(([{ comparison, bound }, fact]) => ({
@@ -40,6 +43,8 @@ export class FieldIndex {
     }));
     const scanners: Scanner[] = [];
     if (literals.length > 0) scanners.push(new Automaton(literals));
+    if (prefixes.length > 0) scanners.push(new EdgeTable(prefixes, "start"));
+    if (suffixes.length > 0) scanners.push(new EdgeTable(suffixes, "end"));
     if (networks.length > 0) scanners.push(new NetworkTable(networks));
     if (bounds.length > 0) scanners.push(new BoundTable(bounds));
     if (regexes.length > 0) scanners.push(new RegexGroup(regexes));

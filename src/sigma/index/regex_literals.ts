@@ -1,7 +1,7 @@
 import { foldText } from "../fold.ts";
 import { RegexReader } from "./regex_reader.ts";
 
-/** Sets of texts: of each set at least one text is in every match. No sets when nothing is known. */
+/** Sets of folded texts: of each set at least one text is in every match. None when nothing is known. */
 type Needed = readonly (readonly string[])[];
 
 /** What is known of a part of a pattern. */
@@ -10,6 +10,16 @@ interface Part {
   exact: readonly string[] | null;
   /** What a match of the part needs. */
   needed: Needed;
+  /** What stands at its beginning, where that is known. */
+  first?: readonly string[];
+}
+
+/** What every match of a pattern holds. */
+export interface RegexLiterals {
+  /** Of each set at least one text; the most telling set first. */
+  anywhere: Needed;
+  /** At least one of these at the beginning of the text; empty when that is not known. */
+  atStart: readonly string[];
 }
 
 /** More alternatives than this find too little to be worth looking for. */
@@ -17,6 +27,9 @@ const MOST_ALTERNATIVES = 64;
 
 /** Runs of literals are multiplied out up to this many texts: "(a|b)-(c|d)" has four. */
 const MOST_EXACT = 16;
+
+const ANCHORED = /^(?:\(\?[isU]+\))*(?:\^|\\A)/;
+const MULTILINE = /\(\?[a-zU]*m/;
 
 const UNKNOWN: Part = { exact: null, needed: [] };
 const EMPTY: Part = { exact: [""], needed: [] };
@@ -28,14 +41,19 @@ const EMPTY: Part = { exact: [""], needed: [] };
  * Where in doubt it knows nothing; it never names a set that a match could do without.
  *
  * @param pattern A pattern that RE2 accepts.
- * @returns Sets of folded texts; every match holds at least one text of each set. The most telling first.
+ * @returns Folded texts.
  */
-export function regexLiterals(pattern: string): Needed {
+export function regexLiterals(pattern: string): RegexLiterals {
   const reader = new RegexReader(pattern);
-  const { needed } = alternatives(reader);
+  const { needed, first = [] } = alternatives(reader);
   // A bracket that closes nothing: the reader and RE2 see different things.
-  if (!reader.atEnd) return [];
-  return needed.filter((set) => weight(set) > 0).sort((a, b) => weight(b) - weight(a));
+  if (!reader.atEnd) return { anywhere: [], atStart: [] };
+  const anchored = ANCHORED.test(pattern) && !MULTILINE.test(pattern) && weight(first) > 0;
+  const anywhere = needed.filter((set) => weight(set) > 0 && !(anchored && set === first));
+  return {
+    anywhere: anywhere.sort((a, b) => weight(b) - weight(a)),
+    atStart: anchored ? first : [],
+  };
 }
 
 /** Branches up to the closing bracket or the end: each must need something for the whole to do so. */
@@ -85,7 +103,7 @@ function sequence(reader: RegexReader): Part {
     if (least > 0) needed.push(...part.needed);
   }
   endRun();
-  return { exact: isExact ? needed[0]! : null, needed };
+  return { exact: isExact ? needed[0]! : null, needed, first: needed[0]! };
 }
 
 function group(reader: RegexReader): Part {

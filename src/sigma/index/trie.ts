@@ -32,16 +32,17 @@ const LENGTHS = [16, 8, 5, 3];
  * Builds the tree; literals are cut to their most unusual part when the tree would grow too large.
  *
  * @param literals Not empty, without surrogates.
+ * @param keepsStart Whether literals are cut at their end only.
  * @returns The tree.
  */
-export function buildTrie(literals: readonly Literal[]): Trie {
+export function buildTrie(literals: readonly Literal[], keepsStart = false): Trie {
   const { classes, width } = alphabetOf(literals);
-  const [whole] = LENGTHS;
-  const first = treeOf(literals, classes, width, whole!);
-  if (first) return first;
-  const costs = pairCosts(literals, classes, width);
-  for (const length of LENGTHS.slice(1)) {
+  let costs: Float64Array | undefined;
+  for (const length of LENGTHS) {
     const parts = literals.map(([text, fact]): Literal => {
+      if (text.length <= length) return [text, fact];
+      if (keepsStart) return [text.slice(0, length), fact];
+      costs ??= pairCosts(literals, classes, width);
       return [rarestPart(text, length, costs, classes, width), fact];
     });
     const trie = treeOf(parts, classes, width, length);
@@ -122,7 +123,6 @@ function rarestPart(
   classes: Trie["classes"],
   width: number,
 ): string {
-  if (text.length <= length) return text;
   let sum = 0;
   let best = 0;
   let least = Infinity;

@@ -1,0 +1,46 @@
+import type { FactSink } from "./automaton.ts";
+import { buildTrie, type Literal } from "./trie.ts";
+
+/** Finds literals at the beginning or at the end of a text, and stops where no literal goes on. */
+export class EdgeTable {
+  readonly #fromEnd: boolean;
+  readonly #classes: Uint8Array | Uint16Array;
+  readonly #width: number;
+  /** For state and class: twice the next state's row, plus 1 where a literal ends; -1 for none. */
+  readonly #next: Int32Array;
+  readonly #facts: readonly (readonly number[] | undefined)[];
+
+  /** @param literals Folded texts without surrogates, not empty. @param edge Where they have to stand. */
+  constructor(literals: readonly Literal[], edge: "start" | "end") {
+    this.#fromEnd = edge === "end";
+    const turned = (text: string) => this.#fromEnd ? text.split("").reverse().join("") : text;
+    const parts = literals.map(([text, fact]): Literal => [turned(text), fact]);
+    const { classes, children, width, facts } = buildTrie(parts, true);
+    this.#classes = classes;
+    this.#width = width;
+    this.#facts = facts;
+    this.#next = children.map((child) => {
+      return child < 0 ? -1 : child * width * 2 + (facts[child] === undefined ? 0 : 1);
+    });
+  }
+
+  /** Reports the literals that stand at this edge of the text. */
+  scan(text: string, sink: FactSink): void {
+    const classes = this.#classes;
+    const next = this.#next;
+    const { length } = text;
+    let at = this.#fromEnd ? length - 1 : 0;
+    const step = this.#fromEnd ? -1 : 1;
+    let row = 0;
+    for (let left = length; left > 0; left--, at += step) {
+      const cell = next[row + classes[text.charCodeAt(at)]!]!;
+      if (cell < 0) return;
+      row = cell >> 1;
+      if ((cell & 1) !== 0) this.#report(row, sink);
+    }
+  }
+
+  #report(row: number, sink: FactSink): void {
+    for (const fact of this.#facts[row / this.#width]!) sink.see(fact);
+  }
+}
