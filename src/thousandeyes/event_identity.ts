@@ -1,5 +1,4 @@
 import { parseDate } from "./parse_date.ts";
-import type { Resource } from "./resource.ts";
 import type { UserEvent } from "./user_event.ts";
 
 /**
@@ -26,14 +25,11 @@ import type { UserEvent } from "./user_event.ts";
 export function identityOf(event: UserEvent): string {
   const { aid, accountGroupName, date, ipAddress, uid, user, resources } = event;
   const at = date === undefined ? undefined : parseDate(date) ?? date;
+  // One resource, the usual case, needs no order.
   const about = resources === undefined || resources.length === 0
     ? null
     : resources.length === 1
-    ? [pairOf(resources[0]!)]
-    : resources.map(pairOf).sort();
+    ? [[resources[0]!.type, resources[0]!.name]]
+    : resources.map(({ type, name }) => JSON.stringify([type, name])).sort();
   return JSON.stringify([aid, accountGroupName, at, event.event, ipAddress, uid, user, about]);
-}
-
-function pairOf({ type, name }: Resource): string {
-  return JSON.stringify([type, name]);
 }

@@ -55,6 +55,10 @@ Deno.test("parseDate() takes nothing else for a date", () => {
     "1658095254",
     "+002022-01-01T00:00:00Z",
     "２０２２-01-01T00:00:00Z",
+    "20a2-01-01T00:00:00Z",
+    "2022-01-01T0x:00:00Z",
+    "2022-01-01T00:00:0/Z",
+    "2022-01-01T00:0::00Z",
   ];
   for (const text of others) assertEquals(parseDate(text), undefined, text);
 });
@@ -90,5 +94,25 @@ Deno.test("parseDate() agrees with Date.parse() wherever both read a date", () =
       assertEquals(ours, theirs, text);
     }),
     { numRuns: 2_000 },
+  );
+});
+
+Deno.test("parseDate() reads its usual form as it reads the others", () => {
+  const character = fc.constantFrom(..."0123456789-:TZ /a");
+  const text = fc.oneof(
+    fc.array(character, { minLength: 20, maxLength: 20 }).map((list) => list.join("")),
+    instant.map((at) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z")),
+  ).chain((text) =>
+    fc.tuple(fc.nat(19), fc.option(character)).map(([index, other]) =>
+      other === null ? text : text.slice(0, index) + other + text.slice(index + 1)
+    )
+  );
+  fc.assert(
+    fc.property(text, (text) => {
+      // With a fraction of nothing, which the usual form does not have.
+      const unusual = text.endsWith("Z") ? text.replace(/Z$/, ".0Z") : text;
+      assertEquals(parseDate(text), parseDate(unusual), text);
+    }),
+    { numRuns: 3_000 },
   );
 });
