@@ -1,6 +1,6 @@
 import type { FieldSlot } from "../match/field_slot.ts";
 import type { ValueTest } from "./value_test.ts";
-import { type Comparison, ItemError, misfit, rawValue, type Step } from "./work.ts";
+import { type Comparison, ItemError, rawValue, type Step } from "./work.ts";
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 

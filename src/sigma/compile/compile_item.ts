@@ -119,8 +119,9 @@ function keyProblems({ field, modifiers, values }: DetectionItem): ItemProblem[]
     const family = families[index];
     if (family === undefined) {
       problems.push({ code: "modifier-unknown", message: `Unknown modifier '${name}'` });
-    } else if (modifiers.indexOf(name) < index) problem(`The modifier '${name}' stands twice`);
-    else if (field === null && !KEYWORD_FAMILIES.includes(family)) {
+    } else if (modifiers.indexOf(name) < index && family !== "encoding") {
+      problem(`The modifier '${name}' stands twice`);
+    } else if (field === null && !KEYWORD_FAMILIES.includes(family)) {
       problem(`The modifier '${name}' needs a field: keywords have none`);
     }
   });

@@ -161,8 +161,8 @@ function filterRules(
 /** Another taxonomy means other field names, which nobody here maps: better refused than silent. */
 function checkTaxonomy(value: unknown, entry: Entry | undefined, reader: YamlReader): void {
   if (!entry || typeof value !== "string" || value === "sigma") return;
-  const message = `The taxonomy '${value}' is not known here: field names are used as written`;
-  reader.source.report("metadata-value", message, entry.value, undefined, "warning");
+  const message = `The taxonomy '${value}' is not known here, so its field names would be guesses`;
+  reader.source.report("metadata-value", message, entry.value, "taxonomy: sigma");
 }
 
 /** "titel" is a custom field by the letter of the specification, but hardly ever meant as one. */
