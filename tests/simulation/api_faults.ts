@@ -1,0 +1,56 @@
+import { chanceOf } from "./chance.ts";
+import { type Episode, episodesOf, metAt } from "./episodes.ts";
+import type { FaultKind } from "./fault_kinds.ts";
+import type { Plan } from "./plan.ts";
+
+const FAULTS = {
+  "errors": ["401", "403", "404", "429", "500", "502", "503", "302", "400"],
+  "cuts": ["no-answer", "broken", "json-cut", "not-json", "wrong-shape"],
+  "links": [
+    "repeated-link",
+    "foreign-link",
+    "templated-link",
+    "malformed-link",
+    "endless",
+    "first-again",
+  ],
+  "cursors": ["400-cursor", "410-cursor", "404-cursor"],
+  "lies": ["short", "hidden"],
+} as const satisfies Partial<Record<FaultKind, readonly string[]>>;
+
+/** What the API does wrong with one request. */
+export type ApiFault = typeof FAULTS[keyof typeof FAULTS][number];
+
+/** Decides when the API does something wrong. */
+export class ApiFaults {
+  readonly #chance;
+  readonly #episodes: Episode<ApiFault>[] = [];
+  readonly #now: () => number;
+
+  /**
+   * @param plan What may go wrong, and from when to when.
+   * @param now The true time.
+   */
+  constructor(plan: Plan, now: () => number) {
+    this.#now = now;
+    this.#chance = chanceOf(plan.seed, "api faults");
+    for (const [kind, names] of Object.entries(FAULTS)) {
+      // A stream of its own for each kind, so that one that is left out moves no other.
+      const chance = chanceOf(plan.seed, `episodes of ${kind}`);
+      const found = episodesOf(chance, names as readonly ApiFault[], plan, 3);
+      if (plan.kinds.has(kind as FaultKind)) this.#episodes.push(...found);
+    }
+  }
+
+  /** What is wrong with a request that is made now. */
+  met(): ApiFault | undefined {
+    return metAt(this.#episodes, this.#now(), this.#chance);
+  }
+
+  /** Whether some rows are hidden at a time, as from a copy that lags. */
+  hidesAt(time: number): boolean {
+    return this.#episodes.some(({ name, from, to }) =>
+      name === "hidden" && time >= from && time < to
+    );
+  }
+}

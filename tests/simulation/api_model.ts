@@ -1,0 +1,240 @@
+import { ApiFaults } from "./api_faults.ts";
+import { type Chance, chanceOf } from "./chance.ts";
+import type { History } from "./history.ts";
+import { MINUTE, type Plan } from "./plan.ts";
+import type { Published } from "./published.ts";
+import { shapeOf } from "./shape.ts";
+import type { VirtualTime } from "./virtual_time.ts";
+
+/** Where the API is. */
+export const API_ORIGIN = "https://api.example.com";
+
+/** What the API answers to one request. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The connection breaks in the middle of the body, or there never is an answer. */
+  readonly broken?: "never" | "middle" | undefined;
+}
+
+/** Where a pass stands, as the cursor has it. */
+interface Cursor {
+  /** Rows of the pass that were sent, by place; or the name of the last one. */
+  readonly place?: number;
+  readonly last?: string;
+  /** The time whose rows are counted. */
+  readonly asOf: number;
+  /** An empty page was sent here already. */
+  readonly paused?: boolean;
+  /** How many pages beyond the end. */
+  readonly beyond?: number;
+}
+
+/** The far end: the rows that were published, in pages of its own making, and what it does wrong. */
+export class ApiModel {
+  /** Newest first; those of one second by the number of their row. */
+  readonly #rows: Published[];
+  readonly #places: Map<string, number>;
+  readonly #time: VirtualTime;
+  readonly #history: History;
+  readonly #faults: ApiFaults;
+  readonly #chance: Chance;
+  readonly #shapes: Chance;
+  readonly #pageSize: number;
+  readonly #ascending: boolean;
+  readonly #byPlace: boolean;
+  readonly #pauses: boolean;
+  readonly #closesWithEmptyPage: boolean;
+  readonly #limit: number | undefined;
+  readonly #shapesVary: boolean;
+  #minute = { number: 0, used: 0 };
+  #sinceShift = 0;
+  /** Requests answered. */
+  requests = 0;
+
+  constructor(
+    plan: Plan,
+    published: readonly Published[],
+    { time, history }: { time: VirtualTime; history: History },
+  ) {
+    const chance = chanceOf(plan.seed, "api");
+    const { kinds } = plan;
+    this.#time = time;
+    this.#history = history;
+    this.#faults = new ApiFaults(plan, () => time.now);
+    this.#shapes = chanceOf(plan.seed, "shapes");
+    this.#chance = chance;
+    this.#pageSize = Math.max(chance.pick([1, 2, 3, 5, 10, 50]), Math.ceil(published.length / 15));
+    this.#ascending = chance.is(0.2);
+    this.#byPlace = kinds.has("shifts");
+    this.#pauses = kinds.has("empty-pages") && chance.is(0.5);
+    this.#closesWithEmptyPage = chance.is(0.3) || kinds.has("empty-pages");
+    this.#limit = chance.is(0.8) ? chance.pick([60, 240, 1_000]) : undefined;
+    this.#shapesVary = kinds.has("shapes");
+    this.#rows = [...published].sort((a, b) => b.at - a.at || b.row - a.row);
+    if (this.#ascending) this.#rows.reverse();
+    this.#places = new Map(this.#rows.map(({ id }, place) => [id, place]));
+  }
+
+  /** The address of the first page of a range. */
+  firstPage(from: number, to: number): URL {
+    const url = new URL(`${API_ORIGIN}/v7/audit-user-events`);
+    url.searchParams.set("startDate", new Date(from).toISOString());
+    url.searchParams.set("endDate", new Date(to).toISOString());
+    return url;
+  }
+
+  /** Answers one request. */
+  answer(url: URL): Answer {
+    this.requests++;
+    const fault = this.#faults.met();
+    const headers = this.#rateHeaders();
+    if (headers === undefined) return { status: 429, headers: this.#resetHeader(), body: "{}" };
+    const said = (status: number, body = "{}"): Answer => ({ status, headers, body });
+    const cursor = readCursor(url);
+    this.#history.note(() => `api: ${fault ?? "ok"} ${describe(url)}`);
+    switch (fault) {
+      case "no-answer":
+        return { ...said(0), broken: "never" };
+      case "not-json":
+        return said(200, "<html>It works!</html>");
+      case "wrong-shape":
+        return said(200, `{"events":[]}`);
+      case "400-cursor":
+      case "410-cursor":
+      case "404-cursor":
+        if (cursor === undefined) break;
+        return said(Number(fault.slice(0, 3)), `{"title":"Cursor has expired"}`);
+      case undefined:
+        break;
+      default:
+        if (/^\d+$/.test(fault)) return said(Number(fault), `{"title":"On purpose"}`);
+    }
+    if (cursor === "malformed") return said(400, `{"title":"Failed to deserialize cursor"}`);
+    const page = this.#page(url, cursor, fault);
+    const body = JSON.stringify(page);
+    if (fault === "json-cut") return said(200, body.slice(0, body.length / 2));
+    return { ...said(200, body), broken: fault === "broken" ? "middle" : undefined };
+  }
+
+  #page(url: URL, cursor: Cursor | undefined, fault: string | undefined): unknown {
+    const now = this.#time.now;
+    const { from, to } = rangeOf(url);
+    const asOf = cursor === undefined || this.#mayShift() ? now : cursor.asOf;
+    const found = this.#rowsOf(from, to, this.#byPlace ? asOf : now);
+    const start = cursor === undefined
+      ? 0
+      : cursor.last !== undefined
+      ? this.#after(found, cursor.last)
+      : cursor.place ?? 0;
+    const isPause = this.#pauses && cursor?.paused !== true && cursor?.beyond === undefined;
+    const rows = isPause || cursor?.beyond !== undefined
+      ? []
+      : found.slice(start, start + this.#pageSize);
+    const end = start + rows.length;
+    const isLast = !isPause && (end >= found.length) &&
+      (!this.#closesWithEmptyPage || rows.length === 0);
+    const here = this.#byPlace || end === 0 ? { place: end } : { last: found[end - 1]!.id };
+    let next: Cursor | undefined = { ...here, asOf, paused: isPause };
+    if (isLast || fault === "short") next = undefined;
+    if (fault === "endless" && next === undefined) {
+      next = { asOf, place: end, beyond: (cursor?.beyond ?? 0) + 1 };
+    }
+    if (!isLast) this.#bringForward(from, to);
+    const wire = rows.map(({ wire }) => this.#shapesVary ? shapeOf(wire, this.#shapes) : wire);
+    return {
+      auditEvents: wire,
+      _links: {
+        self: { href: url.href },
+        ...this.#linkOf(url, cursor, next, fault),
+      },
+    };
+  }
+
+  #linkOf(url: URL, cursor: Cursor | undefined, next: Cursor | undefined, fault?: string) {
+    if (next === undefined) return this.#chance.is(0.2) ? { next: null } : {};
+    const link = new URL(url);
+    const repeats = fault === "repeated-link" && cursor !== undefined;
+    if (repeats) return { next: { href: link.href } };
+    const first = { place: 0, asOf: next.asOf };
+    const text = btoa(JSON.stringify(fault === "first-again" && cursor ? first : next));
+    link.searchParams.set("cursor", text);
+    if (fault === "malformed-link") return { next: { href: "https://[" } };
+    if (fault === "foreign-link") link.host = "elsewhere.example.com";
+    return { next: { href: link.href, ...(fault === "templated-link" && { templated: true }) } };
+  }
+
+  /** The rows of a range that are shown at a time. */
+  #rowsOf(from: number, to: number, asOf: number): Published[] {
+    const hides = this.#faults.hidesAt(asOf);
+    return this.#rows.filter(({ at, visibleAt, row }) =>
+      at >= from && at <= to && visibleAt <= asOf && !(hides && row % 3 === 0)
+    );
+  }
+
+  #after(found: readonly Published[], last: string): number {
+    const place = this.#places.get(last)!;
+    const next = found.findIndex(({ id }) => this.#places.get(id)! > place);
+    return next < 0 ? found.length : next;
+  }
+
+  /** Passes that shift three times one after the other leave nobody a way to tell, so there is a while between. */
+  #mayShift(): boolean {
+    const pause = 4 * Math.ceil(this.#rows.length / this.#pageSize) + 20;
+    if (++this.#sinceShift < pause || !this.#chance.is(0.3)) return false;
+    this.#sinceShift = 0;
+    return true;
+  }
+
+  /** What would be published soon is published now, in the middle of a pass. */
+  #bringForward(from: number, to: number): void {
+    if (!this.#chance.is(0.1)) return;
+    const now = this.#time.now;
+    const soon = this.#rows.find(({ at, visibleAt }) =>
+      at >= from && at <= to && at < now && visibleAt > now && visibleAt < now + 30 * MINUTE
+    );
+    if (soon !== undefined) soon.visibleAt = now;
+  }
+
+  #rateHeaders(): Record<string, string> | undefined {
+    if (this.#limit === undefined) return {};
+    const number = Math.floor(this.#time.now / MINUTE);
+    if (this.#minute.number !== number) this.#minute = { number, used: 0 };
+    if (this.#minute.used >= this.#limit) return undefined;
+    this.#minute.used++;
+    return {
+      "x-organization-rate-limit-limit": String(this.#limit),
+      "x-organization-rate-limit-remaining": String(this.#limit - this.#minute.used),
+      ...this.#resetHeader(),
+    };
+  }
+
+  #resetHeader(): Record<string, string> {
+    const reset = (Math.floor(this.#time.now / MINUTE) + 1) * 60;
+    return { "x-organization-rate-limit-reset": String(reset) };
+  }
+}
+
+function rangeOf(url: URL): { from: number; to: number } {
+  return {
+    from: Date.parse(url.searchParams.get("startDate")!),
+    to: Date.parse(url.searchParams.get("endDate")!),
+  };
+}
+
+function readCursor(url: URL): Cursor | undefined | "malformed" {
+  const text = url.searchParams.get("cursor");
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(atob(text)) as Cursor;
+  } catch {
+    return "malformed";
+  }
+}
+
+function describe(url: URL): string {
+  const cursor = url.searchParams.get("cursor");
+  return `${url.searchParams.get("startDate")} to ${url.searchParams.get("endDate")}` +
+    (cursor === null ? "" : ` ${atob(cursor)}`);
+}

@@ -1,0 +1,145 @@
+import { eventKey } from "./event_key.ts";
+import type { Storage } from "./storage.ts";
+
+/** One row of the log as the bookkeeper has seen it. */
+export interface SeenEvent {
+  readonly key: string;
+  readonly at: number | null;
+}
+
+/** One alert as the bookkeeper has seen it. */
+export interface SeenAlert {
+  readonly id: string;
+  readonly ruleId: string;
+  readonly level: string;
+  /** The event that it is about; null for an operational alert. */
+  readonly key: string | null;
+  readonly occurrence: number;
+  /** The endpoints that were configured when it was made. */
+  readonly endpoints: readonly string[];
+}
+
+/** One thing kept aside. */
+export interface SeenInvalid {
+  readonly body: string;
+  readonly issues: string;
+}
+
+/** The rows of one table, gone ones included. */
+class Seen<T> {
+  readonly rows = new Map<number, T>();
+  newest = 0;
+
+  add(seq: number, row: T): void {
+    this.rows.set(seq, row);
+    this.newest = Math.max(this.newest, seq);
+  }
+
+  /** The log went back in time: what came after never was. */
+  forgetAfter(seq: number): void {
+    for (const later of this.rows.keys()) if (later > seq) this.rows.delete(later);
+    this.newest = Math.min(this.newest, seq);
+  }
+}
+
+/**
+ * Writes down what enters the log, row by row, by statements of its own: the checker's memory, which is not
+ * cleared when the log forgets.
+ */
+export class Bookkeeper {
+  readonly events = new Seen<SeenEvent>();
+  readonly alerts = new Seen<SeenAlert>();
+  readonly invalid = new Seen<SeenInvalid>();
+  /** The ids of each alert, by what it is about, over all that ever was: there must be one. */
+  readonly alertIds = new Map<string, Set<string>>();
+  /** How each message has ended, by endpoint and id. */
+  readonly ends = new Map<string, string>();
+  readonly #storage: Storage;
+  readonly #forgets: boolean;
+
+  /**
+   * @param storage Where the log is.
+   * @param forgets Whether messages may go from the log, and how they ended has to be written down before.
+   */
+  constructor(storage: Storage, forgets: boolean) {
+    this.#storage = storage;
+    this.#forgets = forgets;
+  }
+
+  /**
+   * Notes what is new.
+   *
+   * @param endpoints The endpoints that were configured meanwhile.
+   */
+  look(endpoints: readonly string[]): void {
+    const { sql } = this.#storage;
+    if (sql.all(`SELECT 1 AS x FROM sqlite_schema WHERE name = 'pass_pages'`).length === 0) return;
+    type Row = { seq: number; at: number; body: string; issues: string; level: string };
+    const after = (table: string, seq: number) =>
+      sql.all<Row>(`SELECT * FROM ${table} WHERE seq > ? ORDER BY seq`, seq);
+    for (const { seq, at, body } of after("events", this.events.newest)) {
+      this.events.add(seq, { key: eventKey(JSON.parse(body)), at });
+    }
+    for (const { seq, body, level } of after("alerts", this.alerts.newest)) {
+      const { id, ruleId, event, occurrence } = JSON.parse(body);
+      const key = ruleId === "panoptes-collector" ? null : eventKey(event);
+      this.alerts.add(seq, { id, ruleId, level, key, occurrence, endpoints });
+      const name = key === null ? `operational ${id}` : `${ruleId} on ${key} no. ${occurrence}`;
+      const ids = this.alertIds.get(name);
+      if (ids === undefined) this.alertIds.set(name, new Set([id]));
+      else ids.add(id);
+    }
+    for (const { seq, body, issues } of after("invalid_events", this.invalid.newest)) {
+      this.invalid.add(seq, { body, issues });
+    }
+    if (this.#forgets) this.lookAtEnds();
+  }
+
+  /** Notes how messages have ended. */
+  lookAtEnds(): void {
+    const ended = this.#storage.sql.all<{ endpoint: string; webhook_id: string; state: string }>(
+      `SELECT endpoint, webhook_id, state FROM outbox WHERE due_at IS NULL`,
+    );
+    for (const { endpoint, webhook_id, state } of ended) {
+      this.ends.set(`${endpoint} ${webhook_id}`, state);
+    }
+  }
+
+  /** The log has been set back to an earlier copy. */
+  rewind(): void {
+    this.events.forgetAfter(Number(this.#meta("event_seq") ?? 0));
+    this.alerts.forgetAfter(Number(this.#meta("alert_seq") ?? 0));
+    this.invalid.forgetAfter(Number(this.#meta("invalid_seq") ?? 0));
+    this.ends.clear();
+  }
+
+  /** How many rows of a feed are there with a seq above `after`, up to `to`. */
+  rowsBetween(table: "events" | "alerts", after: number, to: number): number {
+    return this.#storage.sql.all<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM ${table} WHERE seq > ? AND seq <= ?`,
+      after,
+      to,
+    )[0]!.n;
+  }
+
+  /** The text of a row, where it is still there. */
+  bodyOf(table: "events" | "alerts", seq: number): string | undefined {
+    return this.#storage.sql.all<{ body: string }>(
+      `SELECT body FROM ${table} WHERE seq = ?`,
+      seq,
+    )[0]?.body;
+  }
+
+  /** The last seq of a feed, and the epoch in which it counts. */
+  headOf(table: "events" | "alerts"): { epoch: string; newest: number } {
+    const counter = this.#meta(table === "events" ? "event_seq" : "alert_seq");
+    return { epoch: String(this.#meta("epoch")), newest: Number(counter ?? 0) };
+  }
+
+  #meta(name: string): string | number | undefined {
+    return this.#storage.sql.all<{ value: string | number }>(
+      `SELECT value FROM meta WHERE name = ?`,
+      name,
+    )[0]?.value;
+  }
+}

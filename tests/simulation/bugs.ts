@@ -1,0 +1,178 @@
+import type { Sql, SqlRow, SqlValue } from "../../src/store/sql.ts";
+import type { Log } from "../../src/store/log.ts";
+import type { SseSource } from "../../src/sse/sse_source.ts";
+import type { WatchPorts } from "../../src/watch/watch_ports.ts";
+import { eventKey } from "./event_key.ts";
+
+/** A deliberate bug: what it does to the parts of the program, so that it can be seen whether the checker notices. */
+export interface Bug {
+  /** What it does. */
+  readonly about: string;
+  sql?(sql: Sql): Sql;
+  log?(log: Log): Log;
+  ports?(ports: WatchPorts): WatchPorts;
+  source?(source: SseSource): SseSource;
+  /** The log is set back without a new epoch. */
+  readonly keepsEpoch?: boolean;
+}
+
+/** Statements about some table wait until the transaction is over: whoever dies in between loses them. */
+function deferring(pattern: RegExp) {
+  return (sql: Sql): Sql => {
+    let depth = 0;
+    let waiting: (() => void)[] = [];
+    const defer = (text: string, statement: () => number) => {
+      if (depth === 0 || !pattern.test(text)) return statement();
+      waiting.push(statement);
+      return 0;
+    };
+    return {
+      all: <Row extends SqlRow>(text: string, ...values: SqlValue[]) =>
+        sql.all<Row>(text, ...values),
+      run: (text, ...values) => defer(text, () => sql.run(text, ...values)),
+      ...(sql.insert === undefined ? {} : {
+        insert: (into, rows) => defer(`INSERT INTO ${into}`, () => sql.insert!(into, rows)),
+      }),
+      bytes: () => sql.bytes(),
+      transaction(body) {
+        depth++;
+        try {
+          const result = sql.transaction(body);
+          if (depth === 1) {
+            depth = 0;
+            const statements = waiting;
+            waiting = [];
+            for (const statement of statements) statement();
+            depth = 1;
+          }
+          return result;
+        } catch (error) {
+          waiting = [];
+          throw error;
+        } finally {
+          depth--;
+        }
+      },
+    };
+  };
+}
+
+function every(n: number): () => boolean {
+  let count = 0;
+  return () => ++count % n === 0;
+}
+
+/** The bugs that can be asked for by name. */
+export const BUGS: Readonly<Record<string, Bug>> = {
+  "drop-twin": {
+    about: "Equal events on one page count as one",
+    log: (log) => ({
+      ...log,
+      record(events, options) {
+        const keys = new Set<string>();
+        return log.record(
+          events.filter((event) => {
+            const key = eventKey(event);
+            return !keys.has(key) && keys.add(key) !== undefined;
+          }),
+          options,
+        );
+      },
+    }),
+  },
+  "checkpoint-early": {
+    about: "The checkpoint moves before the events of the page are written",
+    sql: deferring(/INSERT INTO events/),
+  },
+  "lose-outbox": {
+    about: "Messages are queued after the transaction that records their alerts",
+    sql: deferring(/INSERT INTO outbox/),
+  },
+  "double-alert": {
+    about: "Now and then an alert is made twice, under another id",
+    log: (log) => {
+      const isDue = every(10);
+      return {
+        ...log,
+        addAlerts: (alerts, now) =>
+          log.addAlerts(
+            alerts.flatMap((one) =>
+              isDue() ? [one, { ...one, alert: { ...one.alert, id: `${one.alert.id}2` } }] : [one]
+            ),
+            now,
+          ),
+      };
+    },
+  },
+  "skip-late": {
+    about: "The sweeps look back no further than live passes do",
+    ports: (ports) => ({
+      ...ports,
+      firstPage: (from, to) => ports.firstPage(Math.max(from, ports.clock.now() - 1_800_000), to),
+    }),
+  },
+  "skip-gap": {
+    about: "Clients are not told of what was evicted",
+    source: (source) => ({
+      ...source,
+      head: () => ({ ...source.head(), oldest: 1 }),
+      read: (after, limit) => source.read(after, limit),
+      onAppend: (listener) => source.onAppend(listener),
+    }),
+  },
+  "keep-epoch": {
+    about: "The log is set back to a copy, and counts on in the same epoch",
+    keepsEpoch: true,
+  },
+  "trust-anybody": {
+    about: "A message counts as delivered whatever the endpoint answers",
+    ports: (ports) => ({
+      ...ports,
+      attempt: async (message, endpoint, signal) => ({
+        ...await ports.attempt(message, endpoint, signal),
+        kind: "ok",
+      }),
+    }),
+  },
+  "new-id-each-time": {
+    about: "Every attempt has a webhook-id of its own",
+    ports: (ports) => {
+      let count = 0;
+      return {
+        ...ports,
+        attempt: ({ webhookId, body }, endpoint, signal) =>
+          ports.attempt({ webhookId: `${webhookId}-${count++}`, body }, endpoint, signal),
+      };
+    },
+  },
+  "stop-at-empty-page": {
+    about: "A page without events ends the pass",
+    ports: (ports) => ({
+      ...ports,
+      async readPage(url, signal) {
+        const page = await ports.readPage(url, signal);
+        return page.events.length === 0 ? { ...page, next: undefined } : page;
+      },
+    }),
+  },
+  "forget-leased": {
+    about: "Whoever dies in an attempt has delivered it",
+    log: (log) => ({
+      ...log,
+      dueMessages: (endpoint, now, limit) =>
+        log.dueMessages(endpoint, now, limit).filter(({ state }) => state !== "leased"),
+    }),
+  },
+  "skip-invalid": {
+    about: "What is no event is dropped and not kept aside",
+    log: (log) => ({ ...log, keepInvalid: () => 0 }),
+  },
+  "forget-on-append": {
+    about: "Clients miss the first message after each read",
+    source: (source) => ({
+      head: () => source.head(),
+      read: (after, limit) => source.read(after > 0 && after % 7 === 0 ? after + 1 : after, limit),
+      onAppend: (listener) => source.onAppend(listener),
+    }),
+  },
+};

@@ -1,0 +1,60 @@
+import { openLog } from "../../src/store/open_log.ts";
+import { checkAlerts } from "./check_alerts.ts";
+import { checkDeliveries } from "./check_deliveries.ts";
+import { checkEvents } from "./check_events.ts";
+import { checkInvalid } from "./check_invalid.ts";
+import type { Plan } from "./plan.ts";
+import type { Published } from "./published.ts";
+import type { SsePlace } from "./sse_place.ts";
+import type { Storage } from "./storage.ts";
+import type { World } from "./world.ts";
+
+/** All that the checker looks at. */
+export interface Finished {
+  readonly plan: Plan;
+  readonly published: readonly Published[];
+  readonly world: World;
+  readonly storage: Storage;
+  readonly places: readonly SsePlace[];
+}
+
+/** Whether the promises hold; it says what does not, a line each. */
+export function check(finished: Finished): string[] {
+  const { world, storage, places } = finished;
+  return [
+    ...world.errors,
+    ...checkEvents(finished),
+    ...checkInvalid(finished),
+    ...checkAlerts(finished),
+    ...checkDeliveries(finished),
+    ...places.flatMap((place, n) => checkPlace(place, n, world)),
+    ...checkReaders(storage),
+  ];
+}
+
+function checkPlace(place: SsePlace, n: number, { books }: World): string[] {
+  const wrong = place.wrong.map((line) => `client ${n} of ${line}`);
+  const { epoch, newest } = books.headOf(place.table);
+  const { seen } = place;
+  if (seen.epoch !== epoch || seen.seq !== newest) {
+    wrong.push(
+      `client ${n} of ${place.table}: has seen up to ${seen.epoch}.${seen.seq}, and there is ${epoch}.${newest}`,
+    );
+  }
+  return wrong;
+}
+
+/** Whatever came in, the log can be read. */
+function checkReaders({ sql }: Storage): string[] {
+  const log = openLog(sql, { now: 0, random: () => 0 });
+  try {
+    log.eventsAfter(0, 1e6);
+    log.alertsAfter(0, 1e6);
+    log.invalidEvents(0, 1e6);
+    log.deliveries({ limit: 1e6 });
+    log.counts();
+    return [];
+  } catch (error) {
+    return [`the log cannot be read: ${error}`];
+  }
+}

@@ -1,0 +1,41 @@
+import type { Finished } from "./check.ts";
+import { isOwed } from "./owed.ts";
+import type { Published } from "./published.ts";
+
+/** Promise 1: each event once, its twins kept, nothing else. */
+export function checkEvents({ plan, published, world }: Finished): string[] {
+  const wrong: string[] = [];
+  const groups = new Map<string, Published[]>();
+  for (const one of published) {
+    if (one.kind !== "event") continue;
+    const group = groups.get(one.key);
+    if (group === undefined) groups.set(one.key, [one]);
+    else group.push(one);
+  }
+  const counts = new Map<string, number>();
+  for (const { key } of world.books.events.rows.values()) {
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  for (const [key, group] of groups) {
+    const recorded = counts.get(key) ?? 0;
+    counts.delete(key);
+    const owed = group.filter((one) => isOwed(plan, one)).length;
+    const names = group.map(describe).join(", ");
+    if (recorded > group.length) {
+      wrong.push(`recorded ${recorded} times, published ${group.length} times: ${names}: ${key}`);
+    } else if (recorded < owed) {
+      wrong.push(`lost ${owed - recorded} of ${owed}: ${names}: ${key}`);
+    }
+  }
+  for (const [key, count] of counts) {
+    // Whether something is too large for a row is for the log to say; see checkInvalid().
+    const isHuge = published.some((one) => one.kind === "huge" && key.length > 100_000);
+    if (!isHuge) wrong.push(`recorded ${count} times, never published: ${key.slice(0, 300)}`);
+  }
+  return wrong;
+}
+
+function describe({ id, at, visibleAt }: Published): string {
+  const late = Math.round((visibleAt - at) / 1_000);
+  return `${id} (${new Date(at).toISOString()}${late > 0 ? ` shown ${late} s later` : ""})`;
+}

@@ -1,0 +1,35 @@
+import type { Finished } from "./check.ts";
+import { isOwed } from "./owed.ts";
+
+/** What is no event is kept aside, each once, and can be read. */
+export function checkInvalid({ plan, published, world }: Finished): string[] {
+  const wrong: string[] = [];
+  const bodies = new Map<string, number>();
+  for (const { body, issues } of world.books.invalid.rows.values()) {
+    bodies.set(body, (bodies.get(body) ?? 0) + 1);
+    try {
+      const lines = JSON.parse(issues) as unknown[];
+      if (lines.length === 0) wrong.push(`kept aside without a reason: ${body.slice(0, 100)}`);
+    } catch {
+      wrong.push(`kept aside with reasons that cannot be read: ${body.slice(0, 100)}`);
+    }
+  }
+  const events = [...world.books.events.rows.values()];
+  for (const one of published) {
+    if (one.kind === "event") continue;
+    const text = JSON.stringify(one.wire);
+    let found = 0;
+    for (const [body, count] of bodies) {
+      if (body === text || (body.length > 10_000 && text.startsWith(body))) {
+        found += count;
+        bodies.delete(body);
+      }
+    }
+    if (one.kind === "huge") found += events.filter(({ key }) => key.length > 100_000).length;
+    if (found > 1 || (found === 0 && isOwed(plan, one))) {
+      wrong.push(`kept aside ${found} times: ${one.id}`);
+    }
+  }
+  for (const body of bodies.keys()) wrong.push(`kept aside, never sent: ${body.slice(0, 100)}`);
+  return wrong;
+}

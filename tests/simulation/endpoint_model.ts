@@ -1,0 +1,135 @@
+import type { Endpoint } from "../../src/delivery/endpoint.ts";
+import { type Chance, chanceOf } from "./chance.ts";
+import { type Episode, episodesOf, metAt } from "./episodes.ts";
+import type { History } from "./history.ts";
+import { HOUR, MINUTE, type Plan, SECOND } from "./plan.ts";
+import type { VirtualTime } from "./virtual_time.ts";
+
+const FAULTS = [
+  "500",
+  "404",
+  "410",
+  "429",
+  "302",
+  "slow",
+  "hangs",
+  "answer-lost",
+  "refused",
+] as const;
+
+/** What an endpoint does wrong with one message. */
+export type EndpointFault = typeof FAULTS[number];
+
+/** What one endpoint got of one message. */
+export interface Received {
+  /** The exact text, the same in every attempt. */
+  readonly body: string;
+  /** How often it arrived. */
+  count: number;
+  /** How often it was taken: the endpoint meant to answer 2xx, whether or not the answer arrived. */
+  taken: number;
+  /** Whether an answer was 410. */
+  gone: boolean;
+}
+
+/** What an endpoint answers. */
+export interface EndpointAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly delayMs: number;
+  /** There is no answer: the connection is refused or breaks, or nothing ever comes. */
+  readonly lost?: "breaks" | "hangs" | undefined;
+}
+
+/** A receiver of webhooks: keeps what it got, and fails as receivers do. */
+export class EndpointModel {
+  readonly config: Endpoint;
+  readonly received = new Map<string, Received>();
+  /** What must never happen, such as one id with two bodies. */
+  readonly wrong: string[] = [];
+  readonly #chance: Chance;
+  readonly #episodes: Episode<EndpointFault>[];
+  readonly #time: VirtualTime;
+  readonly #history: History;
+  readonly #isSetBack: boolean;
+
+  constructor(
+    plan: Plan,
+    config: Endpoint,
+    { time, history }: { time: VirtualTime; history: History },
+  ) {
+    this.config = config;
+    this.#chance = chanceOf(plan.seed, config.name);
+    const faults = this.#chance.is(0.1) ? FAULTS : FAULTS.filter((name) => name !== "410");
+    const episodes = episodesOf(this.#chance, faults, plan, 4);
+    this.#episodes = plan.kinds.has("endpoints") ? episodes : [];
+    this.#time = time;
+    this.#history = history;
+    this.#isSetBack = plan.kinds.has("restore") && plan.onDisk;
+  }
+
+  /** Takes one request, and says what the answer is. */
+  receive(webhookId: string, body: string): EndpointAnswer {
+    const fault = metAt(this.#episodes, this.#time.now, this.#chance);
+    this.#history.note(() => `${this.config.name}: ${fault ?? "ok"} ${webhookId}`);
+    const delayMs = this.#chance.int(5, 400);
+    const said = (status: number, headers = {}) => ({ status, headers, delayMs });
+    if (fault === "refused") return { ...said(0), lost: "breaks" };
+    const got = this.#note(webhookId, body);
+    switch (fault) {
+      case "hangs":
+        return { ...said(0), lost: "hangs" };
+      case "answer-lost":
+        got.taken++;
+        return { ...said(204), lost: this.#chance.is(0.5) ? "breaks" : "hangs" };
+      case "410":
+        got.gone = true;
+        return said(410);
+      case "429": {
+        const pause = this.#chance.pick([1, 90, 7_200, 10 ** 9]);
+        const at = new Date(this.#time.now + pause * SECOND);
+        const date = pause < 10 ** 8 && this.#chance.is(0.3);
+        return said(429, { "retry-after": date ? at.toUTCString() : String(pause) });
+      }
+      case "slow":
+        got.taken++;
+        return { ...said(200), delayMs: this.#chance.int(1, 40) * SECOND };
+      case undefined:
+        got.taken++;
+        return said(this.#chance.pick([200, 202, 204]));
+      default:
+        return said(Number(fault));
+    }
+  }
+
+  #note(webhookId: string, body: string): Received {
+    let got = this.received.get(webhookId);
+    if (got === undefined) {
+      this.received.set(webhookId, got = { body, count: 0, taken: 0, gone: false });
+    }
+    // After the log was set back, an alert is recorded anew, at another time.
+    if (got.body !== body && !this.#isSetBack) this.wrong.push(`${webhookId} came with two bodies`);
+    got.count++;
+    return got;
+  }
+}
+
+/** The endpoints of a run: one to three, each with its own patience. */
+export function endpointConfigs(plan: Plan): Endpoint[] {
+  const chance = chanceOf(plan.seed, "endpoints");
+  const isShort = plan.end - plan.calm < 6 * HOUR;
+  return Array.from({ length: chance.int(1, 3) }, (_, n) => ({
+    name: `hook-${n}`,
+    url: `https://hook-${n}.example.com/in`,
+    secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    previousSecrets: [],
+    minLevel: chance.pick(["informational", "informational", "high"] as const),
+    format: "standard" as const,
+    retryScheduleMs: isShort
+      ? chance.pick([[0, 5_000, 5 * MINUTE, 30 * MINUTE], [0, 30_000], [0, 0, 0, 0, 0]])
+      : chance.pick([[0, 5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR], [0, HOUR]]),
+    timeoutMs: chance.pick([5_000, 15_000, 30_000]),
+    allowHttpLoopback: false,
+    allowedPorts: [],
+  }));
+}

@@ -1,0 +1,44 @@
+import type { Chance } from "./chance.ts";
+
+/** A while in which something goes wrong, in true time. */
+export interface Episode<Name extends string> {
+  readonly from: number;
+  readonly to: number;
+  readonly name: Name;
+  /** How many of the requests it meets, in (0, 1]. */
+  readonly share: number;
+}
+
+/**
+ * Spreads episodes over a while.
+ *
+ * @param chance Decides all.
+ * @param names What may go wrong.
+ * @param range From when to when.
+ * @param most How many at most.
+ */
+export function episodesOf<Name extends string>(
+  chance: Chance,
+  names: readonly Name[],
+  { start, calm }: { start: number; calm: number },
+  most: number,
+): Episode<Name>[] {
+  if (names.length === 0) return [];
+  return Array.from({ length: chance.int(1, most) }, () => {
+    const from = chance.int(start, calm);
+    const to = Math.min(calm, from + chance.about((calm - start) / 8));
+    return { from, to, name: chance.pick(names), share: chance.pick([1, 1, 0.5, 0.1]) };
+  });
+}
+
+/** What goes wrong with one request, if anything does. */
+export function metAt<Name extends string>(
+  episodes: readonly Episode<Name>[],
+  now: number,
+  chance: Chance,
+): Name | undefined {
+  for (const { from, to, name, share } of episodes) {
+    if (now >= from && now < to && chance.is(share)) return name;
+  }
+  return undefined;
+}

@@ -1,0 +1,148 @@
+import type { Chance } from "./chance.ts";
+import { Crash } from "./crash.ts";
+import type { FaultKind } from "./fault_kinds.ts";
+import type { History } from "./history.ts";
+import type { Mortal } from "./virtual_time.ts";
+
+/** How a process ends. */
+export type Death = "sql" | "port" | "time" | "stop";
+
+/** The deaths that the kinds of fault allow. */
+export function deathsOf(kinds: ReadonlySet<FaultKind>): Death[] {
+  return [
+    ...(kinds.has("crash-sql") ? ["sql", "sql", "sql"] as const : []),
+    ...(kinds.has("crash-port") ? ["port", "port"] as const : []),
+    ...(kinds.has("crash-time") ? ["time"] as const : []),
+    ...(kinds.has("stop") ? ["stop"] as const : []),
+  ];
+}
+
+/** What a life needs to end. */
+export interface LifeOptions {
+  readonly number: number;
+  readonly chance: Chance;
+  readonly history: History;
+  /** Called at the moment of death, in the middle of whatever it was doing. */
+  readonly onDeath: (where: string) => void;
+}
+
+/** One process, from its start to its death; dead, it can do nothing any more. */
+export class Life implements Mortal {
+  readonly number: number;
+  readonly #chance: Chance;
+  readonly #history: History;
+  readonly #onDeath: (where: string) => void;
+  readonly #stop = new AbortController();
+  #alive = true;
+  #statements = Infinity;
+  #calls = Infinity;
+  #dieAfter = false;
+  #failing = 0;
+  #mourners = new Set<() => void>();
+
+  constructor({ number, chance, history, onDeath }: LifeOptions) {
+    this.number = number;
+    this.#chance = chance;
+    this.#history = history;
+    this.#onDeath = onDeath;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Aborted when it is told to stop. */
+  get stopping(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Calls `mourn` once it is dead; what it gives back ends that. */
+  onDeath(mourn: () => void): () => void {
+    this.#mourners.add(mourn);
+    return () => void this.#mourners.delete(mourn);
+  }
+
+  /** It will die soon: at one of the next statements, at one of the next calls, or now. */
+  condemn(death: Death): void {
+    this.#dieAfter = this.#chance.is(0.5);
+    if (death === "sql") this.#statements = this.#chance.int(1, 60);
+    else if (death === "port") this.#calls = this.#chance.int(1, 8);
+    else if (death === "time") this.kill("between two events");
+    else this.#stop.abort(new DOMException("The process is to stop", "AbortError"));
+  }
+
+  /** It is not to die any more, unless it is told to. */
+  pardon(): void {
+    this.#statements = Infinity;
+    this.#calls = Infinity;
+    this.#failing = 0;
+  }
+
+  /** The next so many statements fail. */
+  failStatements(count: number): void {
+    this.#failing = count;
+  }
+
+  /** Ends it. */
+  kill(where: string): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#history.note(() => `process ${this.number} is dead: ${where}`);
+    this.#onDeath(where);
+    for (const mourn of this.#mourners) mourn();
+  }
+
+  /** @throws {Crash} If it is dead. */
+  throwIfDead(): void {
+    if (!this.#alive) throw new Crash("it is dead already");
+  }
+
+  /** Comes before each statement. */
+  beforeStatement(text: string): void {
+    this.throwIfDead();
+    if (this.#failing > 0) {
+      this.#failing--;
+      throw new Error(`${INJECTED} at ${text.slice(0, 40)}`);
+    }
+    if (--this.#statements <= 0 && !this.#dieAfter) this.#die(`before ${text}`);
+  }
+
+  /** Comes after each statement. */
+  afterStatement(text: string): void {
+    if (this.#statements <= 0) this.#die(`after ${text}`);
+  }
+
+  /** A call to the world outside, from which the process may never return. */
+  async call<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const dies = --this.#calls <= 0;
+    if (dies && !this.#dieAfter) {
+      this.kill(`before ${name}`);
+      return await never();
+    }
+    try {
+      const result = await work();
+      if (!this.#alive) return await never();
+      if (dies) {
+        this.kill(`after ${name}`);
+        return await never();
+      }
+      return result;
+    } catch (error) {
+      if (!this.#alive) return await never();
+      throw error;
+    }
+  }
+
+  #die(where: string): never {
+    const place = where.replace(/\s+/g, " ").slice(0, 90);
+    this.kill(place);
+    throw new Crash(place);
+  }
+}
+
+/** How an error that the simulation makes itself begins. */
+export const INJECTED = "database or disk is full (on purpose)";
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}

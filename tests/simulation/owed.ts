@@ -1,0 +1,25 @@
+import { HOUR, MINUTE, type Plan } from "./plan.ts";
+import type { Published } from "./published.ts";
+
+/** What a sweep may need from when it is due until it is done. */
+const SLACK_MS = HOUR;
+
+/**
+ * Whether the log owes us an event: the API showed it for long enough that a reader who loses nothing has
+ * it. What is not owed may be in the log, but not more often than it was published.
+ *
+ * @param plan The run.
+ * @param one The row of the API.
+ */
+export function isOwed({ kinds, start, calm, end, options }: Plan, one: Published): boolean {
+  const { at, visibleAt } = one;
+  const asked = Math.floor(start / 1_000) * 1_000 - options.backfillMs;
+  if (at < asked || visibleAt > end - SLACK_MS) return false;
+  // A sweep that began after all faults were over has read it.
+  const { everyMs, reachMs } = options.daySweep;
+  const sweptAt = calm + everyMs + Math.min(SLACK_MS, everyMs / 4);
+  if (at >= sweptAt - reachMs) return true;
+  // Older ones: from an API that does not hide things, by a clock that is right.
+  if (kinds.has("lies") || kinds.has("clock")) return false;
+  return visibleAt <= start || visibleAt - at <= options.overlapMs - MINUTE / 2;
+}

@@ -1,0 +1,96 @@
+import type { WatchOptions } from "../../src/watch/watch_options.ts";
+import { watchOptions } from "../../src/watch/watch_options.ts";
+import { chanceOf } from "./chance.ts";
+import { ALL_KINDS, type FaultKind } from "./fault_kinds.ts";
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** When every simulation begins: in the middle of a minute. */
+export const START = Date.UTC(2026, 10, 20, 9, 13, 27, 345);
+
+/** What the command line can say about a run. */
+export interface RunOptions {
+  /** All chance comes from it. */
+  readonly seed: number;
+  /** How long things happen, in minutes of simulated time; the seed decides by default. */
+  readonly minutes?: number | undefined;
+  /** Kinds of fault that are left out. */
+  readonly without?: readonly FaultKind[] | undefined;
+  /** A deliberate bug. */
+  readonly bug?: string | undefined;
+  /** Whether the history is kept. */
+  readonly keepsHistory?: boolean | undefined;
+}
+
+/** What a seed decides before anything happens. */
+export interface Plan {
+  readonly seed: number;
+  /** The kinds of fault that occur. */
+  readonly kinds: ReadonlySet<FaultKind>;
+  /** A database on disk, set up anew from its files after each crash. */
+  readonly onDisk: boolean;
+  /** Whole answers and signatures through the real client, and not only what they say. */
+  readonly onWire: boolean;
+  /** Whether rows are inserted one by one, as `node:sqlite` likes it, or by wide statements. */
+  readonly insertsRows: boolean;
+  /** From when to when things happen; from then on nothing fails, until `end`. */
+  readonly start: number;
+  readonly calm: number;
+  readonly end: number;
+  /** How the watch is set. */
+  readonly options: WatchOptions;
+  /** How many events are published. */
+  readonly events: number;
+  /** The mean time between two deaths of the process. */
+  readonly lifeMs: number;
+}
+
+/** Decides what a seed is about. */
+export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
+  const chance = chanceOf(seed, "plan");
+  // About one in ten goes without faults: what fails there fails for everybody.
+  const share = chance.is(0.1) ? 0 : chance.pick([0.3, 0.6, 0.85]);
+  const kinds = new Set(ALL_KINDS.filter(() => chance.is(share)));
+  for (const kind of without) kinds.delete(kind);
+  const forgets = kinds.has("retention");
+  const isLong = chance.is(0.35) && !forgets;
+  const [unit, every, reach] = isLong
+    ? [HOUR, DAY, 7 * DAY]
+    : [5 * MINUTE, HOUR, (forgets ? 3 : 8) * HOUR];
+  const lasts = isLong
+    ? chance.int(10, 100) * HOUR
+    : chance.int(forgets ? 300 : 30, forgets ? 500 : 240) * MINUTE;
+  const pollMs = isLong ? chance.int(30, 120) * MINUTE : chance.int(3, 15) * MINUTE;
+  const overlapMs = chance.pick([1, 3, 10, 15]) * (isLong ? 5 * MINUTE : MINUTE);
+  const most = chance.pick([20, 40, 40, 80, 80, 200, 400]);
+  const start = START + chance.int(0, 59) * SECOND;
+  const calm = start + (minutes === undefined ? lasts : Math.min(minutes * MINUTE, 30 * DAY));
+  return {
+    seed,
+    kinds,
+    onDisk: chance.is(0.1),
+    onWire: chance.is(0.12),
+    insertsRows: chance.is(0.5),
+    start,
+    calm,
+    end: calm + every + (isLong ? 4 * HOUR : 80 * MINUTE),
+    events: chance.int(Math.ceil(most / 3), most),
+    lifeMs: (calm - start) / chance.pick([2, 5, 12]),
+    options: watchOptions({
+      pollMs,
+      overlapMs,
+      backfillMs: chance.pick([0, 0, 2 * unit, 20 * unit]),
+      catchUpMs: Math.max(pollMs, 3 * overlapMs, chance.int(1, 6) * unit),
+      hourSweep: { everyMs: unit * chance.int(3, 8), reachMs: reach / chance.int(4, 8) },
+      daySweep: { everyMs: every, reachMs: reach },
+      reserve: chance.pick([0, 0.5, 0.9]),
+      maxPages: chance.pick([60, 1_000]),
+      maxPassEvents: chance.pick([500, 50_000]),
+      // Above what a sweep reaches: what is removed before would be read again.
+      maxAgeMs: forgets ? reach + HOUR : 90 * DAY,
+    }),
+  };
+}

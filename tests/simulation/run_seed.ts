@@ -1,0 +1,95 @@
+import { setImmediate } from "node:timers";
+import { BUGS } from "./bugs.ts";
+import { chanceOf } from "./chance.ts";
+import { check } from "./check.ts";
+import { Disturber } from "./disturber.ts";
+import { History } from "./history.ts";
+import { type Plan, planOf, type RunOptions } from "./plan.ts";
+import { publish } from "./publish.ts";
+import { SseClient } from "./sse_client.ts";
+import { SsePlace } from "./sse_place.ts";
+import { Storage } from "./storage.ts";
+import { VirtualTime } from "./virtual_time.ts";
+import { World } from "./world.ts";
+
+/** What became of one seed. */
+export interface RunResult {
+  readonly plan: Plan;
+  /** What does not hold, a line each; none if all is well. */
+  readonly violations: readonly string[];
+  /** What happened, if it was asked for. */
+  readonly history: readonly string[];
+  /** Events published, alerts made, processes started. */
+  readonly counts: {
+    readonly events: number;
+    readonly alerts: number;
+    readonly lives: number;
+    readonly requests: number;
+  };
+}
+
+const HISTORY_LINES = 3_000;
+
+/** Simulates one seed from its start to its check. */
+export async function runSeed(options: RunOptions): Promise<RunResult> {
+  const plan = planOf(options);
+  const { bug } = options;
+  if (bug !== undefined && !Object.hasOwn(BUGS, bug)) {
+    throw new RangeError(`Cannot simulate the bug "${bug}": it is none of ${Object.keys(BUGS)}`);
+  }
+  const time = new VirtualTime(plan.start, plan.onWire ? macrotask : undefined);
+  const history = new History(options.keepsHistory === true ? HISTORY_LINES : 0, () => time.now);
+  using storage = new Storage(plan);
+  const published = publish(plan);
+  const world = new World({
+    plan,
+    time,
+    history,
+    storage,
+    published,
+    bug: bug === undefined ? { about: "none" } : BUGS[bug]!,
+  });
+  const disturber = new Disturber(plan, time, history, storage, world);
+  disturber.begin();
+  const places = clientsOf(plan, time, history, world);
+  await time.run(plan.end);
+  world.finish();
+  return {
+    plan,
+    violations: check({ plan, published, world, storage, places }),
+    history: history.lines(),
+    counts: {
+      events: published.length,
+      alerts: world.books.alerts.rows.size,
+      lives: world.lives,
+      requests: world.api.requests,
+    },
+  };
+}
+
+function clientsOf(plan: Plan, time: VirtualTime, history: History, world: World): SsePlace[] {
+  const chance = chanceOf(plan.seed, "clients");
+  return Array.from({ length: chance.int(1, 3) }, (_, n) => {
+    const table = n === 0 ? "events" : chance.pick(["events", "alerts"] as const);
+    const place = new SsePlace(table, world.books);
+    const client = new SseClient({
+      name: `client ${n}`,
+      table,
+      chance: chanceOf(plan.seed, `client ${n}`),
+      clock: time.clockOf({ alive: true }, () => 0),
+      history,
+      place,
+      misbehaves: () => plan.kinds.has("clients") && time.now < plan.calm,
+      staysFrom: plan.end - 300_000,
+      pauseMs: (plan.end - plan.start) / chance.pick([3, 10, 25]),
+      server: () => world.server,
+    });
+    void client.run();
+    return place;
+  });
+}
+
+/** Work that is no microtask, such as that of streams and signatures, has its turn. */
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,47 @@
+import type { RunOptions } from "./plan.ts";
+import { type RunResult, runSeed } from "./run_seed.ts";
+
+/** What became of many seeds. */
+export interface SeedsResult {
+  /** Seeds that were run. */
+  readonly seeds: number;
+  /** Those in which a promise did not hold, the first hundred. */
+  readonly failures: readonly RunResult[];
+  /** How many did not hold. */
+  readonly failed: number;
+  /** Sums over all seeds. */
+  readonly totals: RunResult["counts"];
+}
+
+/**
+ * Runs one seed after the other.
+ *
+ * @param first The first seed; the others are the numbers after it.
+ * @param seeds How many.
+ * @param options What is the same for all.
+ * @param onSeed Told of each; what it gives back says whether to go on.
+ */
+export async function runSeeds(
+  first: number,
+  seeds: number,
+  options: Omit<RunOptions, "seed">,
+  onSeed: (result: RunResult, done: number) => boolean = () => true,
+): Promise<SeedsResult> {
+  const failures: RunResult[] = [];
+  const totals = { events: 0, alerts: 0, lives: 0, requests: 0 };
+  let failed = 0;
+  let done = 0;
+  while (done < seeds) {
+    const result = await runSeed({ ...options, seed: first + done });
+    done++;
+    for (const name of ["events", "alerts", "lives", "requests"] as const) {
+      totals[name] += result.counts[name];
+    }
+    if (result.violations.length > 0) {
+      failed++;
+      if (failures.length < 100) failures.push(result);
+    }
+    if (!onSeed(result, done)) break;
+  }
+  return { seeds: done, failures, failed, totals };
+}

@@ -1,0 +1,40 @@
+import type { Chance } from "./chance.ts";
+
+const MEMBERS = ["aid", "accountGroupName", "event", "ipAddress", "uid", "user"];
+
+/**
+ * The same event in another shape: what the API may do from one request to the next, and what must not make
+ * another event of it.
+ *
+ * @param wire The event in its plainest form; it is not changed.
+ * @param chance Decides the shape.
+ */
+export function shapeOf(wire: unknown, chance: Chance): unknown {
+  if (typeof wire !== "object" || wire === null || Array.isArray(wire)) return wire;
+  const event: Record<string, unknown> = { ...wire };
+  // What is no event stays as it is: nobody could tell that it is the same.
+  if (typeof event.event !== "string" || (event.resources as unknown[])?.length > 9) return wire;
+  if (chance.is(0.2)) { for (const name of MEMBERS) event[name] ??= null; }
+  if (chance.is(0.2)) event.resources ??= chance.pick([null, []]);
+  if (chance.is(0.2)) {
+    for (const name of ["aid", "uid"]) {
+      if (typeof event[name] === "string") event[name] = Number(event[name]);
+    }
+  }
+  if (chance.is(0.3) && typeof event.date === "string") event.date = dateForm(event.date, chance);
+  if (chance.is(0.2)) event[`unknown${chance.int(1, 3)}`] = { deep: [true, null, 0.5] };
+  if (chance.is(0.3) && Array.isArray(event.resources)) {
+    event.resources = event.resources.map((one) => ({ ...one, id: chance.int(1, 9) })).reverse();
+  }
+  return event;
+}
+
+function dateForm(date: string, chance: Chance): string {
+  const plain = date.replace("Z", "");
+  return chance.pick([
+    `${plain}.000Z`,
+    `${new Date(Date.parse(date) + 7_200_000).toISOString().slice(0, 19)}+02:00`,
+    plain.replace("T", " "),
+    `${plain}.000000+0000`,
+  ]);
+}

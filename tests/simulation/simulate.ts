@@ -1,0 +1,135 @@
+/**
+ * The command `deno task simulate`: the watch, the log, the outbox and the event streams in virtual time, between models
+ * of the API and of the endpoints that do all that goes wrong, checked by a bookkeeper of their own.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { BUGS } from "./bugs.ts";
+import { ALL_KINDS, FAULT_KINDS, isFaultKind } from "./fault_kinds.ts";
+import type { RunOptions } from "./plan.ts";
+import { type RunResult, runSeed } from "./run_seed.ts";
+import { runSeeds } from "./run_seeds.ts";
+import { commandOf, shrink } from "./shrink.ts";
+
+const HELP = `deno task simulate [options]
+
+  --seeds N      how many seeds to run (100)
+  --seed S       the first of them; a fresh one by default, which is printed
+  --minutes M    how long things happen in each, in simulated minutes; the seed decides by default
+  --without A,B  kinds of fault to leave out
+  --bug NAME     a deliberate bug, to see that it is caught: the command fails if it is not
+  --history N    lines of history to print of the first failure (60)
+
+Kinds of fault:
+${ALL_KINDS.map((kind) => `  ${kind.padEnd(14)} ${FAULT_KINDS[kind]}`).join("\n")}
+
+Bugs:
+${Object.entries(BUGS).map(([name, { about }]) => `  ${name.padEnd(18)} ${about}`).join("\n")}
+`;
+
+/** What the command line asks for. */
+interface Asked {
+  readonly first: number;
+  readonly seeds: number;
+  readonly history: number;
+  readonly options: Omit<RunOptions, "seed">;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: string[]): Promise<number> {
+  const asked = readArgs(args);
+  if (typeof asked === "string") {
+    print(asked);
+    return asked === HELP ? 0 : 2;
+  }
+  const { first, seeds, options } = asked;
+  print(`Seeds ${first} to ${first + seeds - 1}`);
+  const began = performance.now();
+  const result = await runSeeds(first, seeds, options, ({ violations }, done) => {
+    progress(`${done} of ${seeds}`);
+    return options.bug === undefined || violations.length === 0;
+  });
+  progress("");
+  const seconds = (performance.now() - began) / 1_000;
+  const { totals, failed } = result;
+  print(
+    `${result.seeds} seeds in ${
+      seconds.toFixed(1)
+    } s: ${totals.events} events, ${totals.alerts} alerts, ` +
+      `${totals.requests} requests, ${totals.lives} processes: ${failed} seeds with violations`,
+  );
+  for (const { plan, violations } of result.failures.slice(1, 20)) {
+    print(`seed ${plan.seed}: ${violations[0]}`);
+  }
+  const failure = result.failures[0];
+  if (options.bug !== undefined) {
+    print(failure ? `Caught at seed ${failure.plan.seed}: ${failure.violations[0]}` : "Not caught");
+    return failure === undefined ? 1 : 0;
+  }
+  if (failure !== undefined) await explain(failure, asked);
+  return failed === 0 ? 0 : 1;
+}
+
+async function explain(
+  { plan, violations }: RunResult,
+  { options, history }: Asked,
+): Promise<void> {
+  print(`\nSeed ${plan.seed}, with ${[...plan.kinds].join(", ") || "no faults"}:`);
+  for (const line of violations.slice(0, 20)) print(`  ${line}`);
+  print("Looking for less that still fails …");
+  const least = await shrink({ ...options, seed: plan.seed });
+  const again = await runSeed({ ...least, keepsHistory: true });
+  print(`\nWith ${[...again.plan.kinds].join(", ") || "no faults"}:`);
+  for (const line of again.violations.slice(0, 20)) print(`  ${line}`);
+  print(`\nThe last of what happened:`);
+  for (const line of again.history.slice(-history)) print(`  ${line}`);
+  print(`\nAgain: ${commandOf(least)}`);
+}
+
+function readArgs(args: string[]): Asked | string {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seeds: { type: "string", default: "100" },
+      seed: { type: "string" },
+      minutes: { type: "string" },
+      without: { type: "string", default: "" },
+      bug: { type: "string" },
+      history: { type: "string", default: "60" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) return HELP;
+  const without = values.without.split(",").filter((name) => name !== "");
+  const unknown = without.find((name) => !isFaultKind(name));
+  if (unknown !== undefined) return `Cannot simulate: no kind of fault is called "${unknown}"`;
+  const { bug } = values;
+  if (bug !== undefined && !Object.hasOwn(BUGS, bug)) {
+    return `Cannot simulate: no bug is called "${bug}"`;
+  }
+  const numbers = [values.seeds, values.seed, values.minutes, values.history];
+  const wrong = numbers.find((text) => text !== undefined && !/^\d{1,10}$/.test(text));
+  if (wrong !== undefined) return `Cannot simulate: "${wrong}" is no whole number`;
+  return {
+    first: Number(values.seed ?? Math.floor(Math.random() * 1e9)),
+    seeds: Number(values.seeds),
+    history: Number(values.history),
+    options: {
+      minutes: values.minutes === undefined ? undefined : Math.max(1, Number(values.minutes)),
+      without: without.filter(isFaultKind),
+      bug,
+    },
+  };
+}
+
+function print(line: string): void {
+  // deno-lint-ignore no-console -- it is a command
+  console.log(line);
+}
+
+function progress(text: string): void {
+  if (!Deno.stderr.isTerminal()) return;
+  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
+}

@@ -1,0 +1,125 @@
+import type { SseSource } from "../../src/sse/sse_source.ts";
+import { subscribe } from "../../src/sse/subscribe.ts";
+import type { Clock } from "../../src/stream/clock.ts";
+import type { Chance } from "./chance.ts";
+import type { History } from "./history.ts";
+import type { Life } from "./life.ts";
+import { MINUTE, SECOND } from "./plan.ts";
+import type { SseFrame, SsePlace } from "./sse_place.ts";
+
+/** Where a client connects to. */
+export interface Server {
+  readonly life: Life;
+  readonly clock: Clock;
+  readonly feeds: Readonly<Record<"events" | "alerts", SseSource>>;
+}
+
+/** What a client needs of the world. */
+export interface SseClientOptions {
+  readonly name: string;
+  readonly table: "events" | "alerts";
+  readonly chance: Chance;
+  readonly clock: Clock;
+  readonly history: History;
+  readonly place: SsePlace;
+  /** Whether it does what clients should not. */
+  readonly misbehaves: () => boolean;
+  /** From when on it stays connected, in true time. */
+  readonly staysFrom: number;
+  /** The mean time between two connections, in milliseconds. */
+  readonly pauseMs: number;
+  readonly server: () => Server | undefined;
+}
+
+const decoder = new TextDecoder();
+
+/** Reads a feed for as long as the world lasts: connects, is cut off, and comes back by its id. */
+export class SseClient {
+  readonly #options: SseClientOptions;
+
+  constructor(options: SseClientOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on for ever. */
+  async run(): Promise<void> {
+    const { chance, clock, staysFrom, pauseMs, server } = this.#options;
+    for (;;) {
+      const most = Math.max(staysFrom - clock.now(), 0);
+      await clock.wait(SECOND + Math.min(chance.about(pauseMs), most));
+      const current = server();
+      if (current !== undefined) await this.#connect(current);
+    }
+  }
+
+  async #connect({ life, clock, feeds }: Server): Promise<void> {
+    const { name, table, chance, history, place, misbehaves, staysFrom } = this.#options;
+    const now = () => this.#options.clock.now();
+    const bad = misbehaves();
+    const asked = place.ask(bad ? chance : undefined);
+    history.note(() => `${name}: asks for ${table} after ${asked}`);
+    let random = chance.int(1, 1e6);
+    const closing = new AbortController();
+    const stream = subscribe(feeds[table], {
+      lastEventId: asked,
+      clock,
+      random: () => (random = (random * 16_807) % 2_147_483_647) / 2_147_483_647,
+      signal: closing.signal,
+    });
+    const reader = stream.getReader();
+    const leavesAt = now() >= staysFrom ? Infinity : now() + chance.about(3 * MINUTE);
+    let rest = "";
+    for (;;) {
+      const chunk = now() > leavesAt ? undefined : await this.#read(reader, life, leavesAt);
+      if (chunk === undefined) break;
+      rest += decoder.decode(chunk, { stream: true });
+      const frames = rest.split("\n\n");
+      rest = frames.pop()!;
+      // The connection may break anywhere: what did not arrive has not been seen.
+      const isCut = bad && chance.is(0.1);
+      const arrived = isCut ? frames.slice(0, chance.int(0, frames.length)) : frames;
+      for (const frame of arrived) place.take(parseFrame(frame));
+      if (isCut) break;
+      if (bad && chance.is(0.05)) await this.#options.clock.wait(chance.int(20, 70) * SECOND);
+    }
+    if (chance.is(0.5)) closing.abort();
+    else await Promise.race([reader.cancel().catch(() => {}), Promise.resolve()]);
+  }
+
+  /** The next chunk; undefined if the stream is over, the server dead, or the client has had enough. */
+  #read(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    life: Life,
+    leavesAt: number,
+  ): Promise<Uint8Array | undefined> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      const over = new AbortController();
+      const ended = (chunk?: Uint8Array) => {
+        stopMourning();
+        over.abort();
+        resolve(chunk);
+      };
+      const stopMourning = life.onDeath(() => ended());
+      if (!life.alive) return ended();
+      if (leavesAt < Infinity) {
+        clock.wait(leavesAt - clock.now() + 1, over.signal).then(() => ended(), () => {});
+      }
+      reader.read().then(({ value }) => ended(value), () => ended());
+    });
+  }
+}
+
+function parseFrame(text: string): SseFrame {
+  const frame: SseFrame = { id: undefined, event: undefined, data: undefined };
+  for (const line of text.split("\n")) {
+    const colon = line.indexOf(": ");
+    const [field, value] = [line.slice(0, colon), line.slice(colon + 2)];
+    if (field === "id") frame.id = value;
+    else if (field === "event") frame.event = value;
+    else if (field === "data") {
+      frame.data = frame.data === undefined ? value : `${frame.data}\n${value}`;
+    }
+  }
+  return frame;
+}

@@ -1,0 +1,84 @@
+import { type NodeSql, nodeSql } from "../../src/deno/node_sql.ts";
+import type { Plan } from "./plan.ts";
+
+/** What outlives the process: a database in memory, or files that are opened anew after each death. */
+export class Storage implements Disposable {
+  readonly #directory: string | undefined;
+  #sql: NodeSql;
+  #life = 0;
+  #hasCopy = false;
+
+  constructor({ onDisk }: Plan) {
+    this.#directory = onDisk ? Deno.makeTempDirSync({ prefix: "panoptes-simulation-" }) : undefined;
+    this.#sql = nodeSql(this.#path("log-0"));
+  }
+
+  /** The database. */
+  get sql(): NodeSql {
+    return this.#sql;
+  }
+
+  /** Whether copies can be made and put back. */
+  get hasFiles(): boolean {
+    return this.#directory !== undefined;
+  }
+
+  /**
+   * What is left when the process is killed: the files as they are at this moment, in the middle of a transaction
+   * or not. In memory, the transaction is rolled back by whoever is in it.
+   */
+  crash(): void {
+    if (this.#directory === undefined) return;
+    const before = `log-${this.#life}`;
+    const after = `log-${++this.#life}`;
+    this.#copy(before, after);
+    this.#sql.close();
+    this.#remove(before);
+    this.#sql = nodeSql(this.#path(after));
+  }
+
+  /** Keeps a copy for `restore()`. */
+  backUp(): void {
+    this.#copy(`log-${this.#life}`, "copy");
+    this.#hasCopy = true;
+  }
+
+  /** Goes back to the copy, if there is one. */
+  restore(): boolean {
+    if (!this.#hasCopy) return false;
+    this.#sql.close();
+    this.#remove(`log-${this.#life}`);
+    this.#copy("copy", `log-${++this.#life}`);
+    this.#sql = nodeSql(this.#path(`log-${this.#life}`));
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#sql.close();
+    if (this.#directory !== undefined) Deno.removeSync(this.#directory, { recursive: true });
+  }
+
+  #path(name: string): string {
+    return this.#directory === undefined ? ":memory:" : `${this.#directory}/${name}.db`;
+  }
+
+  #copy(from: string, to: string): void {
+    for (const suffix of ["", "-wal"]) {
+      try {
+        Deno.copyFileSync(this.#path(from) + suffix, this.#path(to) + suffix);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+  }
+
+  #remove(name: string): void {
+    for (const suffix of ["", "-wal", "-shm"]) {
+      try {
+        Deno.removeSync(this.#path(name) + suffix);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+  }
+}

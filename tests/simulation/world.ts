@@ -1,0 +1,191 @@
+import { type Log, openLog } from "../../src/store/open_log.ts";
+import { LogFeed } from "../../src/http/log_feed.ts";
+import type { Sql } from "../../src/store/sql.ts";
+import type { Clock } from "../../src/stream/clock.ts";
+import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";
+import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import { Watch } from "../../src/watch/watch.ts";
+import type { WatchPorts } from "../../src/watch/watch_ports.ts";
+import { ApiModel } from "./api_model.ts";
+import { lightReadPage, wireReadPage } from "./api_port.ts";
+import { Bookkeeper } from "./bookkeeper.ts";
+import type { Bug } from "./bugs.ts";
+import { type Chance, chanceOf } from "./chance.ts";
+import { CrashSql } from "./crash_sql.ts";
+import { endpointConfigs, EndpointModel } from "./endpoint_model.ts";
+import { lightAttempt, wireAttempt } from "./endpoint_port.ts";
+import type { History } from "./history.ts";
+import { INJECTED, Life } from "./life.ts";
+import type { Plan } from "./plan.ts";
+import type { Published } from "./published.ts";
+import { ruleSet } from "./rules.ts";
+import type { Server } from "./sse_client.ts";
+import type { Storage } from "./storage.ts";
+import type { VirtualTime } from "./virtual_time.ts";
+
+/** What a world is made of. */
+export interface WorldOptions {
+  readonly plan: Plan;
+  readonly time: VirtualTime;
+  readonly history: History;
+  readonly storage: Storage;
+  readonly published: readonly Published[];
+  readonly bug: Bug;
+}
+
+/** After a tick that failed, as the shells do it. */
+const AFTER_FAILURE_MS = 60_000;
+const SHORTEST_PAUSE_MS = 50;
+
+/** The program between the models of the API and of the endpoints, one process after the other. */
+export class World {
+  readonly books: Bookkeeper;
+  readonly api: ApiModel;
+  readonly endpoints: readonly EndpointModel[];
+  /** Faults of the program that nobody had planned. */
+  readonly errors: string[] = [];
+  /** How far the clock of the process is off, in milliseconds. */
+  clockOffset = 0;
+  /** The endpoints that are configured in the next life. */
+  configured: readonly EndpointModel[];
+  /** The log was set back: the next life has to raise the epoch. */
+  wasRestored = false;
+  /** Where clients connect to. */
+  server: Server | undefined;
+  lives = 0;
+  readonly #options: WorldOptions;
+  readonly #chance: Chance;
+
+  constructor(options: WorldOptions) {
+    const { plan, storage, published } = options;
+    this.#options = options;
+    this.#chance = chanceOf(plan.seed, "world");
+    this.books = new Bookkeeper(storage, plan.kinds.has("retention"));
+    this.api = new ApiModel(plan, published, options);
+    this.endpoints = endpointConfigs(plan).map((config) =>
+      new EndpointModel(plan, config, options)
+    );
+    this.configured = this.endpoints;
+  }
+
+  /**
+   * Starts a process.
+   *
+   * @param prepare Called with it before it does anything.
+   * @param onEnd Called when it is dead, or has stopped.
+   */
+  start(prepare: (life: Life) => void, onEnd: () => void): Life {
+    const { time, history, storage } = this.#options;
+    const configured = this.configured;
+    const look = () => this.books.look(configured.map(({ config }) => config.name));
+    const life = new Life({
+      number: ++this.lives,
+      chance: this.#chance,
+      history,
+      onDeath: () => {
+        storage.crash();
+        if (this.server?.life === life) this.server = undefined;
+        // Not now: in memory, the transaction in which it died is not rolled back yet.
+        time.at(time.now, () => {
+          look();
+          onEnd();
+        });
+      },
+    });
+    const clock = time.clockOf(life, () => this.clockOffset);
+    prepare(life);
+    history.note(() => `process ${life.number} starts`);
+    this.#run(life, clock, configured, look).catch((error) => {
+      if (!life.alive) return;
+      this.#report("start", error);
+      life.kill("it could not start");
+    });
+    return life;
+  }
+
+  /** Has the bookkeeper note what is new. */
+  look(): void {
+    this.books.look(this.configured.map(({ config }) => config.name));
+  }
+
+  /** The last look, after which nothing runs any more. */
+  finish(): void {
+    this.server?.life.kill("the simulation is over");
+    this.look();
+    this.books.lookAtEnds();
+  }
+
+  async #run(
+    life: Life,
+    clock: Clock,
+    configured: readonly EndpointModel[],
+    look: () => void,
+  ): Promise<void> {
+    const { plan, storage, bug } = this.#options;
+    const crashing: Sql = new CrashSql(storage, life, plan);
+    const random = chanceOf(plan.seed, `process ${life.number}`).next;
+    const opened = openLog(bug.sql?.(crashing) ?? crashing, { now: clock.now(), random });
+    const log = bug.log?.(opened) ?? opened;
+    if (this.wasRestored) {
+      if (bug.keepsEpoch !== true) log.transaction(() => log.raiseEpoch(clock.now()));
+      this.wasRestored = false;
+    }
+    look();
+    const ports = this.#portsOf(life, clock, random, log, configured);
+    const watch = new Watch(bug.ports?.(ports) ?? ports, plan.options);
+    const source = (entry: "event" | "alert") => {
+      const feed = new LogFeed({ log, entry, durable: () => Promise.resolve(), report: () => {} });
+      return bug.source?.(feed) ?? feed;
+    };
+    this.server = { life, clock, feeds: { events: source("event"), alerts: source("alert") } };
+    while (life.alive && !life.stopping.aborted) {
+      let next = clock.now() + AFTER_FAILURE_MS;
+      try {
+        next = await watch.tick({ signal: life.stopping });
+      } catch (error) {
+        if (!life.alive || life.stopping.aborted) break;
+        this.#report("tick", error);
+      }
+      look();
+      const pause = Math.max(next - clock.now(), SHORTEST_PAUSE_MS);
+      await clock.wait(pause, life.stopping).catch(() => {});
+    }
+    life.kill("it has stopped");
+  }
+
+  #portsOf(
+    life: Life,
+    clock: Clock,
+    random: () => number,
+    log: Log,
+    configured: readonly EndpointModel[],
+  ): WatchPorts {
+    const { plan, time, published } = this.#options;
+    const { api, endpoints } = this;
+    const chance = this.#chance;
+    const readPage = (plan.onWire ? wireReadPage : lightReadPage)({ api, clock, chance, random });
+    const attempt = (plan.onWire ? wireAttempt : lightAttempt)({ endpoints, clock, time });
+    const breaking = new Set(published.filter((one) => one.breaksRules).map(({ id }) => id));
+    return {
+      clock,
+      random,
+      log,
+      endpoints: configured.map(({ config }) => config),
+      firstPage: (from, to) => this.api.firstPage(from, to),
+      readPage: (url, signal) => life.call("readPage", () => readPage(url, signal)),
+      attempt: (message, endpoint, signal) =>
+        life.call("attempt", () => attempt(message, endpoint, signal)),
+      match(event: UserEvent) {
+        if (breaking.has(event.trace as string)) throw new Error("This rule fails on purpose");
+        return ruleSet.match(toSigmaEvent(event));
+      },
+    };
+  }
+
+  #report(where: string, error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    this.#options.history.note(() => `${where} failed: ${text}`);
+    if (text.startsWith(INJECTED) || this.errors.length > 20) return;
+    this.errors.push(`${where} failed: ${error instanceof Error ? error.stack ?? text : text}`);
+  }
+}
