@@ -18,11 +18,10 @@ export const comparisonStep: Step = (work, context) => {
   if (work.kind === "time" && work.comparison === "eq") return { ...work, comparison };
   const raw = rawValue(work, context);
   if (typeof raw === "number") return { kind: "number", comparison, bound: raw };
-  if (typeof raw !== "string") throw misfit(work, context);
-  const message = `The modifier '${comparison}' needs a number, found the text '${
-    raw.slice(0, 60)
-  }'`;
-  throw new ItemError("value-type", message, NUMBER.test(raw) ? raw : undefined);
+  const text = String(raw);
+  const found = typeof raw === "string" ? `the text '${text.slice(0, 60)}'` : text;
+  const message = `The modifier '${comparison}' needs a number, found ${found}`;
+  throw new ItemError("value-type", message, NUMBER.test(text) ? text : undefined);
 };
 
 /** Compiles a comparison to a test; texts that are decimal numbers count as numbers. */
