@@ -21,7 +21,10 @@ const text = JSON.stringify({
     uid: String(200 + index % 40),
     user: `API Sandbox User ${index % 40} (api-sandbox-user-${index % 40}@example.com)`,
     ...(index % 3 !== 0 && {
-      resources: [{ type: "reportTitle", name: `Weekly report of the branch offices ${index}` }],
+      resources: [{
+        type: "reportTitle",
+        name: `Weekly report on the branch offices and their agents ${index}`,
+      }],
     }),
   })),
   startDate: "2026-01-01T00:00:00Z",
