@@ -49,26 +49,22 @@ export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): N
   }
   const added: NewAlert[] = [];
   const rows: SqlValue[][] = [];
-  let seq = readNumber(sql, "alert_seq", 0);
+  const last = readNumber(sql, "alert_seq", 0);
   for (const entry of alerts) {
     const { alert, at, eventSeq } = entry;
     if (known.has(alert.id)) continue;
     known.add(alert.id);
     added.push(entry);
-    rows.push([
-      ++seq,
-      alert.id,
-      alert.ruleId,
-      alert.level,
-      at,
-      now,
-      eventSeq,
-      JSON.stringify(alert),
-    ]);
+    rows.push([alert.id, alert.ruleId, alert.level, at, eventSeq, JSON.stringify(alert)]);
   }
   if (added.length === 0) return added;
-  insertRows(sql, "alerts (seq, id, rule_id, level, at, recorded_at, event_seq, body)", rows);
-  writeMeta(sql, "alert_seq", seq);
+  insertRows(sql, {
+    table: "alerts",
+    counter: ["seq", last + 1],
+    same: ["recorded_at", now],
+    columns: ["id", "rule_id", "level", "at", "event_seq", "body"],
+  }, rows);
+  writeMeta(sql, "alert_seq", last + added.length);
   return added;
 }
 

@@ -1,4 +1,3 @@
-import { insertRows } from "./insert_rows.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 import type { StoredAttempt, StoredMessage, StoredMessageState } from "./stored_message.ts";
 
@@ -24,6 +23,9 @@ export interface DeliveriesQuery {
   readonly limit: number;
 }
 
+/** A bound text may have 2 MB, and a message takes about 100 characters. */
+const MOST_QUEUED = 10_000;
+
 /** The attempts that are kept of each message; older ones go first. */
 const MOST_ATTEMPTS = 20;
 
@@ -42,31 +44,19 @@ type Row = {
 
 /** Queues messages, due at once; one that is there already, in whatever state, is left alone. */
 export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: number): number {
-  const fresh = messages.filter(({ endpoint, webhookId }) =>
-    sql.all(
-      `SELECT 1 AS there FROM outbox WHERE endpoint = ? AND webhook_id = ?`,
-      endpoint,
-      webhookId,
-    )
-      .length === 0
-  );
-  const rows = fresh.map(({ endpoint, webhookId }): SqlValue[] => [
-    webhookId,
-    endpoint,
-    "pending",
-    0,
-    0,
-    now,
-    null,
-    now,
-    now,
-  ]);
-  insertRows(
-    sql,
-    "outbox (webhook_id, endpoint, state, attempt, round, due_at, token, created_at, updated_at)",
-    rows,
-  );
-  return rows.length;
+  let queued = 0;
+  for (let start = 0; start < messages.length; start += MOST_QUEUED) {
+    const some = messages.slice(start, start + MOST_QUEUED);
+    queued += sql.all(
+      `INSERT INTO outbox (
+        webhook_id, endpoint, state, attempt, round, due_at, token, created_at, updated_at)
+        SELECT value->>0, value->>1, 'pending', 0, 0, ?1, NULL, ?1, ?1 FROM json_each(?2) WHERE true
+        ON CONFLICT (webhook_id, endpoint) DO NOTHING RETURNING id`,
+      now,
+      JSON.stringify(some.map(({ webhookId, endpoint }) => [webhookId, endpoint])),
+    ).length;
+  }
+  return queued;
 }
 
 /** The names of the endpoints that have messages which are not ended. */

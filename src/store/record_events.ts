@@ -135,14 +135,19 @@ export function recordEvents(
       }
       found = { seq: first + recorded.length, slot: (same.at(-1)?.slot ?? -1) + 1, body };
       same.push(found);
-      inserts.push([found.seq, hash, found.slot, at, now, body]);
+      inserts.push([hash, found.slot, at, body]);
       recorded.push({ seq: found.seq, event, occurrence: equal + 1, at });
       if (equal > 0) twins++;
     }
     here.add(found.seq);
   }
   if (recorded.length > 0) {
-    insertRows(sql, "events (seq, hash, slot, at, recorded_at, body)", inserts);
+    insertRows(sql, {
+      table: "events",
+      counter: ["seq", first],
+      same: ["recorded_at", now],
+      columns: ["hash", "slot", "at", "body"],
+    }, inserts);
     writeMeta(sql, "event_seq", first + recorded.length - 1);
   }
   return {
