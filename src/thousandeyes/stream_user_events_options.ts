@@ -47,7 +47,8 @@ export interface StreamUserEventsOptions extends PageOptions {
   onPage?: (page: Page) => void | Promise<void>;
   /**
    * What to do with an event that does not match the schema: "skip", the default, leaves it out; "throw"
-   * ends the stream; a function is called with it, and waited for.
+   * ends the stream; a function is called with it, and waited for. Where a pass had to be begun again, it may
+   * come twice.
    */
   onInvalid?: "skip" | "throw" | ((invalid: InvalidUserEvent) => void | Promise<void>);
 }
