@@ -20,8 +20,12 @@ function runStart(env: Record<string, string> = {}) {
   return {
     child,
     seen,
-    /** Reads on until a line matches. */
+    /** The first line that matches, among those read already or yet to come: events and alerts race. */
     async until(pattern: RegExp): Promise<RegExpExecArray> {
+      for (const line of seen) {
+        const found = pattern.exec(line);
+        if (found !== null) return found;
+      }
       for (;;) {
         const { done, value } = await reader.read();
         if (done) throw new Error(`It ended before ${pattern}:\n${seen.join("\n")}`);
