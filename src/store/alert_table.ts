@@ -55,14 +55,13 @@ export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): N
     if (known.has(alert.id)) continue;
     known.add(alert.id);
     added.push(entry);
-    rows.push([alert.id, alert.ruleId, alert.level, at, eventSeq, JSON.stringify(alert)]);
+    const { id, ruleId, level } = alert;
+    rows.push([last + added.length, now, id, ruleId, level, at, eventSeq, JSON.stringify(alert)]);
   }
   if (added.length === 0) return added;
   insertRows(sql, {
     table: "alerts",
-    counter: ["seq", last + 1],
-    same: ["recorded_at", now],
-    columns: ["id", "rule_id", "level", "at", "event_seq", "body"],
+    columns: ["seq", "recorded_at", "id", "rule_id", "level", "at", "event_seq", "body"],
   }, rows);
   writeMeta(sql, "alert_seq", last + added.length);
   return added;

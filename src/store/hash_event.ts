@@ -1,8 +1,12 @@
 import type { UserEvent } from "../thousandeyes/user_event.ts";
 
+/** 2^16, about a minute. */
+const SPAN_MS = 65_536;
+
 /**
  * A fast 53-bit hash that only finds candidates: events with the same identity have the same hash, and what
- * has the same hash is still compared. It is stored, so it must never change. It resists no attacker, who can
+ * has the same hash is still compared. Its upper 25 bits are the time, so that what happens together is found together:
+ * an index over plain hashes would be written all over for each page. It is stored, so it must never change. It resists no attacker, who can
  * at worst make a lookup slower.
  *
  * @example
@@ -36,12 +40,12 @@ export function hashEvent(event: UserEvent, at: number | null): number {
     low = Math.imul(low ^ 0x1_0000, 0x01000193); // no character: keeps the members apart
   }
   low ^= at ?? 0;
-  high ^= (at ?? 0) / 0x1_0000_0000;
   let sum = 0; // resources are a set: their order must not count
   for (const { type, name } of resources ?? []) {
     sum += hash32(`${name ?? ""}`, hash32(`${type ?? ""}`, 0x811c9dc5) ^ 0x1_0000);
   }
-  return mix(low ^ sum, high ^ Math.imul(sum, 0x27d4eb2d));
+  const span = Math.floor((at ?? 0) / SPAN_MS) & 0x1ff_ffff;
+  return span * 0x1000_0000 + mix(low ^ sum, high ^ Math.imul(sum, 0x27d4eb2d));
 }
 
 function hash32(text: string, seed: number): number {
@@ -52,9 +56,9 @@ function hash32(text: string, seed: number): number {
   return hash ^ hash >>> 15;
 }
 
+/** 28 bits of two times 32. */
 function mix(first: number, second: number): number {
-  let low = Math.imul(first ^ first >>> 16 ^ second, 0x7feb352d);
+  const low = Math.imul(first ^ first >>> 16 ^ second, 0x7feb352d);
   const high = Math.imul(second ^ second >>> 15 ^ low >>> 13, 0x846ca68b);
-  low = Math.imul(low ^ low >>> 15, 0x2c1b3c6d);
-  return ((high ^ high >>> 16) & 0x1fffff) * 0x1_0000_0000 + ((low ^ low >>> 13) >>> 0);
+  return (Math.imul(low ^ high ^ low >>> 15, 0x2c1b3c6d) ^ high >>> 13) >>> 4;
 }

@@ -1,14 +1,13 @@
 import type { Sql, SqlValue } from "./sql.ts";
 
-/** What is inserted. */
+/** Where rows are inserted. */
 export interface InsertOptions {
   /** The table; it is written by us, never by input. */
   readonly table: string;
-  /** The column that counts up from a number, one for each row. */
-  readonly counter: readonly [column: string, first: number];
-  /** The column that has the same value in all rows. */
-  readonly same: readonly [column: string, value: SqlValue];
-  /** The columns that differ from row to row. */
+  /**
+   * Its columns, in the order of the values of a row. The first counts up by one from row to row, and the second has the
+   * same value in all: what need not be read from JSON is not.
+   */
   readonly columns: readonly string[];
 }
 
@@ -21,21 +20,20 @@ const MOST_UNITS = 600_000;
  *
  * @param sql The database, within a transaction.
  * @param options Where to.
- * @param rows The values of each row, texts, numbers and nulls, as many as `columns`.
+ * @param rows The values of each row, texts, numbers and nulls, as many as there are columns.
  * @returns How many rows were written, counted as `run()` counts.
  */
 export function insertRows(
   sql: Sql,
-  options: InsertOptions,
+  { table, columns }: InsertOptions,
   rows: readonly (readonly SqlValue[])[],
 ): number {
-  const { table, counter: [counter, first], same: [same, value], columns } = options;
-  const into = `${table} (${[counter, same, ...columns].join(", ")})`;
-  const whole = (row: readonly SqlValue[], index: number) => [first + index, value, ...row];
-  if (sql.insert !== undefined) return sql.insert(into, rows.map(whole));
+  const into = `${table} (${columns.join(", ")})`;
+  if (sql.insert !== undefined) return sql.insert(into, rows);
+  const values = columns.slice(2).map((_, index) => `value->>${index + 2}`).join(", ");
   let written = 0;
-  let start = 0;
-  while (start < rows.length) {
+  for (let start = 0; start < rows.length;) {
+    const first = rows[start]!;
     let end = start;
     for (let units = 0; end < rows.length; end++) {
       units += unitsOf(rows[end]!);
@@ -43,14 +41,13 @@ export function insertRows(
     }
     if (end <= start + 1) {
       end = start + 1;
-      const places = Array(columns.length + 2).fill("?").join(", ");
-      written += sql.run(`INSERT INTO ${into} VALUES (${places})`, ...whole(rows[start]!, start));
+      const places = columns.map(() => "?").join(", ");
+      written += sql.run(`INSERT INTO ${into} VALUES (${places})`, ...first);
     } else {
-      const values = columns.map((_, index) => `value->>${index}`).join(", ");
       written += sql.run(
         `INSERT INTO ${into} SELECT ? + key, ?, ${values} FROM json_each(?)`,
-        first + start,
-        value,
+        first[0]!,
+        first[1]!,
         JSON.stringify(rows.slice(start, end)),
       );
     }

@@ -65,6 +65,8 @@ interface Row {
   readonly seq: number;
   readonly slot: number;
   readonly body: string;
+  /** The next row with the same hash, by slot. */
+  next: Row | undefined;
   /** Worked out only when the bodies differ. */
   identity?: string;
 }
@@ -101,12 +103,13 @@ export function recordEvents(
 
   for (const { event, at, hash } of dated) {
     const body = JSON.stringify(event);
-    let same = rows.get(hash);
-    if (same === undefined) rows.set(hash, same = []);
+    const same = rows.get(hash);
     let equal = 0;
     let onThisPage = 1 + (heldHere.get(hash) ?? 0);
     let found: Row | undefined;
-    for (const row of same) {
+    let last: Row | undefined;
+    for (let row = same; row !== undefined; row = row.next) {
+      last = row;
       if (row.body !== body && !isEqual(row, event)) continue;
       equal++;
       if (here.has(row.seq)) onThisPage++;
@@ -133,9 +136,11 @@ export function recordEvents(
       if (confirmed !== undefined && onThisPage <= equal) {
         spent.set(hash, (spent.get(hash) ?? 0) + 1);
       }
-      found = { seq: first + recorded.length, slot: (same.at(-1)?.slot ?? -1) + 1, body };
-      same.push(found);
-      inserts.push([hash, found.slot, at, body]);
+      const seq = first + recorded.length;
+      found = { seq, slot: last === undefined ? 0 : last.slot + 1, body, next: undefined };
+      if (last === undefined) rows.set(hash, found);
+      else last.next = found;
+      inserts.push([found.seq, now, hash, found.slot, at, body]);
       recorded.push({ seq: found.seq, event, occurrence: equal + 1, at });
       if (equal > 0) twins++;
     }
@@ -144,9 +149,7 @@ export function recordEvents(
   if (recorded.length > 0) {
     insertRows(sql, {
       table: "events",
-      counter: ["seq", first],
-      same: ["recorded_at", now],
-      columns: ["hash", "slot", "at", "body"],
+      columns: ["seq", "recorded_at", "hash", "slot", "at", "body"],
     }, inserts);
     writeMeta(sql, "event_seq", first + recorded.length - 1);
   }
@@ -187,18 +190,22 @@ function inTimeOrder(events: readonly UserEvent[]): DatedEvent[] {
   return isRising ? dated.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || 0) : dated;
 }
 
-function rowsByHash(sql: Sql, hashes: readonly number[]): Map<number, Row[]> {
-  const found = new Map<number, Row[]>();
+function rowsByHash(sql: Sql, hashes: readonly number[]): Map<number, Row> {
+  const found = new Map<number, Row>();
   for (let start = 0; start < hashes.length; start += MOST_HASHES) {
     const rows = sql.all<{ hash: number; seq: number; slot: number; body: string }>(
       `SELECT hash, seq, slot, body FROM events
         WHERE hash IN (SELECT value FROM json_each(?)) ORDER BY hash, slot`,
       JSON.stringify(hashes.slice(start, start + MOST_HASHES)),
     );
+    let last: Row | undefined;
+    let lastHash: number | undefined;
     for (const { hash, seq, slot, body } of rows) {
-      const same = found.get(hash);
-      if (same === undefined) found.set(hash, [{ seq, slot, body }]);
-      else same.push({ seq, slot, body });
+      const row: Row = { seq, slot, body, next: undefined };
+      if (hash === lastHash) last!.next = row;
+      else found.set(hash, row);
+      last = row;
+      lastHash = hash;
     }
   }
   return found;

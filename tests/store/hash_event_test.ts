@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { hashEvent } from "../../src/store/hash_event.ts";
 import { identityOf } from "../../src/thousandeyes/event_identity.ts";
@@ -54,7 +54,7 @@ Deno.test("hashEvent() gives events of one identity the same hash, whatever they
   );
 });
 
-Deno.test("hashEvent() keeps a hundred thousand different events apart", () => {
+Deno.test("hashEvent() keeps nearly all of a hundred thousand different events of a few minutes apart", () => {
   const hashes = new Set<number>();
   for (let n = 0; n < 100_000; n++) {
     hashes.add(hashOf({
@@ -64,5 +64,5 @@ Deno.test("hashEvent() keeps a hundred thousand different events apart", () => {
       resources: [{ type: "testName", name: `test ${n}` }],
     }));
   }
-  assertEquals(hashes.size, 100_000);
+  assert(hashes.size > 99_990, `${hashes.size} hashes`);
 });
