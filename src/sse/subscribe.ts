@@ -33,7 +33,7 @@ const HEARTBEAT = encoder.encode(encodeComment("heartbeat"));
 
 /**
  * Opens an event stream over the log. A subscriber is a cursor: replay and live are one thing, nothing
- * is queued for it but one batch, and a reader that stands still is ended and comes back by its id.
+ * is queued for it, and a reader that stands still is ended and comes back by its id.
  *
  * It begins with a comment, `retry`, `event: gap` if something is lost for ever, and `event: ready`
  * with `{from, to, gap}`. The id of `ready` is the place itself, so that a client that is cut off before
@@ -60,13 +60,13 @@ const HEARTBEAT = encoder.encode(encodeComment("heartbeat"));
  *
  * @param source The log; its bytes are shared by its subscribers, so readers must not write to the chunks.
  * @param options How it reads.
- * @returns A stream of bytes that holds at most one batch of 64 KiB, or one longer message.
+ * @returns A stream of bytes that holds nothing: a batch is read when the reader asks, and goes straight to it.
  */
 export function subscribe(
   source: SseSource,
   options: SubscribeOptions,
 ): ReadableStream<Uint8Array> {
-  return new ReadableStream(new Subscriber(source, options), { highWaterMark: 1 });
+  return new ReadableStream(new Subscriber(source, options), { highWaterMark: 0 });
 }
 
 class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
@@ -76,12 +76,13 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   #controller!: ReadableStreamDefaultController<Uint8Array>;
   #stopListening = () => {};
   #onAbort = () => this.#close("aborted");
-  #cursor = 0;
+  /** The seq that the reader has reached; undefined before the greeting. */
+  #cursor: number | undefined;
   #closed = false;
-  /** When the last write was. */
+  /** Whether the reader waits for a write; what it does not wait for is not written. */
+  #wanted = false;
+  /** When the last write was, or the start. */
   #wroteAt = 0;
-  /** Since when the reader has taken nothing, while something is there for it. */
-  #fullSince: number | undefined;
 
   constructor(source: SseSource, options: SubscribeOptions) {
     this.#source = source;
@@ -90,20 +91,16 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#controller = controller;
-    const { signal } = this.#options;
+    const { signal, clock } = this.#options;
     if (signal?.aborted) return this.#close("aborted");
     signal?.addEventListener("abort", this.#onAbort, { once: true });
-    try {
-      this.#write(encoder.encode(this.#greeting()));
-      this.#stopListening = this.#source.onAppend(() => this.#pump());
-    } catch (error) {
-      return this.#close("failed", error);
-    }
+    this.#stopListening = this.#source.onAppend(() => this.#pump());
+    this.#wroteAt = clock.now();
     this.#tend();
   }
 
   pull(): void {
-    this.#fullSince = undefined;
+    this.#wanted = true;
     this.#pump();
   }
 
@@ -111,25 +108,14 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     this.#close("cancelled");
   }
 
-  #greeting(): string {
-    const range = this.#source.head();
-    const { after, gap } = resumeAt(range, this.#options.lastEventId);
-    this.#cursor = after;
-    const from = formatLastEventId({ epoch: range.epoch, seq: after });
-    const to = formatLastEventId({ epoch: range.epoch, seq: range.newest });
-    return encodeComment("welcome") + encodeRetry(this.#between(RETRY_MS)) +
-      (gap ? encodeMessage({ event: "gap", data: JSON.stringify(gap) }) : "") +
-      encodeMessage({
-        id: from,
-        event: "ready",
-        data: JSON.stringify({ from, to, gap: gap !== undefined }),
-      });
-  }
-
-  /** Writes until the reader has its one batch in hand or nothing is left. */
+  /** Writes what there is, one batch for each time that the reader asks. */
   #pump(): void {
     try {
-      while (!this.#closed && this.#hasRoom()) {
+      while (this.#wanted && !this.#closed) {
+        if (this.#cursor === undefined) {
+          this.#greet();
+          continue;
+        }
         const batch = readBatch(this.#source, this.#cursor);
         if (batch === undefined) return;
         this.#cursor = batch.to;
@@ -140,14 +126,24 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     }
   }
 
-  #hasRoom(): boolean {
-    return (this.#controller.desiredSize ?? 0) > 0;
+  #greet(): void {
+    const range = this.#source.head();
+    const { after, gap } = resumeAt(range, this.#options.lastEventId);
+    const from = formatLastEventId({ epoch: range.epoch, seq: after });
+    const to = formatLastEventId({ epoch: range.epoch, seq: range.newest });
+    const ready = JSON.stringify({ from, to, gap: gap !== undefined });
+    this.#cursor = after;
+    this.#write(encoder.encode(
+      encodeComment("welcome") + encodeRetry(this.#between(RETRY_MS)) +
+        (gap ? encodeMessage({ event: "gap", data: JSON.stringify(gap) }) : "") +
+        encodeMessage({ id: from, event: "ready", data: ready }),
+    ));
   }
 
   #write(bytes: Uint8Array): void {
-    this.#controller.enqueue(bytes);
     this.#wroteAt = this.#options.clock.now();
-    if (!this.#hasRoom()) this.#fullSince = this.#wroteAt;
+    this.#wanted = false;
+    this.#controller.enqueue(bytes); // which asks again at once if the reader does
   }
 
   /** Beats, ages and watches for a standing reader, until it is closed. */
@@ -156,19 +152,17 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     const ends = clock.now() + this.#between(LIFE_MS);
     let pause = this.#between(HEARTBEAT_MS);
     while (!this.#closed) {
-      const stalls = this.#fullSince === undefined ? Infinity : this.#fullSince + STALL_MS;
-      const wakes = Math.min(ends, stalls, Math.max(this.#wroteAt + pause, clock.now() + 1_000));
+      const beats = this.#wroteAt + pause;
+      const next = beats > clock.now() ? beats : this.#wroteAt + STALL_MS;
       try {
-        await clock.wait(wakes - clock.now(), this.#closing.signal);
+        await clock.wait(Math.min(next, ends) - clock.now(), this.#closing.signal);
       } catch {
         return; // closed
       }
       const now = clock.now();
-      if (this.#fullSince !== undefined && now >= this.#fullSince + STALL_MS) {
-        return this.#close("stalled");
-      }
+      if (!this.#wanted && now >= this.#wroteAt + STALL_MS) return this.#close("stalled");
       if (now >= ends) return this.#close("aged");
-      if (now >= this.#wroteAt + pause && this.#hasRoom()) {
+      if (this.#wanted && now >= this.#wroteAt + pause) {
         this.#write(HEARTBEAT);
         pause = this.#between(HEARTBEAT_MS);
       }
@@ -185,9 +179,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     this.#stopListening();
     this.#closing.abort();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    // An error drops the batch that waits; a close would keep it for a reader that never comes.
-    if (reason === "stalled") this.#controller.error(new Error("The reader stood still"));
-    else if (reason !== "cancelled") this.#controller.close();
+    if (reason !== "cancelled") this.#controller.close();
     this.#options.onClose?.(reason, error);
   }
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type CloseReason, subscribe, type SubscribeOptions } from "../../src/sse/subscribe.ts";
 import { ManualClock, settled } from "./manual_clock.ts";
 import { MemorySource, messageOf } from "./memory_source.ts";
@@ -155,7 +155,7 @@ Deno.test("subscribe() reads and encodes once for all who are up to date", async
   for (const reader of readers) await reader.cancel();
 });
 
-Deno.test("subscribe() holds one batch for a reader that does not read, however much is appended", async () => {
+Deno.test("subscribe() reads nothing for a reader that does not read, however much is appended", async () => {
   const source = new MemorySource();
   const { stream } = open(source);
   await settled();
@@ -165,15 +165,27 @@ Deno.test("subscribe() holds one batch for a reader that does not read, however 
   await stream.cancel();
 });
 
-Deno.test("subscribe() ends a reader that stands still for 30 s, and drops its batch", async () => {
-  const source = new MemorySource(5);
+Deno.test("subscribe() ends a reader that stands still for 30 s, and holds nothing for it", async () => {
+  const source = new MemorySource(500);
   const { stream, clock, closes } = open(source);
+  const reader = stream.getReader();
+  await reader.read();
+  await clock.pass(20_000);
+  assertStringIncludes(new TextDecoder().decode((await reader.read()).value), "id: k3.1\n");
   await clock.pass(29_999);
   assertEquals(closes, []);
   await clock.pass(1);
   assertEquals(closes, ["stalled"]);
-  await assertRejects(() => stream.getReader().read(), Error, "stood still");
+  assertEquals((await reader.read()).done, true);
   assertEquals([source.listeners.size, clock.pending], [0, 0]);
+});
+
+Deno.test("subscribe() ends a reader that never reads at all", async () => {
+  const source = new MemorySource(5);
+  const { clock, closes } = open(source);
+  await clock.pass(30_000);
+  assertEquals(closes, ["stalled"]);
+  assertEquals([source.listeners.size, clock.pending, source.reads], [0, 0, 0]);
 });
 
 Deno.test("subscribe() beats 15 to 25 s after its last write, and only then", async () => {
