@@ -68,10 +68,12 @@ export interface NamedDetection {
 
 /** A parsed condition: names of detections under `and`, `or`, `not` and `x of`. */
 export type Condition =
-  | { op: "and" | "or"; of: Condition[] }
+  | { op: "and"; of: Condition[] }
+  | { op: "or"; of: Condition[] }
   | { op: "not"; of: Condition }
   | { op: "name"; name: string }
-  | { op: "1 of" | "all of"; pattern: string; names: string[] };
+  | { op: "1 of"; pattern: string; names: string[] }
+  | { op: "all of"; pattern: string; names: string[] };
 
 /** A condition with the text it was parsed from. */
 export interface ParsedCondition {

@@ -4,6 +4,9 @@ import { type Comparison, ItemError, rawValue, type Step } from "./work.ts";
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
+/** Integers that a double cannot hold reach this as the text that was written. */
+const TOO_LONG = /^[+-]?\d{16,}$/;
+
 const SIGNS: Readonly<Record<Comparison, string>> = {
   eq: "=",
   gt: ">",
@@ -19,6 +22,7 @@ export const comparisonStep: Step = (work, context) => {
   const raw = rawValue(work, context);
   if (typeof raw === "number") return { kind: "number", comparison, bound: raw };
   const text = String(raw);
+  if (TOO_LONG.test(text)) return { kind: "number", comparison, bound: Number(text) };
   const found = typeof raw === "string" ? `the text '${text.slice(0, 60)}'` : text;
   const message = `The modifier '${comparison}' needs a number, found ${found}`;
   throw new ItemError("value-type", message, NUMBER.test(text) ? text : undefined);

@@ -122,9 +122,8 @@ export function scalarValue(node: Scalar): string | number | boolean | null | un
   const { value } = node;
   if (typeof value === "number") {
     if (!Number.isFinite(value)) return node.source ?? String(value);
-    return Number.isInteger(value) && !Number.isSafeInteger(value)
-      ? node.source ?? String(value)
-      : value;
+    const isLossy = Number.isInteger(value) && !Number.isSafeInteger(value);
+    return isLossy && /^[-+]?\d+$/.test(node.source ?? "") ? node.source! : value;
   }
   if (typeof value === "string" || typeof value === "boolean") return value;
   return value === null || value === undefined ? null : undefined;
