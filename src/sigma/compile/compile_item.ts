@@ -195,9 +195,11 @@ function keywordParts(work: Work & { kind: "text" }, modifiers: readonly string[
 function anyOf(tests: readonly ValueTest[]): ValueTest {
   const [only] = tests;
   if (tests.length === 1) return only!;
-  const says = tests.slice(0, 3).map((test) => test.says).join(" or ");
   return {
-    says: tests.length > 3 ? `${says} or ${tests.length - 3} more` : says,
+    get says() {
+      const says = tests.slice(0, 3).map((test) => test.says).join(" or ");
+      return tests.length > 3 ? `${says} or ${tests.length - 3} more` : says;
+    },
     needs: tests.every(({ needs }) => needs.length > 0)
       ? [tests.flatMap(({ needs }) => needs[0]!)]
       : [],

@@ -64,7 +64,10 @@ function literals(work: Work, context: StepContext): string[] {
 }
 
 /** Encoded, the five dashes have nothing in common, so each permutation becomes a text of its own. */
-function withoutDashes(parts: readonly TextPart[], { modifier }: StepContext): TextPart[][] {
+function withoutDashes(
+  parts: readonly TextPart[],
+  { modifier }: StepContext,
+): (readonly TextPart[])[] {
   let texts: TextPart[][] = [[]];
   for (const part of parts) {
     const choices = part === DASH ? [...DASHES] : [part];

@@ -13,6 +13,9 @@ export const DASHES = "-/\u2013\u2014\u2015";
 
 const WILDCARDS: Readonly<Record<string, typeof ANY | typeof ONE>> = { "*": ANY, "?": ONE };
 
+/** What can be anything but a literal. */
+const SPECIAL = /[*?\\%]/;
+
 /**
  * Reads wildcards and escapes: a backslash makes `*`, `?` and itself literal, and is plain before all else.
  *
@@ -23,6 +26,7 @@ const WILDCARDS: Readonly<Record<string, typeof ANY | typeof ONE>> = { "*": ANY,
  * @returns Literals and wildcards; adjacent literals joined.
  */
 export function parseTextParts(text: string, expands = false): TextPart[] {
+  if (!SPECIAL.test(text)) return text === "" ? [] : [text];
   const parts: TextPart[] = [];
   let literal = "";
   const flush = () => {
@@ -53,7 +57,8 @@ export function parseTextParts(text: string, expands = false): TextPart[] {
 }
 
 /** Joins adjacent literals and wildcards that mean the same as one. */
-export function joinParts(parts: readonly TextPart[]): TextPart[] {
+export function joinParts(parts: readonly TextPart[]): readonly TextPart[] {
+  if (parts.length < 2 && parts[0] !== "") return parts;
   const joined: TextPart[] = [];
   for (const part of parts) {
     const last = joined[joined.length - 1];

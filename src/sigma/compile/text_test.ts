@@ -16,11 +16,13 @@ type Fits = (text: string) => boolean;
  */
 export function textTest(parts: readonly TextPart[], cased: boolean): ValueTest {
   const joined = joinParts(parts);
-  const ready = cased ? joined : joined.map(foldPart);
-  const fits = fitsOf(ready);
+  const folded = joined.map(foldPart);
+  const fits = fitsOf(cased ? joined : folded);
   return {
-    says: `${cased ? "is exactly" : "is"} ${JSON.stringify(partsToText(joined))}`,
-    needs: needsOf(joined.map(foldPart)),
+    get says() {
+      return `${cased ? "is exactly" : "is"} ${JSON.stringify(partsToText(joined))}`;
+    },
+    needs: needsOf(folded),
     find: cased ? (slot) => findRaw(slot, fits) : (slot) => findFolded(slot, fits),
   };
 }

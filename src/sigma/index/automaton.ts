@@ -68,8 +68,7 @@ export class Automaton {
     const failures = new Int32Array(this.states);
     const open: number[] = [];
     for (let cell = 0; cell < width; cell++) {
-      if (next[cell]! < 0) next[cell] = 0;
-      else open.push(next[cell]!);
+      if (next[cell] !== 0) open.push(next[cell]!);
     }
     for (let head = 0; head < open.length; head++) {
       const state = open[head]!;
@@ -79,7 +78,7 @@ export class Automaton {
       for (let cell = 0; cell < width; cell++) {
         const child = next[state * width + cell]!;
         const other = next[failure * width + cell]!;
-        if (child < 0) next[state * width + cell] = other;
+        if (child === 0) next[state * width + cell] = other;
         else {
           failures[child] = other;
           open.push(child);

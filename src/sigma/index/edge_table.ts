@@ -20,7 +20,7 @@ export class EdgeTable {
     this.#width = width;
     this.#facts = facts;
     this.#next = children.map((child) => {
-      return child < 0 ? -1 : child * width * 2 + (facts[child] === undefined ? 0 : 1);
+      return child === 0 ? -1 : child * width * 2 + (facts[child] === undefined ? 0 : 1);
     });
   }
 

@@ -1,9 +1,14 @@
 import { FOLDED_UNITS } from "../fold.ts";
 
-/** The units that fold to another one. */
-const FOLDING_UNITS = Uint16Array.from(
-  FOLDED_UNITS.keys().filter((unit) => FOLDED_UNITS[unit] !== unit),
-);
+/** For folded units: the others that fold to them. */
+const UNFOLDED = new Map<number, number[]>();
+for (let unit = 0; unit < FOLDED_UNITS.length; unit++) {
+  const folded = FOLDED_UNITS[unit]!;
+  if (folded === unit) continue;
+  const units = UNFOLDED.get(folded);
+  if (units) units.push(unit);
+  else UNFOLDED.set(folded, [unit]);
+}
 
 /** A literal, folded, with the number of its fact. */
 export type Literal = readonly [text: string, fact: number];
@@ -16,7 +21,7 @@ export interface Trie {
   width: number;
   /** The class of each unit; 0 for units that are in no literal. */
   classes: Uint8Array | Uint16Array;
-  /** For state and class: the next state, or -1. */
+  /** For state and class: the next state; 0 for none, since nothing leads back to the root. */
   children: Int32Array;
   /** The facts of the literals that end in a state. */
   facts: (number[] | undefined)[];
@@ -59,17 +64,17 @@ function treeOf(
   length: number,
 ): Trie | undefined {
   const most = length === LENGTHS.at(-1) ? Infinity : Math.floor(MOST_CELLS / width);
-  let children = new Int32Array(1024 * width).fill(-1);
+  const total = literals.reduce((sum, [text]) => sum + text.length, 1);
+  const children = new Int32Array((Math.min(total, most) + 1) * width);
   const facts: (number[] | undefined)[] = [undefined];
   for (const [text, fact] of literals) {
     let state = 0;
     for (let at = 0; at < text.length; at++) {
       const edge = state * width + classes[text.charCodeAt(at)]!;
       let child = children[edge]!;
-      if (child < 0) {
+      if (child === 0) {
         child = facts.push(undefined) - 1;
         if (child > most) return undefined;
-        if (child * width === children.length) children = doubled(children);
         children[edge] = child;
       }
       state = child;
@@ -78,12 +83,6 @@ function treeOf(
   }
   const states = facts.length;
   return { states, width, classes, children: children.slice(0, states * width), facts };
-}
-
-function doubled(cells: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(cells.length * 2).fill(-1, cells.length);
-  larger.set(cells);
-  return larger;
 }
 
 /** Class 0 is every unit that is in no literal; all units that fold to the same one share a class. */
@@ -97,8 +96,10 @@ function alphabetOf(literals: readonly Literal[]) {
   }
   const width = numbers.size + 1;
   const classes = width <= 256 ? new Uint8Array(0x10000) : new Uint16Array(0x10000);
-  for (const [unit, number] of numbers) classes[unit] = number;
-  for (const unit of FOLDING_UNITS) classes[unit] = numbers.get(FOLDED_UNITS[unit]!) ?? 0;
+  for (const [unit, number] of numbers) {
+    classes[unit] = number;
+    for (const other of UNFOLDED.get(unit) ?? []) classes[other] = number;
+  }
   return { classes, width };
 }
 

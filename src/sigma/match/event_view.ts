@@ -16,7 +16,8 @@ export class EventView {
    * @param chain The arrays on the way, then the field; null is every value of the event.
    */
   field(chain: readonly string[] | null): number {
-    const key = JSON.stringify(chain);
+    // The usual field is keyed by its name; a tab keeps it apart from the others.
+    const key = chain?.length === 1 ? `\t${chain[0]}` : JSON.stringify(chain);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     this.#slots.push(chain ? new FieldSlot(chain.map(fieldPath)) : new KeywordSlot());
