@@ -9,10 +9,15 @@ export interface NewInvalidEvent {
   readonly value: unknown;
   /** What is wrong with it, one line each. */
   readonly issues: readonly string[];
+  /** What it has in common with itself in another form, where that is known; else what was sent has to be equal. */
+  readonly identity?: string;
 }
 
 /** The most that is kept of one, in UTF-16 units: a row holds it in any case. */
 const LONGEST_BODY = 400_000;
+
+const MOST_ISSUES = 100;
+const LONGEST_ISSUE = 500;
 
 type Row = { seq: number; recorded_at: number; issues: string; body: string };
 
@@ -31,28 +36,35 @@ export function addInvalidEvents(
 ): number {
   const first = readNumber(sql, "invalid_seq", 0);
   let seq = first;
-  for (const { value, issues } of invalid) {
+  for (const { value, issues, identity } of invalid) {
     const whole = JSON.stringify(value) ?? "null";
     const body = whole.slice(0, LONGEST_BODY);
-    const hash = hashText(whole);
+    const hash = hashText(identity ?? whole);
     // Two that differ only beyond the cut have different hashes; the same hash and text count as the same.
     const same = sql.all<{ slot: number; body: string }>(
       `SELECT slot, body FROM invalid_events WHERE hash = ? ORDER BY slot`,
       hash,
     );
-    if (same.some((row) => row.body === body)) continue;
+    if (same.some((row) => identity !== undefined || row.body === body)) continue;
     sql.run(
       `INSERT INTO invalid_events (seq, hash, slot, recorded_at, issues, body) VALUES (?, ?, ?, ?, ?, ?)`,
       ++seq,
       hash,
       (same.at(-1)?.slot ?? -1) + 1,
       now,
-      JSON.stringify(issues).slice(0, LONGEST_BODY),
+      JSON.stringify(cutIssues(issues)),
       body,
     );
   }
   if (seq > first) writeMeta(sql, "invalid_seq", seq);
   return seq - first;
+}
+
+/** An event with thousands of faults needs no more than the first to be told from others. */
+function cutIssues(issues: readonly string[]): string[] {
+  const kept = issues.slice(0, MOST_ISSUES).map((issue) => issue.slice(0, LONGEST_ISSUE));
+  if (issues.length > MOST_ISSUES) kept.push(`and ${issues.length - MOST_ISSUES} more`);
+  return kept;
 }
 
 /** Reads up to `limit` invalid events with a seq above `after`, in order of seq. */

@@ -18,6 +18,8 @@ export interface CollectorCounts {
   readonly expired: number;
   /** Alerts. */
   readonly alerts: number;
+  /** Events on which a rule broke. */
+  readonly unmatched: number;
   /** Failed requests. */
   readonly failures: number;
   /** Slices read to their end. */
@@ -51,6 +53,7 @@ export function noCounts(): CollectorCounts {
     invalid: 0,
     expired: 0,
     alerts: 0,
+    unmatched: 0,
     failures: 0,
     passes: 0,
     restarts: 0,

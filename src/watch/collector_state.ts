@@ -67,8 +67,8 @@ export interface CollectorState {
   readonly lastServed: ReadingKind;
   /** How long the next slice is, by kind, in milliseconds. */
   readonly sliceMs: Readonly<Record<ReadingKind, number>>;
-  /** The failures in a row, by kind; those under `source` stop all of them. */
-  readonly failures: Readonly<Partial<Record<ReadingKind | "source", Failure>>>;
+  /** The failures in a row, by kind; those under `source` stop all of them, and those under `rules` none. */
+  readonly failures: Readonly<Partial<Record<ReadingKind | "source" | "rules", Failure>>>;
   /** When an operational alert went out, by code. */
   readonly alertedAt: Readonly<Record<string, number>>;
   /** The requests made, and what the API says of its limit. */

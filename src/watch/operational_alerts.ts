@@ -4,6 +4,7 @@ import { isAtLeast } from "../alert/is_at_least.ts";
 import { adviceFor } from "./advice_for.ts";
 import type { CollectorState } from "./collector_state.ts";
 import type { Failure } from "./failure.ts";
+import { MATCH_FAILED } from "./rule_faults.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 
@@ -31,7 +32,8 @@ export function operationalAlerts(
   const alertedAt: Record<string, number> = { ...state.alertedAt };
   for (const failure of Object.values(state.failures)) {
     const { code, count, since, remedy } = failure;
-    if (count < alertAfter || remedy === "throttle") continue;
+    const isLasting = count >= alertAfter || code === MATCH_FAILED;
+    if (!isLasting || remedy === "throttle") continue;
     const last = alertedAt[code];
     // Once for each row of failures, and not again for one that comes and goes.
     if (last !== undefined && (last >= since || now < last + alertPauseMs)) continue;
@@ -52,7 +54,9 @@ function alertOf({ code, message, since, count }: Failure, now: number): Alert {
   return {
     id: alertId(OPERATIONAL_RULE, code, since),
     ruleId: OPERATIONAL_RULE,
-    title: "Panoptes cannot read the activity log",
+    title: code === MATCH_FAILED
+      ? "Panoptes cannot match every event"
+      : "Panoptes cannot read the activity log",
     level: LEVEL,
     tags: ["panoptes.operational"],
     references: [],

@@ -8,6 +8,7 @@ import { afterPage } from "./after_page.ts";
 import { lateHistogram } from "./collector_counts.ts";
 import type { CollectorState, ReadingKind } from "./collector_state.ts";
 import { type Diagnosis, fault } from "./failure.ts";
+import { withRuleFaults } from "./rule_faults.ts";
 import { passesInUse } from "./passes_in_use.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
@@ -63,13 +64,16 @@ export function recordPage(
     ...(confirmed === undefined ? {} : { confirmed }),
   });
   const alerts: NewAlert[] = [];
+  const faults: unknown[] = [];
   for (const { event, occurrence, seq, at } of result.recorded) {
-    for (const { rule, matched = [] } of match(event)) {
-      alerts.push({
-        alert: toAlert(rule, event, { identity: identityOf(event), occurrence, matched }),
-        eventSeq: seq,
-        at,
-      });
+    try {
+      for (const { rule, matched = [] } of match(event)) {
+        const identity = identityOf(event);
+        const alert = toAlert(rule, event, { identity, occurrence, matched });
+        alerts.push({ alert, eventSeq: seq, at });
+      }
+    } catch (error) {
+      faults.push(error); // a rule that breaks must not keep an event out of the log, nor those after it
     }
   }
   const added = log.addAlerts(alerts, now);
@@ -84,14 +88,18 @@ export function recordPage(
   const invalid = log.keepInvalid(
     [
       ...page.invalid,
-      ...result.oversized.map((value) => ({ value, issues: ["event: too large for the log"] })),
+      ...result.oversized.map((value) => ({
+        value,
+        issues: ["event: too large for the log"],
+        identity: identityOf(value),
+      })),
     ],
     now,
   );
   const next = page.next?.href ?? null;
   const pass = state.readings[kind]!.pass!;
   const held = sum(result.held.values());
-  const after = afterPage(state, kind, {
+  const after = afterPage(withRuleFaults(state, faults, now), kind, {
     now,
     next,
     refusal: refusal ??
@@ -108,6 +116,7 @@ export function recordPage(
       held,
       invalid,
       alerts: added.length,
+      unmatched: faults.length,
       ...late(state, kind, result.recorded, now),
     },
     random,

@@ -175,6 +175,10 @@ export const LOG_CONTRACT: readonly Promised[] = [
       assertEquals([oversized.length, recorded.length], [1, 1]);
       log.transaction(() => log.keepInvalid([{ value: large, issues: ["too large"] }], 1));
       assertEquals(log.invalidEvents(0, 10).length, 1);
+      const faults = Array.from({ length: 50_000 }, (_, n) => `resources[${n}]: not an object`);
+      log.transaction(() => log.keepInvalid([{ value: 1, issues: faults }], 1));
+      const { issues } = log.invalidEvents(1, 10)[0]!;
+      assertEquals([issues.length, issues.at(-1)], [101, "and 49900 more"]);
     },
   },
   {

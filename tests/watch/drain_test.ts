@@ -222,3 +222,22 @@ Deno.test("Watch.tick() throws what the storage threw, and the next one goes on"
   bench.assertComplete();
   assertEquals(bench.log.counts().messages, { delivered: 1 });
 });
+
+Deno.test("Watch.tick() records an event on which a rule breaks, and says so once", async () => {
+  using bench = new Bench({}, {
+    match(event) {
+      if (event.user === "poison") throw new Error("A rule broke");
+      return [{ rule: { id: "rule", title: "Any", level: "low" } }];
+    },
+  });
+  for (const user of ["a", "poison", "b"]) bench.api.publish(eventAt(0, user));
+  bench.api.publish(eventAt(30_000, "poison"), START + 30_000);
+  await bench.watch.tick();
+  bench.clock.set(START + MINUTE);
+  await bench.watch.tick();
+  bench.assertComplete();
+  const alerts = bench.log.alertsAfter(0, 10).map(({ ruleId }) => ruleId);
+  assertEquals(alerts, ["rule", "rule", "panoptes-collector"]);
+  const { health, failures, counts } = bench.watch.status();
+  assertEquals([health, failures[0]!.code, counts.unmatched], ["red", "match_failed", 2]);
+});
