@@ -80,7 +80,7 @@ export class WorkerFixture implements AsyncDisposable {
   /** Opens an event stream. */
   async stream(path: string, lastEventId?: string, signal?: AbortSignal): Promise<SseReader> {
     const headers: Record<string, string> = lastEventId ? { "Last-Event-ID": lastEventId } : {};
-    const deadline = AbortSignal.timeout(60_000); // or a message that never comes would hang the test
+    const deadline = AbortSignal.timeout(120_000); // or a message that never comes would hang the test
     const response = await this.fetch(path, {
       headers,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
@@ -175,12 +175,12 @@ export async function sha256(text: string): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Asks again until `check` holds; a test that waits longer than 30 s has failed. */
+/** Asks again until `check` holds; a test that waits longer than 90 s has failed. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   check: (value: T) => boolean,
 ): Promise<T> {
-  const ends = Date.now() + 30_000;
+  const ends = Date.now() + 90_000;
   for (;;) {
     const value = await ask();
     if (check(value)) return value;
