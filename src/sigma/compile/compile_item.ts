@@ -89,6 +89,9 @@ export function compileItem(
   return { compiled: { item, tests, all, negated: item.modifiers.includes("neq") } };
 }
 
+/** Each encoding may double a value, or make three of it. */
+const MOST_ENCODINGS = 4;
+
 /** With these alone, a value that is not null always compiles. */
 const HARMLESS: readonly ModifierFamily[] = ["link", "place", "case", "negation", "dash"];
 
@@ -125,6 +128,9 @@ function keyProblems({ field, modifiers, values }: DetectionItem): ItemProblem[]
       problem(`The modifier '${name}' needs a field: keywords have none`);
     }
   });
+  if (families.filter((family) => family === "encoding").length > MOST_ENCODINGS) {
+    problem(`More than ${MOST_ENCODINGS} encodings of one value`);
+  }
   for (const family of ["place", "comparison", "time"] as const) {
     const several = modifiers.filter((_, index) => families[index] === family);
     if (several.length > 1) {
