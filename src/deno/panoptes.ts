@@ -23,7 +23,8 @@ Exit codes:
   0  done, and all is well
   1  a rule has errors, or one of its tests failed
   2  wrong usage; nothing was done
-  3  done, but some events could not be read and were skipped`;
+  3  done, but some events could not be read and were skipped
+  70 a fault in panoptes itself`;
 
 const RULES_HELP = 'rule files, folders, or .ndjson files of lines {"file": …, "yaml": …}';
 const PLACEHOLDERS = [
@@ -152,7 +153,12 @@ if (import.meta.main) {
     } else if (error instanceof UsageError) {
       complain(`error: ${error.message}`);
       exitCode = EXIT_CODE.usage;
-    } else throw error;
+    } else {
+      const trace = error instanceof Error ? error.stack ?? error.message : String(error);
+      complain("A fault in panoptes itself; please report it with this trace");
+      for (const line of trace.split("\n")) complain(line);
+      exitCode = EXIT_CODE.fault;
+    }
   }
   // Standard input may still be open: nothing more is read from it.
   Deno.exit(exitCode);

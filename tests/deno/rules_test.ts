@@ -72,6 +72,14 @@ Deno.test("panoptes rules test runs inline tests, shows failures with the event,
   );
 });
 
+Deno.test("panoptes rules test says where it cannot write its report", async () => {
+  await using files = await folder({ "one.yml": rule("One", "f: a") });
+  const args = ["rules", "test", "one.yml", "--junit", "none/report.xml"];
+  const { code, err } = await panoptes(args, { cwd: files.path });
+  assertEquals(code, 2);
+  assertMatch(err, /^error: Cannot write the JUnit report: .*none\/report\.xml'\n$/);
+});
+
 Deno.test("panoptes rules test fails for a rule that does not load", async () => {
   await using files = await folder({ "bad.yml": rule("Two", "f|contain: a", TESTS) });
   const { code, out } = await panoptes(["rules", "test", "bad.yml"], { cwd: files.path });

@@ -8,6 +8,8 @@ export const EXIT_CODE = {
   usage: 2,
   /** Done, but some events could not be read and were skipped. */
   skippedEvents: 3,
+  /** A fault of the command line itself. */
+  fault: 70,
 } as const;
 
 /** One of the exit codes. */

@@ -10,6 +10,7 @@ import { readPlaceholders } from "./read_placeholders.ts";
 import { Refusals } from "./refusals.ts";
 import { readRuleFiles } from "./rule_files.ts";
 import { isThousandEyesRule, toEvent } from "./to_event.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** Options of `rules test`. */
 export interface RulesTestOptions {
@@ -67,8 +68,17 @@ export async function rulesTest(
       `${untested > 0 ? `; ${untested} rules have no tests` : ""}\n`,
   );
   await out.flush();
-  if (options.junit) await Deno.writeTextFile(options.junit, junitReport(tested));
+  if (options.junit) await writeReport(options.junit, junitReport(tested));
   return failed > 0 ? EXIT_CODE.findings : EXIT_CODE.ok;
+}
+
+async function writeReport(path: string, report: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, report);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`Cannot write the JUnit report: ${reason}`, { cause });
+  }
 }
 
 function preparation(rule: SigmaRule): { toEvent?: (event: unknown) => unknown } {
