@@ -8,8 +8,8 @@ import { identityOf } from "../../src/thousandeyes/event_identity.ts";
 import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";
 import { pageBytes } from "./pages.ts";
 
-/** How far a page goes. */
-export type Step = "make" | "parse" | "decode" | "record" | "pipeline";
+/** How far a page goes: `pipeline` records and matches, `alerts` also stores what the matches become. */
+export type Step = "make" | "parse" | "decode" | "record" | "pipeline" | "alerts";
 
 const LOG_SOURCE = { product: "thousandeyes", service: "audit" };
 const utf8 = new TextDecoder();
@@ -49,9 +49,14 @@ export class RecordBench {
     return log.transaction(() => {
       // As the collector does on the first page of a pass.
       const { recorded } = log.record(events, { now: 2, taken: new Set(), confirmed: new Map() });
-      if (step === "pipeline") {
-        const alerts = recorded.flatMap(({ event, seq, at, occurrence }) =>
-          this.#rules.match(toSigmaEvent(event), LOG_SOURCE).map(({ rule }) => ({
+      if (step === "record") return recorded.length;
+      const matched = recorded.map((one) => ({
+        ...one,
+        matches: this.#rules.match(toSigmaEvent(one.event), LOG_SOURCE),
+      }));
+      if (step === "alerts") {
+        const alerts = matched.flatMap(({ matches, event, seq, at, occurrence }) =>
+          matches.map(({ rule }) => ({
             alert: toAlert(rule, event, { identity: identityOf(event), occurrence }),
             eventSeq: seq,
             at,
@@ -59,7 +64,7 @@ export class RecordBench {
         );
         log.addAlerts(alerts, 2);
       }
-      return recorded.length;
+      return matched.reduce((sum, { matches }) => sum + matches.length, 0);
     });
   }
 
