@@ -1,9 +1,13 @@
 import * as v from "valibot";
 import { fastGuard } from "./fast_guard.ts";
+import { oneLine } from "./one_line.ts";
 import type { InvalidUserEvent } from "./page.ts";
 import { type UserEvent, UserEventSchema } from "./user_event.ts";
 
 const isPlainUserEvent = fastGuard(UserEventSchema);
+
+/** An event with thousands of faults needs no more than the first to be told from others. */
+const MOST_ISSUES = 99;
 
 /**
  * Sorts the events of a page into those that match `UserEventSchema` and those that do not.
@@ -33,12 +37,19 @@ export function checkUserEvents(
     }
     const result = v.safeParse(UserEventSchema, value);
     if (result.success) events.push(result.output);
-    else invalid.push({ value, issues: result.issues.map(lineOf) });
+    else invalid.push({ value, issues: linesOf(result.issues) });
   }
   return { events, invalid };
 }
 
-function lineOf(issue: Parameters<typeof v.getDotPath>[0]): string {
-  const path = v.getDotPath(issue);
-  return path === null ? issue.message : `${path}: ${issue.message}`;
+type Issues = NonNullable<v.SafeParseResult<typeof UserEventSchema>["issues"]>;
+
+/** A message of valibot's quotes what it found: text that somebody in the organisation has chosen. */
+function linesOf(issues: Issues): string[] {
+  const lines = issues.slice(0, MOST_ISSUES).map((issue) => {
+    const path = v.getDotPath(issue);
+    return oneLine(path === null ? issue.message : `${path}: ${issue.message}`);
+  });
+  if (issues.length > MOST_ISSUES) lines.push(`and ${issues.length - MOST_ISSUES} more`);
+  return lines;
 }

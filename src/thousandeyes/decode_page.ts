@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { type AuditUserEvents, AuditUserEventsSchema } from "./audit_user_events.ts";
 import { checkUserEvents } from "./check_user_events.ts";
 import type { Link } from "./link.ts";
+import { oneLine } from "./one_line.ts";
 import type { InvalidUserEvent } from "./page.ts";
 import { ThousandEyesError } from "./thousand_eyes_error.ts";
 import type { UserEvent } from "./user_event.ts";
@@ -58,6 +59,7 @@ function parsePage(text: string): AuditUserEvents {
   const page = v.safeParse(AuditUserEventsSchema, body);
   if (!page.success) {
     const cause = new v.ValiError(page.issues);
+    cause.message = oneLine(cause.message); // it quotes what it found
     throw new ThousandEyesError("wrong_shape", `Cannot read a page: ${cause.message}`, { cause });
   }
   // No member is required. But what has none of a page must not pass for the end of the log.

@@ -1,4 +1,5 @@
 import type { Link } from "./link.ts";
+import { oneLine } from "./one_line.ts";
 import { ThousandEyesError, type ThousandEyesErrorCode } from "./thousand_eyes_error.ts";
 
 /**
@@ -31,7 +32,7 @@ export function nextPageUrl(link: Link | undefined, requested: URL): URL | undef
   next.hash = "";
   // Not `origin`: that of blob:https://host/ is https://host too.
   if (next.protocol !== requested.protocol || next.host !== requested.host) {
-    throw refusal("foreign_link", `it leads to ${next.protocol}//${next.host}`);
+    throw refusal("foreign_link", oneLine(`it leads to ${next.protocol}//${next.host}`));
   }
   if (next.username !== "" || next.password !== "") {
     throw refusal("malformed_link", "it has a user name or a password");

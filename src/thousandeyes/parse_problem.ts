@@ -1,7 +1,6 @@
+import { oneLine } from "./one_line.ts";
 import type { Problem, ProblemField } from "./problem.ts";
 
-/** The most characters kept of one text: an error is no place for a whole page. */
-const LONGEST_TEXT = 300;
 /** The most entries kept of `errors`. */
 const MOST_FIELDS = 20;
 
@@ -76,12 +75,7 @@ function fieldsOf(errors: unknown): ProblemField[] {
   });
 }
 
-/** One line of at most {@linkcode LONGEST_TEXT} characters: the text is the far end's, and lands in messages. */
+/** The text is the far end's, and lands in messages. */
 function textOf(value: unknown): string | undefined {
-  if (typeof value !== "string") return undefined;
-  // deno-lint-ignore no-control-regex -- control characters are what it is for
-  const line = value.slice(0, 4 * LONGEST_TEXT).replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ")
-    .trim();
-  if (line === "") return undefined;
-  return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT - 1)}…` : line;
+  return typeof value === "string" ? oneLine(value) || undefined : undefined;
 }

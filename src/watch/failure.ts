@@ -1,4 +1,5 @@
 import { fullJitter } from "../stream/full_jitter.ts";
+import { oneLine } from "../thousandeyes/one_line.ts";
 import type {
   ThousandEyesError,
   ThousandEyesErrorCode,
@@ -50,7 +51,6 @@ export interface Diagnosis {
   readonly retryAt: number | undefined;
 }
 
-const LONGEST_MESSAGE = 300;
 const MINUTE = 60_000;
 /** The first and the longest pause by remedy, in milliseconds. */
 const PAUSES: Readonly<Record<Remedy, readonly [number, number]>> = {
@@ -89,7 +89,7 @@ export function diagnose(
   return {
     code: error.code,
     status: error.status ?? null,
-    message: cut(error.message),
+    message: oneLine(error.message),
     remedy,
     isSource,
     retryAt: error.retryAt ?? (remedy === "throttle" ? error.rateLimit?.resetAt : undefined),
@@ -166,8 +166,4 @@ export function nextFailure(
     count,
     retryAt: Math.ceil(now + Math.max(pause, asked)),
   };
-}
-
-function cut(message: string): string {
-  return message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE)}…`;
 }

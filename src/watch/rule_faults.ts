@@ -1,3 +1,4 @@
+import { oneLine } from "../thousandeyes/one_line.ts";
 import type { CollectorState } from "./collector_state.ts";
 
 /** The code under which rules that break are reported. */
@@ -5,7 +6,6 @@ export const MATCH_FAILED = "match_failed";
 
 /** So long after the last one, nobody has to look any more. */
 const SHOWN_MS = 24 * 3_600_000;
-const LONGEST_MESSAGE = 300;
 
 /**
  * Notes rules that broke while events were matched; the events are recorded all the same. The note goes when
@@ -29,7 +29,7 @@ export function withRuleFaults(
   const rules = {
     code: MATCH_FAILED,
     status: null,
-    message: `Cannot match an event: ${message.slice(0, LONGEST_MESSAGE)}`,
+    message: `Cannot match an event: ${oneLine(message)}`,
     since: before?.since ?? now,
     count: (before?.count ?? 0) + faults.length,
     retryAt: now + SHOWN_MS,

@@ -231,6 +231,19 @@ Deno.test("processPage() goes by the HTTP status, not by the one in the body", a
   assertEquals([error.status, error.code], [403, "forbidden"]);
 });
 
+Deno.test("processPage() quotes no more of what is no page than a line", async () => {
+  const hostile = `\u001b[2J\r\n${"x".repeat(300_000)}`;
+  for (
+    const body of [{ auditEvents: hostile }, {
+      _links: { next: { href: `https://${"e".repeat(1e5)}/` } },
+    }]
+  ) {
+    const error = await failing(Response.json(body));
+    const said = [error.message, (error.cause as Error).message];
+    for (const text of said) assert(text.length < 400 && !/\p{Cc}/u.test(text), text.slice(0, 500));
+  }
+});
+
 Deno.test("processPage() cuts what an error says", async () => {
   const body = JSON.stringify({ title: "x".repeat(1e6), errors: Array(1000).fill("e") });
   const error = await failing(new Response(body, { status: 400 }));

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { checkUserEvents } from "../../src/thousandeyes/check_user_events.ts";
 import { LinkSchema } from "../../src/thousandeyes/link.ts";
@@ -66,6 +66,17 @@ for (const [name, value, issues] of REFUSED) {
     });
   });
 }
+
+Deno.test("checkUserEvents() quotes what it found on one line, without controls, and cut", () => {
+  const hostile = `a\u001b[2J\r\n\u202e${"x".repeat(300_000)}`;
+  const many = Array.from({ length: 20_000 }, () => ({ name: hostile, type: {} }));
+  const { invalid } = checkUserEvents([{ resources: hostile }, { resources: many }]);
+  assertEquals(invalid.map(({ issues }) => issues.length), [1, 100]);
+  assertEquals(invalid[1]!.issues.at(-1), "and 19901 more");
+  for (const issue of invalid.flatMap(({ issues }) => issues)) {
+    assert(issue.length <= 300 && !/[\p{Cc}\p{Cf}]/u.test(issue), issue.slice(0, 400));
+  }
+});
 
 Deno.test("checkUserEvents() lets no member reach a prototype", () => {
   const value = JSON.parse('{"__proto__":{"admin":true},"constructor":1,"event":"x"}');
