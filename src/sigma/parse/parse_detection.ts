@@ -1,4 +1,3 @@
-import { isScalar, type Node, type Scalar } from "yaml";
 import { closest } from "../closest.ts";
 import { MODIFIERS } from "../modifiers.ts";
 import type {
@@ -11,16 +10,17 @@ import type {
 import { type ArrayPart, type FieldKey, parseFieldKey, QUANTIFIERS } from "./field_key.ts";
 import type { Origins } from "./origins.ts";
 import { parseCondition } from "./parse_condition.ts";
-import { type Entry, scalarValue, type YamlReader } from "./yaml_nodes.ts";
+import type { Source } from "./source.ts";
+import { entriesOf, type Entry, itemsOf, type YamlNode, type YamlScalar } from "./yaml_tree.ts";
 
 /** Reads what stands under `detection:` or `filter:`; reports every problem and notes every place. */
 export class DetectionParser {
-  readonly #reader: YamlReader;
+  readonly #source: Source;
   readonly #origins: Origins;
 
-  /** @param reader Reads the document. @param origins Where places are noted. */
-  constructor(reader: YamlReader, origins: Origins) {
-    this.#reader = reader;
+  /** @param source The file. @param origins Where places are noted. */
+  constructor(source: Source, origins: Origins) {
+    this.#source = source;
     this.#origins = origins;
   }
 
@@ -35,9 +35,9 @@ export class DetectionParser {
 
   /** One condition, or a list of them, each of which matches on its own. */
   conditions(entry: Entry, names: readonly string[]): ParsedCondition[] {
-    const list = this.#reader.items(entry.value) ?? [entry.value];
+    const list = itemsOf(entry.value) ?? [entry.value];
     if (list.length === 0) {
-      this.#reader.source.report(
+      this.#source.report(
         "condition-missing",
         "The list of conditions is empty",
         entry.keyNode,
@@ -47,19 +47,19 @@ export class DetectionParser {
   }
 
   #condition(
-    node: Node | null,
-    key: Scalar,
+    node: YamlNode | null,
+    key: YamlScalar,
     names: readonly string[],
   ): ParsedCondition | undefined {
-    const text = isScalar(node) ? scalarValue(node) : undefined;
-    if (!isScalar(node) || typeof text !== "string") {
-      this.#reader.source.report("condition-syntax", "A condition has to be a text", node ?? key);
+    const text = node?.kind === "scalar" ? node.value : undefined;
+    if (node?.kind !== "scalar" || typeof text !== "string") {
+      this.#source.report("condition-syntax", "A condition has to be a text", node ?? key);
       return undefined;
     }
     const { expression, problems, spans } = parseCondition(text, names);
     for (const { code, message, start, end, suggestion } of problems) {
-      const place = this.#reader.source.within(node, start, end);
-      this.#reader.source.report(code, message, place, suggestion);
+      const place = this.#source.within(node, start, end);
+      this.#source.report(code, message, place, suggestion);
     }
     if (!expression) return undefined;
     for (const [part, [start, end]] of spans) {
@@ -71,13 +71,13 @@ export class DetectionParser {
   }
 
   /** A map is AND, a list is OR, a scalar is a keyword. */
-  #detection(node: Node | null, key: Scalar): Detection | undefined {
-    const { source } = this.#reader;
-    const entries = this.#reader.entries(node);
+  #detection(node: YamlNode | null, key: YamlScalar): Detection | undefined {
+    const source = this.#source;
+    const entries = entriesOf(node);
     if (entries) return this.#map(entries, node ?? key);
-    const items = this.#reader.items(node);
+    const items = itemsOf(node);
     if (items) return this.#list(items, node ?? key, key);
-    if (isScalar(node) && scalarValue(node) !== null) {
+    if (node?.kind === "scalar" && node.value !== null) {
       return this.#item(null, [], [node], { key, value: node });
     }
     source.report(
@@ -88,18 +88,22 @@ export class DetectionParser {
     return undefined;
   }
 
-  #list(items: readonly (Node | null)[], node: Node, key: Scalar): Detection | undefined {
-    const { source } = this.#reader;
+  #list(
+    items: readonly (YamlNode | null)[],
+    node: YamlNode,
+    key: YamlScalar,
+  ): Detection | undefined {
+    const source = this.#source;
     if (items.length === 0) {
       source.report("detection-empty", `The list under '${textAt(key)}' is empty`, key);
       return undefined;
     }
-    const keywords: Scalar[] = [];
+    const keywords: YamlScalar[] = [];
     const of: (Detection | undefined)[] = [];
     for (const item of items) {
-      const entries = this.#reader.entries(item);
+      const entries = entriesOf(item);
       if (entries) of.push(this.#map(entries, item!));
-      else if (isScalar(item)) keywords.push(item);
+      else if (item?.kind === "scalar") keywords.push(item);
       else {
         source.report(
           "detection-type",
@@ -113,9 +117,9 @@ export class DetectionParser {
     return this.#joined("any", of, node);
   }
 
-  #map(entries: readonly Entry[], node: Node): Detection | undefined {
+  #map(entries: readonly Entry[], node: YamlNode): Detection | undefined {
     if (entries.length === 0) {
-      this.#reader.source.report("detection-empty", "This map is empty", node);
+      this.#source.report("detection-empty", "This map is empty", node);
       return undefined;
     }
     const lines: Line[] = [];
@@ -164,20 +168,22 @@ export class DetectionParser {
 
   #isBlock(key: FieldKey, { value }: Entry): boolean {
     if (key.arrays.length > 1 || key.field !== undefined || key.modifiers.length > 0) return false;
-    return this.#reader.entries(value) !== undefined || this.#holdsMaps(value);
+    return entriesOf(value) !== undefined || this.#holdsMaps(value);
   }
 
-  #holdsMaps(node: Node | null): boolean {
-    return this.#reader.items(node)?.some((item) => this.#reader.entries(item)) ?? false;
+  #holdsMaps(node: YamlNode | null): boolean {
+    return itemsOf(node)?.some((item) => entriesOf(item)) ?? false;
   }
 
   /** The body of a block: a plain detection, or named ones with a condition of their own. */
   #body({ value, keyNode }: Entry): Detection | undefined {
-    const entries = this.#reader.entries(value);
+    const entries = entriesOf(value);
     const condition = entries?.find(({ key }) => key === "condition");
     const others = entries?.filter((entry) => entry !== condition) ?? [];
-    const nested = others.length > 0 && others.every((entry) => !isScalar(entry.value));
-    if (!condition || !isScalar(condition.value) || !nested) return this.#detection(value, keyNode);
+    const nested = others.length > 0 && others.every((entry) => entry.value?.kind !== "scalar");
+    if (!condition || condition.value?.kind !== "scalar" || !nested) {
+      return this.#detection(value, keyNode);
+    }
     const detections = others.map((entry) => this.named(entry));
     const [parsed] = this.conditions(condition, others.map(({ key }) => key));
     if (!parsed || detections.some((part) => part === undefined)) return undefined;
@@ -191,11 +197,11 @@ export class DetectionParser {
   }
 
   #line(key: FieldKey, entry: Entry): DetectionItem | undefined {
-    const { source } = this.#reader;
+    const source = this.#source;
     const field = key.field === "" || key.field === undefined ? null : key.field;
-    const values = this.#reader.items(entry.value) ?? [entry.value];
+    const values = itemsOf(entry.value) ?? [entry.value];
     const modifiers = key.modifiers.map(({ name }) => name);
-    if (this.#reader.entries(entry.value)) {
+    if (entriesOf(entry.value)) {
       const suggestion = `${entry.key}[any]:`;
       const message = `'${entry.key}' holds a map: elements of an array need a block`;
       source.report("value-type", message, entry.keyNode, suggestion);
@@ -205,9 +211,9 @@ export class DetectionParser {
       source.report("value-empty", `The list of values of '${entry.key}' is empty`, entry.keyNode);
       return undefined;
     }
-    const scalars: (Scalar | null)[] = [];
+    const scalars: (YamlScalar | null)[] = [];
     for (const value of values) {
-      if (value === null || isScalar(value)) scalars.push(value);
+      if (value === null || value?.kind === "scalar") scalars.push(value);
       else source.report("value-type", "A value has to be a text, number, boolean or null", value);
     }
     if (scalars.length < values.length) return undefined;
@@ -217,14 +223,14 @@ export class DetectionParser {
   #item(
     field: string | null,
     modifiers: string[],
-    nodes: readonly (Scalar | null)[],
-    place: { key: Scalar; value: Node | null },
+    nodes: readonly (YamlScalar | null)[],
+    place: { key: YamlScalar; value: YamlNode | null },
   ): DetectionItem | undefined {
     const values: SigmaValue[] = [];
     for (const node of nodes) {
-      const value = node === null ? null : scalarValue(node);
+      const value = node === null ? null : node.value;
       if (value === undefined) {
-        this.#reader.source.report(
+        this.#source.report(
           "value-type",
           "This kind of YAML value is not part of Sigma",
           node,
@@ -239,8 +245,8 @@ export class DetectionParser {
     return item;
   }
 
-  #checkKey(key: FieldKey, node: Scalar): boolean {
-    const { source } = this.#reader;
+  #checkKey(key: FieldKey, node: YamlScalar): boolean {
+    const source = this.#source;
     let good = true;
     for (const { name, start, end } of key.modifiers) {
       if (MODIFIERS.has(name)) continue;
@@ -270,7 +276,7 @@ export class DetectionParser {
   #joined(
     kind: "all" | "any",
     of: readonly (Detection | undefined)[],
-    node: Node,
+    node: YamlNode,
   ): Detection | undefined {
     const whole = of.filter((part) => part !== undefined);
     if (whole.length < of.length) return undefined;
@@ -286,6 +292,6 @@ interface Line {
   entry: Entry;
 }
 
-function textAt(key: Scalar): string {
-  return String(key.value);
+function textAt(key: YamlScalar): string {
+  return key.text;
 }

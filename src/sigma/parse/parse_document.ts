@@ -1,4 +1,3 @@
-import type { Node, Scalar } from "yaml";
 import { closest } from "../closest.ts";
 import type {
   JsonValue,
@@ -12,12 +11,13 @@ import { checkValues } from "./check_values.ts";
 import type { Origins } from "./origins.ts";
 import { DetectionParser } from "./parse_detection.ts";
 import { METADATA, MetadataParser } from "./parse_metadata.ts";
-import type { Entry, YamlReader } from "./yaml_nodes.ts";
+import type { Source } from "./source.ts";
+import { entriesOf, type Entry, plainOf, type YamlScalar } from "./yaml_tree.ts";
 
 /** One document on its way from YAML to a rule. */
 export interface DocumentContext {
-  /** Reads the tree. */
-  reader: YamlReader;
+  /** The file. */
+  source: Source;
   /** Where parts of the rule stand. */
   origins: Origins;
   /** The top-level entries. */
@@ -47,19 +47,18 @@ export function parseDocument(
   context: DocumentContext,
   since: number,
 ): SigmaRule | SigmaFilter | undefined {
-  const { reader, origins, entries } = context;
-  const { source } = reader;
+  const { source, origins, entries } = context;
   const known: Record<string, unknown> = {};
   const custom: [string, JsonValue][] = [];
-  const metadata = new MetadataParser(reader);
+  const metadata = new MetadataParser(source);
   for (const entry of entries) {
     const facts = METADATA.get(entry.key);
     if (facts && !(kind === "filter" && facts.only === "rule")) {
       const value = metadata.read(facts, entry);
       if (value !== undefined) known[entry.key] = value;
     } else if (!OWN_FIELDS.has(entry.key) || entry.key === "tests" || entry.key === "suppress") {
-      noteNearMiss(entry, entries, reader);
-      custom.push([entry.key, reader.plain(entry.value)]);
+      noteNearMiss(entry, entries, source);
+      custom.push([entry.key, plainOf(entry.value)]);
     }
   }
   const find = (name: string) => entries.find(({ key }) => key === name);
@@ -72,7 +71,7 @@ export function parseDocument(
   if (!required("title")) known.title = undefined;
   const logsourceEntry = required("logsource");
   const logsource = logsourceEntry && metadata.logSource(logsourceEntry);
-  checkTaxonomy(known.taxonomy, find("taxonomy"), reader);
+  checkTaxonomy(known.taxonomy, find("taxonomy"), source);
   const body = readBody(kind, find(kind === "rule" ? "detection" : "filter")!, context);
   const broken = source.problems.slice(since).some(({ severity }) => severity === "error");
   if (broken || !logsource || !body) return undefined;
@@ -100,16 +99,15 @@ interface Body {
 function readBody(
   kind: "rule" | "filter",
   entry: Entry,
-  { reader, origins }: DocumentContext,
+  { source, origins }: DocumentContext,
 ): Body | undefined {
-  const { source } = reader;
-  const entries = reader.entries(entry.value);
+  const entries = entriesOf(entry.value);
   if (!entries) {
     const message = `'${entry.key}' has to be a map of search identifiers`;
     source.report("detection-type", message, entry.value ?? entry.keyNode);
     return undefined;
   }
-  const parser = new DetectionParser(reader, origins);
+  const parser = new DetectionParser(source, origins);
   const special = new Set(["condition", "timeframe", ...(kind === "filter" ? ["rules"] : [])]);
   const named = entries.filter(({ key }) => !special.has(key));
   const detections = named.map((each) => parser.named(each));
@@ -126,7 +124,7 @@ function readBody(
   const names = named.map(({ key }) => key);
   if (!condition) source.report("condition-missing", "The condition is missing", entry.keyNode);
   const conditions = condition ? parser.conditions(condition, names) : [];
-  const rules = kind === "filter" ? filterRules(find("rules"), entry.keyNode, reader) : [];
+  const rules = kind === "filter" ? filterRules(find("rules"), entry.keyNode, source) : [];
   const whole = detections.filter((each) => each !== undefined);
   checkValues(whole, origins, source);
   if (whole.length < detections.length || rules === undefined) return undefined;
@@ -136,43 +134,43 @@ function readBody(
 /** A list of ids or names, or "any"; an empty list is refused, since readers differ on what it means. */
 function filterRules(
   entry: Entry | undefined,
-  place: Scalar,
-  reader: YamlReader,
+  place: YamlScalar,
+  source: Source,
 ): string[] | "any" | undefined {
   if (!entry) {
-    reader.source.report(
+    source.report(
       "filter-rules",
       "A filter needs 'rules': a list of rule ids, or any",
       place,
     );
     return undefined;
   }
-  const plain = reader.plain(entry.value);
+  const plain = plainOf(entry.value);
   if (plain === "any") return "any";
   const rules = typeof plain === "string" ? [plain] : plain;
   if (Array.isArray(rules) && rules.length > 0 && rules.every((id) => typeof id === "string")) {
     return rules as string[];
   }
   const message = "'rules' has to be a list of rule ids or names that is not empty, or any";
-  reader.source.report("filter-rules", message, entry.value as Node ?? entry.keyNode, "rules: any");
+  source.report("filter-rules", message, entry.value ?? entry.keyNode, "rules: any");
   return undefined;
 }
 
 /** Another taxonomy means other field names, which nobody here maps: better refused than silent. */
-function checkTaxonomy(value: unknown, entry: Entry | undefined, reader: YamlReader): void {
+function checkTaxonomy(value: unknown, entry: Entry | undefined, source: Source): void {
   if (!entry || typeof value !== "string" || value === "sigma") return;
   const message = `The taxonomy '${value}' is not known here, so its field names would be guesses`;
-  reader.source.report("metadata-value", message, entry.value, "taxonomy: sigma");
+  source.report("metadata-value", message, entry.value, "taxonomy: sigma");
 }
 
 /** "titel" is a custom field by the letter of the specification, but hardly ever meant as one. */
-function noteNearMiss(entry: Entry, entries: readonly Entry[], reader: YamlReader): void {
+function noteNearMiss(entry: Entry, entries: readonly Entry[], source: Source): void {
   const present = new Set(entries.map(({ key }) => key));
   const missing = [...METADATA.keys(), "logsource", "detection"].filter((key) => !present.has(key));
   const meant = entry.key.length > 3 ? closest(entry.key, missing) : undefined;
   if (meant === undefined) return;
   const message = `'${entry.key}' is kept as a custom field`;
-  reader.source.report("metadata-unknown", message, entry.keyNode, meant, "warning");
+  source.report("metadata-unknown", message, entry.keyNode, meant, "warning");
 }
 
 const TEXTS = [

@@ -1,19 +1,20 @@
-import { type Document, isScalar, parseAllDocuments } from "yaml";
+import type { Document } from "yaml";
 import { closest } from "../closest.ts";
 import type { Problem } from "../problem.ts";
 import type { SigmaFilter, SigmaRule } from "../sigma_rule.ts";
 import { Origins } from "./origins.ts";
 import { type DocumentContext, parseDocument } from "./parse_document.ts";
+import { readYaml } from "./read_yaml.ts";
 import { Source } from "./source.ts";
-import { type Entry, YamlReader } from "./yaml_nodes.ts";
+import { entriesOf, type Entry, type YamlNode } from "./yaml_tree.ts";
 
 /** What a document turned out to be. */
 export type DocumentKind = "rule" | "filter" | "correlation" | "unknown";
 
 /** One document of a file, with its YAML tree, for layers that look closer than the engine does. */
 export interface ParsedDocument extends DocumentContext {
-  /** The YAML document with its nodes and their offsets. */
-  document: Document;
+  /** The YAML document with its nodes and their offsets; made at the first need. */
+  readonly document: Document;
   /** What it is. */
   kind: DocumentKind;
   /** The rule, when it has no error. */
@@ -53,30 +54,28 @@ export function parseFile(text: string, options: { file?: string } = {}): Parsed
     source.report("document-too-large", message, null);
     return file;
   }
-  for (const document of documentsOf(text, source)) {
-    if (!checkSyntax(document, source)) continue;
-    if (document.contents === null) continue;
-    const reader = new YamlReader(source, document);
-    const before = source.problems.length;
-    reader.checkKeys(document.contents);
-    if (source.problems.slice(before).some(({ code }) => code === "yaml-too-deep")) continue;
-    const entries = reader.entries(reader.follow(document.contents));
+  for (const { root, broken, document } of readYaml(source)) {
+    if (root === null || isNothing(root)) continue;
+    const entries = entriesOf(root);
     if (!entries) {
-      source.report("document-kind", "A Sigma document has to be a map", document.contents);
+      source.report("document-kind", "A Sigma document has to be a map", root);
       continue;
     }
     const origins = new Origins();
-    const kind = kindOf(entries, source, document);
-    const context = { reader, origins, entries };
+    const before = source.problems.length;
+    const kind = kindOf(entries, root, source);
+    const context = { source, origins, entries };
     const parsed = kind === "rule" || kind === "filter"
       ? parseDocument(kind, context, before)
       : undefined;
     file.documents.push({
       ...context,
-      document,
+      get document() {
+        return document();
+      },
       kind,
-      ...(parsed?.kind === "rule" ? { rule: parsed } : {}),
-      ...(parsed?.kind === "filter" ? { filter: parsed } : {}),
+      ...(parsed?.kind === "rule" && !broken ? { rule: parsed } : {}),
+      ...(parsed?.kind === "filter" && !broken ? { filter: parsed } : {}),
     });
   }
   if (file.documents.length === 0 && source.problems.length === 0) {
@@ -85,41 +84,15 @@ export function parseFile(text: string, options: { file?: string } = {}): Parsed
   return file;
 }
 
-/** The parser of the YAML package recurses: too deep a text ends as a problem, not as a stack overflow. */
-function documentsOf(text: string, source: Source): Document[] {
-  try {
-    const documents = parseAllDocuments(text, {
-      prettyErrors: false,
-      uniqueKeys: false,
-      logLevel: "silent",
-    });
-    return Array.isArray(documents) ? documents as Document[] : [];
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    source.report("yaml-too-deep", "The file nests too deep to be read", null);
-    return [];
-  }
+function isNothing(node: YamlNode): boolean {
+  return node.kind === "scalar" && node.value === null;
 }
 
-function checkSyntax(document: Document, source: Source): boolean {
-  for (const { message, pos } of document.errors) {
-    source.report("yaml-syntax", firstLine(message), pos);
-  }
-  for (const { message, pos } of document.warnings) {
-    source.report("yaml-syntax", firstLine(message), pos, undefined, "warning");
-  }
-  return document.errors.length === 0;
-}
-
-function firstLine(message: string): string {
-  return message.split("\n")[0]!.replace(/[.:]$/, "");
-}
-
-function kindOf(entries: readonly Entry[], source: Source, document: Document): DocumentKind {
+function kindOf(entries: readonly Entry[], root: YamlNode, source: Source): DocumentKind {
   const keys = entries.map(({ key }) => key);
   const action = entries.find(({ key }) => key === "action");
   if (
-    action && isScalar(action.value) && /^(global|reset|repeat)$/.test(String(action.value.value))
+    action?.value?.kind === "scalar" && /^(global|reset|repeat)$/.test(action.value.text)
   ) {
     const message = "'action' documents are not part of Sigma 2: write each document in full";
     source.report("document-action", message, action.keyNode);
@@ -135,7 +108,7 @@ function kindOf(entries: readonly Entry[], source: Source, document: Document): 
   if (kind) return kind;
   const meant = keys.find((key) => closest(key, ["detection", "filter", "correlation"]));
   const message = "A Sigma document needs 'detection', 'filter' or 'correlation'";
-  const place = entries.find(({ key }) => key === meant)?.keyNode ?? document.contents;
+  const place = entries.find(({ key }) => key === meant)?.keyNode ?? root;
   const known = meant && closest(meant, ["detection", "filter", "correlation"]);
   source.report("metadata-missing", message, place, known);
   return "unknown";

@@ -1,8 +1,8 @@
-import { isMap, isScalar, type Node } from "yaml";
 import { closest } from "../closest.ts";
 import type { ProblemCode } from "../problem.ts";
 import type { JsonValue, LogSource, RelatedRule } from "../sigma_rule.ts";
-import { type Entry, scalarValue, textOf, type YamlReader } from "./yaml_nodes.ts";
+import type { Source } from "./source.ts";
+import { entriesOf, type Entry, itemsOf, type YamlNode } from "./yaml_tree.ts";
 
 const STATUSES = ["stable", "test", "experimental", "deprecated", "unsupported"];
 const LEVELS = ["informational", "low", "medium", "high", "critical"];
@@ -55,11 +55,11 @@ export const METADATA: ReadonlyMap<string, FieldFacts> = new Map<string, FieldFa
 
 /** Checks and reads the fields around the detection. */
 export class MetadataParser {
-  readonly #reader: YamlReader;
+  readonly #source: Source;
 
-  /** @param reader Reads the document. */
-  constructor(reader: YamlReader) {
-    this.#reader = reader;
+  /** @param source The file. */
+  constructor(source: Source) {
+    this.#source = source;
   }
 
   /** The value of a known field; undefined when it has the wrong type. */
@@ -73,7 +73,7 @@ export class MetadataParser {
 
   /** Where the events come from: at least one key that routes. */
   logSource(entry: Entry): LogSource | undefined {
-    const entries = this.#reader.entries(entry.value);
+    const entries = entriesOf(entry.value);
     if (!entries) return this.#wrong(entry.key, "a map", entry.value ?? entry.keyNode);
     const source: LogSource = {};
     const custom: Record<string, string> = Object.create(null);
@@ -86,24 +86,24 @@ export class MetadataParser {
     if (Object.keys(custom).length > 0) source.custom = { ...custom };
     if (Object.keys(source).every((key) => key === "definition")) {
       const message = "A log source needs a category, product or service";
-      this.#reader.source.report("logsource-empty", message, entry.keyNode);
+      this.#source.report("logsource-empty", message, entry.keyNode);
       return undefined;
     }
     return source;
   }
 
-  #text(name: string, value: Node | null, { keyNode }: Entry): string | undefined {
-    if (isScalar(value)) {
-      const scalar = scalarValue(value);
+  #text(name: string, value: YamlNode | null, { keyNode }: Entry): string | undefined {
+    if (value?.kind === "scalar") {
+      const scalar = value.value;
       if (typeof scalar === "string") return scalar;
-      if (scalar !== null && name === "title") return textOf(value);
+      if (scalar !== null && name === "title") return value.text;
     }
     return this.#wrong(name, "a text", value ?? keyNode);
   }
 
   #texts(facts: FieldFacts, { key, keyNode, value }: Entry): string[] | undefined {
-    const one = facts.single && isScalar(value) ? [value] : undefined;
-    const items = one ?? this.#reader.items(value);
+    const one = facts.single && value?.kind === "scalar" ? [value] : undefined;
+    const items = one ?? itemsOf(value);
     if (!items) return this.#wrong(key, "a list of texts", value ?? keyNode);
     const texts: string[] = [];
     const seen = new Set<string>();
@@ -127,11 +127,11 @@ export class MetadataParser {
   }
 
   #related({ key, keyNode, value }: Entry): RelatedRule[] | undefined {
-    const items = this.#reader.items(value);
+    const items = itemsOf(value);
     if (!items) return this.#wrong(key, "a list of maps with id and type", value ?? keyNode);
     const related: RelatedRule[] = [];
     for (const item of items) {
-      const entries = this.#reader.entries(item) ?? [];
+      const entries = entriesOf(item) ?? [];
       const read = (name: string) => {
         const entry = entries.find((candidate) => candidate.key === name);
         if (entry) return this.#text(`related.${name}`, entry.value, entry);
@@ -147,7 +147,7 @@ export class MetadataParser {
     return related;
   }
 
-  #check(facts: FieldFacts, name: string, text: string, place: Node): void {
+  #check(facts: FieldFacts, name: string, text: string, place: YamlNode): void {
     const { most = Infinity, least = 0, oneOf, pattern } = facts;
     if (oneOf && !oneOf.includes(text)) {
       const message = `Unknown ${name} '${shown(text)}': expected one of ${oneOf.join(", ")}`;
@@ -161,19 +161,23 @@ export class MetadataParser {
     }
   }
 
-  #wrong(name: string, expected: string, place: Node): undefined {
-    const found = isMap(place) ? "a map" : isScalar(place) ? `'${shown(textOf(place))}'` : "a list";
+  #wrong(name: string, expected: string, place: YamlNode): undefined {
+    const found = place.kind === "map"
+      ? "a map"
+      : place?.kind === "scalar"
+      ? `'${shown(place.text)}'`
+      : "a list";
     this.#note("metadata-type", `${name} has to be ${expected}, found ${found}`, place);
   }
 
   #note(
     code: ProblemCode,
     message: string,
-    place: Node | null,
+    place: YamlNode | null,
     suggestion?: string,
     severity: "error" | "warning" = "error",
   ): void {
-    this.#reader.source.report(code, message, place, suggestion, severity);
+    this.#source.report(code, message, place, suggestion, severity);
   }
 }
 

@@ -1,11 +1,11 @@
-import type { Node, Scalar } from "yaml";
+import type { YamlScalar } from "./yaml_tree.ts";
 import type { Problem, ProblemCode, Severity, Span } from "../problem.ts";
 
 /** Offsets into the text, end exclusive. */
 export type Offsets = readonly [start: number, end: number];
 
 /** Where a problem is: a node of the YAML tree, or offsets. */
-export type Place = Node | Offsets | null | undefined;
+export type Place = { start: number; end: number } | Offsets | null | undefined;
 
 /** The text of one file: turns offsets into lines and columns, and places into problems. */
 export class Source {
@@ -39,14 +39,13 @@ export class Source {
   /** The offsets of a place; a missing one is the start of the file. */
   offsets(place: Place): Offsets {
     if (!place) return [0, 0];
-    if (isOffsets(place)) return place;
-    return place.range ? [place.range[0], place.range[1]] : [0, 0];
+    return "start" in place ? [place.start, place.end] : place;
   }
 
   /** A part of a scalar's value, counted in units of the value; the whole scalar where quoting hides it. */
-  within(scalar: Scalar, start: number, end: number): Offsets {
+  within(scalar: YamlScalar, start: number, end: number): Offsets {
     const [from, to] = this.offsets(scalar);
-    const value = String(scalar.value);
+    const value = scalar.text;
     const raw = this.text.slice(from, to);
     const at = raw.indexOf(value);
     if (at >= 0) return [from + at + start, from + at + end];
@@ -125,8 +124,4 @@ export class Source {
     }
     return low;
   }
-}
-
-function isOffsets(place: Node | Offsets): place is Offsets {
-  return Array.isArray(place);
 }

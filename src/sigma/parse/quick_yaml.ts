@@ -1,0 +1,314 @@
+import {
+  DEEPEST_YAML,
+  type Entry,
+  type YamlList,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+} from "./yaml_tree.ts";
+
+/** Thrown where the text leaves the part of YAML that is read here. */
+class Doubt extends Error {}
+
+const DOUBT = new Doubt();
+
+/** Directives, further documents, tabs, carriage returns, marks of byte order: for the package. */
+const UNUSUAL = /[\t\r\ufeff\u2028\u2029\0]|^(?:%|---|\.\.\.)/m;
+
+/** What a plain text cannot begin with, as far as it is read here. */
+const INDICATORS = new Set(",[]{}#&*!|>'\"%@`");
+
+const NULLS = new Set(["~", "null", "Null", "NULL"]);
+const BOOLEANS = new Map([
+  ["true", true],
+  ["True", true],
+  ["TRUE", true],
+  ["false", false],
+  ["False", false],
+  ["FALSE", false],
+]);
+const INTEGER = /^[-+]?\d{1,15}$/;
+const MAYBE_NUMBER = /^[-+]?\.?(?:\d|inf|nan)/i;
+
+/**
+ * Reads the part of YAML that rule files keep to: block maps and lists, texts on one line, plain, quoted
+ * or after a bar.
+ *
+ * It gives up at the first doubt, so that it never reads a text in another way than the YAML package; a
+ * test holds the two against each other.
+ *
+ * @param text The whole file.
+ * @returns The content of its only document, or undefined where it gives up.
+ */
+export function quickYaml(text: string): YamlMap | undefined {
+  if (UNUSUAL.test(text)) return undefined;
+  try {
+    const reader = new QuickReader(text);
+    return reader.document();
+  } catch (error) {
+    if (error instanceof Doubt) return undefined;
+    throw error;
+  }
+}
+
+class QuickReader {
+  readonly #text: string;
+  /** Where the next line with content has its first unit; the length of the text at the end. */
+  #at = 0;
+  /** How far that unit is from the beginning of its line. */
+  #indent = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#toContent(0);
+  }
+
+  document(): YamlMap {
+    if (this.#indent !== 0 || this.#isItem()) throw DOUBT;
+    const map = this.#map(0);
+    if (this.#at < this.#text.length) throw DOUBT;
+    return map;
+  }
+
+  /** From the beginning of a line to the first unit of it or a later one that is no comment. */
+  #toContent(lineStart: number): void {
+    const text = this.#text;
+    let start = lineStart;
+    for (;;) {
+      let at = start;
+      while (text.charCodeAt(at) === 32) at++;
+      if (at >= text.length) {
+        this.#at = text.length;
+        this.#indent = -1;
+        return;
+      }
+      const unit = text[at];
+      if (unit !== "\n" && unit !== "#") {
+        this.#at = at;
+        this.#indent = at - start;
+        return;
+      }
+      start = this.#lineEnd(at) + 1;
+    }
+  }
+
+  #lineEnd(from: number): number {
+    const end = this.#text.indexOf("\n", from);
+    return end < 0 ? this.#text.length : end;
+  }
+
+  #isItem(): boolean {
+    const next = this.#text[this.#at + 1];
+    return this.#text[this.#at] === "-" && (next === " " || next === "\n" || next === undefined);
+  }
+
+  #block(): YamlNode {
+    if (++this.#depth > DEEPEST_YAML - 2) throw DOUBT;
+    const node = this.#isItem() ? this.#list(this.#indent) : this.#map(this.#indent);
+    this.#depth--;
+    return node;
+  }
+
+  #list(indent: number): YamlList {
+    const items: YamlNode[] = [];
+    const start = this.#at;
+    let end = start;
+    while (this.#indent === indent && this.#isItem()) {
+      let at = this.#at + 1;
+      while (this.#text[at] === " ") at++;
+      const item = this.#item(at, indent);
+      items.push(item);
+      end = item.end;
+    }
+    if (this.#indent > indent) throw DOUBT;
+    return { kind: "list", items, start, end };
+  }
+
+  /** What stands after a dash: a map that begins on its line, or a value. */
+  #item(at: number, indent: number): YamlNode {
+    const unit = this.#text[at];
+    if (
+      unit === undefined || unit === "\n" || unit === "#" ||
+      unit === "-" && /\s/.test(this.#text[at + 1] ?? " ")
+    ) {
+      throw DOUBT;
+    }
+    if (this.#keyEnd(at) < 0) return this.#scalar(at, indent);
+    this.#indent = at - this.#text.lastIndexOf("\n", at) - 1;
+    this.#at = at;
+    if (++this.#depth > DEEPEST_YAML - 2) throw DOUBT;
+    const map = this.#map(this.#indent);
+    this.#depth--;
+    return map;
+  }
+
+  #map(indent: number): YamlMap {
+    const entries: Entry[] = [];
+    const keys = new Set<string>();
+    const start = this.#at;
+    while (this.#indent === indent && this.#at < this.#text.length) {
+      if (this.#isItem()) throw DOUBT;
+      const entry = this.#entry(indent);
+      if (keys.has(entry.key)) throw DOUBT;
+      keys.add(entry.key);
+      entries.push(entry);
+    }
+    if (this.#indent > indent) throw DOUBT;
+    const { value, keyNode } = entries.at(-1)!;
+    return { kind: "map", entries, start, end: Math.max(value!.end, keyNode.end) };
+  }
+
+  #entry(indent: number): Entry {
+    const text = this.#text;
+    const start = this.#at;
+    const end = this.#keyEnd(start);
+    if (end < 0) throw DOUBT;
+    const quote = text[start] === "'" || text[start] === '"' ? 1 : 0;
+    const key = text.slice(start + quote, end - quote);
+    if (key === "<<" || end - start > 1000) throw DOUBT;
+    const value = quote === 1 ? key : plainValue(key);
+    const keyNode: YamlScalar = { kind: "scalar", value, text: key, start, end };
+    let at = end + 1;
+    while (text[at] === " ") at++;
+    const unit = text[at];
+    if (unit !== undefined && unit !== "\n" && (unit !== "#" || at === end + 1)) {
+      return { key, keyNode, value: this.#scalar(at, indent) };
+    }
+    this.#toContent(this.#lineEnd(at) + 1);
+    const isList = this.#indent === indent && this.#isItem();
+    if (this.#indent > indent || isList) return { key, keyNode, value: this.#block() };
+    const nothing: YamlScalar = {
+      kind: "scalar",
+      value: null,
+      text: "",
+      start: end + 1,
+      end: end + 1,
+    };
+    return { key, keyNode, value: nothing };
+  }
+
+  /** Where a key that begins here ends, before its colon; -1 when there is no key. */
+  #keyEnd(start: number): number {
+    const text = this.#text;
+    const first = text[start]!;
+    if (first === "'" || first === '"') {
+      const end = this.#quoteEnd(start);
+      const isKey = end > 0 && text[end] === ":" && /[ \n]/.test(text[end + 1] ?? "\n");
+      return isKey ? end : -1;
+    }
+    if (INDICATORS.has(first) || (/[-?:]/.test(first) && /[ \n]/.test(text[start + 1] ?? "\n"))) {
+      return -1;
+    }
+    const lineEnd = this.#lineEnd(start);
+    for (
+      let at = text.indexOf(":", start);
+      at >= 0 && at < lineEnd;
+      at = text.indexOf(":", at + 1)
+    ) {
+      if (at + 1 < lineEnd && text[at + 1] !== " ") continue;
+      if (text[at - 1] === " " || text.slice(start, at).includes(" #")) throw DOUBT;
+      return at;
+    }
+    return -1;
+  }
+
+  /** The offset after the closing quote on the same line; -1 when it is not there or needs a closer look. */
+  #quoteEnd(start: number): number {
+    const quote = this.#text[start]!;
+    const close = this.#text.indexOf(quote, start + 1);
+    if (close < 0 || close > this.#lineEnd(start) || this.#text[close + 1] === quote) return -1;
+    if (quote === '"' && this.#text.slice(start, close).includes("\\")) return -1;
+    return close + 1;
+  }
+
+  #scalar(start: number, indent: number): YamlScalar {
+    const text = this.#text;
+    const first = text[start]!;
+    if (first === "|") return this.#literal(start, indent);
+    if (first === "'" || first === '"') return this.#quoted(start, indent);
+    const doubtful = /[-?:]/.test(first) && /[ \n]/.test(text[start + 1] ?? "\n");
+    if (INDICATORS.has(first) || doubtful) throw DOUBT;
+    const lineEnd = this.#lineEnd(start);
+    const comment = text.indexOf(" #", start);
+    let end = comment >= 0 && comment < lineEnd ? comment : lineEnd;
+    while (text[end - 1] === " ") end--;
+    const value = text.slice(start, end);
+    if (value.includes(": ") || value.endsWith(":")) throw DOUBT;
+    this.#endLine(lineEnd, indent);
+    return { kind: "scalar", value: plainValue(value), text: value, start, end };
+  }
+
+  #quoted(start: number, indent: number): YamlScalar {
+    const text = this.#text;
+    let end = this.#quoteEnd(start);
+    let value = text.slice(start + 1, end - 1);
+    if (end < 0) {
+      const found = text[start] === "'" ? /'(?:[^'\n]|'')*'(?!')/y : /"(?:[^"\\\n]|\\["\\])*"/y;
+      found.lastIndex = start;
+      const whole = found.exec(text)?.[0];
+      if (whole === undefined) throw DOUBT;
+      end = start + whole.length;
+      value = whole.slice(1, -1).replace(
+        text[start] === "'" ? /''/g : /\\(["\\])/g,
+        (pair) => pair[1]!,
+      );
+    }
+    const lineEnd = this.#lineEnd(end);
+    if (!/^(?: +#.*| *)$/.test(text.slice(end, lineEnd))) throw DOUBT;
+    this.#endLine(lineEnd, indent);
+    return { kind: "scalar", value, text: value, start, end };
+  }
+
+  /** A value on one line must not go on below: that would be a text of several lines. */
+  #endLine(lineEnd: number, indent: number): void {
+    this.#toContent(lineEnd + 1);
+    if (this.#indent > indent) throw DOUBT;
+  }
+
+  /** A text after "|" or "|-": the lines that are indented deeper than the key. */
+  #literal(start: number, indent: number): YamlScalar {
+    const text = this.#text;
+    const lineEnd = this.#lineEnd(start);
+    const header = text.slice(start, lineEnd).trimEnd();
+    if (header !== "|" && header !== "|-") throw DOUBT;
+    let depth = 0;
+    const lines: string[] = [];
+    let at = lineEnd + 1;
+    let end = at;
+    let spaces = 0;
+    for (; at < text.length; at = this.#lineEnd(at) + 1) {
+      let content = at;
+      while (text[content] === " ") content++;
+      const stop = this.#lineEnd(at);
+      spaces = content - at;
+      if (content === stop) {
+        // Blank lines before the text, or with more spaces than it is indented by, take more rules than these.
+        if (lines.length === 0 || spaces > depth) throw DOUBT;
+        lines.push("");
+        continue;
+      }
+      if (depth === 0) depth = spaces;
+      if (spaces < depth || depth <= indent) break;
+      lines.push(text.slice(at + depth, stop));
+      end = Math.min(stop + 1, text.length);
+    }
+    while (lines.at(-1) === "") lines.pop();
+    if (lines.length === 0 || (at < text.length && spaces > indent)) throw DOUBT;
+    this.#toContent(Math.min(at, text.length));
+    const value = lines.join("\n") + (header === "|" ? "\n" : "");
+    return { kind: "scalar", value, text: value, start, end };
+  }
+}
+
+/** Plain texts stand for null, booleans and numbers as the core schema of YAML 1.2 says. */
+function plainValue(text: string): string | number | boolean | null {
+  if (INTEGER.test(text)) return Number(text);
+  if (text.length > 5 && !MAYBE_NUMBER.test(text)) return text;
+  if (NULLS.has(text)) return null;
+  const boolean = BOOLEANS.get(text);
+  if (boolean !== undefined) return boolean;
+  if (!MAYBE_NUMBER.test(text)) return text;
+  if (/^[-+]?(?:0[ox]|[\d.]*(?:e[-+]?\d*)?$|\.inf|\.nan)/i.test(text)) throw DOUBT;
+  return text;
+}
