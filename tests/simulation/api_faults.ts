@@ -1,7 +1,7 @@
 import { chanceOf } from "./chance.ts";
 import { type Episode, episodesOf, metAt } from "./episodes.ts";
 import type { FaultKind } from "./fault_kinds.ts";
-import type { Plan } from "./plan.ts";
+import { MINUTE, type Plan } from "./plan.ts";
 
 const FAULTS = {
   "errors": ["401", "403", "404", "429", "500", "502", "503", "302", "400"],
@@ -38,7 +38,7 @@ export class ApiFaults {
       // A stream of its own for each kind, so that one that is left out moves no other.
       const chance = chanceOf(plan.seed, `episodes of ${kind}`);
       const found = episodesOf(chance, names as readonly ApiFault[], plan, 3);
-      if (plan.kinds.has(kind as FaultKind)) this.#episodes.push(...found);
+      if (plan.kinds.has(kind as FaultKind)) this.#episodes.push(...found.map(bounded));
     }
   }
 
@@ -53,4 +53,10 @@ export class ApiFaults {
       name === "hidden" && time >= from && time < to
     );
   }
+}
+
+/** Pages without an end are asked for by the hundred: a while of that is enough. */
+function bounded(episode: Episode<ApiFault>): Episode<ApiFault> {
+  const { name, from, to } = episode;
+  return name === "endless" ? { ...episode, to: Math.min(to, from + 10 * MINUTE) } : episode;
 }

@@ -50,6 +50,8 @@ export class ApiModel {
   readonly #shapesVary: boolean;
   #minute = { number: 0, used: 0 };
   #sinceShift = 0;
+  /** The first link of the latest pass. */
+  #firstNext = "";
   /** Requests answered. */
   requests = 0;
 
@@ -70,7 +72,9 @@ export class ApiModel {
     this.#byPlace = kinds.has("shifts");
     this.#pauses = kinds.has("empty-pages") && chance.is(0.5);
     this.#closesWithEmptyPage = chance.is(0.3) || kinds.has("empty-pages");
-    this.#limit = chance.is(0.8) ? chance.pick([60, 240, 1_000]) : undefined;
+    // A clock that runs away makes all look old, and nothing but the API can tell.
+    const saysLimit = chance.is(0.8) || (kinds.has("clock") && kinds.has("retention"));
+    this.#limit = saysLimit ? chance.pick([60, 240, 1_000]) : undefined;
     this.#shapesVary = kinds.has("shapes");
     this.#rows = [...published].sort((a, b) => b.at - a.at || b.row - a.row);
     if (this.#ascending) this.#rows.reverse();
@@ -157,8 +161,9 @@ export class ApiModel {
     const link = new URL(url);
     const repeats = fault === "repeated-link" && cursor !== undefined;
     if (repeats) return { next: { href: link.href } };
-    const first = { place: 0, asOf: next.asOf };
-    const text = btoa(JSON.stringify(fault === "first-again" && cursor ? first : next));
+    let text = btoa(JSON.stringify(next));
+    if (cursor === undefined) this.#firstNext = text;
+    else if (fault === "first-again") text = this.#firstNext;
     link.searchParams.set("cursor", text);
     if (fault === "malformed-link") return { next: { href: "https://[" } };
     if (fault === "foreign-link") link.host = "elsewhere.example.com";
@@ -194,7 +199,8 @@ export class ApiModel {
     const soon = this.#rows.find(({ at, visibleAt }) =>
       at >= from && at <= to && at < now && visibleAt > now && visibleAt < now + 30 * MINUTE
     );
-    if (soon !== undefined) soon.visibleAt = now;
+    // Not for this page any more: it has been counted.
+    if (soon !== undefined) soon.visibleAt = now + 1;
   }
 
   #rateHeaders(): Record<string, string> | undefined {

@@ -1,4 +1,5 @@
 import { eventKey } from "./event_key.ts";
+import type { History } from "./history.ts";
 import type { Storage } from "./storage.ts";
 
 /** One row of the log as the bookkeeper has seen it. */
@@ -56,13 +57,16 @@ export class Bookkeeper {
   readonly ends = new Map<string, string>();
   readonly #storage: Storage;
   readonly #forgets: boolean;
+  readonly #history: History;
 
   /**
    * @param storage Where the log is.
    * @param forgets Whether messages may go from the log, and how they ended has to be written down before.
+   * @param history What happens is noted there.
    */
-  constructor(storage: Storage, forgets: boolean) {
+  constructor(storage: Storage, forgets: boolean, history: History) {
     this.#storage = storage;
+    this.#history = history;
     this.#forgets = forgets;
   }
 
@@ -73,12 +77,14 @@ export class Bookkeeper {
    */
   look(endpoints: readonly string[]): void {
     const { sql } = this.#storage;
-    if (sql.all(`SELECT 1 AS x FROM sqlite_schema WHERE name = 'pass_pages'`).length === 0) return;
+    if (!this.#exists()) return;
     type Row = { seq: number; at: number; body: string; issues: string; level: string };
     const after = (table: string, seq: number) =>
       sql.all<Row>(`SELECT * FROM ${table} WHERE seq > ? ORDER BY seq`, seq);
     for (const { seq, at, body } of after("events", this.events.newest)) {
-      this.events.add(seq, { key: eventKey(JSON.parse(body)), at });
+      const event = JSON.parse(body);
+      this.events.add(seq, { key: eventKey(event), at });
+      this.#history.note(() => `log: ${seq} is ${event.trace}`);
     }
     for (const { seq, body, level } of after("alerts", this.alerts.newest)) {
       const { id, ruleId, event, occurrence } = JSON.parse(body);
@@ -93,6 +99,16 @@ export class Bookkeeper {
       this.invalid.add(seq, { body, issues });
     }
     if (this.#forgets) this.lookAtEnds();
+  }
+
+  /** Whether the collector has ever saved where it stands. */
+  hasBegun(): boolean {
+    return this.#exists() && this.#storage.sql.all(`SELECT 1 AS x FROM checkpoints`).length > 0;
+  }
+
+  #exists(): boolean {
+    return this.#storage.sql.all(`SELECT 1 AS x FROM sqlite_schema WHERE name = 'pass_pages'`)
+      .length > 0;
   }
 
   /** Notes how messages have ended. */

@@ -20,15 +20,18 @@ export interface Bug {
 function deferring(pattern: RegExp) {
   return (sql: Sql): Sql => {
     let depth = 0;
-    let waiting: (() => void)[] = [];
+    let waiting: (() => unknown)[] = [];
     const defer = (text: string, statement: () => number) => {
       if (depth === 0 || !pattern.test(text)) return statement();
       waiting.push(statement);
       return 0;
     };
     return {
-      all: <Row extends SqlRow>(text: string, ...values: SqlValue[]) =>
-        sql.all<Row>(text, ...values),
+      all<Row extends SqlRow>(text: string, ...values: SqlValue[]) {
+        if (depth === 0 || !pattern.test(text)) return sql.all<Row>(text, ...values);
+        waiting.push(() => sql.all(text, ...values));
+        return [];
+      },
       run: (text, ...values) => defer(text, () => sql.run(text, ...values)),
       ...(sql.insert === undefined ? {} : {
         insert: (into, rows) => defer(`INSERT INTO ${into}`, () => sql.insert!(into, rows)),

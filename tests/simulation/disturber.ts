@@ -31,7 +31,7 @@ export class Disturber {
     const { kinds, calm } = this.#plan;
     this.#start();
     this.#planDeath();
-    this.#spread("overlap", 3, (chance) => this.#overlap(chance));
+    this.#spread("overlap", 3, (chance) => this.#world.double(chance.about(10 * MINUTE)));
     this.#spread("sql-error", 4, (chance) => {
       for (const life of this.#lives) life.failStatements(chance.int(1, 4));
     });
@@ -87,17 +87,11 @@ export class Disturber {
     });
   }
 
-  /** A second process, as when a deploy has begun and the first one has not heard of it. */
-  #overlap(chance: Chance): void {
-    const first = [...this.#lives][0];
-    if (first === undefined || this.#lives.size > 1) return;
-    this.#start();
-    this.#time.at(this.#time.now + chance.about(5 * MINUTE), () => first.kill("it was replaced"));
-  }
-
   #setClock(chance: Chance): void {
     const by = chance.pick([5 * SECOND, 2 * MINUTE, 40 * MINUTE, 5 * HOUR, DAY, 30 * DAY]);
-    this.#world.clockOffset = chance.is(0.3) ? 0 : chance.is(0.5) ? by : -by;
+    // What was recorded by a clock that is far behind looks old once it is right, and is removed while it is still read.
+    const back = this.#plan.kinds.has("retention") ? Math.min(by, 40 * MINUTE) : by;
+    this.#world.clockOffset = chance.is(0.3) ? 0 : chance.is(0.5) ? by : -back;
     this.#history.note(() => `the clock is off by ${this.#world.clockOffset / SECOND} s`);
   }
 

@@ -1,4 +1,5 @@
 import type { Chance } from "./chance.ts";
+import { MINUTE } from "./plan.ts";
 
 /** A while in which something goes wrong, in true time. */
 export interface Episode<Name extends string> {
@@ -26,7 +27,9 @@ export function episodesOf<Name extends string>(
   if (names.length === 0) return [];
   return Array.from({ length: chance.int(1, most) }, () => {
     const from = chance.int(start, calm);
-    const to = Math.min(calm, from + chance.about((calm - start) / 8));
+    // Mostly short: what lasts for hours is tried every few minutes, and shows little that is new.
+    const mean = chance.is(0.15) ? (calm - start) / 8 : Math.min((calm - start) / 8, 15 * MINUTE);
+    const to = Math.min(calm, from + chance.about(mean));
     return { from, to, name: chance.pick(names), share: chance.pick([1, 1, 0.5, 0.1]) };
   });
 }

@@ -5,7 +5,7 @@ export const FAULT_KINDS = {
     "The process dies while a request or an attempt is under way, before or after it arrived",
   "crash-time": "The process dies at any other await",
   "stop": "The process is told to stop, and is started again",
-  "overlap": "A second process is started while the first still runs",
+  "overlap": "A second watch runs beside the first, as when an alarm fires twice",
   "sql-error": "A statement fails, as on a full disk, and the process lives on",
   "restore": "The database is set back to an earlier copy, and the epoch raised",
   "clock": "The clock of the process is set forward or back, by seconds up to a month",

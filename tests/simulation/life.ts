@@ -35,6 +35,8 @@ export class Life implements Mortal {
   readonly #stop = new AbortController();
   #alive = true;
   #statements = Infinity;
+  #diesAtCommit = false;
+  #hasInserted = false;
   #calls = Infinity;
   #dieAfter = false;
   #failing = 0;
@@ -65,8 +67,11 @@ export class Life implements Mortal {
   /** It will die soon: at one of the next statements, at one of the next calls, or now. */
   condemn(death: Death): void {
     this.#dieAfter = this.#chance.is(0.5);
-    if (death === "sql") this.#statements = this.#chance.int(1, 60);
-    else if (death === "port") this.#calls = this.#chance.int(1, 8);
+    if (death === "sql") {
+      // The moment between what is durable and what only seems so is short: it is aimed at now and then.
+      if (this.#chance.is(0.3)) this.#diesAtCommit = true;
+      else this.#statements = this.#chance.int(1, 60);
+    } else if (death === "port") this.#calls = this.#chance.int(1, 8);
     else if (death === "time") this.kill("between two events");
     else this.#stop.abort(new DOMException("The process is to stop", "AbortError"));
   }
@@ -74,6 +79,7 @@ export class Life implements Mortal {
   /** It is not to die any more, unless it is told to. */
   pardon(): void {
     this.#statements = Infinity;
+    this.#diesAtCommit = false;
     this.#calls = Infinity;
     this.#failing = 0;
   }
@@ -104,12 +110,19 @@ export class Life implements Mortal {
       this.#failing--;
       throw new Error(`${INJECTED} at ${text.slice(0, 40)}`);
     }
-    if (--this.#statements <= 0 && !this.#dieAfter) this.#die(`before ${text}`);
+    if (/^INSERT INTO (?:events|meta)/.test(text)) this.#hasInserted = true;
+    if (this.#isLast(text, -1) && !this.#dieAfter) this.#die(`before ${text}`);
   }
 
   /** Comes after each statement. */
   afterStatement(text: string): void {
-    if (this.#statements <= 0) this.#die(`after ${text}`);
+    if (this.#isLast(text, 0)) this.#die(`after ${text}`);
+    if (text === "COMMIT") this.#hasInserted = false;
+  }
+
+  #isLast(text: string, step: number): boolean {
+    this.#statements += step;
+    return this.#statements <= 0 || (this.#diesAtCommit && this.#hasInserted && text === "COMMIT");
   }
 
   /** A call to the world outside, from which the process may never return. */

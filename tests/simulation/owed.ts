@@ -10,11 +10,14 @@ const SLACK_MS = HOUR;
  *
  * @param plan The run.
  * @param one The row of the API.
+ * @param askedFrom From which date on the program was to ask.
  */
-export function isOwed({ kinds, start, calm, end, options }: Plan, one: Published): boolean {
-  const { at, visibleAt } = one;
-  const asked = Math.floor(start / 1_000) * 1_000 - options.backfillMs;
-  if (at < asked || visibleAt > end - SLACK_MS) return false;
+export function isOwed(
+  { kinds, start, calm, end, options }: Plan,
+  { at, visibleAt }: Published,
+  askedFrom: number,
+): boolean {
+  if (at < askedFrom || visibleAt > end - SLACK_MS) return false;
   // A sweep that began after all faults were over has read it.
   const { everyMs, reachMs } = options.daySweep;
   const sweptAt = calm + everyMs + Math.min(SLACK_MS, everyMs / 4);

@@ -54,6 +54,9 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
   // About one in ten goes without faults: what fails there fails for everybody.
   const share = chance.is(0.1) ? 0 : chance.pick([0.3, 0.6, 0.85]);
   const kinds = new Set(ALL_KINDS.filter(() => chance.is(share)));
+  const onDisk = chance.is(0.12);
+  // Only files can be set back.
+  if (onDisk && chance.is(0.6)) kinds.add("restore");
   for (const kind of without) kinds.delete(kind);
   const forgets = kinds.has("retention");
   const isLong = chance.is(0.35) && !forgets;
@@ -63,16 +66,16 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
   const lasts = isLong
     ? chance.int(10, 100) * HOUR
     : chance.int(forgets ? 300 : 30, forgets ? 500 : 240) * MINUTE;
-  const pollMs = isLong ? chance.int(30, 120) * MINUTE : chance.int(3, 15) * MINUTE;
+  const pollMs = isLong ? chance.int(40, 240) * MINUTE : chance.int(4, 25) * MINUTE;
   const overlapMs = chance.pick([1, 3, 10, 15]) * (isLong ? 5 * MINUTE : MINUTE);
-  const most = chance.pick([20, 40, 40, 80, 80, 200, 400]);
+  const most = chance.pick([20, 30, 40, 60, 80, 150, 400]);
   const start = START + chance.int(0, 59) * SECOND;
   const calm = start + (minutes === undefined ? lasts : Math.min(minutes * MINUTE, 30 * DAY));
   return {
     seed,
     kinds,
-    onDisk: chance.is(0.1),
-    onWire: chance.is(0.12),
+    onDisk,
+    onWire: chance.is(0.08),
     insertsRows: chance.is(0.5),
     start,
     calm,
@@ -84,7 +87,7 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
       overlapMs,
       backfillMs: chance.pick([0, 0, 2 * unit, 20 * unit]),
       catchUpMs: Math.max(pollMs, 3 * overlapMs, chance.int(1, 6) * unit),
-      hourSweep: { everyMs: unit * chance.int(3, 8), reachMs: reach / chance.int(4, 8) },
+      hourSweep: { everyMs: unit * chance.int(4, 9), reachMs: reach / chance.int(4, 8) },
       daySweep: { everyMs: every, reachMs: reach },
       reserve: chance.pick([0, 0.5, 0.9]),
       maxPages: chance.pick([60, 1_000]),

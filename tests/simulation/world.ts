@@ -53,14 +53,17 @@ export class World {
   /** Where clients connect to. */
   server: Server | undefined;
   lives = 0;
+  /** What is older is not asked for: so far back from when the program first wrote down that it had begun. */
+  askedFrom = Infinity;
   readonly #options: WorldOptions;
   readonly #chance: Chance;
+  #double: (ms: number) => void = () => {};
 
   constructor(options: WorldOptions) {
     const { plan, storage, published } = options;
     this.#options = options;
     this.#chance = chanceOf(plan.seed, "world");
-    this.books = new Bookkeeper(storage, plan.kinds.has("retention"));
+    this.books = new Bookkeeper(storage, plan.kinds.has("retention"), options.history);
     this.api = new ApiModel(plan, published, options);
     this.endpoints = endpointConfigs(plan).map((config) =>
       new EndpointModel(plan, config, options)
@@ -77,7 +80,7 @@ export class World {
   start(prepare: (life: Life) => void, onEnd: () => void): Life {
     const { time, history, storage } = this.#options;
     const configured = this.configured;
-    const look = () => this.books.look(configured.map(({ config }) => config.name));
+    const look = () => this.look(configured);
     const life = new Life({
       number: ++this.lives,
       chance: this.#chance,
@@ -103,9 +106,18 @@ export class World {
     return life;
   }
 
+  /** Has a second watch run beside the first for a while, in the same process. */
+  double(ms: number): void {
+    if (this.server !== undefined) this.#double(ms);
+  }
+
   /** Has the bookkeeper note what is new. */
-  look(): void {
-    this.books.look(this.configured.map(({ config }) => config.name));
+  look(configured: readonly EndpointModel[] = this.configured): void {
+    const { plan, time } = this.#options;
+    this.books.look(configured.map(({ config }) => config.name));
+    if (this.askedFrom < Infinity || !this.books.hasBegun()) return;
+    const begun = Math.floor((time.now + Math.max(0, this.clockOffset)) / 1_000) * 1_000;
+    this.askedFrom = begun - plan.options.backfillMs;
   }
 
   /** The last look, after which nothing runs any more. */
@@ -132,25 +144,41 @@ export class World {
     }
     look();
     const ports = this.#portsOf(life, clock, random, log, configured);
-    const watch = new Watch(bug.ports?.(ports) ?? ports, plan.options);
+    const watch = () => new Watch(bug.ports?.(ports) ?? ports, plan.options);
     const source = (entry: "event" | "alert") => {
       const feed = new LogFeed({ log, entry, durable: () => Promise.resolve(), report: () => {} });
       return bug.source?.(feed) ?? feed;
     };
     this.server = { life, clock, feeds: { events: source("event"), alerts: source("alert") } };
-    while (life.alive && !life.stopping.aborted) {
+    this.#double = (ms) => {
+      const over = new AbortController();
+      clock.wait(ms).then(() => over.abort(new DOMException("It was one too many", "AbortError")));
+      const signal = AbortSignal.any([life.stopping, over.signal]);
+      void this.#tick(watch(), life, clock, signal, look);
+    };
+    await this.#tick(watch(), life, clock, life.stopping, look);
+    life.kill("it has stopped");
+  }
+
+  /** Ticks as the shells do, until it is told to stop. */
+  async #tick(
+    watch: Watch,
+    life: Life,
+    clock: Clock,
+    signal: AbortSignal,
+    look: () => void,
+  ): Promise<void> {
+    while (life.alive && !signal.aborted) {
       let next = clock.now() + AFTER_FAILURE_MS;
       try {
-        next = await watch.tick({ signal: life.stopping });
+        next = await watch.tick({ signal });
       } catch (error) {
-        if (!life.alive || life.stopping.aborted) break;
+        if (!life.alive || signal.aborted) break;
         this.#report("tick", error);
       }
       look();
-      const pause = Math.max(next - clock.now(), SHORTEST_PAUSE_MS);
-      await clock.wait(pause, life.stopping).catch(() => {});
+      await clock.wait(Math.max(next - clock.now(), SHORTEST_PAUSE_MS), signal).catch(() => {});
     }
-    life.kill("it has stopped");
   }
 
   #portsOf(
