@@ -3,7 +3,7 @@ import { oneLine } from "./one_line.ts";
 import { ThousandEyesError, type ThousandEyesErrorCode } from "./thousand_eyes_error.ts";
 
 /**
- * Decides whether a next link may be followed with the token: only to the origin of the API itself, only
+ * Decides whether a next link may be followed with the token: only to the resource that was requested, only
  * as it stands, and only if it leads on. The link is the far end's word, and the token is at stake.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/pagination/}
@@ -34,6 +34,7 @@ export function nextPageUrl(link: Link | undefined, requested: URL): URL | undef
   if (next.protocol !== requested.protocol || next.host !== requested.host) {
     throw refusal("foreign_link", oneLine(`it leads to ${next.protocol}//${next.host}`));
   }
+  if (pathOf(next) !== pathOf(requested)) throw refusal("foreign_link", "it leads to another path");
   if (next.username !== "" || next.password !== "") {
     throw refusal("malformed_link", "it has a user name or a password");
   }
@@ -46,6 +47,11 @@ export function nextPageUrl(link: Link | undefined, requested: URL): URL | undef
 /** What tells the pages of a pass apart: the cursor, or the whole URL where there is none. */
 export function cursorOf(url: URL): string {
   return url.searchParams.get("cursor") ?? url.href;
+}
+
+/** The API answers with and without a final slash. */
+function pathOf({ pathname }: URL): string {
+  return pathname.replace(/\/$/, "");
 }
 
 function refusal(code: ThousandEyesErrorCode, reason: string): ThousandEyesError {

@@ -13,7 +13,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   timeout: "Check the connection to the API.",
   server_error: "The API fails; it is asked again until it recovers.",
   foreign_link:
-    "The API sends links to another origin, which are not followed. Check the base URL and any proxy.",
+    "The API sends links to another place, which are not followed. Check the base URL and any proxy.",
   match_failed:
     "A rule broke on an event, which is recorded but may lack an alert. Find the rule by a backtest, and mend it.",
   not_json: "Something other than the API answers. Check the base URL and any proxy.",

@@ -19,6 +19,10 @@ Deno.test("nextPageUrl() takes a relative link, and none for the end", () => {
     nextPageUrl({ href: "?cursor=later" }, REQUESTED)?.href,
     "https://api.thousandeyes.com/v7/audit-user-events?cursor=later",
   );
+  assertEquals(
+    nextPageUrl({ href: "/v7/audit-user-events/?cursor=later" }, REQUESTED)?.pathname,
+    "/v7/audit-user-events/",
+  );
   assertEquals(nextPageUrl(undefined, REQUESTED), undefined);
 });
 
@@ -44,8 +48,12 @@ const REFUSED: [string, string][] = [
   ["javascript:alert(1)", "foreign_link"],
   ["file:///etc/passwd", "foreign_link"],
   ["wss://api.thousandeyes.com/?cursor=x", "foreign_link"],
-  ["https://user:secret@api.thousandeyes.com/?cursor=x", "malformed_link"],
-  ["https://user@api.thousandeyes.com/?cursor=x", "malformed_link"],
+  ["https://api.thousandeyes.com/v7/account-groups?cursor=x", "foreign_link"],
+  ["/v7/audit-user-events/../users?cursor=x", "foreign_link"],
+  ["/v7/audit-user-events//?cursor=x", "foreign_link"],
+  ["users?cursor=x", "foreign_link"],
+  ["https://user:secret@api.thousandeyes.com/v7/audit-user-events?cursor=x", "malformed_link"],
+  ["https://user@api.thousandeyes.com/v7/audit-user-events?cursor=x", "malformed_link"],
   ["https://", "malformed_link"],
   ["https://[::1/?cursor=x", "malformed_link"],
   [REQUESTED.href, "repeated_cursor"],
@@ -64,7 +72,7 @@ for (const [href, code] of REFUSED) {
 }
 
 Deno.test("nextPageUrl() refuses a template, even one that would lead home", () => {
-  const link = { href: `${REQUESTED.origin}/v7{?cursor}`, templated: true };
+  const link = { href: `${REQUESTED.origin}/v7/audit-user-events?cursor={cursor}`, templated: true };
   const error = assertThrows(() => nextPageUrl(link, REQUESTED), ThousandEyesError);
   assertEquals(error.code, "templated_link");
   assert(nextPageUrl({ ...link, templated: false }, REQUESTED) !== undefined);
@@ -94,6 +102,7 @@ Deno.test("nextPageUrl() never leads to another origin, whatever the link is", (
     "127.1",
     "443",
     "cursor=x",
+    "v7/audit-user-events",
     "xn--",
     "。",
     "\u0000",
@@ -114,7 +123,7 @@ Deno.test("nextPageUrl() never leads to another origin, whatever the link is", (
         return;
       }
       assertEquals(new URL(next!.href).origin, REQUESTED.origin);
-      assertEquals(next!.protocol, "https:");
+      assertEquals([next!.protocol, next!.pathname], ["https:", REQUESTED.pathname]);
       assertEquals(next!.username + next!.password, "");
     }),
     { numRuns: 3_000 },
