@@ -30,7 +30,7 @@ export function readYaml(source: Source): YamlDocument[] {
   if (root) return [{ root, broken: false, document: () => packageDocuments(source)[0]! }];
   return packageDocuments(source).filter((document) => checkSyntax(document, source))
     .flatMap((document): YamlDocument[] => {
-      const reader = new TreeReader(source, document);
+      const reader = new TreeReader(source);
       const before = source.problems.length;
       const content = reader.read(document.contents as Node | null);
       const broken = source.problems.length > before;
@@ -73,12 +73,12 @@ class TreeReader {
   /** Whether the document was given up because of its depth. */
   tooDeep = false;
   readonly #source: Source;
-  readonly #document: Document;
+  /** What stood under each anchor last; aliases look back, so reading in order is enough. */
+  readonly #anchors = new Map<string, Node>();
   #followed = 0;
 
-  constructor(source: Source, document: Document) {
+  constructor(source: Source) {
     this.#source = source;
-    this.#document = document;
   }
 
   read(node: Node | null, depth = 0): YamlNode | null {
@@ -91,6 +91,7 @@ class TreeReader {
       return null;
     }
     const target = this.#follow(node);
+    if (target && "anchor" in target && target.anchor) this.#anchors.set(target.anchor, target);
     const [start, end] = spanOf(target);
     if (isScalar(target)) return scalarOf(target, start, end);
     if (isSeq(target)) {
@@ -124,7 +125,7 @@ class TreeReader {
       this.#source.report("yaml-alias", message, spanOf(node));
       return null;
     }
-    const target = node.resolve(this.#document);
+    const target = this.#anchors.get(node.source);
     if (!target) {
       this.#source.report("yaml-alias", `Unknown alias '*${node.source}'`, spanOf(node));
     }
