@@ -15,6 +15,12 @@ export interface WatchPortsOptions {
   random: () => number;
 }
 
+/**
+ * A page takes five to eight times its bytes while it is read and recorded, and an object has 128 MB for everything.
+ * A longer one is refused, and the collector asks for a shorter range.
+ */
+const LONGEST_PAGE = 4 * 1024 * 1024;
+
 /** The runtime's `fetch` refuses to be called as a method of something else. */
 const call = (url: URL, init: RequestInit) => fetch(url, init);
 
@@ -45,6 +51,7 @@ export function watchPorts({ log, config, match, clock, random }: WatchPortsOpti
         clock,
         random,
         fetch: call,
+        maxBytes: LONGEST_PAGE,
         retry: { attempts: 1 }, // the collector repeats, and remembers that it does
         ...(signal === undefined ? {} : { signal }),
       }),

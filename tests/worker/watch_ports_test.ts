@@ -1,0 +1,32 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { nodeSql } from "../../src/deno/node_sql.ts";
+import { openLog } from "../../src/store/open_log.ts";
+import { systemClock } from "../../src/stream/system_clock.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
+import { readConfig } from "../../src/worker/config.ts";
+import { watchPorts } from "../../src/worker/watch_ports.ts";
+
+const MIB = 1024 * 1024;
+
+Deno.test("watchPorts() takes pages of 4 MiB and no longer ones, so that one page fits into the object", async () => {
+  let length = 0;
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => {
+      const start = '{"auditEvents":[],"_links":{},"filler":"';
+      return new Response(`${start}${"x".repeat(length - start.length - 2)}"}`);
+    },
+  );
+  const baseUrl = `http://127.0.0.1:${server.addr.port}/v7`;
+  const { config } = readConfig({ TE_TOKEN: "te-token", TE_BASE_URL: baseUrl });
+  using sql = nodeSql(":memory:");
+  const log = openLog(sql, { now: 0, random: () => 0.5 });
+  const options = { config: config!, log, match: () => [], clock: systemClock, random: () => 0 };
+  const { readPage, firstPage } = watchPorts(options);
+  const url = firstPage(0, 1_000);
+  length = 4 * MIB;
+  assertEquals((await readPage(url)).bytes, length);
+  length += 1;
+  const error = await assertRejects(() => readPage(url), ThousandEyesError);
+  assertEquals(error.code, "body_too_large");
+});
