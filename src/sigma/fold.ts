@@ -29,8 +29,12 @@ const EXCEPTIONS: readonly (readonly [from: number, to: number])[] = [
 
 const NOT_ASCII = /[^\0-\x7f]/;
 
-/** Each UTF-16 unit to its folded unit; surrogates stay as they are. */
-export const FOLDED_UNITS: Uint16Array = foldedUnits();
+let known: Uint16Array | undefined;
+
+/** Each UTF-16 unit to its folded unit; surrogates stay as they are. Made at the first call. */
+export function foldedUnits(): Uint16Array {
+  return known ??= makeFoldedUnits();
+}
 
 /**
  * Folds case as Unicode's simple case folding does, one code point to one code point.
@@ -52,6 +56,7 @@ export const FOLDED_UNITS: Uint16Array = foldedUnits();
  */
 export function foldText(text: string): string {
   if (!NOT_ASCII.test(text)) return text.toLowerCase();
+  const units = foldedUnits();
   let folded = "";
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
@@ -60,12 +65,12 @@ export function foldText(text: string): string {
     if (point > 0xffff) {
       folded += String.fromCodePoint(foldedPoint(point));
       at++;
-    } else folded += String.fromCharCode(FOLDED_UNITS[unit]!);
+    } else folded += String.fromCharCode(units[unit]!);
   }
   return folded;
 }
 
-function foldedUnits(): Uint16Array {
+function makeFoldedUnits(): Uint16Array {
   const units = new Uint16Array(0x10000);
   for (let unit = 0; unit < units.length; unit++) units[unit] = unit;
   for (const [first, last] of CASED) {

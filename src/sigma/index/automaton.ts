@@ -48,9 +48,11 @@ export class Automaton {
   scan(text: string, sink: FactSink): void {
     const next = this.#next;
     const classes = this.#classes;
+    const known = classes.length;
     let row = 0;
     for (let at = 0; at < text.length; at++) {
-      const cell = next[row + classes[text.charCodeAt(at)]!]!;
+      const unit = text.charCodeAt(at);
+      const cell = next[unit < known ? row + classes[unit]! : row]!;
       row = cell >> 1;
       if ((cell & 1) !== 0) this.#report(row, sink);
     }

@@ -28,12 +28,14 @@ export class EdgeTable {
   scan(text: string, sink: FactSink): void {
     const classes = this.#classes;
     const next = this.#next;
+    const known = classes.length;
     const { length } = text;
     let at = this.#fromEnd ? length - 1 : 0;
     const step = this.#fromEnd ? -1 : 1;
     let row = 0;
     for (let left = length; left > 0; left--, at += step) {
-      const cell = next[row + classes[text.charCodeAt(at)]!]!;
+      const unit = text.charCodeAt(at);
+      const cell = next[unit < known ? row + classes[unit]! : row]!;
       if (cell < 0) return;
       row = cell >> 1;
       if ((cell & 1) !== 0) this.#report(row, sink);

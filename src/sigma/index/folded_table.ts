@@ -1,4 +1,4 @@
-import { FOLDED_UNITS, foldText } from "../fold.ts";
+import { foldedUnits, foldText } from "../fold.ts";
 
 const FIRST_SURROGATE = 0xd800;
 const LAST_SURROGATE = 0xdfff;
@@ -8,6 +8,7 @@ export class FoldedTable {
   readonly #keys: (string | undefined)[];
   readonly #values: Int32Array;
   readonly #mask: number;
+  readonly #units = foldedUnits();
   #longest = 0;
 
   /** @param entries Folded texts, each once, with their numbers. */
@@ -17,7 +18,7 @@ export class FoldedTable {
     this.#values = new Int32Array(size).fill(-1);
     this.#mask = size - 1;
     for (const [text, value] of entries) {
-      let at = hashOf(text) & this.#mask;
+      let at = hashOf(text, this.#units) & this.#mask;
       while (this.#keys[at] !== undefined) at = (at + 1) & this.#mask;
       this.#keys[at] = text;
       this.#values[at] = value;
@@ -28,9 +29,9 @@ export class FoldedTable {
   /** The number of a text, or -1. */
   find(text: string): number {
     if (text.length > this.#longest) return -1;
-    let at = hashOf(text) & this.#mask;
+    let at = hashOf(text, this.#units) & this.#mask;
     for (let key = this.#keys[at]; key !== undefined; key = this.#keys[at]) {
-      if (key.length === text.length && isFolded(text, key)) return this.#values[at]!;
+      if (key.length === text.length && isFolded(text, key, this.#units)) return this.#values[at]!;
       at = (at + 1) & this.#mask;
     }
     return -1;
@@ -38,19 +39,19 @@ export class FoldedTable {
 }
 
 /** Surrogates all count the same, since only whole pairs can be folded. */
-function hashOf(text: string): number {
+function hashOf(text: string, units: Uint16Array): number {
   let hash = text.length;
   for (let at = 0; at < text.length; at++) {
-    const unit = FOLDED_UNITS[text.charCodeAt(at)]!;
+    const unit = units[text.charCodeAt(at)]!;
     const isSurrogate = unit >= FIRST_SURROGATE && unit <= LAST_SURROGATE;
     hash = Math.imul(hash ^ (isSurrogate ? FIRST_SURROGATE : unit), 16777619);
   }
   return hash ^ (hash >>> 15);
 }
 
-function isFolded(text: string, key: string): boolean {
+function isFolded(text: string, key: string, units: Uint16Array): boolean {
   for (let at = 0; at < text.length; at++) {
-    const unit = FOLDED_UNITS[text.charCodeAt(at)]!;
+    const unit = units[text.charCodeAt(at)]!;
     if (unit >= FIRST_SURROGATE && unit <= LAST_SURROGATE) return foldText(text) === key;
     if (unit !== key.charCodeAt(at)) return false;
   }

@@ -1,0 +1,49 @@
+import { foldedUnits } from "../fold.ts";
+
+/** The units of a set of literals, numbered; all units that fold to the same one share a number. */
+export interface Alphabet {
+  /** How many numbers there are, with 0 for every unit that is in no literal. */
+  width: number;
+  /** The number of each unit; units beyond the end of the table have 0. */
+  classes: Uint8Array | Uint16Array;
+}
+
+/** Takes in the signs for Kelvin and Angstrom, which fold to Latin letters. */
+const SMALL = 0x2130;
+
+let known: Map<number, number[]> | undefined;
+
+/** @param texts Folded texts. */
+export function alphabetOf(texts: Iterable<string>): Alphabet {
+  const numbers = new Map<number, number>();
+  let largest = 0;
+  for (const text of texts) {
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (numbers.has(unit)) continue;
+      numbers.set(unit, numbers.size + 1);
+      if (unit > largest) largest = unit;
+    }
+  }
+  const width = numbers.size + 1;
+  const size = largest < 0x250 ? SMALL : 0x10000;
+  const classes = width <= 256 ? new Uint8Array(size) : new Uint16Array(size);
+  for (const [unit, number] of numbers) {
+    classes[unit] = number;
+    for (const other of unfoldedUnits().get(unit) ?? []) classes[other] = number;
+  }
+  return { width, classes };
+}
+
+/** For folded units: the others that fold to them. */
+function unfoldedUnits(): Map<number, number[]> {
+  if (known) return known;
+  known = new Map();
+  foldedUnits().forEach((folded, unit) => {
+    if (folded === unit) return;
+    const units = known!.get(folded);
+    if (units) units.push(unit);
+    else known!.set(folded, [unit]);
+  });
+  return known;
+}
