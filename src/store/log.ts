@@ -79,8 +79,8 @@ export interface LogWriter {
   dueMessages(endpoint: string, now: number, limit: number): StoredMessage[];
   /** The names of the endpoints that have messages which are not ended. */
   endpointsWithDue(): string[];
-  /** When the next message is due, in milliseconds since the Unix epoch, if any is. */
-  nextDueAt(): number | undefined;
+  /** When the next message is due, in milliseconds since the Unix epoch, if any is; with `after`, only later than that. */
+  nextDueAt(after?: number): number | undefined;
   /** Writes a message back, if nobody has changed it since it was read. */
   saveMessage(before: StoredMessage, after: MessageChange, now: number): boolean;
   /** Notes an attempt of a message. */

@@ -128,7 +128,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       ),
     dueMessages: (endpoint, at, limit) => dueMessages(sql, endpoint, at, limit),
     endpointsWithDue: () => endpointsWithDue(sql),
-    nextDueAt: () => nextDueAt(sql),
+    nextDueAt: (after) => nextDueAt(sql, after),
     saveMessage: (before, after, at) => saveMessage(sql, before, after, at),
     noteAttempt: (message, attempt) => noteAttempt(sql, message, attempt),
     shiftDue: (byMs, at) => shiftDue(sql, byMs, at),

@@ -72,12 +72,13 @@ export function endpointsWithDue(sql: Sql): string[] {
   ).map(({ name }) => name!);
 }
 
-/** When the next message is due, in milliseconds since the Unix epoch, if any is. */
-export function nextDueAt(sql: Sql): number | undefined {
+/** When the next message is due, in milliseconds since the Unix epoch, if any is; with `after`, only later than that. */
+export function nextDueAt(sql: Sql, after = Number.MIN_SAFE_INTEGER): number | undefined {
   const times = endpointsWithDue(sql).flatMap((endpoint) =>
     sql.all<{ at: number | null }>(
-      `SELECT MIN(due_at) AS at FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL`,
+      `SELECT MIN(due_at) AS at FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL AND due_at > ?`,
       endpoint,
+      after,
     )[0]?.at ?? []
   );
   return times.length === 0 ? undefined : Math.min(...times);

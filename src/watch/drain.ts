@@ -96,9 +96,13 @@ export class Drain {
     }
   }
 
-  /** When the next message is due, in milliseconds since the Unix epoch, if any is queued. */
-  nextWakeAt(): number | undefined {
-    return this.#ports.log.nextDueAt();
+  /**
+   * When the next message is due, in milliseconds since the Unix epoch, if any is queued.
+   *
+   * @param after Only what is due later than this; default everything.
+   */
+  nextWakeAt(after?: number): number | undefined {
+    return this.#ports.log.nextDueAt(after);
   }
 
   #throwFailure(): void {

@@ -101,15 +101,17 @@ export class Watch {
     const { clock } = this.#ports;
     const over = new AbortController();
     const timer = AbortSignal.any([over.signal, ...(signal === undefined ? [] : [signal])]);
+    const now = clock.now();
     const next = Math.min(
       page === undefined ? this.collector.nextWakeAt() : Infinity,
-      this.drain.nextWakeAt() ?? Infinity,
-      clock.now() + RETENTION_EVERY_MS,
+      // What is due and was not started waits for a connection: the end of an attempt wakes us for that.
+      this.drain.nextWakeAt(now) ?? Infinity,
+      now + RETENTION_EVERY_MS,
     );
     await Promise.race([
       ...(page === undefined ? [] : [page]),
       ...(this.drain.underWay === 0 ? [] : [this.drain.next()]),
-      clock.wait(Math.max(next - clock.now(), 10), timer).catch(() => {}),
+      clock.wait(Math.max(next - now, 10), timer).catch(() => {}),
     ]);
     over.abort();
   }

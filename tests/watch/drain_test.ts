@@ -188,6 +188,38 @@ Deno.test("Watch.tick() goes on polling while a receiver keeps it waiting", asyn
   assertEquals(bench.log.counts().messages, { delivered: 2 });
 });
 
+Deno.test("Watch.tick() sleeps while messages wait for a connection", async () => {
+  const { bench, receiver } = benchWith(["fast", "slow"]);
+  using _ = bench;
+  receiver.instant = (endpoint) => endpoint === "fast" ? "retry" : undefined;
+  for (let n = 0; n < 20; n++) bench.api.publish(eventAt(0, `u${n}`));
+  let waits = 0;
+  const { wait } = bench.clock;
+  bench.clock.wait = (ms, signal) => {
+    waits++;
+    return wait(ms, signal);
+  };
+  const tick = bench.watch.tick();
+  for (let turn = 0; turn < 600; turn++) await Promise.resolve();
+  const before = waits;
+  for (let ms = 100; ms <= 4_000; ms += 100) {
+    bench.clock.set(START + ms);
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  }
+  assertEquals(waits, before, "nothing has ended, and nothing else was due");
+  const attempts = () => receiver.posts.filter(({ endpoint }) => endpoint === "fast").length;
+  assertEquals(attempts(), 20);
+  bench.clock.set(START + 5_000); // though others are overdue, whose turn has not come
+  for (let turn = 0; turn < 600; turn++) await Promise.resolve();
+  assertEquals(attempts(), 40);
+  bench.clock.set(START + 31_000);
+  while (receiver.open.length > 0) {
+    receiver.open.shift()!.answer("ok");
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  }
+  await tick;
+});
+
 Deno.test("Watch.tick() stops at once when it is told to, and loses nothing", async () => {
   const { bench, receiver } = benchWith(["slow"]);
   using _ = bench;
