@@ -129,7 +129,7 @@ function* poison(chance: Chance, calm: number): Generator<New> {
   }
   // These cost as much as a hundred plain ones, so they are rare.
   if (chance.is(0.05)) {
-    const user = chance.pick([1_200_000, 1_870_000, 2_200_000]);
+    const user = chance.pick([1_200_000, 1_890_000, 2_200_000]);
     yield {
       id: "huge",
       at,

@@ -1,3 +1,4 @@
+import type { MatchedField } from "../../src/alert/matched_field.ts";
 import { type Log, openLog } from "../../src/store/open_log.ts";
 import { LogFeed } from "../../src/http/log_feed.ts";
 import type { Sql } from "../../src/store/sql.ts";
@@ -32,6 +33,12 @@ export interface WorldOptions {
   readonly published: readonly Published[];
   readonly bug: Bug;
 }
+
+/** As much as an alert takes of what matched, in characters that take most room in JSON. */
+const LONG: readonly MatchedField[] = Array.from(
+  { length: 40 },
+  () => ({ field: "user", value: "\u001b".repeat(2_000), item: "user|contains" }),
+);
 
 /** After a tick that failed, as the shells do it. */
 const AFTER_FAILURE_MS = 60_000;
@@ -205,7 +212,10 @@ export class World {
         life.call("attempt", () => attempt(message, endpoint, signal)),
       match(event: UserEvent) {
         if (breaking.has(event.trace as string)) throw new Error("This rule fails on purpose");
-        return ruleSet.match(toSigmaEvent(event));
+        const matches = ruleSet.match(toSigmaEvent(event));
+        return event.trace === "huge"
+          ? matches.map(({ rule }) => ({ rule, matched: LONG }))
+          : matches;
       },
     };
   }
