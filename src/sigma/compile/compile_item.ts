@@ -10,7 +10,7 @@ import { referenceTest } from "./reference_step.ts";
 import { regexTest } from "./regex_steps.ts";
 import { STEPS } from "./steps.ts";
 import { parseTextParts } from "./text_parts.ts";
-import { textTest } from "./text_test.ts";
+import { TextTest } from "./text_test.ts";
 import { timeTest } from "./time_steps.ts";
 import type { ValueTest } from "./value_test.ts";
 import { ItemError, type StepContext, type Work } from "./work.ts";
@@ -171,7 +171,7 @@ function testOf(work: Work, { field, modifiers }: DetectionItem, scope: ItemScop
   }
   switch (work.kind) {
     case "text":
-      return textTest(field === null ? keywordParts(work, modifiers) : work.parts, cased);
+      return new TextTest(field === null ? keywordParts(work, modifiers) : work.parts, cased);
     case "null":
       return nullTest();
     case "exists":
