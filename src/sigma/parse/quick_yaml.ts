@@ -1,3 +1,4 @@
+import { plainValue } from "./plain_value.ts";
 import {
   DEEPEST_YAML,
   type Entry,
@@ -17,18 +18,6 @@ const UNUSUAL = /[\t\r\ufeff\u2028\u2029\0]|^(?:%|---|\.\.\.)/m;
 
 /** What a plain text cannot begin with, as far as it is read here. */
 const INDICATORS = new Set(",[]{}#&*!|>'\"%@`");
-
-const NULLS = new Set(["~", "null", "Null", "NULL"]);
-const BOOLEANS = new Map([
-  ["true", true],
-  ["True", true],
-  ["TRUE", true],
-  ["false", false],
-  ["False", false],
-  ["FALSE", false],
-]);
-const INTEGER = /^[-+]?\d{1,15}$/;
-const MAYBE_NUMBER = /^[-+]?\.?(?:\d|inf|nan)/i;
 
 /**
  * Reads the part of YAML that rule files keep to: block maps and lists, texts on one line, plain, quoted
@@ -167,7 +156,7 @@ class QuickReader {
     const quote = text[start] === "'" || text[start] === '"' ? 1 : 0;
     const key = text.slice(start + quote, end - quote);
     if (key === "<<" || end - start > 1000) throw DOUBT;
-    const value = quote === 1 ? key : plainValue(key);
+    const value = quote === 1 ? key : this.#plain(key);
     const keyNode: YamlScalar = { kind: "scalar", value, text: key, start, end };
     let at = end + 1;
     while (text[at] === " ") at++;
@@ -236,7 +225,7 @@ class QuickReader {
     const value = text.slice(start, end);
     if (value.includes(": ") || value.endsWith(":")) throw DOUBT;
     this.#endLine(lineEnd, indent);
-    return { kind: "scalar", value: plainValue(value), text: value, start, end };
+    return { kind: "scalar", value: this.#plain(value), text: value, start, end };
   }
 
   #quoted(start: number, indent: number): YamlScalar {
@@ -258,6 +247,12 @@ class QuickReader {
     if (!/^(?: +#.*| *)$/.test(text.slice(end, lineEnd))) throw DOUBT;
     this.#endLine(lineEnd, indent);
     return { kind: "scalar", value, text: value, start, end };
+  }
+
+  #plain(text: string): string | number | boolean | null {
+    const value = plainValue(text);
+    if (value === undefined) throw DOUBT;
+    return value;
   }
 
   /** A value on one line must not go on below: that would be a text of several lines. */
@@ -299,16 +294,4 @@ class QuickReader {
     const value = lines.join("\n") + (header === "|" ? "\n" : "");
     return { kind: "scalar", value, text: value, start, end };
   }
-}
-
-/** Plain texts stand for null, booleans and numbers as the core schema of YAML 1.2 says. */
-function plainValue(text: string): string | number | boolean | null {
-  if (INTEGER.test(text)) return Number(text);
-  if (text.length > 5 && !MAYBE_NUMBER.test(text)) return text;
-  if (NULLS.has(text)) return null;
-  const boolean = BOOLEANS.get(text);
-  if (boolean !== undefined) return boolean;
-  if (!MAYBE_NUMBER.test(text)) return text;
-  if (/^[-+]?(?:0[ox]|[\d.]*(?:e[-+]?\d*)?$|\.inf|\.nan)/i.test(text)) throw DOUBT;
-  return text;
 }
