@@ -26,7 +26,8 @@ const MOST_REMEMBERED = 1_000;
 export class LogSourceRouter {
   readonly #sources: readonly LogSource[];
   readonly #known = new Map<string, Uint8Array>();
-  #last: LogSource | undefined;
+  /** The last log source as it was then, and what was answered. */
+  #last: { category?: string; product?: string; service?: string } = {};
   #lastAllowed: Uint8Array | undefined;
 
   /** @param sources The log source of each rule. */
@@ -36,7 +37,11 @@ export class LogSourceRouter {
 
   /** For each rule 1 when it is about the source, else 0. */
   allowed(source: LogSource): Uint8Array {
-    if (source === this.#last && this.#lastAllowed) return this.#lastAllowed;
+    const { category, product, service, custom } = source;
+    const last = this.#last;
+    const isLast = custom === undefined && category === last.category &&
+      product === last.product && service === last.service;
+    if (isLast && this.#lastAllowed) return this.#lastAllowed;
     const key = logSourceKey(source);
     let allowed = this.#known.get(key);
     if (!allowed) {
@@ -44,7 +49,9 @@ export class LogSourceRouter {
       allowed = Uint8Array.from(this.#sources, (wanted) => appliesTo(wanted, source) ? 1 : 0);
       this.#known.set(key, allowed);
     }
-    this.#last = source;
+    if (custom !== undefined) return allowed;
+    const { definition: _, custom: __, ...routed } = source;
+    this.#last = routed;
     return this.#lastAllowed = allowed;
   }
 }
