@@ -9,8 +9,8 @@ export interface FeedEntry extends SseMessage {
 
 /** Events or alerts: a log that can be read from any place, and followed. */
 export interface Feed extends SseSource {
-  /** Up to `limit` entries with a seq above `after`, in the order of seq. */
-  read(after: number, limit: number): readonly FeedEntry[];
+  /** As for any source, with the time of each entry. */
+  read(after: number, limit: number, maxBytes?: number): readonly FeedEntry[];
 }
 
 /** A rule in short. */

@@ -52,11 +52,13 @@ export class LogFeed implements Feed {
   }
 
   /** @inheritdoc */
-  read(after: number, limit: number): FeedEntry[] {
+  read(after: number, limit: number, maxBytes?: number): FeedEntry[] {
     const { log, entry } = this.#options;
     const most = Math.min(limit, this.#shown - after);
     if (most <= 0) return [];
-    const rows = entry === "event" ? log.eventsAfter(after, most) : log.alertsAfter(after, most);
+    const rows = entry === "event"
+      ? log.eventsAfter(after, most, maxBytes)
+      : log.alertsAfter(after, most, maxBytes);
     const type = entry === "event" ? "audit" : "alert";
     const entries: FeedEntry[] = [];
     for (const { seq, recordedAt, body } of rows) {

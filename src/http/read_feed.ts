@@ -25,8 +25,9 @@ export interface FeedPart {
   more: boolean;
 }
 
-/** Entries that are read at a time: some tens of kilobytes. */
+/** What is read at a time: as many entries as are usually some tens of kilobytes. */
 const PART_ENTRIES = 128;
+const PART_BYTES = 256 * 1024;
 
 /**
  * Reads a feed part by part, up to where the log ended at the first; there is always one part, even if it
@@ -46,7 +47,7 @@ export function* readFeed(
     const { epoch } = range;
     const { after, gap } = resumeAt(range, place);
     const wanted = Math.min(PART_ENTRIES, left, Math.max(newest - after, 0));
-    const entries = wanted > 0 ? feed.read(after, wanted) : [];
+    const entries = wanted > 0 ? feed.read(after, wanted, PART_BYTES) : [];
     const seq = entries.at(-1)?.seq ?? after;
     left -= entries.length;
     place = formatLastEventId({ epoch, seq });

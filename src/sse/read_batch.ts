@@ -42,7 +42,7 @@ export function readBatch(source: SseSource, after: number): Batch | undefined {
   if (start.gap) {
     writer.write(encodeMessage({ event: "gap", data: JSON.stringify(start.gap) }));
   }
-  for (const { seq, type, body } of source.read(to, BATCH_MESSAGES)) {
+  for (const { seq, type, body } of source.read(to, BATCH_MESSAGES, BATCH_BYTES)) {
     const id = formatLastEventId({ epoch, seq });
     if (!writer.write(encodeMessage({ id, event: type, data: body }))) break;
     to = seq;

@@ -22,8 +22,11 @@ export interface LogRange {
 export interface SseSource {
   /** The range that can be read now. */
   head(): LogRange;
-  /** Up to `limit` messages with a seq above `after`, in the order of seq. */
-  read(after: number, limit: number): readonly SseMessage[];
+  /**
+   * Up to `limit` messages with a seq above `after`, in the order of seq, and of about `maxBytes` in all; at least one
+   * where there is one.
+   */
+  read(after: number, limit: number, maxBytes?: number): readonly SseMessage[];
   /** Calls `listener` after each append; the function it gives back ends that. */
   onAppend(listener: () => void): () => void;
 }

@@ -1,5 +1,6 @@
 import type { Alert } from "../alert/alert.ts";
 import { insertRows } from "./insert_rows.ts";
+import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 import type { StoredAlert } from "./stored_alert.ts";
@@ -67,12 +68,18 @@ export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): N
   return added;
 }
 
-/** Reads up to `limit` alerts with a seq above `after`, in order of seq. */
-export function alertsAfter(sql: Sql, after: number, limit: number): StoredAlert[] {
-  return sql.all<Row>(
-    `SELECT * FROM alerts WHERE seq > ? ORDER BY seq LIMIT ?`,
+/** Reads up to `limit` alerts with a seq above `after`, in order of seq, and of `maxBytes` in all. */
+export function alertsAfter(
+  sql: Sql,
+  after: number,
+  limit: number,
+  maxBytes?: number,
+): StoredAlert[] {
+  const last = lastThatFits(sql, "alerts", after, limit, maxBytes);
+  return last === undefined ? [] : sql.all<Row>(
+    `SELECT * FROM alerts WHERE seq > ? AND seq <= ? ORDER BY seq`,
     after,
-    limit,
+    last,
   ).map(toStored);
 }
 

@@ -1,4 +1,5 @@
 import { hashText } from "./hash_text.ts";
+import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql } from "./sql.ts";
 import type { StoredInvalidEvent } from "./stored_invalid_event.ts";
@@ -67,12 +68,19 @@ function cutIssues(issues: readonly string[]): string[] {
   return kept;
 }
 
-/** Reads up to `limit` invalid events with a seq above `after`, in order of seq. */
-export function invalidEventsAfter(sql: Sql, after: number, limit: number): StoredInvalidEvent[] {
-  return sql.all<Row>(
-    `SELECT seq, recorded_at, issues, body FROM invalid_events WHERE seq > ? ORDER BY seq LIMIT ?`,
+/** Reads up to `limit` invalid events with a seq above `after`, in order of seq, and of `maxBytes` in all. */
+export function invalidEventsAfter(
+  sql: Sql,
+  after: number,
+  limit: number,
+  maxBytes?: number,
+): StoredInvalidEvent[] {
+  const last = lastThatFits(sql, "invalid_events", after, limit, maxBytes);
+  return last === undefined ? [] : sql.all<Row>(
+    `SELECT seq, recorded_at, issues, body FROM invalid_events
+      WHERE seq > ? AND seq <= ? ORDER BY seq`,
     after,
-    limit,
+    last,
   ).map(({ seq, recorded_at: recordedAt, issues, body }) => ({
     seq,
     recordedAt,

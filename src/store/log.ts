@@ -41,18 +41,21 @@ export interface LogReader {
   head(): LogHead;
   /** The range of the alerts. */
   alertsHead(): LogHead;
-  /** Up to `limit` events with a seq above `after`, in order of seq. */
-  eventsAfter(after: number, limit: number): StoredEvent[];
-  /** Up to `limit` alerts with a seq above `after`, in order of seq. */
-  alertsAfter(after: number, limit: number): StoredAlert[];
+  /**
+   * Up to `limit` events with a seq above `after`, in order of seq, and of `maxBytes` in all; at least one
+   * where there is one.
+   */
+  eventsAfter(after: number, limit: number, maxBytes?: number): StoredEvent[];
+  /** Alerts, likewise. */
+  alertsAfter(after: number, limit: number, maxBytes?: number): StoredAlert[];
   /** One alert by its id. */
   alert(id: string): StoredAlert | undefined;
-  /** Up to `limit` invalid events with a seq above `after`, in order of seq. */
-  invalidEvents(after: number, limit: number): StoredInvalidEvent[];
+  /** Invalid events, likewise. */
+  invalidEvents(after: number, limit: number, maxBytes?: number): StoredInvalidEvent[];
   /** Messages of the outbox, newest first. */
   deliveries(query: DeliveriesQuery): StoredMessage[];
-  /** The attempts kept of one message, oldest first. */
-  attempts(message: number): StoredAttempt[];
+  /** The attempts kept of one message, oldest first; of these the `latest` ones, default all. */
+  attempts(message: number, latest?: number): StoredAttempt[];
   /** One message of the outbox. */
   message(id: number): StoredMessage | undefined;
   /** A value saved under a name. */

@@ -1,5 +1,6 @@
 import { addAlerts, alertById, alertsAfter } from "./alert_table.ts";
 import { addInvalidEvents, invalidEventsAfter } from "./invalid_table.ts";
+import { lastThatFits } from "./last_that_fits.ts";
 import type { Log, LogHead } from "./log.ts";
 import { readNumber, readText, writeMeta } from "./meta.ts";
 import { migrate } from "./migrate.ts";
@@ -73,18 +74,20 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     sql,
     head: () => headOf("events", "event_seq"),
     alertsHead: () => headOf("alerts", "alert_seq"),
-    eventsAfter: (after, limit) =>
-      sql.all<Columns<StoredEvent>>(
+    eventsAfter(after, limit, maxBytes) {
+      const last = lastThatFits(sql, "events", after, limit, maxBytes);
+      return last === undefined ? [] : sql.all<Columns<StoredEvent>>(
         `SELECT seq, at, recorded_at AS recordedAt, body FROM events
-          WHERE seq > ? ORDER BY seq LIMIT ?`,
+          WHERE seq > ? AND seq <= ? ORDER BY seq`,
         after,
-        limit,
-      ),
-    alertsAfter: (after, limit) => alertsAfter(sql, after, limit),
+        last,
+      );
+    },
+    alertsAfter: (after, limit, maxBytes) => alertsAfter(sql, after, limit, maxBytes),
     alert: (id) => alertById(sql, id),
-    invalidEvents: (after, limit) => invalidEventsAfter(sql, after, limit),
+    invalidEvents: (after, limit, maxBytes) => invalidEventsAfter(sql, after, limit, maxBytes),
     deliveries: (query) => deliveries(sql, query),
-    attempts: (message) => attemptsOf(sql, message),
+    attempts: (message, latest) => attemptsOf(sql, message, latest),
     message: (id) => messageById(sql, id),
     checkpoint<Value>(name: string) {
       const row =

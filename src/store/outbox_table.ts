@@ -186,15 +186,16 @@ export function deliveries(sql: Sql, query: DeliveriesQuery): StoredMessage[] {
   ).map(toStored);
 }
 
-/** The attempts kept of one message, oldest first. */
-export function attemptsOf(sql: Sql, message: number): StoredAttempt[] {
+/** The attempts kept of one message, oldest first; of these the `latest` ones. */
+export function attemptsOf(sql: Sql, message: number, latest = MOST_ATTEMPTS): StoredAttempt[] {
   return sql.all<
     Omit<StoredAttempt, "durationMs"> & { duration_ms: number }
   >(
     `SELECT number, at, duration_ms, kind, code, status, excerpt FROM attempts
-      WHERE message = ? ORDER BY number`,
+      WHERE message = ? ORDER BY number DESC LIMIT ?`,
     message,
-  ).map(({ duration_ms: durationMs, ...rest }) => ({ ...rest, durationMs }));
+    latest,
+  ).map(({ duration_ms: durationMs, ...rest }) => ({ ...rest, durationMs })).reverse();
 }
 
 function toStored(row: Row): StoredMessage {

@@ -60,6 +60,8 @@ const LARGEST_BODY = 1_900_000;
 
 /** A bound text may have 2 MB, and a hash takes 17 characters. */
 const MOST_HASHES = 50_000;
+/** Around a small page there may be others that are no part of it. */
+const SPARE_KEYS = 200;
 
 interface Row {
   readonly seq: number;
@@ -88,7 +90,7 @@ export function recordEvents(
   { now, taken = new Set(), confirmed }: RecordOptions,
 ): RecordResult {
   const dated = inTimeOrder(events);
-  const rows = rowsByHash(sql, dated.map(({ hash }) => hash));
+  const rows = rowsByHash(sql, dated);
   const floor = readNumber(sql, "floor_at", -Infinity);
   const first = readNumber(sql, "event_seq", 0) + 1;
   const inserts: SqlValue[][] = [];
@@ -190,25 +192,71 @@ function inTimeOrder(events: readonly UserEvent[]): DatedEvent[] {
   return isRising ? dated.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || 0) : dated;
 }
 
-function rowsByHash(sql: Sql, hashes: readonly number[]): Map<number, Row> {
+/** The rows that have the same hashes as these events. */
+function rowsByHash(sql: Sql, dated: readonly DatedEvent[]): Map<number, Row> {
+  const hashes = new Set(dated.map(({ hash }) => hash));
+  const keys = keysAround(sql, dated) ?? keysOf(sql, [...hashes]);
+  const wanted = keys.filter(({ hash }) => hashes.has(hash));
+  const bodies = bodiesOf(sql, wanted);
   const found = new Map<number, Row>();
-  for (let start = 0; start < hashes.length; start += MOST_HASHES) {
-    const rows = sql.all<{ hash: number; seq: number; slot: number; body: string }>(
-      `SELECT hash, seq, slot, body FROM events
-        WHERE hash IN (SELECT value FROM json_each(?)) ORDER BY hash, slot`,
-      JSON.stringify(hashes.slice(start, start + MOST_HASHES)),
-    );
-    let last: Row | undefined;
-    let lastHash: number | undefined;
-    for (const { hash, seq, slot, body } of rows) {
-      const row: Row = { seq, slot, body, next: undefined };
-      if (hash === lastHash) last!.next = row;
-      else found.set(hash, row);
-      last = row;
-      lastHash = hash;
-    }
+  let last: Row | undefined;
+  let lastHash: number | undefined;
+  for (const { hash, seq, slot } of wanted) {
+    const row: Row = { seq, slot, body: bodies.get(seq)!, next: undefined };
+    if (hash === lastHash) last!.next = row;
+    else found.set(hash, row);
+    last = row;
+    lastHash = hash;
   }
   return found;
+}
+
+type Key = { hash: number; slot: number; seq: number };
+
+/**
+ * The keys of all rows from the lowest hash of a page to the highest: since a hash begins with the time, that is one stretch of the
+ * index, and the page itself where it has been read before. Undefined if it is much more than the page.
+ */
+function keysAround(sql: Sql, dated: readonly DatedEvent[]): Key[] | undefined {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const { hash, at } of dated) {
+    if (at === null) return undefined; // without a time it is far from the others
+    if (hash < lowest) lowest = hash;
+    if (hash > highest) highest = hash;
+  }
+  const most = 2 * dated.length + SPARE_KEYS;
+  const keys = sql.all<Key>(
+    `SELECT hash, slot, seq FROM events WHERE hash BETWEEN ? AND ? ORDER BY hash, slot LIMIT ?`,
+    lowest,
+    highest,
+    most,
+  );
+  return keys.length < most ? keys : undefined;
+}
+
+function keysOf(sql: Sql, hashes: readonly number[]): Key[] {
+  const keys: Key[] = [];
+  for (let start = 0; start < hashes.length; start += MOST_HASHES) {
+    keys.push(...sql.all<Key>(
+      `SELECT hash, slot, seq FROM events
+        WHERE hash IN (SELECT value FROM json_each(?)) ORDER BY hash, slot`,
+      JSON.stringify(hashes.slice(start, start + MOST_HASHES)),
+    ));
+  }
+  return keys;
+}
+
+function bodiesOf(sql: Sql, keys: readonly Key[]): Map<number, string> {
+  const bodies = new Map<number, string>();
+  for (let start = 0; start < keys.length; start += MOST_HASHES) {
+    const rows = sql.all<{ seq: number; body: string }>(
+      `SELECT seq, body FROM events WHERE seq IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(keys.slice(start, start + MOST_HASHES).map(({ seq }) => seq)),
+    );
+    for (const { seq, body } of rows) bodies.set(seq, body);
+  }
+  return bodies;
 }
 
 /** Whether a row holds the same event in other words: with another spelling of the date, or another unknown member. */

@@ -4,6 +4,7 @@ import { hashEvent } from "../../src/store/hash_event.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import { READ_CONTRACT } from "./read_contract.ts";
 
 /** One promise of the log, checked on an empty database. */
 export interface Promised {
@@ -58,6 +59,7 @@ function addAlert(log: Log, id: string, endpoints: string[], now = 1): void {
  * check gets an empty database.
  */
 export const LOG_CONTRACT: readonly Promised[] = [
+  ...READ_CONTRACT,
   {
     name: "openLog() keeps what is there when it is opened again",
     check(sql) {

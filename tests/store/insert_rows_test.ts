@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { nodeSql } from "../../src/deno/node_sql.ts";
+import { insertRows } from "../../src/store/insert_rows.ts";
+import { limitedSql } from "../support/limited_sql.ts";
+
+const value = fc.constantFrom(null, 0, 1, "", "a", "é", 2 ** 53 - 1);
+
+Deno.test("insertRows() writes every row as it is, whatever its columns have in common", () => {
+  const columns = fc.integer({ min: 0, max: 7 }).chain((others) =>
+    fc.array(fc.array(value, { minLength: others, maxLength: others }), { maxLength: 70 })
+  );
+  fc.assert(
+    fc.property(columns, fc.integer({ min: 0, max: 1_000 }), (others, first) => {
+      using database = nodeSql(":memory:");
+      const sql = limitedSql(database);
+      const names = ["id", ...(others[0] ?? []).map((_, index) => `c${index}`)];
+      sql.run(`CREATE TABLE notes (${names.join(", ").replace("id", "id INTEGER PRIMARY KEY")})`);
+      const rows = others.map((row, index) => [first + index, ...row]);
+      assertEquals(insertRows(sql, { table: "notes", columns: names }, rows), rows.length);
+      const found = sql.all("SELECT * FROM notes ORDER BY id");
+      assertEquals(found.map((row) => names.map((name) => row[name])), rows);
+    }),
+    { numRuns: 200 },
+  );
+});
