@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What a token may do: `read` everything, or also change things (`admin`). */
+/** What a token may do: `read` the log, or also change things and see what receivers have answered (`admin`). */
 export type Scope = "read" | "admin";
 
 /** A bearer token as it is configured: never the token itself. */

@@ -1,11 +1,11 @@
-import { type Context, Hono } from "hono";
-import * as v from "valibot";
-import type { StoredMessage } from "../store/stored_message.ts";
+import { Hono } from "hono";
+import { deliveryRoutes } from "./delivery_routes.ts";
 import { type FeedOptions, feedRoutes } from "./feed_routes.ts";
+import { json } from "./json.ts";
 import type { LogAccess } from "./log_access.ts";
+import { onlyBy } from "./only_by.ts";
 import { problem } from "./problem.ts";
 import { InvalidRequestError, parameters, readQuery } from "./read_query.ts";
-import { responseHeaders } from "./response_headers.ts";
 
 /** What the routes need besides the log. */
 export interface LogAppOptions extends Pick<FeedOptions, "clock" | "random" | "onClose"> {
@@ -15,9 +15,9 @@ export interface LogAppOptions extends Pick<FeedOptions, "clock" | "random" | "o
   report: (error: unknown) => void;
 }
 
-/** The most rows of one list; the feeds have limits of their own. */
-const MOST_ROWS = 500;
-const MESSAGE_STATES = ["pending", "leased", "waiting", "delivered", "dead", "cancelled"] as const;
+/** The most invalid events of one list, which may be long, and the most bytes of them. */
+const MOST_ROWS = 100;
+const MOST_BYTES = 1024 * 1024;
 
 /**
  * The routes over the log, `/v1/…`. They ask nobody who they are: they belong behind `createApp()`, in the
@@ -30,63 +30,35 @@ export function createLogApp({ log, report, ...feedOptions }: LogAppOptions): Ho
   const app = new Hono();
   app.route("/v1/events", feedRoutes({ ...feedOptions, feed: log.events, entry: "event" }));
   app.route("/v1/alerts", feedRoutes({ ...feedOptions, feed: log.alerts, entry: "alert" }));
+  app.route("/", deliveryRoutes(log));
 
   app.get("/v1/status", () => json(log.status()));
   app.get("/v1/rules", () => json({ rules: log.rules() }));
 
-  app.get("/v1/deliveries", (context) => {
-    const { limit = 100, before, state, endpoint, alert } = readQuery(context.req.url, {
-      limit: parameters.limit(MOST_ROWS),
-      before: parameters.row,
-      state: v.optional(v.picklist(MESSAGE_STATES, `must be one of ${MESSAGE_STATES.join(", ")}`)),
-      endpoint: parameters.name,
-      alert: parameters.name,
-    });
-    const found = log.deliveries({
-      limit,
-      ...(before === undefined ? {} : { before }),
-      ...(state === undefined ? {} : { state }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(alert === undefined ? {} : { webhookId: alert }),
-    });
-    return json({
-      deliveries: found.map((message) => deliveryJson(log, message)),
-      next: found.length === limit ? found.at(-1)?.id ?? null : null,
-    });
-  });
-
-  app.post("/v1/deliveries/:id{[0-9]{1,15}}/redeliver", (context) => {
-    const id = Number(context.req.param("id"));
-    if (log.message(id) === undefined) return problem("not_found");
-    if (!log.redeliver(id)) {
-      return problem("invalid_request", { detail: "An attempt is under way; ask again later" });
-    }
-    return json(deliveryJson(log, log.message(id)!), 202);
-  });
-
   app.get("/v1/invalid-events", (context) => {
-    const { limit = 100, after = 0 } = readQuery(context.req.url, {
+    const { limit = MOST_ROWS, after = 0 } = readQuery(context.req.url, {
       limit: parameters.limit(MOST_ROWS),
       after: parameters.row,
     });
-    const found = log.invalidEvents(after, limit);
+    const found = log.invalidEvents(after, limit, MOST_BYTES);
+    const last = found.at(-1)?.seq;
+    const isMore = last !== undefined && log.invalidEvents(last, 1).length > 0;
     return json({
       invalidEvents: found.map(({ seq, recordedAt, issues, body }) => ({
         seq,
-        recordedAt: time(recordedAt),
+        recordedAt: new Date(recordedAt).toISOString(),
         issues,
         sent: body, // a text: it may have been cut, and then is no JSON
       })),
-      next: found.length === limit ? found.at(-1)?.seq ?? null : null,
+      next: isMore ? last : null,
     });
   });
 
-  for (const path of ["events", "alerts", "status", "rules", "deliveries", "invalid-events"]) {
+  for (const path of ["events", "alerts", "status", "rules", "invalid-events"]) {
     app.all(`/v1/${path}`, () => onlyBy("GET, HEAD"));
   }
-  app.all("/v1/deliveries/:id{[0-9]{1,15}}/redeliver", () => onlyBy("POST"));
   app.notFound(() => problem("not_found"));
-  app.onError((error: unknown, _context: Context) => {
+  app.onError((error: unknown) => {
     if (error instanceof InvalidRequestError) {
       return problem("invalid_request", { detail: error.message });
     }
@@ -94,34 +66,4 @@ export function createLogApp({ log, report, ...feedOptions }: LogAppOptions): Ho
     return problem("internal");
   });
   return app;
-}
-
-function json(value: unknown, status = 200): Response {
-  return new Response(JSON.stringify(value), {
-    status,
-    headers: responseHeaders("application/json"),
-  });
-}
-
-function onlyBy(methods: string): Response {
-  return problem("method_not_allowed", { headers: { Allow: methods } });
-}
-
-/** A message as a client sees it: what the state machine keeps to itself, such as the token, stays inside. */
-function deliveryJson(log: LogAccess, message: StoredMessage): Record<string, unknown> {
-  return {
-    id: message.id,
-    alert: message.webhookId,
-    endpoint: message.endpoint,
-    state: message.state,
-    attempt: message.attempt,
-    dueAt: message.dueAt === null ? null : time(message.dueAt),
-    createdAt: time(message.createdAt),
-    updatedAt: time(message.updatedAt),
-    attempts: log.attempts(message.id).map(({ at, ...attempt }) => ({ at: time(at), ...attempt })),
-  };
-}
-
-function time(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -2,6 +2,7 @@ import { responseHeaders } from "./response_headers.ts";
 
 /** What can go wrong, as a client may rely on it: the codes are stable, the words are not. */
 export type ProblemCode =
+  | "conflict"
   | "forbidden"
   | "internal"
   | "invalid_request"
@@ -13,6 +14,7 @@ export type ProblemCode =
   | "unavailable";
 
 const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = {
+  conflict: [409, "The resource is busy with something else"],
   forbidden: [403, "The token lacks the scope for this"],
   internal: [500, "Something went wrong here"],
   invalid_request: [400, "The request cannot be understood"],

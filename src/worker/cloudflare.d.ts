@@ -34,7 +34,9 @@ declare module "cloudflare:workers" {
   }
 
   export interface SqlCursor {
+    readonly columnNames: string[];
     toArray(): Record<string, string | number | null | ArrayBuffer>[];
+    raw(): Iterable<(string | number | null | ArrayBuffer)[]>;
     readonly rowsWritten: number;
   }
 

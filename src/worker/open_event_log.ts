@@ -90,9 +90,9 @@ export function openEventLog(options: EventLogOptions): EventLog {
       alerts,
       redeliver,
       deliveries: (query) => log.deliveries(query),
-      attempts: (message) => log.attempts(message),
+      attempts: (message, latest) => log.attempts(message, latest),
       message: (id) => log.message(id),
-      invalidEvents: (after, limit) => log.invalidEvents(after, limit),
+      invalidEvents: (after, limit, maxBytes) => log.invalidEvents(after, limit, maxBytes),
       status: () => ({
         ...watch.status(),
         rules: rules.length,

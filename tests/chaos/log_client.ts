@@ -43,7 +43,7 @@ export class LogClient {
   async deliveries(query = ""): Promise<Delivery[]> {
     const all: Delivery[] = [];
     for (let before = "";;) {
-      const page = await this.#get(`/v1/deliveries?limit=500${query}${before}`);
+      const page = await this.#get(`/v1/deliveries?limit=100${query}${before}`);
       all.push(...page.deliveries as Delivery[]);
       if (page.next === null) return all;
       before = `&before=${page.next}`;

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { ApiToken } from "../../src/http/api_token.ts";
 import { createApp } from "../../src/http/create_app.ts";
+import { LogFixture } from "./log_fixture.ts";
 
 const token = "reader-token-1";
 const adminToken = "admin-token-1";
@@ -114,6 +115,34 @@ Deno.test("createApp() wants the scope admin for whatever is not a read", async 
     });
     assertEquals(let_in.status, 200);
   }
+});
+
+Deno.test("createApp() lets nobody but admin read what receivers have answered, however the path is spelt", async () => {
+  using fixture = new LogFixture();
+  const id = fixture.queueAlert("a");
+  const { app } = door({ backend: (request) => fixture.app.fetch(request) });
+  const spellings = [
+    `/v1/deliveries/${id}`,
+    `/v1/deliveries/%3${id}`,
+    `/v1/deliverie%73/${id}`,
+    `/v1//deliveries/${id}`,
+    `/v1/deliveries/${id}/`,
+    `/v1/deliveries/0${id}`,
+    `/v1/x/../deliveries/${id}`,
+    `/v1/deliveries/${id}?x=1`,
+    `/v1%2fdeliveries%2f${id}`,
+    `/V1/deliveries/${id}`,
+    `/v1/deliveries/${id}#x`,
+    `/v1/deliveries/%2e/${id}`,
+  ];
+  for (const path of spellings) {
+    for (const method of ["GET", "HEAD"]) {
+      const { status } = await app.request(path, { method, ...bearer(token) });
+      assert(status === 403 || status === 404, `${method} ${path}: ${status}`);
+    }
+  }
+  assertEquals((await app.request(spellings[0]!, bearer(token))).status, 403);
+  assertEquals((await app.request(spellings[0]!, bearer(adminToken))).status, 200);
 });
 
 Deno.test("createApp() lets the scope admin read", async () => {

@@ -25,11 +25,68 @@ Deno.test("POST /v1/deliveries/:id/redeliver puts a message back, once it is not
   assertEquals([response.status, body.state, body.alert], [202, "pending", "a"]);
   fixture.log.sql.run("UPDATE outbox SET state = 'leased', token = 't'");
   const busy = await fixture.app.request(`/v1/deliveries/${id}/redeliver`, { method: "POST" });
-  assertEquals(busy.status, 400);
+  assertEquals([busy.status, (await busy.json()).code], [409, "conflict"]);
   for (const unknown of ["999", "x", "-1"]) {
     const path = `/v1/deliveries/${unknown}/redeliver`;
     assertEquals((await fixture.app.request(path, { method: "POST" })).status, 404);
   }
+});
+
+Deno.test("GET /v1/deliveries shows the latest attempt alone, and the answers of receivers only one by one", async () => {
+  using fixture = new LogFixture();
+  const id = fixture.queueAlert("a");
+  fixture.queueAlert("b");
+  for (const number of [1, 2]) {
+    fixture.log.noteAttempt(id, {
+      number,
+      at: 0,
+      durationMs: 5,
+      kind: "retry",
+      code: "answered",
+      status: 500,
+      excerpt: `answer ${number}`,
+    });
+  }
+  const text = await (await fixture.app.request("/v1/deliveries")).text();
+  assertEquals([text.includes("answer 1"), text.includes("answer 2")], [false, false]);
+  const [b, a] = JSON.parse(text).deliveries;
+  assertEquals([b.lastAttempt, a.lastAttempt.number, "attempts" in a], [null, 2, false]);
+  const one = await (await fixture.app.request(`/v1/deliveries/${id}`)).json();
+  assertEquals([one.alert, "token" in one], ["a", false]);
+  assertEquals(one.attempts.map(({ excerpt }: { excerpt: string }) => excerpt), [
+    "answer 1",
+    "answer 2",
+  ]);
+  assertEquals((await fixture.app.request("/v1/deliveries/999")).status, 404);
+});
+
+Deno.test("lists have at most 100 rows", async () => {
+  using fixture = new LogFixture();
+  for (let n = 0; n < 101; n++) fixture.queueAlert(`${n}`);
+  const invalid = Array.from({ length: 101 }, (_, value) => ({ value, issues: [] }));
+  fixture.log.transaction(() => fixture.log.keepInvalid(invalid, 0));
+  for (const [path, name] of [["deliveries", "deliveries"], ["invalid-events", "invalidEvents"]]) {
+    const list = await (await fixture.app.request(`/v1/${path}`)).json();
+    assertEquals([list[name!].length, list.next !== null], [100, true]);
+    assertEquals((await fixture.app.request(`/v1/${path}?limit=101`)).status, 400);
+  }
+});
+
+Deno.test("GET /v1/invalid-events gives long ones out in several pages, each once", async () => {
+  using fixture = new LogFixture();
+  const invalid = Array.from({ length: 6 }, (_, n) => ({
+    value: [n, "x".repeat(350_000)],
+    issues: [],
+  }));
+  fixture.log.transaction(() => fixture.log.keepInvalid(invalid, 0));
+  const pages: number[][] = [];
+  for (let after: number | null = 0; after !== null;) {
+    const response = await fixture.app.request(`/v1/invalid-events?after=${after}`);
+    const { invalidEvents, next } = await response.json();
+    pages.push(invalidEvents.map(({ seq }: { seq: number }) => seq));
+    after = next;
+  }
+  assertEquals(pages, [[1, 2], [3, 4], [5, 6]]);
 });
 
 Deno.test("GET /v1/invalid-events shows what was kept aside, as text", async () => {

@@ -242,3 +242,28 @@ Deno.test("GET /v1/alerts has alerts in every form", async () => {
   ]);
   await reader.cancel();
 });
+
+Deno.test("GET /v1/events reads long events few at a time, in every form, and all of them", async () => {
+  using fixture = new LogFixture();
+  const events = Array.from({ length: 40 }, (_, n) => ({
+    event: `Event ${n}`,
+    user: "x".repeat(200_000),
+    date: new Date(n * 1_000).toISOString(),
+  }));
+  fixture.log.transaction(() => fixture.log.record(events, { now: 1 }));
+  await settled();
+  const most = { rows: 0 };
+  const { eventsAfter } = fixture.log;
+  fixture.log.eventsAfter = (...query) => {
+    const rows = eventsAfter(...query);
+    most.rows = Math.max(most.rows, rows.length);
+    return rows;
+  };
+  const { events: page, more } = await (await fixture.app.request("/v1/events", JSON_TYPE)).json();
+  assertEquals([page.length > 15 && page.length < 25, more], [true, true]);
+  assertEquals((await lines(await fixture.app.request("/v1/events", NDJSON))).length, 40);
+  const reader = new SseReader((await fixture.app.request("/v1/events")).body!);
+  assertEquals((await reader.take(41)).length, 41);
+  await reader.cancel();
+  assertEquals(most.rows, 1);
+});

@@ -29,9 +29,9 @@ export class LogFixture implements Disposable {
     events: this.#feeds[0]!,
     alerts: this.#feeds[1]!,
     deliveries: (query) => this.log.deliveries(query),
-    attempts: (message) => this.log.attempts(message),
+    attempts: (message, latest) => this.log.attempts(message, latest),
     message: (id) => this.log.message(id),
-    invalidEvents: (after, limit) => this.log.invalidEvents(after, limit),
+    invalidEvents: (after, limit, maxBytes) => this.log.invalidEvents(after, limit, maxBytes),
     status: () => ({ log: this.log.counts() }),
     rules: () => [],
     redeliver: (id) => {
