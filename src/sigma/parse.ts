@@ -45,6 +45,6 @@ export function parseSigma(text: string, options: { file?: string } = {}): Parse
   return {
     rules: documents.flatMap(({ rule }) => rule ?? []),
     filters: documents.flatMap(({ filter }) => filter ?? []),
-    problems,
+    problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
   };
 }

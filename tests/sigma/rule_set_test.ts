@@ -48,7 +48,7 @@ Deno.test("RuleSet does not remember the event before", () => {
 
 Deno.test("RuleSet throws every problem of every rule", () => {
   const rules = load(rule("A", "a|expand: '%one%'"), rule("B", "b|expand: '%two%'"));
-  const error = assertThrows(() => new RuleSet(rules), SigmaError);
+  const error: SigmaError = assertThrows(() => new RuleSet(rules), SigmaError);
   assertEquals(error.problems.map((problem) => problem.code), [
     "value-placeholder",
     "value-placeholder",
@@ -90,7 +90,7 @@ Deno.test("RuleSet lists the rules that are tried on every event", () => {
     ),
   ));
   assertEquals(ruleSet.alwaysEvaluated.map(({ title }) => title), [
-    "null",
+    "nothing",
     "neq",
     "none",
     "one side",

@@ -1,0 +1,102 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  explainRule,
+  type Explanation,
+  matchedFields,
+  parseSigma,
+  SigmaError,
+  type SigmaRule,
+} from "../../src/sigma/mod.ts";
+
+function load(detection: string): SigmaRule {
+  const { rules, problems } = parseSigma(`title: Rule
+logsource: { product: test }
+detection:
+${detection.replace(/^/gm, "    ")}`);
+  assertEquals(problems, []);
+  return rules[0]!;
+}
+
+const RULE = load(`selection:
+    event|contains: [login, logout]
+    user|endswith: '@example.com'
+resources:
+    resources[any]:
+        type: test
+        name|startswith: canary
+filter:
+    ipAddress|cidr: 10.0.0.0/8
+condition: selection and resources and not filter`);
+
+const EVENT = {
+  event: "User login failed",
+  user: "Ann@Example.com",
+  ipAddress: "192.0.2.7",
+  resources: [{ type: "user", name: "canary" }, { type: "test", name: "Canary 1" }],
+};
+
+/** The tree as text, one line for each part. */
+function shown({ text, matched, found, of }: Explanation, depth = 0): string[] {
+  const line = `${"  ".repeat(depth)}${matched ? "+" : "-"} ${text}${
+    found ? ` [${found.join()}]` : ""
+  }`;
+  return [line, ...of.flatMap((part) => shown(part, depth + 1))];
+}
+
+Deno.test("explainRule() says of every part whether it holds and what the event has there", () => {
+  assertEquals(shown(explainRule(RULE, { ...EVENT, ipAddress: "10.1.2.3" })), [
+    "- Rule",
+    "  - all of these",
+    "    + selection: all of these",
+    "      + event|contains [User login failed]",
+    '        + is "*login*"',
+    '        - is "*logout*"',
+    "      + user|endswith [Ann@Example.com]",
+    '        + is "*@example.com"',
+    "    + resources: resources[any]",
+    "      - element 0",
+    "        - all of these",
+    "          - type [user]",
+    '            - is "test"',
+    "          + name|startswith [canary]",
+    '            + is "canary*"',
+    "      + element 1",
+    "        + all of these",
+    "          + type [test]",
+    '            + is "test"',
+    "          + name|startswith [Canary 1]",
+    '            + is "canary*"',
+    "    - not",
+    "      + filter: ipAddress|cidr [10.1.2.3]",
+    "        + is in the network 10.0.0.0/8",
+  ]);
+});
+
+Deno.test("matchedFields() names the values that made the rule match, and only those", () => {
+  const fields = matchedFields(RULE, EVENT).map(({ detection, field, value, wanted }) =>
+    [detection, field, value, wanted].join(" | ")
+  );
+  assertEquals(fields, [
+    "selection | event | User login failed | login",
+    "selection | user | Ann@Example.com | @example.com",
+    "resources | resources[any].type | test | test",
+    "resources | resources[any].name | Canary 1 | canary",
+  ]);
+  assertEquals(matchedFields(RULE, { event: "login" }), []);
+});
+
+Deno.test("matchedFields() has no value where the rule is about absence", () => {
+  const rule = load("selection:\n    user: null\ncondition: selection");
+  assertEquals(matchedFields(rule, {}), [
+    { detection: "selection", field: "user", modifiers: [], wanted: null },
+  ]);
+});
+
+Deno.test("explainRule() throws on a rule that cannot be compiled", () => {
+  const rule = load("selection:\n    user|expand: '%admins%'\ncondition: selection");
+  assertThrows(() => explainRule(rule, {}), SigmaError);
+  assertEquals(
+    explainRule(rule, { user: "ann" }, { placeholders: { admins: ["ann"] } }).matched,
+    true,
+  );
+});

@@ -1,0 +1,148 @@
+import { assert, assertEquals } from "@std/assert";
+import { parseSigma } from "../../src/sigma/mod.ts";
+
+const RULE = `title: Failed login
+id: 0b4b9a4e-4f6a-4f0e-9a55-0f6a1d2f3c4d
+status: test
+logsource:
+    product: thousandeyes
+    service: audit
+detection:
+    selection:
+        event|contains|all:
+            - login
+            - failed
+    filter:
+        resources[any].type: test
+        resources[any].name|startswith: canary
+    condition: selection and not filter
+falsepositives: forgotten passwords
+level: low
+tests:
+    - name: one
+`;
+
+function problemsOf(text: string): string[] {
+  return parseSigma(text, { file: "rule.yml" }).problems.map((problem) => {
+    const { severity, code, line, column, endColumn, suggestion } = problem;
+    const place = `${line}:${column}-${endColumn}`;
+    return `${place} ${severity} ${code}${suggestion === undefined ? "" : ` -> ${suggestion}`}`;
+  });
+}
+
+Deno.test("parseSigma() gives plain data: what JSON does to it changes nothing", () => {
+  const { rules: [rule], problems } = parseSigma(RULE, { file: "rule.yml" });
+  assertEquals(problems, []);
+  assertEquals(JSON.parse(JSON.stringify(rule)), rule);
+  assertEquals(rule?.custom, { tests: [{ name: "one" }] });
+  assertEquals(rule?.falsepositives, ["forgotten passwords"]);
+  assertEquals(rule?.file, "rule.yml");
+  assertEquals(rule?.conditions, [{
+    text: "selection and not filter",
+    expression: {
+      op: "and",
+      of: [{ op: "name", name: "selection" }, { op: "not", of: { op: "name", name: "filter" } }],
+    },
+  }]);
+});
+
+Deno.test("parseSigma() gathers the keys of one array of a map into one block", () => {
+  const { rules: [rule] } = parseSigma(RULE);
+  assertEquals(rule?.detections[1]?.detection, {
+    kind: "block",
+    field: "resources",
+    quantifier: "any",
+    body: {
+      kind: "all",
+      of: [
+        { kind: "item", field: "type", modifiers: [], values: ["test"] },
+        { kind: "item", field: "name", modifiers: ["startswith"], values: ["canary"] },
+      ],
+    },
+  });
+});
+
+Deno.test("parseSigma() names every problem of a file at once, each at its place", () => {
+  const text = RULE
+    .replace("status: test", "status: tset")
+    .replace("event|contains|all", "event|contain|all")
+    .replace("resources[any].type", "resources[anny].type")
+    .replace("not filter", "not filtre")
+    .replace("level: low", "level: low\ndate: 2025/01/02");
+  assertEquals(problemsOf(text), [
+    "3:9-13 error metadata-value -> test",
+    "9:15-22 error modifier-unknown -> contains",
+    "13:18-24 error field-quantifier -> any",
+    "15:34-40 error condition-name -> filter",
+    "18:7-17 error metadata-value -> 2025-01-02",
+  ]);
+});
+
+Deno.test("parseSigma() points at the value in a list, and at the part of a condition", () => {
+  assertEquals(
+    problemsOf(
+      RULE.replace("event|contains|all", "event|re")
+        .replace("- login", "- (?=login)"),
+    ),
+    [
+      "10:15-24 error value-regex-construct -> match the wider text, and exclude the rest with a second " +
+      "item and 'not' in the condition",
+    ],
+  );
+  assertEquals(problemsOf(RULE.replace("selection and", "'selection' and")).length, 2);
+});
+
+Deno.test("parseSigma() draws a caret below the place", () => {
+  const { problems: [problem] } = parseSigma(RULE.replace("contains", "contain"));
+  assertEquals(problem?.excerpt, "        event|contain|all:\n              ^^^^^^^");
+});
+
+Deno.test("parseSigma() loads the good documents of a file beside a broken one", () => {
+  const text = [RULE, RULE.replace("level: low", "level: lwo"), RULE].join("---\n");
+  const { rules, problems } = parseSigma(text);
+  assertEquals(rules.length, 2);
+  assertEquals(problems.map(({ line, suggestion }) => [line, suggestion]), [[37, "low"]]);
+});
+
+Deno.test("parseSigma() says what it does not run: correlations, aggregations, timeframes, actions", () => {
+  const correlation = "title: A\ncorrelation:\n    type: event_count\n";
+  assertEquals(problemsOf(correlation), ["2:1-12 error document-correlation"]);
+  assertEquals(parseSigma(correlation).rules, []);
+  const aggregation = RULE.replace("selection and not filter", "selection | count() > 5");
+  assertEquals(problemsOf(aggregation), [
+    "15:26-39 error condition-aggregation -> correlation: type: event_count",
+  ]);
+  const timeframe = RULE.replace("    condition:", "    timeframe: 5m\n    condition:");
+  assertEquals(problemsOf(timeframe), [
+    "15:5-14 error detection-timeframe -> correlation: timespan",
+  ]);
+  assertEquals(problemsOf("action: global\ntitle: A\n"), ["1:1-7 error document-action"]);
+});
+
+Deno.test("parseSigma() keeps names that JavaScript objects inherit", () => {
+  const text = RULE.replace("filter:", "__proto__:").replace("not filter", "not __proto__")
+    .replace("tests:", "constructor:");
+  const { rules: [rule], problems } = parseSigma(text);
+  assertEquals(problems, []);
+  assertEquals(rule?.detections.map(({ name }) => name), ["selection", "__proto__"]);
+  assert(Object.hasOwn(rule!.custom, "constructor"));
+});
+
+Deno.test("parseSigma() has doubts about a custom field that nearly is a known one", () => {
+  assertEquals(problemsOf(RULE.replace("level: low", "levle: low")), [
+    "17:1-6 warning metadata-unknown -> level",
+  ]);
+});
+
+Deno.test("parseSigma() reads a filter for any rule", () => {
+  const { filters, problems } = parseSigma(`title: Not the lab
+logsource: { product: thousandeyes }
+filter:
+    rules: any
+    selection:
+        accountGroupName: Lab
+    condition: not selection
+`);
+  assertEquals(problems, []);
+  assertEquals(filters[0]?.rules, "any");
+});
