@@ -89,7 +89,8 @@ Deno.test("parseSigma() points at the value in a list, and at the part of a cond
       "item and 'not' in the condition",
     ],
   );
-  assertEquals(problemsOf(RULE.replace("selection and", "'selection' and")).length, 2);
+  const quoted = RULE.replace("selection and not filter", '"selection and not filtre"');
+  assertEquals(problemsOf(quoted), ["15:35-41 error condition-name -> filter"]);
 });
 
 Deno.test("parseSigma() draws a caret below the place", () => {
