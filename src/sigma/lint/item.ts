@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { aliasTarget } from "./alias_target.ts";
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
 import type { Offsets } from "../parse/source.ts";
 import type { Entry } from "./entry.ts";
@@ -77,7 +78,7 @@ export function readItems(entry: Entry, document: Document): Item[] {
 
   function resolve(node: unknown): unknown {
     if (!isAlias(node)) return node;
-    return aliases-- > 0 ? node.resolve(document) : undefined;
+    return aliases-- > 0 ? aliasTarget(node, document) : undefined;
   }
 
   function scalarsOf(nodes: readonly unknown[]): ItemValue[] {
