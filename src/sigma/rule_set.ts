@@ -70,6 +70,8 @@ export class RuleSet {
   #allowed: Uint8Array | undefined;
 
   /**
+   * Compiles rules and builds the index over them.
+   *
    * @param rules Parsed rules.
    * @param options Filters, lists, statuses.
    * @throws {SigmaError} With every problem of every rule, unless `onProblem` takes them.

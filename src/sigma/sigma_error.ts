@@ -19,7 +19,11 @@ export class SigmaError extends Error {
   /** Everything that is wrong, in the order of the rules. */
   readonly problems: readonly Problem[];
 
-  /** @param problems At least one problem of severity error. */
+  /**
+   * Makes the error; its message is the first problem's.
+   *
+   * @param problems At least one problem of severity error.
+   */
   constructor(problems: readonly Problem[]) {
     const first = problems[0];
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
