@@ -1,14 +1,14 @@
 import { encodeMessage } from "./encode.ts";
-import { formatLastEventId } from "./last_event_id.ts";
+import { formatLastEventId, type LogPlace } from "./last_event_id.ts";
 import { resumeAt } from "./resume_at.ts";
 import type { SseSource } from "./sse_source.ts";
 
 /** Many messages in one write. */
 export interface Batch {
   /** The place that it was read after. */
-  after: number;
+  after: LogPlace;
   /** The place that a reader has reached with it. */
-  to: number;
+  to: LogPlace;
   /** The frames. Shared between subscribers: never to be written to or transferred. */
   bytes: Uint8Array;
 }
@@ -23,34 +23,38 @@ const encoder = new TextEncoder();
 const latest = new WeakMap<SseSource, Batch>();
 
 /**
- * Reads the messages after a place as one batch of frames. What was evicted under a slow reader is
- * announced by a gap in front. The one place where a filter of a subscriber will go.
+ * Reads the messages after a place as one batch of frames. What was evicted under a slow reader, and a log that
+ * has begun a new epoch under a reader, is announced by a gap in front. The one place where a filter of a subscriber will go.
  *
  * @param source The log.
- * @param after The seq that the reader has reached.
+ * @param after The place that the reader has reached.
  * @returns The batch, or undefined if there is nothing new.
  */
-export function readBatch(source: SseSource, after: number): Batch | undefined {
-  const known = latest.get(source);
-  if (known?.after === after) return known;
+export function readBatch(source: SseSource, after: LogPlace): Batch | undefined {
   const range = source.head();
-  if (range.newest === after) return undefined;
   const { epoch } = range;
+  const known = latest.get(source);
+  if (known !== undefined && isSame(known.after, after) && known.to.epoch === epoch) return known;
+  if (isSame(after, { epoch, seq: range.newest })) return undefined;
   const writer = new FrameWriter();
-  const start = resumeAt(range, formatLastEventId({ epoch, seq: after }));
-  let to = start.after;
+  const start = resumeAt(range, formatLastEventId(after));
+  let seq = start.after;
   if (start.gap) {
     writer.write(encodeMessage({ event: "gap", data: JSON.stringify(start.gap) }));
   }
-  for (const { seq, type, body } of source.read(to, BATCH_MESSAGES, BATCH_BYTES)) {
-    const id = formatLastEventId({ epoch, seq });
-    if (!writer.write(encodeMessage({ id, event: type, data: body }))) break;
-    to = seq;
+  for (const message of source.read(seq, BATCH_MESSAGES, BATCH_BYTES)) {
+    const id = formatLastEventId({ epoch, seq: message.seq });
+    if (!writer.write(encodeMessage({ id, event: message.type, data: message.body }))) break;
+    seq = message.seq;
   }
   if (writer.empty) return undefined;
-  const batch = { after, to, bytes: writer.take() };
+  const batch = { after, to: { epoch, seq }, bytes: writer.take() };
   latest.set(source, batch);
   return batch;
+}
+
+function isSame(one: LogPlace, other: LogPlace): boolean {
+  return one.seq === other.seq && one.epoch === other.epoch;
 }
 
 /** Puts frames one behind the other, as long as they fit. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../stream/clock.ts";
 import { encodeComment, encodeMessage, encodeRetry } from "./encode.ts";
-import { formatLastEventId } from "./last_event_id.ts";
+import { formatLastEventId, type LogPlace } from "./last_event_id.ts";
 import { readBatch } from "./read_batch.ts";
 import { resumeAt } from "./resume_at.ts";
 import type { SseSource } from "./sse_source.ts";
@@ -76,8 +76,8 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   #controller!: ReadableStreamDefaultController<Uint8Array>;
   #stopListening = () => {};
   #onAbort = () => this.#close("aborted");
-  /** The seq that the reader has reached; undefined before the greeting. */
-  #cursor: number | undefined;
+  /** The place that the reader has reached; undefined before the greeting. */
+  #cursor: LogPlace | undefined;
   #closed = false;
   /** Whether the reader waits for a write; what it does not wait for is not written. */
   #wanted = false;
@@ -129,10 +129,10 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   #greet(): void {
     const range = this.#source.head();
     const { after, gap } = resumeAt(range, this.#options.lastEventId);
-    const from = formatLastEventId({ epoch: range.epoch, seq: after });
+    this.#cursor = { epoch: range.epoch, seq: after };
+    const from = formatLastEventId(this.#cursor);
     const to = formatLastEventId({ epoch: range.epoch, seq: range.newest });
     const ready = JSON.stringify({ from, to, gap: gap !== undefined });
-    this.#cursor = after;
     this.#write(encoder.encode(
       encodeComment("welcome") + encodeRetry(this.#between(RETRY_MS)) +
         (gap ? encodeMessage({ event: "gap", data: JSON.stringify(gap) }) : "") +

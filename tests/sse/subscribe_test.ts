@@ -155,6 +155,25 @@ Deno.test("subscribe() reads and encodes once for all who are up to date", async
   for (const reader of readers) await reader.cancel();
 });
 
+Deno.test("subscribe() announces a gap when the log begins a new epoch under a reader, and repeats no stale batch", async () => {
+  const source = new MemorySource(3);
+  const readers = [open(source), open(source)].map(({ stream }) => new SseReader(stream));
+  for (const reader of readers) await reader.take(4);
+  source.append("{}"); // the batch that is kept for all who are up to date
+  assertEquals((await readers[0]!.next())?.id, "k3.4");
+  source.epoch = "k4";
+  for (const reader of readers) {
+    const [gap, ...rest] = await reader.take(5);
+    const asked = reader === readers[0] ? "k3.4" : "k3.3";
+    assertEquals([gap?.event, JSON.parse(gap!.data)], [
+      "gap",
+      { requested: asked, from: "k4.0", lost: null },
+    ]);
+    assertEquals(rest.map(({ id }) => id), ["k4.1", "k4.2", "k4.3", "k4.4"]);
+    await reader.cancel();
+  }
+});
+
 Deno.test("subscribe() reads nothing for a reader that does not read, however much is appended", async () => {
   const source = new MemorySource();
   const { stream } = open(source);
