@@ -8,7 +8,7 @@ import { problem } from "./problem.ts";
 import { InvalidRequestError, parameters, readQuery } from "./read_query.ts";
 
 /** What the routes need besides the log. */
-export interface LogAppOptions extends Pick<FeedOptions, "clock" | "random" | "onClose"> {
+export interface LogAppOptions extends Pick<FeedOptions, "clock" | "random" | "onClose" | "seats"> {
   /** The log. */
   log: LogAccess;
   /** Told of what went wrong; the client is not. */
@@ -23,7 +23,7 @@ const MOST_BYTES = 1024 * 1024;
  * The routes over the log, `/v1/…`. They ask nobody who they are: they belong behind `createApp()`, in the
  * process that holds the log, so that a stream is made where it is read from.
  *
- * @param options The log, time and chance.
+ * @param options The log, the room for streams, time and chance.
  * @returns A Hono app.
  */
 export function createLogApp({ log, report, ...feedOptions }: LogAppOptions): Hono {

@@ -1,12 +1,15 @@
 import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { parseLastEventId } from "../sse/last_event_id.ts";
+import { overloadedStream } from "../sse/overloaded.ts";
 import { subscribe, type SubscribeOptions } from "../sse/subscribe.ts";
 import type { Feed } from "./log_access.ts";
 import { ndjsonStream } from "./ndjson_stream.ts";
 import { pageJson } from "./page_json.ts";
+import { problem } from "./problem.ts";
 import { InvalidRequestError, parameters, readQuery } from "./read_query.ts";
 import { responseHeaders } from "./response_headers.ts";
+import type { Seats } from "./seats.ts";
 
 /** What the routes of a feed need. */
 export interface FeedOptions extends Pick<SubscribeOptions, "clock" | "random"> {
@@ -14,13 +17,17 @@ export interface FeedOptions extends Pick<SubscribeOptions, "clock" | "random"> 
   feed: Feed;
   /** What an entry is called in JSON: `event` or `alert`. */
   entry: "event" | "alert";
-  /** Told when a subscriber is gone. */
+  /** The room for streams, shared by all feeds of a log. */
+  seats: Seats;
+  /** Told when a stream has ended. */
   onClose?: SubscribeOptions["onClose"];
 }
 
 const SSE = "text/event-stream";
 const NDJSON = "application/x-ndjson";
 const JSON_TYPE = "application/json";
+/** When a program that found no room may ask again, in seconds. */
+const RETRY_AFTER = "30";
 /** Entries of one JSON answer, unless `limit` says otherwise. */
 const USUAL_LIMIT = 1_000;
 const MOST_ENTRIES = 10_000;
@@ -33,10 +40,15 @@ const MOST_ENTRIES = 10_000;
  * `lastEventId` (which polyfills send) or `after`: the header wins, since a client that reconnects repeats its
  * first query.
  *
- * @param options The feed, time and chance.
+ * Where there is no room for another stream, an event stream says so and ends, since browsers never come back after another
+ * status than 200; everybody else gets a 503.
+ *
+ * @param options The feed, the room, time and chance.
  * @returns A Hono app with the one route `/`.
  */
-export function feedRoutes({ feed, entry, clock, random, onClose }: FeedOptions): Hono {
+export function feedRoutes(
+  { feed, entry, seats, clock, random, onClose }: FeedOptions,
+): Hono {
   const app = new Hono();
   app.get("/", (context) => {
     const { asked, limit } = readPlace(context);
@@ -50,6 +62,7 @@ export function feedRoutes({ feed, entry, clock, random, onClose }: FeedOptions)
         `limit is for answers that end: ask for ${NDJSON} or ${JSON_TYPE} by Accept`,
       );
     }
+    const { signal } = context.req.raw;
     const answer = (body: BodyInit | null, headers: Record<string, string>) =>
       new Response(body, { headers: { ...headers, Vary: "Accept" } });
 
@@ -59,20 +72,47 @@ export function feedRoutes({ feed, entry, clock, random, onClose }: FeedOptions)
         "X-Accel-Buffering": "no",
       });
       if (isHead(context)) return answer(null, headers); // or a subscriber would be opened that nobody reads
-      const { signal } = context.req.raw;
-      const options = { lastEventId: asked, clock, random, signal };
-      return answer(subscribe(feed, onClose ? { ...options, onClose } : options), headers);
+      const leave = seats.take();
+      if (leave === undefined) return answer(overloadedStream(), headers);
+      return answer(
+        subscribe(feed, {
+          lastEventId: asked,
+          clock,
+          random,
+          signal,
+          onClose(reason, error) {
+            leave();
+            onClose?.(reason, error);
+          },
+        }),
+        headers,
+      );
     }
 
     if (asked !== undefined && !isPlace(asked)) {
       throw new InvalidRequestError("The id to go on after is no id that was given out here");
     }
-    if (type === JSON_TYPE) {
-      const page = pageJson(feed, { entry, asked, limit: limit ?? USUAL_LIMIT });
-      return answer(page, responseHeaders(JSON_TYPE));
+    const headers = responseHeaders(type);
+    if (isHead(context)) return answer(null, headers);
+    const leave = seats.take();
+    if (leave === undefined) {
+      return problem("overloaded", { headers: { "Retry-After": RETRY_AFTER } });
     }
-    const lines = isHead(context) ? null : ndjsonStream(feed, { entry, asked, limit });
-    return answer(lines, responseHeaders(type));
+    if (type === JSON_TYPE) {
+      try {
+        return answer(pageJson(feed, { entry, asked, limit: limit ?? USUAL_LIMIT }), headers);
+      } finally {
+        leave();
+      }
+    }
+    const onEnd = (error: unknown) => {
+      leave();
+      if (error !== undefined) onClose?.("failed", error);
+    };
+    return answer(
+      ndjsonStream(feed, { entry, asked, limit, clock, signal, onClose: onEnd }),
+      headers,
+    );
   });
   return app;
 }

@@ -1,21 +1,105 @@
-import { streamOf } from "../stream/stream_of.ts";
+import type { Clock } from "../stream/clock.ts";
 import type { Feed } from "./log_access.ts";
 import { readFeed, type ReadFeedOptions } from "./read_feed.ts";
+
+/** What the stream is made with. */
+export interface NdjsonStreamOptions extends ReadFeedOptions {
+  /** Time: a reader that stands still is cut off. */
+  clock: Clock;
+  /** Ends it as the stream's `cancel()` does. */
+  signal?: AbortSignal | undefined;
+  /** Called once, when it has ended; `error` is what the log threw, if it did. */
+  onClose?: (error?: unknown) => void;
+}
+
+const STALL_MS = 60_000;
+
+const encoder = new TextEncoder();
 
 /**
  * Streams a feed as NDJSON, one entry a line, up to where the log ended when it was asked. Nothing is read
  * before the reader asks for it. A gap comes as a line of its own, `{"gap":{…}}`, ahead of what follows it.
  *
+ * A stream that ends early breaks off and does not close: a reader must not take it for the whole.
+ *
  * @param feed The feed.
  * @param options Where to begin and where to stop.
  * @returns The lines, in UTF-8.
  */
-export function ndjsonStream(feed: Feed, options: ReadFeedOptions): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return streamOf(async function* () {
-    for (const { gap, lines } of readFeed(feed, options)) {
-      if (gap) lines.unshift(JSON.stringify({ gap }));
-      if (lines.length > 0) yield encoder.encode(lines.join("\n") + "\n");
+export function ndjsonStream(feed: Feed, options: NdjsonStreamOptions): ReadableStream<Uint8Array> {
+  return new ReadableStream(new NdjsonSource(feed, options), { highWaterMark: 0 });
+}
+
+class NdjsonSource implements UnderlyingDefaultSource<Uint8Array> {
+  #options: NdjsonStreamOptions;
+  #parts: ReturnType<typeof readFeed>;
+  #closing = new AbortController();
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #onAbort = () => this.#breakOff(this.#options.signal?.reason);
+  /** When the reader last asked. */
+  #askedAt = 0;
+
+  constructor(feed: Feed, options: NdjsonStreamOptions) {
+    this.#options = options;
+    this.#parts = readFeed(feed, options);
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#controller = controller;
+    const { signal, clock } = this.#options;
+    if (signal?.aborted) return this.#onAbort();
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#askedAt = clock.now();
+    this.#watch();
+  }
+
+  pull(): void {
+    this.#askedAt = this.#options.clock.now();
+    try {
+      for (;;) {
+        const { value, done } = this.#parts.next();
+        if (done) {
+          this.#controller.close();
+          return this.#close();
+        }
+        const { gap, lines } = value;
+        if (gap) lines.unshift(JSON.stringify({ gap }));
+        if (lines.length === 0) continue;
+        return this.#controller.enqueue(encoder.encode(lines.join("\n") + "\n"));
+      }
+    } catch (error) {
+      this.#close(error);
+      throw error;
     }
-  });
+  }
+
+  cancel(): void {
+    this.#close();
+  }
+
+  /** Waits for a reader that stands still, until it is closed. */
+  async #watch(): Promise<void> {
+    const { clock } = this.#options;
+    for (;;) {
+      const ends = this.#askedAt + STALL_MS;
+      if (clock.now() >= ends) return this.#breakOff(new Error("The reader stood still"));
+      try {
+        await clock.wait(ends - clock.now(), this.#closing.signal);
+      } catch {
+        return; // closed
+      }
+    }
+  }
+
+  #breakOff(reason: unknown): void {
+    this.#controller.error(reason);
+    this.#close();
+  }
+
+  #close(error?: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#options.onClose?.(error);
+  }
 }

@@ -10,6 +10,7 @@ export type ProblemCode =
   | "misconfigured"
   | "no_tokens_configured"
   | "not_found"
+  | "overloaded"
   | "unauthorized"
   | "unavailable";
 
@@ -22,6 +23,7 @@ const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = 
   misconfigured: [503, "The service is not configured properly"],
   no_tokens_configured: [401, "No API token is configured"],
   not_found: [404, "There is nothing here"],
+  overloaded: [503, "Too many read the log at the moment"],
   unauthorized: [401, "A valid API token is needed"],
   unavailable: [503, "The log cannot be reached at the moment"],
 };

@@ -23,6 +23,10 @@ export interface Config {
   readonly retentionMs: number;
   /** The size of the database above which the oldest events go, in bytes. */
   readonly retentionBytes: number;
+  /** How many streams may be open at a time. */
+  readonly mostStreams: number;
+  /** Host names under which the Worker itself is reached: no webhook goes to them, nor to names beneath them. */
+  readonly ownHosts: readonly string[];
   /** Who may read the log. */
   readonly tokens: readonly ApiToken[];
   /** Where alerts go. */
@@ -131,6 +135,18 @@ const schemas = {
   BACKFILL: v.optional(duration, "30d"),
   RETENTION: v.optional(v.pipe(duration, v.minValue(DAY, "must be at least 1d")), "90d"),
   RETENTION_MEGABYTES: v.optional(number(10, 9_000), "8000"),
+  MOST_STREAMS: v.optional(v.pipe(number(1, 10_000), v.integer("must be a whole number")), "500"),
+  OWN_HOSTS: v.optional(
+    v.pipe(
+      text,
+      v.transform((value) => value.split(",").map((name) => name.trim()).filter(Boolean)),
+      v.everyItem(
+        (name) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(name),
+        "must be host names with commas between them",
+      ),
+    ),
+    "",
+  ),
   API_TOKENS: v.optional(listOf(ApiTokenSchema, ({ name }) => name), "[]"),
   WEBHOOKS: v.optional(
     listOf(EndpointSchema as v.GenericSchema<EndpointConfig, Endpoint>, ({ name }) => name),
@@ -183,6 +199,8 @@ function configOf(read: v.InferOutput<v.ObjectSchema<typeof schemas, undefined>>
     backfillMs: read.BACKFILL,
     retentionMs: read.RETENTION,
     retentionBytes: read.RETENTION_MEGABYTES * 1_000_000,
+    mostStreams: read.MOST_STREAMS,
+    ownHosts: read.OWN_HOSTS,
     tokens: read.API_TOKENS,
     endpoints: read.WEBHOOKS,
   };

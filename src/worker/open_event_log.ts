@@ -3,6 +3,7 @@ import type { DurableObjectStorage } from "cloudflare:workers";
 import { nextState } from "../delivery/next_state.ts";
 import { createLogApp } from "../http/create_log_app.ts";
 import { LogFeed } from "../http/log_feed.ts";
+import { Seats } from "../http/seats.ts";
 import type { SigmaRule } from "../sigma/sigma_rule.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
@@ -72,6 +73,7 @@ export function openEventLog(options: EventLogOptions): EventLog {
     });
   const events = feed("event");
   const alerts = feed("alert");
+  const seats = new Seats(config.mostStreams);
 
   function redeliver(id: number): boolean {
     const now = clock.now();
@@ -97,9 +99,11 @@ export function openEventLog(options: EventLogOptions): EventLog {
         ...watch.status(),
         rules: rules.length,
         subscribers: { events: events.followers, alerts: alerts.followers },
+        streams: { open: seats.taken, most: seats.most },
       }),
       rules: () => rules.map(summaryOf),
     },
+    seats,
     clock,
     random,
     onClose: (reason, error) => {

@@ -31,7 +31,7 @@ const call = (url: URL, init: RequestInit) => fetch(url, init);
  * @returns What the collector and the drain need from outside.
  */
 export function watchPorts({ log, config, match, clock, random }: WatchPortsOptions): WatchPorts {
-  const { aid, useAllPermittedAids, baseUrl, teToken, endpoints } = config;
+  const { aid, useAllPermittedAids, baseUrl, teToken, endpoints, ownHosts } = config;
   return {
     clock,
     random,
@@ -60,6 +60,7 @@ export function watchPorts({ log, config, match, clock, random }: WatchPortsOpti
       attempt(message, endpoint, {
         clock,
         fetch: call,
+        refusedHosts: ownHosts,
         ...(signal === undefined ? {} : { signal }),
       }),
   };

@@ -4,6 +4,7 @@ import { nextState } from "../../src/delivery/next_state.ts";
 import { createLogApp } from "../../src/http/create_log_app.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";
 import { LogFeed } from "../../src/http/log_feed.ts";
+import { Seats } from "../../src/http/seats.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { ManualClock, settled } from "../sse/manual_clock.ts";
@@ -15,6 +16,7 @@ export class LogFixture implements Disposable {
   #sql = nodeSql(":memory:");
   log: Log = openLog(this.#sql, { now: NOW, random: () => 0.5 });
   clock: ManualClock = new ManualClock();
+  seats: Seats = new Seats(10);
   reports: unknown[] = [];
   durable: () => Promise<unknown> = () => Promise.resolve();
   #feeds = (["event", "alert"] as const).map((entry) =>
@@ -43,6 +45,7 @@ export class LogFixture implements Disposable {
   };
   app = createLogApp({
     log: this.access,
+    seats: this.seats,
     clock: this.clock,
     random: () => 0.5,
     report: (error) => this.reports.push(error),

@@ -21,9 +21,20 @@ Deno.test("readConfig() fills in what is not set", () => {
     backfillMs: 30 * 86_400_000,
     retentionMs: 90 * 86_400_000,
     retentionBytes: 8_000_000_000,
+    mostStreams: 500,
+    ownHosts: [],
     tokens: [],
     endpoints: [],
   });
+});
+
+Deno.test("readConfig() takes host names with commas between them, and nothing else for them", () => {
+  const { config } = readConfig({ ...good, OWN_HOSTS: "panoptes.example.com, x.workers.dev," });
+  assertEquals(config?.ownHosts, ["panoptes.example.com", "x.workers.dev"]);
+  for (const wrong of ["https://panoptes.example.com", "*.example.com", "a b"]) {
+    const { problems } = readConfig({ ...good, OWN_HOSTS: wrong });
+    assertEquals(problems.map(({ variable }) => variable), ["OWN_HOSTS"]);
+  }
 });
 
 Deno.test("readConfig() takes values as text and as wrangler.toml has them", () => {

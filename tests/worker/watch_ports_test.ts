@@ -8,6 +8,27 @@ import { watchPorts } from "../../src/worker/watch_ports.ts";
 
 const MIB = 1024 * 1024;
 
+Deno.test("watchPorts() posts nothing to the Worker's own names, nor to names beneath them", async () => {
+  const WEBHOOKS = ["panoptes.example.com", "a.panoptes.example.com"].map((host, n) => ({
+    name: `w${n}`,
+    url: `https://${host}/hook`,
+    secret: `whsec_${btoa("x".repeat(32))}`,
+  }));
+  const { config } = readConfig({
+    TE_TOKEN: "te-token",
+    OWN_HOSTS: "panoptes.example.com",
+    WEBHOOKS: JSON.stringify(WEBHOOKS),
+  });
+  using sql = nodeSql(":memory:");
+  const log = openLog(sql, { now: 0, random: () => 0.5 });
+  const options = { config: config!, log, match: () => [], clock: systemClock, random: () => 0 };
+  const { attempt, endpoints } = watchPorts(options);
+  for (const endpoint of endpoints) {
+    const outcome = await attempt({ webhookId: "a", body: "{}" }, endpoint);
+    assertEquals(outcome.code, "url_refused");
+  }
+});
+
 Deno.test("watchPorts() takes pages of 4 MiB and no longer ones, so that one page fits into the object", async () => {
   let length = 0;
   await using server = Deno.serve(

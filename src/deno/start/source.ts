@@ -24,6 +24,8 @@ const PASSED_ON = [
   "BACKFILL",
   "RETENTION",
   "RETENTION_MEGABYTES",
+  "MOST_STREAMS",
+  "OWN_HOSTS",
   "API_TOKENS",
   "WEBHOOKS",
 ] as const;
