@@ -126,7 +126,7 @@ function readBody(
   const conditions = condition ? parser.conditions(condition, names) : [];
   const rules = kind === "filter" ? filterRules(find("rules"), entry.keyNode, source) : [];
   const whole = detections.filter((each) => each !== undefined);
-  checkValues(whole, origins, source);
+  checkValues(origins, source);
   if (whole.length < detections.length || rules === undefined) return undefined;
   return { detections: whole, conditions, rules };
 }
