@@ -26,11 +26,12 @@ const SPAN_MS = 65_536;
  * @returns A whole number from 0 to 2^53 - 1.
  */
 export function hashEvent(event: UserEvent, at: number | null): number {
-  const { aid, accountGroupName, date, ipAddress, uid, user, resources } = event;
+  const { aid, date, ipAddress, uid, user, resources } = event;
   const unread = at === null ? date : undefined;
   let low = 0x2545f491;
   let high = 0x6c078965;
-  for (const member of [aid, accountGroupName, unread, event.event, ipAddress, uid, user]) {
+  // The names that go with `aid` and `uid` would tell nothing more, and take as long as all the rest.
+  for (const member of [aid, unread, event.event, ipAddress, uid ?? user]) {
     const text = `${member ?? ""}`;
     for (let index = 0; index < text.length; index++) {
       const unit = text.charCodeAt(index);
