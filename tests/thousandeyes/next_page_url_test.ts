@@ -72,7 +72,10 @@ for (const [href, code] of REFUSED) {
 }
 
 Deno.test("nextPageUrl() refuses a template, even one that would lead home", () => {
-  const link = { href: `${REQUESTED.origin}/v7/audit-user-events?cursor={cursor}`, templated: true };
+  const link = {
+    href: `${REQUESTED.origin}/v7/audit-user-events?cursor={cursor}`,
+    templated: true,
+  };
   const error = assertThrows(() => nextPageUrl(link, REQUESTED), ThousandEyesError);
   assertEquals(error.code, "templated_link");
   assert(nextPageUrl({ ...link, templated: false }, REQUESTED) !== undefined);
