@@ -1,0 +1,86 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseSigma, runInlineTests, SigmaError } from "../../src/sigma/mod.ts";
+
+const RULE = `title: Case
+status: deprecated
+logsource: { product: test }
+detection:
+    selection:
+        f|contains: a
+    condition: selection
+tests:
+`;
+
+/** The results of one test, written in flow style. */
+function run(test: string) {
+  const { rules } = parseSigma(`${RULE}    - ${test}\n`);
+  return runInlineTests(rules[0]!).map(({ passed, message }) => message ?? passed);
+}
+
+Deno.test("runInlineTests() holds a rule to match: true, match: false and match: N", () => {
+  const cases: [string, (boolean | string)[]][] = [
+    ["{ name: x, match: true, event: { f: a } }", [true]],
+    ["{ name: x, match: false, event: { f: b } }", [true]],
+    ["{ name: x, match: true, events: [{ f: a }, { f: ab }] }", [true]],
+    ["{ name: x, match: 1, events: [{ f: a }, { f: b }] }", [true]],
+    ["{ name: x, match: 0, event: { f: b } }", [true]],
+    ["{ name: x, match: true, event: { f: b } }", [
+      "Expected a match, but the rule does not match",
+    ]],
+    ["{ name: x, match: false, event: { f: a } }", ["Expected no match, but the rule matches"]],
+    ["{ name: x, match: true, events: [{ f: a }, { f: b }] }", [
+      "Expected a match, but the rule does not match for 1 of 2 events",
+    ]],
+    ["{ name: x, match: 2, events: [{ f: a }, { f: b }] }", [
+      "Expected 2 of 2 events to match, found 1",
+    ]],
+    ["{ name: x, match: false, logsource: { product: other }, event: { f: a } }", [true]],
+  ];
+  for (const [test, expected] of cases) assertEquals([test, run(test)], [test, expected]);
+});
+
+Deno.test("runInlineTests() fails a test that says nothing, and says what it lacks", () => {
+  const cases: [string, RegExp][] = [
+    ["just a text", /has to be a map/],
+    ["{ name: x, event: { f: a } }", /needs 'match: true'/],
+    ["{ name: x, match: yes, event: { f: a } }", /needs 'match: true'/],
+    ["{ name: x, match: -1, event: { f: a } }", /needs 'match: true'/],
+    ["{ name: x, match: true }", /needs 'event' or 'events'/],
+    ["{ name: x, match: true, event: { f: a }, events: [{ f: a }] }", /needs 'event' or 'events'/],
+    ["{ name: x, match: false, events: [] }", /at least one event/],
+    ["{ name: x, match: false, event: a }", /An event has to be a map/],
+    ["{ name: x, match: false, event: { f: b }, logsource: test }", /'logsource' has to be a map/],
+  ];
+  for (const [test, message] of cases) {
+    const [result] = run(test);
+    assertEquals([test, message.test(String(result))], [test, true], String(result));
+  }
+});
+
+Deno.test("runInlineTests() names tests without a name by their number, and gives the wrong events", () => {
+  const { rules } = parseSigma(
+    `${RULE}    - { match: true, events: [{ f: a }, { f: b }, { f: c }] }\n`,
+  );
+  const [result] = runInlineTests(rules[0]!);
+  assertEquals(result?.name, "test 1");
+  assertEquals(result?.events, [{ f: "b" }, { f: "c" }]);
+});
+
+Deno.test("runInlineTests() gives events to toEvent before the rule sees them", () => {
+  const { rules } = parseSigma(`${RULE}    - { name: x, match: true, event: { g: a } }\n`);
+  const toEvent = (event: unknown) => ({ f: (event as { g: string }).g });
+  assertEquals(runInlineTests(rules[0]!, { toEvent }).map(({ passed }) => passed), [true]);
+});
+
+Deno.test("runInlineTests() has nothing to say of a rule without tests", () => {
+  const { rules } = parseSigma(RULE.replace("tests:\n", ""));
+  assertEquals(runInlineTests(rules[0]!), []);
+});
+
+Deno.test("runInlineTests() takes lists for placeholders, and throws without them", () => {
+  const text = RULE.replace("f|contains: a", "f|expand: '%Names%'");
+  const { rules } = parseSigma(`${text}    - { name: x, match: true, event: { f: b } }\n`);
+  const results = runInlineTests(rules[0]!, { placeholders: { Names: ["a", "b"] } });
+  assertEquals(results.map(({ passed }) => passed), [true]);
+  assertThrows(() => runInlineTests(rules[0]!), SigmaError, "Names");
+});
