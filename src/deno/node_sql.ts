@@ -28,6 +28,8 @@ export interface NodeSql extends Sql, Disposable {
  * @returns The database, in WAL mode where it is a file.
  */
 export function nodeSql(path: string): NodeSql {
+  // Only for who runs this; SQLite gives its other files the mode of this one.
+  if (path !== ":memory:") Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
   const database = new DatabaseSync(path);
   database.exec(
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000",

@@ -19,7 +19,8 @@ export async function openTemporaryStorage(): Promise<Storage> {
  * @throws {Error} Another run holds it.
  */
 export async function openKeptStorage(path: string): Promise<Storage> {
-  await Deno.mkdir(path, { recursive: true });
+  // The log is evidence, and its readers are named by tokens: other users of the machine are not among them.
+  await Deno.mkdir(path, { recursive: true, mode: 0o700 });
   const lock = await Deno.open(`${path}/lock`, { create: true, write: true });
   if (!await lock.tryLock(true)) {
     lock.close();
