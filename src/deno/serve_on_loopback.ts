@@ -1,3 +1,5 @@
+import { isForeign } from "./is_foreign.ts";
+
 /** A server on loopback. */
 export interface LoopbackServer {
   readonly port: number;
@@ -10,7 +12,8 @@ export interface LoopbackServer {
 }
 
 /**
- * Serves on 127.0.0.1 only, at the wanted port or, where that is taken, at any free one.
+ * Serves on 127.0.0.1 only, at the wanted port or, where that is taken, at any free one. What a page of another origin
+ * sends through a browser on this machine is refused with 403.
  *
  * @param handler Answers requests.
  * @param port The wanted port; 0 is any.
@@ -27,7 +30,10 @@ export function serveOnLoopback(
       signal: closing.signal,
       onListen() {},
       onError: () => new Response("Internal server error", { status: 500 }),
-    }, handler);
+    }, (request) => {
+      if (isForeign(request.headers, server.addr.port)) return new Response(null, { status: 403 });
+      return handler(request);
+    });
   let server: Deno.HttpServer<Deno.NetAddr>;
   let moved = false;
   try {

@@ -1,4 +1,5 @@
 import { wait } from "../../stream/wait.ts";
+import { printable } from "../printable.ts";
 
 const PATIENCE_MS = 30_000;
 
@@ -24,7 +25,7 @@ export async function untilReady(
     const text = await response.text();
     if (response.ok) return;
     if (Date.now() > deadline || response.status < 500) {
-      throw new Error(`Cannot start: the Worker answers ${response.status}: ${text}`);
+      throw new Error(`Cannot start: the Worker answers ${response.status}: ${printable(text)}`);
     }
     await wait(200, signal);
   }
