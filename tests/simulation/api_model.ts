@@ -67,7 +67,7 @@ export class ApiModel {
     this.#faults = new ApiFaults(plan, () => time.now);
     this.#shapes = chanceOf(plan.seed, "shapes");
     this.#chance = chance;
-    this.#pageSize = Math.max(chance.pick([1, 2, 3, 5, 10, 50]), Math.ceil(published.length / 15));
+    this.#pageSize = Math.max(chance.pick([1, 2, 3, 5, 10, 50]), Math.ceil(published.length / 8));
     this.#ascending = chance.is(0.2);
     this.#byPlace = kinds.has("shifts");
     this.#pauses = kinds.has("empty-pages") && chance.is(0.5);

@@ -3,11 +3,15 @@ import type { Log } from "../../src/store/log.ts";
 import type { SseSource } from "../../src/sse/sse_source.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";
 import { eventKey } from "./event_key.ts";
+import type { FaultKind } from "./fault_kinds.ts";
+import type { Plan } from "./plan.ts";
 
 /** A deliberate bug: what it does to the parts of the program, so that it can be seen whether the checker notices. */
 export interface Bug {
   /** What it does. */
   readonly about: string;
+  /** Without these kinds of fault it cannot show: such seeds need not be run to look for it. */
+  readonly needs?: readonly FaultKind[];
   sql?(sql: Sql): Sql;
   log?(log: Log): Log;
   ports?(ports: WatchPorts): WatchPorts;
@@ -85,10 +89,12 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "checkpoint-early": {
     about: "The checkpoint moves before the events of the page are written",
+    needs: ["crash-sql"],
     sql: deferring(/INSERT INTO events/),
   },
   "lose-outbox": {
     about: "Messages are queued after the transaction that records their alerts",
+    needs: ["crash-sql"],
     sql: deferring(/INSERT INTO outbox/),
   },
   "double-alert": {
@@ -109,6 +115,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "skip-late": {
     about: "The sweeps look back no further than live passes do",
+    needs: ["late"],
     ports: (ports) => ({
       ...ports,
       firstPage: (from, to) => ports.firstPage(Math.max(from, ports.clock.now() - 1_800_000), to),
@@ -116,6 +123,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "skip-gap": {
     about: "Clients are not told of what was evicted",
+    needs: ["retention"],
     source: (source) => ({
       ...source,
       head: () => ({ ...source.head(), oldest: 1 }),
@@ -125,10 +133,12 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "keep-epoch": {
     about: "The log is set back to a copy, and counts on in the same epoch",
+    needs: ["restore"],
     keepsEpoch: true,
   },
   "trust-anybody": {
     about: "A message counts as delivered whatever the endpoint answers",
+    needs: ["endpoints"],
     ports: (ports) => ({
       ...ports,
       attempt: async (message, endpoint, signal) => ({
@@ -150,6 +160,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "stop-at-empty-page": {
     about: "A page without events ends the pass",
+    needs: ["empty-pages"],
     ports: (ports) => ({
       ...ports,
       async readPage(url, signal) {
@@ -160,6 +171,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "forget-leased": {
     about: "Whoever dies in an attempt has delivered it",
+    needs: ["crash-port"],
     log: (log) => ({
       ...log,
       dueMessages: (endpoint, now, limit) =>
@@ -168,6 +180,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "skip-invalid": {
     about: "What is no event is dropped and not kept aside",
+    needs: ["invalid"],
     log: (log) => ({ ...log, keepInvalid: () => 0 }),
   },
   "forget-on-append": {
@@ -179,3 +192,8 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     }),
   },
 };
+
+/** Whether a bug could show in a run. */
+export function canShow({ needs = [], keepsEpoch }: Bug, { kinds, onDisk }: Plan): boolean {
+  return needs.every((kind) => kinds.has(kind)) && (keepsEpoch !== true || onDisk);
+}

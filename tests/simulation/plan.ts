@@ -62,13 +62,13 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
   const isLong = chance.is(0.35) && !forgets;
   const [unit, every, reach] = isLong
     ? [HOUR, DAY, 7 * DAY]
-    : [5 * MINUTE, HOUR, (forgets ? 3 : 8) * HOUR];
+    : [5 * MINUTE, HOUR / 2, (forgets ? 3 : 8) * HOUR];
   const lasts = isLong
-    ? chance.int(10, 100) * HOUR
-    : chance.int(forgets ? 300 : 30, forgets ? 500 : 240) * MINUTE;
-  const pollMs = isLong ? chance.int(40, 240) * MINUTE : chance.int(4, 25) * MINUTE;
+    ? chance.int(10, 60) * HOUR
+    : chance.int(forgets ? 280 : 30, forgets ? 400 : 200) * MINUTE;
+  const pollMs = isLong ? chance.int(60, 240) * MINUTE : chance.int(5, 30) * MINUTE;
   const overlapMs = chance.pick([1, 3, 10, 15]) * (isLong ? 5 * MINUTE : MINUTE);
-  const most = chance.pick([20, 30, 40, 60, 80, 150, 400]);
+  const most = chance.pick([15, 25, 40, 60, 80, 120, 300]);
   const start = START + chance.int(0, 59) * SECOND;
   const calm = start + (minutes === undefined ? lasts : Math.min(minutes * MINUTE, 30 * DAY));
   return {
@@ -87,7 +87,7 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
       overlapMs,
       backfillMs: chance.pick([0, 0, 2 * unit, 20 * unit]),
       catchUpMs: Math.max(pollMs, 3 * overlapMs, chance.int(1, 6) * unit),
-      hourSweep: { everyMs: unit * chance.int(4, 9), reachMs: reach / chance.int(4, 8) },
+      hourSweep: { everyMs: unit * chance.int(5, 12), reachMs: reach / chance.int(4, 8) },
       daySweep: { everyMs: every, reachMs: reach },
       reserve: chance.pick([0, 0.5, 0.9]),
       maxPages: chance.pick([60, 1_000]),

@@ -1,4 +1,5 @@
-import type { RunOptions } from "./plan.ts";
+import { BUGS, canShow } from "./bugs.ts";
+import { planOf, type RunOptions } from "./plan.ts";
 import { type RunResult, runSeed } from "./run_seed.ts";
 
 /** What became of many seeds. */
@@ -29,11 +30,14 @@ export async function runSeeds(
 ): Promise<SeedsResult> {
   const failures: RunResult[] = [];
   const totals = { events: 0, alerts: 0, lives: 0, requests: 0 };
+  const bug = options.bug === undefined ? undefined : BUGS[options.bug];
   let failed = 0;
   let done = 0;
   while (done < seeds) {
-    const result = await runSeed({ ...options, seed: first + done });
+    const seed = first + done;
     done++;
+    if (bug !== undefined && !canShow(bug, planOf({ ...options, seed }))) continue;
+    const result = await runSeed({ ...options, seed });
     for (const name of ["events", "alerts", "lives", "requests"] as const) {
       totals[name] += result.counts[name];
     }

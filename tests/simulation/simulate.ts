@@ -9,6 +9,7 @@ import { BUGS } from "./bugs.ts";
 import { ALL_KINDS, FAULT_KINDS, isFaultKind } from "./fault_kinds.ts";
 import type { RunOptions } from "./plan.ts";
 import { type RunResult, runSeed } from "./run_seed.ts";
+import { runInWorkers } from "./run_in_workers.ts";
 import { runSeeds } from "./run_seeds.ts";
 import { commandOf, shrink } from "./shrink.ts";
 
@@ -19,6 +20,7 @@ const HELP = `deno task simulate [options]
   --minutes M    how long things happen in each, in simulated minutes; the seed decides by default
   --without A,B  kinds of fault to leave out
   --bug NAME     a deliberate bug, to see that it is caught: the command fails if it is not
+  --jobs N       how many threads (2)
   --history N    lines of history to print of the first failure (60)
 
 Kinds of fault:
@@ -33,6 +35,7 @@ interface Asked {
   readonly first: number;
   readonly seeds: number;
   readonly history: number;
+  readonly jobs: number;
   readonly options: Omit<RunOptions, "seed">;
 }
 
@@ -47,10 +50,14 @@ async function main(args: string[]): Promise<number> {
   const { first, seeds, options } = asked;
   print(`Seeds ${first} to ${first + seeds - 1}`);
   const began = performance.now();
-  const result = await runSeeds(first, seeds, options, ({ violations }, done) => {
-    progress(`${done} of ${seeds}`);
-    return options.bug === undefined || violations.length === 0;
-  });
+  const result = options.bug === undefined && asked.jobs > 1 && seeds > 20
+    ? await runInWorkers(first, seeds, options, asked.jobs, (done, failed) => {
+      progress(`${done} of ${seeds}, ${failed} with violations`);
+    })
+    : await runSeeds(first, seeds, options, ({ violations }, done) => {
+      progress(`${done} of ${seeds}`);
+      return options.bug === undefined || violations.length === 0;
+    });
   progress("");
   const seconds = (performance.now() - began) / 1_000;
   const { totals, failed } = result;
@@ -98,6 +105,7 @@ function readArgs(args: string[]): Asked | string {
       without: { type: "string", default: "" },
       bug: { type: "string" },
       history: { type: "string", default: "60" },
+      jobs: { type: "string", default: "2" },
       help: { type: "boolean" },
     },
   });
@@ -109,13 +117,14 @@ function readArgs(args: string[]): Asked | string {
   if (bug !== undefined && !Object.hasOwn(BUGS, bug)) {
     return `Cannot simulate: no bug is called "${bug}"`;
   }
-  const numbers = [values.seeds, values.seed, values.minutes, values.history];
+  const numbers = [values.seeds, values.seed, values.minutes, values.history, values.jobs];
   const wrong = numbers.find((text) => text !== undefined && !/^\d{1,10}$/.test(text));
   if (wrong !== undefined) return `Cannot simulate: "${wrong}" is no whole number`;
   return {
     first: Number(values.seed ?? Math.floor(Math.random() * 1e9)),
     seeds: Number(values.seeds),
     history: Number(values.history),
+    jobs: Math.min(Number(values.jobs), 64),
     options: {
       minutes: values.minutes === undefined ? undefined : Math.max(1, Number(values.minutes)),
       without: without.filter(isFaultKind),

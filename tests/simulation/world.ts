@@ -223,7 +223,7 @@ export class World {
   #report(where: string, error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     this.#options.history.note(() => `${where} failed: ${text}`);
-    if (text.startsWith(INJECTED) || this.errors.length > 20) return;
-    this.errors.push(`${where} failed: ${error instanceof Error ? error.stack ?? text : text}`);
+    const line = `${where} failed: ${error instanceof Error ? error.stack ?? text : text}`;
+    if (!text.startsWith(INJECTED) && !this.errors.includes(line)) this.errors.push(line);
   }
 }
