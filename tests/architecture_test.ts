@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 
 /** A folder imports only from itself and from folders before it. */
 const FOLDERS = [
@@ -104,6 +104,22 @@ Deno.test("a folder of src/ imports only from the folders above it in the layout
     }
   }
   assertEquals(against, []);
+});
+
+Deno.test("what matches needs no YAML parser: not the engine's own door, and not the Worker", async () => {
+  for (const entry of ["src/sigma/engine.ts", "src/worker/mod.ts"]) {
+    const info = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", new URL(entry, root).pathname],
+      cwd: root,
+      stderr: "inherit",
+    }).output();
+    const found: Module[] = JSON.parse(new TextDecoder().decode(info.stdout)).modules;
+    assert(found.length > 10, entry);
+    const importers = found.filter(({ dependencies = [] }) =>
+      dependencies.some(({ specifier, code }) => code !== undefined && specifier === "yaml")
+    );
+    assertEquals(importers.map(({ specifier }) => specifier), [], entry);
+  }
 });
 
 Deno.test("the core names no runtime, no console and no timer of its own", async () => {
