@@ -5,8 +5,14 @@
  * @module
  */
 import { formatText, lintFiles, type Problem } from "../sigma/lint/mod.ts";
-import { parseSigma, runInlineTests, SigmaError, type SigmaRule } from "../sigma/mod.ts";
-import { RuleSet } from "../sigma/rule_set.ts";
+import {
+  parseSigma,
+  RuleSet,
+  runInlineTests,
+  SigmaError,
+  type SigmaFilter,
+  type SigmaRule,
+} from "../sigma/mod.ts";
 import { readRuleFiles } from "./commands/rule_files.ts";
 import { toEvent } from "./commands/to_event.ts";
 import { terminal } from "./terminal.ts";
@@ -17,8 +23,10 @@ const TARGET = "src/worker/rules.json";
 /** What kept the rules from being built; each line names a file. */
 class BrokenRules extends Error {}
 
-/** The rules of a folder, checked and tested, as the Worker takes them. */
-async function buildRules(folder: string): Promise<SigmaRule[]> {
+/** What a folder holds, checked and tested, as the Worker takes it. */
+async function buildRules(
+  folder: string,
+): Promise<{ rules: SigmaRule[]; filters: SigmaFilter[] }> {
   const files = await readRuleFiles([folder]);
   const problems = lintFiles(files, { today: new Date().toISOString().slice(0, 10) })
     .filter(({ severity }) => severity !== "info");
@@ -27,18 +35,15 @@ async function buildRules(folder: string): Promise<SigmaRule[]> {
 
   const parsed = files.map(({ file, text }) => ({ file, ...parseSigma(text, { file }) }));
   const rules = parsed.flatMap(({ rules }) => rules);
+  const filters = parsed.flatMap(({ filters }) => filters);
   const complaints = [
-    ...parsed.filter(({ filters }) => filters.length > 0)
-      .map(({ file }) =>
-        `${file}: the Worker takes no Sigma filters yet; put the exclusion into the rule`
-      ),
     ...rules.filter(({ id }) => id === undefined)
       .map(({ file }) => `${file}: a rule needs an id here, since alerts are known by it`),
     ...rules.flatMap(failures),
   ];
   if (complaints.length > 0) throw new BrokenRules(complaints.join("\n"));
-  new RuleSet(rules); // throws what only compiling shows
-  return rules.map(withoutTests);
+  new RuleSet(rules, { filters }); // throws what only compiling shows
+  return { rules: rules.map(withoutTests), filters };
 }
 
 function failures(rule: SigmaRule): string[] {
@@ -59,12 +64,15 @@ function report(problems: readonly Problem[]): string {
 
 async function main(): Promise<number> {
   try {
-    const rules = await buildRules(SOURCE);
-    const text = JSON.stringify(rules, null, 1) + "\n";
+    const { rules, filters } = await buildRules(SOURCE);
+    const text = JSON.stringify({ rules, filters }, null, 1) + "\n";
     // Written only when it differs, so that nothing that watches the file starts for nothing.
     const before = await Deno.readTextFile(TARGET).catch(() => undefined);
     if (before !== text) await Deno.writeTextFile(TARGET, text);
-    terminal.say(`${rules.length} rules from ${SOURCE}/ checked, tested and written to ${TARGET}`);
+    const and = filters.length > 0 ? ` and ${filters.length} filters` : "";
+    terminal.say(
+      `${rules.length} rules${and} from ${SOURCE}/ checked, tested and written to ${TARGET}`,
+    );
     return 0;
   } catch (error) {
     if (error instanceof SigmaError) terminal.say(report(error.problems));

@@ -1,13 +1,13 @@
 /// <reference path="./cloudflare.d.ts" />
 import { type AlarmInfo, DurableObject, type DurableObjectState } from "cloudflare:workers";
 import { problem } from "../http/problem.ts";
-import type { SigmaRule } from "../sigma/sigma_rule.ts";
 import { systemClock } from "../stream/system_clock.ts";
 import { readConfig } from "./config.ts";
 import type { Env, EventLogMethods } from "./env.ts";
+import type { RuleBundle } from "./match_rules.ts";
 import { type EventLog, openEventLog } from "./open_event_log.ts";
 import { report } from "./report.ts";
-import rules from "./rules.json" with { type: "json" };
+import bundle from "./rules.json" with { type: "json" };
 import { sourceName } from "./source_name.ts";
 
 /** An alarm that is this long in the past is lost: the platform starts them within seconds. */
@@ -35,7 +35,7 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
     this.#open = openEventLog({
       storage: ctx.storage,
       config,
-      rules: rules as unknown as SigmaRule[], // the build has parsed and checked them
+      bundle: bundle as unknown as RuleBundle, // the build has parsed and checked them
       clock: systemClock,
       random: Math.random,
       wake: () => ctx.storage.setAlarm(Date.now()),

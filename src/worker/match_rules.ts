@@ -1,10 +1,15 @@
-// Not by the engine's door: that one has the parser too, and with it a YAML library that the edge never needs.
-import { matchedFields } from "../sigma/explain.ts";
-import { RuleSet } from "../sigma/rule_set.ts";
-import type { SigmaRule } from "../sigma/sigma_rule.ts";
+import { matchedFields, RuleSet, type SigmaFilter, type SigmaRule } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/user_event.ts";
 import { toSigmaEvent } from "../thousandeyes/user_event_fields.ts";
 import type { EventMatch } from "../watch/watch_ports.ts";
+
+/** What `rules:build` has parsed, checked and tested. */
+export interface RuleBundle {
+  /** The rules. */
+  readonly rules: readonly SigmaRule[];
+  /** The filters that narrow them. */
+  readonly filters: readonly SigmaFilter[];
+}
 
 /** Rules at work. */
 export interface RuleMatcher {
@@ -19,16 +24,17 @@ const LOG_SOURCE = { product: "thousandeyes", service: "audit" };
 /**
  * Compiles rules for audit events.
  *
- * @param rules Parsed rules. One that cannot be compiled is left out and reported: `rules:build` lets none through,
- *   and the others must go on.
+ * @param bundle Parsed rules and filters. A rule that cannot be compiled, with the filters that apply to it, is left out
+ *   and reported: `rules:build` lets none through, and the others must go on.
  * @param report Told what is wrong with a rule.
  * @returns The rules at work; matching never throws.
  */
 export function matchRules(
-  rules: readonly SigmaRule[],
+  { rules, filters }: RuleBundle,
   report: (what: string, facts: unknown) => void,
 ): RuleMatcher {
   const ruleSet = new RuleSet(rules, {
+    filters,
     onProblem: ({ code, message }, { title }) =>
       report("A rule was left out", { title, code, message }),
   });

@@ -4,14 +4,14 @@ import { nextState } from "../delivery/next_state.ts";
 import { createLogApp } from "../http/create_log_app.ts";
 import { LogFeed } from "../http/log_feed.ts";
 import { Seats } from "../http/seats.ts";
-import type { SigmaRule } from "../sigma/sigma_rule.ts";
+import type { SigmaRule } from "../sigma/engine.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import type { Config } from "./config.ts";
 import { durableObjectSql } from "./durable_object_sql.ts";
-import { matchRules } from "./match_rules.ts";
+import { matchRules, type RuleBundle } from "./match_rules.ts";
 import { report } from "./report.ts";
 import { watchPorts } from "./watch_ports.ts";
 
@@ -21,8 +21,8 @@ export interface EventLogOptions {
   storage: DurableObjectStorage;
   /** What to watch, how, and for whom. */
   config: Config;
-  /** The rules that events are matched against. */
-  rules: readonly SigmaRule[];
+  /** The rules that events are matched against, and their filters. */
+  bundle: RuleBundle;
   /** Time. */
   clock: Clock;
   /** Chance, in [0, 1). */
@@ -50,7 +50,7 @@ export interface EventLog {
 export function openEventLog(options: EventLogOptions): EventLog {
   const { storage, config, clock, random, wake } = options;
   const log = openLog(durableObjectSql(storage), { now: clock.now(), random });
-  const { rules, match } = matchRules(options.rules, report);
+  const { rules, match } = matchRules(options.bundle, report);
   const watch = new Watch(
     watchPorts({ log, config, match, clock, random }),
     watchOptions({

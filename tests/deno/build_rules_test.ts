@@ -55,7 +55,8 @@ tests:
 Deno.test("rules:build writes checked rules as JSON, without their tests", async () => {
   const { code, built } = await build({ "good.yml": GOOD });
   assertEquals(code, 0);
-  const [rule] = JSON.parse(built!);
+  const { rules: [rule], filters } = JSON.parse(built!);
+  assertEquals(filters, []);
   assertEquals(rule.title, "A test was deleted");
   assertEquals(rule.custom, {});
 });
@@ -66,6 +67,38 @@ Deno.test("rules:build refuses a broken rule with file:line:column and a suggest
   assertStringIncludes(said, "rules/bad.yml:14:");
   assertStringIncludes(said, "contains");
   assertEquals(built, undefined);
+});
+
+const FILTER = `title: Not the nightly clean-up
+id: 0c9cb2c8-7d0f-4a43-9b7e-3a1d1f0f7a10
+status: test
+description: A script deletes its own tests every night
+author: Panoptes
+date: 2026-11-23
+logsource:
+  product: thousandeyes
+  service: audit
+filter:
+  rules:
+    - 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
+  robot:
+    uid: "42"
+  condition: not robot
+`;
+
+Deno.test("rules:build writes the filters beside the rules, whose own tests run without them", async () => {
+  const { code, said, built } = await build({ "good.yml": GOOD, "night.yml": FILTER });
+  assertEquals(code, 0, said);
+  const { rules, filters } = JSON.parse(built!);
+  assertEquals([rules.length, filters[0].title], [1, "Not the nightly clean-up"]);
+  assertStringIncludes(said, "1 rules and 1 filters");
+});
+
+Deno.test("rules:build refuses a broken filter with file:line:column", async () => {
+  const broken = FILTER.replace("uid:", "uid|contain:");
+  const { code, said } = await build({ "good.yml": GOOD, "night.yml": broken });
+  assertEquals(code, 1);
+  assertStringIncludes(said, "rules/night.yml:14:");
 });
 
 Deno.test("rules:build refuses a rule whose own test fails, and names the test", async () => {

@@ -3,10 +3,9 @@ import type { NewEvent } from "../../src/emulator/new_event.ts";
 import { makeOrganisation } from "../../src/emulator/organisation.ts";
 import { seededRandom } from "../../src/emulator/seeded_random.ts";
 import { ordinaryActivity } from "../../src/emulator/activity.ts";
-import type { SigmaRule } from "../../src/sigma/sigma_rule.ts";
 import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
-import { matchRules } from "../../src/worker/match_rules.ts";
-import rules from "../../src/worker/rules.json" with { type: "json" };
+import { matchRules, type RuleBundle } from "../../src/worker/match_rules.ts";
+import bundle from "../../src/worker/rules.json" with { type: "json" };
 import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
 const SECOND = 1_000;
@@ -116,7 +115,7 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
   assert(late.length > 300, `${late.length} late`);
 
   // Matched once: as many alerts of each rule as there are events that it matches.
-  const { match } = matchRules(rules as unknown as SigmaRule[], () => {});
+  const { match } = matchRules(bundle as unknown as RuleBundle, () => {});
   const expected = new Map<string, number>();
   for (const { event } of truth) {
     for (const { rule } of match(event as UserEvent)) {

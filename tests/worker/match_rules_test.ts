@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { parseSigma } from "../../src/sigma/parse.ts";
 import { matchRules } from "../../src/worker/match_rules.ts";
 
-const { rules } = parseSigma(`
+const { rules, filters } = parseSigma(`
 title: Failed login of the board
 id: 6f2b1c36-6a0c-4d5e-9f0a-111111111111
 logsource: { product: thousandeyes, service: audit }
@@ -24,10 +24,18 @@ detection:
   selection:
     event|contains: login failed
   condition: selection
+---
+title: Not from the lab
+logsource: { product: thousandeyes, service: audit }
+filter:
+  rules: [6f2b1c36-6a0c-4d5e-9f0a-111111111111]
+  lab:
+    ipAddress|cidr: 192.0.2.0/24
+  condition: not lab
 `);
 
 Deno.test("matchRules() names a rule once, however many of its conditions hold, and says which fields matched", () => {
-  const { match } = matchRules(rules, () => {});
+  const { match } = matchRules({ rules, filters }, () => {});
   const [found, ...others] = match({
     event: "Login failed.",
     user: "Ada (ada@board.example.com)",
@@ -46,8 +54,17 @@ Deno.test("matchRules() names a rule once, however many of its conditions hold, 
 });
 
 Deno.test("matchRules() leaves rules for other log sources out of the matching", () => {
-  const { match } = matchRules(rules, () => {});
+  const { match } = matchRules({ rules, filters }, () => {});
   assertEquals(match({ event: "Login failed." }), []);
+});
+
+Deno.test("matchRules() applies filters to the rules that they name", () => {
+  assertEquals(filters.length, 1);
+  const { match } = matchRules({ rules, filters }, () => {});
+  const event = { event: "Login failed.", user: "Ada (ada@board.example.com)" };
+  assertEquals(match({ ...event, ipAddress: "192.0.2.7" }), []);
+  const [found] = match({ ...event, ipAddress: "198.51.100.7" });
+  assertEquals(found?.matched?.map(({ field }) => field), ["event", "user.email", "user.email"]);
 });
 
 Deno.test("matchRules() goes on without a rule that cannot be compiled, and reports it", () => {
@@ -63,7 +80,7 @@ Deno.test("matchRules() goes on without a rule that cannot be compiled, and repo
   }
   const reports: string[] = [];
   const matcher = matchRules(
-    [broken, ...rules],
+    { rules: [broken, ...rules], filters },
     (_, facts) => void reports.push((facts as { title: string }).title),
   );
   assertEquals(new Set(reports), new Set(["Broken"]));
