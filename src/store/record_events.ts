@@ -34,6 +34,8 @@ export interface RecordResult {
   readonly seqs: readonly number[];
   /** How many twins of each hash were not recorded, since only a second pass can confirm them. */
   readonly held: ReadonlyMap<number, number>;
+  /** The dates of those twins, in milliseconds since the Unix epoch. */
+  readonly heldAt: readonly (number | null)[];
   /** How many twins of each hash were recorded because an earlier pass has held them. */
   readonly spent: ReadonlyMap<number, number>;
 }
@@ -98,6 +100,7 @@ export function recordEvents(
   const oversized: UserEvent[] = [];
   const here = new Set<number>();
   const heldHere = new Map<number, number>();
+  const heldAt: (number | null)[] = [];
   const spent = new Map<number, number>();
   let duplicates = 0;
   let twins = 0;
@@ -133,6 +136,7 @@ export function recordEvents(
       (spent.get(hash) ?? 0) >= (confirmed.get(hash) ?? 0)
     ) {
       heldHere.set(hash, (heldHere.get(hash) ?? 0) + 1);
+      heldAt.push(at);
       continue;
     } else {
       if (confirmed !== undefined && onThisPage <= equal) {
@@ -163,6 +167,7 @@ export function recordEvents(
     oversized,
     seqs: [...here],
     held: heldHere,
+    heldAt,
     spent,
   };
 }

@@ -1,6 +1,8 @@
 import { addCounts } from "./collector_counts.ts";
 import {
+  type Checks,
   type CollectorState,
+  NO_DATE,
   type Pass,
   type Reading,
   type ReadingKind,
@@ -23,14 +25,21 @@ export interface PageFacts {
   readonly events: number;
   /** Twins that this pass has held so far, this page included. */
   readonly held: number;
+  /** The dates of those on this page; `NO_DATE` for one without a date. */
+  readonly heldDates: readonly number[];
   /** What has been counted on this page. */
   readonly counts: Parameters<typeof addCounts>[1];
   /** Chance in [0, 1). */
   readonly random: () => number;
 }
 
-/** A pass of this round records what it sees: two rounds have not agreed, and a loss would be worse. */
-export const LAST_ROUND = 3;
+/**
+ * So often a range is read again for twins that were held. A true twin needs one more time; what is new each time are pages
+ * that shift, and if a true one is among them, the next pass over its date finds it.
+ */
+const MOST_ROUNDS = 4;
+/** Above so many dates the whole slice is read again instead of each of them. */
+const MOST_CHECKS = 20;
 
 /** Slices longer than so many pages are halved for the next time, shorter ones doubled. */
 const MOST_PAGES_OF_A_SLICE = 8;
@@ -68,13 +77,13 @@ export function afterPage(
   if (facts.refusal !== undefined) {
     return restartSlice(counted, kind, facts.refusal, facts.now, facts.random);
   }
+  const dates = [...new Set([...pass.dates, ...facts.heldDates])].slice(0, MOST_CHECKS + 1);
   if (facts.next === null) {
-    return facts.held > 0 && pass.round < LAST_ROUND
-      ? again(counted, kind, reading, pass)
-      : endSlice(counted, kind, reading, pass, facts.now, options);
+    return endPass(counted, kind, { ...pass, dates }, facts, options);
   }
   const read: Pass = {
     ...pass,
+    dates,
     url: facts.next,
     pages: pass.pages + 1,
     events: pass.events + facts.events,
@@ -121,29 +130,39 @@ function recovered({ failures }: CollectorState, kind: ReadingKind): CollectorSt
   return stays ? { ...others, [kind]: own } : others;
 }
 
-/** The same slice once more, to see whether the twins that were held are there again. */
-function again(
+/** After the last page: twins that were held are looked at once more, and then the slice ends. */
+function endPass(
   state: CollectorState,
   kind: ReadingKind,
-  reading: Reading,
   pass: Pass,
+  { held, now }: PageFacts,
+  options: WatchOptions,
 ): CollectorState {
-  const second: Pass = {
-    ...freshPass(state.nextPass, pass),
-    confirms: pass.id,
-    round: pass.round + 1,
-  };
-  return withReading({ ...state, nextPass: state.nextPass + 1 }, kind, {
-    ...reading,
-    pass: second,
-  });
+  const reading = state.readings[kind]!;
+  const { checks } = reading;
+  if (held > 0 && pass.round < MOST_ROUNDS) {
+    const { dates } = pass;
+    if (checks === null && dates.length <= MOST_CHECKS && !dates.includes(NO_DATE)) {
+      const { id, from, to, pages } = pass;
+      const toCheck = { pass: id, dates, slice: { from, to, pages } };
+      return withReading(state, kind, { ...reading, pass: null, checks: toCheck });
+    }
+    const again = { ...freshPass(state.nextPass, pass), confirms: pass.id, round: pass.round + 1 };
+    const next = { ...state, nextPass: state.nextPass + 1 };
+    return withReading(next, kind, { ...reading, pass: again });
+  }
+  if (checks === null) return endSlice(state, kind, reading, pass, now, options);
+  const [, ...left] = checks.dates;
+  return left.length > 0
+    ? withReading(state, kind, { ...reading, pass: null, checks: { ...checks, dates: left } })
+    : endSlice(state, kind, reading, checks.slice, now, options);
 }
 
 function endSlice(
   before: CollectorState,
   kind: ReadingKind,
   reading: Reading,
-  pass: Pass,
+  pass: Checks["slice"],
   now: number,
   options: WatchOptions,
 ): CollectorState {
@@ -158,7 +177,7 @@ function endSlice(
       : before.lowWater,
   };
   if (pass.to < reading.to) {
-    return withReading(state, kind, { ...reading, at: pass.to, pass: null });
+    return withReading(state, kind, { ...reading, at: pass.to, pass: null, checks: null });
   }
   const { [kind]: __, ...readings } = state.readings;
   return {
@@ -181,7 +200,8 @@ function restartSlice(
   const pass = reading.pass!;
   const failure = nextFailure(state.failures[kind], seen, now, random);
   // A cursor that keeps failing may not live long enough for so long a slice.
-  const isShorter = (seen.remedy !== "restart" || failure.count >= 3) &&
+  const isShorter = reading.checks === null &&
+    (seen.remedy !== "restart" || failure.count >= 3) &&
     pass.to - pass.from <= state.sliceMs[kind];
   const half = Math.max(SHORTEST_SLICE_MS, wholeSecond((pass.to - pass.from) / 2));
   // A live range takes in what has happened since, or a fault that stays would hide what is new.
@@ -220,7 +240,7 @@ function isLong(pass: Pass | null | undefined): boolean {
   return pass !== undefined && pass !== null && pass.to - pass.from > LONG_SLICE_MS;
 }
 
-function adapted(sliceMs: number, { from, to, pages }: Pass): number {
+function adapted(sliceMs: number, { from, to, pages }: Checks["slice"]): number {
   if (pages + 1 > MOST_PAGES_OF_A_SLICE) return Math.max(SHORTEST_SLICE_MS, sliceMs / 2);
   const isFull = to - from >= wholeSecond(sliceMs);
   return isFull && pages + 1 <= FEW_PAGES_OF_A_SLICE

@@ -2,7 +2,7 @@ import { addToPass, emptyCount, type PassCount } from "../store/pass_table.ts";
 import type { Page } from "../thousandeyes/page.ts";
 import { RefusedLinkError } from "../thousandeyes/refused_link_error.ts";
 import { ThousandEyesError } from "../thousandeyes/thousand_eyes_error.ts";
-import { afterFailure, LAST_ROUND } from "./after_page.ts";
+import { afterFailure } from "./after_page.ts";
 import { addCounts } from "./collector_counts.ts";
 import { type CollectorState, newCollectorState, type Pass } from "./collector_state.ts";
 import { diagnose, type Diagnosis } from "./failure.ts";
@@ -162,8 +162,7 @@ export class Collector {
   }
 
   /** The twins that may be recorded since an earlier pass has held them, less those that have been. */
-  #confirmed({ round, confirms }: Pass, { spent }: PassCount): Map<number, number> | undefined {
-    if (round >= LAST_ROUND) return undefined;
+  #confirmed({ confirms }: Pass, { spent }: PassCount): Map<number, number> {
     if (confirms === null) return new Map();
     const { held } = this.#ports.log.readPass(confirms);
     return new Map([...held].map(([hash, twins]) => [hash, twins - (spent.get(hash) ?? 0)]));

@@ -29,8 +29,26 @@ export interface Pass extends Range {
   readonly empty: number;
   /** An earlier pass over the same slice, which held twins that this one is to confirm. */
   readonly confirms: number | null;
-  /** How many passes over this slice came before. */
+  /** How many passes over this range came before. */
   readonly round: number;
+  /** The dates of twins that it has held, in milliseconds since the Unix epoch; `NO_DATE` for one without. */
+  readonly dates: readonly number[];
+}
+
+/** Stands for the date of an event that has none. */
+export const NO_DATE = -1;
+
+/**
+ * Twins that a pass has held because they stood on another page than their like: the date of each is read by
+ * itself, where they stand on one page, and where neither shifted pages nor a boundary can deceive.
+ */
+export interface Checks {
+  /** The pass that has held them. */
+  readonly pass: number;
+  /** The dates that are still to be read. */
+  readonly dates: readonly number[];
+  /** The slice that ends when they are, and the pages that it had. */
+  readonly slice: Pick<Pass, "from" | "to" | "pages">;
 }
 
 /** A range that is being read, slice by slice, oldest first. */
@@ -41,6 +59,8 @@ export interface Reading extends Range {
   readonly startedAt: number;
   /** The slice in progress. */
   readonly pass: Pass | null;
+  /** What is still to be checked of the slice before it ends. */
+  readonly checks: Checks | null;
 }
 
 /** All that the collector has to remember; it is saved in the transaction that records a page. */

@@ -157,9 +157,19 @@ export class Drain {
         leaseMs: endpoint.timeoutMs + LEASE_MARGIN_MS,
       }, now);
       if (leased === undefined) continue;
-      const format = formats[endpoint.format];
-      const body = format.body(JSON.parse(alert.body) as Alert, alert.recordedAt);
-      return { message: leased, body };
+      try {
+        const format = formats[endpoint.format];
+        const body = format.body(JSON.parse(alert.body) as Alert, alert.recordedAt);
+        return { message: leased, body };
+      } catch {
+        // Thrown on, it would take the lease back, and this message would be the first in line for ever.
+        this.#finish(leased, endpoint, {
+          kind: "permanent",
+          code: "body_failed",
+          at: now,
+          durationMs: 0,
+        });
+      }
     }
     return undefined;
   }
@@ -169,22 +179,26 @@ export class Drain {
     endpoint: Endpoint,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { log, clock, random, attempt } = this.#ports;
+    const { log, attempt } = this.#ports;
     const outcome = await attempt({ webhookId: message.webhookId, body }, endpoint, signal);
     if (outcome.kind === "ok") this.#failing.delete(endpoint.name);
     else this.#failing.add(endpoint.name);
+    log.transaction(() => this.#finish(message, endpoint, outcome));
+  }
+
+  /** Writes down how an attempt has ended, unless its lease has run out meanwhile. */
+  #finish(message: StoredMessage, { retryScheduleMs }: Endpoint, outcome: Outcome): void {
+    const { clock, random } = this.#ports;
     const now = clock.now();
-    log.transaction(() => {
-      const saved = this.#write(message, {
-        type: "finish",
-        now,
-        token: message.token!,
-        outcome,
-        schedule: endpoint.retryScheduleMs,
-        random,
-      }, now);
-      if (saved !== undefined) this.#note(message, outcome);
-    });
+    const saved = this.#write(message, {
+      type: "finish",
+      now,
+      token: message.token!,
+      outcome,
+      schedule: retryScheduleMs,
+      random,
+    }, now);
+    if (saved !== undefined) this.#note(message, outcome);
   }
 
   #expire(message: StoredMessage, { retryScheduleMs }: Endpoint, now: number): void {

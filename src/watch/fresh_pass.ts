@@ -12,5 +12,6 @@ export function freshPass(id: number, { from, to }: Range): Pass {
     empty: 0,
     confirms: null,
     round: 0,
+    dates: [],
   };
 }

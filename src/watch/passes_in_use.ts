@@ -2,7 +2,10 @@ import type { CollectorState } from "./collector_state.ts";
 
 /** The passes whose pages have to be kept: those in progress, and those that they confirm. */
 export function passesInUse({ readings }: CollectorState): number[] {
-  return Object.values(readings).flatMap(({ pass }) =>
-    pass === null ? [] : pass.confirms === null ? [pass.id] : [pass.id, pass.confirms]
-  );
+  const ids = Object.values(readings).flatMap(({ pass, checks }) => [
+    pass?.id,
+    pass?.confirms,
+    checks?.pass,
+  ]);
+  return [...new Set(ids.filter((id) => id !== undefined && id !== null))];
 }

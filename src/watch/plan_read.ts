@@ -142,7 +142,14 @@ function lookBack({ beginning }: CollectorState, byMs: number, from: number): nu
 
 function open(state: CollectorState, kind: ReadingKind, range: Range, now: number): CollectorState {
   const from = Math.min(range.from, range.to);
-  const reading: Reading = { from, to: range.to, at: from, startedAt: now, pass: null };
+  const reading: Reading = {
+    from,
+    to: range.to,
+    at: from,
+    startedAt: now,
+    pass: null,
+    checks: null,
+  };
   return { ...state, readings: { ...state.readings, [kind]: reading } };
 }
 
@@ -153,10 +160,11 @@ function openPass(state: CollectorState, kind: ReadingKind, reading: Reading): C
   // Where shorter slices do not help either, every second try is for the whole, so that what is new is seen.
   const isWhole = kind === "live" && (state.failures.live?.count ?? 1) % 2 === 0;
   const slice = isWhole ? Infinity : wholeSecond(state.sliceMs[kind]);
-  const pass = freshPass(state.nextPass, {
-    from: reading.at,
-    to: Math.min(reading.to, reading.at + slice),
-  });
+  const date = reading.checks?.dates[0];
+  const range = date === undefined
+    ? { from: reading.at, to: Math.min(reading.to, reading.at + slice) }
+    : { from: wholeSecond(date), to: wholeSecond(date + 999) };
+  const pass = { ...freshPass(state.nextPass, range), confirms: reading.checks?.pass ?? null };
   return {
     ...served,
     nextPass: state.nextPass + 1,

@@ -6,7 +6,7 @@ import { identityOf } from "../thousandeyes/event_identity.ts";
 import type { Page } from "../thousandeyes/page.ts";
 import { afterPage } from "./after_page.ts";
 import { lateHistogram } from "./collector_counts.ts";
-import type { CollectorState, ReadingKind } from "./collector_state.ts";
+import { type CollectorState, NO_DATE, type ReadingKind } from "./collector_state.ts";
 import { type Diagnosis, fault } from "./failure.ts";
 import { withRuleFaults } from "./rule_faults.ts";
 import { passesInUse } from "./passes_in_use.ts";
@@ -25,8 +25,8 @@ export interface PageToRecord {
   readonly page: Page;
   /** What the pass has counted on the pages before; this page is added to it by the caller. */
   readonly count: PassCount;
-  /** How many twins of each hash may be recorded; undefined for all. */
-  readonly confirmed: ReadonlyMap<number, number> | undefined;
+  /** How many twins of each hash may be recorded that stand on another page than their like. */
+  readonly confirmed: ReadonlyMap<number, number>;
   /** What is wrong with its link to the next page, if it is. */
   readonly refusal: Diagnosis | undefined;
   /** Milliseconds since the Unix epoch. */
@@ -61,7 +61,7 @@ export function recordPage(
   const result = log.record(page.events, {
     now,
     taken: count.taken,
-    ...(confirmed === undefined ? {} : { confirmed }),
+    confirmed,
   });
   const alerts: NewAlert[] = [];
   const faults: unknown[] = [];
@@ -108,6 +108,7 @@ export function recordPage(
         : undefined),
     events: page.events.length + page.invalid.length,
     held: sum(count.held.values()) + held,
+    heldDates: result.heldAt.map((at) => at ?? NO_DATE),
     counts: {
       recorded: result.recorded.length,
       twins: result.twins,

@@ -55,17 +55,20 @@ export class Watch {
     // A clock that goes back in the middle must not make the tick endless.
     const hasTime = () => clock.now() < start + budgetMs && clock.now() >= start;
     let page: Promise<void> | undefined;
+    // A page that cannot be recorded must not keep the messages: the rest of the tick is for these alone.
     let failure: { error: unknown } | undefined;
+    const isCollectorDue = () =>
+      failure === undefined && this.collector.nextWakeAt() <= clock.now();
     do {
       signal?.throwIfAborted();
       this.drain.start(signal);
-      if (page === undefined && this.collector.nextWakeAt() <= clock.now()) {
+      if (page === undefined && isCollectorDue()) {
         page = this.collector.step(signal)
           .then(() => {}, (error) => void (failure ??= { error }))
           .finally(() => page = undefined);
       }
       await this.#untilSomething(page, signal);
-    } while (failure === undefined && hasTime() && (page !== undefined || this.#isBusy()));
+    } while (hasTime() && (page !== undefined || isCollectorDue() || this.#isDraining()));
     await page;
     while (this.drain.underWay > 0) await this.drain.next();
     signal?.throwIfAborted();
@@ -89,10 +92,9 @@ export class Watch {
     return watchStatus(this.collector.state(), log.counts(), clock.now(), this.#options);
   }
 
-  #isBusy(): boolean {
-    const now = this.#ports.clock.now();
-    return this.drain.underWay > 0 || this.collector.nextWakeAt() <= now ||
-      (this.drain.nextWakeAt() ?? Infinity) <= now;
+  #isDraining(): boolean {
+    return this.drain.underWay > 0 ||
+      (this.drain.nextWakeAt() ?? Infinity) <= this.#ports.clock.now();
   }
 
   /** Until a page or a message has ended, or while some are under way, the next thing is due. */

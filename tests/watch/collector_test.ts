@@ -38,6 +38,29 @@ Deno.test("Collector records no event twice when pages shift while they are read
   bench.assertComplete();
 });
 
+Deno.test("Collector takes no event for its own twin where each page repeats the last of the one before", async () => {
+  using bench = new Bench();
+  bench.api.repeatsLast = true;
+  for (let n = 0; n < 20; n++) bench.api.publish(eventAt(Math.floor(n / 2) * 1_000, `u${n}`));
+  for (let n = 0; n < 3; n++) bench.api.publish(eventAt(12_000, "true twin"));
+  await bench.run(20 * MINUTE);
+  bench.assertComplete();
+});
+
+Deno.test("Collector records no event twice although something is published between any two pages", async () => {
+  using bench = new Bench({ maxPages: 100 });
+  bench.api.pageSize = 2;
+  bench.api.countsPlaces = true;
+  for (let n = 0; n < 6; n++) bench.api.publish(eventAt(n * 1_000, `u${n}`));
+  let more = 60;
+  bench.api.always = (page) => {
+    if (more-- > 0) bench.api.publish(eventAt(8_000 + more, `m${more}`));
+    return page;
+  };
+  await bench.run(30 * MINUTE);
+  bench.assertComplete();
+});
+
 Deno.test("Collector goes on from the saved page after a restart", async () => {
   using bench = new Bench();
   bench.api.pageSize = 2;

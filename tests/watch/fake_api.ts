@@ -24,6 +24,8 @@ export class FakeApi {
   always: Fault | undefined;
   /** Whether cursors count places, which shift when something is published, and not rows. */
   countsPlaces = false;
+  /** Whether each page begins with the last event of the one before. */
+  repeatsLast = false;
   #now: () => number;
 
   constructor(now: () => number) {
@@ -66,7 +68,8 @@ export class FakeApi {
       : this.countsPlaces
       ? Number(cursor)
       : visible.findIndex(({ row }) => row === Number(cursor)) + 1;
-    const rows = visible.slice(start, start + this.pageSize);
+    const again = this.repeatsLast && start > 0 ? 1 : 0;
+    const rows = visible.slice(start - again, start + this.pageSize);
     let next: URL | undefined;
     if (start + this.pageSize < visible.length) {
       next = new URL(url);
