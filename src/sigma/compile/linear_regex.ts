@@ -1,9 +1,11 @@
-import { RE2JS } from "re2js";
+import { RE2JS, RE2Set } from "re2js";
 import { checkConstructs } from "./regex_constructs.ts";
 import { ItemError } from "./work.ts";
 
 /** Patterns that compile to more instructions than this cost too much on long texts. */
 const LARGEST_PROGRAM = 4_000;
+
+const LONGEST_FOR_SET = 200;
 
 /** A regular expression that takes time linear in the text, whatever the pattern. */
 export class LinearRegex {
@@ -12,6 +14,8 @@ export class LinearRegex {
   /** Whether "$" has to be tried before a last line break as well, as PCRE does. */
   readonly #endsLines: boolean;
   readonly #compiled: RE2JS;
+  /** The pattern as a set of one, made at the first short text. */
+  #set: RE2Set | undefined;
 
   /**
    * @param source The pattern as written.
@@ -39,8 +43,19 @@ export class LinearRegex {
 
   /** Whether the pattern is found anywhere in the text. */
   test(text: string): boolean {
-    return this.#compiled.test(text) ||
-      (this.#endsLines && text.endsWith("\n") && this.#compiled.test(text.slice(0, -1)));
+    return this.#finds(text) ||
+      (this.#endsLines && text.endsWith("\n") && this.#finds(text.slice(0, -1)));
+  }
+
+  /** On a short text a set answers in half the time, since it does not look for literals first. */
+  #finds(text: string): boolean {
+    if (text.length > LONGEST_FOR_SET) return this.#compiled.test(text);
+    if (!this.#set) {
+      this.#set = new RE2Set();
+      this.#set.add(this.pattern);
+      this.#set.compile();
+    }
+    return this.#set.match(text).length > 0;
   }
 
   /** Whether a set has to look at a text without its last line break too. */

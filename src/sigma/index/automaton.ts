@@ -1,4 +1,4 @@
-import { buildTrie } from "./trie.ts";
+import { buildTrie, ENDS } from "./trie.ts";
 
 /** Takes what a scan finds: the number of a fact. */
 export interface FactSink {
@@ -17,8 +17,8 @@ export class Automaton {
   /** How many states there are. */
   readonly states: number;
   readonly #classes: Uint8Array | Uint16Array;
-  /** For state and class: twice the next state's row, plus 1 where something ends. */
-  readonly #next: Int32Array;
+  /** For state and class: the next state, marked where a literal ends. */
+  readonly #next: Uint16Array;
   readonly #width: number;
   /** For each state: where its facts start in `#facts`; they end at the first negative. */
   readonly #ends: Int32Array;
@@ -48,19 +48,20 @@ export class Automaton {
   scan(text: string, sink: FactSink): void {
     const next = this.#next;
     const classes = this.#classes;
+    const width = this.#width;
     const known = classes.length;
-    let row = 0;
+    let state = 0;
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at);
-      const cell = next[unit < known ? row + classes[unit]! : row]!;
-      row = cell >> 1;
-      if ((cell & 1) !== 0) this.#report(row, sink);
+      const cell = next[state * width + (unit < known ? classes[unit]! : 0)]!;
+      state = cell & ~ENDS;
+      if (cell >= ENDS) this.#report(state, sink);
     }
   }
 
-  #report(row: number, sink: FactSink): void {
+  #report(state: number, sink: FactSink): void {
     const facts = this.#facts;
-    for (let at = this.#ends[row / this.#width]!; facts[at]! >= 0; at++) sink.see(facts[at]!);
+    for (let at = this.#ends[state]!; facts[at]! >= 0; at++) sink.see(facts[at]!);
   }
 
   /** Breadth first: fills the missing transitions with those of the longest proper suffix. */
@@ -92,7 +93,7 @@ export class Automaton {
   #encode(): void {
     for (let cell = 0; cell < this.#next.length; cell++) {
       const state = this.#next[cell]!;
-      this.#next[cell] = state * this.#width * 2 + (this.#ends[state] === 0 ? 0 : 1);
+      if (this.#ends[state] !== 0) this.#next[cell] = state | ENDS;
     }
   }
 }

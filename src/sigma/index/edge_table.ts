@@ -1,13 +1,13 @@
 import type { FactSink } from "./automaton.ts";
-import { buildTrie, type Literal } from "./trie.ts";
+import { buildTrie, ENDS, type Literal } from "./trie.ts";
 
 /** Finds literals at the beginning or at the end of a text, and stops where no literal goes on. */
 export class EdgeTable {
   readonly #fromEnd: boolean;
   readonly #classes: Uint8Array | Uint16Array;
   readonly #width: number;
-  /** For state and class: twice the next state's row, plus 1 where a literal ends; -1 for none. */
-  readonly #next: Int32Array;
+  /** For state and class: the next state, marked where a literal ends; 0 for none. */
+  readonly #next: Uint16Array;
   readonly #facts: readonly (readonly number[] | undefined)[];
 
   /** @param literals Folded texts without surrogates, not empty. @param edge Where they have to stand. */
@@ -19,30 +19,29 @@ export class EdgeTable {
     this.#classes = classes;
     this.#width = width;
     this.#facts = facts;
-    this.#next = children.map((child) => {
-      return child === 0 ? -1 : child * width * 2 + (facts[child] === undefined ? 0 : 1);
-    });
+    this.#next = children.map((child) => facts[child] === undefined ? child : child | ENDS);
   }
 
   /** Reports the literals that stand at this edge of the text. */
   scan(text: string, sink: FactSink): void {
     const classes = this.#classes;
     const next = this.#next;
+    const width = this.#width;
     const known = classes.length;
     const { length } = text;
     let at = this.#fromEnd ? length - 1 : 0;
     const step = this.#fromEnd ? -1 : 1;
-    let row = 0;
+    let state = 0;
     for (let left = length; left > 0; left--, at += step) {
       const unit = text.charCodeAt(at);
-      const cell = next[unit < known ? row + classes[unit]! : row]!;
-      if (cell < 0) return;
-      row = cell >> 1;
-      if ((cell & 1) !== 0) this.#report(row, sink);
+      const cell = next[state * width + (unit < known ? classes[unit]! : 0)]!;
+      if (cell === 0) return;
+      state = cell & ~ENDS;
+      if (cell >= ENDS) this.#report(state, sink);
     }
   }
 
-  #report(row: number, sink: FactSink): void {
-    for (const fact of this.#facts[row / this.#width]!) sink.see(fact);
+  #report(state: number, sink: FactSink): void {
+    for (const fact of this.#facts[state]!) sink.see(fact);
   }
 }

@@ -1,19 +1,14 @@
 import type { Witness } from "../compile/value_test.ts";
 import type { FieldSlot } from "../match/field_slot.ts";
-import { Automaton, type FactSink } from "./automaton.ts";
+import type { FactSink } from "./automaton.ts";
 import { BoundTable } from "./bound_table.ts";
-import { EdgeTable } from "./edge_table.ts";
 import { FoldedTable } from "./folded_table.ts";
+import { literalScanners, type Scanner } from "./literal_scanners.ts";
 import { NetworkTable } from "./network_table.ts";
 import { RegexGroup } from "./regex_group.ts";
 
 /** What rules look for in one field, with the numbers of the facts. */
 export type FieldFact = readonly [witness: Witness, fact: number];
-
-/** A table or automaton that reports facts of one text. */
-interface Scanner {
-  scan(text: string, sink: FactSink): void;
-}
 
 type Of<Kind extends Witness["kind"]> = readonly [witness: Witness & { kind: Kind }, fact: number];
 
@@ -32,8 +27,7 @@ export class FieldIndex {
       facts.filter((fact): fact is Of<Kind> => fact[0].kind === kind);
     const texts = (kind: "exact" | "literal" | "prefix" | "suffix") =>
       of(kind).map(([{ text }, fact]) => [text, fact] as const);
-    const [exact, literals] = [texts("exact"), texts("literal")];
-    const [prefixes, suffixes] = [texts("prefix"), texts("suffix")];
+    const exact = texts("exact");
     const networks = of("network").map(([{ network }, fact]) => [network, fact] as const);
     const regexes = of("regex").map(([{ regex }, fact]) => [regex, fact] as const);
     const bounds = of("number").map(([{ comparison, bound }, fact]) => ({
@@ -41,10 +35,11 @@ export class FieldIndex {
       bound,
       fact,
     }));
-    const scanners: Scanner[] = [];
-    if (literals.length > 0) scanners.push(new Automaton(literals));
-    if (prefixes.length > 0) scanners.push(new EdgeTable(prefixes, "start"));
-    if (suffixes.length > 0) scanners.push(new EdgeTable(suffixes, "end"));
+    const scanners = [
+      ...literalScanners(texts("literal"), "anywhere"),
+      ...literalScanners(texts("prefix"), "start"),
+      ...literalScanners(texts("suffix"), "end"),
+    ];
     if (networks.length > 0) scanners.push(new NetworkTable(networks));
     if (bounds.length > 0) scanners.push(new BoundTable(bounds));
     if (regexes.length > 0) scanners.push(new RegexGroup(regexes));

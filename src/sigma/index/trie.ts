@@ -9,21 +9,30 @@ export interface Trie extends Alphabet {
   /** How many states there are; 0 is the root. */
   states: number;
   /** For state and class: the next state; 0 for none, since nothing leads back to the root. */
-  children: Int32Array;
+  children: Uint16Array;
   /** The facts of the literals that end in a state. */
   facts: (number[] | undefined)[];
 }
 
-/** Cells of the transition table above which literals are cut shorter. */
-const MOST_CELLS = 2_000_000;
+/** Cells of the transition table above which literals are cut shorter: it should stay in the cache. */
+const MOST_CELLS = 800_000;
+
+/** States have 15 bits; the 16th says that a literal ends. */
+const MOST_STATES = 0x7fff;
+
+/** What a table says of a state in which a literal ends. */
+export const ENDS = 0x8000;
 
 /** Lengths that literals are cut to, tried until the table is small enough. */
-const LENGTHS = [16, 8, 5, 3];
+const LENGTHS = [40, 16, 12, 10, 8, 6, 5, 4, 3];
+
+/** Of so many literals, the first three units of each fit into the states. */
+export const MOST_LITERALS = 10_000;
 
 /**
  * Builds the tree; literals are cut to their most unusual part when the tree would grow too large.
  *
- * @param literals Not empty, without surrogates.
+ * @param literals At most 10,000, not empty, without surrogates.
  * @param keepsStart Whether literals are cut at their end only.
  * @returns The tree.
  */
@@ -49,7 +58,8 @@ function treeOf(
   { classes, width }: Alphabet,
   length: number,
 ): Trie | undefined {
-  const most = length === LENGTHS.at(-1) ? Infinity : Math.floor(MOST_CELLS / width);
+  const fitting = length === LENGTHS.at(-1) ? MOST_STATES : Math.floor(MOST_CELLS / width);
+  const most = Math.min(fitting, MOST_STATES);
   const edges = new EdgeMap();
   const facts: (number[] | undefined)[] = [undefined];
   for (const [text, fact] of literals) {
@@ -63,7 +73,7 @@ function treeOf(
     }
     (facts[state] ??= []).push(fact);
   }
-  const children = new Int32Array(facts.length * width);
+  const children = new Uint16Array(facts.length * width);
   edges.forEach((edge, child) => children[edge] = child);
   return { states: facts.length, width, classes, children, facts };
 }
