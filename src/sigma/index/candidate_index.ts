@@ -15,7 +15,10 @@ import type { FieldIndex } from "./field_index.ts";
 export class CandidateIndex implements FactSink {
   /** The numbers of the rules that can match without a trace in the event. */
   readonly always: readonly number[];
-  readonly #fields: readonly FieldIndex[];
+  /** What finds triggers. */
+  readonly #triggerFields: readonly FieldIndex[];
+  /** What finds facts that are guards only; not needed for an event without a trigger. */
+  readonly #guardFields: readonly FieldIndex[];
   /** For each fact: the event in which it was last seen. */
   readonly #seen: Int32Array;
   /** The facts seen in the event at hand that trigger rules. */
@@ -49,7 +52,8 @@ export class CandidateIndex implements FactSink {
     });
     const { size } = registry;
     this.always = always;
-    this.#fields = registry.fieldIndexes();
+    this.#triggerFields = registry.fieldIndexes((fact) => triggers[fact] !== undefined);
+    this.#guardFields = registry.fieldIndexes((fact) => triggers[fact] === undefined);
     this.#seen = new Int32Array(size);
     this.#queue = new Int32Array(size);
     this.#taken = new Int32Array(rules.length);
@@ -67,11 +71,9 @@ export class CandidateIndex implements FactSink {
   /** Collects the candidates of the event that the view shows. */
   collect(view: EventView, take: (rule: number) => void): void {
     this.#nextEpoch();
-    const fields = this.#fields;
-    for (let index = 0; index < fields.length; index++) {
-      const field = fields[index]!;
-      field.scan(view.slot(field.field), this);
-    }
+    this.#scan(this.#triggerFields, view);
+    if (this.#queued === 0) return;
+    this.#scan(this.#guardFields, view);
     for (let index = 0; index < this.#queued; index++) this.#fire(this.#queue[index]!, take);
   }
 
@@ -80,6 +82,13 @@ export class CandidateIndex implements FactSink {
     if (this.#seen[fact] === this.#epoch) return;
     this.#seen[fact] = this.#epoch;
     if (this.#starts[fact]! < this.#starts[fact + 1]!) this.#queue[this.#queued++] = fact;
+  }
+
+  #scan(fields: readonly FieldIndex[], view: EventView): void {
+    for (let index = 0; index < fields.length; index++) {
+      const field = fields[index]!;
+      field.scan(view.slot(field.field), this);
+    }
   }
 
   #fire(fact: number, take: (rule: number) => void): void {

@@ -61,10 +61,15 @@ export class FactRegistry {
     return fact.number;
   }
 
-  /** One index for each field that has numbered facts. */
-  fieldIndexes(): FieldIndex[] {
+  /**
+   * One index for each field that has numbered facts of a kind.
+   *
+   * @param isWanted Which facts, by their numbers.
+   */
+  fieldIndexes(isWanted: (number: number) => boolean): FieldIndex[] {
     const byField = new Map<number, FieldFact[]>();
     for (const { field, witness, number } of this.#chosen) {
+      if (!isWanted(number)) continue;
       const facts = byField.get(field);
       if (facts) facts.push([witness, number]);
       else byField.set(field, [[witness, number]]);
