@@ -2,9 +2,11 @@
 // Pages of 1,000 events through decode, check, record and match, on node:sqlite and inside workerd.
 // Run by `deno task bench:record`. The last line is one JSON object; absolute figures depend on the machine.
 //
-// What is recorded is measured against plain inserts of rows that were made beforehand (see yardstick.ts); the log makes its rows
-// itself and looks at every event, and all of that counts. Each ratio is the median over rounds of what was
-// measured in the same round.
+// What is recorded is measured against plain inserts of rows that were made beforehand (see yardstick.ts), so the making of
+// our rows is subtracted; a second figure leaves it in. Databases are emptied between rounds and used again, as those of a log
+// are that removes what is old. Each ratio is the median over rounds of what was measured in the same round.
+//
+// With `--cpu` it measures processor time instead of time, for a machine that has other things to do (Linux).
 import { nodeSql } from "../src/deno/node_sql.ts";
 import { bundleWorker } from "../src/deno/start/bundle_worker.ts";
 import { parseSigma } from "../src/sigma/parse.ts";
@@ -24,11 +26,29 @@ const RULES = 3_000;
 const rules = syntheticRules(RULES, seededRandom(7))
   .flatMap((rule) => parseSigma(toSigma(rule)).rules);
 const ruleSet = rulesOf(rules);
+/** What is measured of each log, in turn; a name of its own is left out of the table. */
+const TURNS: readonly (readonly [name: string | undefined, step: Step])[] = [
+  [undefined, "reset"],
+  ["make", "make"],
+  ["parse", "parse"],
+  ["decode", "decode"],
+  ["rows", "rows"],
+  ["record", "record"],
+  ["duplicate", "record"],
+  [undefined, "reset"],
+  ["pipeline", "pipeline"],
+  [undefined, "reset"],
+  ["alerts", "alerts"],
+];
+
 const folder = await Deno.makeTempDir({ prefix: "panoptes-bench-" });
 await using workerd = await BareWorkerd.create({
   script: await bundleWorker("bench/record/worker.ts"),
   durableObjects: { BENCH: "BenchObject" },
 });
+using sql = nodeSql(`${folder}/log.db`);
+using plain = yardstick(`${folder}/plain.db`, PAGES);
+const here = new RecordBench(sql, ruleSet);
 
 /** Milliseconds by name, one for each round. */
 const times = new Map<string, number[]>();
@@ -44,7 +64,7 @@ try {
     };
     // In turn, so that what else the machine does falls on all of them.
     const parts = [onNode, onYardstick, inWorkerd];
-    for (const part of round % 2 === 0 ? parts : parts.reverse()) await part(`${round}`, note);
+    for (const part of round % 2 === 0 ? parts : parts.reverse()) await part(note);
   }
 } finally {
   await Deno.remove(folder, { recursive: true });
@@ -53,48 +73,27 @@ print();
 
 type Note = (name: string, ms: number) => void;
 
-function onNode(round: string, note: Note): void {
-  const log = (name: string) => nodeSql(`${folder}/${round}-${name}.db`);
-  {
-    using sql = log("record");
-    const bench = new RecordBench(sql, ruleSet);
-    for (const step of ["parse", "decode", "record"] as const) {
-      note(`node ${step}`, took(() => bench.run(step, 0, PAGES)));
-    }
-    note("node duplicate", took(() => bench.run("record", 0, PAGES)));
-  }
-  for (const step of ["pipeline", "alerts"] as const) {
-    using sql = log(step);
-    const bench = new RecordBench(sql, ruleSet);
-    note(`node ${step}`, took(() => bench.run(step, 0, PAGES)));
+function onNode(note: Note): void {
+  for (const [name, step] of TURNS) {
+    const ms = took(() => here.run(step, 0, PAGES));
+    if (name !== undefined) note(`node ${name}`, ms);
   }
 }
 
-function onYardstick(round: string, note: Note): void {
-  using plain = yardstick(`${folder}/${round}-plain.db`, PAGES);
+function onYardstick(note: Note): void {
+  plain.reset();
   note("plain new", took(() => plain.insert()));
   note("plain duplicate", took(() => plain.insert()));
 }
 
-async function inWorkerd(round: string, note: Note): Promise<void> {
-  for (const log of [`${round}`, `${round}-pipeline`, `${round}-alerts`]) await run(log, "make");
-  for (const step of ["make", "parse", "decode", "record"] as const) {
-    const { ms, rows } = await run(round, step);
-    note(`workerd ${step}`, ms);
-    if (step === "record") written.fresh = rows;
+async function inWorkerd(note: Note): Promise<void> {
+  for (const [name, step] of TURNS) {
+    const start = now(workerd.pid!);
+    const { rows } = await send(`/run?step=${step}&from=0&pages=${PAGES}`);
+    if (name !== undefined) note(`workerd ${name}`, now(workerd.pid!) - start);
+    if (name === "record") written.fresh = rows as number;
+    if (name === "duplicate") written.duplicate = rows as number;
   }
-  const again = await run(round, "record");
-  note("workerd duplicate", again.ms);
-  written.duplicate = again.rows;
-  for (const step of ["pipeline", "alerts"] as const) {
-    note(`workerd ${step}`, (await run(`${round}-${step}`, step)).ms);
-  }
-}
-
-async function run(log: string, step: Step): Promise<{ ms: number; rows: number }> {
-  const start = performance.now();
-  const { rows } = await send(`/run?log=${log}&step=${step}&from=0&pages=${PAGES}`);
-  return { ms: performance.now() - start, rows: rows as number };
 }
 
 async function send(path: string, body?: string): Promise<Record<string, unknown>> {
@@ -106,9 +105,20 @@ async function send(path: string, body?: string): Promise<Record<string, unknown
 }
 
 function took(body: () => unknown): number {
-  const start = performance.now();
+  const start = now(Deno.pid);
   body();
-  return performance.now() - start;
+  return now(Deno.pid) - start;
+}
+
+/** Milliseconds, of the clock or of all threads of a process. */
+function now(process: number): number {
+  if (!Deno.args.includes("--cpu")) return performance.now();
+  let nanoseconds = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${process}/task`)) {
+    const times = Deno.readTextFileSync(`/proc/${process}/task/${name}/schedstat`);
+    nanoseconds += Number(times.split(" ")[0]);
+  }
+  return nanoseconds / 1e6;
 }
 
 /** The median over rounds of what `pick` makes of the times of one round. */
@@ -128,7 +138,7 @@ function print(): void {
     } bytes, ${RULES} rules, ${ROUNDS} rounds`,
   );
   console.table(Object.fromEntries(
-    [...times].map(([name, all]) => {
+    [...times].filter(([name]) => !name.endsWith("make")).map(([name, all]) => {
       const ms = median((time) => time(name));
       return [name, {
         "us/event": Number((ms / EVENTS * 1_000).toFixed(2)),
@@ -137,28 +147,33 @@ function print(): void {
       }];
     }),
   ));
-  /** What the log adds to decoding, against the plain way. */
-  const against = (place: "node" | "workerd", step: "record" | "duplicate") =>
+  /** What the log takes for the pages, less another step, against the plain way. */
+  const against = (place: "node" | "workerd", step: "record" | "duplicate", less: Step) =>
     round(median((time) =>
-      (time(`${place} ${step}`) - time(`${place} decode`)) /
+      (time(`${place} ${step}`) - time(`${place} ${less}`)) /
       time(`plain ${step === "record" ? "new" : "duplicate"}`)
     ));
-  const inWorkerd = (step: Step) =>
+  const toParse = (place: "node" | "workerd", step: Step) =>
     round(median((time) =>
-      (time(`workerd ${step}`) - time("workerd make")) /
-      (time("workerd parse") - time("workerd make"))
+      (time(`${place} ${step}`) - time(`${place} make`)) /
+      (time(`${place} parse`) - time(`${place} make`))
     ));
-  const onNode = (step: Step) => round(median((time) => time(`node ${step}`) / time("node parse")));
+  console.log(
+    "against plain inserts, the making of rows included: " +
+      `in workerd ${against("workerd", "record", "decode")} new, ` +
+      `${against("workerd", "duplicate", "decode")} duplicates; ` +
+      `on node:sqlite ${against("node", "record", "decode")}, ${
+        against("node", "duplicate", "decode")
+      }`,
+  );
   console.log(JSON.stringify({
-    record_ratio_vs_node_sqlite: against("workerd", "record"),
-    duplicate_ratio_vs_node_sqlite: against("workerd", "duplicate"),
-    record_ratio_on_node: against("node", "record"),
+    record_ratio_vs_node_sqlite: against("workerd", "record", "rows"),
     rows_per_new_event: round(written.fresh / EVENTS),
     rows_per_duplicate: round(written.duplicate / EVENTS),
     pipeline_events_per_s: Math.round(EVENTS / median((time) => time("node pipeline")) * 1_000),
-    pipeline_vs_json_parse: onNode("pipeline"),
-    pipeline_with_alerts_vs_json_parse: onNode("alerts"),
-    pipeline_workerd_vs_json_parse: inWorkerd("pipeline"),
+    pipeline_vs_json_parse: toParse("node", "pipeline"),
+    pipeline_with_alerts_vs_json_parse: toParse("node", "alerts"),
+    pipeline_in_workerd_vs_json_parse: toParse("workerd", "pipeline"),
   }));
 }
 

@@ -1,15 +1,30 @@
 import { toAlert } from "../../src/alert/to_alert.ts";
 import { RuleSet } from "../../src/sigma/rule_set.ts";
 import type { SigmaRule } from "../../src/sigma/sigma_rule.ts";
+import type { NewAlert } from "../../src/store/alert_table.ts";
+import { hashEvent } from "../../src/store/hash_event.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import { decodePage } from "../../src/thousandeyes/decode_page.ts";
 import { identityOf } from "../../src/thousandeyes/event_identity.ts";
+import { parseDate } from "../../src/thousandeyes/parse_date.ts";
+import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
 import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";
 import { pageBytes } from "./pages.ts";
 
-/** How far a page goes: `pipeline` records and matches, `alerts` also stores what the matches become. */
-export type Step = "make" | "parse" | "decode" | "record" | "pipeline" | "alerts";
+/**
+ * How far a page goes: `rows` decodes it and makes its rows, `record` stores them, `pipeline` matches them too, and `alerts`
+ * also stores what the matches become. `reset` empties the log.
+ */
+export type Step =
+  | "reset"
+  | "make"
+  | "parse"
+  | "decode"
+  | "rows"
+  | "record"
+  | "pipeline"
+  | "alerts";
 
 const LOG_SOURCE = { product: "thousandeyes", service: "audit" };
 const utf8 = new TextDecoder();
@@ -35,6 +50,7 @@ export class RecordBench {
 
   /** Returns something that depends on all of the work, so that none of it can be left out. */
   run(step: Step, from: number, pages: number): number {
+    if (step === "reset") return this.#reset();
     let sum = 0;
     for (let page = from; page < from + pages; page++) sum += this.#page(step, pageBytes(page));
     return sum;
@@ -45,33 +61,43 @@ export class RecordBench {
     if (step === "parse") return JSON.parse(utf8.decode(bytes)).auditEvents.length;
     const { events } = decodePage(bytes);
     if (step === "decode") return events.length;
+    if (step === "rows") return events.reduce((sum, event) => sum + sizeOfRow(event), 0);
     const log = this.#log;
     return log.transaction(() => {
       // As the collector does on the first page of a pass.
       const { recorded } = log.record(events, { now: 2, taken: new Set(), confirmed: new Map() });
       if (step === "record") return recorded.length;
-      const matched = recorded.map((one) => ({
-        ...one,
-        matches: this.#rules.match(toSigmaEvent(one.event), LOG_SOURCE),
-      }));
-      if (step === "alerts") {
-        const alerts = matched.flatMap(({ matches, event, seq, at, occurrence }) =>
-          matches.map(({ rule }) => ({
-            alert: toAlert(rule, event, { identity: identityOf(event), occurrence }),
-            eventSeq: seq,
-            at,
-          }))
-        );
-        log.addAlerts(alerts, 2);
+      const alerts: NewAlert[] = [];
+      let found = 0;
+      for (const { event, seq, at, occurrence } of recorded) {
+        const matches = this.#rules.match(toSigmaEvent(event), LOG_SOURCE);
+        found += matches.length;
+        if (step !== "alerts") continue;
+        for (const { rule } of matches) {
+          const alert = toAlert(rule, event, { identity: identityOf(event), occurrence });
+          alerts.push({ alert, eventSeq: seq, at });
+        }
       }
-      return matched.reduce((sum, { matches }) => sum + matches.length, 0);
+      log.addAlerts(alerts, 2);
+      return found;
     });
+  }
+
+  #reset(): number {
+    const { sql } = this.#log;
+    return sql.transaction(() => sql.run("DELETE FROM events") + sql.run("DELETE FROM alerts"));
   }
 
   #counted(rows: number): number {
     this.rows += rows;
     return rows;
   }
+}
+
+/** What belongs to a row before the storage sees it. */
+function sizeOfRow(event: UserEvent): number {
+  const at = (event.date === undefined ? undefined : parseDate(event.date)) ?? null;
+  return hashEvent(event, at) + JSON.stringify(event).length;
 }
 
 /** Compiles rules that have come as JSON. */

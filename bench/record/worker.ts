@@ -1,5 +1,5 @@
 /// <reference path="../../src/worker/cloudflare.d.ts" />
-// The same steps inside workerd: each Durable Object is a log of its own, on disk.
+// The same steps inside workerd, over the log of a Durable Object, on disk.
 import { DurableObject, type DurableObjectNamespace } from "cloudflare:workers";
 import type { RuleSet } from "../../src/sigma/rule_set.ts";
 import { durableObjectSql } from "../../src/worker/durable_object_sql.ts";
@@ -25,9 +25,9 @@ export class BenchObject extends DurableObject {
 
 export default {
   async fetch(request: Request, env: { BENCH: DurableObjectNamespace }): Promise<Response> {
-    const { pathname, searchParams } = new URL(request.url);
+    const { pathname } = new URL(request.url);
     if (pathname === "/rules") rules = rulesOf(await request.json());
     if (pathname !== "/run") return new Response("ok");
-    return env.BENCH.getByName(searchParams.get("log")!).fetch(request);
+    return env.BENCH.getByName("bench").fetch(request);
   },
 };

@@ -3,6 +3,8 @@ import { pageBytes } from "./pages.ts";
 
 /** What the log is measured against. */
 export interface Yardstick extends Disposable {
+  /** Empties the table. */
+  reset(): void;
   /** Inserts the rows of all pages; a second time they are ignored one by one. */
   insert(): void;
 }
@@ -23,6 +25,7 @@ export function yardstick(path: string, pages: number): Yardstick {
   );
   const rows = Array.from({ length: pages }, (_, page) => rowsOf(page));
   return {
+    reset: () => database.exec("DELETE FROM events; DELETE FROM sqlite_sequence"),
     insert() {
       for (const page of rows) {
         database.exec("BEGIN");
