@@ -3,7 +3,7 @@ import { checkConstructs } from "./regex_constructs.ts";
 import { ItemError } from "./work.ts";
 
 /** Patterns that compile to more instructions than this cost too much on long texts. */
-const LARGEST_PROGRAM = 4_000;
+const LARGEST_PROGRAM = 1_500;
 
 const LONGEST_FOR_SET = 200;
 
@@ -56,6 +56,11 @@ export class LinearRegex {
       this.#set.compile();
     }
     return this.#set.match(text).length > 0;
+  }
+
+  /** How many instructions it has, which is what its states may combine. */
+  get size(): number {
+    return this.#compiled.programSize();
   }
 
   /** Whether a set has to look at a text without its last line break too. */

@@ -8,6 +8,9 @@ export type RegexFact = readonly [regex: LinearRegex, fact: number];
 /** Larger sets have states so large that building them costs more than a second pass. */
 const MOST_IN_SET = 128;
 
+/** Expressions with more instructions, such as ".{200,}", would multiply the states of all others. */
+const LARGEST_IN_SET = 150;
+
 /** Regular expressions of one field, found many at a time in one pass over a text. */
 export class RegexGroup {
   readonly #sets: { set: RE2Set; facts: readonly number[]; endsLines: boolean }[] = [];
@@ -16,9 +19,11 @@ export class RegexGroup {
   /** @param regexes The expressions, each once. */
   constructor(regexes: readonly RegexFact[]) {
     const singles: RegexFact[] = [];
-    for (let from = 0; from < regexes.length; from += MOST_IN_SET) {
-      this.#add(regexes.slice(from, from + MOST_IN_SET), singles);
+    const small = regexes.filter(([{ size }]) => size <= LARGEST_IN_SET);
+    for (let from = 0; from < small.length; from += MOST_IN_SET) {
+      this.#add(small.slice(from, from + MOST_IN_SET), singles);
     }
+    singles.push(...regexes.filter(([{ size }]) => size > LARGEST_IN_SET));
     this.#singles = singles;
   }
 
