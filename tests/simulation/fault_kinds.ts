@@ -22,7 +22,7 @@ export const FAULT_KINDS = {
     "The same event in another shape each time: null, numbers for ids, other forms of the date",
   "invalid": "Things that are no events among the events",
   "poison":
-    "Events that are too large for a row, that have thousands of faults, or on which a rule fails",
+    "Events that are too large for a row, that have thousands of faults, on which a rule or a format fails",
   "endpoints": "Endpoints that fail, hang, are slow, throttle, are gone, or lose the answer",
   "reconfigured": "An endpoint is taken out of the configuration and put back",
   "clients": "Clients that are cut off, forget their id, invent one, or stand still",

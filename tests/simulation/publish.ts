@@ -127,6 +127,16 @@ function* poison(chance: Chance, calm: number): Generator<New> {
       breaksRules: true,
     };
   }
+  if (chance.is(0.5)) {
+    yield {
+      id: "breaks-body",
+      at,
+      wire: { ...wire, user: "breaks-body", trace: "breaks-body" },
+      kind: "event",
+      rules: [LOGIN_FAILED],
+      breaksRules: false,
+    };
+  }
   // These cost as much as a hundred plain ones, so they are rare.
   if (chance.is(0.05)) {
     const user = chance.pick([1_200_000, 1_890_000, 2_200_000]);
