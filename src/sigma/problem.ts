@@ -48,7 +48,6 @@ export type ProblemCode =
   | "metadata-value"
   | "metadata-unknown"
   | "logsource-empty"
-  | "status-refused"
   | "detection-empty"
   | "detection-type"
   | "detection-timeframe"
@@ -69,6 +68,4 @@ export type ProblemCode =
   | "condition-name"
   | "condition-aggregation"
   | "condition-too-deep"
-  | "filter-rules"
-  | "filter-rule-unknown"
-  | "rule-invalid";
+  | "filter-rules";

@@ -1,4 +1,4 @@
-import { type CompiledRule, compileRule } from "./compile/compile_rule.ts";
+import { type CompiledRule, compileRule, isFor } from "./compile/compile_rule.ts";
 import { CandidateIndex } from "./index/candidate_index.ts";
 import { EventView } from "./match/event_view.ts";
 import { LogSourceRouter } from "./match/logsource_routing.ts";
@@ -57,6 +57,8 @@ export class RuleSet {
   readonly rules: readonly SigmaRule[];
   /** The rules that were not loaded because of their status. */
   readonly skipped: readonly SigmaRule[];
+  /** The filters that reach none of the loaded rules, by their names or by their log source. */
+  readonly unusedFilters: readonly SigmaFilter[];
   /** The rules without anything to look for in an index: each costs time for every event. */
   readonly alwaysEvaluated: readonly SigmaRule[];
   readonly #view = new EventView();
@@ -96,6 +98,7 @@ export class RuleSet {
     if (all.length > 0 && !onProblem) throw new SigmaError(all);
     this.rules = loaded;
     this.skipped = rules.filter((rule) => !isWanted(rule));
+    this.unusedFilters = filters.filter((filter) => !loaded.some((rule) => isFor(filter, rule)));
     this.#compiled = compiled;
     this.#router = new LogSourceRouter(compiled.map(({ rule }) => rule.logsource));
     this.#index = new CandidateIndex(compiled, this.#view);

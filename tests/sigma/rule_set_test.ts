@@ -78,6 +78,24 @@ Deno.test("RuleSet does not load deprecated and unsupported rules unless told to
   assertEquals(titles(all, { a: "x" }), ["old", "odd", "new", "bare"]);
 });
 
+Deno.test("RuleSet lists the filters that reach no rule", () => {
+  const filter = (title: string, rules: string, product: string) =>
+    `title: ${title}
+logsource: { product: ${product} }
+filter:
+    rules: ${rules}
+    selection: { a: y }
+    condition: not selection`;
+  const { filters, problems } = parseSigma([
+    filter("used", "[good]", "test"),
+    filter("unknown rule", "[bad]", "test"),
+    filter("other source", "any", "other"),
+  ].join("\n---\n"));
+  assertEquals(problems, []);
+  const ruleSet = new RuleSet(load(rule("A", "a: x", "name: good")), { filters });
+  assertEquals(ruleSet.unusedFilters.map(({ title }) => title), ["unknown rule", "other source"]);
+});
+
 Deno.test("RuleSet lists the rules that are tried on every event", () => {
   const ruleSet = new RuleSet(load(
     rule("indexed", "a: x"),

@@ -85,7 +85,8 @@ export function documentProblem(
   };
 }
 
-function isFor({ rules, logsource }: SigmaFilter, rule: SigmaRule): boolean {
+/** Whether a filter names a rule, or any, and covers its log source. */
+export function isFor({ rules, logsource }: SigmaFilter, rule: SigmaRule): boolean {
   const isNamed = rules === "any" ||
     rules.some((name) => name === rule.id || name === rule.name);
   return isNamed && appliesTo(logsource, rule.logsource);

@@ -15,7 +15,6 @@ export const ENGINE_CODES: Record<ProblemCode, string> = {
   "metadata-value": "A field has a value that the specification does not allow.",
   "metadata-unknown": "A custom field whose name is almost that of a field of the specification.",
   "logsource-empty": "A log source without category, product and service.",
-  "status-refused": "A rule whose status says that it must not be used.",
   "detection-empty": "A detection, search identifier, list or map without content.",
   "detection-type": "A detection that is neither a map nor a list.",
   "detection-timeframe": "The 'timeframe' of Sigma 1.",
@@ -37,6 +36,4 @@ export const ENGINE_CODES: Record<ProblemCode, string> = {
   "condition-aggregation": "A condition with an aggregation of Sigma 1.",
   "condition-too-deep": "A condition that nests too deep.",
   "filter-rules": "A filter without rules.",
-  "filter-rule-unknown": "A filter names a rule that is not loaded.",
-  "rule-invalid": "A rule, given as data, that is not a rule.",
 };
