@@ -28,7 +28,8 @@ export interface Outcome {
 /**
  * What happened in one attempt: `answered` (see the status), `timed_out`, `name_unknown`, `tls_failed`,
  * `connection_refused`, `unreachable` (no answer, for another reason), `url_refused` (the URL, or an address
- * behind its name, may not be called), `lost` (the attempt never reported back).
+ * behind its name, may not be called), `body_failed` (no body could be made of the alert, a fault of ours), `lost` (the
+ * attempt never reported back).
  */
 export type OutcomeCode =
   | "answered"
@@ -38,4 +39,5 @@ export type OutcomeCode =
   | "connection_refused"
   | "unreachable"
   | "url_refused"
+  | "body_failed"
   | "lost";

@@ -57,23 +57,24 @@ export class Watch {
     let page: Promise<void> | undefined;
     // A page that cannot be recorded must not keep the messages: the rest of the tick is for these alone.
     let failure: { error: unknown } | undefined;
-    const isCollectorDue = () =>
-      failure === undefined && this.collector.nextWakeAt() <= clock.now();
+    const collectorAt = () => failure === undefined ? this.collector.nextWakeAt() : Infinity;
     do {
       signal?.throwIfAborted();
       this.drain.start(signal);
-      if (page === undefined && isCollectorDue()) {
+      if (page === undefined && collectorAt() <= clock.now()) {
         page = this.collector.step(signal)
           .then(() => {}, (error) => void (failure ??= { error }))
           .finally(() => page = undefined);
       }
-      await this.#untilSomething(page, signal);
-    } while (hasTime() && (page !== undefined || isCollectorDue() || this.#isDraining()));
+      await this.#untilSomething(page, collectorAt(), signal);
+    } while (
+      hasTime() && (page !== undefined || collectorAt() <= clock.now() || this.#isDraining())
+    );
     await page;
     while (this.drain.underWay > 0) await this.drain.next();
     signal?.throwIfAborted();
+    this.#retain(); // after a failure too: it makes the room that a page may have lacked
     if (failure !== undefined) throw failure.error;
-    this.#retain();
     return this.nextAlarmAt();
   }
 
@@ -98,14 +99,18 @@ export class Watch {
   }
 
   /** Until a page or a message has ended, or while some are under way, the next thing is due. */
-  async #untilSomething(page: Promise<void> | undefined, signal?: AbortSignal): Promise<void> {
+  async #untilSomething(
+    page: Promise<void> | undefined,
+    collectorAt: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
     if (page === undefined && this.drain.underWay === 0) return;
     const { clock } = this.#ports;
     const over = new AbortController();
     const timer = AbortSignal.any([over.signal, ...(signal === undefined ? [] : [signal])]);
     const now = clock.now();
     const next = Math.min(
-      page === undefined ? this.collector.nextWakeAt() : Infinity,
+      page === undefined ? collectorAt : Infinity,
       // What is due and was not started waits for a connection: the end of an attempt wakes us for that.
       this.drain.nextWakeAt(now) ?? Infinity,
       now + RETENTION_EVERY_MS,

@@ -134,6 +134,25 @@ Deno.test("Drain ends the messages of an endpoint that is gone, and redelivers n
   assertEquals(receiver.posts, []);
 });
 
+Deno.test("Drain goes on when no body can be made of an alert, which ends as a dead letter", async () => {
+  const { bench, receiver } = benchWith(["siem"]);
+  using _ = bench;
+  receiver.instant = () => "ok";
+  for (let n = 0; n < 3; n++) bench.api.publish(eventAt(0, `u${n}`));
+  await bench.settle();
+  const [first] = bench.log.alertsAfter(0, 1);
+  bench.sql.run("UPDATE alerts SET body = 'broken' WHERE seq = ?", first!.seq);
+  await bench.watch.tick();
+  assertEquals(receiver.posts.length, 2);
+  for (let wait = 0; wait < 2; wait++) {
+    bench.clock.set(bench.watch.drain.nextWakeAt()!);
+    await bench.watch.drain.step();
+  }
+  assertEquals(bench.log.counts().messages, { dead: 1, delivered: 2 });
+  const [dead] = bench.log.deliveries({ webhookId: first!.id, limit: 1 });
+  assertEquals(bench.log.attempts(dead!.id).map(({ code }) => code), Array(3).fill("body_failed"));
+});
+
 Deno.test("Drain sends alerts below an endpoint's level to others only", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
@@ -253,6 +272,38 @@ Deno.test("Watch.tick() throws what the storage threw, and the next one goes on"
   await bench.watch.tick();
   bench.assertComplete();
   assertEquals(bench.log.counts().messages, { delivered: 1 });
+});
+
+Deno.test("Watch.tick() delivers all that is due, and makes room, although a page cannot be recorded", async () => {
+  const { bench, receiver } = benchWith(["siem"]);
+  using _ = bench;
+  for (let n = 0; n < 12; n++) bench.api.publish(eventAt(0, `u${n}`));
+  await bench.settle();
+  let tries = 0;
+  bench.ports.log.record = () => {
+    tries++;
+    throw new Error("Out of room");
+  };
+  const removed: number[] = [];
+  const { retain } = bench.log;
+  bench.ports.log.retain = (options) => {
+    removed.push(options.now);
+    return retain(options);
+  };
+  bench.clock.set(START + MINUTE);
+  const tick = bench.watch.tick().then(() => undefined, (error: Error) => error.message);
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  for (let ms = 0; ms < 5_000; ms += 10) { // while the receiver takes its time, nothing is tried in vain
+    bench.clock.set(START + MINUTE + ms);
+    await Promise.resolve();
+  }
+  while (receiver.open.length > 0) {
+    receiver.open.shift()!.answer("ok");
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  }
+  assertEquals(await tick, "Out of room");
+  assertEquals(bench.log.counts().messages, { delivered: 12 });
+  assertEquals([tries, removed.length], [1, 1]);
 });
 
 Deno.test("Watch.tick() records an event on which a rule breaks, and says so once", async () => {
