@@ -1,8 +1,8 @@
 import type { LogClient } from "./log_client.ts";
 import type { SseFollower } from "./sse_follower.ts";
 
-/** A lease of a killed sender runs out after fifteen seconds and the endpoint's own time; the rest takes seconds. */
-const MOST_MS = 90_000;
+/** A lease of a killed sender runs out after fifteen seconds and the endpoint's own time; the rest is for busy machines. */
+const MOST_MS = 240_000;
 /** As many looks in a row have to find the same, so that what comes too often has time to come. */
 const STEADY_LOOKS = 6;
 

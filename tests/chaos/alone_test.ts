@@ -1,0 +1,58 @@
+import { assertEquals } from "@std/assert";
+import { bundleWorker } from "../../src/deno/start/bundle_worker.ts";
+import { createReceiver, newSecret } from "../../src/deno/receiver.ts";
+import { serveOnLoopback } from "../../src/deno/serve_on_loopback.ts";
+import { createEmulator } from "../../src/emulator/create_emulator.ts";
+import { BareWorkerd } from "../support/bare_workerd.ts";
+
+const DEADLINE_MS = 60_000;
+
+Deno.test("the watch goes on by itself after a kill: its alarm is on disk", async () => {
+  const emulator = createEmulator({ ratePerMinute: 1_000_000 });
+  const api = serveOnLoopback((request) => emulator.app.fetch(request), 0);
+  await using _api = { [Symbol.asyncDispose]: () => api.close() };
+  const secret = newSecret();
+  const users: unknown[] = [];
+  let told = () => {};
+  const receiver = createReceiver({
+    secrets: [secret],
+    onReceived({ body }) {
+      users.push((body as { data: { event: { user: string } } }).data.event.user);
+      told();
+    },
+  });
+  const server = serveOnLoopback(receiver, 0);
+  await using _server = { [Symbol.asyncDispose]: () => server.close() };
+  await using workerd = await BareWorkerd.create({
+    script: await bundleWorker("tests/chaos/entry.ts"),
+    vars: {
+      TE_TOKEN: emulator.token,
+      TE_BASE_URL: `${api.origin}/v7`,
+      POLL_INTERVAL_SECONDS: "1",
+      BACKFILL: "1h",
+      WEBHOOKS: JSON.stringify([
+        { name: "siem", url: server.origin, secret, allowHttpLoopback: true },
+      ]),
+    },
+  });
+  const alerted = (user: string) =>
+    new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`No alert: ${workerd.log}`)), DEADLINE_MS);
+      told = () => {
+        if (users.at(-1) !== user) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      emulator.publish({ event: "Login failed.", user });
+    });
+
+  workerd.start();
+  await workerd.ready();
+  // Only once does somebody call, as the cron of a deployment does: the object has to be made.
+  await (await fetch(`${workerd.origin}/cron`)).body?.cancel();
+  await alerted("before the kill");
+  await workerd.kill();
+  workerd.start(); // and nobody calls it
+  await alerted("after the kill");
+  assertEquals(new Set(users), new Set(["before the kill", "after the kill"]));
+});
