@@ -27,7 +27,10 @@ const MOST_ALIASED = 1_000;
  */
 export function readYaml(source: Source): YamlDocument[] {
   const root = quickYaml(source.text);
-  if (root) return [{ root, broken: false, document: () => packageDocuments(source)[0]! }];
+  if (root) {
+    let made: Document | undefined;
+    return [{ root, broken: false, document: () => made ??= packageDocuments(source)[0]! }];
+  }
   return packageDocuments(source).filter((document) => checkSyntax(document, source))
     .flatMap((document): YamlDocument[] => {
       const reader = new TreeReader(source);
