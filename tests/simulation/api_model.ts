@@ -23,6 +23,8 @@ interface Cursor {
   /** Rows of the pass that were sent, by place; or the name of the last one. */
   readonly place?: number;
   readonly last?: string;
+  /** When the pass began, which tells it from others. */
+  readonly pass: number;
   /** The time whose rows are counted. */
   readonly asOf: number;
   /** An empty page was sent here already. */
@@ -50,8 +52,8 @@ export class ApiModel {
   readonly #shapesVary: boolean;
   #minute = { number: 0, used: 0 };
   #sinceShift = 0;
-  /** The first link of the latest pass. */
-  #firstNext = "";
+  /** The first link of each pass. */
+  readonly #firstNext = new Map<number, string>();
   /** Requests answered. */
   requests = 0;
 
@@ -140,10 +142,11 @@ export class ApiModel {
     const isLast = !isPause && (end >= found.length) &&
       (!this.#closesWithEmptyPage || rows.length === 0);
     const here = this.#byPlace || end === 0 ? { place: end } : { last: found[end - 1]!.id };
-    let next: Cursor | undefined = { ...here, asOf, paused: isPause };
+    const pass = cursor?.pass ?? now;
+    let next: Cursor | undefined = { ...here, pass, asOf, paused: isPause };
     if (isLast || fault === "short") next = undefined;
     if (fault === "endless" && next === undefined) {
-      next = { asOf, place: end, beyond: (cursor?.beyond ?? 0) + 1 };
+      next = { pass, asOf, place: end, beyond: (cursor?.beyond ?? 0) + 1 };
     }
     if (!isLast) this.#bringForward(from, to);
     const wire = rows.map(({ wire }) => this.#shapesVary ? shapeOf(wire, this.#shapes) : wire);
@@ -162,8 +165,8 @@ export class ApiModel {
     const repeats = fault === "repeated-link" && cursor !== undefined;
     if (repeats) return { next: { href: link.href } };
     let text = btoa(JSON.stringify(next));
-    if (cursor === undefined) this.#firstNext = text;
-    else if (fault === "first-again") text = this.#firstNext;
+    if (cursor === undefined) this.#firstNext.set(next.pass, text);
+    else if (fault === "first-again") text = this.#firstNext.get(next.pass) ?? text;
     link.searchParams.set("cursor", text);
     if (fault === "malformed-link") return { next: { href: "https://[" } };
     if (fault === "foreign-link") link.host = "elsewhere.example.com";

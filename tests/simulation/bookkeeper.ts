@@ -6,6 +6,7 @@ import type { Storage } from "./storage.ts";
 export interface SeenEvent {
   readonly key: string;
   readonly at: number | null;
+  readonly recordedAt: number;
 }
 
 /** One alert as the bookkeeper has seen it. */
@@ -53,6 +54,9 @@ export class Bookkeeper {
   readonly invalid = new Seen<SeenInvalid>();
   /** The ids of each alert, by what it is about, over all that ever was: there must be one. */
   readonly alertIds = new Map<string, Set<string>>();
+  /** What is not newer than this may be refused: the log has removed events of that age. */
+  floor = -Infinity;
+  #oldest = 1;
   /** How each message has ended, by endpoint and id. */
   readonly ends = new Map<string, string>();
   readonly #storage: Storage;
@@ -78,12 +82,19 @@ export class Bookkeeper {
   look(endpoints: readonly string[]): void {
     const { sql } = this.#storage;
     if (!this.#exists()) return;
-    type Row = { seq: number; at: number; body: string; issues: string; level: string };
+    type Row = {
+      seq: number;
+      at: number;
+      recorded_at: number;
+      body: string;
+      issues: string;
+      level: string;
+    };
     const after = (table: string, seq: number) =>
       sql.all<Row>(`SELECT * FROM ${table} WHERE seq > ? ORDER BY seq`, seq);
-    for (const { seq, at, body } of after("events", this.events.newest)) {
+    for (const { seq, at, recorded_at, body } of after("events", this.events.newest)) {
       const event = JSON.parse(body);
-      this.events.add(seq, { key: eventKey(event), at });
+      this.events.add(seq, { key: eventKey(event), at, recordedAt: recorded_at });
       this.#history.note(() => `log: ${seq} is ${event.trace}`);
     }
     for (const { seq, body, level } of after("alerts", this.alerts.newest)) {
@@ -98,7 +109,23 @@ export class Bookkeeper {
     for (const { seq, body, issues } of after("invalid_events", this.invalid.newest)) {
       this.invalid.add(seq, { body, issues });
     }
-    if (this.#forgets) this.lookAtEnds();
+    if (this.#forgets) {
+      this.lookAtEnds();
+      this.#lookForGone();
+    }
+  }
+
+  #lookForGone(): void {
+    const { seq } = this.#storage.sql.all<{ seq: number | null }>(
+      `SELECT MIN(seq) AS seq FROM events`,
+    )[0]!;
+    const oldest = seq ?? this.events.newest + 1;
+    for (; this.#oldest < oldest; this.#oldest++) {
+      const gone = this.events.rows.get(this.#oldest);
+      if (gone !== undefined) {
+        this.floor = Math.max(this.floor, Math.min(gone.at ?? -Infinity, gone.recordedAt));
+      }
+    }
   }
 
   /** Whether the collector has ever saved where it stands. */
@@ -127,6 +154,7 @@ export class Bookkeeper {
     this.alerts.forgetAfter(Number(this.#meta("alert_seq") ?? 0));
     this.invalid.forgetAfter(Number(this.#meta("invalid_seq") ?? 0));
     this.ends.clear();
+    this.#oldest = 1;
   }
 
   /** How many rows of a feed are there with a seq above `after`, up to `to`. */

@@ -19,7 +19,7 @@ export function checkEvents({ plan, published, world }: Finished): string[] {
   for (const [key, group] of groups) {
     const recorded = counts.get(key) ?? 0;
     counts.delete(key);
-    const owed = group.filter((one) => isOwed(plan, one, world.askedFrom)).length;
+    const owed = group.filter((one) => isOwed(plan, one, world)).length;
     const names = group.map(describe).join(", ");
     if (recorded > group.length) {
       wrong.push(`recorded ${recorded} times, published ${group.length} times: ${names}: ${key}`);

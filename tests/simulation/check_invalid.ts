@@ -27,8 +27,8 @@ export function checkInvalid({ plan, published, world }: Finished): string[] {
     }
     if (one.kind === "huge") found += events.filter(({ key }) => key.length > 100_000).length;
     // What has gone from the log and is read again, after the API was out of reach for hours, is kept anew.
-    const isTwice = found > 1 && !plan.kinds.has("retention");
-    if (isTwice || (found === 0 && isOwed(plan, one, world.askedFrom))) {
+    const isTwice = found > 1 && !plan.forgets;
+    if (isTwice || (found === 0 && isOwed(plan, one, world))) {
       wrong.push(`kept aside ${found} times: ${one.id}`);
     }
   }

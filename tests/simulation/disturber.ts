@@ -36,6 +36,7 @@ export class Disturber {
       for (const life of this.#lives) life.failStatements(chance.int(1, 4));
     });
     this.#spread("clock", 3, (chance) => this.#setClock(chance));
+    this.#spread("redelivered", 5, (chance) => this.#world.redeliver(chance));
     this.#spread("reconfigured", 3, (chance) => this.#reconfigure(chance));
     if (kinds.has("restore") && this.#storage.hasFiles) this.#planRestore();
     this.#time.at(calm, () => this.#calm());
@@ -90,7 +91,8 @@ export class Disturber {
   #setClock(chance: Chance): void {
     const by = chance.pick([5 * SECOND, 2 * MINUTE, 40 * MINUTE, 5 * HOUR, DAY, 30 * DAY]);
     // What was recorded by a clock that is far behind looks old once it is right, and is removed while it is still read.
-    const back = this.#plan.kinds.has("retention") ? Math.min(by, 40 * MINUTE) : by;
+    const { kinds } = this.#plan;
+    const back = kinds.has("bytes") ? 0 : kinds.has("retention") ? Math.min(by, 40 * MINUTE) : by;
     this.#world.clockOffset = chance.is(0.3) ? 0 : chance.is(0.5) ? by : -back;
     this.#history.note(() => `the clock is off by ${this.#world.clockOffset / SECOND} s`);
   }

@@ -25,8 +25,10 @@ export const FAULT_KINDS = {
     "Events that are too large for a row, that have thousands of faults, on which a rule or a format fails",
   "endpoints": "Endpoints that fail, hang, are slow, throttle, are gone, or lose the answer",
   "reconfigured": "An endpoint is taken out of the configuration and put back",
+  "redelivered": "An operator has messages sent again that were delivered, given up or cancelled",
   "clients": "Clients that are cut off, forget their id, invent one, or stand still",
   "retention": "A log that keeps its events for hours only",
+  "bytes": "A log that is too small for large events",
 } as const satisfies Record<string, string>;
 
 /** The name of a kind of fault. */

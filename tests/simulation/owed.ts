@@ -1,5 +1,6 @@
 import { HOUR, MINUTE, type Plan } from "./plan.ts";
 import type { Published } from "./published.ts";
+import type { World } from "./world.ts";
 
 /** What a sweep may need from when it is due until it is done. */
 const SLACK_MS = HOUR;
@@ -10,14 +11,16 @@ const SLACK_MS = HOUR;
  *
  * @param plan The run.
  * @param one The row of the API.
- * @param askedFrom From which date on the program was to ask.
+ * @param world From which date on the program was to ask, and what the log has removed since.
  */
 export function isOwed(
   { kinds, start, calm, end, options }: Plan,
   { at, visibleAt }: Published,
-  askedFrom: number,
+  { askedFrom, books }: World,
 ): boolean {
   if (at < askedFrom || visibleAt > end - SLACK_MS) return false;
+  // Too small a log refuses what is as old as what it had to remove.
+  if (kinds.has("bytes") && at <= books.floor) return false;
   // A sweep that began after all faults were over has read it.
   const { everyMs, reachMs } = options.daySweep;
   const sweptAt = calm + everyMs + Math.min(SLACK_MS, everyMs / 4);

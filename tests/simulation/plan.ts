@@ -30,6 +30,8 @@ export interface Plan {
   readonly seed: number;
   /** The kinds of fault that occur. */
   readonly kinds: ReadonlySet<FaultKind>;
+  /** Whether the log removes events before the end. */
+  readonly forgets: boolean;
   /** A database on disk, set up anew from its files after each crash. */
   readonly onDisk: boolean;
   /** Whole answers and signatures through the real client, and not only what they say. */
@@ -57,15 +59,16 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
   const onDisk = chance.is(0.12);
   // Only files can be set back.
   if (onDisk && chance.is(0.6)) kinds.add("restore");
+  if (!chance.is(0.2)) kinds.delete("bytes"); // large events take their time
   for (const kind of without) kinds.delete(kind);
-  const forgets = kinds.has("retention");
-  const isLong = chance.is(0.35) && !forgets;
+  const ages = kinds.has("retention");
+  const isLong = chance.is(0.35) && !ages;
   const [unit, every, reach] = isLong
     ? [HOUR, DAY, 7 * DAY]
-    : [5 * MINUTE, HOUR / 2, (forgets ? 3 : 8) * HOUR];
+    : [5 * MINUTE, HOUR / 2, (ages ? 3 : 8) * HOUR];
   const lasts = isLong
     ? chance.int(10, 60) * HOUR
-    : chance.int(forgets ? 280 : 30, forgets ? 400 : 200) * MINUTE;
+    : chance.int(ages ? 280 : 30, ages ? 400 : 200) * MINUTE;
   const pollMs = isLong ? chance.int(60, 240) * MINUTE : chance.int(5, 30) * MINUTE;
   const overlapMs = chance.pick([1, 3, 10, 15]) * (isLong ? 5 * MINUTE : MINUTE);
   const most = chance.pick([15, 25, 40, 60, 80, 120, 300]);
@@ -74,6 +77,7 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
   return {
     seed,
     kinds,
+    forgets: ages || kinds.has("bytes"),
     onDisk,
     onWire: chance.is(0.08),
     insertsRows: chance.is(0.5),
@@ -93,7 +97,8 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
       maxPages: chance.pick([60, 1_000]),
       maxPassEvents: chance.pick([500, 50_000]),
       // Above what a sweep reaches: what is removed before would be read again.
-      maxAgeMs: forgets ? reach + HOUR : 90 * DAY,
+      maxAgeMs: ages ? reach + HOUR : 90 * DAY,
+      ...(kinds.has("bytes") ? { maxBytes: 2 ** 20 } : {}),
     }),
   };
 }

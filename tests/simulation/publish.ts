@@ -32,7 +32,7 @@ export function publish(plan: Plan): Published[] {
     const at = Math.floor(when / SECOND) * SECOND;
     const size = chance.is(0.3) ? chance.int(2, 7) : 1;
     for (let n = 0; n < size; n++) {
-      const one = oneEvent(chance, `e${published.length}`, at, kinds);
+      const one = oneEvent(chance, `e${published.length}`, at, plan);
       add(published, one, chance, plan);
       const twins = kinds.has("twins") && chance.is(0.2) ? chance.int(1, 4) : 0;
       for (let twin = 0; twin < twins && one.kind === "event"; twin++) {
@@ -65,7 +65,7 @@ function add(published: Published[], one: New, chance: Chance, plan: Plan): void
   published.push({ ...one, key, visibleAt: isOld ? one.at : visibleAt, row: 0 });
 }
 
-function oneEvent(chance: Chance, id: string, at: number, kinds: Plan["kinds"]): New {
+function oneEvent(chance: Chance, id: string, at: number, { kinds, forgets }: Plan): New {
   const base = { id, at, breaksRules: false };
   if (kinds.has("invalid") && chance.is(0.06)) {
     const wire = chance.pick<unknown>([
@@ -81,7 +81,7 @@ function oneEvent(chance: Chance, id: string, at: number, kinds: Plan["kinds"]):
   const uid = chance.pick(["7", "8", undefined]);
   // Without a date nothing but the rest can tell two events apart; and what the log has forgotten and is read again,
   // after it was set back, it can only know by its date.
-  const isDated = chance.is(0.97) || kinds.has("retention");
+  const isDated = chance.is(0.97) || forgets;
   const wire = {
     aid: chance.pick(["12", "34"]),
     ...(chance.is(0.8) ? { accountGroupName: "Here" } : {}),
@@ -96,6 +96,7 @@ function oneEvent(chance: Chance, id: string, at: number, kinds: Plan["kinds"]):
       resources: [{ type, name: `thing ${chance.int(1, 3)}` }, { type: "label", name: "x" }],
     }),
     trace: id,
+    ...(kinds.has("bytes") ? { bulk: `${chance.next()}`.repeat(chance.int(200, 900)) } : {}),
   };
   const rules = [
     ...(rule === undefined || (rule === TEST_DELETED && uid === "7") ? [] : [rule]),

@@ -1,5 +1,6 @@
 import type { MatchedField } from "../../src/alert/matched_field.ts";
 import { type Log, openLog } from "../../src/store/open_log.ts";
+import { nextState } from "../../src/delivery/next_state.ts";
 import { LogFeed } from "../../src/http/log_feed.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { Clock } from "../../src/stream/clock.ts";
@@ -76,13 +77,14 @@ export class World {
   askedFrom = Infinity;
   readonly #options: WorldOptions;
   readonly #chance: Chance;
+  #log: Log | undefined;
   #double: (ms: number) => void = () => {};
 
   constructor(options: WorldOptions) {
     const { plan, storage, published } = options;
     this.#options = options;
     this.#chance = chanceOf(plan.seed, "world");
-    this.books = new Bookkeeper(storage, plan.kinds.has("retention"), options.history);
+    this.books = new Bookkeeper(storage, plan.forgets, options.history);
     this.api = new ApiModel(plan, published, options);
     this.endpoints = endpointConfigs(plan).map((config) =>
       new EndpointModel(plan, config, options)
@@ -130,6 +132,22 @@ export class World {
     if (this.server !== undefined) this.#double(ms);
   }
 
+  /** Has one message sent again, as the route of the HTTP API does it. */
+  redeliver(chance: Chance): void {
+    const log = this.#log;
+    if (this.server?.life.alive !== true || log === undefined) return;
+    const now = this.#options.time.now + this.clockOffset;
+    try {
+      const messages = log.deliveries({ limit: 1_000 });
+      if (messages.length === 0) return;
+      const before = chance.pick(messages);
+      const after = nextState(before, { type: "redeliver", now });
+      if (after !== undefined) log.transaction(() => log.saveMessage(before, after, now));
+    } catch (error) {
+      if (this.server?.life.alive === true) this.#report("redelivery", error);
+    }
+  }
+
   /** Has the bookkeeper note what is new. */
   look(configured: readonly EndpointModel[] = this.configured): void {
     const { plan, time } = this.#options;
@@ -157,6 +175,9 @@ export class World {
     const random = chanceOf(plan.seed, `process ${life.number}`).next;
     const opened = openLog(bug.sql?.(crashing) ?? crashing, { now: clock.now(), random });
     const log = bug.log?.(opened) ?? opened;
+    this.#log = log;
+    // At once: what is removed again before the tick is over has been in the log nevertheless.
+    opened.onAppend(look);
     if (this.wasRestored) {
       if (bug.keepsEpoch !== true) log.transaction(() => log.raiseEpoch(clock.now()));
       this.wasRestored = false;
