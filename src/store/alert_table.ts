@@ -1,5 +1,6 @@
 import type { Alert } from "../alert/alert.ts";
 import { insertRows } from "./insert_rows.ts";
+import { isLarger } from "./is_larger.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql, SqlValue } from "./sql.ts";
@@ -17,6 +18,9 @@ export interface NewAlert {
 
 /** A bound text may have 2 MB, and an id takes 35 characters. */
 const MOST_IDS = 50_000;
+
+/** A row may have 2 MB in a Durable Object; this leaves room for the other columns. */
+const LARGEST_BODY = 1_900_000;
 
 type Row = {
   seq: number;
@@ -57,7 +61,7 @@ export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): N
     known.add(alert.id);
     added.push(entry);
     const { id, ruleId, level } = alert;
-    rows.push([last + added.length, now, id, ruleId, level, at, eventSeq, JSON.stringify(alert)]);
+    rows.push([last + added.length, now, id, ruleId, level, at, eventSeq, bodyOf(alert)]);
   }
   if (added.length === 0) return added;
   insertRows(sql, {
@@ -66,6 +70,12 @@ export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): N
   }, rows);
   writeMeta(sql, "alert_seq", last + added.length);
   return added;
+}
+
+/** What matched can be found in the event again, so it goes where there is no room for both. */
+function bodyOf(alert: Alert): string {
+  const body = JSON.stringify(alert);
+  return isLarger(body, LARGEST_BODY) ? JSON.stringify({ ...alert, matched: [] }) : body;
 }
 
 /** Reads up to `limit` alerts with a seq above `after`, in order of seq, and of `maxBytes` in all. */

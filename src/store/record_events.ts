@@ -2,6 +2,7 @@ import { identityOf } from "../thousandeyes/event_identity.ts";
 import { parseDate } from "../thousandeyes/parse_date.ts";
 import type { UserEvent } from "../thousandeyes/user_event.ts";
 import { hashEvent } from "./hash_event.ts";
+import { isLarger } from "./is_larger.ts";
 import { insertRows } from "./insert_rows.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql, SqlValue } from "./sql.ts";
@@ -57,8 +58,8 @@ export interface RecordOptions {
   readonly confirmed?: ReadonlyMap<number, number>;
 }
 
-/** A row may have 2 MB in a Durable Object; this leaves room for the other columns. */
-const LARGEST_BODY = 1_900_000;
+/** A row may have 2 MB in a Durable Object: an alert has the event in it, with the rule and what matched. */
+const LARGEST_BODY = 1_500_000;
 
 /** A bound text may have 2 MB, and a hash takes 17 characters. */
 const MOST_HASHES = 50_000;
@@ -128,7 +129,7 @@ export function recordEvents(
     } else if (at !== null && at <= floor) {
       expired++;
       continue;
-    } else if (isOversized(body)) {
+    } else if (isLarger(body, LARGEST_BODY)) {
       oversized.push(event);
       continue;
     } else if (
@@ -268,9 +269,4 @@ function bodiesOf(sql: Sql, keys: readonly Key[]): Map<number, string> {
 function isEqual(row: Row, event: UserEvent): boolean {
   row.identity ??= identityOf(JSON.parse(row.body) as UserEvent);
   return row.identity === identityOf(event);
-}
-
-function isOversized(body: string): boolean {
-  // No character takes more than three bytes, so the bytes seldom have to be counted.
-  return body.length * 3 > LARGEST_BODY && new TextEncoder().encode(body).length > LARGEST_BODY;
 }

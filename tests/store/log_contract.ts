@@ -184,6 +184,31 @@ export const LOG_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name: "addAlerts() finds room for the alert about every event that record() takes",
+    check(sql) {
+      const log = open(sql);
+      const text = '"'.repeat(20_000); // two bytes of JSON each, and more within a statement
+      const resources = Array.from({ length: 36 }, (_, n) => ({ type: `${n}`, name: text }));
+      const large = event(1, { resources });
+      const size = JSON.stringify(large).length;
+      assert(size > 1_400_000 && record(log, [large]).recorded.length === 1);
+      const matched = resources.slice(0, 32).map(({ name }) => ({
+        field: "resources.name",
+        value: name,
+        item: name,
+      }));
+      const plain = { ...alertOf("a"), event: large };
+      log.transaction(() => {
+        log.addAlerts([
+          { alert: plain, eventSeq: 1, at: null },
+          { alert: { ...plain, id: "b", matched }, eventSeq: 1, at: null },
+        ], 1);
+      });
+      assertEquals(JSON.parse(log.alert("a")!.body), plain);
+      assertEquals(JSON.parse(log.alert("b")!.body), { ...plain, id: "b", matched: [] });
+    },
+  },
+  {
     name: "transaction() leaves nothing behind when it fails, and tells nobody",
     check(sql) {
       const log = open(sql);
