@@ -68,7 +68,7 @@ async function main(args: string[]): Promise<number> {
       `${totals.requests} requests, ${totals.lives} processes: ${failed} seeds with violations`,
   );
   for (const { plan, violations } of result.failures.slice(1, 20)) {
-    print(`seed ${plan.seed}: ${violations[0]}`);
+    print(`seed ${plan.seed}: ${violations[0]?.split("\n")[0]}`);
   }
   const failure = result.failures[0];
   if (options.bug !== undefined) {
