@@ -115,8 +115,12 @@ function now(process: number): number {
   if (!Deno.args.includes("--cpu")) return performance.now();
   let nanoseconds = 0;
   for (const { name } of Deno.readDirSync(`/proc/${process}/task`)) {
-    const times = Deno.readTextFileSync(`/proc/${process}/task/${name}/schedstat`);
-    nanoseconds += Number(times.split(" ")[0]);
+    try {
+      const times = Deno.readTextFileSync(`/proc/${process}/task/${name}/schedstat`);
+      nanoseconds += Number(times.split(" ")[0]);
+    } catch {
+      // that thread has just ended
+    }
   }
   return nanoseconds / 1e6;
 }
