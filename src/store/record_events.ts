@@ -5,6 +5,7 @@ import { hashEvent } from "./hash_event.ts";
 import { isLarger } from "./is_larger.ts";
 import { insertRows } from "./insert_rows.ts";
 import { readNumber, writeMeta } from "./meta.ts";
+import { SplitTwins } from "./split_twins.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
 /** One event that was not in the log before. */
@@ -100,9 +101,7 @@ export function recordEvents(
   const recorded: RecordedEvent[] = [];
   const oversized: UserEvent[] = [];
   const here = new Set<number>();
-  const heldHere = new Map<number, number>();
-  const heldAt: (number | null)[] = [];
-  const spent = new Map<number, number>();
+  const split = new SplitTwins(confirmed);
   let duplicates = 0;
   let twins = 0;
   let expired = 0;
@@ -111,7 +110,7 @@ export function recordEvents(
     const body = JSON.stringify(event);
     const same = rows.get(hash);
     let equal = 0;
-    let onThisPage = 1 + (heldHere.get(hash) ?? 0);
+    let onThisPage = 1;
     let found: Row | undefined;
     let last: Row | undefined;
     for (let row = same; row !== undefined; row = row.next) {
@@ -132,17 +131,9 @@ export function recordEvents(
     } else if (isLarger(body, LARGEST_BODY)) {
       oversized.push(event);
       continue;
-    } else if (
-      confirmed !== undefined && onThisPage <= equal &&
-      (spent.get(hash) ?? 0) >= (confirmed.get(hash) ?? 0)
-    ) {
-      heldHere.set(hash, (heldHere.get(hash) ?? 0) + 1);
-      heldAt.push(at);
+    } else if (split.holds(event, at, onThisPage, equal)) {
       continue;
     } else {
-      if (confirmed !== undefined && onThisPage <= equal) {
-        spent.set(hash, (spent.get(hash) ?? 0) + 1);
-      }
       const seq = first + recorded.length;
       found = { seq, slot: last === undefined ? 0 : last.slot + 1, body, next: undefined };
       if (last === undefined) rows.set(hash, found);
@@ -160,17 +151,8 @@ export function recordEvents(
     }, inserts);
     writeMeta(sql, "event_seq", first + recorded.length - 1);
   }
-  return {
-    recorded,
-    duplicates,
-    twins,
-    expired,
-    oversized,
-    seqs: [...here],
-    held: heldHere,
-    heldAt,
-    spent,
-  };
+  const { held, heldAt, spent } = split;
+  return { recorded, duplicates, twins, expired, oversized, seqs: [...here], held, heldAt, spent };
 }
 
 interface DatedEvent {
