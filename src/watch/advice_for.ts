@@ -16,6 +16,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     "The API sends links to another place, which are not followed. Check the base URL and any proxy.",
   match_failed:
     "A rule broke on an event, which is recorded but may lack an alert. Find the rule by a backtest, and mend it.",
+  record_failed:
+    "A page cannot be written into the log. The rest is recorded in shorter ranges; the message says what the database refused.",
   not_json: "Something other than the API answers. Check the base URL and any proxy.",
   wrong_shape: "Something other than the API answers. Check the base URL and any proxy.",
 };

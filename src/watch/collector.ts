@@ -5,7 +5,7 @@ import { ThousandEyesError } from "../thousandeyes/thousand_eyes_error.ts";
 import { afterFailure } from "./after_page.ts";
 import { addCounts } from "./collector_counts.ts";
 import { type CollectorState, newCollectorState, type Pass } from "./collector_state.ts";
-import { diagnose, type Diagnosis } from "./failure.ts";
+import { diagnose, type Diagnosis, recordFailed } from "./failure.ts";
 import { operationalAlerts } from "./operational_alerts.ts";
 import { passesInUse } from "./passes_in_use.ts";
 import { planRead, type ReadPlan } from "./plan_read.ts";
@@ -81,17 +81,26 @@ export class Collector {
     if (plan.type === "wait") return plan.until;
     const { pass } = plan.state.readings[plan.kind]!;
     const url = this.#urlOf(pass!);
+    let page: Page;
+    let refusal: Diagnosis | undefined;
     try {
-      const page = await this.#ports.readPage(url, signal);
-      this.#record(before.revision, plan, { url: url.href, page, refusal: undefined });
+      page = await this.#ports.readPage(url, signal);
     } catch (error) {
-      // A fault of our own, such as a full disk, is for the caller; one that the API caused is ours to bear.
       if (signal?.aborted || !(error instanceof ThousandEyesError)) throw error;
       const seen = diagnose(error, { isFirstPage: pass!.url === null });
-      if (error instanceof RefusedLinkError) {
-        // Its events are good, and it may be the only page that we get.
-        this.#record(before.revision, plan, { url: url.href, page: error.page, refusal: seen });
-      } else this.#fail(before.revision, plan, seen, error.rateLimit);
+      if (!(error instanceof RefusedLinkError)) {
+        this.#fail(before.revision, plan, seen, error.rateLimit);
+        return this.nextWakeAt();
+      }
+      page = error.page; // its events are good, and it may be the only page that we get
+      refusal = seen;
+    }
+    try {
+      this.#record(before.revision, plan, { url: url.href, page, refusal });
+    } catch (error) {
+      // Left at that, the same page would be read again and again, and nobody told. Where not even this can be written,
+      // as on a full disk, it is for the caller.
+      this.#fail(before.revision, plan, recordFailed(error), page.rateLimit);
     }
     return this.nextWakeAt();
   }

@@ -133,6 +133,23 @@ export function fault(code: ThousandEyesErrorCode, remedy: Remedy, reason: strin
 }
 
 /**
+ * A page that our own log does not take, whatever it threw: shorter ranges leave out what is at fault.
+ *
+ * @param error What was thrown.
+ */
+export function recordFailed(error: unknown): Diagnosis {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: "record_failed",
+    status: null,
+    message: oneLine(`Cannot record a page: ${reason}`),
+    remedy: "narrow",
+    isSource: false,
+    retryAt: undefined,
+  };
+}
+
+/**
  * Joins a failure to those before it, and says when the next try is due.
  *
  * @param before The failures in a row so far; one of another remedy starts a new row of pauses, not of time.
