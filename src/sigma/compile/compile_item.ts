@@ -1,19 +1,10 @@
 import { type ModifierFamily, MODIFIERS } from "../modifiers.ts";
 import type { ProblemCode } from "../problem.ts";
-import type { DetectionItem, SigmaValue } from "../sigma_rule.ts";
-import { comparisonTest } from "./comparison_steps.ts";
-import { networkTest } from "./network_step.ts";
+import type { DetectionItem } from "../sigma_rule.ts";
+import { ValueCompiler } from "./compile_value.ts";
 import { UnknownList } from "./placeholder_step.ts";
-import { placeStep } from "./place_steps.ts";
-import { existsTest, nullTest } from "./presence_step.ts";
-import { referenceTest } from "./reference_step.ts";
-import { regexTest } from "./regex_steps.ts";
-import { STEPS } from "./steps.ts";
-import { parseTextParts } from "./text_parts.ts";
-import { TextTest } from "./text_test.ts";
-import { timeTest } from "./time_steps.ts";
 import type { ValueTest } from "./value_test.ts";
-import { ItemError, type StepContext, type Work } from "./work.ts";
+import { ItemError, type StepContext } from "./work.ts";
 
 /** An item whose values are compiled. */
 export interface CompiledItem {
@@ -72,11 +63,12 @@ export function compileItem(
   scope: ItemScope,
 ): { compiled: CompiledItem } | { problems: ItemProblem[] } {
   const problems: ItemProblem[] = keyProblems(item);
-  const tests: ValueTest[] = [];
   if (problems.length > 0) return { problems };
+  const tests: ValueTest[] = [];
+  const compiler = new ValueCompiler(item, scope);
   item.values.forEach((value, index) => {
     try {
-      tests.push(valueTest(value, item, scope));
+      tests.push(compiler.test(value));
     } catch (error) {
       if (error instanceof UnknownList) return;
       if (!(error instanceof ItemError)) throw error;
@@ -112,6 +104,7 @@ export function checkItem(item: DetectionItem): ItemProblem[] {
 
 /** What is wrong with the modifiers whatever the values are. */
 function keyProblems({ field, modifiers, values }: DetectionItem): ItemProblem[] {
+  if (modifiers.length === 0) return [];
   const problems: ItemProblem[] = [];
   const problem = (message: string, suggestion?: string) => {
     const code = "modifier-combination";
@@ -141,80 +134,4 @@ function keyProblems({ field, modifiers, values }: DetectionItem): ItemProblem[]
     problem("The modifier 'exists' stands alone, with one value");
   }
   return problems;
-}
-
-function valueTest(value: SigmaValue, item: DetectionItem, scope: ItemScope): ValueTest {
-  let works = [startOf(value, item)];
-  for (const modifier of item.modifiers) {
-    const context = { modifier, item, placeholders: scope.placeholders };
-    const step = STEPS[MODIFIERS.get(modifier)!.family];
-    works = works.flatMap((work) => step(work, context));
-  }
-  return anyOf(works.map((work) => testOf(work, item, scope)));
-}
-
-function startOf(value: SigmaValue, { field, modifiers }: DetectionItem): Work {
-  if (value !== null) {
-    const text = String(value);
-    const expands = modifiers.includes("expand");
-    return { kind: "text", parts: parseTextParts(text, expands), raw: value };
-  }
-  if (field !== null) return { kind: "null" };
-  throw new ItemError("value-type", "A keyword has to be a text or a number, found null");
-}
-
-function testOf(work: Work, { field, modifiers }: DetectionItem, scope: ItemScope): ValueTest {
-  const cased = modifiers.includes("cased");
-  if (cased && work.kind !== "text" && work.kind !== "reference") {
-    const message = "The modifier 'cased' applies to texts; 're' heeds case without it";
-    throw new ItemError("modifier-combination", message);
-  }
-  switch (work.kind) {
-    case "text":
-      return new TextTest(field === null ? keywordParts(work, modifiers) : work.parts, cased);
-    case "null":
-      return nullTest();
-    case "exists":
-      return existsTest(work.wanted);
-    case "regex":
-      return regexTest(work.source, work.flags, work.place);
-    case "network":
-      return networkTest(work.text);
-    case "number":
-      return comparisonTest(work.comparison, work.bound);
-    case "time":
-      return timeTest(work.part, work.comparison, work.wanted);
-    case "reference":
-      return referenceTest(work.field, scope.fieldNumber(work.field), work.place, cased);
-  }
-}
-
-/** A keyword may stand anywhere in a text, unless a modifier says where. */
-function keywordParts(work: Work & { kind: "text" }, modifiers: readonly string[]) {
-  const placed = modifiers.some((name) => MODIFIERS.get(name)?.family === "place");
-  if (placed) return work.parts;
-  const context = { modifier: "contains", item: undefined as never, placeholders: undefined };
-  return (placeStep(work, context) as typeof work).parts;
-}
-
-/** Several texts that one value stands for; any of them will do, also under `all`. */
-function anyOf(tests: readonly ValueTest[]): ValueTest {
-  const [only] = tests;
-  if (tests.length === 1) return only!;
-  return {
-    get says() {
-      const says = tests.slice(0, 3).map((test) => test.says).join(" or ");
-      return tests.length > 3 ? `${says} or ${tests.length - 3} more` : says;
-    },
-    needs: tests.every(({ needs }) => needs.length > 0)
-      ? [tests.flatMap(({ needs }) => needs[0]!)]
-      : [],
-    find(slot, view) {
-      for (const test of tests) {
-        const found = test.find(slot, view);
-        if (found >= 0) return found;
-      }
-      return -1;
-    },
-  };
 }

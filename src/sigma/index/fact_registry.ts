@@ -22,7 +22,8 @@ const LITERAL_RARITIES = [1000, 250, 60, 16, 6, 3, 1];
 /** Keeps facts, each once, and numbers those that the index will look for. */
 export class FactRegistry {
   readonly #view: EventView;
-  readonly #known = new Map<string, Fact>();
+  /** By field and kind, then by what tells witnesses of a kind apart. */
+  readonly #known: Partial<Record<Witness["kind"], Map<string, Fact>>>[] = [];
   readonly #fields = new Map<readonly string[] | null, number>();
   readonly #chosen: Fact[] = [];
 
@@ -45,11 +46,13 @@ export class FactRegistry {
   fact(chain: readonly string[] | null, witness: Witness): Fact {
     const searchable = withoutSurrogates(witness);
     const field = this.#fieldOf(chain);
-    const key = `${field} ${witnessKey(searchable)}`;
-    let fact = this.#known.get(key);
+    const ofField = this.#known[field] ??= {};
+    const known = ofField[searchable.kind] ??= new Map();
+    const key = witnessKey(searchable);
+    let fact = known.get(key);
     if (!fact) {
       fact = { field, witness: searchable, rarity: rarityOf(searchable), usage: 0, number: -1 };
-      this.#known.set(key, fact);
+      known.set(key, fact);
     }
     fact.usage++;
     return fact;
@@ -99,24 +102,24 @@ function withoutSurrogates(witness: Witness): Witness {
   return part ? { kind, text: part } : { kind: "present" };
 }
 
+/** Different for witnesses of one kind that differ. */
 function witnessKey(witness: Witness): string {
   switch (witness.kind) {
     case "exact":
-      return `= ${witness.text}`;
     case "literal":
     case "prefix":
     case "suffix":
-      return `${witness.kind} ${witness.text}`;
+      return witness.text;
     case "network": {
       const { family, a, b, c, d, prefix } = witness.network;
-      return `network ${family} ${a} ${b} ${c} ${d} ${prefix}`;
+      return [family, a, b, c, d, prefix].join(" ");
     }
     case "number":
-      return `number ${witness.comparison} ${witness.bound}`;
+      return `${witness.comparison} ${witness.bound}`;
     case "regex":
-      return `regex ${witness.regex.pattern}`;
+      return witness.regex.pattern;
     case "present":
-      return "present";
+      return "";
   }
 }
 
