@@ -3,6 +3,7 @@ import { accepts } from "hono/accepts";
 import { parseLastEventId } from "../sse/last_event_id.ts";
 import { overloadedStream } from "../sse/overloaded.ts";
 import { subscribe, type SubscribeOptions } from "../sse/subscribe.ts";
+import { EVENT_STREAM, eventStream } from "./event_stream.ts";
 import type { Feed } from "./log_access.ts";
 import { ndjsonStream } from "./ndjson_stream.ts";
 import { pageJson } from "./page_json.ts";
@@ -23,7 +24,6 @@ export interface FeedOptions extends Pick<SubscribeOptions, "clock" | "random"> 
   onClose?: SubscribeOptions["onClose"];
 }
 
-const SSE = "text/event-stream";
 const NDJSON = "application/x-ndjson";
 const JSON_TYPE = "application/json";
 /** When a program that found no room may ask again, in seconds. */
@@ -54,27 +54,21 @@ export function feedRoutes(
     const { asked, limit } = readPlace(context);
     const type = accepts(context, {
       header: "Accept",
-      supports: [SSE, NDJSON, "application/jsonl", JSON_TYPE],
-      default: SSE,
+      supports: [EVENT_STREAM, NDJSON, "application/jsonl", JSON_TYPE],
+      default: EVENT_STREAM,
     });
-    if (type === SSE && limit !== undefined) {
+    if (type === EVENT_STREAM && limit !== undefined) {
       throw new InvalidRequestError(
         `limit is for answers that end: ask for ${NDJSON} or ${JSON_TYPE} by Accept`,
       );
     }
     const { signal } = context.req.raw;
-    const answer = (body: BodyInit | null, headers: Record<string, string>) =>
-      new Response(body, { headers: { ...headers, Vary: "Accept" } });
 
-    if (type === SSE) {
-      const headers = responseHeaders(`${SSE}; charset=utf-8`, {
-        "Cache-Control": "no-cache, no-transform",
-        "X-Accel-Buffering": "no",
-      });
-      if (isHead(context)) return answer(null, headers); // or a subscriber would be opened that nobody reads
+    if (type === EVENT_STREAM) {
+      if (isHead(context)) return eventStream(null); // or a subscriber would be opened that nobody reads
       const leave = seats.take();
-      if (leave === undefined) return answer(overloadedStream(), headers);
-      return answer(
+      if (leave === undefined) return eventStream(overloadedStream());
+      return eventStream(
         subscribe(feed, {
           lastEventId: asked,
           clock,
@@ -85,22 +79,22 @@ export function feedRoutes(
             onClose?.(reason, error);
           },
         }),
-        headers,
       );
     }
 
     if (asked !== undefined && !isPlace(asked)) {
       throw new InvalidRequestError("The id to go on after is no id that was given out here");
     }
-    const headers = responseHeaders(type);
-    if (isHead(context)) return answer(null, headers);
+    const answer = (body: BodyInit | null) =>
+      new Response(body, { headers: responseHeaders(type, { Vary: "Accept" }) });
+    if (isHead(context)) return answer(null);
     const leave = seats.take();
     if (leave === undefined) {
       return problem("overloaded", { headers: { "Retry-After": RETRY_AFTER } });
     }
     if (type === JSON_TYPE) {
       try {
-        return answer(pageJson(feed, { entry, asked, limit: limit ?? USUAL_LIMIT }), headers);
+        return answer(pageJson(feed, { entry, asked, limit: limit ?? USUAL_LIMIT }));
       } finally {
         leave();
       }
@@ -109,10 +103,7 @@ export function feedRoutes(
       leave();
       if (error !== undefined) onClose?.("failed", error);
     };
-    return answer(
-      ndjsonStream(feed, { entry, asked, limit, clock, signal, onClose: onEnd }),
-      headers,
-    );
+    return answer(ndjsonStream(feed, { entry, asked, limit, clock, signal, onClose: onEnd }));
   });
   return app;
 }

@@ -4,7 +4,7 @@ import { encodeComment, encodeMessage, encodeRetry } from "./encode.ts";
 const RETRY_MS = 30_000;
 
 /**
- * A whole event stream for a client that there is no room for: it says so and ends. Browsers give up for
+ * A whole event stream for a client that cannot be served now: it says so and ends. Browsers give up for
  * ever on any status but 200, and so does whatever keeps to their rules; after this they come back, with the id they had.
  *
  * @returns The frames.

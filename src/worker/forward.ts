@@ -1,4 +1,6 @@
+import { EVENT_STREAM, eventStream } from "../http/event_stream.ts";
 import { problem } from "../http/problem.ts";
+import { overloadedStream } from "../sse/overloaded.ts";
 
 /**
  * Whether a call to a Durable Object may be made again: the runtime says so itself, and an object that has too
@@ -17,7 +19,8 @@ export function isRetryable(error: unknown): boolean {
  * @param send Calls the object, through a new stub each time, since one that has failed stays failed.
  * @param request The request.
  * @param report Told of what went wrong.
- * @returns The answer, or a problem if the log cannot be reached.
+ * @returns The answer, or a problem if the log cannot be reached; for a client of event streams a stream that sends it away
+ *   for a while.
  */
 export async function forward(
   send: (request: Request) => Promise<Response>,
@@ -35,6 +38,10 @@ export async function forward(
         report(again);
       }
     } else report(error);
+    // After any other status than 200, clients of event streams never come back.
+    if (request.headers.get("Accept")?.includes(EVENT_STREAM)) {
+      return eventStream(overloadedStream());
+    }
     return problem("unavailable", { headers: { "Retry-After": "2" } });
   }
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { forward, isRetryable } from "../../src/worker/forward.ts";
 
 const errors: [string, unknown, boolean][] = [
@@ -46,4 +46,17 @@ Deno.test("forward() never makes a change twice", async () => {
 Deno.test("forward() does not bother a log that has too much to do", async () => {
   const busy = { retryable: true, overloaded: true };
   assertEquals(await call("GET", busy), { calls: 1, status: 503, reports: [busy] });
+});
+
+Deno.test("forward() sends the client of an event stream away for a while, and not for ever, when the log cannot be reached", async () => {
+  const response = await forward(
+    () => Promise.reject(again),
+    new Request("https://panoptes.test/v1/events", { headers: { Accept: "text/event-stream" } }),
+    () => {},
+  );
+  assertEquals([response.status, response.headers.get("Content-Type")], [
+    200,
+    "text/event-stream; charset=utf-8",
+  ]);
+  assertStringIncludes(await response.text(), "retry: 30000\n\nevent: overloaded\n");
 });
