@@ -58,7 +58,7 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
   const kinds = new Set(ALL_KINDS.filter(() => chance.is(share)));
   const onDisk = chance.is(0.12);
   // Only files can be set back.
-  if (onDisk && chance.is(0.6)) kinds.add("restore");
+  if (onDisk && chance.is(0.8)) kinds.add("restore");
   if (!chance.is(0.2)) kinds.delete("bytes"); // large events take their time
   for (const kind of without) kinds.delete(kind);
   const ages = kinds.has("retention");

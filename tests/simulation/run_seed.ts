@@ -81,7 +81,8 @@ function clientsOf(plan: Plan, time: VirtualTime, history: History, world: World
       place,
       misbehaves: () => plan.kinds.has("clients") && time.now < plan.calm,
       staysFrom: plan.end - 300_000,
-      pauseMs: (plan.end - plan.start) / chance.pick([3, 10, 25]),
+      // Whoever comes back soon sees most of what restarts do.
+      pauseMs: (plan.end - plan.start) / chance.pick(plan.onDisk ? [25, 150] : [3, 10, 25]),
       server: () => world.server,
     });
     void client.run();

@@ -14,6 +14,8 @@ export function shapeOf(wire: unknown, chance: Chance): unknown {
   const event: Record<string, unknown> = { ...wire };
   // What is no event stays as it is: nobody could tell that it is the same.
   if (typeof event.event !== "string" || (event.resources as unknown[])?.length > 9) return wire;
+  // Nor what is too large for an event: it is kept aside as it is sent.
+  if (typeof event.user === "string" && event.user.length > 10_000) return wire;
   if (chance.is(0.2)) { for (const name of MEMBERS) event[name] ??= null; }
   if (chance.is(0.2)) event.resources ??= chance.pick([null, []]);
   if (chance.is(0.2)) {
