@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
-import type { Promised } from "./log_contract.ts";
+import type { Promised } from "./promised.ts";
 
 /** Two bytes each, so that bytes and characters differ. */
 const LENGTHS = [100, 100, 5_000, 100, 100];

@@ -1,0 +1,223 @@
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { hashEvent } from "../../src/store/hash_event.ts";
+import { alertOf, bodies, DAY, event, open, type Promised, record } from "./promised.ts";
+
+/** What the log promises about events. */
+export const EVENT_CONTRACT: readonly Promised[] = [
+  {
+    name: "openLog() keeps what is there when it is opened again",
+    check(sql) {
+      record(open(sql), [event(1)]);
+      const { epoch } = open(sql).head();
+      assertEquals(open(sql, 2).head(), { epoch, oldest: 1, newest: 1 });
+    },
+  },
+  {
+    name: "openLog() refuses a database of a later version",
+    check(sql) {
+      open(sql);
+      sql.run(`INSERT INTO migrations (number, applied_at) VALUES (999, 1)`);
+      assertThrows(() => open(sql), Error, "version 999");
+    },
+  },
+  {
+    name: "record() records each event once, however often it comes",
+    check(sql) {
+      const log = open(sql);
+      assertEquals(record(log, [event(1), event(2)]).recorded.length, 2);
+      const again = record(log, [event(2), event(1), event(3)]);
+      assertEquals([again.recorded.length, again.duplicates], [1, 2]);
+      assertEquals(bodies(log), [event(1), event(2), event(3)]);
+    },
+  },
+  {
+    name: "record() keeps twins, and numbers them",
+    check(sql) {
+      const log = open(sql);
+      const { recorded } = record(log, [event(1), event(1)]);
+      assertEquals(recorded.map(({ occurrence }) => occurrence), [1, 2]);
+      assertEquals(record(log, [event(1)]).recorded, []);
+      const third = record(log, [event(1), event(1), event(1)]);
+      assertEquals(third.recorded.map(({ occurrence }) => occurrence), [3]);
+      assertEquals(third.twins, 1);
+      assertEquals(bodies(log).length, 3);
+    },
+  },
+  {
+    name: "record() takes null, absent and empty for the same, and leaves unknown members out",
+    check(sql) {
+      const log = open(sql);
+      record(log, [event(1, { resources: [] })]);
+      const other = record(log, [event(1, { severity: "new", aid: "12" })]);
+      assertEquals([other.recorded.length, other.duplicates], [0, 1]);
+    },
+  },
+  {
+    name: "record() trusts no hash: a different event with the same one is recorded",
+    check(sql) {
+      const log = open(sql);
+      const hash = hashEvent(event(2), Date.parse(event(2).date!));
+      sql.run(
+        `INSERT INTO events (seq, hash, slot, at, recorded_at, body) VALUES (1, ?, 0, 1, 1, ?)`,
+        hash,
+        JSON.stringify(event(1)),
+      );
+      sql.run(`INSERT INTO meta (name, value) VALUES ('event_seq', 1)`);
+      const first = record(log, [event(2)]);
+      assertEquals(first.recorded.map(({ occurrence }) => occurrence), [1]);
+      assertEquals(record(log, [event(2)]).duplicates, 1);
+      assertEquals(bodies(log), [event(1), event(2)]);
+    },
+  },
+  {
+    name: "record() puts a page in order of time, whichever way it was sent",
+    check(sql) {
+      const log = open(sql);
+      const page = [event(3), event(2, { user: "b" }), event(2, { user: "a" }), event(1), {}];
+      record(log, page);
+      assertEquals(bodies(log), [
+        event(1),
+        event(2, { user: "a" }),
+        event(2, { user: "b" }),
+        event(3),
+        {},
+      ]);
+    },
+  },
+  {
+    name: "record() holds a twin on a later page until a second pass has seen it as well",
+    check(sql) {
+      const log = open(sql);
+      const taken = new Set<number>();
+      const one = record(log, [event(1)], 1, taken);
+      for (const seq of one.seqs) taken.add(seq);
+      const two = record(log, [event(1)], 1, taken);
+      assertEquals([two.recorded.length, [...two.held.values()]], [0, [1]]);
+      const second = new Set(record(log, [event(1)], 1, new Set()).seqs);
+      const confirmed = log.transaction(() =>
+        log.record([event(1), event(1)], { now: 1, taken: second, confirmed: two.held })
+      );
+      // Two were seen twice; the third is new and has to wait.
+      assertEquals(confirmed.recorded.map(({ occurrence }) => occurrence), [2]);
+      assertEquals([...confirmed.held.values()], [1]);
+    },
+  },
+  {
+    name: "record() holds twins by what they are, and not by their hash",
+    check(sql) {
+      const log = open(sql);
+      // The hash leaves out the user's name where there is an id.
+      const page = ["a", "b", "c"].map((user) => event(1, { uid: "7", user }));
+      const taken = new Set(record(log, page).seqs);
+      const shown = record(log, page, 1, taken);
+      assertEquals([shown.recorded.length, [...shown.held.values()]], [0, [1, 1, 1]]);
+    },
+  },
+  {
+    name: "record() takes pages of any size",
+    check(sql) {
+      const log = open(sql);
+      const many = Array.from({ length: 2_345 }, (_, n) => event(n, { user: `user ${n}` }));
+      assertEquals(record(log, many).recorded.length, 2_345);
+      assertEquals(record(log, many).duplicates, 2_345);
+      assertEquals(log.head().newest, 2_345);
+    },
+  },
+  {
+    name: "record() sets aside an event that is too large for a row, and records the others",
+    check(sql) {
+      const log = open(sql);
+      const large = event(1, { user: "é".repeat(1_200_000) });
+      const { oversized, recorded } = record(log, [large, event(2)]);
+      assertEquals([oversized.length, recorded.length], [1, 1]);
+      log.transaction(() => log.keepInvalid([{ value: large, issues: ["too large"] }], 1));
+      assertEquals(log.invalidEvents(0, 10).length, 1);
+      const faults = Array.from({ length: 50_000 }, (_, n) => `resources[${n}]: not an object`);
+      log.transaction(() => log.keepInvalid([{ value: 1, issues: faults }], 1));
+      const { issues } = log.invalidEvents(1, 10)[0]!;
+      assertEquals([issues.length, issues.at(-1)], [101, "and 49900 more"]);
+    },
+  },
+  {
+    name: "transaction() leaves nothing behind when it fails, and tells nobody",
+    check(sql) {
+      const log = open(sql);
+      let told = 0;
+      log.onAppend(() => told++);
+      assertThrows(
+        () =>
+          log.transaction(() => {
+            log.record([event(1)], { now: 1 });
+            log.addAlerts([{ alert: alertOf("a"), eventSeq: 1, at: 1 }], 1);
+            log.queue([{ webhookId: "a", endpoint: "siem" }], 1);
+            log.saveCheckpoint("place", { page: 2 });
+            throw new Error("cut off");
+          }),
+        Error,
+        "cut off",
+      );
+      assertEquals([told, log.head().newest, log.alertsHead().newest], [0, 0, 0]);
+      assertEquals([log.nextDueAt(), log.checkpoint("place")], [undefined, undefined]);
+      record(log, [event(1)]);
+      assertEquals(told, 1);
+      record(log, [event(1)]);
+      assertEquals(told, 1, "nothing was added");
+    },
+  },
+  {
+    name: "keepInvalid() keeps each invalid event once, with its issues",
+    check(sql) {
+      const log = open(sql);
+      const invalid = [{ value: { date: 7 }, issues: ["date: not a text"] }, {
+        value: "x",
+        issues: ["not an object"],
+      }];
+      const keep = () => log.transaction(() => log.keepInvalid(invalid, 5));
+      assertEquals([keep(), keep()], [2, 0]);
+      assertEquals(log.invalidEvents(0, 10).map(({ seq, body, issues }) => [seq, body, issues]), [
+        [1, '{"date":7}', ["date: not a text"]],
+        [2, '"x"', ["not an object"]],
+      ]);
+    },
+  },
+  {
+    name: "readPass() gives back what the pages of a pass have counted",
+    check(sql) {
+      const log = open(sql);
+      log.savePassPage({
+        pass: 4,
+        page: 0,
+        url: "u0",
+        seqs: [1, 2],
+        held: new Map([[7, 1]]),
+        spent: new Map(),
+      });
+      log.savePassPage({
+        pass: 4,
+        page: 1,
+        url: "u1",
+        seqs: [3],
+        held: new Map([[7, 2]]),
+        spent: new Map([[8, 1]]),
+      });
+      const { taken, urls, held, spent } = log.readPass(4);
+      assertEquals([[...taken], [...urls]], [[1, 2, 3], ["u0", "u1"]]);
+      assertEquals([[...held], [...spent]], [[[7, 3]], [[8, 1]]]);
+      log.dropPasses([4]);
+      assertEquals(log.readPass(4).taken.size, 3);
+      log.dropPasses([]);
+      assertEquals(log.readPass(4).taken.size, 0);
+    },
+  },
+  {
+    name: "raiseEpoch() gives the log another name, and keeps it",
+    check(sql) {
+      const log = open(sql, 1);
+      const { epoch } = log.head();
+      log.transaction(() => log.raiseEpoch(DAY));
+      assertNotEquals(log.head().epoch, epoch);
+      assertEquals(open(sql, 2 * DAY).head().epoch, log.head().epoch);
+      assert(/^[a-z0-9]{1,32}$/.test(log.head().epoch));
+    },
+  },
+];

@@ -1,0 +1,102 @@
+import { assert, assertEquals } from "@std/assert";
+import { addAlert, alertOf, DAY, event, open, type Promised, record } from "./promised.ts";
+
+/** What the log promises about alerts and their messages. */
+export const OUTBOX_CONTRACT: readonly Promised[] = [
+  {
+    name: "addAlerts() finds room for the alert about every event that record() takes",
+    check(sql) {
+      const log = open(sql);
+      const text = '"'.repeat(20_000); // two bytes of JSON each, and more within a statement
+      const resources = Array.from({ length: 36 }, (_, n) => ({ type: `${n}`, name: text }));
+      const large = event(1, { resources });
+      const size = JSON.stringify(large).length;
+      assert(size > 1_400_000 && record(log, [large]).recorded.length === 1);
+      const matched = resources.slice(0, 32).map(({ name }) => ({
+        field: "resources.name",
+        value: name,
+        item: name,
+      }));
+      const plain = { ...alertOf("a"), event: large };
+      log.transaction(() => {
+        log.addAlerts([
+          { alert: plain, eventSeq: 1, at: null },
+          { alert: { ...plain, id: "b", matched }, eventSeq: 1, at: null },
+        ], 1);
+      });
+      assertEquals(JSON.parse(log.alert("a")!.body), plain);
+      assertEquals(JSON.parse(log.alert("b")!.body), { ...plain, id: "b", matched: [] });
+    },
+  },
+  {
+    name: "addAlerts() stores an alert once",
+    check(sql) {
+      const log = open(sql);
+      addAlert(log, "a", []);
+      addAlert(log, "a", []);
+      addAlert(log, "b", []);
+      assertEquals(log.alertsAfter(0, 10).map(({ seq, id }) => [seq, id]), [[1, "a"], [2, "b"]]);
+      assertEquals(JSON.parse(log.alert("b")!.body), alertOf("b"));
+    },
+  },
+  {
+    name: "queue() queues a message once for each endpoint",
+    check(sql) {
+      const log = open(sql);
+      addAlert(log, "a", ["siem", "chat"], 5);
+      addAlert(log, "a", ["siem", "chat", "pager"], 6);
+      assertEquals(log.endpointsWithDue(), ["chat", "pager", "siem"]);
+      assertEquals(log.nextDueAt(), 5);
+      assertEquals(log.counts().messages, { pending: 3 });
+    },
+  },
+  {
+    name: "saveMessage() writes only over what was read",
+    check(sql) {
+      const log = open(sql);
+      addAlert(log, "a", ["siem"], 5);
+      const [message] = log.dueMessages("siem", 5, 10);
+      const leased = { state: "leased", attempt: 1, round: 1, dueAt: 60, token: "t" } as const;
+      assert(log.saveMessage(message!, leased, 6));
+      assert(!log.saveMessage(message!, leased, 7), "somebody else has it");
+      assertEquals(log.dueMessages("siem", 59, 10), []);
+      assertEquals(log.dueMessages("siem", 60, 10).map(({ token }) => token), ["t"]);
+      const done = { state: "delivered", attempt: 1, round: 1, dueAt: null, token: null } as const;
+      assert(log.saveMessage({ ...message!, ...leased }, done, 8));
+      assertEquals([log.nextDueAt(), log.endpointsWithDue()], [undefined, []]);
+      assertEquals(log.deliveries({ limit: 5, state: "delivered" }).length, 1);
+      assertEquals(log.deliveries({ limit: 5, endpoint: "chat" }).length, 0);
+    },
+  },
+  {
+    name: "noteAttempt() keeps the latest twenty",
+    check(sql) {
+      const log = open(sql);
+      addAlert(log, "a", ["siem"]);
+      for (let number = 1; number <= 25; number++) {
+        log.noteAttempt(1, {
+          number,
+          at: number,
+          durationMs: 2,
+          kind: "retry",
+          code: "answered",
+          status: 500,
+          excerpt: null,
+        });
+      }
+      assertEquals(
+        log.attempts(1).map(({ number }) => number),
+        Array.from({ length: 20 }, (_, n) => n + 6),
+      );
+    },
+  },
+  {
+    name: "shiftDue() brings forward what a clock that was ahead has put off",
+    check(sql) {
+      const log = open(sql);
+      addAlert(log, "a", ["siem"], 10 * DAY);
+      log.shiftDue(8 * DAY, DAY);
+      assertEquals(log.nextDueAt(), 2 * DAY);
+    },
+  },
+];

@@ -1,0 +1,78 @@
+import { assert, assertEquals } from "@std/assert";
+import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
+import { failsWith } from "./fake_api.ts";
+
+Deno.test("Collector slows down on 401, says so once, and recovers by itself", async () => {
+  using bench = new Bench();
+  await bench.run(MINUTE);
+  const before = bench.api.asked.length;
+  bench.api.always = failsWith("unauthorized", "Cannot list audit events: 401", { status: 401 });
+  await bench.run(2 * HOUR);
+  const asked = bench.api.asked.length - before;
+  assert(asked < 15, `${asked} requests in two hours`);
+  const { health, failures } = bench.watch.status();
+  assertEquals(health, "red");
+  assertEquals(failures[0]!.of, "source");
+  assert(failures[0]!.advice.includes("token"));
+  assertEquals(bench.log.alertsAfter(0, 10).map(({ ruleId }) => ruleId), ["panoptes-collector"]);
+  bench.api.publish(eventAt(30 * MINUTE), START);
+  bench.api.always = undefined;
+  await bench.run(20 * MINUTE);
+  assertEquals(bench.watch.status().health, "green");
+  bench.assertComplete();
+});
+
+Deno.test("Collector waits for the reset on 429 and leaves their share to others", async () => {
+  using bench = new Bench({ backfillMs: 7 * 24 * HOUR, reserve: 0.5 });
+  for (let n = 0; n < 2_000; n++) bench.api.publish(eventAt(-n * 5 * MINUTE, `${n}`), 0);
+  const minutes = new Map<number, number>();
+  bench.api.always = (page) => {
+    const now = bench.clock.now();
+    const minute = Math.floor(now / MINUTE);
+    const used = (minutes.get(minute) ?? 0) + 1;
+    minutes.set(minute, used);
+    const rateLimit = {
+      limit: 20,
+      remaining: Math.max(0, 20 - used),
+      resetAt: (minute + 1) * MINUTE,
+    };
+    return { ...page, rateLimit };
+  };
+  await bench.run(HOUR);
+  const most = Math.max(...minutes.values());
+  assert(most <= 10, `${most} requests in one minute`);
+  assert(minutes.size > 50, "but it goes on in every minute");
+});
+
+Deno.test("Collector reads a range in shorter slices where the API refuses long ones", async () => {
+  using bench = new Bench({ backfillMs: 20 * 24 * HOUR });
+  for (let day = 19; day > 0; day--) bench.api.publish(eventAt(-day * 24 * HOUR), 0);
+  bench.api.always = (page, url) => {
+    const length = Date.parse(url.searchParams.get("endDate")!) -
+      Date.parse(url.searchParams.get("startDate")!);
+    if (length > 2 * HOUR) throw new ThousandEyesError("bad_request", "Too long", { status: 400 });
+    return page;
+  };
+  await bench.run(24 * HOUR);
+  bench.assertComplete();
+});
+
+for (const minutes of [-20, 20]) {
+  Deno.test(`Collector keeps up although its clock is ${minutes} minutes ahead`, async () => {
+    using bench = new Bench({ hourSweep: { everyMs: 24 * HOUR, reachMs: HOUR } });
+    const ahead = minutes * MINUTE;
+    bench.api.always = (page) => {
+      const apiNow = bench.clock.now() - ahead;
+      const resetAt = (Math.floor(apiNow / MINUTE) + 1) * MINUTE;
+      return { ...page, rateLimit: { limit: 240, remaining: 200, resetAt } };
+    };
+    for (let minute = 1; minute < 120; minute++) {
+      const at = minute * MINUTE; // by our clock
+      bench.api.publish(eventAt(Math.max(at - ahead, MINUTE)), START + at);
+    }
+    await bench.run(3 * HOUR);
+    bench.assertComplete();
+    assertEquals(bench.watch.status().isClockOff, true);
+  });
+}

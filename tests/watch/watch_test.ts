@@ -1,0 +1,164 @@
+import { assertEquals } from "@std/assert";
+import { Bench, eventAt, MINUTE, START } from "./bench_of.ts";
+import { benchWith } from "./receiver.ts";
+
+Deno.test("Watch.tick() collects and delivers what is due, and says when to come back", async () => {
+  const { bench, receiver } = benchWith(["siem"]);
+  using _ = bench;
+  receiver.instant = () => "ok";
+  bench.api.publish(eventAt(0));
+  assertEquals(bench.watch.nextAlarmAt() <= START + 1, true);
+  assertEquals(await bench.watch.tick(), START + MINUTE);
+  assertEquals(receiver.posts.length, 1);
+  bench.clock.set(START + MINUTE);
+  bench.api.publish(eventAt(30_000));
+  assertEquals(await bench.watch.tick(), START + 2 * MINUTE);
+  assertEquals(receiver.posts.length, 2);
+});
+
+Deno.test("Watch.tick() comes back for the next attempt before the next poll", async () => {
+  const { bench, receiver } = benchWith(["siem"]);
+  using _ = bench;
+  receiver.instant = () => "retry";
+  bench.api.publish(eventAt(0));
+  assertEquals(await bench.watch.tick(), START + 5_000);
+});
+
+Deno.test("Watch.tick() goes on polling while a receiver keeps it waiting", async () => {
+  const { bench, receiver } = benchWith(["slow"]);
+  using _ = bench;
+  bench.api.publish(eventAt(0));
+  const tick = bench.watch.tick({ budgetMs: 10 * MINUTE });
+  const pump = async () => {
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  };
+  await pump();
+  assertEquals(receiver.open.length, 1);
+  bench.api.publish(eventAt(30_000));
+  bench.clock.set(START + MINUTE);
+  await pump();
+  assertEquals(bench.recorded().length, 2);
+  for (const { answer } of receiver.open) answer("ok");
+  await pump();
+  for (const { answer } of receiver.open) answer("ok");
+  assertEquals(await tick, START + 2 * MINUTE);
+  assertEquals(bench.log.counts().messages, { delivered: 2 });
+});
+
+Deno.test("Watch.tick() sleeps while messages wait for a connection", async () => {
+  const { bench, receiver } = benchWith(["fast", "slow"]);
+  using _ = bench;
+  receiver.instant = (endpoint) => endpoint === "fast" ? "retry" : undefined;
+  for (let n = 0; n < 20; n++) bench.api.publish(eventAt(0, `u${n}`));
+  let waits = 0;
+  const { wait } = bench.clock;
+  bench.clock.wait = (ms, signal) => {
+    waits++;
+    return wait(ms, signal);
+  };
+  const tick = bench.watch.tick();
+  for (let turn = 0; turn < 600; turn++) await Promise.resolve();
+  const before = waits;
+  for (let ms = 100; ms <= 4_000; ms += 100) {
+    bench.clock.set(START + ms);
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  }
+  assertEquals(waits, before, "nothing has ended, and nothing else was due");
+  const attempts = () => receiver.posts.filter(({ endpoint }) => endpoint === "fast").length;
+  assertEquals(attempts(), 20);
+  bench.clock.set(START + 5_000); // though others are overdue, whose turn has not come
+  for (let turn = 0; turn < 600; turn++) await Promise.resolve();
+  assertEquals(attempts(), 40);
+  bench.clock.set(START + 31_000);
+  while (receiver.open.length > 0) {
+    receiver.open.shift()!.answer("ok");
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  }
+  await tick;
+});
+
+Deno.test("Watch.tick() stops at once when it is told to, and loses nothing", async () => {
+  const { bench, receiver } = benchWith(["slow"]);
+  using _ = bench;
+  bench.api.publish(eventAt(0));
+  const over = new AbortController();
+  const tick = bench.watch.tick({ signal: over.signal }).then(() => "ended", (error) => error);
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  over.abort("enough");
+  assertEquals(await tick, "enough");
+  bench.restart();
+  receiver.instant = () => "ok";
+  bench.clock.set(START + MINUTE);
+  await bench.watch.tick();
+  bench.clock.set(START + 2 * MINUTE);
+  await bench.watch.tick();
+  assertEquals(bench.log.counts().messages, { delivered: 1 });
+});
+
+Deno.test("Watch.tick() throws what the storage threw, and the next one goes on", async () => {
+  const { bench, receiver } = benchWith(["siem"]);
+  using _ = bench;
+  receiver.instant = () => "ok";
+  bench.api.publish(eventAt(0));
+  const { run } = bench.sql;
+  bench.sql.run = () => {
+    throw new Error("The disk is full");
+  };
+  const failed = await bench.watch.tick().then(() => undefined, (error) => error);
+  assertEquals(failed.message, "The disk is full");
+  bench.sql.run = run;
+  await bench.watch.tick();
+  bench.assertComplete();
+  assertEquals(bench.log.counts().messages, { delivered: 1 });
+});
+
+Deno.test("Watch.tick() delivers all that is due, and makes room, although a page cannot be recorded", async () => {
+  const { bench, receiver } = benchWith(["siem"]);
+  using _ = bench;
+  for (let n = 0; n < 12; n++) bench.api.publish(eventAt(0, `u${n}`));
+  await bench.settle();
+  let tries = 0;
+  bench.ports.log.saveCheckpoint = () => { // neither a page nor a failure can be written
+    tries++;
+    throw new Error("Out of room");
+  };
+  const removed: number[] = [];
+  const { retain } = bench.log;
+  bench.ports.log.retain = (options) => {
+    removed.push(options.now);
+    return retain(options);
+  };
+  bench.clock.set(START + MINUTE);
+  const tick = bench.watch.tick().then(() => undefined, (error: Error) => error.message);
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  for (let ms = 0; ms < 5_000; ms += 10) { // while the receiver takes its time, nothing is tried in vain
+    bench.clock.set(START + MINUTE + ms);
+    await Promise.resolve();
+  }
+  while (receiver.open.length > 0) {
+    receiver.open.shift()!.answer("ok");
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  }
+  assertEquals(await tick, "Out of room");
+  assertEquals(bench.log.counts().messages, { delivered: 12 });
+  assertEquals([tries, removed.length], [2, 1]);
+});
+
+Deno.test("Watch.tick() records an event on which a rule breaks, and says so once", async () => {
+  using bench = new Bench({}, {
+    match(event) {
+      if (event.user === "poison") throw new Error("A rule broke");
+      return [{ rule: { id: "rule", title: "Any", level: "low" } }];
+    },
+  });
+  for (const user of ["a", "poison", "b"]) bench.api.publish(eventAt(0, user));
+  bench.api.publish(eventAt(30_000, "poison"), START + 30_000);
+  await bench.watch.tick();
+  bench.clock.set(START + MINUTE);
+  await bench.watch.tick();
+  bench.assertComplete();
+  const alerts = bench.log.alertsAfter(0, 10).map(({ ruleId }) => ruleId);
+  assertEquals(alerts, ["rule", "rule", "panoptes-collector"]);
+  const { health, failures, counts } = bench.watch.status();
+  assertEquals([health, failures[0]!.code, counts.unmatched], ["red", "match_failed", 2]);
+});
