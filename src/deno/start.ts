@@ -105,13 +105,11 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
 
   followStream(`${workerd.origin}/v1/events`, token, ({ type, data }) => {
     if (type === "gap") narrator.happened(paint("yellow", "gap  "), printable(data));
-    else if (type !== "ready") narrator.happened("event", eventLine(data));
+    else if (type === "audit") narrator.happened("event", eventLine(data));
   }, signal);
   if (!hasReceiver) {
     followStream(`${workerd.origin}/v1/alerts`, token, ({ type, data }) => {
-      if (type !== "ready" && type !== "gap") {
-        narrator.happened(paint("red", "ALERT"), alertLine(data));
-      }
+      if (type === "alert") narrator.happened(paint("red", "ALERT"), alertLine(data));
     }, signal);
   }
   await Promise.all([

@@ -32,8 +32,15 @@ export function createLogApp({ log, report, ...feedOptions }: LogAppOptions): Ho
   app.route("/v1/alerts", feedRoutes({ ...feedOptions, feed: log.alerts, entry: "alert" }));
   app.route("/", deliveryRoutes(log));
 
-  app.get("/v1/status", () => json(log.status()));
-  app.get("/v1/rules", () => json({ rules: log.rules() }));
+  app.get("/v1/status", (context) => {
+    readQuery(context.req.url, {});
+    return json(log.status());
+  });
+
+  app.get("/v1/rules", (context) => {
+    readQuery(context.req.url, {});
+    return json({ rules: log.rules() });
+  });
 
   app.get("/v1/invalid-events", (context) => {
     const { limit = MOST_ROWS, after = 0 } = readQuery(context.req.url, {

@@ -47,6 +47,7 @@ export function deliveryRoutes(log: LogAccess): Hono {
   });
 
   app.get(MESSAGE_PATH, (context) => {
+    readQuery(context.req.url, {});
     const message = log.message(Number(context.req.param("id")));
     if (message === undefined) return problem("not_found");
     const attempts = log.attempts(message.id).map((one) => ({
@@ -57,6 +58,7 @@ export function deliveryRoutes(log: LogAccess): Hono {
   });
 
   app.post(`${MESSAGE_PATH}/redeliver`, (context) => {
+    readQuery(context.req.url, {});
     const id = Number(context.req.param("id"));
     if (log.message(id) === undefined) return problem("not_found");
     if (!log.redeliver(id)) {

@@ -112,6 +112,26 @@ Deno.test("the routes answer what they do not know with a problem, and what they
   assertEquals((await method.json()).code, "method_not_allowed");
 });
 
+Deno.test("the routes refuse a parameter that they do not have, also those that have none", async () => {
+  using fixture = new LogFixture();
+  const id = fixture.queueAlert("a");
+  const routes = [
+    ["GET", "/v1/status"],
+    ["GET", "/v1/rules"],
+    ["GET", "/v1/invalid-events"],
+    ["GET", "/v1/deliveries"],
+    ["GET", `/v1/deliveries/${id}`],
+    ["POST", `/v1/deliveries/${id}/redeliver`],
+  ] as const;
+  for (const [method, path] of routes) {
+    const response = await fixture.app.request(`${path}?verbose=1`, { method });
+    const { code, detail } = await response.json();
+    assertEquals([response.status, code], [400, "invalid_request"], path);
+    assertEquals(detail, '"verbose" is not a parameter here');
+  }
+  assertEquals(fixture.log.message(id)?.updatedAt, fixture.log.message(id)?.createdAt);
+});
+
 Deno.test("the routes report what went wrong, and tell the client nothing of it", async () => {
   using fixture = new LogFixture();
   fixture.log.sql.run("DROP TABLE invalid_events");
