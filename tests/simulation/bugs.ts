@@ -175,7 +175,12 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     log: (log) => ({
       ...log,
       dueMessages: (endpoint, now, limit) =>
-        log.dueMessages(endpoint, now, limit).filter(({ state }) => state !== "leased"),
+        log.dueMessages(endpoint, now, limit).filter((message) => {
+          if (message.state !== "leased") return true;
+          const ended = { ...message, state: "delivered", dueAt: null, token: null } as const;
+          log.saveMessage(message, ended, now);
+          return false;
+        }),
     }),
   },
   "skip-invalid": {
