@@ -96,19 +96,12 @@ async function explain(
 }
 
 function readArgs(args: string[]): Asked | string {
-  const { values } = parseArgs({
-    args,
-    options: {
-      seeds: { type: "string", default: "100" },
-      seed: { type: "string" },
-      minutes: { type: "string" },
-      without: { type: "string", default: "" },
-      bug: { type: "string" },
-      history: { type: "string", default: "60" },
-      jobs: { type: "string", default: "2" },
-      help: { type: "boolean" },
-    },
-  });
+  let values: ReturnType<typeof parse>["values"];
+  try {
+    ({ values } = parse(args));
+  } catch (error) {
+    return `Cannot simulate: ${error instanceof Error ? error.message : error}`;
+  }
   if (values.help) return HELP;
   const without = values.without.split(",").filter((name) => name !== "");
   const unknown = without.find((name) => !isFaultKind(name));
@@ -131,6 +124,22 @@ function readArgs(args: string[]): Asked | string {
       bug,
     },
   };
+}
+
+function parse(args: string[]) {
+  return parseArgs({
+    args,
+    options: {
+      seeds: { type: "string", default: "100" },
+      seed: { type: "string" },
+      minutes: { type: "string" },
+      without: { type: "string", default: "" },
+      bug: { type: "string" },
+      history: { type: "string", default: "60" },
+      jobs: { type: "string", default: "2" },
+      help: { type: "boolean" },
+    },
+  });
 }
 
 function print(line: string): void {
