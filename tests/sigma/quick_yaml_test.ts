@@ -81,6 +81,12 @@ Deno.test("quickYaml() reads nearly every rule of the corpus as the YAML package
   assert(read > corpus.rules.length * 0.99, `${read} of ${corpus.rules.length}`);
 });
 
+Deno.test("quickYaml() leaves a bar followed by a space that YAML does not know to the package", () => {
+  for (const space of ["\u3000", "\xa0", "\v"]) {
+    assertEquals(quickYaml(`a: |${space}\n  b\n`), undefined);
+  }
+});
+
 Deno.test("quickYaml() gives up rather than read a damaged file in another way", () => {
   const bit = fc.constantFrom(
     ...[
@@ -120,7 +126,22 @@ Deno.test("quickYaml() gives up rather than read a damaged file in another way",
       "@",
       ",",
     ],
-    ...[".5", "0o7", "\n  ", "\n    ", "---", "true", "\t", "\r\n", "<<", "é", "\u2028"],
+    ...[
+      ".5",
+      "0o7",
+      "\n  ",
+      "\n    ",
+      "---",
+      "true",
+      "\t",
+      "\r\n",
+      "<<",
+      "é",
+      "\u2028",
+      "\u3000",
+      "\xa0",
+      "\v",
+    ],
   );
   const edit = fc.tuple(fc.nat(RULE.length), fc.nat(3), fc.oneof(bit, fc.constant("")));
   fc.assert(

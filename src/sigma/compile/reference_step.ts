@@ -1,15 +1,21 @@
 import { foldText } from "../fold.ts";
 import type { EventView } from "../match/event_view.ts";
 import type { FieldSlot } from "../match/field_slot.ts";
+import { literalOf } from "./text_parts.ts";
 import type { ValueTest } from "./value_test.ts";
 import { ItemError, misfit, type Place, rawValue, type Step } from "./work.ts";
 
 /** `fieldref`: the value is the name of another field. */
 export const referenceStep: Step = (work, context) => {
   const raw = rawValue(work, context);
-  if (typeof raw !== "string") throw misfit(work, context);
-  if (raw === "") throw new ItemError("value-empty", "The name of the other field is missing");
-  return { kind: "reference", field: raw, place: "whole" };
+  if (typeof raw !== "string" || work.kind !== "text") throw misfit(work, context);
+  const field = literalOf(work.parts);
+  if (field === undefined) {
+    const message = "The name of the other field cannot hold a wildcard";
+    throw new ItemError("modifier-combination", message, "escape it with a backslash");
+  }
+  if (field === "") throw new ItemError("value-empty", "The name of the other field is missing");
+  return { kind: "reference", field, place: "whole" };
 };
 
 const FITS: Readonly<Record<Place, (text: string, other: string) => boolean>> = {

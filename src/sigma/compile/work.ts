@@ -64,7 +64,9 @@ const KINDS: Readonly<Record<Work["kind"], string>> = {
 
 /** The problem that a modifier does not fit what the modifiers before it made of the value. */
 export function misfit(work: Work, { modifier }: StepContext): ItemError {
-  const message = `The modifier '${modifier}' does not apply to ${KINDS[work.kind]}`;
+  const raw = work.kind === "text" ? work.raw : undefined;
+  const kind = typeof raw === "number" || typeof raw === "boolean" ? `a ${typeof raw}` : undefined;
+  const message = `The modifier '${modifier}' does not apply to ${kind ?? KINDS[work.kind]}`;
   return new ItemError("modifier-combination", message);
 }
 

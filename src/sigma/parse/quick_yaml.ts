@@ -265,8 +265,8 @@ class QuickReader {
   #literal(start: number, indent: number): YamlScalar {
     const text = this.#text;
     const lineEnd = this.#lineEnd(start);
-    const header = text.slice(start, lineEnd).trimEnd();
-    if (header !== "|" && header !== "|-") throw DOUBT;
+    const header = text.slice(start, lineEnd);
+    if (!/^\|-? *$/.test(header)) throw DOUBT;
     let depth = 0;
     const lines: string[] = [];
     let at = lineEnd + 1;
@@ -291,7 +291,7 @@ class QuickReader {
     while (lines.at(-1) === "") lines.pop();
     if (lines.length === 0 || (at < text.length && spaces > indent)) throw DOUBT;
     this.#toContent(Math.min(at, text.length));
-    const value = lines.join("\n") + (header === "|" ? "\n" : "");
+    const value = lines.join("\n") + (header[1] === "-" ? "" : "\n");
     return { kind: "scalar", value, text: value, start, end };
   }
 }

@@ -47,7 +47,9 @@ export const FIELDREF = [
     ["written first", "a|neq|fieldref: b", { a: "x", b: "y" }, true],
   ]),
   ...section("Mo fieldref: what is refused", [
-    ["a number", "a|fieldref: 5", { a: 5 }, { error: /field/i }],
+    ["a number", "a|fieldref: 5", { a: 5 }, { error: /fieldref.*a number/ }],
+    ["a wildcard", "a|fieldref: 'b*'", { a: "x", "b*": "x" }, { error: /other field.*wildcard/ }],
+    ["an escaped wildcard is a character", "a|fieldref: 'b\\*'", { a: "x", "b*": "x" }, true],
     ["null", "a|fieldref: null", { a: 5 }, { error: /field/i }],
   ]),
 ];
