@@ -17,6 +17,9 @@ const YAML_1_1 = [
   [/^[-+]?\d+(_\d+)+$/, "a number"],
 ] as const;
 
+/** Modifiers that compare numbers, however they are written. */
+const NUMERIC = ["gt", "gte", "lt", "lte", "minute", "hour", "day", "week", "month", "year"];
+
 /** Checks of lists of values. */
 export const valueListChecks: readonly Check[] = [
   {
@@ -120,6 +123,27 @@ export const valueListChecks: readonly Check[] = [
             at,
             message: `${source} without quotes is ${kind} for tools that read YAML 1.1`,
             suggestion: `Write '${source}' in quotes`,
+          };
+        }
+      }
+    },
+  },
+  {
+    code: "value-number-form",
+    severity: "warning",
+    summary:
+      "A number is written in a form that is lost: texts of events that have it do not match.",
+    *run({ items }) {
+      for (const item of items) {
+        if (has(item, ...NUMERIC)) continue;
+        for (const { style, source, value, at } of item.values) {
+          if (style !== "PLAIN" || typeof value !== "number" || String(value) === source) continue;
+          if (YAML_1_1.some(([form]) => form.test(source))) continue;
+          yield {
+            at,
+            message:
+              `${source} without quotes is the number ${value}, and matches no text ${source}`,
+            suggestion: `Write '${source}' in quotes, or ${value}`,
           };
         }
       }

@@ -40,6 +40,8 @@ const quiet: [code: string, why: string, fragment: string][] = [
     "plain words and numbers",
     `  selection:\n    a: [yesterday, 10, 1.5, -3, on fire]`,
   ],
+  ["value-number-form", "numbers that are compared", `  selection:\n    a|gte: 0x10`],
+  ["value-number-form", "the plain form", `  selection:\n    a: [10, 1.5, -3, '1.50']`],
   ["value-double-quoted", "quotes are escaped, no backslash", `  selection:\n    a: "say \\"x\\""`],
   [
     "range-impossible",
