@@ -27,6 +27,8 @@ const EXCEPTIONS: readonly (readonly [from: number, to: number])[] = [
   [0xfb05, 0xfb06],
 ];
 
+const SHORT = 48;
+
 const NOT_ASCII = /[^\0-\x7f]/;
 
 let known: Uint16Array | undefined;
@@ -55,7 +57,10 @@ export function foldedUnits(): Uint16Array {
  * @returns A text of the same length; equal for texts that differ in case only.
  */
 export function foldText(text: string): string {
-  if (!NOT_ASCII.test(text)) return text.toLowerCase();
+  if (text.length <= SHORT) {
+    const kind = kindOf(text);
+    if (kind !== "other") return kind === "folded" ? text : text.toLowerCase();
+  } else if (!NOT_ASCII.test(text)) return text.toLowerCase();
   const units = foldedUnits();
   let folded = "";
   for (let at = 0; at < text.length; at++) {
@@ -68,6 +73,17 @@ export function foldText(text: string): string {
     } else folded += String.fromCharCode(units[unit]!);
   }
   return folded;
+}
+
+/** A loop is faster than a regular expression on a short text, and most need no copy at all. */
+function kindOf(text: string): "folded" | "ascii" | "other" {
+  let kind: "folded" | "ascii" = "folded";
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) return "other";
+    if (unit >= 0x41 && unit <= 0x5a) kind = "ascii";
+  }
+  return kind;
 }
 
 function makeFoldedUnits(): Uint16Array {

@@ -120,11 +120,15 @@ export class RuleSet {
     this.#found.length = 0;
     this.#index.collect(view, this.#try);
     for (let index = 0; index < this.#always.length; index++) this.#try(this.#always[index]!);
-    if (this.#found.length === 0) return NO_MATCHES;
-    return this.#found.sort((a, b) => a - b).map((number): Match => {
+    const found = this.#found;
+    if (found.length === 0) return NO_MATCHES;
+    if (found.length > 1) found.sort((a, b) => a - b);
+    const matches: Match[] = [];
+    for (const number of found) {
       const { rule, condition } = this.#compiled[number]!;
-      return { rule, condition };
-    });
+      matches.push({ rule, condition });
+    }
+    return matches;
   }
 
   /** Made once: a function for each event would be garbage for each event. */

@@ -10,8 +10,8 @@ export interface FactSink {
  * Finds many literals in one pass over a text, whatever their case (Aho and Corasick, 1975).
  *
  * Case is folded by the table that maps units to the classes of the compressed alphabet, so the text
- * itself is not copied. Long literals are represented by their most unusual part, which makes a find
- * necessary for the literal, not sufficient.
+ * itself is not copied. Long literals are represented by their end, which makes a find necessary for the
+ * literal, not sufficient.
  */
 export class Automaton {
   /** How many states there are. */

@@ -4,6 +4,11 @@ import type { FactSink } from "./automaton.ts";
 import { chooseClauses, type ChosenClauses } from "./choose_clauses.ts";
 import { FactRegistry } from "./fact_registry.ts";
 import type { FieldIndex } from "./field_index.ts";
+import { hasWitness } from "./has_witness.ts";
+import type { FactClause } from "./necessary_clauses.ts";
+
+/** Up to so many triggered rules, their guards are checked one by one. */
+const MOST_DIRECT = 4;
 
 /**
  * Tells which rules an event can satisfy at all, from what has to be in it for each of them.
@@ -31,6 +36,10 @@ export class CandidateIndex implements FactSink {
   /** For each rule: where its guards start: counts followed by facts, ended by 0. */
   readonly #guardStarts: Int32Array;
   readonly #guards: Int32Array;
+  /** The same guards as they were chosen; few rules are checked one by one, which spares the pass. */
+  readonly #guardClauses: readonly (readonly FactClause[])[];
+  /** The event, when guards are checked one by one. */
+  #direct: EventView | undefined;
   /** For each rule: the event in which it was last a candidate. */
   readonly #taken: Int32Array;
 
@@ -50,6 +59,7 @@ export class CandidateIndex implements FactSink {
       for (const fact of choice.trigger) (triggers[registry.number(fact)] ??= []).push(rule);
       this.#addGuards(choice, rule, guards, registry);
     });
+    this.#guardClauses = chosen.map((choice) => choice?.guards ?? []);
     const { size } = registry;
     this.always = always;
     this.#triggerFields = registry.fieldIndexes((fact) => triggers[fact] !== undefined);
@@ -73,7 +83,8 @@ export class CandidateIndex implements FactSink {
     this.#nextEpoch();
     this.#scan(this.#triggerFields, view);
     if (this.#queued === 0) return;
-    this.#scan(this.#guardFields, view);
+    this.#direct = this.#countTriggered() <= MOST_DIRECT ? view : undefined;
+    if (!this.#direct) this.#scan(this.#guardFields, view);
     for (let index = 0; index < this.#queued; index++) this.#fire(this.#queue[index]!, take);
   }
 
@@ -92,22 +103,45 @@ export class CandidateIndex implements FactSink {
   }
 
   #fire(fact: number, take: (rule: number) => void): void {
+    const triggered = this.#triggered;
+    const taken = this.#taken;
+    const epoch = this.#epoch;
     const end = this.#starts[fact + 1]!;
     for (let at = this.#starts[fact]!; at < end; at++) {
-      const rule = this.#triggered[at]!;
-      if (this.#taken[rule] === this.#epoch || !this.#passes(rule)) continue;
-      this.#taken[rule] = this.#epoch;
+      const rule = triggered[at]!;
+      if (taken[rule] === epoch || !this.#passes(rule)) continue;
+      taken[rule] = epoch;
       take(rule);
     }
   }
 
+  #countTriggered(): number {
+    let count = 0;
+    for (let index = 0; index < this.#queued; index++) {
+      const fact = this.#queue[index]!;
+      count += this.#starts[fact + 1]! - this.#starts[fact]!;
+    }
+    return count;
+  }
+
+  #passesDirectly(rule: number, view: EventView): boolean {
+    const clauses = this.#guardClauses[rule]!;
+    for (let index = 0; index < clauses.length; index++) {
+      if (!hasAny(clauses[index]!, view)) return false;
+    }
+    return true;
+  }
+
   #passes(rule: number): boolean {
+    if (this.#direct) return this.#passesDirectly(rule, this.#direct);
     const guards = this.#guards;
+    const known = this.#seen;
+    const epoch = this.#epoch;
     let at = this.#guardStarts[rule]!;
     for (let count = guards[at]!; count > 0; count = guards[at]!) {
       let seen = false;
       const end = at + count;
-      while (at < end) if (this.#seen[guards[++at]!] === this.#epoch) seen = true;
+      while (at < end) if (known[guards[++at]!] === epoch) seen = true;
       if (!seen) return false;
       at++;
     }
@@ -139,4 +173,12 @@ export class CandidateIndex implements FactSink {
     }
     this.#epoch++;
   }
+}
+
+function hasAny(clause: FactClause, view: EventView): boolean {
+  for (let index = 0; index < clause.length; index++) {
+    const { field, witness } = clause[index]!;
+    if (hasWitness(view.slot(field), witness)) return true;
+  }
+  return false;
 }

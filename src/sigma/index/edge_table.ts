@@ -42,6 +42,7 @@ export class EdgeTable {
   }
 
   #report(state: number, sink: FactSink): void {
-    for (const fact of this.#facts[state]!) sink.see(fact);
+    const facts = this.#facts[state]!;
+    for (let index = 0; index < facts.length; index++) sink.see(facts[index]!);
   }
 }

@@ -30,21 +30,20 @@ const LENGTHS = [40, 16, 12, 10, 8, 6, 5, 4, 3];
 export const MOST_LITERALS = 10_000;
 
 /**
- * Builds the tree; literals are cut to their most unusual part when the tree would grow too large.
+ * Builds the tree; literals are cut when it would grow too large.
+ *
+ * Of a literal that may stand anywhere the end is kept: literals of one kind, such as paths, often begin
+ * alike.
  *
  * @param literals At most 10,000, not empty, without surrogates.
- * @param keepsStart Whether literals are cut at their end only.
+ * @param atEdge Whether they stand at an edge of the text, so that their beginning has to be kept.
  * @returns The tree.
  */
-export function buildTrie(literals: readonly Literal[], keepsStart = false): Trie {
+export function buildTrie(literals: readonly Literal[], atEdge = false): Trie {
   const alphabet = alphabetOf(literals.map(([text]) => text));
-  let costs: Float64Array | undefined;
   for (const length of LENGTHS) {
     const parts = literals.map(([text, fact]): Literal => {
-      if (text.length <= length) return [text, fact];
-      if (keepsStart) return [text.slice(0, length), fact];
-      costs ??= pairCosts(literals, alphabet);
-      return [rarestPart(text, length, costs, alphabet), fact];
+      return [atEdge ? text.slice(0, length) : text.slice(-length), fact];
     });
     const trie = treeOf(parts, alphabet, length);
     if (trie) return trie;
@@ -76,38 +75,4 @@ function treeOf(
   const children = new Uint16Array(facts.length * width);
   edges.forEach((edge, child) => children[edge] = child);
   return { states: facts.length, width, classes, children, facts };
-}
-
-/** How common each pair of neighbouring classes is among the literals, as logarithms. */
-function pairCosts(literals: readonly Literal[], alphabet: Alphabet): Float64Array {
-  const { width } = alphabet;
-  const counts = new Float64Array(width * width).fill(1);
-  for (const [text] of literals) {
-    for (let at = 1; at < text.length; at++) counts[pairAt(text, at, alphabet)]! += 1;
-  }
-  return counts.map(Math.log);
-}
-
-function pairAt(text: string, at: number, { classes, width }: Alphabet): number {
-  return classes[text.charCodeAt(at - 1)]! * width + classes[text.charCodeAt(at)]!;
-}
-
-/** The part of this length whose neighbouring characters are the least common among the literals. */
-function rarestPart(
-  text: string,
-  length: number,
-  costs: Float64Array,
-  alphabet: Alphabet,
-): string {
-  let sum = 0;
-  let best = 0;
-  let least = Infinity;
-  for (let end = 1; end < text.length; end++) {
-    sum += costs[pairAt(text, end, alphabet)]!;
-    const start = end - length + 1;
-    if (start < 0) continue;
-    if (sum < least) [best, least] = [start, sum];
-    sum -= costs[pairAt(text, start + 1, alphabet)]!;
-  }
-  return text.slice(best, best + length);
 }
