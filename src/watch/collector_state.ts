@@ -133,7 +133,14 @@ export function newCollectorState(now: number, options: WatchOptions): Collector
     },
     failures: {},
     alertedAt: {},
-    requests: { used: 0, limit: null, remaining: null, resetAt: null, resetAheadMs: null },
+    requests: {
+      used: 0,
+      limit: null,
+      remaining: null,
+      resetAt: null,
+      resetAheadMs: null,
+      toldAt: null,
+    },
     nextPass: 1,
     counts: noCounts(),
   };

@@ -13,6 +13,8 @@ export interface RequestCount {
   readonly resetAt: number | null;
   /** How far ahead of our clock the last reset was, in milliseconds: 0 to 60,000 where the clocks agree. */
   readonly resetAheadMs: number | null;
+  /** When the API told that, by our clock, in milliseconds since the Unix epoch; null if it never did. */
+  readonly toldAt: number | null;
 }
 
 /** Clocks differ: we ask again only so long after the end of the window. */
@@ -69,12 +71,27 @@ export function countRequest(
     remaining: said?.remaining ?? (isFirst ? null : count.remaining),
     resetAt,
     resetAheadMs: told === undefined ? count.resetAheadMs : told - now,
+    toldAt: told === undefined ? count.toldAt : now,
   };
 }
 
 /** Whether the API's clock, as far as its resets tell it, is far from ours. */
 export function isClockOff({ resetAheadMs }: RequestCount): boolean {
   return resetAheadMs !== null && Math.abs(resetAheadMs) > CLOCK_OFF_MS;
+}
+
+/**
+ * Whether our clock can be trusted with what cannot be undone: the API has told its own of late, and the two agree.
+ * It may have been set since the API last spoke. An API that tells no time leaves us nothing to go by.
+ *
+ * @param count What the API has told.
+ * @param now Milliseconds since the Unix epoch.
+ * @param withinMs How long ago that may have been, in milliseconds.
+ */
+export function isClockConfirmed(count: RequestCount, now: number, withinMs: number): boolean {
+  const { resetAheadMs, toldAt } = count;
+  if (resetAheadMs === null || toldAt === null) return true;
+  return !isClockOff(count) && Math.abs(now - toldAt) <= withinMs;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Collector } from "./collector.ts";
 import { Drain } from "./drain.ts";
-import { isClockOff } from "./request_count.ts";
+import { isClockConfirmed } from "./request_count.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 import { type WatchStatus, watchStatus } from "./watch_status.ts";
@@ -128,9 +128,11 @@ export class Watch {
     const now = clock.now();
     const isDue = now >= this.#nextRetentionAt || this.#nextRetentionAt > now + RETENTION_EVERY_MS;
     if (!isDue) return;
-    const { maxAgeMs, maxBytes } = this.#options;
-    // A clock that has run away would make everything look old.
-    const age = isClockOff(this.collector.state().requests) ? Infinity : maxAgeMs;
+    const { maxAgeMs, maxBytes, pollMs } = this.#options;
+    const { requests } = this.collector.state();
+    // A clock that has run away would make everything look old, and what comes late would be refused.
+    const isSure = isClockConfirmed(requests, now, 2 * pollMs + RETENTION_EVERY_MS);
+    const age = isSure ? maxAgeMs : Infinity;
     let hasMore = true;
     for (let step = 0; hasMore && step < RETENTION_STEPS; step++) {
       const limits = { now, maxAgeMs: age, maxBytes, step: RETENTION_STEP };

@@ -95,6 +95,24 @@ Deno.test("Watch.tick() stops at once when it is told to, and loses nothing", as
   assertEquals(bench.log.counts().messages, { delivered: 1 });
 });
 
+Deno.test("Watch.tick() removes nothing by a clock that was set since the API last told the time", async () => {
+  const { bench, receiver } = benchWith(["slow"]);
+  using _ = bench;
+  bench.api.always = (page) => ({
+    ...page,
+    rateLimit: { limit: 240, remaining: 239, resetAt: START + MINUTE },
+  });
+  bench.api.publish(eventAt(0));
+  const tick = bench.watch.tick();
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  bench.clock.set(START + 200 * 24 * 60 * MINUTE); // beyond what is kept
+  for (const { answer } of receiver.open) answer("ok");
+  await tick;
+  assertEquals(bench.log.counts().events, 1);
+  await bench.watch.tick(); // now it has heard from the API, and the two do not agree
+  assertEquals(bench.log.counts().events, 1);
+});
+
 Deno.test("Watch.tick() throws what the storage threw, and the next one goes on", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
