@@ -17,8 +17,11 @@ const YAML_1_1 = [
   [/^[-+]?\d+(_\d+)+$/, "a number"],
 ] as const;
 
-/** Modifiers that compare numbers, however they are written. */
-const NUMERIC = ["gt", "gte", "lt", "lte", "minute", "hour", "day", "week", "month", "year"];
+/** Modifiers that compare numbers, however they are written, and those that take them as written. */
+const ANY_FORM = [
+  ...["gt", "gte", "lt", "lte", "minute", "hour", "day", "week", "month", "year"],
+  ...["contains", "startswith", "endswith", "cased", "re", "windash", "base64", "base64offset"],
+];
 
 /** Checks of lists of values. */
 export const valueListChecks: readonly Check[] = [
@@ -135,7 +138,7 @@ export const valueListChecks: readonly Check[] = [
       "A number is written in a form that is lost: texts of events that have it do not match.",
     *run({ items }) {
       for (const item of items) {
-        if (has(item, ...NUMERIC)) continue;
+        if (item.field === undefined || has(item, ...ANY_FORM)) continue;
         for (const { style, source, value, at } of item.values) {
           if (style !== "PLAIN" || typeof value !== "number" || String(value) === source) continue;
           if (YAML_1_1.some(([form]) => form.test(source))) continue;

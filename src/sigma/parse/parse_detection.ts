@@ -8,6 +8,7 @@ import type {
   SigmaValue,
 } from "../sigma_rule.ts";
 import { type ArrayPart, type FieldKey, parseFieldKey, QUANTIFIERS } from "./field_key.ts";
+import { itemValue } from "./item_value.ts";
 import type { Origins } from "./origins.ts";
 import { parseCondition } from "./parse_condition.ts";
 import type { Source } from "./source.ts";
@@ -228,7 +229,7 @@ export class DetectionParser {
   ): DetectionItem | undefined {
     const values: SigmaValue[] = [];
     for (const node of nodes) {
-      const value = node === null ? null : node.value;
+      const value = itemValue(node, field, modifiers);
       if (value === undefined) {
         this.#source.report(
           "value-type",
