@@ -22,8 +22,9 @@ import type { UserEvent } from "./user_event.ts";
  */
 export function toSigmaEvent(event: UserEvent): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...event };
-  delete fields["user.name"]; // only the derived ones are to be trusted under these names
-  delete fields["user.email"];
+  // Only the derived ones are to be trusted under these names; to delete what is not there takes time as well.
+  if ("user.name" in event) delete fields["user.name"];
+  if ("user.email" in event) delete fields["user.email"];
   const { user } = event;
   if (user === undefined) return fields;
   const text = user.trim();

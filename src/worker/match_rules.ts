@@ -42,7 +42,9 @@ export function matchRules(
     rules: ruleSet.rules,
     match(event) {
       const fields = toSigmaEvent(event);
-      const matched = new Set(ruleSet.match(fields, LOG_SOURCE).map(({ rule }) => rule));
+      const found = ruleSet.match(fields, LOG_SOURCE);
+      if (found.length === 0) return []; // nearly every event
+      const matched = new Set(found.map(({ rule }) => rule));
       return [...matched].map((rule) => ({
         rule,
         matched: matchedFields(rule, fields).map(({ field, value, modifiers, wanted }) => ({
