@@ -64,7 +64,7 @@ console.table(
     ]),
   ),
 );
-const { regexSetVsNative, worstRegexMs, worstPattern } = regexBenchmark();
+const { regexSetVsNative, worstRegexMs, worstPattern, manyStatesMs } = regexBenchmark();
 console.log(`slowest hostile pattern on 5,000 characters: ${worstPattern}`);
 const at = (name: string, size: number) => best.get(name)!.get(size)!;
 console.log(JSON.stringify({
@@ -74,6 +74,7 @@ console.log(JSON.stringify({
   growth_100_3000: rounded(at("panoptes", 3000) / at("panoptes", 100)),
   regex_set_vs_native: rounded(regexSetVsNative),
   worst_regex_ms: rounded(worstRegexMs),
+  many_states_regex_ms: rounded(manyStatesMs),
 }));
 
 function contendersFor(rules: readonly (typeof allRules)[number][]): Contender[] {
