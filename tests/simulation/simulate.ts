@@ -52,13 +52,13 @@ async function main(args: string[]): Promise<number> {
   const began = performance.now();
   const result = options.bug === undefined && asked.jobs > 1 && seeds > 20
     ? await runInWorkers(first, seeds, options, asked.jobs, (done, failed) => {
-      progress(`${done} of ${seeds}, ${failed} with violations`);
+      progress(done, `${done} of ${seeds}, ${failed} with violations`);
     })
     : await runSeeds(first, seeds, options, ({ violations }, done) => {
-      progress(`${done} of ${seeds}`);
+      progress(done, `${done} of ${seeds}`);
       return options.bug === undefined || violations.length === 0;
     });
-  progress("");
+  progress(0, "");
   const seconds = (performance.now() - began) / 1_000;
   const { totals, failed } = result;
   print(
@@ -147,7 +147,10 @@ function print(line: string): void {
   console.log(line);
 }
 
-function progress(text: string): void {
-  if (!Deno.stderr.isTerminal()) return;
-  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
+/** Where nobody watches, a line for each thousand is enough. */
+function progress(done: number, text: string): void {
+  const isWatched = Deno.stderr.isTerminal();
+  if (!isWatched && (done === 0 || done % 1_000 !== 0)) return;
+  const line = isWatched ? `\r\x1b[K${text}` : `${text}\n`;
+  Deno.stderr.writeSync(new TextEncoder().encode(line));
 }
