@@ -30,7 +30,7 @@ const PATIENT: readonly ReadingKind[] = ["hour", "day", "backfill"];
  * @returns The plan, with the state as it is to be saved if the plan is carried out.
  */
 export function planRead(before: CollectorState, now: number, options: WatchOptions): ReadPlan {
-  const state = openReadings(withClock(before, now, options), now, options);
+  const state = openReadings(withClock(before, now), now, options);
   const blocked = state.failures.source?.retryAt ?? 0;
   let until = Math.min(
     state.readings.live === undefined ? state.nextPollAt : Infinity,
@@ -57,7 +57,7 @@ function inTurn({ lastServed }: CollectorState): ReadingKind[] {
 }
 
 /** What was due by a clock that has since gone back would be due too late, or read with a hole in it. */
-function withClock(state: CollectorState, now: number, options: WatchOptions): CollectorState {
+function withClock(state: CollectorState, now: number): CollectorState {
   if (now >= state.lastNow - STEADY_MS) return { ...state, lastNow: Math.max(now, state.lastNow) };
   const failures = Object.fromEntries(
     Object.entries(state.failures).map(([kind, failure]) => [
@@ -83,7 +83,9 @@ function withClock(state: CollectorState, now: number, options: WatchOptions): C
     alertedAt: Object.fromEntries(
       Object.entries(state.alertedAt).map(([code, at]) => [code, Math.min(at, now)]),
     ),
-    requests: { ...state.requests, used: 0, resetAt: now + Math.min(60_000, options.pollMs) },
+    // What is left of a window that another clock has timed says nothing: whoever waited for its end, by a state that no
+    // request has saved yet, would wait for ever.
+    requests: { ...state.requests, used: 0, remaining: null, resetAt: null },
   };
 }
 

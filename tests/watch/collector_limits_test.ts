@@ -76,3 +76,18 @@ for (const minutes of [-20, 20]) {
     assertEquals(bench.watch.status().isClockOff, true);
   });
 }
+
+Deno.test("Collector goes on at once when the clock goes back while the limit is used up", async () => {
+  using bench = new Bench();
+  bench.clock.set(START + 24 * HOUR); // a day ahead
+  bench.api.always = (page) => {
+    const resetAt = bench.clock.now() + 30_000;
+    return { ...page, rateLimit: { limit: 240, remaining: 0, resetAt } };
+  };
+  await bench.settle();
+  bench.api.always = undefined;
+  bench.clock.set(START + 2 * MINUTE);
+  bench.api.publish(eventAt(0), 0);
+  await bench.settle();
+  bench.assertComplete();
+});
