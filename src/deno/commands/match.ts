@@ -1,6 +1,7 @@
 import { complain } from "./complain.ts";
 import { eventSources } from "./event_sources.ts";
 import { eventTexts } from "./event_texts.ts";
+import { counted } from "./counted.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { type MatchFormat, matchLine } from "./match_line.ts";
 import { loadRules } from "./load_rules.ts";
@@ -102,12 +103,16 @@ function complainOfRules(refused: readonly Refused[]): void {
   const waiting = refused.filter(({ needsPlaceholders }) => needsPlaceholders).length;
   if (waiting > 0) {
     complain(
-      `${waiting} rules wait for lists: give them with --placeholders FILE, as "name: [value, …]"`,
+      `${
+        counted(waiting, "rule")
+      } waiting for lists: give them with --placeholders FILE, as "name: [value, …]"`,
     );
   }
   if (waiting < refused.length) {
     complain(
-      `${refused.length - waiting} files have errors: 'panoptes rules check' shows them all`,
+      `${
+        counted(refused.length - waiting, "file")
+      } with errors: 'panoptes rules check' shows them all`,
     );
   }
 }
@@ -146,9 +151,10 @@ function summary(
   refused: number,
 ): string {
   const parts = [
-    `${counts.matches} matches in ${counts.events} events with ${loaded} rules`,
-    ...(refused > 0 ? [`${refused} rules not loaded`] : []),
-    ...(counts.skipped > 0 ? [`${counts.skipped} events skipped`] : []),
+    `${counted(counts.matches, "match")} in ${counted(counts.events, "event")}` +
+    ` with ${counted(loaded, "rule")}`,
+    ...(refused > 0 ? [`${counted(refused, "rule")} not loaded`] : []),
+    ...(counts.skipped > 0 ? [`${counted(counts.skipped, "event")} skipped`] : []),
   ];
   return parts.join("; ");
 }

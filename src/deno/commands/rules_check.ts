@@ -9,6 +9,7 @@ import {
 } from "../../sigma/lint/mod.ts";
 import { RuleSet } from "../../sigma/mod.ts";
 import { complain } from "./complain.ts";
+import { counted } from "./counted.ts";
 import { EVERY_STATUS } from "./every_status.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { Output } from "./output.ts";
@@ -60,7 +61,10 @@ export async function rulesCheck(
   await out.write(formatted(shown, options.format));
   await out.flush();
   const hidden = problems.length - shown.length;
-  if (hidden > 0) complain(`${hidden} milder remarks are not shown: --severity info shows all`);
+  const rest = hidden > 0
+    ? `; ${counted(hidden, "milder remark")} not shown, --severity info shows all`
+    : "";
+  complain(`${counted(files.length, "file")} checked${rest}`);
   const bad = problems.some(({ severity }) =>
     severity === "error" || (options.strict && severity === "warning")
   );
