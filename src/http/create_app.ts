@@ -11,7 +11,7 @@ export interface AppOptions {
   tokens: readonly ApiToken[];
   /** What is wrong with the configuration, by the names of the variables and never their values; told to those let in. */
   misconfigured?: readonly string[];
-  /** Answers what was let in, under `/v1/`; its answers go out untouched. */
+  /** Answers what was let in, under `/v1/` and at `/metrics`; its answers go out untouched. */
   backend: (request: Request) => Response | Promise<Response>;
   /** Told of what went wrong behind the door; the client is not. */
   report: (error: unknown) => void;
@@ -70,7 +70,7 @@ export function createApp({ tokens, misconfigured = [], backend, report }: AppOp
   app.use(MESSAGE_PATH, letIn(() => "admin"));
   app.use(letIn(byMethod));
 
-  app.all("/v1/*", (context) => backend(context.req.raw));
+  for (const path of ["/v1/*", "/metrics"]) app.all(path, (context) => backend(context.req.raw));
 
   app.notFound(() => problem("not_found"));
   app.onError((error) => {

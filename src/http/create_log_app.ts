@@ -3,9 +3,11 @@ import { deliveryRoutes } from "./delivery_routes.ts";
 import { type FeedOptions, feedRoutes } from "./feed_routes.ts";
 import { json } from "./json.ts";
 import type { LogAccess } from "./log_access.ts";
+import { METRICS_TYPE, metricsText } from "./metrics_text.ts";
 import { onlyBy } from "./only_by.ts";
 import { problem } from "./problem.ts";
 import { InvalidRequestError, parameters, readQuery } from "./read_query.ts";
+import { responseHeaders } from "./response_headers.ts";
 
 /** What the routes need besides the log. */
 export interface LogAppOptions extends Pick<FeedOptions, "clock" | "random" | "onClose" | "seats"> {
@@ -20,7 +22,7 @@ const MOST_ROWS = 100;
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * The routes over the log, `/v1/…`. They ask nobody who they are: they belong behind `createApp()`, in the
+ * The routes over the log, `/v1/…` and `/metrics`. They ask nobody who they are: they belong behind `createApp()`, in the
  * process that holds the log, so that a stream is made where it is read from.
  *
  * @param options The log, the room for streams, time and chance.
@@ -35,6 +37,11 @@ export function createLogApp({ log, report, ...feedOptions }: LogAppOptions): Ho
   app.get("/v1/status", (context) => {
     readQuery(context.req.url, {});
     return json(log.status());
+  });
+
+  app.get("/metrics", (context) => {
+    readQuery(context.req.url, {});
+    return new Response(metricsText(log.status()), { headers: responseHeaders(METRICS_TYPE) });
   });
 
   app.get("/v1/rules", (context) => {
@@ -61,8 +68,16 @@ export function createLogApp({ log, report, ...feedOptions }: LogAppOptions): Ho
     });
   });
 
-  for (const path of ["events", "alerts", "status", "rules", "invalid-events"]) {
-    app.all(`/v1/${path}`, () => onlyBy("GET, HEAD"));
+  const readOnly = [
+    "v1/events",
+    "v1/alerts",
+    "v1/status",
+    "v1/rules",
+    "v1/invalid-events",
+    "metrics",
+  ];
+  for (const path of readOnly) {
+    app.all(`/${path}`, () => onlyBy("GET, HEAD"));
   }
   app.notFound(() => problem("not_found"));
   app.onError((error: unknown) => {

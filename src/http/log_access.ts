@@ -1,5 +1,6 @@
 import type { SseMessage, SseSource } from "../sse/sse_source.ts";
 import type { LogReader } from "../store/log.ts";
+import type { Status } from "./status.ts";
 
 /** One entry of a feed. */
 export interface FeedEntry extends SseMessage {
@@ -38,8 +39,8 @@ export interface LogAccess
   readonly events: Feed;
   /** The alerts. */
   readonly alerts: Feed;
-  /** How the watch goes: plain JSON, without secrets. */
-  status(): Record<string, unknown>;
+  /** How the watch goes. */
+  status(): Status;
   /** The rules that events are matched against. */
   rules(): readonly RuleSummary[];
   /** Puts a message back to its first attempt; false if it cannot be, since an attempt is under way. */

@@ -28,7 +28,7 @@ Deno.test("docs/http.md names every route", () => {
   const sources = ["create_app", "create_log_app", "delivery_routes"]
     .map((name) => read(`src/http/${name}.ts`)).join("\n");
   const routes = new Set(
-    [...sources.matchAll(/"(\/(?:v1\/[a-z-]+|healthz))/g)].map(([, path]) => path!),
+    [...sources.matchAll(/"(\/(?:v1\/[a-z-]+|healthz|metrics))/g)].map(([, path]) => path!),
   );
   assert(routes.size >= 7);
   for (const route of routes) assert(docs.includes(`GET ${route}\``), route);

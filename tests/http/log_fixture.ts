@@ -7,8 +7,12 @@ import { LogFeed } from "../../src/http/log_feed.ts";
 import { Seats } from "../../src/http/seats.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
+import { newCollectorState } from "../../src/watch/collector_state.ts";
+import { watchOptions } from "../../src/watch/watch_options.ts";
+import { watchStatus } from "../../src/watch/watch_status.ts";
 import { ManualClock, settled } from "../sse/manual_clock.ts";
 
+const OPTIONS = watchOptions({});
 const NOW = Date.parse("2026-11-23T10:00:00Z");
 
 /** A real log in memory, with the routes over it. */
@@ -34,7 +38,12 @@ export class LogFixture implements Disposable {
     attempts: (message, latest) => this.log.attempts(message, latest),
     message: (id) => this.log.message(id),
     invalidEvents: (after, limit, maxBytes) => this.log.invalidEvents(after, limit, maxBytes),
-    status: () => ({ log: this.log.counts() }),
+    status: () => ({
+      ...watchStatus(newCollectorState(NOW, OPTIONS), this.log.counts(), NOW, OPTIONS),
+      rules: 0,
+      subscribers: { events: 0, alerts: 0 },
+      streams: { open: this.seats.taken, most: this.seats.most },
+    }),
     rules: () => [],
     redeliver: (id) => {
       const before = this.log.message(id);

@@ -5,6 +5,7 @@ const PATHS = [
   "/v1/events",
   "/v1/alerts",
   "/v1/status",
+  "/metrics",
   "/v1/rules",
   "/v1/deliveries",
   "/v1/invalid-events",

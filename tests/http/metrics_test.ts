@@ -1,0 +1,85 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { METRICS_TYPE, metricsText } from "../../src/http/metrics_text.ts";
+import { LogFixture } from "./log_fixture.ts";
+
+/** Samples by name and labels, each once; fails on a line that Prometheus would not read. */
+function samplesOf(text: string): Map<string, number> {
+  const samples = new Map<string, number>();
+  let family = "";
+  for (const line of text.trimEnd().split("\n")) {
+    const said = /^# (?:HELP|TYPE) (panoptes_[a-z_]+) \S/.exec(line);
+    if (said !== null) {
+      family = said[1]!;
+      continue;
+    }
+    const sample = /^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\\n]|\\.)*",?)+\})? (-?[0-9.e+]+)$/.exec(line);
+    if (sample === null) throw new Error(`Not a sample: ${line}`);
+    assert(sample[1]!.startsWith(family), `${line} stands below ${family}`);
+    const name = sample[1]! + (sample[2] ?? "");
+    assert(!samples.has(name), `${name} twice`);
+    samples.set(name, Number(sample[3]));
+  }
+  return samples;
+}
+
+Deno.test("GET /metrics says in numbers what the status says", async () => {
+  using fixture = new LogFixture();
+  await fixture.recordEvents(1, 3);
+  fixture.queueAlert("a");
+  const response = await fixture.app.request("/metrics");
+  assertEquals(response.headers.get("Content-Type"), METRICS_TYPE);
+  const samples = samplesOf(await response.text());
+  assertEquals(samples.get(`panoptes_log_entries{kind="event"}`), 3);
+  assertEquals(samples.get(`panoptes_messages{state="pending"}`), 1);
+  assertEquals(samples.get(`panoptes_messages{state="dead"}`), 0);
+  assertEquals(samples.get(`panoptes_health{state="green"}`), 1);
+  assertEquals(samples.get(`panoptes_health{state="red"}`), 0);
+  assertEquals(samples.get("panoptes_streams_most"), 10);
+});
+
+Deno.test("metricsText() counts up the buckets of late events, and shows each count and failure", () => {
+  using fixture = new LogFixture();
+  const status = fixture.access.status();
+  const counts = Object.fromEntries(
+    Object.keys(status.counts).map((name, index) => [name, index + 1]),
+  ) as unknown as typeof status.counts;
+  const text = metricsText({
+    ...status,
+    counts,
+    late: [{ upToMs: 60_000, events: 4 }, { upToMs: 300_000, events: 0 }, {
+      upToMs: null,
+      events: 2,
+    }],
+    failures: [{
+      of: 'a"b\\c\nd',
+      code: "unauthorized",
+      status: 401,
+      message: "",
+      advice: "",
+      since: "",
+      count: 7,
+      nextTryAt: "",
+    }],
+    budget: { used: 1, limit: 240, share: 120, remaining: null, resetAt: null },
+  });
+  const samples = samplesOf(text);
+  const bucket = (le: string) => samples.get(`panoptes_event_lateness_seconds_bucket{le="${le}"}`);
+  assertEquals([bucket("60"), bucket("300"), bucket("+Inf")], [4, 4, 6]);
+  assertEquals(samples.get("panoptes_event_lateness_seconds_count"), 6);
+  assertMatch(text, /^panoptes_failing\{of="a\\"b\\\\c\\nd",code="unauthorized"\} 7$/m);
+  const counters = [...samples].filter(([name]) => name.endsWith("_total")).map(([, n]) => n);
+  assertEquals(counters.sort((a, b) => a - b), Object.values(counts).sort((a, b) => a - b));
+  assertEquals(samples.has(`panoptes_rate_limit_requests{kind="remaining"}`), false);
+});
+
+Deno.test("docs/http.md names every metric", () => {
+  using fixture = new LogFixture();
+  const docs = Deno.readTextFileSync(new URL("../../docs/http.md", import.meta.url));
+  const said = docs.replace(
+    /`panoptes_events_\{([a-z,]+)\}_total`/,
+    (_, kinds: string) => kinds.split(",").map((kind) => `panoptes_events_${kind}_total`).join(" "),
+  );
+  const names = [...metricsText(fixture.access.status()).matchAll(/^# TYPE (\S+)/gm)];
+  assert(names.length > 20);
+  for (const [, name] of names) assert(new RegExp(`\\b${name}\\b`).test(said), name);
+});
