@@ -1,71 +1,80 @@
-import { RE2JS, RE2Set } from "re2js";
+import { compileProgram } from "../regex/program.ts";
+import { RegexAutomaton } from "../regex/regex_automaton.ts";
 import { checkConstructs } from "./regex_constructs.ts";
 import { ItemError } from "./work.ts";
 
-/** Patterns that compile to more instructions than this cost too much on long texts. */
+/** Patterns that compile to more instructions than this take too long to load. */
 const LARGEST_PROGRAM = 1_500;
 
-const LONGEST_FOR_SET = 200;
+/** Programs up to this size are fast enough whatever they do. */
+const SURELY_FAST = 24;
 
-/** A regular expression that takes time linear in the text, whatever the pattern. */
+/** What a code point may cost, in nanoseconds: half a millisecond for 5,000 of them. */
+const DEAREST = 100;
+
+/** How long a costly pattern may take to show that it has few states, in nanoseconds. */
+const SETTLING_TIME = 5_000_000;
+
+/** What an edge costs beside the step, in nanoseconds. */
+const EDGE_TIME = 500;
+
+/** A regular expression that takes about the same time for every text, whatever the pattern. */
 export class LinearRegex {
   /** The pattern with its flags inside, as a set of patterns takes it. */
   readonly pattern: string;
-  /** Whether "$" has to be tried before a last line break as well, as PCRE does. */
-  readonly #endsLines: boolean;
-  readonly #compiled: RE2JS;
-  /** The pattern as a set of one, made at the first short text. */
-  #set: RE2Set | undefined;
+  /** Whether "$" is tried before a last line break as well, as PCRE does. */
+  readonly endsLines: boolean;
+  /** How many instructions it has. */
+  readonly size: number;
+  /** Whether it is fast by itself, so that others beside it cannot make it slow. */
+  readonly isLight: boolean;
+  readonly #automaton: RegexAutomaton;
 
   /**
    * @param source The pattern as written.
    * @param flags Any of "i", "m", "s".
-   * @throws ItemError when RE2 cannot do it.
+   * @throws ItemError when RE2 cannot do it, or it would take too long on some text.
    */
   constructor(source: string, flags: ReadonlySet<string>) {
     checkConstructs(source);
     const inline = [...flags].sort().join("");
     this.pattern = inline === "" ? source : `(?${inline})${source}`;
-    try {
-      this.#compiled = RE2JS.compile(this.pattern);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `The regular expression is not valid: ${plainReason(reason)}`;
-      throw new ItemError("value-regex", message);
-    }
-    if (this.#compiled.programSize() > LARGEST_PROGRAM) {
+    this.endsLines = source.includes("$") && !flags.has("m") && !/\(\?[a-z]*m/.test(source);
+    const program = compiled(this.pattern);
+    this.size = program.instructions.length;
+    if (this.size > LARGEST_PROGRAM) {
       const message =
         `The regular expression is too large: it repeats too much, or too much at once`;
       throw new ItemError("value-regex", message, "use '*' or '+' for long repetitions");
     }
-    this.#endsLines = source.includes("$") && !flags.has("m") && !/\(\?[a-z]*m/.test(source);
+    this.#automaton = new RegexAutomaton(program, [this.endsLines]);
+    const cost = this.size <= SURELY_FAST ? 0 : this.#automaton.cost;
+    this.isLight = cost <= DEAREST;
+    if (!this.isLight && !this.#automaton.settle(SETTLING_TIME / (cost + EDGE_TIME))) {
+      const message = "The regular expression keeps too many possibilities open at once";
+      throw new ItemError(
+        "value-regex",
+        message,
+        "use '*' or '+' for counted repetitions, or split it into several values",
+      );
+    }
   }
 
   /** Whether the pattern is found anywhere in the text. */
   test(text: string): boolean {
-    return this.#finds(text) ||
-      (this.#endsLines && text.endsWith("\n") && this.#finds(text.slice(0, -1)));
+    let isFound = false;
+    this.#automaton.scan(text, () => isFound = true);
+    return isFound;
   }
+}
 
-  /** On a short text a set answers in half the time, since it does not look for literals first. */
-  #finds(text: string): boolean {
-    if (text.length > LONGEST_FOR_SET) return this.#compiled.test(text);
-    if (!this.#set) {
-      this.#set = new RE2Set();
-      this.#set.add(this.pattern);
-      this.#set.compile();
-    }
-    return this.#set.match(text).length > 0;
-  }
-
-  /** How many instructions it has, which is what its states may combine. */
-  get size(): number {
-    return this.#compiled.programSize();
-  }
-
-  /** Whether a set has to look at a text without its last line break too. */
-  get endsLines(): boolean {
-    return this.#endsLines;
+function compiled(pattern: string): ReturnType<typeof compileProgram> {
+  try {
+    return compileProgram([pattern]);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The regular expression is not valid: ${plainReason(reason)}`;
+    throw new ItemError("value-regex", message);
   }
 }
 

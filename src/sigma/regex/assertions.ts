@@ -1,0 +1,39 @@
+/** What stands beside a place in a text, as far as an assertion can see it. */
+export const Side = { other: 0, word: 1, lineBreak: 2, edge: 3 } as const;
+
+/** What can be asserted of a place, as a set of bits; the numbers are those of RE2JS. */
+export const Assertion = {
+  lineStart: 1,
+  lineEnd: 2,
+  textStart: 4,
+  textEnd: 8,
+  wordBoundary: 16,
+  noWordBoundary: 32,
+} as const;
+
+const LINES = Assertion.lineStart | Assertion.lineEnd;
+const WORDS = Assertion.wordBoundary | Assertion.noWordBoundary;
+
+/** All that holds at a place between two sides. */
+export function assertionsAt(before: number, after: number): number {
+  let holds = 0;
+  if (before === Side.edge) holds |= Assertion.textStart | Assertion.lineStart;
+  if (before === Side.lineBreak) holds |= Assertion.lineStart;
+  if (after === Side.edge) holds |= Assertion.textEnd | Assertion.lineEnd;
+  if (after === Side.lineBreak) holds |= Assertion.lineEnd;
+  const isBoundary = (before === Side.word) !== (after === Side.word);
+  return holds | (isBoundary ? Assertion.wordBoundary : Assertion.noWordBoundary);
+}
+
+/**
+ * The side that a code point makes, as far as a pattern asks for it.
+ *
+ * @param asked What the pattern asserts.
+ */
+export function sideOf(rune: number, asked: number): number {
+  if (rune === 10 && (asked & LINES) !== 0) return Side.lineBreak;
+  if ((asked & WORDS) === 0) return Side.other;
+  const isWord = (rune >= 97 && rune <= 122) || (rune >= 65 && rune <= 90) ||
+    (rune >= 48 && rune <= 57) || rune === 95;
+  return isWord ? Side.word : Side.other;
+}

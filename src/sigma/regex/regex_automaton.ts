@@ -1,0 +1,237 @@
+import { Side } from "./assertions.ts";
+import { BitAutomaton } from "./bit_automaton.ts";
+import type { Program } from "./program.ts";
+
+/** States that are kept, and how many integers their tables may have. */
+const MOST_STATES = 4_000;
+const MOST_CELLS = 300_000;
+
+/** So many edges one text may add: after that it is likelier to need new ones than to meet these again. */
+const MOST_NEW_EDGES = 500;
+
+/** An edge on which patterns are found. */
+interface Find {
+  readonly patterns: readonly number[];
+  /** The state it leads to. */
+  readonly next: number;
+}
+
+/**
+ * Finds patterns in a text, in one pass and in time that does not depend on what the text is.
+ *
+ * Sets of positions that come up again become states with a table of edges, so that usual texts cost one
+ * look-up for each unit. A text that asks for ever new states goes on without them, bit by bit.
+ */
+export class RegexAutomaton {
+  readonly #bits: BitAutomaton;
+  /** For each pattern: whether it is looked for before a last line break too. */
+  readonly #endsLines: readonly boolean[];
+  readonly #someEndsLines: boolean;
+  /** The classes, and the end of the text. */
+  readonly #width: number;
+  readonly #mostStates: number;
+  readonly #numbers = new Map<string, number>();
+  /** For state and class: the next state plus 1, the find below 0, or 0 when not built. */
+  #edges: Int32Array;
+  /** For each state: its bits, then what side it makes. */
+  #states: Int32Array;
+  #finds: Find[] = [];
+  #newEdges = 0;
+  /** Where the text has led to: a state, or -1 when only the bits tell. */
+  #state = 0;
+  #now: Int32Array;
+  #then: Int32Array;
+
+  /**
+   * @param program One or more patterns.
+   * @param endsLines For each pattern: whether it is looked for before a last line break too.
+   */
+  constructor(program: Program, endsLines: readonly boolean[]) {
+    this.#bits = new BitAutomaton(program);
+    this.#endsLines = endsLines;
+    this.#someEndsLines = endsLines.includes(true);
+    this.#width = this.#bits.classes.count + 1;
+    const size = this.#bits.words + 1;
+    this.#mostStates = Math.min(MOST_STATES, Math.ceil(MOST_CELLS / Math.max(this.#width, size)));
+    this.#edges = new Int32Array(8 * this.#width);
+    this.#states = new Int32Array(8 * size);
+    this.#now = new Int32Array(size);
+    this.#then = new Int32Array(size);
+    this.#forget();
+  }
+
+  /** What a code point costs at most, in nanoseconds of a usual machine. */
+  get cost(): number {
+    return this.#bits.cost;
+  }
+
+  /**
+   * Looks for the patterns.
+   *
+   * @param report Gets the numbers of patterns that are found, some more than once; says whether to stop.
+   */
+  scan(text: string, report: (pattern: number) => boolean): void {
+    if (this.#numbers.size >= this.#mostStates) this.#forget();
+    this.#state = 0;
+    this.#newEdges = 0;
+    let from = 0;
+    if (this.#someEndsLines && text.endsWith("\n")) {
+      from = text.length - 1;
+      if (this.#run(text, 0, from, report) || this.#end(report, this.#endsLines)) return;
+    }
+    if (!this.#run(text, from, text.length, report)) this.#end(report);
+  }
+
+  /**
+   * Builds all states ahead, if they are few.
+   *
+   * @param mostEdges How many edges it may take.
+   * @returns Whether every text will be found to have its states there.
+   */
+  settle(mostEdges: number): boolean {
+    for (let state = 0, edges = 0; state < this.#numbers.size; state++) {
+      for (let column = 0; column < this.#width; column++) {
+        if (edges++ >= mostEdges || this.#edge(state, column) === 0) return false;
+      }
+    }
+    return this.#numbers.size < this.#mostStates;
+  }
+
+  /** Goes through a part of the text; true when told to stop. */
+  #run(
+    text: string,
+    from: number,
+    to: number,
+    report: (pattern: number) => boolean,
+  ): boolean {
+    const { classes } = this.#bits;
+    const latin = classes.latin;
+    const width = this.#width;
+    let edges = this.#edges;
+    let state = this.#state;
+    for (let at = from; at < to; at++) {
+      let rune = text.charCodeAt(at);
+      let column: number;
+      if (rune < 256) column = latin[rune]!;
+      else {
+        if (rune >= 0xd800 && rune < 0xdc00 && at + 1 < to) {
+          rune = text.codePointAt(at)!;
+          if (rune > 0xffff) at++;
+        }
+        column = classes.of(rune);
+      }
+      if (state < 0) {
+        if (this.#step(column, report)) return true;
+        continue;
+      }
+      let edge = edges[state * width + column]!;
+      if (edge === 0) {
+        if (this.#newEdges++ < MOST_NEW_EDGES) edge = this.#edge(state, column);
+        if (edge === 0) {
+          this.#leaveStates(state);
+          state = -1;
+          if (this.#step(column, report)) return true;
+          continue;
+        }
+        edges = this.#edges;
+      }
+      if (edge < 0) {
+        const { patterns, next } = this.#finds[~edge]!;
+        for (const pattern of patterns) if (report(pattern)) return true;
+        state = next;
+      } else state = edge - 1;
+    }
+    this.#state = state;
+    return false;
+  }
+
+  /** Reports what is found at the end; true when told to stop. */
+  #end(report: (pattern: number) => boolean, which?: readonly boolean[]): boolean {
+    const words = this.#bits.words;
+    const [states, at] = this.#state < 0
+      ? [this.#now, 0]
+      : [this.#states, this.#state * (words + 1)];
+    const column = this.#width - 1;
+    const follow = this.#bits.follow(states[at + words]!, Side.edge);
+    if (follow.step(states, at, this.#then, this.#bits.classes.masks, column * words) === 0) {
+      return false;
+    }
+    return follow.found(states, at).some((pattern) => {
+      return (which === undefined || which[pattern]!) && report(pattern);
+    });
+  }
+
+  /** A step without states. */
+  #step(column: number, report: (pattern: number) => boolean): boolean {
+    const { words, classes } = this.#bits;
+    const [now, then] = [this.#now, this.#then];
+    const side = classes.sides[column]!;
+    const follow = this.#bits.follow(now[words]!, side);
+    const found = follow.step(now, 0, then, classes.masks, column * words);
+    then[words] = side;
+    this.#now = then;
+    this.#then = now;
+    return found !== 0 && follow.found(now, 0).some(report);
+  }
+
+  #leaveStates(state: number): void {
+    const size = this.#bits.words + 1;
+    this.#now.set(this.#states.subarray(state * size, (state + 1) * size));
+    this.#state = -1;
+  }
+
+  /** Builds an edge; 0 when there is no room for the state it leads to. */
+  #edge(state: number, column: number): number {
+    const { words, classes } = this.#bits;
+    const at = state * (words + 1);
+    const isEnd = column === classes.count;
+    const side = isEnd ? Side.edge : classes.sides[column]!;
+    const follow = this.#bits.follow(this.#states[at + words]!, side);
+    const found = follow.step(this.#states, at, this.#then, classes.masks, column * words);
+    if (isEnd) return 1;
+    this.#then[words] = side;
+    const next = this.#number(this.#then);
+    if (next < 0) return 0;
+    let edge = next + 1;
+    if (found !== 0) {
+      const patterns = follow.found(this.#states, at);
+      edge = ~(this.#finds.push({ patterns, next }) - 1);
+    }
+    this.#edges[state * this.#width + column] = edge;
+    return edge;
+  }
+
+  /** The number of a state, a new one if need be; -1 when there are too many. */
+  #number(bits: Int32Array): number {
+    const key = String.fromCharCode.apply(
+      null,
+      new Uint16Array(bits.buffer) as unknown as number[],
+    );
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size;
+    if (number >= this.#mostStates) return -1;
+    this.#numbers.set(key, number);
+    this.#states = withRoom(this.#states, (number + 1) * bits.length);
+    this.#edges = withRoom(this.#edges, (number + 1) * this.#width);
+    this.#states.set(bits, number * bits.length);
+    return number;
+  }
+
+  /** Goes back to the one state at the beginning of a text. */
+  #forget(): void {
+    this.#numbers.clear();
+    this.#finds = [];
+    this.#edges.fill(0);
+    this.#then.fill(0);
+    this.#then[this.#bits.words] = Side.edge;
+    this.#number(this.#then);
+  }
+}
+
+function withRoom(list: Int32Array, length: number): Int32Array {
+  if (length <= list.length) return list;
+  const longer = new Int32Array(Math.max(length, list.length * 2));
+  longer.set(list);
+  return longer;
+}
