@@ -1,4 +1,4 @@
-import { assertionsAt, Side } from "./assertions.ts";
+import { Assertion, assertionsAt, Side } from "./assertions.ts";
 import { Closures } from "./closures.ts";
 import { FollowSets } from "./follow_sets.ts";
 import { type Instruction, Op, type Program } from "./program.ts";
@@ -64,11 +64,14 @@ export class BitAutomaton {
       const { instructions, start } = this.#program;
       const takers = this.#takers;
       const closures = new Closures(instructions, this.#takerOf, holds);
-      sets = new FollowSets(
-        takers.length,
-        closures.from(start),
-        (taker) => closures.from(takers[taker]!.out),
-      );
+      const reach = {
+        count: takers.length,
+        start: closures.from(start),
+        after: (taker: number) => closures.from(takers[taker]!.out),
+      };
+      // At the edges of a text there is one step only.
+      const isOnce = (holds & (Assertion.textStart | Assertion.textEnd)) !== 0;
+      sets = isOnce ? new FollowSets(reach) : FollowSets.cheapest(reach);
       this.#byAssertions.set(holds, sets);
     }
     return sets;

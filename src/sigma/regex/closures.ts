@@ -52,6 +52,6 @@ export class Closures {
       else if (op === Op.capture || op === Op.nothing) waiting.push(out);
       else if (op === Op.assert && (arg & ~this.#holds) === 0) waiting.push(out);
     }
-    return { takers: takers.sort((a, b) => a - b), patterns };
+    return { takers, patterns };
   }
 }

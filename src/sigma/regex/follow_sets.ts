@@ -1,82 +1,111 @@
 import type { Closure } from "./closures.ts";
+import { Jumps } from "./jumps.ts";
 
-/** What a step costs, in nanoseconds of a usual machine: by itself, and for each word and each jump. */
-const COST = { step: 5, word: 2.2, jump: 3, target: 1.5 };
+/** What a step costs, in nanoseconds of a usual machine: by itself, for each word, and for each shift of it. */
+const COST = { step: 6, word: 2.2, shift: 1.6 };
+
+/** Steps dearer than this are worth looking for shifts that make them cheaper. */
+const DEAR = 60;
+
+/** A bit that is shifted by more could pass a whole word. */
+const LONGEST_SHIFT = 31;
+
+const MOST_SHIFTS = 8;
+
+/** Where more instructions follow each on average, shifts would not be enough. */
+const MOST_FOLLOWERS = 20;
+
+/** More than this in all, and so many for each, take too long to look through. */
+const MOST_IN_ALL = 50_000;
+const MOST_EACH = 100;
+
+/** What can be reached, from the beginning of a match and after each instruction. */
+export interface Reach {
+  /** How many instructions take code points. */
+  readonly count: number;
+  readonly start: Closure;
+  after(taker: number): Closure;
+}
+
+/** Where the masks of a word are: what may begin a match, what matches, and for each shift what it may set. */
+const START = 0;
+const MATCH = 1;
+const SHIFTS = 2;
 
 /**
  * Which instructions may take the next code point after which have taken the last one, as bits.
  *
- * Most are followed by themselves or by the one after them, which costs two operations for 32 of them at
- * once. All else that follows is a jump, taken one by one; a jump that leads nowhere that an earlier one of
- * the same word has not led to is left out, so that what repeats at most n times costs one jump, not n.
+ * Most are followed by themselves or by the one after them, which costs a few operations for 32 of them at
+ * once. What is skipped regularly, as in "(.{0,5},){30}", costs a longer shift of all bits; all else jumps.
  */
 export class FollowSets {
-  /** What a step costs at most, in nanoseconds. */
+  /** What a step costs at most, in nanoseconds; infinite when so much follows that nothing was built. */
   readonly cost: number;
   readonly #words: number;
-  /** What may begin a match here. */
-  readonly #start: Int32Array;
-  readonly #same: Int32Array;
-  readonly #next: Int32Array;
-  readonly #match: Int32Array;
-  readonly #jumps: Int32Array;
-  readonly #hasJumps: boolean;
-  /** For each instruction: its jump, and those of its word that it makes needless. */
-  readonly #jumpOf: Uint16Array;
-  readonly #covers: Int32Array;
-  /** For each jump: where its targets begin in the two lists; they end where the next begin. */
-  readonly #targets: number[] = [0];
-  readonly #targetWords: number[] = [];
-  readonly #targetBits: number[] = [];
+  /** By how much the bits are shifted. */
+  readonly #shifts: Int32Array;
+  /** The masks of each word, side by side: one list is read faster than many. */
+  readonly #masks: Int32Array;
+  #jumps: Jumps | undefined;
   /** The patterns that match without taking anything. */
   readonly #always: readonly number[];
-  /** For each instruction: the pattern that matches after it; -1 when none does. */
+  /** For each instruction: the pattern that matches after it. */
   readonly #owners: Int32Array;
 
-  /**
-   * @param count How many instructions take code points.
-   * @param start What can be reached at the beginning of a match.
-   * @param after What can be reached after an instruction.
-   */
-  constructor(count: number, start: Closure, after: (taker: number) => Closure) {
+  /** @param longer The shifts to use beside those by 0 and 1. */
+  constructor({ count, start, after }: Reach, longer: readonly number[] = []) {
     const words = this.#words = (count + 31) >>> 5;
-    this.#start = new Int32Array(words);
-    for (const taker of start.takers) this.#start[taker >>> 5]! |= 1 << taker;
+    const shifts = this.#shifts = Int32Array.of(0, 1, ...longer);
+    const width = SHIFTS + shifts.length;
+    const masks = this.#masks = new Int32Array(words * width);
+    const set = (column: number, bit: number) => masks[(bit >>> 5) * width + column]! |= 1 << bit;
+    for (const taker of start.takers) set(START, taker);
     this.#always = start.patterns;
-    this.#same = new Int32Array(words);
-    this.#next = new Int32Array(words);
-    this.#match = new Int32Array(words);
-    this.#jumps = new Int32Array(words);
-    this.#jumpOf = new Uint16Array(count);
-    this.#covers = new Int32Array(count);
-    this.#owners = new Int32Array(count).fill(-1);
-    const known = new Map<string, number>();
-    const sets: Set<number>[] = [];
+    this.#owners = new Int32Array(count);
+    const columns: (number | undefined)[] = [];
+    shifts.forEach((by, index) => columns[by] = SHIFTS + index);
+    const jumps = new Jumps(count);
+    const far = new Int32Array(words);
+    let haveJumps = false;
+    let left = MOST_IN_ALL + count * MOST_EACH;
     for (let taker = 0; taker < count; taker++) {
       const { takers, patterns } = after(taker);
-      const [word, bit] = [taker >>> 5, 1 << taker];
-      const far: number[] = [];
+      left -= takers.length;
+      if (left < 0) {
+        this.cost = Infinity;
+        return;
+      }
+      let isFar = false;
       for (const to of takers) {
-        if (to === taker) this.#same[word]! |= bit;
-        else if (to === taker + 1) this.#next[word]! |= bit;
-        else far.push(to);
+        const column = columns[to - taker];
+        if (column !== undefined) set(column, to);
+        else {
+          if (!isFar) far.fill(0);
+          isFar = true;
+          far[to >>> 5]! |= 1 << to;
+        }
       }
       if (patterns.length > 0) {
-        this.#match[word]! |= bit;
+        set(MATCH, taker);
         this.#owners[taker] = patterns[0]!;
       }
-      if (far.length === 0) continue;
-      this.#jumps[word]! |= bit;
-      const key = far.join();
-      let jump = known.get(key);
-      if (jump === undefined) {
-        known.set(key, jump = sets.push(new Set(far)) - 1);
-        this.#addTargets(far);
-      }
-      this.#jumpOf[taker] = jump;
+      if (isFar) jumps.add(taker, far);
+      haveJumps ||= isFar;
     }
-    this.#hasJumps = sets.length > 0;
-    this.cost = COST.step + COST.word * words + this.#cover(sets);
+    if (haveJumps) this.#jumps = jumps;
+    this.cost = COST.step + words * (COST.word + COST.shift * longer.length) + jumps.close();
+  }
+
+  /** With the shifts that make a step cheapest; takes some time to find them. */
+  static cheapest(reach: Reach): FollowSets {
+    let best = new FollowSets(reach);
+    if (best.cost <= DEAR) return best;
+    const distances = commonDistances(reach);
+    for (let count = 1; count <= distances.length; count++) {
+      const other = new FollowSets(reach, distances.slice(0, count));
+      if (other.cost < best.cost) best = other;
+    }
+    return best;
   }
 
   /**
@@ -89,93 +118,54 @@ export class FollowSets {
    */
   step(from: Int32Array, at: number, to: Int32Array, masks: Int32Array, row: number): number {
     const words = this.#words;
-    const [start, same, next, match] = [this.#start, this.#same, this.#next, this.#match];
-    let carry = 0;
+    const own = this.#masks;
+    const shifts = this.#shifts;
     let found = this.#always.length;
-    for (let word = 0; word < words; word++) {
+    let before = 0;
+    for (let word = 0, column = 0; word < words; word++) {
       const bits = from[at + word]!;
-      const moved = bits & next[word]!;
-      found |= bits & match[word]!;
-      to[word] = (start[word]! | (bits & same[word]!) | (moved << 1) | carry) & masks[row + word]!;
-      carry = moved >>> 31;
+      let next = own[column++]!;
+      found |= bits & own[column++]!;
+      next |= bits & own[column++]!;
+      next |= ((bits << 1) | (before >>> 31)) & own[column++]!;
+      for (let index = 2; index < shifts.length; index++) {
+        const by = shifts[index]!;
+        next |= ((bits << by) | (before >>> (32 - by))) & own[column++]!;
+      }
+      to[word] = next & masks[row + word]!;
+      before = bits;
     }
-    if (this.#hasJumps) this.#jump(from, at, to, masks, row);
+    this.#jumps?.take(from, at, to, masks, row);
     return found;
   }
 
   /** The patterns that match at a place, each once; ask when `step` says that there are any. */
   found(from: Int32Array, at: number): number[] {
     const patterns = new Set(this.#always);
+    const width = SHIFTS + this.#shifts.length;
     for (let word = 0; word < this.#words; word++) {
-      for (let bits = from[at + word]! & this.#match[word]!; bits !== 0; bits &= bits - 1) {
-        patterns.add(this.#owners[word * 32 + lowest(bits)]!);
+      const matching = this.#masks[word * width + MATCH]!;
+      for (let bits = from[at + word]! & matching; bits !== 0; bits &= bits - 1) {
+        patterns.add(this.#owners[word * 32 + 31 - Math.clz32(bits & -bits)]!);
       }
     }
     return [...patterns];
   }
-
-  #jump(from: Int32Array, at: number, to: Int32Array, masks: Int32Array, row: number): void {
-    const [targets, targetWords, targetBits] = [
-      this.#targets,
-      this.#targetWords,
-      this.#targetBits,
-    ];
-    for (let word = 0; word < this.#words; word++) {
-      let bits = from[at + word]! & this.#jumps[word]!;
-      while (bits !== 0) {
-        const taker = word * 32 + lowest(bits);
-        const jump = this.#jumpOf[taker]!;
-        for (let index = targets[jump]!, end = targets[jump + 1]!; index < end; index++) {
-          const target = targetWords[index]!;
-          to[target]! |= targetBits[index]! & masks[row + target]!;
-        }
-        bits &= this.#covers[taker]!;
-      }
-    }
-  }
-
-  #addTargets(takers: readonly number[]): void {
-    const byWord = new Map<number, number>();
-    for (const to of takers) byWord.set(to >>> 5, (byWord.get(to >>> 5) ?? 0) | (1 << to));
-    for (const [word, bits] of byWord) {
-      this.#targetWords.push(word);
-      this.#targetBits.push(bits);
-    }
-    this.#targets.push(this.#targetWords.length);
-  }
-
-  /** Works out which jumps make which needless, and what the rest of them cost at most in one step. */
-  #cover(sets: readonly Set<number>[]): number {
-    let total = 0;
-    for (let word = 0; word < this.#words; word++) {
-      const takers: number[] = [];
-      for (let bits = this.#jumps[word]!; bits !== 0; bits &= bits - 1) {
-        takers.push(word * 32 + lowest(bits));
-      }
-      // The dearest row of jumps of which none is covered by the one before.
-      const dearest: number[] = [];
-      takers.forEach((taker, index) => {
-        const jump = this.#jumpOf[taker]!;
-        let before = 0;
-        let kept = 0;
-        takers.forEach((other, place) => {
-          const isCovered = (by: number, of: number) =>
-            by === of || (sets[by]!.size >= sets[of]!.size && sets[of]!.isSubsetOf(sets[by]!));
-          if (!isCovered(jump, this.#jumpOf[other]!)) kept |= 1 << other;
-          if (place < index && !isCovered(this.#jumpOf[other]!, jump)) {
-            before = Math.max(before, dearest[place]!);
-          }
-        });
-        this.#covers[taker] = kept;
-        const size = this.#targets[jump + 1]! - this.#targets[jump]!;
-        dearest.push(before + COST.jump + COST.target * size);
-      });
-      total += Math.max(0, ...dearest);
-    }
-    return total;
-  }
 }
 
-function lowest(bits: number): number {
-  return 31 - Math.clz32(bits & -bits);
+/** By how much instructions are skipped most often; the commonest first. */
+function commonDistances({ count, after }: Reach): number[] {
+  const times = new Map<number, number>();
+  let followers = 0;
+  for (let taker = 0; taker < count; taker++) {
+    const { takers } = after(taker);
+    followers += takers.length;
+    if (followers > MOST_FOLLOWERS * count) return [];
+    for (const to of takers) {
+      const distance = to - taker;
+      if (distance < 2 || distance > LONGEST_SHIFT) continue;
+      times.set(distance, (times.get(distance) ?? 0) + 1);
+    }
+  }
+  return [...times].sort(([, a], [, b]) => b - a).slice(0, MOST_SHIFTS).map(([by]) => by);
 }

@@ -2,12 +2,12 @@ import { Side } from "./assertions.ts";
 import { BitAutomaton } from "./bit_automaton.ts";
 import type { Program } from "./program.ts";
 
-/** States that are kept, and how many integers their tables may have. */
-const MOST_STATES = 4_000;
-const MOST_CELLS = 300_000;
+/** How many integers the tables of states may have, for each pattern and in all. */
+const CELLS_A_PATTERN = 60_000;
+const MOST_CELLS = 1_000_000;
 
 /** So many edges one text may add: after that it is likelier to need new ones than to meet these again. */
-const MOST_NEW_EDGES = 500;
+const MOST_NEW_EDGES = 150;
 
 /** An edge on which patterns are found. */
 interface Find {
@@ -52,7 +52,8 @@ export class RegexAutomaton {
     this.#someEndsLines = endsLines.includes(true);
     this.#width = this.#bits.classes.count + 1;
     const size = this.#bits.words + 1;
-    this.#mostStates = Math.min(MOST_STATES, Math.ceil(MOST_CELLS / Math.max(this.#width, size)));
+    const cells = Math.min(endsLines.length * CELLS_A_PATTERN, MOST_CELLS);
+    this.#mostStates = Math.ceil(cells / (this.#width + 2 * size));
     this.#edges = new Int32Array(8 * this.#width);
     this.#states = new Int32Array(8 * size);
     this.#now = new Int32Array(size);
@@ -203,10 +204,7 @@ export class RegexAutomaton {
 
   /** The number of a state, a new one if need be; -1 when there are too many. */
   #number(bits: Int32Array): number {
-    const key = String.fromCharCode.apply(
-      null,
-      new Uint16Array(bits.buffer) as unknown as number[],
-    );
+    const key = String.fromCharCode(...new Uint16Array(bits.buffer));
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.#numbers.size;

@@ -1,0 +1,122 @@
+/** What a step costs for each jump and each word that it leads to, in nanoseconds of a usual machine. */
+const COST = { jump: 3.5, target: 2 };
+
+/** What is kept for each bit: the bits of its word whose jumps are worth taking after it, and its targets. */
+const WIDTH = 3;
+const WORTH = 0;
+const FIRST = 1;
+const END = 2;
+
+/**
+ * Which bits make which others, where no shift of all bits at once tells.
+ *
+ * They are taken one by one, but a jump that leads nowhere that an earlier one of the same word has not led
+ * to is left out: what repeats at most n times costs one jump so, not n.
+ */
+export class Jumps {
+  /** The bits that have a jump. */
+  readonly #having: Int32Array;
+  readonly #byBit: Int32Array;
+  /** Words and the bits to set in them; jumps that lead to the same share them. */
+  #targets: Int32Array = new Int32Array(0);
+  readonly #list: number[] = [];
+  readonly #known = new Map<string, readonly [first: number, end: number]>();
+
+  /** @param count How many bits there are. */
+  constructor(count: number) {
+    this.#having = new Int32Array((count + 31) >>> 5);
+    this.#byBit = new Int32Array(count * WIDTH);
+  }
+
+  /** Adds what a bit leads to. */
+  add(from: number, targets: Int32Array): void {
+    this.#having[from >>> 5]! |= 1 << from;
+    const key = String.fromCharCode(...new Uint16Array(targets.buffer));
+    let range = this.#known.get(key);
+    if (!range) {
+      const first = this.#list.length;
+      targets.forEach((bits, word) => {
+        if (bits !== 0) this.#list.push(word, bits);
+      });
+      this.#known.set(key, range = [first, this.#list.length]);
+    }
+    this.#byBit.set(range, from * WIDTH + FIRST);
+  }
+
+  /**
+   * Works out which jumps make which needless, once all are added.
+   *
+   * @returns What the rest of them cost at most in one step, in nanoseconds.
+   */
+  close(): number {
+    this.#targets = Int32Array.from(this.#list);
+    const byBit = this.#byBit;
+    let cost = 0;
+    this.#having.forEach((having, word) => {
+      const froms = bitsOf(having).map((bit) => word * 32 + bit);
+      // The dearest row of jumps of which none is needless after the one before.
+      const dearest: number[] = [];
+      froms.forEach((from, index) => {
+        let before = 0;
+        froms.forEach((other, place) => {
+          if (!this.#isWithin(other, from)) byBit[from * WIDTH + WORTH]! |= 1 << other;
+          if (place < index && dearest[place]! > before && !this.#isWithin(from, other)) {
+            before = dearest[place]!;
+          }
+        });
+        const size = (byBit[from * WIDTH + END]! - byBit[from * WIDTH + FIRST]!) / 2;
+        dearest.push(before + COST.jump + COST.target * size);
+      });
+      cost += Math.max(0, ...dearest);
+    });
+    return cost;
+  }
+
+  /**
+   * Sets the bits that the jumps lead to.
+   *
+   * @param from Holds the bits to jump from, from place `at` on.
+   * @param to Gets the bits.
+   * @param masks Holds the bits that may be set, from place `row` on.
+   */
+  take(from: Int32Array, at: number, to: Int32Array, masks: Int32Array, row: number): void {
+    const having = this.#having;
+    const byBit = this.#byBit;
+    const targets = this.#targets;
+    for (let word = 0; word < having.length; word++) {
+      let left = from[at + word]! & having[word]!;
+      while (left !== 0) {
+        const bit = ((word << 5) + 31 - Math.clz32(left & -left)) * WIDTH;
+        left &= byBit[bit + WORTH]!;
+        const end = byBit[bit + END]!;
+        for (let index = byBit[bit + FIRST]!; index < end; index += 2) {
+          const target = targets[index]!;
+          to[target] = to[target]! | (targets[index + 1]! & masks[row + target]!);
+        }
+      }
+    }
+  }
+
+  /** Whether the jump of a bit leads nowhere that another does not lead. */
+  #isWithin(from: number, other: number): boolean {
+    const targets = this.#targets;
+    const byBit = this.#byBit;
+    let place = byBit[other * WIDTH + FIRST]!;
+    let index = byBit[from * WIDTH + FIRST]!;
+    if (index === place) return true;
+    const last = byBit[other * WIDTH + END]!;
+    for (; index < byBit[from * WIDTH + END]!; index += 2) {
+      while (place < last && targets[place]! < targets[index]!) place += 2;
+      if (place >= last || targets[place] !== targets[index]) return false;
+      if ((targets[index + 1]! & ~targets[place + 1]!) !== 0) return false;
+    }
+    return true;
+  }
+}
+
+/** The numbers of the bits that are set. */
+function bitsOf(word: number): number[] {
+  const bits: number[] = [];
+  for (; word !== 0; word &= word - 1) bits.push(31 - Math.clz32(word & -word));
+  return bits;
+}
