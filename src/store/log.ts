@@ -88,8 +88,8 @@ export interface LogWriter {
   saveMessage(before: StoredMessage, after: MessageChange, now: number): boolean;
   /** Notes an attempt of a message. */
   noteAttempt(message: number, attempt: StoredAttempt): void;
-  /** Makes every message that is due later than `now` due sooner by so many milliseconds: the clock went back. */
-  shiftDue(byMs: number, now: number): void;
+  /** Where the clock was set back, what is due by the clock as it was becomes due sooner by as much. */
+  followClock(now: number): void;
   /** Saves what one page of a pass has counted. */
   savePassPage(page: PassPage): void;
   /** What a pass has counted so far. */

@@ -1,7 +1,13 @@
 import type { Sql } from "./sql.ts";
 
 /** A single value that the log keeps: a counter, a mark or the epoch. */
-export type MetaName = "epoch" | "event_seq" | "alert_seq" | "invalid_seq" | "floor_at";
+export type MetaName =
+  | "epoch"
+  | "event_seq"
+  | "alert_seq"
+  | "invalid_seq"
+  | "floor_at"
+  | "outbox_clock";
 
 /** Reads a number; `missing` where it was never written. */
 export function readNumber(sql: Sql, name: MetaName, missing: number): number {

@@ -10,12 +10,12 @@ import {
   deliveries,
   dueMessages,
   endpointsWithDue,
+  followClock,
   messageById,
   nextDueAt,
   noteAttempt,
   queueMessages,
   saveMessage,
-  shiftDue,
 } from "./outbox_table.ts";
 import { dropPasses, readPass, savePassPage } from "./pass_table.ts";
 import { recordEvents } from "./record_events.ts";
@@ -134,7 +134,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     nextDueAt: (after) => nextDueAt(sql, after),
     saveMessage: (before, after, at) => saveMessage(sql, before, after, at),
     noteAttempt: (message, attempt) => noteAttempt(sql, message, attempt),
-    shiftDue: (byMs, at) => shiftDue(sql, byMs, at),
+    followClock: (at) => followClock(sql, at),
     savePassPage: (page) => savePassPage(sql, page),
     readPass: (pass) => readPass(sql, pass),
     dropPasses: (passes) => dropPasses(sql, passes),

@@ -1,3 +1,4 @@
+import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 import type { StoredAttempt, StoredMessage, StoredMessageState } from "./stored_message.ts";
 
@@ -26,6 +27,9 @@ export interface DeliveriesQuery {
 /** A bound text may have 2 MB, and a message takes about 100 characters. */
 const MOST_QUEUED = 10_000;
 
+/** A clock may be off by so much, in milliseconds, without being noted; it saves a row for each message. */
+const CLOCK_STEP_MS = 60_000;
+
 /** The attempts that are kept of each message; older ones go first. */
 const MOST_ATTEMPTS = 20;
 
@@ -44,6 +48,7 @@ type Row = {
 
 /** Queues messages, due at once; one that is there already, in whatever state, is left alone. */
 export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: number): number {
+  if (messages.length > 0) noteClock(sql, now);
   let queued = 0;
   for (let start = 0; start < messages.length; start += MOST_QUEUED) {
     const some = messages.slice(start, start + MOST_QUEUED);
@@ -121,6 +126,7 @@ export function saveMessage(
   after: MessageChange,
   now: number,
 ): boolean {
+  if (after.dueAt !== null) noteClock(sql, now);
   return sql.all(
     `UPDATE outbox SET state = ?, attempt = ?, round = ?, due_at = ?, token = ?, updated_at = ?
       WHERE id = ? AND state = ? AND attempt = ? AND token IS ? RETURNING id`,
@@ -137,9 +143,24 @@ export function saveMessage(
   ).length > 0;
 }
 
-/** Makes every message that is due later than `now` due sooner by so many milliseconds. */
-export function shiftDue(sql: Sql, byMs: number, now: number): void {
-  sql.run(`UPDATE outbox SET due_at = MAX(?, due_at - ?) WHERE due_at > ?`, now, byMs, now);
+/**
+ * Follows a clock that was set back: what is due by the clock as it was becomes due sooner by as much.
+ *
+ * @param sql The database.
+ * @param now Milliseconds since the Unix epoch.
+ */
+export function followClock(sql: Sql, now: number): void {
+  const backBy = readNumber(sql, "outbox_clock", now) - now;
+  if (backBy <= CLOCK_STEP_MS) return;
+  sql.run(`UPDATE outbox SET due_at = MAX(?, due_at - ?) WHERE due_at > ?`, now, backBy, now);
+  writeMeta(sql, "outbox_clock", now);
+}
+
+/** Every due time goes by a clock, and whether that has been set back can be told only by what it once said. */
+function noteClock(sql: Sql, now: number): void {
+  if (now > readNumber(sql, "outbox_clock", -Infinity) + CLOCK_STEP_MS) {
+    writeMeta(sql, "outbox_clock", now);
+  }
 }
 
 /** Notes an attempt; only the latest 20 of a message are kept. */

@@ -14,9 +14,6 @@ import { countRequest } from "./request_count.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 
-/** A clock that has gone back by more has left messages that would be due too late. */
-const CLOCK_BACK_MS = 60_000;
-
 type PlannedRead = ReadPlan & { type: "read" };
 
 /** The name under which the log keeps the collector's state. */
@@ -156,8 +153,6 @@ export class Collector {
 
   #save(state: CollectorState, revision: number, now: number): void {
     const { log, endpoints } = this.#ports;
-    const backBy = this.state().lastNow - now;
-    if (backBy > CLOCK_BACK_MS) log.shiftDue(backBy, now);
     const alerted = operationalAlerts({ log, endpoints }, state, now, this.#options);
     log.saveCheckpoint(CHECKPOINT, { ...alerted, revision: revision + 1 });
   }

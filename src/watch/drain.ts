@@ -52,6 +52,7 @@ export class Drain {
     this.#throwFailure();
     const { log, clock, endpoints } = this.#ports;
     const now = clock.now();
+    log.transaction(() => log.followClock(now));
     const configured = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
     const waiting: [Endpoint, number][] = [];
     for (const name of log.endpointsWithDue()) {
