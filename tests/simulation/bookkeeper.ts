@@ -59,6 +59,8 @@ export class Bookkeeper {
   #oldest = 1;
   /** How each message has ended, by endpoint and id. */
   readonly ends = new Map<string, string>();
+  /** The same, when the log was copied. */
+  #copiedEnds: readonly (readonly [string, string])[] = [];
   readonly #storage: Storage;
   readonly #forgets: boolean;
   readonly #history: History;
@@ -148,12 +150,19 @@ export class Bookkeeper {
     }
   }
 
-  /** The log has been set back to an earlier copy. */
+  /** The log is copied now: look before. */
+  copy(): void {
+    this.#copiedEnds = [...this.ends];
+  }
+
+  /** The log has been set back to the copy. */
   rewind(): void {
     this.events.forgetAfter(Number(this.#meta("event_seq") ?? 0));
     this.alerts.forgetAfter(Number(this.#meta("alert_seq") ?? 0));
     this.invalid.forgetAfter(Number(this.#meta("invalid_seq") ?? 0));
+    // What had ended and gone by the time of the copy cannot be looked at again.
     this.ends.clear();
+    for (const [message, state] of this.#copiedEnds) this.ends.set(message, state);
     this.#oldest = 1;
   }
 

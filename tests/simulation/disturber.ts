@@ -111,6 +111,8 @@ export class Disturber {
     const restoreAt = chance.int(backUpAt, calm - 1);
     this.#time.at(backUpAt, () => {
       this.#history.note(() => "the database is copied");
+      this.#world.look();
+      this.#world.books.copy();
       this.#storage.backUp();
     });
     this.#time.at(restoreAt, () => {
