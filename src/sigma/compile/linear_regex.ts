@@ -10,7 +10,7 @@ const LARGEST_PROGRAM = 1_500;
 const SURELY_FAST = 24;
 
 /** What a code point may cost, in nanoseconds: about half a millisecond for 5,000 of them. */
-const DEAREST = 110;
+const DEAREST = 120;
 
 /** How long a costly pattern may take to show that it has few states, in nanoseconds. */
 const SETTLING_TIME = 5_000_000;

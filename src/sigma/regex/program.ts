@@ -29,6 +29,8 @@ export interface Instruction {
 
 /** Patterns as RE2JS compiles them: a machine with one start, and a match for each pattern. */
 export interface Program {
+  /** How many patterns there are. */
+  readonly patterns: number;
   readonly instructions: readonly Instruction[];
   readonly start: number;
   /** Where code points begin that some instruction tells from those before; ascending. */
@@ -46,6 +48,7 @@ export function compileProgram(patterns: readonly string[]): Program {
   for (const pattern of patterns) set.add(pattern);
   set.compile();
   return {
+    patterns: patterns.length,
     instructions: set.prog.inst,
     start: set.prog.start,
     bounds: set.dfa.classBounds,

@@ -1,6 +1,7 @@
 import { Side } from "./assertions.ts";
 import { BitAutomaton } from "./bit_automaton.ts";
 import type { Program } from "./program.ts";
+import { StateTable } from "./state_table.ts";
 
 /** How many integers the tables of states may have, for each pattern and in all. */
 const CELLS_A_PATTERN = 60_000;
@@ -29,12 +30,10 @@ export class RegexAutomaton {
   readonly #someEndsLines: boolean;
   /** The classes, and the end of the text. */
   readonly #width: number;
-  readonly #mostStates: number;
-  readonly #numbers = new Map<string, number>();
+  /** For each state: its bits, then what side it makes. */
+  readonly #table: StateTable;
   /** For state and class: the next state plus 1, the find below 0, or 0 when not built. */
   #edges: Int32Array;
-  /** For each state: its bits, then what side it makes. */
-  #states: Int32Array;
   #finds: Find[] = [];
   #newEdges = 0;
   /** Where the text has led to: a state, or -1 when only the bits tell. */
@@ -53,9 +52,8 @@ export class RegexAutomaton {
     this.#width = this.#bits.classes.count + 1;
     const size = this.#bits.words + 1;
     const cells = Math.min(endsLines.length * CELLS_A_PATTERN, MOST_CELLS);
-    this.#mostStates = Math.ceil(cells / (this.#width + 2 * size));
+    this.#table = new StateTable(size, Math.ceil(cells / (this.#width + size)));
     this.#edges = new Int32Array(8 * this.#width);
-    this.#states = new Int32Array(8 * size);
     this.#now = new Int32Array(size);
     this.#then = new Int32Array(size);
     this.#forget();
@@ -72,7 +70,7 @@ export class RegexAutomaton {
    * @param report Gets the numbers of patterns that are found, some more than once; says whether to stop.
    */
   scan(text: string, report: (pattern: number) => boolean): void {
-    if (this.#numbers.size >= this.#mostStates) this.#forget();
+    if (this.#table.isFull) this.#forget();
     this.#state = 0;
     this.#newEdges = 0;
     let from = 0;
@@ -90,12 +88,12 @@ export class RegexAutomaton {
    * @returns Whether every text will be found to have its states there.
    */
   settle(mostEdges: number): boolean {
-    for (let state = 0, edges = 0; state < this.#numbers.size; state++) {
+    for (let state = 0, edges = 0; state < this.#table.count; state++) {
       for (let column = 0; column < this.#width; column++) {
         if (edges++ >= mostEdges || this.#edge(state, column) === 0) return false;
       }
     }
-    return this.#numbers.size < this.#mostStates;
+    return !this.#table.isFull;
   }
 
   /** Goes through a part of the text; true when told to stop. */
@@ -151,7 +149,7 @@ export class RegexAutomaton {
     const words = this.#bits.words;
     const [states, at] = this.#state < 0
       ? [this.#now, 0]
-      : [this.#states, this.#state * (words + 1)];
+      : [this.#table.states, this.#state * (words + 1)];
     const column = this.#width - 1;
     const follow = this.#bits.follow(states[at + words]!, Side.edge);
     if (follow.step(states, at, this.#then, this.#bits.classes.masks, column * words) === 0) {
@@ -177,7 +175,7 @@ export class RegexAutomaton {
 
   #leaveStates(state: number): void {
     const size = this.#bits.words + 1;
-    this.#now.set(this.#states.subarray(state * size, (state + 1) * size));
+    this.#now.set(this.#table.states.subarray(state * size, (state + 1) * size));
     this.#state = -1;
   }
 
@@ -187,43 +185,30 @@ export class RegexAutomaton {
     const at = state * (words + 1);
     const isEnd = column === classes.count;
     const side = isEnd ? Side.edge : classes.sides[column]!;
-    const follow = this.#bits.follow(this.#states[at + words]!, side);
-    const found = follow.step(this.#states, at, this.#then, classes.masks, column * words);
+    const follow = this.#bits.follow(this.#table.states[at + words]!, side);
+    const found = follow.step(this.#table.states, at, this.#then, classes.masks, column * words);
     if (isEnd) return 1;
     this.#then[words] = side;
-    const next = this.#number(this.#then);
+    const next = this.#table.number(this.#then);
     if (next < 0) return 0;
+    this.#edges = withRoom(this.#edges, (next + 1) * this.#width);
     let edge = next + 1;
     if (found !== 0) {
-      const patterns = follow.found(this.#states, at);
+      const patterns = follow.found(this.#table.states, at);
       edge = ~(this.#finds.push({ patterns, next }) - 1);
     }
     this.#edges[state * this.#width + column] = edge;
     return edge;
   }
 
-  /** The number of a state, a new one if need be; -1 when there are too many. */
-  #number(bits: Int32Array): number {
-    const key = String.fromCharCode(...new Uint16Array(bits.buffer));
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const number = this.#numbers.size;
-    if (number >= this.#mostStates) return -1;
-    this.#numbers.set(key, number);
-    this.#states = withRoom(this.#states, (number + 1) * bits.length);
-    this.#edges = withRoom(this.#edges, (number + 1) * this.#width);
-    this.#states.set(bits, number * bits.length);
-    return number;
-  }
-
   /** Goes back to the one state at the beginning of a text. */
   #forget(): void {
-    this.#numbers.clear();
+    this.#table.clear();
     this.#finds = [];
     this.#edges.fill(0);
     this.#then.fill(0);
     this.#then[this.#bits.words] = Side.edge;
-    this.#number(this.#then);
+    this.#table.number(this.#then);
   }
 }
 
