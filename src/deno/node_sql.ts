@@ -61,7 +61,11 @@ export function nodeSql(path: string): NodeSql {
       let start = 0;
       for (const size of [ROWS_AT_ONCE, 1]) {
         if (rows.length - start < size) continue;
-        const statement = prepare(`INSERT INTO ${into} VALUES ${Array(size).fill(row).join(",")}`);
+        // Rows before one that fails are not taken back, which is for the transaction to do: so SQLite need not copy each page
+        // that a statement changes.
+        const statement = prepare(
+          `INSERT OR FAIL INTO ${into} VALUES ${Array(size).fill(row).join(",")}`,
+        );
         for (; start + size <= rows.length; start += size) {
           const values = size === 1 ? rows[start]! : rows.slice(start, start + size).flat();
           written += Number(statement.run(...values).changes);

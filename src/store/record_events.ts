@@ -67,14 +67,45 @@ const MOST_HASHES = 50_000;
 /** Around a small page there may be others that are no part of it. */
 const SPARE_KEYS = 200;
 
-interface Row {
+// Classes, for there are thousands of them a second: what a literal makes, V8 may come to put among the old objects, where
+// each keeps its page alive until all memory is collected.
+
+/** A row of the log that has the hash of an event of the page. */
+class Row {
+  /** The next row with the same hash, by slot. */
+  next: Row | undefined = undefined;
+  /** Whether it stands for an event of this page. */
+  isHere = false;
   readonly seq: number;
   readonly slot: number;
   readonly body: string;
-  /** The next row with the same hash, by slot. */
-  next: Row | undefined;
+  #identity: string | undefined = undefined;
+
+  constructor(seq: number, slot: number, body: string) {
+    this.seq = seq;
+    this.slot = slot;
+    this.body = body;
+  }
+
   /** Worked out only when the bodies differ. */
-  identity?: string;
+  get identity(): string {
+    return this.#identity ??= identityOf(JSON.parse(this.body) as UserEvent);
+  }
+}
+
+/** An event of the page, recorded or not. */
+class PageEvent implements RecordedEvent {
+  seq = 0;
+  occurrence = 0;
+  readonly event: UserEvent;
+  readonly at: number | null;
+  readonly hash: number;
+
+  constructor(event: UserEvent) {
+    this.event = event;
+    this.at = (event.date === undefined ? undefined : parseDate(event.date)) ?? null;
+    this.hash = hashEvent(event, this.at);
+  }
 }
 
 /**
@@ -93,20 +124,21 @@ export function recordEvents(
   events: readonly UserEvent[],
   { now, taken = new Set(), confirmed }: RecordOptions,
 ): RecordResult {
-  const dated = inTimeOrder(events);
-  const rows = rowsByHash(sql, dated);
+  const page = inTimeOrder(events);
+  const rows = rowsByHash(sql, page);
   const floor = readNumber(sql, "floor_at", -Infinity);
   const first = readNumber(sql, "event_seq", 0) + 1;
   const inserts: SqlValue[][] = [];
   const recorded: RecordedEvent[] = [];
   const oversized: UserEvent[] = [];
-  const here = new Set<number>();
+  const seqs: number[] = [];
   const split = new SplitTwins(confirmed);
   let duplicates = 0;
   let twins = 0;
   let expired = 0;
 
-  for (const { event, at, hash } of dated) {
+  for (const dated of page) {
+    const { event, at, hash } = dated;
     const body = JSON.stringify(event);
     const same = rows.get(hash);
     let equal = 0;
@@ -115,9 +147,10 @@ export function recordEvents(
     let last: Row | undefined;
     for (let row = same; row !== undefined; row = row.next) {
       last = row;
-      if (row.body !== body && !isEqual(row, event)) continue;
+      // The same event may be there in other words: with another spelling of the date, or another unknown member.
+      if (row.body !== body && row.identity !== identityOf(event)) continue;
       equal++;
-      if (here.has(row.seq)) onThisPage++;
+      if (row.isHere) onThisPage++;
       else if (!taken.has(row.seq)) {
         found = row;
         break;
@@ -134,15 +167,17 @@ export function recordEvents(
     } else if (split.holds(event, at, onThisPage, equal)) {
       continue;
     } else {
-      const seq = first + recorded.length;
-      found = { seq, slot: last === undefined ? 0 : last.slot + 1, body, next: undefined };
+      dated.seq = first + recorded.length;
+      dated.occurrence = equal + 1;
+      found = new Row(dated.seq, last === undefined ? 0 : last.slot + 1, body);
       if (last === undefined) rows.set(hash, found);
       else last.next = found;
       inserts.push([found.seq, now, hash, found.slot, at, body]);
-      recorded.push({ seq: found.seq, event, occurrence: equal + 1, at });
+      recorded.push(dated);
       if (equal > 0) twins++;
     }
-    here.add(found.seq);
+    found.isHere = true;
+    seqs.push(found.seq);
   }
   if (recorded.length > 0) {
     insertRows(sql, {
@@ -152,45 +187,41 @@ export function recordEvents(
     writeMeta(sql, "event_seq", first + recorded.length - 1);
   }
   const { held, heldAt, spent } = split;
-  return { recorded, duplicates, twins, expired, oversized, seqs: [...here], held, heldAt, spent };
-}
-
-interface DatedEvent {
-  readonly event: UserEvent;
-  readonly at: number | null;
-  readonly hash: number;
+  return { recorded, duplicates, twins, expired, oversized, seqs, held, heldAt, spent };
 }
 
 /** Oldest first; events of one date keep the order in which they happened, as far as the page tells it. */
-function inTimeOrder(events: readonly UserEvent[]): DatedEvent[] {
-  const dated: DatedEvent[] = [];
+function inTimeOrder(events: readonly UserEvent[]): PageEvent[] {
+  const page: PageEvent[] = [];
   let isRising = false;
   let isFalling = false;
   let last: number | undefined;
   for (const event of events) {
-    const at = (event.date === undefined ? undefined : parseDate(event.date)) ?? null;
-    dated.push({ event, at, hash: hashEvent(event, at) });
-    const time = at ?? Infinity;
+    const dated = new PageEvent(event);
+    page.push(dated);
+    const time = dated.at ?? Infinity;
     if (last !== undefined && time > last) isRising = true;
     if (last !== undefined && time < last) isFalling = true;
     last = time;
   }
-  if (!isFalling) return dated;
-  dated.reverse(); // most pages are newest first
-  return isRising ? dated.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || 0) : dated;
+  if (!isFalling) return page;
+  page.reverse(); // most pages are newest first
+  return isRising ? page.sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity) || 0) : page;
 }
 
 /** The rows that have the same hashes as these events. */
-function rowsByHash(sql: Sql, dated: readonly DatedEvent[]): Map<number, Row> {
-  const hashes = new Set(dated.map(({ hash }) => hash));
-  const keys = keysAround(sql, dated) ?? keysOf(sql, [...hashes]);
+function rowsByHash(sql: Sql, page: readonly PageEvent[]): Map<number, Row> {
+  const around = keysAround(sql, page);
+  if (around?.length === 0) return new Map();
+  const hashes = new Set(page.map(({ hash }) => hash));
+  const keys = around ?? keysOf(sql, [...hashes]);
   const wanted = keys.filter(({ hash }) => hashes.has(hash));
   const bodies = bodiesOf(sql, wanted);
   const found = new Map<number, Row>();
   let last: Row | undefined;
   let lastHash: number | undefined;
   for (const { hash, seq, slot } of wanted) {
-    const row: Row = { seq, slot, body: bodies.get(seq)!, next: undefined };
+    const row = new Row(seq, slot, bodies.get(seq)!);
     if (hash === lastHash) last!.next = row;
     else found.set(hash, row);
     last = row;
@@ -205,15 +236,15 @@ type Key = { hash: number; slot: number; seq: number };
  * The keys of all rows from the lowest hash of a page to the highest: since a hash begins with the time, that is one stretch of the
  * index, and the page itself where it has been read before. Undefined if it is much more than the page.
  */
-function keysAround(sql: Sql, dated: readonly DatedEvent[]): Key[] | undefined {
+function keysAround(sql: Sql, page: readonly PageEvent[]): Key[] | undefined {
   let lowest = Infinity;
   let highest = -Infinity;
-  for (const { hash, at } of dated) {
+  for (const { hash, at } of page) {
     if (at === null) return undefined; // without a time it is far from the others
     if (hash < lowest) lowest = hash;
     if (hash > highest) highest = hash;
   }
-  const most = 2 * dated.length + SPARE_KEYS;
+  const most = 2 * page.length + SPARE_KEYS;
   const keys = sql.all<Key>(
     `SELECT hash, slot, seq FROM events WHERE hash BETWEEN ? AND ? ORDER BY hash, slot LIMIT ?`,
     lowest,
@@ -245,10 +276,4 @@ function bodiesOf(sql: Sql, keys: readonly Key[]): Map<number, string> {
     for (const { seq, body } of rows) bodies.set(seq, body);
   }
   return bodies;
-}
-
-/** Whether a row holds the same event in other words: with another spelling of the date, or another unknown member. */
-function isEqual(row: Row, event: UserEvent): boolean {
-  row.identity ??= identityOf(JSON.parse(row.body) as UserEvent);
-  return row.identity === identityOf(event);
 }
