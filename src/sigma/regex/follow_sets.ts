@@ -27,10 +27,12 @@ export interface Reach {
   after(taker: number): Closure;
 }
 
-/** Where the masks of a word are: what may begin a match, what matches, and for each shift what it may set. */
+/** Where the masks of a word are, side by side: one list is read faster than four. */
+const WIDTH = 4;
 const START = 0;
 const MATCH = 1;
-const SHIFTS = 2;
+const SAME = 2;
+const NEXT = 3;
 
 /**
  * Which instructions may take the next code point after which have taken the last one, as bits.
@@ -42,28 +44,27 @@ export class FollowSets {
   /** What a step costs at most, in nanoseconds; infinite when so much follows that nothing was built. */
   readonly cost: number;
   readonly #words: number;
-  /** By how much the bits are shifted. */
-  readonly #shifts: Int32Array;
-  /** The masks of each word, side by side: one list is read faster than many. */
+  /** For each word: what may begin a match, what matches, and what may be set by a shift of 0 or 1. */
   readonly #masks: Int32Array;
+  /** Longer shifts, with what they may set. */
+  readonly #shifts: readonly { by: number; mask: Int32Array }[];
   #jumps: Jumps | undefined;
   /** The patterns that match without taking anything. */
   readonly #always: readonly number[];
   /** For each instruction: the pattern that matches after it. */
   readonly #owners: Int32Array;
 
-  /** @param longer The shifts to use beside those by 0 and 1. */
-  constructor({ count, start, after }: Reach, longer: readonly number[] = []) {
+  /** @param by The longer shifts to use. */
+  constructor({ count, start, after }: Reach, by: readonly number[] = []) {
     const words = this.#words = (count + 31) >>> 5;
-    const shifts = this.#shifts = Int32Array.of(0, 1, ...longer);
-    const width = SHIFTS + shifts.length;
-    const masks = this.#masks = new Int32Array(words * width);
-    const set = (column: number, bit: number) => masks[(bit >>> 5) * width + column]! |= 1 << bit;
+    const masks = this.#masks = new Int32Array(words * WIDTH);
+    const set = (column: number, bit: number) => masks[(bit >>> 5) * WIDTH + column]! |= 1 << bit;
     for (const taker of start.takers) set(START, taker);
     this.#always = start.patterns;
     this.#owners = new Int32Array(count);
-    const columns: (number | undefined)[] = [];
-    shifts.forEach((by, index) => columns[by] = SHIFTS + index);
+    this.#shifts = by.map((distance) => ({ by: distance, mask: new Int32Array(words) }));
+    const byDistance: (Int32Array | undefined)[] = [];
+    for (const shift of this.#shifts) byDistance[shift.by] = shift.mask;
     const jumps = new Jumps(count);
     const far = new Int32Array(words);
     let haveJumps = false;
@@ -77,8 +78,10 @@ export class FollowSets {
       }
       let isFar = false;
       for (const to of takers) {
-        const column = columns[to - taker];
-        if (column !== undefined) set(column, to);
+        const shift = byDistance[to - taker];
+        if (to === taker) set(SAME, to);
+        else if (to === taker + 1) set(NEXT, to);
+        else if (shift) shift[to >>> 5]! |= 1 << to;
         else {
           if (!isFar) far.fill(0);
           isFar = true;
@@ -93,7 +96,7 @@ export class FollowSets {
       haveJumps ||= isFar;
     }
     if (haveJumps) this.#jumps = jumps;
-    this.cost = COST.step + words * (COST.word + COST.shift * longer.length) + jumps.close();
+    this.cost = COST.step + words * (COST.word + COST.shift * by.length) + jumps.close();
   }
 
   /** With the shifts that make a step cheapest; takes some time to find them. */
@@ -119,32 +122,40 @@ export class FollowSets {
   step(from: Int32Array, at: number, to: Int32Array, masks: Int32Array, row: number): number {
     const words = this.#words;
     const own = this.#masks;
-    const shifts = this.#shifts;
     let found = this.#always.length;
     let before = 0;
-    for (let word = 0, column = 0; word < words; word++) {
+    for (let word = 0, column = 0; word < words; word++, column += WIDTH) {
       const bits = from[at + word]!;
-      let next = own[column++]!;
-      found |= bits & own[column++]!;
-      next |= bits & own[column++]!;
-      next |= ((bits << 1) | (before >>> 31)) & own[column++]!;
-      for (let index = 2; index < shifts.length; index++) {
-        const by = shifts[index]!;
-        next |= ((bits << by) | (before >>> (32 - by))) & own[column++]!;
-      }
-      to[word] = next & masks[row + word]!;
+      found |= bits & own[column + MATCH]!;
+      const moved = ((bits << 1) | (before >>> 31)) & own[column + NEXT]!;
+      to[word] = (own[column + START]! | (bits & own[column + SAME]!) | moved) &
+        masks[row + word]!;
       before = bits;
     }
+    if (this.#shifts.length > 0) this.#shift(from, at, to, masks, row);
     this.#jumps?.take(from, at, to, masks, row);
     return found;
+  }
+
+  #shift(from: Int32Array, at: number, to: Int32Array, masks: Int32Array, row: number): void {
+    const words = this.#words;
+    for (let index = 0; index < this.#shifts.length; index++) {
+      const { by, mask } = this.#shifts[index]!;
+      let before = 0;
+      for (let word = 0; word < words; word++) {
+        const bits = from[at + word]!;
+        const moved = ((bits << by) | (before >>> (32 - by))) & mask[word]!;
+        to[word] = to[word]! | (moved & masks[row + word]!);
+        before = bits;
+      }
+    }
   }
 
   /** The patterns that match at a place, each once; ask when `step` says that there are any. */
   found(from: Int32Array, at: number): number[] {
     const patterns = new Set(this.#always);
-    const width = SHIFTS + this.#shifts.length;
     for (let word = 0; word < this.#words; word++) {
-      const matching = this.#masks[word * width + MATCH]!;
+      const matching = this.#masks[word * WIDTH + MATCH]!;
       for (let bits = from[at + word]! & matching; bits !== 0; bits &= bits - 1) {
         patterns.add(this.#owners[word * 32 + 31 - Math.clz32(bits & -bits)]!);
       }
