@@ -6,6 +6,9 @@ import { RuneClasses } from "./rune_classes.ts";
 
 const SIDES = 4;
 
+/** What may follow what in one pattern, counted in all. Sets are of patterns that were counted already. */
+const MOST_FOLLOWERS = 50_000;
+
 /**
  * Patterns as an automaton of positions (Glushkov, 1961) that goes through a text 32 positions at a time.
  *
@@ -66,6 +69,7 @@ export class BitAutomaton {
       const closures = new Closures(instructions, this.#takerOf, holds);
       const reach = {
         count: takers.length,
+        most: patterns > 1 ? Infinity : MOST_FOLLOWERS,
         start: closures.from(start),
         after: (taker: number) => closures.from(takers[taker]!.out),
       };

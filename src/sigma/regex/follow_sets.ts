@@ -15,14 +15,12 @@ const MOST_SHIFTS = 8;
 /** Where more instructions follow each on average, shifts would not be enough. */
 const MOST_FOLLOWERS = 20;
 
-/** More than this in all, and so many for each, take too long to look through. */
-const MOST_IN_ALL = 50_000;
-const MOST_EACH = 100;
-
 /** What can be reached, from the beginning of a match and after each instruction. */
 export interface Reach {
   /** How many instructions take code points. */
   readonly count: number;
+  /** How many may follow in all before it takes too long to look through them. */
+  readonly most: number;
   readonly start: Closure;
   after(taker: number): Closure;
 }
@@ -55,7 +53,7 @@ export class FollowSets {
   readonly #owners: Int32Array;
 
   /** @param by The longer shifts to use. */
-  constructor({ count, start, after }: Reach, by: readonly number[] = []) {
+  constructor({ count, most, start, after }: Reach, by: readonly number[] = []) {
     const words = this.#words = (count + 31) >>> 5;
     const masks = this.#masks = new Int32Array(words * WIDTH);
     const set = (column: number, bit: number) => masks[(bit >>> 5) * WIDTH + column]! |= 1 << bit;
@@ -68,7 +66,7 @@ export class FollowSets {
     const jumps = new Jumps(count);
     const far = new Int32Array(words);
     let haveJumps = false;
-    let left = MOST_IN_ALL + count * MOST_EACH;
+    let left = most;
     for (let taker = 0; taker < count; taker++) {
       const { takers, patterns } = after(taker);
       left -= takers.length;
@@ -104,9 +102,10 @@ export class FollowSets {
     let best = new FollowSets(reach);
     if (best.cost <= DEAR) return best;
     const distances = commonDistances(reach);
-    for (let count = 1; count <= distances.length; count++) {
+    for (let count = 1, vain = 0; count <= distances.length && vain < 2; count++) {
       const other = new FollowSets(reach, distances.slice(0, count));
-      if (other.cost < best.cost) best = other;
+      vain = other.cost < best.cost ? 0 : vain + 1;
+      if (vain === 0) best = other;
     }
     return best;
   }
