@@ -12,9 +12,6 @@ const LONGEST_SHIFT = 31;
 
 const MOST_SHIFTS = 8;
 
-/** Where more instructions follow each on average, shifts would not be enough. */
-const MOST_FOLLOWERS = 20;
-
 /** What can be reached, from the beginning of a match and after each instruction. */
 export interface Reach {
   /** How many instructions take code points. */
@@ -102,10 +99,9 @@ export class FollowSets {
     let best = new FollowSets(reach);
     if (best.cost <= DEAR) return best;
     const distances = commonDistances(reach);
-    for (let count = 1, vain = 0; count <= distances.length && vain < 2; count++) {
+    for (let count = 1; count <= distances.length; count++) {
       const other = new FollowSets(reach, distances.slice(0, count));
-      vain = other.cost < best.cost ? 0 : vain + 1;
-      if (vain === 0) best = other;
+      if (other.cost < best.cost) best = other;
     }
     return best;
   }
@@ -170,7 +166,8 @@ function commonDistances({ count, after }: Reach): number[] {
   for (let taker = 0; taker < count; taker++) {
     const { takers } = after(taker);
     followers += takers.length;
-    if (followers > MOST_FOLLOWERS * count) return [];
+    // Where more follow each on average, shifts would not reach them.
+    if (followers > (MOST_SHIFTS + 2) * count) return [];
     for (const to of takers) {
       const distance = to - taker;
       if (distance < 2 || distance > LONGEST_SHIFT) continue;
