@@ -204,6 +204,12 @@ containers[any]:
     ["none, one equal", "tags[none]: red", EVENT, false],
     ["none, none equal", "tags[none]: blue", EVENT, true],
     ["before a path", "resources[all].type: [test, alert]", EVENT, true],
+    [
+      "a block and a field of one element may be about two",
+      "resources[any]:\n    name: loss\nresources[any].type: test",
+      EVENT,
+      true,
+    ],
     ["before a path, one other", "resources[all].type: test", EVENT, false],
   ]),
   ...section("SEP 212: what is refused", [
@@ -211,5 +217,11 @@ containers[any]:
       error: /some|selector|quantifier/i,
     }],
     ["an empty block", "tags[any]: {}", EVENT, { error: /empty|block|map/i }],
+    [
+      "an empty block beside a field of one element",
+      "resources[any]: {}\nresources[any].type: test",
+      EVENT,
+      { error: /empty/ },
+    ],
   ]),
 ];

@@ -12,6 +12,8 @@ export const CIDR = [
     ["an odd length", "ip|cidr: 192.168.1.128/25", { ip: "192.168.1.127" }, false],
     ["an odd length, inside", "ip|cidr: 192.168.1.128/25", { ip: "192.168.1.200" }, true],
     ["one address", "ip|cidr: 1.2.3.4/32", { ip: "1.2.3.4" }, true],
+    ["a space before an address", "ip|cidr: 10.0.0.0/8", { ip: " 10.1.1.1" }, false],
+    ["a space after an address", "ip|cidr: 10.0.0.0/8", { ip: "10.1.1.1 " }, false],
     ["one address, the next", "ip|cidr: 1.2.3.4/32", { ip: "1.2.3.5" }, false],
     ["everything", "ip|cidr: 0.0.0.0/0", { ip: "255.255.255.255" }, true],
     ["the high half", "ip|cidr: 128.0.0.0/1", { ip: "200.1.1.1" }, true],

@@ -38,6 +38,9 @@ export const NUMERIC = [
     ["an empty array is not zero", "n|lt: 10", { n: [] }, false],
     ["an object is no number", "n|lt: 10", { n: {} }, false],
     ["digits and a unit", "n|gt: 1", { n: "10kB" }, false],
+    ["a space is no digit, before", "n|gt: 5", { n: " 7" }, false],
+    ["a space is no digit, after", "n|gt: 5", { n: "7 " }, false],
+    ["a space is not in a number", "n: 7", { n: " 7" }, false],
     ["not a number, negated", "n|gte: 0", { n: "NaN" }, false],
   ]),
   ...section("Mo numeric: only numbers as values", [

@@ -29,6 +29,11 @@ export const RE = [
     ["an escaped dot", raw`f|re: 'a\.c'`, { f: "abc" }, false],
     ["a digit class", raw`f|re: '^\d{4}$'`, { f: "2024" }, true],
     ["a word class", raw`f|re: '^\w+$'`, { f: "ab_1" }, true],
+    ["a word class is ASCII", raw`f|re: '^\w$'`, { f: "\u017f" }, false],
+    ["a word class that ignores case, a long s", raw`f|re|i: '^\w$'`, { f: "\u017f" }, true],
+    ["a word class that ignores case, a Kelvin sign", raw`f|re|i: '^\w$'`, { f: "\u212a" }, true],
+    ["letters that ignore case, a Kelvin sign", "f|re|i: '^[a-z]$'", { f: "\u212a" }, true],
+    ["a word boundary is ASCII in any case", raw`f|re|i: 's\b'`, { f: "s\u017f" }, true],
     ["a blank class", raw`f|re: 'a\sb'`, { f: "a\tb" }, true],
     ["a word boundary", raw`f|re: '\bcat\b'`, { f: "a cat sat" }, true],
     ["a word boundary, inside a word", raw`f|re: '\bcat\b'`, { f: "concat" }, false],
@@ -99,6 +104,10 @@ export const RE = [
       error: /regular expression|regex|pattern/i,
     }],
     ["re is the first modifier", "f|contains|re: a", { f: "a" }, { error: /first|order|\bre\b/i }],
+    ["many possibilities at once", "f|re: '(a.{0,10}b.{0,10}){10}c'", { f: "a" }, {
+      error: /too many possibilities/,
+    }],
+    ["states without number", "f|re: '[ab]*a[ab]{20}c'", { f: "ab".repeat(900) + "bc" }, true],
     [
       "a nested repeat is slow for others",
       "f|re: '^(a+)+$'",
