@@ -31,11 +31,13 @@ export function nodeSql(path: string): NodeSql {
   // Only for who runs this; SQLite gives its other files the mode of this one.
   if (path !== ":memory:") Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
   const database = new DatabaseSync(path);
+  // 8 KB: each page costs a call when it is written and another when it is copied, and an event is larger than most rows.
+  database.exec("PRAGMA page_size = 8192");
   database.exec(
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000",
   );
   // 16 MB: a page of the log is copied from it to the file seldom enough to have its later neighbours in it.
-  database.exec("PRAGMA wal_autocheckpoint = 4000");
+  database.exec("PRAGMA wal_autocheckpoint = 2000");
   const statements = new Map<string, StatementSync>();
   let depth = 0;
   let open = true;
