@@ -5,7 +5,7 @@ import { Jumps } from "./jumps.ts";
 const COST = { step: 6, word: 2.2, shift: 1.6 };
 
 /** Steps dearer than this are worth looking for shifts that make them cheaper. */
-const DEAR = 60;
+const DEAR = 85;
 
 /** A bit that is shifted by more could pass a whole word. */
 const LONGEST_SHIFT = 31;

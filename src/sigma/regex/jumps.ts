@@ -1,3 +1,5 @@
+import { StateTable } from "./state_table.ts";
+
 /** What a step costs for each jump and each word that it leads to, in nanoseconds of a usual machine. */
 const COST = { jump: 3.5, target: 2 };
 
@@ -20,27 +22,29 @@ export class Jumps {
   /** Words and the bits to set in them; jumps that lead to the same share them. */
   #targets: Int32Array = new Int32Array(0);
   readonly #list: number[] = [];
-  readonly #known = new Map<string, readonly [first: number, end: number]>();
+  readonly #known: StateTable;
+  /** For each set of targets: where in the list it begins; it ends where the next begins. */
+  readonly #places: number[] = [0];
 
   /** @param count How many bits there are. */
   constructor(count: number) {
     this.#having = new Int32Array((count + 31) >>> 5);
+    this.#known = new StateTable(this.#having.length, Infinity);
     this.#byBit = new Int32Array(count * WIDTH);
   }
 
   /** Adds what a bit leads to. */
   add(from: number, targets: Int32Array): void {
     this.#having[from >>> 5]! |= 1 << from;
-    const key = String.fromCharCode(...new Uint16Array(targets.buffer));
-    let range = this.#known.get(key);
-    if (!range) {
-      const first = this.#list.length;
-      targets.forEach((bits, word) => {
-        if (bits !== 0) this.#list.push(word, bits);
-      });
-      this.#known.set(key, range = [first, this.#list.length]);
+    const number = this.#known.number(targets);
+    if (number + 1 === this.#places.length) {
+      for (let word = 0; word < targets.length; word++) {
+        if (targets[word] !== 0) this.#list.push(word, targets[word]!);
+      }
+      this.#places.push(this.#list.length);
     }
-    this.#byBit.set(range, from * WIDTH + FIRST);
+    this.#byBit[from * WIDTH + FIRST] = this.#places[number]!;
+    this.#byBit[from * WIDTH + END] = this.#places[number + 1]!;
   }
 
   /**
