@@ -8,32 +8,30 @@ import { Command } from "commander";
 import { createEmulator } from "../emulator/create_emulator.ts";
 import { serveOnLoopback } from "./serve_on_loopback.ts";
 import { terminal } from "./terminal.ts";
+import { wholeNumber } from "./whole_number.ts";
 import { untilStopped } from "./until_stopped.ts";
 
 const PAST_MS = 24 * 3600_000;
 
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 0) {
-    throw new Error(`Cannot start the emulator: "${text}" is not a whole number from 0`);
-  }
-  return number;
-}
-
 async function main(args: readonly string[]): Promise<void> {
-  const command = new Command("emulator")
+  const command = new Command("deno task emulator")
     .description("Serves the ThousandEyes audit API on loopback, with made-up activity")
-    .option("--port <number>", "where to listen; another port is chosen if it is taken", "8788")
-    .option("--seed <number>", "equal seeds make equal organisations and activity", "1")
-    .option("--rate <number>", "events a minute; 0 publishes nothing", "30")
-    .option("--history <number>", "events of the last 24 hours to start with", "200")
+    .option(
+      "--port <number>",
+      "where to listen; another port is chosen if it is taken",
+      wholeNumber,
+      8788,
+    )
+    .option("--seed <number>", "equal seeds make equal organisations and activity", wholeNumber, 1)
+    .option("--rate <number>", "events a minute; 0 publishes nothing", wholeNumber, 30)
+    .option("--history <number>", "events of the last 24 hours to start with", wholeNumber, 200)
     .parse([...args], { from: "user" });
-  const options = command.opts<{ port: string; seed: string; rate: string; history: string }>();
-  const perMinute = wholeNumber(options.rate);
-  const emulator = createEmulator({ seed: wholeNumber(options.seed) });
-  emulator.publishHistory(wholeNumber(options.history), Date.now() - PAST_MS, Date.now());
+  const options = command.opts<{ port: number; seed: number; rate: number; history: number }>();
+  const perMinute = options.rate;
+  const emulator = createEmulator({ seed: options.seed });
+  emulator.publishHistory(options.history, Date.now() - PAST_MS, Date.now());
 
-  const wanted = wholeNumber(options.port);
+  const wanted = options.port;
   const server = serveOnLoopback((request) => emulator.app.fetch(request), wanted);
   const { origin } = server;
   const authorization = `-H "Authorization: Bearer ${emulator.token}"`;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Command } from "commander";
 import { alertLine } from "./alert_line.ts";
 import { startAlertReceiver } from "./start/alert_receiver.ts";
 import { buildRules } from "./start/build_rules.ts";
@@ -148,7 +149,22 @@ async function watchdog(runCron: () => Promise<void>, signal: AbortSignal): Prom
   }
 }
 
+const HELP = `
+It takes no options. By default it watches an emulator of the ThousandEyes API, and has a
+webhook receiver of its own. To watch the real API, set these variables:
+  TE_TOKEN     a token of the ThousandEyes API
+  WEBHOOKS     where alerts go, if not to that receiver
+  API_TOKENS   who else may read
+and any other of docs/configuration.md.
+
+Events and alerts are shown as they come, with the address, a token and ready-made
+curl lines. Ctrl-C stops.`;
+
 async function main(): Promise<number> {
+  new Command("deno task start")
+    .description("Starts the whole of Panoptes on this machine, on loopback.")
+    .addHelpText("after", HELP)
+    .parse(Deno.args, { from: "user" });
   const stopping = new AbortController();
   const over = new AbortController();
   const stopped = untilStopped(over.signal).then(() => stopping.abort());

@@ -1,26 +1,25 @@
 // deno-lint-ignore-file no-console -- printing is what it is for
 /**
- * `deno run -A tests/chaos/backfill.ts --events 1000000`: an organisation with a long history is backfilled by the Worker
+ * `deno task chaos:backfill --events 1000000`: an organisation with a long history is backfilled by the Worker
  * on bare workerd. Prints the resident memory of the workerd process each time a tenth has been recorded; exit
  * code 1 if an event is missing in the end.
  *
  * @module
  */
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import { bundleWorker } from "../../src/deno/start/bundle_worker.ts";
 import { newToken } from "../../src/deno/start/new_token.ts";
 import { serveOnLoopback } from "../../src/deno/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
+import { wholeNumber } from "../../src/deno/whole_number.ts";
 import { LogClient } from "./log_client.ts";
 
-const { values } = parseArgs({
-  options: {
-    events: { type: "string", default: "1000000" },
-    days: { type: "string", default: "30" },
-  },
-});
-const wanted = Number(values.events);
+const { events: wanted, days } = new Command("deno task chaos:backfill")
+  .description("Backfills a long history through real workerd, and shows its memory as it goes.")
+  .option("--events <n>", "how many events the history has", wholeNumber, 1_000_000)
+  .option("--days <n>", "over how many days they spread", wholeNumber, 30)
+  .parse(Deno.args, { from: "user" }).opts<{ events: number; days: number }>();
 const MIB = 1_048_576;
 const LOOK_MS = 200;
 /** The history ends before the live range begins, so that all of it is the backfill's. */
@@ -32,10 +31,10 @@ const emulator = createEmulator({ ratePerMinute: 10_000_000, pageSize: 1_000 });
 const now = Date.now();
 emulator.publishHistory(
   wanted,
-  now - Number(values.days) * 86_400_000 + MARGIN_MS,
+  now - days * 86_400_000 + MARGIN_MS,
   now - MARGIN_MS,
 );
-console.log(`${emulator.size} events in ${values.days} days`);
+console.log(`${emulator.size} events in ${days} days`);
 
 const recorded = await backfill();
 console.log(recorded === wanted ? "All recorded." : `Only ${recorded} recorded.`);
@@ -50,7 +49,7 @@ async function backfill(): Promise<number> {
     vars: {
       TE_TOKEN: emulator.token,
       TE_BASE_URL: `${api.origin}/v7`,
-      BACKFILL: `${values.days}d`,
+      BACKFILL: `${days}d`,
       API_TOKENS: configured,
     },
   });

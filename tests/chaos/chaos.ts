@@ -6,23 +6,25 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
+import { Command } from "commander";
+import { wholeNumber } from "../../src/deno/whole_number.ts";
 import { runChaos } from "./run_chaos.ts";
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: "string", default: "20" },
-    seed: { type: "string" },
-    rate: { type: "string", default: "30" },
-  },
-});
+const { kills, seed, rate } = new Command("deno task chaos")
+  .description(
+    "SIGKILL on real workerd at random moments, then an audit of every promise, id by id.",
+  )
+  .option("--kills <n>", "how often workerd is killed", wholeNumber, 20)
+  .option("--seed <s>", "decides the moments; a fresh one by default", wholeNumber)
+  .option("--rate <n>", "events published in a second", wholeNumber, 30)
+  .parse(Deno.args, { from: "user" }).opts<{ kills: number; seed?: number; rate: number }>();
 const stopping = new AbortController();
 Deno.addSignalListener("SIGINT", () => stopping.abort(new Error("Stopped")));
 Deno.addSignalListener("SIGTERM", () => stopping.abort(new Error("Stopped")));
 const { findings, figures } = await runChaos({
-  kills: Number(values.kills),
-  seed: values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed),
-  perSecond: Number(values.rate),
+  kills,
+  seed: seed ?? Date.now() % 1_000_000,
+  perSecond: rate,
   signal: stopping.signal,
   onProgress: (line) => console.log(line),
 });
