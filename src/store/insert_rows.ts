@@ -64,8 +64,10 @@ export function insertRows(
       const row = rows[index]!;
       for (const column of varying) values.push(row[column]!);
     }
+    // Rows before one that fails are not taken back, which is for the transaction to do: so SQLite need not copy each page
+    // that a statement changes.
     written += sql.run(
-      `INSERT INTO ${into} VALUES ${places.slice(0, count).join(", ")}`,
+      `INSERT OR FAIL INTO ${into} VALUES ${places.slice(0, count).join(", ")}`,
       ...values,
     );
   }

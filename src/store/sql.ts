@@ -19,7 +19,7 @@ export interface Sql {
   /** Runs one statement that returns no rows, and gives back how many rows it wrote, index rows included where the storage counts them. */
   run(statement: string, ...values: SqlValue[]): number;
   /**
-   * Inserts rows, where the storage has a faster way than one statement with all of them as JSON.
+   * Inserts rows within a transaction, which has to undo them when one fails; where the storage has a way of its own.
    *
    * @param into A table and its columns, such as `notes (id, text)`; it is written by us, never by input.
    * @param rows The values of each row, as many as there are columns.
