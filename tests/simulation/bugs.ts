@@ -90,7 +90,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   "checkpoint-early": {
     about: "The checkpoint moves before the events of the page are written",
     needs: ["crash-sql"],
-    sql: deferring(/INSERT INTO events/),
+    sql: deferring(/INSERT (?:OR FAIL )?INTO events/),
   },
   "lose-outbox": {
     about: "Messages are queued after the transaction that records their alerts",

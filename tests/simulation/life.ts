@@ -110,7 +110,7 @@ export class Life implements Mortal {
       this.#failing--;
       throw new Error(`${INJECTED} at ${text.slice(0, 40)}`);
     }
-    if (/^INSERT INTO (?:events|meta)/.test(text)) this.#hasInserted = true;
+    if (/^INSERT (?:OR FAIL )?INTO (?:events|meta)/.test(text)) this.#hasInserted = true;
     if (this.#isLast(text, -1) && !this.#dieAfter) this.#die(`before ${text}`);
   }
 
