@@ -44,6 +44,13 @@ export function createLogApp({ log, report, ...feedOptions }: LogAppOptions): Ho
     return new Response(metricsText(log.status()), { headers: responseHeaders(METRICS_TYPE) });
   });
 
+  // Whoever puts an earlier copy of the log back says so, since the log itself cannot tell: ids are given out again then.
+  app.post("/v1/epoch", (context) => {
+    readQuery(context.req.url, {});
+    return json({ epoch: log.raiseEpoch() });
+  });
+  app.all("/v1/epoch", () => onlyBy("POST"));
+
   app.get("/v1/rules", (context) => {
     readQuery(context.req.url, {});
     return json({ rules: log.rules() });

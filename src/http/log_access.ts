@@ -45,4 +45,6 @@ export interface LogAccess
   rules(): readonly RuleSummary[];
   /** Puts a message back to its first attempt; false if it cannot be, since an attempt is under way. */
   redeliver(id: number): boolean;
+  /** Begins a new epoch; gives it back. */
+  raiseEpoch(): string;
 }

@@ -86,11 +86,17 @@ export function openEventLog(options: EventLogOptions): EventLog {
     return isSaved;
   }
 
+  function raiseEpoch(): string {
+    log.transaction(() => log.raiseEpoch(clock.now()));
+    return log.head().epoch;
+  }
+
   const app = createLogApp({
     log: {
       events,
       alerts,
       redeliver,
+      raiseEpoch,
       deliveries: (query) => log.deliveries(query),
       attempts: (message, latest) => log.attempts(message, latest),
       message: (id) => log.message(id),

@@ -141,3 +141,16 @@ Deno.test("the routes report what went wrong, and tell the client nothing of it"
   assertEquals(/invalid_events|table|stack/.test(text), false);
   assertEquals(fixture.reports.length, 1);
 });
+
+Deno.test("POST /v1/epoch begins a new epoch, and tells whoever comes back with an id of the old one", async () => {
+  using fixture = new LogFixture();
+  await fixture.recordEvents(1, 2);
+  const accept = { headers: { Accept: "application/json" } };
+  const before = await (await fixture.app.request("/v1/events", accept)).json();
+  assertEquals((await fixture.app.request("/v1/epoch")).status, 405);
+  const { epoch } = await (await fixture.app.request("/v1/epoch", { method: "POST" })).json();
+  assertEquals(before.next.startsWith(`${epoch}.`), false);
+  const after = await (await fixture.app.request(`/v1/events?after=${before.next}`, accept)).json();
+  assertEquals([after.gap.requested, after.events.length], [before.next, 2]);
+  assertEquals(after.next, `${epoch}.2`);
+});

@@ -45,6 +45,10 @@ export class LogFixture implements Disposable {
       streams: { open: this.seats.taken, most: this.seats.most },
     }),
     rules: () => [],
+    raiseEpoch: () => {
+      this.log.transaction(() => this.log.raiseEpoch(NOW + 1));
+      return this.log.head().epoch;
+    },
     redeliver: (id) => {
       const before = this.log.message(id);
       const after = before && nextState(before, { type: "redeliver", now: NOW });
