@@ -2,9 +2,10 @@ import { type ModifierFamily, MODIFIERS } from "../modifiers.ts";
 import type { ProblemCode } from "../problem.ts";
 import type { DetectionItem } from "../sigma_rule.ts";
 import { ValueCompiler } from "./compile_value.ts";
+import type { ItemScope } from "./item_scope.ts";
 import { UnknownList } from "./placeholder_step.ts";
 import type { ValueTest } from "./value_test.ts";
-import { ItemError, type StepContext } from "./work.ts";
+import { ItemError } from "./work.ts";
 
 /** An item whose values are compiled. */
 export interface CompiledItem {
@@ -28,14 +29,6 @@ export interface ItemProblem {
   suggestion?: string;
   /** Which value is to blame; absent when it is the key. */
   value?: number;
-}
-
-/** What compiling an item needs from around it. */
-export interface ItemScope {
-  /** Numbers a field that `fieldref` points at. */
-  fieldNumber: (field: string) => number;
-  /** The lists for `expand`; undefined while a file is only checked. */
-  placeholders?: StepContext["placeholders"];
 }
 
 /** Modifiers of these families work on keywords; the others need a field. */

@@ -1,6 +1,6 @@
 import { type ModifierFamily, MODIFIERS } from "../modifiers.ts";
 import type { DetectionItem, SigmaValue } from "../sigma_rule.ts";
-import type { ItemScope } from "./compile_item.ts";
+import type { ItemScope } from "./item_scope.ts";
 import { comparisonTest } from "./comparison_steps.ts";
 import { networkTest } from "./network_step.ts";
 import { placeStep } from "./place_steps.ts";
