@@ -106,6 +106,28 @@ Deno.test("a folder of src/ imports only from the folders above it in the layout
   assertEquals(against, []);
 });
 
+Deno.test("no file imports itself by way of others, not even a type", async () => {
+  const imports = new Map((await modules()).map(({ specifier, dependencies = [] }) => [
+    specifier,
+    dependencies.flatMap(({ code, type }) => code?.specifier ?? type?.specifier ?? [])
+      .filter((to) => folderOf(to) !== undefined),
+  ]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  function walk(file: string, way: readonly string[]): void {
+    if (way.includes(file)) {
+      const names = [...way.slice(way.indexOf(file)), file];
+      circles.push(names.map((name) => name.slice(root.href.length)).join(" -> "));
+    }
+    if (done.has(file)) return;
+    done.add(file);
+    for (const to of imports.get(file) ?? []) walk(to, [...way, file]);
+  }
+  for (const file of imports.keys()) walk(file, []);
+  assert(done.size > 300);
+  assertEquals(circles, []);
+});
+
 Deno.test("what matches needs no YAML parser: not the engine's own door, and not the Worker", async () => {
   for (const entry of ["src/sigma/engine.ts", "src/worker/mod.ts"]) {
     const info = await new Deno.Command(Deno.execPath(), {
