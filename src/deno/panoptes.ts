@@ -128,6 +128,7 @@ Formats:
   json   one object on each line, with the rule and the event
   tsv    line number of the event, rule id, rule file; with several event files, file:line
 
+Events may also be what /v1/events or /v1/alerts gave as NDJSON.
 Events that cannot be read are told on standard error with their line, and skipped.
 Rules that cannot be loaded are told and left out; if nothing is wrong with them but that their
 placeholders have no lists, the exit code stays 0.

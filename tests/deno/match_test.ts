@@ -102,6 +102,38 @@ Deno.test("panoptes match skips bad lines, tells their numbers, and says so with
   assertEquals(code, 3);
 });
 
+Deno.test("panoptes match and rules explain take what /v1/events and /v1/alerts write as NDJSON", async () => {
+  const event = { event: "Login failed.", user: "Ana Diaz (ana@example.com)" };
+  const entry = { id: "0mwtoidzxqilknq.1", recordedAt: "2026-11-23T21:46:16.180Z" };
+  const lines = [
+    { ...entry, event },
+    { ...entry, alert: { id: "cj7v", event } },
+    { gap: { requested: null, from: "0mwtoidzxqilknq.1", lost: null } },
+    { events: [{ ...entry, event }], next: "0mwtoidzxqilknq.1", more: false, gap: null },
+    { id: "1", recordedAt: "an event of another kind", event: "Login failed." },
+  ].map((line) => JSON.stringify(line));
+  await using files = await folder({
+    "one.yml": rule("One", "event: Login failed."),
+    "event.json": lines[0]!,
+    "page.json": lines[3]!,
+  });
+  const { code, out, err } = await panoptes(["match", "--rules", "one.yml", "--format", "tsv"], {
+    stdin: lines.join("\n"),
+    cwd: files.path,
+  });
+  assertEquals(out.split("\n").map((line) => line.split("\t")[0]), ["1", "2", "5", ""]);
+  assertStringIncludes(err, "stdin:3: skipped: a gap in the log, not an event");
+  assertStringIncludes(
+    err,
+    "stdin:4: skipped: a page of events, not an event; 'jq -c .events[]' takes them out",
+  );
+  assertEquals(code, 3);
+  const explain = (event: string) =>
+    panoptes(["rules", "explain", "one.yml", event], { cwd: files.path });
+  assertStringIncludes((await explain("event.json")).out, "One: matches");
+  assertStringIncludes((await explain("page.json")).err, "page.json: it is a page of events");
+});
+
 Deno.test("panoptes match goes on without broken rules, tells them, and says so with code 1", async () => {
   await using files = await folder({
     "one.yml": rule("One", "f: a"),

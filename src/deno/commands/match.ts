@@ -12,6 +12,7 @@ import { Progress } from "./progress.ts";
 import { readPlaceholders } from "./read_placeholders.ts";
 import { Refusals, type Refused } from "./refusals.ts";
 import { readRuleFiles } from "./rule_files.ts";
+import { unwrapEntry } from "./unwrap_entry.ts";
 
 /** Options of `match`. */
 export interface MatchOptions {
@@ -125,8 +126,10 @@ function eventOf(text: string): object | string {
   } catch {
     return "not JSON; write one JSON object on each line, or one JSON array";
   }
-  if (typeof event === "object" && event !== null && !Array.isArray(event)) return event;
-  return "an event has to be a JSON object";
+  if (typeof event !== "object" || event === null || Array.isArray(event)) {
+    return "an event has to be a JSON object";
+  }
+  return unwrapEntry(event);
 }
 
 function totalOf(sources: readonly { size: number | undefined }[]): number | undefined {

@@ -10,6 +10,7 @@ import { readPlaceholders } from "./read_placeholders.ts";
 import { Refusals } from "./refusals.ts";
 import { readRuleFiles } from "./rule_files.ts";
 import { isThousandEyesRule, toEvent } from "./to_event.ts";
+import { unwrapEntry } from "./unwrap_entry.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Options of `rules explain`. */
@@ -100,8 +101,13 @@ async function readEvent(path: string | undefined): Promise<unknown> {
       : String(cause);
     throw new UsageError(`Cannot read an event from ${name}: ${reason}`, { cause });
   }
-  if (typeof event === "object" && event !== null && !Array.isArray(event)) return event;
-  throw new UsageError(`Cannot read an event from ${name}: it has to be one JSON object`);
+  const refuse = (reason: string) => new UsageError(`Cannot read an event from ${name}: ${reason}`);
+  if (typeof event !== "object" || event === null || Array.isArray(event)) {
+    throw refuse("it has to be one JSON object");
+  }
+  const bare = unwrapEntry(event);
+  if (typeof bare === "string") throw refuse(`it is ${bare}`);
+  return bare;
 }
 
 /** A tree with one part on each line, its marks readable without colours. */
