@@ -154,7 +154,9 @@ export class Collector {
   #save(state: CollectorState, revision: number, now: number): void {
     const { log, endpoints } = this.#ports;
     const alerted = operationalAlerts({ log, endpoints }, state, now, this.#options);
-    log.saveCheckpoint(CHECKPOINT, { ...alerted, revision: revision + 1 });
+    // What was written by this time can be told to be ahead only if the time itself is known later.
+    const lastNow = Math.max(state.lastNow, now);
+    log.saveCheckpoint(CHECKPOINT, { ...alerted, lastNow, revision: revision + 1 });
   }
 
   /** What the pass has counted so far, from memory if it is the same that the log has. */

@@ -30,7 +30,7 @@ const PATIENT: readonly ReadingKind[] = ["hour", "day", "backfill"];
  * @returns The plan, with the state as it is to be saved if the plan is carried out.
  */
 export function planRead(before: CollectorState, now: number, options: WatchOptions): ReadPlan {
-  const state = openReadings(withClock(before, now), now, options);
+  const state = openReadings(withClock(before, now, options), now, options);
   const blocked = state.failures.source?.retryAt ?? 0;
   let until = Math.min(
     state.readings.live === undefined ? state.nextPollAt : Infinity,
@@ -57,21 +57,35 @@ function inTurn({ lastServed }: CollectorState): ReadingKind[] {
 }
 
 /** What was due by a clock that has since gone back would be due too late, or read with a hole in it. */
-function withClock(state: CollectorState, now: number): CollectorState {
+function withClock(
+  state: CollectorState,
+  now: number,
+  { backfillMs }: WatchOptions,
+): CollectorState {
   if (now >= state.lastNow - STEADY_MS) return { ...state, lastNow: Math.max(now, state.lastNow) };
+  const end = wholeSecond(now);
+  const readings = withoutFuture(state.readings, end);
   const failures = Object.fromEntries(
-    Object.entries(state.failures).map(([kind, failure]) => [
-      kind,
-      { ...failure, retryAt: Math.min(failure.retryAt, now), since: Math.min(failure.since, now) },
-    ]),
+    Object.entries(state.failures)
+      .filter(([kind]) => kind !== "backfill" || readings.backfill !== undefined)
+      .map(([kind, { retryAt, since, ...failure }]) => [
+        kind,
+        { ...failure, retryAt: Math.min(retryAt, now), since: Math.min(since, now) },
+      ]),
   );
-  const { live: _, ...readings } = state.readings;
+  const beginning = Math.min(state.beginning, end - backfillMs);
+  const backlog = upTo(state.backlog, end);
+  // A first run by a clock that was ahead has left out what is to be filled in.
+  if (beginning < Math.min(state.beginning, end)) {
+    backlog.unshift({ from: beginning, to: Math.min(state.beginning, end) });
+  }
   return {
     ...state,
     lastNow: now,
-    beginning: Math.min(state.beginning, wholeSecond(now)),
-    lowWater: Math.min(state.lowWater, wholeSecond(now)),
-    liveSince: Math.min(state.liveSince, wholeSecond(now)),
+    beginning,
+    lowWater: Math.min(state.lowWater, end),
+    liveSince: Math.min(state.liveSince, end),
+    backlog,
     nextPollAt: Math.min(state.nextPollAt, now),
     // While the clock was ahead, ranges were counted as read that had not happened yet.
     nextSweepAt: {
@@ -87,6 +101,27 @@ function withClock(state: CollectorState, now: number): CollectorState {
     // request has saved yet, would wait for ever.
     requests: { ...state.requests, used: 0, remaining: null, resetAt: null },
   };
+}
+
+/** What has not happened yet is not read, and might be refused; it is new when it happens. */
+function withoutFuture(
+  { live: _, hour, day, backfill }: CollectorState["readings"],
+  end: number,
+): CollectorState["readings"] {
+  const [left] = backfill === undefined ? [] : upTo([{ from: backfill.at, to: backfill.to }], end);
+  const isCut = backfill !== undefined && left !== undefined && left.to < backfill.to;
+  return {
+    ...(hour !== undefined && hour.to <= end && { hour }),
+    ...(day !== undefined && day.to <= end && { day }),
+    ...(left !== undefined && {
+      backfill: isCut ? { ...backfill, to: left.to, pass: null, checks: null } : backfill!,
+    }),
+  };
+}
+
+function upTo(ranges: readonly Range[], end: number): Range[] {
+  return ranges.filter(({ from }) => from < end)
+    .map(({ from, to }) => ({ from, to: Math.min(to, end) }));
 }
 
 function openReadings(

@@ -1,0 +1,51 @@
+import { assertEquals } from "@std/assert";
+import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
+import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
+
+const DAY = 24 * HOUR;
+
+Deno.test("Collector forgets a pause by a clock that was ahead only while a request was under way", async () => {
+  using bench = new Bench();
+  await bench.settle();
+  bench.api.faults.push(() => {
+    bench.clock.set(START + DAY);
+    throw new ThousandEyesError("unauthorized", "Cannot list audit events: 401", { status: 401 });
+  });
+  bench.clock.set(START + MINUTE);
+  await bench.watch.collector.step();
+  bench.clock.set(START + 2 * MINUTE);
+  bench.api.publish(eventAt(2 * MINUTE));
+  await bench.settle();
+  bench.assertComplete();
+});
+
+Deno.test("Collector fills in the past although the clock was a year ahead at its first run", async () => {
+  using bench = new Bench({ backfillMs: 10 * DAY });
+  for (let hours = 1; hours < 10 * 24; hours += 10) bench.api.publish(eventAt(-hours * HOUR));
+  bench.clock.set(START + 365 * DAY);
+  await bench.run(20 * MINUTE);
+  bench.clock.set(START + 20 * MINUTE);
+  await bench.run(HOUR);
+  bench.assertComplete();
+});
+
+Deno.test("Collector reads the past again after its clock was a year ahead, although the API refuses the future", async () => {
+  using bench = new Bench();
+  let offset = 0;
+  bench.api.always = (page, url) => {
+    if (Date.parse(url.searchParams.get("startDate")!) <= bench.clock.now() - offset) return page;
+    throw new ThousandEyesError("bad_request", "Cannot list audit events: 400", { status: 400 });
+  };
+  await bench.run(30 * MINUTE);
+  offset = 365 * DAY;
+  bench.clock.set(bench.clock.now() + offset);
+  await bench.run(20 * MINUTE);
+  bench.clock.set(bench.clock.now() - offset);
+  offset = 0;
+  await bench.run(MINUTE);
+  assertEquals(Object.keys(bench.state.readings), []);
+  assertEquals(bench.watch.status().failures, []);
+  bench.api.publish(eventAt(MINUTE)); // so late that only a sweep finds it
+  await bench.run(HOUR);
+  bench.assertComplete();
+});
