@@ -21,6 +21,8 @@ export interface RequestCount {
 const SKEW_MS = 1_000;
 /** The API counts by the minute; a reset that is further away than this is not believed. */
 const LONGEST_WINDOW_MS = 65_000;
+/** A reset that is later than the one before by less is the same one, counted in whole seconds from another moment. */
+const NEXT_WINDOW_MS = 30_000;
 /** A difference that no network explains. */
 const CLOCK_OFF_MS = 600_000;
 /** What of our own share the readings that can wait leave to the live one. */
@@ -63,8 +65,10 @@ export function countRequest(
   const isNew = count.resetAt === null || isOver(count.resetAt, now);
   const end = isNew || count.resetAt === null ? now + 60_000 : count.resetAt;
   const told = said?.resetAt;
-  const resetAt = told !== undefined && told > now && told <= now + LONGEST_WINDOW_MS ? told : end;
-  const isFirst = isNew || resetAt > end; // a later reset: the window has ended meanwhile
+  const isBelievable = told !== undefined && told > now && told <= now + LONGEST_WINDOW_MS;
+  // A much later reset: the window has ended meanwhile.
+  const isFirst = isNew || isBelievable && told > end + NEXT_WINDOW_MS;
+  const resetAt = isBelievable && (isFirst || told < end) ? told : end;
   return {
     used: isFirst ? 1 : count.used + 1,
     limit: said?.limit ?? count.limit,

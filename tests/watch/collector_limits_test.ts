@@ -91,3 +91,22 @@ Deno.test("Collector goes on at once when the clock goes back while the limit is
   await bench.settle();
   bench.assertComplete();
 });
+
+Deno.test("Collector keeps to its share although the reset is told in whole seconds from now", async () => {
+  using bench = new Bench({ reserve: 0.5 });
+  const minutes = new Map<number, number>();
+  for (let n = 0; n < 500; n++) bench.api.publish(eventAt(n * 100, `${n}`), START + MINUTE);
+  bench.api.always = (page) => {
+    bench.clock.set(bench.clock.now() + 130);
+    const now = bench.clock.now();
+    const minute = Math.floor(now / MINUTE);
+    const used = (minutes.get(minute) ?? 0) + 1;
+    minutes.set(minute, used);
+    const resetAt = now + Math.floor((MINUTE - now % MINUTE) / 1_000) * 1_000;
+    return { ...page, rateLimit: { limit: 240, remaining: 240 - used, resetAt } };
+  };
+  await bench.run(20 * MINUTE);
+  bench.assertComplete();
+  const most = Math.max(...minutes.values());
+  assert(most <= 121, `${most} requests in a minute`);
+});
