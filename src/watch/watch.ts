@@ -58,18 +58,23 @@ export class Watch {
     // A page that cannot be recorded must not keep the messages: the rest of the tick is for these alone.
     let failure: { error: unknown } | undefined;
     const collectorAt = () => failure === undefined ? this.collector.nextWakeAt() : Infinity;
-    do {
+    try {
+      do {
+        signal?.throwIfAborted();
+        if (page === undefined && collectorAt() <= clock.now()) {
+          page = this.collector.step(signal)
+            .then(() => {}, (error) => void (failure ??= { error }))
+            .finally(() => page = undefined);
+        }
+        this.drain.start(signal);
+        await this.#untilSomething(page, collectorAt(), signal);
+      } while (
+        hasTime() && (page !== undefined || collectorAt() <= clock.now() || this.#isDraining())
+      );
+    } catch (error) { // nor may a message that cannot be written keep the pages, or the room for both from being made
       signal?.throwIfAborted();
-      this.drain.start(signal);
-      if (page === undefined && collectorAt() <= clock.now()) {
-        page = this.collector.step(signal)
-          .then(() => {}, (error) => void (failure ??= { error }))
-          .finally(() => page = undefined);
-      }
-      await this.#untilSomething(page, collectorAt(), signal);
-    } while (
-      hasTime() && (page !== undefined || collectorAt() <= clock.now() || this.#isDraining())
-    );
+      failure ??= { error };
+    }
     await page;
     while (this.drain.underWay > 0) await this.drain.next();
     signal?.throwIfAborted();
@@ -138,6 +143,7 @@ export class Watch {
       const limits = { now, maxAgeMs: age, maxBytes, step: RETENTION_STEP };
       hasMore = log.transaction(() => log.retain(limits)).more;
     }
-    this.#nextRetentionAt = now + (hasMore ? this.#options.pollMs : RETENTION_EVERY_MS);
+    this.#nextRetentionAt = now +
+      (hasMore ? Math.min(pollMs, RETENTION_EVERY_MS) : RETENTION_EVERY_MS);
   }
 }

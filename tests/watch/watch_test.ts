@@ -162,6 +162,29 @@ Deno.test("Watch.tick() delivers all that is due, and makes room, although a pag
   assertEquals([tries, removed.length], [2, 1]);
 });
 
+Deno.test("Watch.tick() reads pages, and makes room, although no message can be written", async () => {
+  const { bench } = benchWith(["siem"]);
+  using _ = bench;
+  bench.api.publish(eventAt(0));
+  await bench.settle();
+  let hasRoom = false;
+  const { saveMessage, retain } = bench.log;
+  bench.ports.log.saveMessage = (...change) => {
+    if (!hasRoom) throw new Error("Out of room");
+    return saveMessage(...change);
+  };
+  bench.ports.log.retain = (options) => {
+    hasRoom = true;
+    return retain(options);
+  };
+  bench.clock.set(START + MINUTE);
+  bench.api.publish(eventAt(30_000));
+  const error = await bench.watch.tick().catch((error: Error) => error.message);
+  assertEquals(error, "Out of room");
+  assertEquals(hasRoom, true);
+  bench.assertComplete();
+});
+
 Deno.test("Watch.tick() records an event on which a rule breaks, and says so once", async () => {
   using bench = new Bench({}, {
     match(event) {
