@@ -149,7 +149,8 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   /** Beats, ages and watches for a standing reader, until it is closed. */
   async #tend(): Promise<void> {
     const { clock } = this.#options;
-    const ends = clock.now() + this.#between(LIFE_MS);
+    let last = clock.now();
+    let ends = last + this.#between(LIFE_MS);
     let pause = this.#between(HEARTBEAT_MS);
     while (!this.#closed) {
       const beats = this.#wroteAt + pause;
@@ -160,6 +161,11 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
         return; // closed
       }
       const now = clock.now();
+      if (now < last) { // the clock was set back, and what it has timed goes with it
+        ends -= last - now;
+        this.#wroteAt = Math.min(this.#wroteAt, now);
+      }
+      last = now;
       if (!this.#wanted && now >= this.#wroteAt + STALL_MS) return this.#close("stalled");
       if (now >= ends) return this.#close("aged");
       if (this.#wanted && now >= this.#wroteAt + pause) {

@@ -33,6 +33,12 @@ export class ManualClock implements Clock {
     return this.#waits.size;
   }
 
+  /** Sets the clock without time passing: whoever waits, waits as long as before. */
+  set(now: number): void {
+    for (const wait of this.#waits) wait.at += now - this.#now;
+    this.#now = now;
+  }
+
   /** Moves on, waking each wait at its own time, in order. */
   async pass(ms: number): Promise<void> {
     const until = this.#now + ms;

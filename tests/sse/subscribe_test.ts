@@ -247,6 +247,27 @@ Deno.test("subscribe() ends after 10 to 15 minutes, after all that it had to say
   }
 });
 
+Deno.test("subscribe() beats, ages and ends a standing reader although the clock is set back by a day", async () => {
+  const { stream, clock, closes } = open(new MemorySource());
+  const reader = new SseReader(stream);
+  await reader.next();
+  const end = reader.next();
+  await clock.pass(10_000);
+  clock.set(clock.now() - 86_400_000);
+  await clock.pass(120_000);
+  assert(reader.comments.length >= 5, `${reader.comments.length} comments in two minutes`);
+  await clock.pass(800_000);
+  assertEquals(closes, ["aged"]);
+  assertEquals(await end, undefined);
+
+  const standing = open(new MemorySource(5));
+  const idle = standing.stream.getReader();
+  await idle.read();
+  standing.clock.set(standing.clock.now() - 86_400_000);
+  await standing.clock.pass(90_000);
+  assertEquals(standing.closes, ["stalled"]);
+});
+
 Deno.test("subscribe() is closed once by cancel(), and lets go of everything", async () => {
   const source = new MemorySource();
   const aborting = new AbortController();
