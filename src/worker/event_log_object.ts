@@ -12,6 +12,8 @@ import { sourceName } from "./source_name.ts";
 
 /** An alarm that is this long in the past is lost: the platform starts them within seconds. */
 const OVERDUE_MS = 60_000;
+/** A tick comes back sooner than this: an alarm that is further ahead was set by a clock that was ahead itself. */
+const AHEAD_MS = 900_000;
 /** The platform gives an alarm up after six failures in a row; from here on it is set anew instead. */
 const LAST_RETRY = 5;
 const AFTER_FAILURES_MS = 60_000;
@@ -71,11 +73,13 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
   }
 
   /** @inheritdoc */
-  async watchdog(): Promise<"ticking" | "set" | "lost" | "overdue"> {
+  async watchdog(): Promise<"ticking" | "set" | "lost" | "overdue" | "ahead"> {
     if (this.#ticking || this.#open === undefined) return "ticking";
     const at = await this.ctx.storage.getAlarm();
-    if (at !== null && at > Date.now() - OVERDUE_MS) return "set";
-    await this.ctx.storage.setAlarm(Date.now());
-    return at === null ? "lost" : "overdue";
+    const now = Date.now();
+    if (at !== null && at > now - OVERDUE_MS && at < now + AHEAD_MS) return "set";
+    await this.ctx.storage.setAlarm(now);
+    if (at === null) return "lost";
+    return at < now ? "overdue" : "ahead";
   }
 }

@@ -55,6 +55,6 @@ export default {
     const { config } = door;
     if (config === undefined) return;
     const found = await env.EVENT_LOG.getByName(sourceName(config)).watchdog();
-    if (found === "lost" || found === "overdue") report("The alarm was set again", { found });
+    if (found !== "ticking" && found !== "set") report("The alarm was set again", { found });
   },
 };

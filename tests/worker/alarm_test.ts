@@ -30,6 +30,15 @@ Deno.test("the watchdog sets an alarm again that was lost, and the log goes on",
   await eventually(() => alarm.alarmAt(), (at) => at !== null && at > Date.now() + 60_000);
 });
 
+Deno.test("the watchdog sets an alarm again that a clock which was a day ahead has set", async () => {
+  const { worker, alarm } = await atRest();
+  await using _ = worker;
+  const tomorrow = Date.now() + 86_400_000;
+  await alarm.setAlarm(tomorrow);
+  await worker.cron();
+  await eventually(() => alarm.alarmAt(), (at) => at !== null && at < tomorrow - 3_600_000);
+});
+
 Deno.test("the watchdog leaves an alarm alone that is set", async () => {
   const { worker, alarm } = await atRest();
   await using _ = worker;

@@ -10,6 +10,10 @@ export class EventLogObject extends Original {
     return this.ctx.storage.getAlarm();
   }
 
+  setAlarm(at: number): Promise<void> {
+    return this.ctx.storage.setAlarm(at);
+  }
+
   loseAlarm(): Promise<void> {
     return this.ctx.storage.deleteAlarm();
   }

@@ -19,6 +19,7 @@ export const TEST_ENTRY = "tests/worker/entry_for_tests.ts";
 /** What that entry adds. */
 export interface ObjectUnderTest {
   alarmAt(): Promise<number | null>;
+  setAlarm(at: number): Promise<void>;
   loseAlarm(): Promise<void>;
   die(): Promise<void>;
 }
