@@ -72,6 +72,25 @@ Deno.test("explainRule() says of every part whether it holds and what the event 
   ]);
 });
 
+Deno.test("explainRule() writes comparisons as people do, of numbers and of dates", () => {
+  const { rules } = parseSigma(`title: A
+logsource: { product: a }
+detection:
+  selection: { n|gte: 5, t|hour|lt: 5, u|month: 1 }
+  condition: selection
+`);
+  assertEquals(shown(explainRule(rules[0]!, { n: 4 })), [
+    "- A",
+    "  - selection: all of these",
+    "    - n|gte [4]",
+    "      - is >= 5",
+    "    - t|hour|lt []",
+    "      - has a date whose hour is < 5 (UTC)",
+    "    - u|month []",
+    "      - has a date whose month is 1 (UTC)",
+  ]);
+});
+
 Deno.test("matchedFields() names the values that made the rule match, and only those", () => {
   const fields = matchedFields(RULE, EVENT).map(({ detection, field, value, wanted }) =>
     [detection, field, value, wanted].join(" | ")

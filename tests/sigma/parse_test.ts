@@ -111,11 +111,11 @@ Deno.test("parseSigma() says what it does not run: correlations, aggregations, t
   assertEquals(parseSigma(correlation).rules, []);
   const aggregation = RULE.replace("selection and not filter", "selection | count() > 5");
   assertEquals(problemsOf(aggregation), [
-    "15:26-39 error condition-aggregation -> correlation: type: event_count",
+    "15:26-39 error condition-aggregation",
   ]);
   const timeframe = RULE.replace("    condition:", "    timeframe: 5m\n    condition:");
   assertEquals(problemsOf(timeframe), [
-    "15:5-14 error detection-timeframe -> correlation: timespan",
+    "15:5-14 error detection-timeframe",
   ]);
   assertEquals(problemsOf("action: global\ntitle: A\n"), ["1:1-7 error document-action"]);
 });

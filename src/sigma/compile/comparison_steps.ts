@@ -7,7 +7,8 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 /** Integers that a double cannot hold reach this as the text that was written. */
 const TOO_LONG = /^[+-]?\d{16,}$/;
 
-const SIGNS: Readonly<Record<Comparison, string>> = {
+/** How people write comparisons. */
+export const SIGNS: Readonly<Record<Comparison, string>> = {
   eq: "=",
   gt: ">",
   gte: ">=",
@@ -25,7 +26,8 @@ export const comparisonStep: Step = (work, context) => {
   if (TOO_LONG.test(text)) return { kind: "number", comparison, bound: Number(text) };
   const found = typeof raw === "string" ? `the text '${text.slice(0, 60)}'` : text;
   const message = `The modifier '${comparison}' needs a number, found ${found}`;
-  throw new ItemError("value-type", message, NUMBER.test(text) ? text : undefined);
+  const advice = NUMBER.test(text) ? `write ${text} without quotes` : undefined;
+  throw new ItemError("value-type", message, advice);
 };
 
 /** Compiles a comparison to a test; texts that are decimal numbers count as numbers. */

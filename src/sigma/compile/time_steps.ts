@@ -1,5 +1,5 @@
 import type { FieldSlot } from "../match/field_slot.ts";
-import { compares } from "./comparison_steps.ts";
+import { compares, SIGNS } from "./comparison_steps.ts";
 import { timeOf } from "./time_of.ts";
 import type { ValueTest } from "./value_test.ts";
 import { type Comparison, ItemError, rawValue, type Step, type TimePart } from "./work.ts";
@@ -33,7 +33,9 @@ export const timeStep: Step = (work, context) => {
 /** Compiles a part of a date to a test. */
 export function timeTest(part: TimePart, comparison: Comparison, wanted: number): ValueTest {
   return {
-    says: `has the ${part} ${comparison} ${wanted} (UTC)`,
+    says: `has a date whose ${part} ${
+      comparison === "eq" ? "is" : `is ${SIGNS[comparison]}`
+    } ${wanted} (UTC)`,
     needs: [[{ kind: "present" }]],
     find: (slot) => findTime(slot, part, comparison, wanted),
   };

@@ -42,8 +42,10 @@ export const testChecks: readonly Check[] = [
       for (const { data, at } of tests) {
         const wrong = typeof data.name !== "string" || data.name === ""
           ? "has no name"
-          : typeof data.match !== "boolean" && typeof data.match !== "number"
+          : data.match === undefined
           ? "has no match: true or match: false"
+          : typeof data.match !== "boolean" && typeof data.match !== "number"
+          ? "has a match that is neither true, false nor a number"
           : "event" in data === "events" in data
           ? "needs either event or events"
           : "events" in data && !(Array.isArray(data.events) && data.events.length > 0)

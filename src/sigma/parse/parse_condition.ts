@@ -173,8 +173,9 @@ export function parseCondition(text: string, names: readonly string[]): Conditio
   const expression = either();
   if (operator() === "|") {
     const rest = { text: "", start: word().start, end: text.length };
-    const message = "Aggregations after '|' are not part of Sigma 2: write a correlation rule";
-    problem("condition-aggregation", message, rest, "correlation: type: event_count");
+    const message = "Aggregations after '|' are not part of Sigma 2; " +
+      "correlation rules took their place, and are not run yet";
+    problem("condition-aggregation", message, rest);
   } else if (word().text !== "" && problems.length === 0) {
     const message = operator() === ")"
       ? "This ')' closes nothing"

@@ -256,7 +256,8 @@ export class DetectionParser {
         ? "A modifier is missing after '|'"
         : `Unknown modifier '${name}'`;
       const place = source.within(node, name === "" ? start - 1 : start, end);
-      source.report("modifier-unknown", message, place, closest(name, MODIFIERS.keys()));
+      const meant = /^regexp?$/i.test(name) ? "re" : closest(name, MODIFIERS.keys());
+      source.report("modifier-unknown", message, place, meant);
     }
     if (key.bad) {
       const { text, start, end } = key.bad;

@@ -114,8 +114,9 @@ function readBody(
   const find = (name: string) => entries.find(({ key }) => key === name);
   const timeframe = find("timeframe");
   if (timeframe) {
-    const message = "'timeframe' is not part of Sigma 2: write a correlation rule";
-    source.report("detection-timeframe", message, timeframe.keyNode, "correlation: timespan");
+    const message = "'timeframe' is not part of Sigma 2; " +
+      "correlation rules took its place, and are not run yet";
+    source.report("detection-timeframe", message, timeframe.keyNode);
   }
   if (named.length === 0) {
     source.report("detection-empty", `'${entry.key}' has no search identifier`, entry.keyNode);

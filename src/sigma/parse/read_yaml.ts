@@ -68,7 +68,8 @@ function checkSyntax(document: Document, source: Source): boolean {
 }
 
 function firstLine(message: string): string {
-  return message.split("\n")[0]!.replace(/[.:]$/, "");
+  return message.split("\n")[0]!.replace(/[.:]$/, "")
+    .replace(/^Missing closing (["'])quote$/, "The closing $1 is missing");
 }
 
 /** Turns the nodes of the package into ours: aliases followed, repeated keys reported, depth bounded. */

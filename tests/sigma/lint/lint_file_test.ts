@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
+import { fullMessage } from "../../../src/sigma/lint/full_message.ts";
 import { lintFile } from "../../../src/sigma/lint/lint_file.ts";
 import { lintFiles } from "../../../src/sigma/lint/lint_files.ts";
 import { CHECKS } from "../../../src/sigma/lint/checks.ts";
@@ -33,6 +34,23 @@ function codes(text: string): string[] {
 
 Deno.test("there are at least 40 checks beyond the errors of the parser", () => {
   assert(CHECKS.length >= 40);
+});
+
+Deno.test("lintFile() says what to write for slips that other tools make likely", () => {
+  const says = (item: string, more = "") => {
+    const text = clean.replace("event: Login failed.", item) + more;
+    return lintFile(text).map(fullMessage);
+  };
+  assertEquals(says("port|gt: '5'"), [
+    "The modifier 'gt' needs a number, found the text '5'; write 5 without quotes",
+  ]);
+  assertEquals(says("event|regex: a"), ["Unknown modifier 'regex'; did you mean 're'?"]);
+  assertEquals(says("event: 'a"), ["The closing ' is missing"]);
+  const tests = "tests:\n  - { name: a, match: yes, event: { event: Login failed. } }\n" +
+    "  - { name: b, match: true, event: { event: Login failed. } }\n";
+  assertEquals(says("event: Login failed.", tests), [
+    "The test has a match that is neither true, false nor a number. Write name, match and event",
+  ]);
 });
 
 Deno.test("lintFile() finds nothing in a clean rule", () => {
