@@ -94,7 +94,7 @@ function refused(context: Context): Response {
   const sent = context.req.header("Authorization") !== undefined;
   return problem("unauthorized", {
     detail: sent
-      ? "The token is not one that is configured here"
+      ? "Authorization has no token that is configured here; it is sent as Bearer <token>"
       : "Send a configured token as Authorization: Bearer <token>",
     headers: sent ? { "WWW-Authenticate": `Bearer realm="panoptes", error="invalid_token"` } : {},
   });
