@@ -15,7 +15,8 @@ const PAST_MS = 24 * 3600_000;
 
 async function main(args: readonly string[]): Promise<void> {
   const command = new Command("deno task emulator")
-    .description("Serves the ThousandEyes audit API on loopback, with made-up activity")
+    .description("Serves the ThousandEyes audit API on loopback, with made-up activity.")
+    .showHelpAfterError("(--help shows what can be written)")
     .option(
       "--port <number>",
       "where to listen; another port is chosen if it is taken",

@@ -164,6 +164,7 @@ async function main(): Promise<number> {
   new Command("deno task start")
     .description("Starts the whole of Panoptes on this machine, on loopback.")
     .addHelpText("after", HELP)
+    .showHelpAfterError("(--help shows what can be set)")
     .parse(Deno.args, { from: "user" });
   const stopping = new AbortController();
   const over = new AbortController();

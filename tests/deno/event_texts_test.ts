@@ -58,8 +58,20 @@ Deno.test("eventTexts() lets a bad item spoil only itself", async () => {
   assertEquals(await items("[]"), []);
   assertEquals(await items("[ {} , ]"), ["{}"]);
   assertEquals(await items("[{},,{}]"), ["{}", "", "{}"]);
-  assertEquals(await items(`[{"a":1}`), [`{"a":1}`]);
   assertEquals(await items(`[{"a":1}] {"b":2}`), [`{"a":1}`, `{"b":2}`]);
+});
+
+Deno.test("eventTexts() gives what a JSON array without its end holds, and then says that it broke off", async () => {
+  const read: string[] = [];
+  await assertRejects(
+    async () => {
+      const cut = inPieces(`[{"a":1}, {"b":`, [1_000]);
+      for await (const { text } of eventTexts(cut)) read.push(text.trim());
+    },
+    RangeError,
+    "the JSON array breaks off before its end",
+  );
+  assertEquals(read, [`{"a":1}`, `{"b":`]);
 });
 
 Deno.test("eventTexts() takes lines that begin with a bracket, as of a plain log, for lines", async () => {

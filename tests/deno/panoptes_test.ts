@@ -37,7 +37,7 @@ Deno.test("panoptes refuses wrong usage with code 2 and says what to write", asy
     ],
     [
       ["match", "--rules", one, "--placeholders", `${files.path}/none.yml`],
-      /Cannot read placeholders/,
+      /Cannot read placeholders from '.*none\.yml': it does not exist\n$/,
     ],
     [["match", "--rules", one, "--colour"], /unknown option '--colour'/],
   ];

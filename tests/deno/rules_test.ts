@@ -52,7 +52,7 @@ Deno.test("panoptes rules test runs inline tests, shows failures with the event,
   });
   const good = await panoptes(["rules", "test", "one.yml", "none.yml"], { cwd: files.path });
   assertMatch(good.out, /ok {2}2\/2 {2}One/);
-  assertMatch(good.out, /2 passed, 0 failed, in 2 rules; 1 rules have no tests\n$/);
+  assertMatch(good.out, /2 passed, 0 failed, in 2 rules; 1 rule without tests\n$/);
   assertEquals(good.code, 0);
   const bad = await panoptes(["rules", "test", ".", "--junit", "report.xml"], { cwd: files.path });
   assertMatch(bad.out, /FAILED {2}1\/2 {2}Two/);
@@ -84,7 +84,18 @@ Deno.test("panoptes rules test fails for a rule that does not load", async () =>
   await using files = await folder({ "bad.yml": rule("Two", "f|contain: a", TESTS) });
   const { code, out } = await panoptes(["rules", "test", "bad.yml"], { cwd: files.path });
   assertEquals(code, 1);
-  assertMatch(out, /loads: line 10: Unknown modifier 'contain'/);
+  assertStringIncludes(out, "FAILED  0/1  bad.yml\n    loads: line 10: Unknown modifier 'contain'");
+  assertMatch(out, /0 passed, 1 failed, in 1 rule\n$/);
+});
+
+Deno.test("panoptes rules test and explain say how to give the lists that a rule waits for", async () => {
+  await using files = await folder({ "one.yml": rule("One", "f|expand: '%names%'") });
+  for (const command of ["test", "explain"]) {
+    const args = ["rules", command, "one.yml"];
+    const { code, err } = await panoptes(args, { stdin: "{}", cwd: files.path });
+    assertMatch(err, /1 rule waiting for lists: give them with --placeholders FILE/);
+    assertEquals(code, 1);
+  }
 });
 
 const EXPLAINED = `title: Explained

@@ -18,7 +18,7 @@ export const LONGEST_EVENT = 16 * 1024 * 1024;
  * @param bytes UTF-8 text; a byte order mark is skipped.
  * @param longest The most characters of one event.
  * @returns The events' texts in order, blank lines left out but counted.
- * @throws {RangeError} If an event is longer.
+ * @throws {RangeError} If an event is longer, or an array has no end.
  */
 export async function* eventTexts(
   bytes: ReadableStream<Uint8Array>,

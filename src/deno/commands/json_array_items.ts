@@ -5,7 +5,7 @@
  * @param chunks The text from the opening bracket on, cut anywhere.
  * @param longest The most characters of one item.
  * @returns The items' texts in order.
- * @throws {RangeError} If an item is longer.
+ * @throws {RangeError} If an item is longer, or the array has no end.
  */
 export async function* jsonArrayItems(
   chunks: AsyncIterable<string>,
@@ -45,4 +45,5 @@ export async function* jsonArrayItems(
     }
   }
   if (item.trim() !== "") yield item;
+  if (!ended) throw new RangeError("Cannot read events: the JSON array breaks off before its end");
 }

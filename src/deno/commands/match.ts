@@ -1,4 +1,5 @@
 import { complain } from "./complain.ts";
+import { complainOfMissingLists } from "./complain_of_missing_lists.ts";
 import { eventSources } from "./event_sources.ts";
 import { eventTexts } from "./event_texts.ts";
 import { counted } from "./counted.ts";
@@ -101,14 +102,7 @@ function complainOfRules(refused: readonly Refused[]): void {
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
     complain(`${file}:${first?.line ?? 1}: rule not loaded: ${first?.message}${more}`);
   }
-  const waiting = refused.filter(({ needsPlaceholders }) => needsPlaceholders).length;
-  if (waiting > 0) {
-    complain(
-      `${
-        counted(waiting, "rule")
-      } waiting for lists: give them with --placeholders FILE, as "name: [value, …]"`,
-    );
-  }
+  const waiting = complainOfMissingLists(refused);
   if (waiting < refused.length) {
     complain(
       `${

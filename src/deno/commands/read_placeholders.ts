@@ -16,7 +16,11 @@ export async function readPlaceholders(path: string): Promise<Placeholders> {
   try {
     content = parse(await Deno.readTextFile(path));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = cause instanceof Deno.errors.NotFound
+      ? "it does not exist"
+      : cause instanceof Error
+      ? cause.message.split("\n")[0]?.replace(/:$/, "")
+      : String(cause);
     throw new UsageError(`Cannot read placeholders from '${path}': ${reason}`, { cause });
   }
   const lists: Placeholders = Object.create(null);

@@ -3,6 +3,7 @@ import { toText } from "../../stream/std_streams.ts";
 import { printable } from "../printable.ts";
 import { terminal } from "../terminal.ts";
 import { complain } from "./complain.ts";
+import { complainOfMissingLists } from "./complain_of_missing_lists.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { loadRules } from "./load_rules.ts";
 import { Output } from "./output.ts";
@@ -65,6 +66,7 @@ export async function rulesExplain(
       complain(`${file}:${line}: rule not loaded: ${message}`);
     }
   }
+  complainOfMissingLists(refused);
   if (chosen.length === 0 && refused.length === 0) {
     const known = rules.map(({ title }) => `'${title}'`).join(", ");
     throw new UsageError(

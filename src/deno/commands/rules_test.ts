@@ -1,6 +1,8 @@
 import { RuleSet, runInlineTests, type SigmaRule } from "../../sigma/mod.ts";
 import { printable } from "../printable.ts";
 import { terminal } from "../terminal.ts";
+import { complainOfMissingLists } from "./complain_of_missing_lists.ts";
+import { counted } from "./counted.ts";
 import { EXIT_CODE, type ExitCode } from "./exit_code.ts";
 import { EVERY_STATUS } from "./every_status.ts";
 import { junitReport, type RuleTests } from "./junit_report.ts";
@@ -64,10 +66,11 @@ export async function rulesTest(
   const failed = results.filter(({ passed }) => !passed).length;
   const untested = tested.filter((rule) => rule.results.length === 0).length;
   await out.write(
-    `${results.length - failed} passed, ${failed} failed, in ${tested.length} rules` +
-      `${untested > 0 ? `; ${untested} rules have no tests` : ""}\n`,
+    `${results.length - failed} passed, ${failed} failed, in ${counted(tested.length, "rule")}` +
+      `${untested > 0 ? `; ${counted(untested, "rule")} without tests` : ""}\n`,
   );
   await out.flush();
+  complainOfMissingLists(refusals.list());
   if (options.junit) await writeReport(options.junit, junitReport(tested));
   return failed > 0 ? EXIT_CODE.findings : EXIT_CODE.ok;
 }
@@ -94,7 +97,8 @@ function reportOf({ title, file, results }: RuleTests): string {
   const mark = failures.length > 0
     ? terminal.paint("red", "FAILED")
     : terminal.paint("green", "ok");
-  const lines = [`${mark}  ${count}  ${printable(title)} (${printable(file)})`];
+  const place = title === file ? "" : ` (${printable(file)})`;
+  const lines = [`${mark}  ${count}  ${printable(title)}${place}`];
   for (const { name, message, events } of failures) {
     lines.push(`    ${printable(name)}: ${printable(message ?? "", 1_000)}`);
     for (const event of events.slice(0, 3)) lines.push(`        ${printable(event, 400)}`);
