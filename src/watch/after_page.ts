@@ -46,6 +46,8 @@ const MOST_PAGES_OF_A_SLICE = 8;
 const FEW_PAGES_OF_A_SLICE = 2;
 const SHORTEST_SLICE_MS = 1_000;
 const LONGEST_SLICE_MS = 30 * 86_400_000;
+/** After so many restarts a slice is halved. */
+const MOST_RESTARTS = 3;
 /** An API that refuses a range of so long takes shorter ones, perhaps. */
 const LONG_SLICE_MS = 3_600_000;
 /** An API that goes on for so many pages without an event will not end. */
@@ -177,7 +179,13 @@ function endSlice(
       : before.lowWater,
   };
   if (pass.to < reading.to) {
-    return withReading(state, kind, { ...reading, at: pass.to, pass: null, checks: null });
+    return withReading(state, kind, {
+      ...reading,
+      at: pass.to,
+      pass: null,
+      checks: null,
+      restarts: 0,
+    });
   }
   const { [kind]: __, ...readings } = state.readings;
   return {
@@ -199,9 +207,11 @@ function restartSlice(
   const reading = state.readings[kind]!;
   const pass = reading.pass!;
   const failure = nextFailure(state.failures[kind], seen, now, random);
-  // A cursor that keeps failing may not live long enough for so long a slice.
+  // A cursor that keeps failing may not live long enough for so long a slice. The failures in a row do not tell: one that a
+  // page has ended takes those before it along.
+  const restarts = (reading.restarts ?? 0) + 1;
   const isShorter = reading.checks === null &&
-    (seen.remedy !== "restart" || failure.count >= 3) &&
+    (seen.remedy !== "restart" || Math.max(failure.count, restarts) >= MOST_RESTARTS) &&
     pass.to - pass.from <= state.sliceMs[kind];
   const half = Math.max(SHORTEST_SLICE_MS, wholeSecond((pass.to - pass.from) / 2));
   // A live range takes in what has happened since, or a fault that stays would hide what is new.
@@ -214,7 +224,7 @@ function restartSlice(
       counts: addCounts(state.counts, { restarts: 1 }),
     },
     kind,
-    { ...reading, to, pass: null },
+    { ...reading, to, pass: null, restarts },
   );
 }
 

@@ -61,6 +61,8 @@ export interface Reading extends Range {
   readonly pass: Pass | null;
   /** What is still to be checked of the slice before it ends. */
   readonly checks: Checks | null;
+  /** How often the present slice was begun anew; default 0. */
+  readonly restarts?: number;
 }
 
 /** All that the collector has to remember; it is saved in the transaction that records a page. */

@@ -110,3 +110,19 @@ Deno.test("Collector keeps to its share although the reset is told in whole seco
   const most = Math.max(...minutes.values());
   assert(most <= 121, `${most} requests in a minute`);
 });
+
+Deno.test("Collector shortens a slice that outlives its cursor, although other failures come in between", async () => {
+  using bench = new Bench({ backfillMs: 6 * HOUR });
+  for (let n = 0; n < 300; n++) bench.api.publish(eventAt(-n * MINUTE, `${n}`));
+  let life = 0;
+  bench.api.always = (page, url) => {
+    life = url.searchParams.get("cursor") === null ? 0 : life + 1;
+    if (life === 10) throw new ThousandEyesError("server_error", "Cannot list", { status: 503 });
+    if (life > 20) throw new ThousandEyesError("bad_request", "Cannot list", { status: 400 });
+    return page;
+  };
+  await bench.run(HOUR);
+  bench.assertComplete();
+  const { restarts } = bench.state.counts;
+  assert(restarts < 20, `${restarts} restarts`);
+});
