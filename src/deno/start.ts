@@ -9,6 +9,7 @@ import { alertLine } from "./alert_line.ts";
 import { startAlertReceiver } from "./start/alert_receiver.ts";
 import { buildRules } from "./start/build_rules.ts";
 import { bundleWorker } from "./start/bundle_worker.ts";
+import { checkSettings } from "./start/check_settings.ts";
 import { eventLine } from "./start/event_line.ts";
 import { followStatus } from "./start/follow_status.ts";
 import { followStream } from "./start/follow_stream.ts";
@@ -78,6 +79,7 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
   signal.throwIfAborted();
 
   const { token, configured } = await newToken(env["API_TOKENS"]);
+  checkSettings({ ...settings.vars, ...env, API_TOKENS: configured });
   const workerd = await startWorkerd({
     script,
     settings,

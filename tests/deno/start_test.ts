@@ -83,6 +83,28 @@ function isFree(port: number): boolean {
   }
 }
 
+Deno.test("start names every setting that is wrong, and none of their values", async () => {
+  const run = runStart({
+    TE_TOKEN: "hush",
+    TE_BASE_URL: "http://127.0.0.1:1/v7",
+    WEBHOOKS: "hush",
+    API_TOKENS: `[{"name":"hush"}]`,
+    POLL_INTERVAL_SECONDS: "0",
+  });
+  await run.rest();
+  const { code } = await run.child.status;
+  const said = run.seen.slice(run.seen.findIndex((line) => line.startsWith("Cannot start")));
+  assertEquals(said.map((line) => line.trim().split(/:| /)[0]), [
+    "Cannot",
+    "POLL_INTERVAL_SECONDS",
+    "API_TOKENS",
+    "API_TOKENS",
+    "WEBHOOKS",
+  ]);
+  assertEquals(said.join().includes("hush"), false);
+  assertEquals(code, 1);
+});
+
 for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   Deno.test({
     name: `start shows events and a verified alert, and ${signal} leaves no process, port or file`,
