@@ -14,6 +14,7 @@ import {
   type SigmaRule,
 } from "../sigma/mod.ts";
 import { readRuleFiles } from "./commands/rule_files.ts";
+import { counted } from "./commands/counted.ts";
 import { toEvent } from "./commands/to_event.ts";
 import { terminal } from "./terminal.ts";
 
@@ -69,9 +70,11 @@ async function main(): Promise<number> {
     // Written only when it differs, so that nothing that watches the file starts for nothing.
     const before = await Deno.readTextFile(TARGET).catch(() => undefined);
     if (before !== text) await Deno.writeTextFile(TARGET, text);
-    const and = filters.length > 0 ? ` and ${filters.length} filters` : "";
+    const and = filters.length > 0 ? ` and ${counted(filters.length, "filter")}` : "";
     terminal.say(
-      `${rules.length} rules${and} from ${SOURCE}/ checked, tested and written to ${TARGET}`,
+      `${
+        counted(rules.length, "rule")
+      }${and} from ${SOURCE}/ checked, tested and written to ${TARGET}`,
     );
     return 0;
   } catch (error) {

@@ -91,7 +91,7 @@ Deno.test("rules:build writes the filters beside the rules, whose own tests run 
   assertEquals(code, 0, said);
   const { rules, filters } = JSON.parse(built!);
   assertEquals([rules.length, filters[0].title], [1, "Not the nightly clean-up"]);
-  assertStringIncludes(said, "1 rules and 1 filters");
+  assertStringIncludes(said, "1 rule and 1 filter");
 });
 
 Deno.test("rules:build refuses a broken filter with file:line:column", async () => {
