@@ -32,6 +32,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       pass INTEGER NOT NULL, page INTEGER NOT NULL, url TEXT NOT NULL, seqs TEXT NOT NULL,
       held TEXT NOT NULL, spent TEXT NOT NULL, PRIMARY KEY (pass, page)) WITHOUT ROWID`,
   ],
+  // How many twins a pass has confirmed is what the rows themselves say.
+  [`ALTER TABLE pass_pages DROP COLUMN spent`],
 ];
 
 /**

@@ -8,8 +8,6 @@ export interface PassCount {
   readonly urls: Set<string>;
   /** How many twins of each hash it has held. */
   readonly held: Map<number, number>;
-  /** How many twins of each hash it has recorded because an earlier pass had held them. */
-  readonly spent: Map<number, number>;
 }
 
 /** One page of a pass. */
@@ -24,45 +22,40 @@ export interface PassPage {
   readonly seqs: readonly number[];
   /** How many twins of each hash were held. */
   readonly held: ReadonlyMap<number, number>;
-  /** How many twins of each hash were recorded because an earlier pass had held them. */
-  readonly spent: ReadonlyMap<number, number>;
 }
 
 /** Saves what one page of a pass has counted, so that the pass can be resumed after it: one row. */
 export function savePassPage(
   sql: Sql,
-  { pass, page, url, seqs, held, spent }: PassPage,
+  { pass, page, url, seqs, held }: PassPage,
 ): void {
   sql.run(
-    `INSERT OR REPLACE INTO pass_pages (pass, page, url, seqs, held, spent)
-      VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO pass_pages (pass, page, url, seqs, held) VALUES (?, ?, ?, ?, ?)`,
     pass,
     page,
     url,
     JSON.stringify(seqs),
     JSON.stringify([...held]),
-    JSON.stringify([...spent]),
   );
 }
 
 /** What a pass has counted before its first page. */
 export function emptyCount(): PassCount {
-  return { taken: new Set(), urls: new Set(), held: new Map(), spent: new Map() };
+  return { taken: new Set(), urls: new Set(), held: new Map() };
 }
 
 /** Reads what a pass has counted. */
 export function readPass(sql: Sql, pass: number): PassCount {
   const count = emptyCount();
-  const rows = sql.all<{ url: string; seqs: string; held: string; spent: string }>(
-    `SELECT url, seqs, held, spent FROM pass_pages WHERE pass = ? ORDER BY page`,
+  const rows = sql.all<{ url: string; seqs: string; held: string }>(
+    `SELECT url, seqs, held FROM pass_pages WHERE pass = ? ORDER BY page`,
     pass,
   );
-  for (const { url, seqs, held, spent } of rows) {
+  for (const { url, seqs, held } of rows) {
     addToPass(count, {
       url,
       seqs: JSON.parse(seqs) as number[],
       held: new Map(JSON.parse(held) as [number, number][]),
-      spent: new Map(JSON.parse(spent) as [number, number][]),
     });
   }
   return count;
@@ -72,10 +65,8 @@ export function readPass(sql: Sql, pass: number): PassCount {
 export function addToPass(count: PassCount, page: Omit<PassPage, "pass" | "page">): void {
   count.urls.add(page.url);
   for (const seq of page.seqs) count.taken.add(seq);
-  for (const name of ["held", "spent"] as const) {
-    for (const [hash, twins] of page[name]) {
-      count[name].set(hash, (count[name].get(hash) ?? 0) + twins);
-    }
+  for (const [hash, twins] of page.held) {
+    count.held.set(hash, (count.held.get(hash) ?? 0) + twins);
   }
 }
 

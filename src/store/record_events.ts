@@ -5,7 +5,7 @@ import { hashEvent } from "./hash_event.ts";
 import { isLarger } from "./is_larger.ts";
 import { insertRows } from "./insert_rows.ts";
 import { readNumber, writeMeta } from "./meta.ts";
-import { SplitTwins } from "./split_twins.ts";
+import { type EarlierPass, SplitTwins } from "./split_twins.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
 /** One event that was not in the log before. */
@@ -38,8 +38,6 @@ export interface RecordResult {
   readonly held: ReadonlyMap<number, number>;
   /** The dates of those twins, in milliseconds since the Unix epoch. */
   readonly heldAt: readonly (number | null)[];
-  /** How many twins of each hash were recorded because an earlier pass has held them. */
-  readonly spent: ReadonlyMap<number, number>;
 }
 
 /** How a page is recorded. */
@@ -52,11 +50,11 @@ export interface RecordOptions {
    */
   readonly taken?: ReadonlySet<number>;
   /**
-   * How many twins of each hash may be recorded because an earlier pass over the same range has held them. A twin on another page than
-   * its like may be a true one that a page boundary split off, or the same event once more because the pages shifted while
-   * they were read: only a second pass can tell. Left out, all are recorded at once.
+   * What an earlier pass over the same range has seen. A twin on another page than its like may be a true one that a
+   * page boundary split off, or the same event once more because the pages shifted while they were read: only a second
+   * pass can tell. Left out, all are recorded at once.
    */
-  readonly confirmed?: ReadonlyMap<number, number>;
+  readonly earlier?: EarlierPass;
 }
 
 /** A row may have 2 MB in a Durable Object: an alert has the event in it, with the rule and what matched. */
@@ -122,7 +120,7 @@ class PageEvent implements RecordedEvent {
 export function recordEvents(
   sql: Sql,
   events: readonly UserEvent[],
-  { now, taken = new Set(), confirmed }: RecordOptions,
+  { now, taken = new Set(), earlier }: RecordOptions,
 ): RecordResult {
   const page = inTimeOrder(events);
   const rows = rowsByHash(sql, page);
@@ -132,7 +130,8 @@ export function recordEvents(
   const recorded: RecordedEvent[] = [];
   const oversized: UserEvent[] = [];
   const seqs: number[] = [];
-  const split = new SplitTwins(confirmed);
+  const split = new SplitTwins(earlier);
+  const equal: number[] = []; // the equal rows of the event at hand
   let duplicates = 0;
   let twins = 0;
   let expired = 0;
@@ -141,7 +140,7 @@ export function recordEvents(
     const { event, at, hash } = dated;
     const body = JSON.stringify(event);
     const same = rows.get(hash);
-    let equal = 0;
+    equal.length = 0;
     let onThisPage = 1;
     let found: Row | undefined;
     let last: Row | undefined;
@@ -149,7 +148,7 @@ export function recordEvents(
       last = row;
       // The same event may be there in other words: with another spelling of the date, or another unknown member.
       if (row.body !== body && row.identity !== identityOf(event)) continue;
-      equal++;
+      equal.push(row.seq);
       if (row.isHere) onThisPage++;
       else if (!taken.has(row.seq)) {
         found = row;
@@ -168,13 +167,13 @@ export function recordEvents(
       continue;
     } else {
       dated.seq = first + recorded.length;
-      dated.occurrence = equal + 1;
+      dated.occurrence = equal.length + 1;
       found = new Row(dated.seq, last === undefined ? 0 : last.slot + 1, body);
       if (last === undefined) rows.set(hash, found);
       else last.next = found;
       inserts.push([found.seq, now, hash, found.slot, at, body]);
       recorded.push(dated);
-      if (equal > 0) twins++;
+      if (equal.length > 0) twins++;
     }
     found.isHere = true;
     seqs.push(found.seq);
@@ -186,8 +185,8 @@ export function recordEvents(
     }, inserts);
     writeMeta(sql, "event_seq", first + recorded.length - 1);
   }
-  const { held, heldAt, spent } = split;
-  return { recorded, duplicates, twins, expired, oversized, seqs, held, heldAt, spent };
+  const { held, heldAt } = split;
+  return { recorded, duplicates, twins, expired, oversized, seqs, held, heldAt };
 }
 
 /** Oldest first; events of one date keep the order in which they happened, as far as the page tells it. */

@@ -124,7 +124,7 @@ export class Collector {
         url,
         page,
         count,
-        confirmed: this.#confirmed(pass, count),
+        earlier: pass.confirms === null ? emptyCount() : log.readPass(pass.confirms),
         refusal,
         now,
       }, this.#options);
@@ -132,8 +132,8 @@ export class Collector {
       return result;
     });
     if (recorded === undefined) return;
-    const { seqs, held, spent } = recorded;
-    addToPass(count, { url, seqs, held, spent });
+    const { seqs, held } = recorded;
+    addToPass(count, { url, seqs, held });
     this.#counts.set(pass.id, { pages: pass.pages + 1, count });
     const inUse = new Set(passesInUse(recorded.state));
     for (const id of this.#counts.keys()) if (!inUse.has(id)) this.#counts.delete(id);
@@ -165,13 +165,6 @@ export class Collector {
     if (known?.pages === pass.pages) return known.count;
     if (pass.pages === 0) return emptyCount();
     return this.#ports.log.readPass(pass.id);
-  }
-
-  /** The twins that may be recorded since an earlier pass has held them, less those that have been. */
-  #confirmed({ confirms }: Pass, { spent }: PassCount): Map<number, number> {
-    if (confirms === null) return new Map();
-    const { held } = this.#ports.log.readPass(confirms);
-    return new Map([...held].map(([hash, twins]) => [hash, twins - (spent.get(hash) ?? 0)]));
   }
 }
 

@@ -2,6 +2,7 @@ import { isAtLeast } from "../alert/is_at_least.ts";
 import { toAlert } from "../alert/to_alert.ts";
 import type { NewAlert } from "../store/alert_table.ts";
 import type { PassCount } from "../store/pass_table.ts";
+import type { EarlierPass } from "../store/split_twins.ts";
 import { identityOf } from "../thousandeyes/event_identity.ts";
 import type { Page } from "../thousandeyes/page.ts";
 import { afterPage } from "./after_page.ts";
@@ -25,8 +26,8 @@ export interface PageToRecord {
   readonly page: Page;
   /** What the pass has counted on the pages before; this page is added to it by the caller. */
   readonly count: PassCount;
-  /** How many twins of each hash may be recorded that stand on another page than their like. */
-  readonly confirmed: ReadonlyMap<number, number>;
+  /** What the pass that this one confirms has seen; nothing if it confirms none. */
+  readonly earlier: EarlierPass;
   /** What is wrong with its link to the next page, if it is. */
   readonly refusal: Diagnosis | undefined;
   /** Milliseconds since the Unix epoch. */
@@ -41,8 +42,6 @@ export interface PageRecorded {
   readonly seqs: readonly number[];
   /** The twins that were held. */
   readonly held: ReadonlyMap<number, number>;
-  /** The twins that an earlier pass had held. */
-  readonly spent: ReadonlyMap<number, number>;
 }
 
 /**
@@ -55,13 +54,13 @@ export interface PageRecorded {
  */
 export function recordPage(
   { log, match, endpoints, random }: Pick<WatchPorts, "log" | "match" | "endpoints" | "random">,
-  { state, kind, url, page, count, confirmed, refusal, now }: PageToRecord,
+  { state, kind, url, page, count, earlier, refusal, now }: PageToRecord,
   options: WatchOptions,
 ): PageRecorded {
   const result = log.record(page.events, {
     now,
     taken: count.taken,
-    confirmed,
+    earlier,
   });
   const alerts: NewAlert[] = [];
   const faults: unknown[] = [];
@@ -125,12 +124,12 @@ export function recordPage(
   const inUse = passesInUse(after);
   // A pass that ends on its first page needs no row: most live passes do.
   if (inUse.includes(pass.id)) {
-    const { seqs, held, spent } = result;
-    log.savePassPage({ pass: pass.id, page: pass.pages, url, seqs, held, spent });
+    const { seqs, held } = result;
+    log.savePassPage({ pass: pass.id, page: pass.pages, url, seqs, held });
   } else if (pass.pages > 0 || pass.confirms !== null) {
     log.dropPasses(inUse);
   }
-  return { state: after, seqs: result.seqs, held: result.held, spent: result.spent };
+  return { state: after, seqs: result.seqs, held: result.held };
 }
 
 /** What was published after its time had been read; a backfill finds nothing but old events. */

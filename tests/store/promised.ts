@@ -1,3 +1,4 @@
+import { emptyCount } from "../../src/store/pass_table.ts";
 import type { Alert } from "../../src/alert/alert.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
@@ -25,7 +26,7 @@ export function event(second: number, more: UserEvent = {}): UserEvent {
 /** Records a page, as a page of a pass where `taken` is given. */
 export function record(log: Log, events: UserEvent[], now = 1, taken?: Set<number>) {
   return log.transaction(() =>
-    log.record(events, taken === undefined ? { now } : { now, taken, confirmed: new Map() })
+    log.record(events, taken === undefined ? { now } : { now, taken, earlier: emptyCount() })
   );
 }
 
