@@ -117,7 +117,10 @@ async function tokenOf(token: Token): Promise<string> {
  * @throws {TypeError} If it is empty, or has spaces or anything but visible ASCII.
  */
 export function checkToken(token: string): void {
-  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+  if (typeof token !== "string" || token === "") {
+    throw new TypeError("Cannot list audit events: the token is missing");
+  }
+  if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new TypeError("Cannot list audit events: the token is not visible ASCII without spaces");
   }
 }

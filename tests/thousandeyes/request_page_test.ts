@@ -126,6 +126,7 @@ Deno.test("requestPage() refuses a token that is none, and never repeats it", as
       const error = await assertRejects(
         () => requestPage(PAGE_URL, { ...options(fetch), token: given }),
         TypeError,
+        token === "" ? "the token is missing" : "not visible ASCII",
       );
       assert(token === "" || !shown(error).includes(token));
     }
