@@ -3,6 +3,7 @@
  *
  * @module
  */
+import config from "../../deno.json" with { type: "json" };
 import { Command, CommanderError, Option } from "commander";
 import { complain } from "./commands/complain.ts";
 import { EXIT_CODE, type ExitCode } from "./commands/exit_code.ts";
@@ -42,7 +43,7 @@ function run<Arguments extends unknown[]>(command: (...args: Arguments) => Promi
 }
 
 function program(): Command {
-  const panoptes = new Command("panoptes")
+  const panoptes = new Command("panoptes").version(config.version)
     .description("Works with Sigma rules: checks, tests and explains them, and matches events.")
     .addHelpText(
       "after",
