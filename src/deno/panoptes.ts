@@ -3,7 +3,6 @@
  *
  * @module
  */
-import config from "../../deno.json" with { type: "json" };
 import { Command, CommanderError, Option } from "commander";
 import { complain } from "./commands/complain.ts";
 import { EXIT_CODE, type ExitCode } from "./commands/exit_code.ts";
@@ -43,7 +42,7 @@ function run<Arguments extends unknown[]>(command: (...args: Arguments) => Promi
 }
 
 function program(): Command {
-  const panoptes = new Command("panoptes").version(config.version)
+  const panoptes = new Command("panoptes")
     .description("Works with Sigma rules: checks, tests and explains them, and matches events.")
     .addHelpText(
       "after",

@@ -16,12 +16,6 @@ Deno.test("panoptes --help names every command, the exit codes and where to begi
   }
 });
 
-Deno.test("panoptes --version says which version to name in a report", async () => {
-  const { code, out } = await panoptes(["--version"]);
-  assertMatch(out, /^\d+\.\d+\.\d+\n$/);
-  assertEquals(code, 0);
-});
-
 Deno.test("panoptes refuses wrong usage with code 2 and says what to write", async () => {
   await using files = await folder({ "one.yml": rule("One", "f: a"), "empty/readme.txt": "" });
   const one = `${files.path}/one.yml`;
