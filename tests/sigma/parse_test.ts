@@ -120,6 +120,16 @@ Deno.test("parseSigma() says what it does not run: correlations, aggregations, t
   assertEquals(problemsOf("action: global\ntitle: A\n"), ["1:1-7 error document-action"]);
 });
 
+Deno.test("parseSigma() says when what it was given was no UTF-8", () => {
+  const utf16 = new TextDecoder().decode(new Uint8Array([0xff, 0xfe, 0x74, 0, 0x69, 0]));
+  assertEquals(parseSigma(utf16).problems.map(({ message }) => message), [
+    "The file is not a text in UTF-8",
+  ]);
+  assertEquals(parseSigma("text").problems.map(({ message }) => message), [
+    "A Sigma document has to be a map",
+  ]);
+});
+
 Deno.test("parseSigma() keeps names that JavaScript objects inherit", () => {
   const text = RULE.replace("filter:", "__proto__:").replace("not filter", "not __proto__")
     .replace("tests:", "constructor:");

@@ -58,7 +58,10 @@ export function parseFile(text: string, options: { file?: string } = {}): Parsed
     if (root === null || isNothing(root)) continue;
     const entries = entriesOf(root);
     if (!entries) {
-      source.report("document-kind", "A Sigma document has to be a map", root);
+      const message = /[\0\ufffd]/.test(text)
+        ? "The file is not a text in UTF-8"
+        : "A Sigma document has to be a map";
+      source.report("document-kind", message, root);
       continue;
     }
     const origins = new Origins();
