@@ -37,33 +37,44 @@ export interface Retained {
  * @returns What was removed.
  */
 export function retain(sql: Sql, { now, maxAgeMs, maxBytes, step }: RetainOptions): Retained {
-  const cutoff = now - maxAgeMs;
-  const before = sql.bytes() > maxBytes ? Infinity : cutoff;
-  const events = removeEvents(sql, before, step);
-  const alerts = removeAlerts(sql, events === 0 ? before : cutoff, step);
-  const invalid = removeInvalid(sql, before, step);
+  const isFull = sql.bytes() > maxBytes;
+  // Where age does not count, that is because nobody knows what time it is.
+  const latest = maxAgeMs === Infinity ? Infinity : now;
+  const aged = { before: now - maxAgeMs, latest };
+  const due = isFull ? { before: Infinity, latest } : aged;
+  const events = removeEvents(sql, due, step);
+  const alerts = removeAlerts(sql, events === 0 ? due : aged, step);
+  const invalid = removeInvalid(sql, due, step);
   return { events, alerts, invalid, more: Math.max(events, alerts, invalid) === step };
 }
 
-function removeEvents(sql: Sql, before: number, step: number): number {
+/** What is removed: what was recorded before a time. What was recorded after `latest` was so by a clock that was ahead. */
+interface Due {
+  readonly before: number;
+  readonly latest: number;
+}
+
+function removeEvents(sql: Sql, due: Due, step: number): number {
   const oldest = sql.all<{ seq: number; at: number | null; recorded_at: number }>(
     `SELECT seq, at, recorded_at FROM events ORDER BY seq LIMIT ?`,
     step,
   );
-  const gone = oldest.slice(0, prefix(oldest, before));
+  const gone = oldest.slice(0, prefix(oldest, due));
   const last = gone.at(-1);
   if (last === undefined) return 0;
   let floor = readNumber(sql, "floor_at", -Infinity);
   // A date ahead of its own recording is no measure: one such event would shut the log for ever.
-  for (const { at, recorded_at } of gone) {
-    floor = Math.max(floor, Math.min(at ?? floor, recorded_at));
+  let recordedBy = due.latest;
+  for (const { at, recorded_at } of gone.toReversed()) {
+    if (recorded_at <= due.latest) recordedBy = recorded_at; // else it is not newer than what comes after it
+    floor = Math.max(floor, Math.min(at ?? floor, recordedBy));
   }
   if (floor > -Infinity) writeMeta(sql, "floor_at", floor);
   sql.run(`DELETE FROM events WHERE seq <= ?`, last.seq);
   return gone.length;
 }
 
-function removeAlerts(sql: Sql, before: number, step: number): number {
+function removeAlerts(sql: Sql, due: Due, step: number): number {
   const oldest = sql.all<{ seq: number; id: string; recorded_at: number; busy: number }>(
     `SELECT seq, id, recorded_at, EXISTS (
         SELECT 1 FROM outbox WHERE webhook_id = alerts.id AND due_at IS NOT NULL) AS busy
@@ -72,7 +83,7 @@ function removeAlerts(sql: Sql, before: number, step: number): number {
   );
   const firstBusy = oldest.findIndex(({ busy }) => busy === 1);
   const free = firstBusy < 0 ? oldest : oldest.slice(0, firstBusy);
-  const gone = free.slice(0, prefix(free, before));
+  const gone = free.slice(0, prefix(free, due));
   const last = gone.at(-1);
   if (last === undefined) return 0;
   const ids = JSON.stringify(gone.map(({ id }) => id));
@@ -86,19 +97,23 @@ function removeAlerts(sql: Sql, before: number, step: number): number {
   return gone.length;
 }
 
-function removeInvalid(sql: Sql, before: number, step: number): number {
+function removeInvalid(sql: Sql, due: Due, step: number): number {
   const oldest = sql.all<{ seq: number; recorded_at: number }>(
     `SELECT seq, recorded_at FROM invalid_events ORDER BY seq LIMIT ?`,
     step,
   );
-  const last = oldest[prefix(oldest, before) - 1];
+  const last = oldest[prefix(oldest, due) - 1];
   if (last === undefined) return 0;
   sql.run(`DELETE FROM invalid_events WHERE seq <= ?`, last.seq);
-  return prefix(oldest, before);
+  return prefix(oldest, due);
 }
 
-/** How many of the rows, from the first, were recorded before a time. */
-function prefix(rows: readonly { recorded_at: number }[], before: number): number {
-  const end = rows.findIndex(({ recorded_at }) => recorded_at >= before);
-  return end < 0 ? rows.length : end;
+/** How many of the rows, from the first, are due; one by a clock that was ahead is when what comes after it is. */
+function prefix(rows: readonly { recorded_at: number }[], { before, latest }: Due): number {
+  let count = 0;
+  for (const [index, { recorded_at }] of rows.entries()) {
+    if (recorded_at < before) count = index + 1;
+    else if (recorded_at <= latest) break;
+  }
+  return count;
 }

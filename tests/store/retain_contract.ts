@@ -45,6 +45,26 @@ export const RETAIN_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name:
+      "retain() is held up by nothing that a clock which was ahead has recorded, nor shut by its dates",
+    check(sql) {
+      const log = open(sql);
+      const now = Date.UTC(2026, 10, 22, 11);
+      const dated = (days: number) => ({
+        ...event(1),
+        date: new Date(now + days * DAY).toISOString(),
+      });
+      record(log, [dated(0)], now);
+      record(log, [dated(100)], now + 365 * DAY); // both lie in the future, and neither is true
+      record(log, [dated(1)], now + DAY);
+      record(log, [dated(2)], now + 365 * DAY);
+      record(log, [dated(8)], now + 8 * DAY);
+      const limits = { now: now + 9 * DAY, maxAgeMs: 5 * DAY, maxBytes: Infinity, step: 100 };
+      assertEquals(log.transaction(() => log.retain(limits)).events, 3);
+      assertEquals(record(log, [dated(1), dated(2), dated(3)], now + 9 * DAY).recorded.length, 1);
+    },
+  },
+  {
     name: "retain() keeps the size, in bounded steps",
     check(sql) {
       const log = open(sql);
