@@ -27,6 +27,7 @@ export {
   matchedFields,
 } from "./explain.ts";
 export type { Problem, ProblemCode, Severity, Span } from "./problem.ts";
+export { appliesTo } from "./match/logsource_routing.ts";
 export { type Match, RuleSet, type RuleSetOptions } from "./rule_set.ts";
 export { SigmaError } from "./sigma_error.ts";
 export type {

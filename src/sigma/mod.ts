@@ -12,6 +12,7 @@ export {
   type MatchedField,
   matchedFields,
 } from "./explain.ts";
+export { appliesTo } from "./match/logsource_routing.ts";
 export { type ParseResult, parseSigma } from "./parse.ts";
 export type { Problem, ProblemCode, Severity, Span } from "./problem.ts";
 export { type Match, RuleSet, type RuleSetOptions } from "./rule_set.ts";

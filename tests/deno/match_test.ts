@@ -260,3 +260,20 @@ Deno.test("panoptes match ends quietly when its reader leaves", async () => {
   assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
   assertEquals(new TextDecoder().decode(stdout).split("\n").length, 2);
 });
+
+Deno.test("panoptes match says when no rule is about the log source, and only counts the many bad lines of a file that is no log", async () => {
+  await using files = await folder({
+    "one.yml": rule("One", "f|contains: a"),
+    "binary": "\u0001\n".repeat(150),
+  });
+  const args = ["match", "--rules", "one.yml", "--logsource", "produkt=test", "binary"];
+  const { code, err } = await panoptes(args, { cwd: files.path });
+  const lines = err.trimEnd().split("\n");
+  assertEquals(code, 3);
+  assertEquals(
+    lines[0],
+    "No rule is about 'produkt=test': look at the spelling, or try --logsource any",
+  );
+  assertEquals(lines.filter((line) => line.includes(": skipped: ")).length, 100);
+  assertEquals(lines.at(-1), "0 matches in 0 events with 1 rule; 150 events skipped");
+});

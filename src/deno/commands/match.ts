@@ -29,6 +29,9 @@ export interface MatchOptions {
   readonly strict?: boolean;
 }
 
+/** A file that is no log at all has nothing but bad lines. */
+const MOST_SKIPPED_LINES = 100;
+
 /**
  * Matches events from files or standard input against rules and writes the matches as they are found.
  *
@@ -56,13 +59,23 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
     complain("No event was read: no rule, or not every rule, can be loaded");
     return EXIT_CODE.findings;
   }
+  if (logsource !== undefined && !matcher.hasRulesFor(logsource)) {
+    complain(
+      `No rule is about '${options.logsource}': look at the spelling, or try --logsource any`,
+    );
+  }
   const counts = { events: 0, matches: 0, bytes: 0, skipped: 0 };
   const progress = new Progress(totalOf(sources));
   const out = new Output(() => progress.clear());
   const skip = (place: string, why: string) => {
     counts.skipped++;
+    if (counts.skipped > MOST_SKIPPED_LINES + 1) return;
     progress.clear();
-    complain(`${place}: skipped: ${why}`);
+    complain(
+      counts.skipped > MOST_SKIPPED_LINES
+        ? "What else is skipped is only counted"
+        : `${place}: skipped: ${why}`,
+    );
   };
   for (const source of sources) {
     const name = sources.length > 1 ? source.name : undefined;

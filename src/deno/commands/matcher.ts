@@ -1,4 +1,5 @@
 import {
+  appliesTo,
   type LogSource,
   type Match,
   type Problem,
@@ -25,6 +26,8 @@ export interface Matcher {
   readonly rules: number;
   /** The rules that do not take part because of their status. */
   readonly skipped: readonly SigmaRule[];
+  /** Whether any of them is about a log source. */
+  hasRulesFor(logsource: LogSource): boolean;
   /** Finds the rules that match an event, each once, in the order of the rules. */
   find(event: unknown, logsource: LogSource | undefined): readonly Match[];
 }
@@ -53,6 +56,8 @@ export function matcherOf(rules: readonly SigmaRule[], options: MatcherOptions):
   return {
     rules: sets.reduce((sum, { set }) => sum + set.rules.length, 0),
     skipped: sets.flatMap(({ set }) => set.skipped),
+    hasRulesFor: (logsource) =>
+      sets.some(({ set }) => set.rules.some((rule) => appliesTo(rule.logsource, logsource))),
     find,
   };
 }

@@ -3,7 +3,18 @@ import type { LogSource } from "../sigma_rule.ts";
 /**
  * Whether a rule, or a filter, for one log source is about what comes from another.
  *
- * Every key that `wanted` names has to be there and equal, in any case; `definition` is for people.
+ * Every key that `wanted` names has to be there and equal, in any case; `definition` is for people
+ * (https://sigmahq.io/docs/basics/log-sources.html).
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { appliesTo } from "./logsource_routing.ts";
+ *
+ * const events = { product: "windows", service: "security" };
+ * assert(appliesTo({ product: "windows" }, events));
+ * assert(!appliesTo({ product: "windows", category: "process_creation" }, events));
+ * ```
  *
  * @param wanted The log source of the rule or filter.
  * @param actual Where the event comes from, or the log source of the rule that a filter is tried on.
