@@ -6,11 +6,14 @@ import {
   type Pass,
   type Reading,
   type ReadingKind,
+  sliceOf,
   wholeSecond,
 } from "./collector_state.ts";
 import { type Diagnosis, fault, nextFailure } from "./failure.ts";
 import { freshPass } from "./fresh_pass.ts";
-import { earlierNow } from "./request_count.ts";
+import { nextSlice } from "./next_slice.ts";
+import { restartSlice } from "./restart_slice.ts";
+import { SHORTEST_SLICE_MS } from "./shortest_slice.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
 /** What became of a page, as far as the next step depends on it. */
@@ -44,10 +47,7 @@ const MOST_CHECKS = 20;
 /** Slices longer than so many pages are halved for the next time, shorter ones doubled. */
 const MOST_PAGES_OF_A_SLICE = 8;
 const FEW_PAGES_OF_A_SLICE = 2;
-const SHORTEST_SLICE_MS = 1_000;
 const LONGEST_SLICE_MS = 30 * 86_400_000;
-/** After so many restarts a slice is halved. */
-const MOST_RESTARTS = 3;
 /** An API that refuses a range of so long takes shorter ones, perhaps. */
 const LONG_SLICE_MS = 3_600_000;
 /** An API that goes on for so many pages without an event will not end. */
@@ -173,59 +173,10 @@ function endSlice(
     ...before,
     failures,
     counts: addCounts(before.counts, { passes: 1 }),
-    sliceMs: { ...before.sliceMs, [kind]: adapted(before.sliceMs[kind], pass) },
-    lowWater: kind === "live"
-      ? Math.max(before.lowWater, Math.min(pass.to, wholeSecond(earlierNow(before.requests, now))))
-      : before.lowWater,
+    sliceMs: { ...before.sliceMs, [kind]: adapted(sliceOf(before, kind), pass) },
   };
-  if (pass.to < reading.to) {
-    return withReading(state, kind, {
-      ...reading,
-      at: pass.to,
-      pass: null,
-      checks: null,
-      restarts: 0,
-    });
-  }
-  const { [kind]: __, ...readings } = state.readings;
-  return {
-    ...state,
-    readings,
-    nextPollAt: kind === "live"
-      ? Math.max(now, reading.startedAt + options.pollMs)
-      : state.nextPollAt,
-  };
-}
-
-function restartSlice(
-  state: CollectorState,
-  kind: ReadingKind,
-  seen: Diagnosis,
-  now: number,
-  random: () => number,
-): CollectorState {
-  const reading = state.readings[kind]!;
-  const pass = reading.pass!;
-  const failure = nextFailure(state.failures[kind], seen, now, random);
-  // A cursor that keeps failing may not live long enough for so long a slice. The failures in a row do not tell: one that a
-  // page has ended takes those before it along.
-  const restarts = (reading.restarts ?? 0) + 1;
-  const isShorter = reading.checks === null &&
-    (seen.remedy !== "restart" || Math.max(failure.count, restarts) >= MOST_RESTARTS) &&
-    pass.to - pass.from <= state.sliceMs[kind];
-  const half = Math.max(SHORTEST_SLICE_MS, wholeSecond((pass.to - pass.from) / 2));
-  // A live range takes in what has happened since, or a fault that stays would hide what is new.
-  const to = kind === "live" ? Math.max(reading.to, wholeSecond(now)) : reading.to;
-  return withReading(
-    {
-      ...state,
-      failures: { ...state.failures, [kind]: failure },
-      sliceMs: isShorter ? { ...state.sliceMs, [kind]: half } : state.sliceMs,
-      counts: addCounts(state.counts, { restarts: 1 }),
-    },
-    kind,
-    { ...reading, to, pass: null, restarts },
-  );
+  const nextPollAt = Math.max(now, reading.startedAt + options.pollMs);
+  return nextSlice(state, kind, reading, { to: pass.to, now, nextPollAt });
 }
 
 function excessOf(

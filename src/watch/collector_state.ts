@@ -4,8 +4,11 @@ import type { Failure } from "./failure.ts";
 import type { RequestCount } from "./request_count.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
-/** Why a range is read: for what is new, in a sweep for late arrivals, or to fill what was never read. */
-export type ReadingKind = "live" | "hour" | "day" | "backfill";
+/**
+ * Why a range is read: for what is new, in a sweep for late arrivals, to fill what was never read, or because it had to be
+ * skipped.
+ */
+export type ReadingKind = "live" | "hour" | "day" | "backfill" | "skipped";
 
 /** A range of dates, both ends inclusive, in milliseconds since the Unix epoch. */
 export interface Range {
@@ -13,6 +16,12 @@ export interface Range {
   readonly from: number;
   /** The end. */
   readonly to: number;
+}
+
+/** A range that could not be read, and that the readings pass over until it can. */
+export interface Skipped extends Range {
+  /** When it is tried again, in milliseconds since the Unix epoch. */
+  readonly retryAt: number;
 }
 
 /** One slice of a range, read from its first page to its last: a closed pass, its ends pinned. */
@@ -63,6 +72,8 @@ export interface Reading extends Range {
   readonly checks: Checks | null;
   /** How often the present slice was begun anew; default 0. */
   readonly restarts?: number;
+  /** How often the present slice was too much to be read though it could not be shorter; default 0. */
+  readonly stuck?: number;
 }
 
 /** All that the collector has to remember; it is saved in the transaction that records a page. */
@@ -83,12 +94,14 @@ export interface CollectorState {
   readonly nextSweepAt: { readonly hour: number; readonly day: number };
   /** Ranges that have not been read yet, oldest first. */
   readonly backlog: readonly Range[];
+  /** Ranges that could not be read, oldest first, without the one that is tried again now; default none. */
+  readonly skipped?: readonly Skipped[];
   /** What is being read. */
   readonly readings: Readonly<Partial<Record<ReadingKind, Reading>>>;
   /** Whose turn it was last among the readings that are not live. */
   readonly lastServed: ReadingKind;
-  /** How long the next slice is, by kind, in milliseconds. */
-  readonly sliceMs: Readonly<Record<ReadingKind, number>>;
+  /** How long the next slice is, by kind, in milliseconds: see `sliceOf()`. */
+  readonly sliceMs: Readonly<Partial<Record<ReadingKind, number>>>;
   /** The failures in a row, by kind; those under `source` stop all of them, and those under `rules` none. */
   readonly failures: Readonly<Partial<Record<ReadingKind | "source" | "rules", Failure>>>;
   /** When an operational alert went out, by code. */
@@ -127,12 +140,7 @@ export function newCollectorState(now: number, options: WatchOptions): Collector
     backlog: beginning < start ? [{ from: beginning, to: start }] : [],
     readings: {},
     lastServed: "backfill",
-    sliceMs: {
-      live: FIRST_SLICE_MS,
-      hour: FIRST_SLICE_MS,
-      day: FIRST_SLICE_MS,
-      backfill: FIRST_SLICE_MS,
-    },
+    sliceMs: {},
     failures: {},
     alertedAt: {},
     requests: {
@@ -146,6 +154,11 @@ export function newCollectorState(now: number, options: WatchOptions): Collector
     nextPass: 1,
     counts: noCounts(),
   };
+}
+
+/** How long the next slice of a kind is, in milliseconds. */
+export function sliceOf({ sliceMs }: CollectorState, kind: ReadingKind): number {
+  return sliceMs[kind] ?? FIRST_SLICE_MS;
 }
 
 /** The API counts in whole seconds. */

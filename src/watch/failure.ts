@@ -58,7 +58,7 @@ const PAUSES: Readonly<Record<Remedy, readonly [number, number]>> = {
   throttle: [2_000, MINUTE],
   repeat: [2_000, 5 * MINUTE],
   restart: [1_000, 5 * MINUTE],
-  narrow: [1_000, 5 * MINUTE],
+  narrow: [1_000, 2 * MINUTE],
 };
 /** The API counts by the minute: a wait that is longer than this is not believed. */
 const LONGEST_ASKED_MS = 65_000;

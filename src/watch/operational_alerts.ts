@@ -30,7 +30,9 @@ export function operationalAlerts(
   { alertAfter, alertPauseMs }: Pick<WatchOptions, "alertAfter" | "alertPauseMs">,
 ): CollectorState {
   const alertedAt: Record<string, number> = { ...state.alertedAt };
-  for (const failure of Object.values(state.failures)) {
+  // A range that was skipped has had its alert, and its next try tells nothing new.
+  const { skipped: _, ...failures } = state.failures;
+  for (const failure of Object.values(failures)) {
     const { code, count, since, remedy } = failure;
     const isLasting = count >= alertAfter || code === MATCH_FAILED;
     if (!isLasting || remedy === "throttle") continue;

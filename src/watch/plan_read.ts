@@ -3,10 +3,12 @@ import {
   type Range,
   type Reading,
   type ReadingKind,
+  sliceOf,
   wholeSecond,
 } from "./collector_state.ts";
 import { freshPass } from "./fresh_pass.ts";
 import { waitForShare } from "./request_count.ts";
+import { skippedRanges } from "./skipped_ranges.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
 /** What the collector is to do now. */
@@ -18,7 +20,7 @@ export type ReadPlan =
 
 /** The clock may differ by so much between two looks without having been set back. */
 const STEADY_MS = 1_000;
-const PATIENT: readonly ReadingKind[] = ["hour", "day", "backfill"];
+const PATIENT: readonly ReadingKind[] = ["hour", "day", "backfill", "skipped"];
 
 /**
  * Decides what is read next. What is new comes first; sweeps and backfill take turns with what is left of
@@ -36,6 +38,9 @@ export function planRead(before: CollectorState, now: number, options: WatchOpti
     state.readings.live === undefined ? state.nextPollAt : Infinity,
     state.readings.hour === undefined ? state.nextSweepAt.hour : Infinity,
     state.readings.day === undefined ? state.nextSweepAt.day : Infinity,
+    ...(state.readings.skipped === undefined ? state.skipped ?? [] : []).map(({ retryAt }) =>
+      retryAt
+    ),
   );
   for (const kind of inTurn(state)) {
     const reading = state.readings[kind];
@@ -67,7 +72,9 @@ function withClock(
   const readings = withoutFuture(state.readings, end);
   const failures = Object.fromEntries(
     Object.entries(state.failures)
-      .filter(([kind]) => kind !== "backfill" || readings.backfill !== undefined)
+      .filter(([kind]) =>
+        (kind !== "backfill" && kind !== "skipped") || readings[kind] !== undefined
+      )
       .map(([kind, { retryAt, since, ...failure }]) => [
         kind,
         { ...failure, retryAt: Math.min(retryAt, now), since: Math.min(since, now) },
@@ -86,6 +93,10 @@ function withClock(
     lowWater: Math.min(state.lowWater, end),
     liveSince: Math.min(state.liveSince, end),
     backlog,
+    skipped: upTo(state.skipped ?? [], end).map(({ retryAt, ...range }) => ({
+      ...range,
+      retryAt: Math.min(retryAt, now),
+    })),
     nextPollAt: Math.min(state.nextPollAt, now),
     // While the clock was ahead, ranges were counted as read that had not happened yet.
     nextSweepAt: {
@@ -105,23 +116,26 @@ function withClock(
 
 /** What has not happened yet is not read, and might be refused; it is new when it happens. */
 function withoutFuture(
-  { live: _, hour, day, backfill }: CollectorState["readings"],
+  { live: _, hour, day, backfill, skipped }: CollectorState["readings"],
   end: number,
 ): CollectorState["readings"] {
-  const [left] = backfill === undefined ? [] : upTo([{ from: backfill.at, to: backfill.to }], end);
-  const isCut = backfill !== undefined && left !== undefined && left.to < backfill.to;
+  const leftOf = { backfill: cutAt(backfill, end), skipped: cutAt(skipped, end) };
   return {
     ...(hour !== undefined && hour.to <= end && { hour }),
     ...(day !== undefined && day.to <= end && { day }),
-    ...(left !== undefined && {
-      backfill: isCut ? { ...backfill, to: left.to, pass: null, checks: null } : backfill!,
-    }),
+    ...(leftOf.backfill !== undefined && { backfill: leftOf.backfill }),
+    ...(leftOf.skipped !== undefined && { skipped: leftOf.skipped }),
   };
 }
 
-function upTo(ranges: readonly Range[], end: number): Range[] {
+function cutAt(reading: Reading | undefined, end: number): Reading | undefined {
+  if (reading === undefined || reading.at >= end) return undefined;
+  return reading.to <= end ? reading : { ...reading, to: end, pass: null, checks: null };
+}
+
+function upTo<R extends Range>(ranges: readonly R[], end: number): R[] {
   return ranges.filter(({ from }) => from < end)
-    .map(({ from, to }) => ({ from, to: Math.min(to, end) }));
+    .map((range) => ({ ...range, to: Math.min(range.to, end) }));
 }
 
 function openReadings(
@@ -151,6 +165,11 @@ function openReadings(
   const [oldest, ...later] = state.backlog;
   if (state.readings.backfill === undefined && oldest !== undefined) {
     state = { ...open(state, "backfill", oldest, now), backlog: later };
+  }
+  const due = state.skipped?.find(({ retryAt }) => retryAt <= now);
+  if (state.readings.skipped === undefined && due !== undefined) {
+    const skipped = state.skipped!.filter((range) => range !== due);
+    state = { ...open(state, "skipped", due, now), skipped };
   }
   return state;
 }
@@ -196,10 +215,10 @@ function openPass(state: CollectorState, kind: ReadingKind, reading: Reading): C
   if (reading.pass !== null) return served;
   // Where shorter slices do not help either, every second try is for the whole, so that what is new is seen.
   const isWhole = kind === "live" && (state.failures.live?.count ?? 1) % 2 === 0;
-  const slice = isWhole ? Infinity : wholeSecond(state.sliceMs[kind]);
+  const slice = isWhole ? Infinity : wholeSecond(sliceOf(state, kind));
   const date = reading.checks?.dates[0];
   const range = date === undefined
-    ? { from: reading.at, to: Math.min(reading.to, reading.at + slice) }
+    ? sliceOutside(kind === "skipped" ? [] : skippedRanges(state), reading, slice)
     : { from: wholeSecond(date), to: wholeSecond(date + 999) };
   const pass = { ...freshPass(state.nextPass, range), confirms: reading.checks?.pass ?? null };
   return {
@@ -207,4 +226,14 @@ function openPass(state: CollectorState, kind: ReadingKind, reading: Reading): C
     nextPass: state.nextPass + 1,
     readings: { ...state.readings, [kind]: { ...reading, pass } },
   };
+}
+
+/** The next slice that touches no range of those that are skipped; where nothing else is left, the end of the reading. */
+function sliceOutside(skipped: readonly Range[], { at, to }: Reading, ms: number): Range {
+  let from = at;
+  for (const range of skipped) {
+    if (range.from <= from && from < range.to) from = Math.min(range.to, to);
+  }
+  const next = skipped.find((range) => range.from > from)?.from ?? Infinity;
+  return { from, to: Math.min(to, from + ms, next) };
 }

@@ -3,6 +3,7 @@ import { adviceFor } from "./advice_for.ts";
 import { type CollectorCounts, LATE_BOUNDS_MS } from "./collector_counts.ts";
 import type { CollectorState } from "./collector_state.ts";
 import { isClockOff } from "./request_count.ts";
+import { skippedRanges } from "./skipped_ranges.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
 /** How the watch goes: plain JSON, all times as ISO text. */
@@ -17,7 +18,7 @@ export interface WatchStatus {
     readonly to: string;
     /** How long ago that is, in milliseconds. */
     readonly lagMs: number;
-    /** Ranges in between that are still to be read, oldest first. */
+    /** Ranges in between that are still to be read, those included that had to be skipped, oldest first. */
     readonly gaps: readonly { readonly from: string; readonly to: string }[];
   };
   /** What fails at present, and what to do about it. */
@@ -94,7 +95,8 @@ export function watchStatus(
   const gaps = [
     ...(backfill === undefined ? [] : [{ from: backfill.at, to: backfill.to }]),
     ...state.backlog,
-  ];
+    ...skippedRanges(state),
+  ].sort((a, b) => a.from - b.from);
   return {
     health: healthOf(state, now, options),
     covered: {
@@ -136,17 +138,19 @@ export function watchStatus(
 }
 
 function healthOf(
-  { failures, lowWater, requests }: CollectorState,
+  state: CollectorState,
   now: number,
   { alertAfter, pollMs }: WatchOptions,
 ): WatchStatus["health"] {
+  const { skipped: _, ...failures } = state.failures; // a range that is known to fail, and tried again and again
   const all = Object.values(failures);
   const lasts = all.some(({ remedy, count }) =>
     remedy === "slow" || (remedy !== "throttle" && count >= alertAfter)
   );
-  const behind = now - lowWater - Math.max(BEHIND_MS, BEHIND_POLLS * pollMs);
+  const behind = now - state.lowWater - Math.max(BEHIND_MS, BEHIND_POLLS * pollMs);
   if (lasts || behind > 0) return "red";
-  return all.length > 0 || isClockOff(requests) ? "yellow" : "green";
+  const isWhole = all.length === 0 && skippedRanges(state).length === 0;
+  return isWhole && !isClockOff(state.requests) ? "green" : "yellow";
 }
 
 function iso(ms: number): string {
