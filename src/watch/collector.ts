@@ -146,7 +146,7 @@ export class Collector {
       if (readState(this.#ports, this.#options).revision !== revision) return;
       const state = withRequest(plan.state, now, limit);
       const after = afterFailure(state, plan.kind, seen, now, random);
-      if (after.readings[plan.kind]?.pass === null) log.dropPasses(passesInUse(after));
+      if (!after.readings[plan.kind]?.pass) log.dropPasses(passesInUse(after));
       this.#save(after, revision, now);
     });
   }
