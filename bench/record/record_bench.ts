@@ -4,6 +4,7 @@ import type { SigmaRule } from "../../src/sigma/sigma_rule.ts";
 import type { NewAlert } from "../../src/store/alert_table.ts";
 import { hashEvent } from "../../src/store/hash_event.ts";
 import { openLog } from "../../src/store/open_log.ts";
+import { emptyCount } from "../../src/store/pass_table.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import { decodePage } from "../../src/thousandeyes/decode_page.ts";
 import { identityOf } from "../../src/thousandeyes/event_identity.ts";
@@ -65,7 +66,7 @@ export class RecordBench {
     const log = this.#log;
     return log.transaction(() => {
       // As the collector does on the first page of a pass.
-      const { recorded } = log.record(events, { now: 2, taken: new Set(), confirmed: new Map() });
+      const { recorded } = log.record(events, { now: 2, taken: new Set(), earlier: emptyCount() });
       if (step === "record") return recorded.length;
       const alerts: NewAlert[] = [];
       let found = 0;
