@@ -17,7 +17,7 @@ import { EVENTS_PER_PAGE, pageBytes } from "./record/pages.ts";
 import { RecordBench, rulesOf, type Step } from "./record/record_bench.ts";
 import { yardstick } from "./record/yardstick.ts";
 
-const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 9);
+const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 21);
 const WARM_UP = 2;
 const PAGES = 20;
 const EVENTS = PAGES * EVENTS_PER_PAGE;
