@@ -4,17 +4,17 @@
  *
  * @module
  */
-import { Command } from "commander";
 import { createEmulator } from "../emulator/create_emulator.ts";
 import { serveOnLoopback } from "./serve_on_loopback.ts";
 import { terminal } from "./terminal.ts";
 import { wholeNumber } from "./whole_number.ts";
 import { untilStopped } from "./until_stopped.ts";
+import { taskCommand } from "./task_command.ts";
 
 const PAST_MS = 24 * 3600_000;
 
 async function main(args: readonly string[]): Promise<void> {
-  const command = new Command("deno task emulator")
+  const command = taskCommand("emulator")
     .description("Serves the ThousandEyes audit API on loopback, with made-up activity.")
     .showHelpAfterError("(--help shows what can be written)")
     .option(

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { Command } from "commander";
 import { alertLine } from "./alert_line.ts";
 import { startAlertReceiver } from "./start/alert_receiver.ts";
 import { buildRules } from "./start/build_rules.ts";
@@ -24,6 +23,7 @@ import { printable } from "./printable.ts";
 import { terminal } from "./terminal.ts";
 import { untilStopped } from "./until_stopped.ts";
 import { wait } from "../stream/wait.ts";
+import { taskCommand } from "./task_command.ts";
 
 const PORTS = { worker: 8787, emulator: 8788, receiver: 8789 };
 const WATCHDOG_MS = 60_000;
@@ -163,7 +163,7 @@ Events and alerts are shown as they come, with the address, a token and ready-ma
 curl lines. Ctrl-C stops.`;
 
 async function main(): Promise<number> {
-  new Command("deno task start")
+  taskCommand("start")
     .description("Starts the whole of Panoptes on this machine, on loopback.")
     .addHelpText("after", HELP)
     .showHelpAfterError("(--help shows what can be set)")

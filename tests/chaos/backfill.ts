@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { Command } from "commander";
 import { bundleWorker } from "../../src/deno/start/bundle_worker.ts";
 import { newToken } from "../../src/deno/start/new_token.ts";
 import { serveOnLoopback } from "../../src/deno/serve_on_loopback.ts";
@@ -14,8 +13,9 @@ import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
 import { wholeNumber } from "../../src/deno/whole_number.ts";
 import { LogClient } from "./log_client.ts";
+import { taskCommand } from "../../src/deno/task_command.ts";
 
-const { events: wanted, days } = new Command("deno task chaos:backfill")
+const { events: wanted, days } = taskCommand("chaos:backfill")
   .description("Backfills a long history through real workerd, and shows its memory as it goes.")
   .option("--events <n>", "how many events the history has", wholeNumber, 1_000_000)
   .option("--days <n>", "over how many days they spread", wholeNumber, 30)

@@ -6,11 +6,11 @@
  *
  * @module
  */
-import { Command } from "commander";
 import { wholeNumber } from "../../src/deno/whole_number.ts";
 import { runChaos } from "./run_chaos.ts";
+import { taskCommand } from "../../src/deno/task_command.ts";
 
-const { kills, seed, rate } = new Command("deno task chaos")
+const { kills, seed, rate } = taskCommand("chaos")
   .description(
     "SIGKILL on real workerd at random moments, then an audit of every promise, id by id.",
   )
