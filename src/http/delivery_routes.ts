@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import type { StoredAttempt, StoredMessage } from "../store/stored_message.ts";
+import { MESSAGE_STATES, type StoredAttempt, type StoredMessage } from "../store/stored_message.ts";
 import { json } from "./json.ts";
 import type { LogAccess } from "./log_access.ts";
 import { onlyBy } from "./only_by.ts";
@@ -14,7 +14,6 @@ import { parameters, readQuery } from "./read_query.ts";
 export const MESSAGE_PATH = "/v1/deliveries/:id{[0-9]{1,15}}";
 
 const MOST_ROWS = 100;
-const STATES = ["pending", "leased", "waiting", "delivered", "dead", "cancelled"] as const;
 
 /**
  * The routes over the outbox: the list of messages, one of them whole, and its redelivery.
@@ -29,7 +28,7 @@ export function deliveryRoutes(log: LogAccess): Hono {
     const { limit = MOST_ROWS, before, state, endpoint, alert } = readQuery(context.req.url, {
       limit: parameters.limit(MOST_ROWS),
       before: parameters.row,
-      state: v.optional(v.picklist(STATES, `must be one of ${STATES.join(", ")}`)),
+      state: v.optional(v.picklist(MESSAGE_STATES, `must be one of ${MESSAGE_STATES.join(", ")}`)),
       endpoint: parameters.name,
       alert: parameters.name,
     });

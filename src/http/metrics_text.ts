@@ -1,3 +1,4 @@
+import { MESSAGE_STATES } from "../store/stored_message.ts";
 import type { Status } from "./status.ts";
 
 /** The media type of what `metricsText()` makes. */
@@ -5,8 +6,6 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number, suffix?: string];
 
-/** Each stands there from the start, so that an alert on it can tell "none" from "not measured". */
-const MESSAGE_STATES = ["pending", "leased", "waiting", "delivered", "dead", "cancelled"];
 const HEALTH = ["green", "yellow", "red"] as const;
 
 /** The counters, by the member of `counts` that they show. */
@@ -49,12 +48,14 @@ const COUNTERS: Readonly<
 export function metricsText(status: Status): string {
   const { covered, budget, log, late, counts } = status;
   const one = (value: number): Sample[] => [[{}, value]];
-  const flag = (value: boolean) => one(value ? 1 : 0);
   const seconds = (iso: string) => Date.parse(iso) / 1_000;
   return [
-    metric("health", "gauge", "How the watch goes: 1 for the present state", [
-      ...HEALTH.map((state): Sample => [{ state }, status.health === state ? 1 : 0]),
-    ]),
+    metric(
+      "health",
+      "gauge",
+      "How the watch goes: 1 for the present state",
+      HEALTH.map((state) => [{ state }, status.health === state ? 1 : 0]),
+    ),
     metric(
       "covered_to_timestamp_seconds",
       "gauge",
@@ -63,10 +64,18 @@ export function metricsText(status: Status): string {
     ),
     metric("lag_seconds", "gauge", "How long ago that is", one(covered.lagMs / 1_000)),
     metric("gaps", "gauge", "Ranges still to be read", one(covered.gaps.length)),
-    metric("failing", "gauge", "Failures in a row, by what fails", [
-      ...status.failures.map(({ of, code, count }): Sample => [{ of, code }, count]),
-    ]),
-    metric("clock_off", "gauge", "1 if our clock and the API's differ", flag(status.isClockOff)),
+    metric(
+      "failing",
+      "gauge",
+      "Failures in a row, by what fails",
+      status.failures.map(({ of, code, count }) => [{ of, code }, count]),
+    ),
+    metric(
+      "clock_off",
+      "gauge",
+      "1 if our clock and the API's differ",
+      one(status.isClockOff ? 1 : 0),
+    ),
     ...Object.entries(COUNTERS).map(([member, [name, help]]) =>
       metric(`${name}_total`, "counter", help, one(counts[member as keyof typeof counts]))
     ),
@@ -93,9 +102,13 @@ export function metricsText(status: Status): string {
       [{ kind: "invalid_event" }, log.invalid],
     ]),
     metric("log_bytes", "gauge", "The size of the database", one(log.bytes)),
-    metric("messages", "gauge", "Messages to webhooks that the log holds, by state", [
-      ...MESSAGE_STATES.map((state): Sample => [{ state }, log.messages[state] ?? 0]),
-    ]),
+    metric(
+      "messages",
+      "gauge",
+      "Messages to webhooks that the log holds, by state",
+      // Each from the start, so that an alert on it can tell "none" from "not measured".
+      MESSAGE_STATES.map((state) => [{ state }, log.messages[state] ?? 0]),
+    ),
     metric("rules", "gauge", "Rules in force", one(status.rules)),
     metric("subscribers", "gauge", "Who follows the log now", [
       [{ feed: "events" }, status.subscribers.events],

@@ -1,11 +1,15 @@
+/** Where a message can stand. */
+export const MESSAGE_STATES = [
+  "pending",
+  "leased",
+  "waiting",
+  "delivered",
+  "dead",
+  "cancelled",
+] as const;
+
 /** Where a message stands; the delivery's state machine says what each state means. */
-export type StoredMessageState =
-  | "pending"
-  | "leased"
-  | "waiting"
-  | "delivered"
-  | "dead"
-  | "cancelled";
+export type StoredMessageState = typeof MESSAGE_STATES[number];
 
 /** One message to one endpoint, as a row of the outbox. `(endpoint, webhookId)` is unique. */
 export interface StoredMessage {
