@@ -7,8 +7,8 @@
 // are that removes what is old. Each ratio is the median over rounds of what was measured in the same round.
 //
 // With `--cpu` it measures processor time instead of time, for a machine that has other things to do (Linux).
-import { nodeSql } from "../src/deno/node_sql.ts";
-import { bundleWorker } from "../src/deno/start/bundle_worker.ts";
+import { nodeSql } from "../src/server/node_sql.ts";
+import { bundleWorker } from "../src/local/bundle_worker.ts";
 import { parseSigma } from "../src/sigma/parse.ts";
 import { BareWorkerd } from "../tests/support/bare_workerd.ts";
 import { seededRandom } from "./match/random.ts";

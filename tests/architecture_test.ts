@@ -14,7 +14,9 @@ const FOLDERS = [
   "dashboard",
   "emulator",
   "worker",
-  "deno",
+  "server",
+  "cli",
+  "local",
 ];
 const CORE = new Set(FOLDERS.slice(0, FOLDERS.indexOf("http")));
 
@@ -29,8 +31,8 @@ const NARROWER: Record<string, string[]> = {
 const ONLY_IN: [RegExp, string[]][] = [
   [/^hono(\/|$)/, ["http", "dashboard", "emulator"]],
   [/^cloudflare:/, ["worker"]],
-  [/^node:/, ["deno", "worker"]],
-  [/^(wrangler|miniflare|esbuild|commander)(\/|$)/, ["deno"]],
+  [/^node:/, ["worker", "server", "cli", "local"]],
+  [/^(wrangler|miniflare|esbuild|commander)(\/|$)/, ["cli", "local"]],
 ];
 
 /** What the runtime-neutral folders must not name in their code. */

@@ -20,7 +20,7 @@ const MOST_ROWS = 32;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { nodeSql } from "../deno/node_sql.ts";
+ * import { nodeSql } from "../server/node_sql.ts";
  * import { insertRows } from "./insert_rows.ts";
  *
  * using sql = nodeSql(":memory:");

@@ -39,7 +39,7 @@ export interface OpenLogOptions {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { nodeSql } from "../deno/node_sql.ts";
+ * import { nodeSql } from "../server/node_sql.ts";
  * import { openLog } from "./open_log.ts";
  *
  * using sql = nodeSql(":memory:");

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { bundleWorker } from "../../src/deno/start/bundle_worker.ts";
-import { createReceiver, newSecret } from "../../src/deno/receiver.ts";
-import { serveOnLoopback } from "../../src/deno/serve_on_loopback.ts";
+import { bundleWorker } from "../../src/local/bundle_worker.ts";
+import { createReceiver, newSecret } from "../../src/local/receiver.ts";
+import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
 

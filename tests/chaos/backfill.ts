@@ -6,14 +6,14 @@
  *
  * @module
  */
-import { bundleWorker } from "../../src/deno/start/bundle_worker.ts";
-import { newToken } from "../../src/deno/start/new_token.ts";
-import { serveOnLoopback } from "../../src/deno/serve_on_loopback.ts";
+import { bundleWorker } from "../../src/local/bundle_worker.ts";
+import { newToken } from "../../src/local/new_token.ts";
+import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
-import { wholeNumber } from "../../src/deno/whole_number.ts";
+import { wholeNumber } from "../../src/cli/input/whole_number.ts";
 import { LogClient } from "./log_client.ts";
-import { taskCommand } from "../../src/deno/task_command.ts";
+import { taskCommand } from "../../src/cli/task_command.ts";
 
 const { events: wanted, days } = taskCommand("chaos:backfill")
   .description("Backfills a long history through real workerd, and shows its memory as it goes.")

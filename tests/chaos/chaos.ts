@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { wholeNumber } from "../../src/deno/whole_number.ts";
+import { wholeNumber } from "../../src/cli/input/whole_number.ts";
 import { runChaos } from "./run_chaos.ts";
-import { taskCommand } from "../../src/deno/task_command.ts";
+import { taskCommand } from "../../src/cli/task_command.ts";
 
 const { kills, seed, rate } = taskCommand("chaos")
   .description(

@@ -1,7 +1,7 @@
 import { ALERT_LEVELS } from "../../src/alert/alert.ts";
-import { bundleWorker } from "../../src/deno/start/bundle_worker.ts";
-import { newToken } from "../../src/deno/start/new_token.ts";
-import { serveOnLoopback } from "../../src/deno/serve_on_loopback.ts";
+import { bundleWorker } from "../../src/local/bundle_worker.ts";
+import { newToken } from "../../src/local/new_token.ts";
+import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { seededRandom } from "../../src/emulator/seeded_random.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";

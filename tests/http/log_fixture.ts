@@ -1,5 +1,5 @@
 import type { Alert } from "../../src/alert/alert.ts";
-import { nodeSql } from "../../src/deno/node_sql.ts";
+import { nodeSql } from "../../src/server/node_sql.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
 import { createLogApp } from "../../src/http/create_log_app.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";

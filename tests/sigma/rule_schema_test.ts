@@ -81,7 +81,7 @@ for (const [name, over, valid] of cases) {
   });
 }
 
-Deno.test("docs/rule.schema.json is what `deno run -A src/deno/build_rule_schema.ts` writes", async () => {
+Deno.test("docs/rule.schema.json is what `deno run -A tools/build_rule_schema.ts` writes", async () => {
   const written = await Deno.readTextFile(new URL("docs/rule.schema.json", root));
   assertEquals(JSON.parse(written), JSON.parse(JSON.stringify(ruleJsonSchema())));
 });

@@ -1,4 +1,4 @@
-import { type NodeSql, nodeSql } from "../../src/deno/node_sql.ts";
+import { type NodeSql, nodeSql } from "../../src/server/node_sql.ts";
 import type { Plan } from "./plan.ts";
 
 /** What outlives the process: a database in memory, or files that are opened anew after each death. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { nodeSql } from "../../src/deno/node_sql.ts";
+import { nodeSql } from "../../src/server/node_sql.ts";
 import { insertRows } from "../../src/store/insert_rows.ts";
 import { limitedSql } from "../support/limited_sql.ts";
 

@@ -1,4 +1,4 @@
-import { nodeSql } from "../../src/deno/node_sql.ts";
+import { nodeSql } from "../../src/server/node_sql.ts";
 import { limitedSql } from "../support/limited_sql.ts";
 import { LOG_CONTRACT } from "./log_contract.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nodeSql } from "../../src/deno/node_sql.ts";
+import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { nodeSql } from "../../src/deno/node_sql.ts";
+import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { addToPass, emptyCount } from "../../src/store/pass_table.ts";
 import type { UserEvent } from "../../src/thousandeyes/user_event.ts";

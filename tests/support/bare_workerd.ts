@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { workerSettings } from "../../src/deno/start/worker_settings.ts";
+import { workerSettings } from "../../src/local/worker_settings.ts";
 import { bareWorkerdConfig } from "./bare_workerd_config.ts";
 
 /** What is to run. */

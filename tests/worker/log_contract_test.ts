@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { nodeSql } from "../../src/deno/node_sql.ts";
+import { nodeSql } from "../../src/server/node_sql.ts";
 import { LOG_CONTRACT } from "../store/log_contract.ts";
 import { SQL_CONTRACT } from "./sql_contract.ts";
 import { WorkerFixture } from "./worker_fixture.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { nodeSql } from "../../src/deno/node_sql.ts";
+import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { systemClock } from "../../src/stream/system_clock.ts";
 import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";

@@ -1,0 +1,97 @@
+import {
+  formatGithub,
+  formatJson,
+  formatSarif,
+  formatText,
+  lintFiles,
+  type Problem,
+  type Severity,
+} from "../../sigma/lint/mod.ts";
+import { RuleSet } from "../../sigma/mod.ts";
+import { complain } from "../output/complain.ts";
+import { counted } from "../output/counted.ts";
+import { EVERY_STATUS } from "../input/every_status.ts";
+import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
+import { Output } from "../output/output.ts";
+import { type Placeholders, readPlaceholders } from "../input/read_placeholders.ts";
+import { loadRules } from "../input/load_rules.ts";
+import { Refusals } from "../input/refusals.ts";
+import { readRuleFiles, type RuleFile } from "../input/rule_files.ts";
+
+/** The formats of `rules check`. */
+export const CHECK_FORMATS = ["text", "json", "sarif", "github"] as const;
+
+/** From bad to mild, as `rules check --severity` takes them. */
+export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
+
+/** Options of `rules check`. */
+export interface RulesCheckOptions {
+  /** How problems are written. */
+  readonly format: typeof CHECK_FORMATS[number];
+  /** The mildest problems that are shown. */
+  readonly severity: Severity;
+  /** Whether warnings count as findings too. */
+  readonly strict?: boolean;
+  /** A file of lists for the modifier expand. */
+  readonly placeholders?: string;
+}
+
+/**
+ * Checks rules: what keeps them from loading, and what is doubtful in them.
+ *
+ * @param paths Files, folders and `.ndjson` files.
+ * @param options Format and strictness.
+ * @returns The exit code: findings if there is an error (with `strict`, a warning).
+ */
+export async function rulesCheck(
+  paths: readonly string[],
+  options: RulesCheckOptions,
+): Promise<ExitCode> {
+  const files = await readRuleFiles(paths);
+  const lists = options.placeholders ? await readPlaceholders(options.placeholders) : undefined;
+  const problems = [...lintFiles(files, { today: new Date().toISOString().slice(0, 10) })];
+  const known = new Set(problems.map(keyOf));
+  // Some mistakes show only when rules are compiled.
+  for (const problem of compileProblems(files, lists)) {
+    if (!known.has(keyOf(problem))) problems.push(problem);
+  }
+  const out = new Output();
+  const least = SEVERITIES.indexOf(options.severity);
+  const shown = problems.filter(({ severity }) => SEVERITIES.indexOf(severity) <= least);
+  await out.write(formatted(shown, options.format));
+  await out.flush();
+  const hidden = problems.length - shown.length;
+  const rest = hidden > 0
+    ? `; ${counted(hidden, "milder remark")} not shown, --severity info shows all`
+    : "";
+  complain(`${counted(files.length, "file")} checked${rest}`);
+  const bad = problems.some(({ severity }) =>
+    severity === "error" || (options.strict && severity === "warning")
+  );
+  return bad ? EXIT_CODE.findings : EXIT_CODE.ok;
+}
+
+function compileProblems(files: readonly RuleFile[], lists: Placeholders | undefined): Problem[] {
+  const { rules, filters } = loadRules(files, new Refusals());
+  const refusals = new Refusals();
+  const { onProblem } = refusals;
+  const options = lists ? { placeholders: lists } : {};
+  new RuleSet(rules, { filters, statuses: EVERY_STATUS, onProblem, ...options });
+  // Lists come with the place where a rule runs: without them the rule is not wrong.
+  return refusals.list().flatMap(({ problems, needsPlaceholders }) =>
+    needsPlaceholders && !lists
+      ? problems.map((problem) => ({ ...problem, severity: "info" as const }))
+      : problems
+  );
+}
+
+function formatted(problems: readonly Problem[], format: RulesCheckOptions["format"]): string {
+  if (format === "json") return formatJson(problems);
+  if (format === "sarif") return formatSarif(problems);
+  if (format === "github") return formatGithub(problems);
+  return formatText(problems, { colour: !Deno.noColor && Deno.stdout.isTerminal() });
+}
+
+function keyOf({ file, line, column, code }: Problem): string {
+  return `${file}:${line}:${column}:${code}`;
+}

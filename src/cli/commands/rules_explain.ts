@@ -1,0 +1,143 @@
+import { explainRule, type Explanation, SigmaError, type SigmaRule } from "../../sigma/mod.ts";
+import { toText } from "../../stream/std_streams.ts";
+import { printable } from "../output/printable.ts";
+import { terminal } from "../output/terminal.ts";
+import { complain } from "../output/complain.ts";
+import { complainOfMissingLists } from "../output/complain_of_missing_lists.ts";
+import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
+import { loadRules } from "../input/load_rules.ts";
+import { Output } from "../output/output.ts";
+import { readPlaceholders } from "../input/read_placeholders.ts";
+import { Refusals } from "../input/refusals.ts";
+import { readRuleFiles } from "../input/rule_files.ts";
+import { isThousandEyesRule, toEvent } from "../input/to_event.ts";
+import { unwrapEntry } from "../input/unwrap_entry.ts";
+import { UsageError } from "../usage_error.ts";
+
+/** Options of `rules explain`. */
+export interface RulesExplainOptions {
+  /** How the tree is written. */
+  readonly format: "text" | "json";
+  /** The id, name or title of one rule. */
+  readonly rule?: string;
+  /** A file of lists for the modifier expand. */
+  readonly placeholders?: string;
+}
+
+/**
+ * Shows why a rule matches an event or does not, item by item.
+ *
+ * @param path The rule file.
+ * @param event A file with one event; undefined is standard input.
+ * @param options Which rule, and how it is written.
+ * @returns The exit code: findings if a rule does not load.
+ */
+export async function rulesExplain(
+  path: string,
+  event: string | undefined,
+  options: RulesExplainOptions,
+): Promise<ExitCode> {
+  const lists = options.placeholders ? await readPlaceholders(options.placeholders) : undefined;
+  const refusals = new Refusals();
+  const { rules, filters } = loadRules(await readRuleFiles([path]), refusals);
+  const chosen = rules.filter((rule) => isChosen(rule, options.rule));
+  const explainOptions = { filters, ...(lists ? { placeholders: lists } : {}) };
+  const value = chosen.length > 0 ? await readEvent(event) : undefined;
+  const out = new Output();
+  for (const rule of chosen) {
+    try {
+      const tree = explainRule(
+        rule,
+        isThousandEyesRule(rule) ? toEvent(value) : value,
+        explainOptions,
+      );
+      await out.write(
+        options.format === "json" ? `${JSON.stringify(tree)}\n` : `${treeText(tree)}\n`,
+      );
+    } catch (error) {
+      if (!(error instanceof SigmaError)) throw error;
+      for (const problem of error.problems) refusals.onProblem(problem, rule);
+    }
+  }
+  await out.flush();
+  const refused = refusals.list();
+  for (const { file, problems } of refused) {
+    for (const { line, message } of problems) {
+      complain(`${file}:${line}: rule not loaded: ${message}`);
+    }
+  }
+  complainOfMissingLists(refused);
+  if (chosen.length === 0 && refused.length === 0) {
+    const known = rules.map(({ title }) => `'${title}'`).join(", ");
+    throw new UsageError(
+      options.rule === undefined
+        ? `Cannot explain '${path}': it has no rule`
+        : `Cannot explain '${options.rule}': no rule of '${path}' has this id, name or title; it has ${known}`,
+    );
+  }
+  return refused.length > 0 ? EXIT_CODE.findings : EXIT_CODE.ok;
+}
+
+function isChosen({ id, name, title }: SigmaRule, wanted: string | undefined): boolean {
+  return wanted === undefined || [id, name, title].includes(wanted);
+}
+
+async function readEvent(path: string | undefined): Promise<unknown> {
+  if (path === undefined && Deno.stdin.isTerminal()) {
+    throw new UsageError(
+      "Cannot explain without an event: name a file with one, or send it, as in 'panoptes rules explain rule.yml < event.json'",
+    );
+  }
+  const name = path ?? "standard input";
+  let event: unknown;
+  try {
+    const text = path === undefined
+      ? await toText(Deno.stdin.readable)
+      : await Deno.readTextFile(path);
+    event = JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError
+      ? "it has to be one JSON object"
+      : cause instanceof Deno.errors.NotFound
+      ? "it does not exist"
+      : String(cause);
+    throw new UsageError(`Cannot read an event from ${name}: ${reason}`, { cause });
+  }
+  const refuse = (reason: string) => new UsageError(`Cannot read an event from ${name}: ${reason}`);
+  if (typeof event !== "object" || event === null || Array.isArray(event)) {
+    throw refuse("it has to be one JSON object");
+  }
+  const bare = unwrapEntry(event);
+  if (typeof bare === "string") throw refuse(`it is ${bare}`);
+  return bare;
+}
+
+/** A tree with one part on each line, its marks readable without colours. */
+function treeText(tree: Explanation): string {
+  const verdict = tree.matched
+    ? terminal.paint("green", "matches")
+    : terminal.paint("red", "does not match");
+  const lines = [`${terminal.paint("bold", printable(tree.text))}: ${verdict}`];
+  const add = (parts: readonly Explanation[], margin: string) => {
+    parts.forEach((part, index) => {
+      const last = index === parts.length - 1;
+      lines.push(`${margin}${last ? "└─ " : "├─ "}${partText(part)}`);
+      add(part.of, `${margin}${last ? "   " : "│  "}`);
+    });
+  };
+  add(tree.of, "");
+  return lines.join("\n");
+}
+
+function partText({ kind, text, matched, found }: Explanation): string {
+  const mark = matched ? terminal.paint("green", "yes") : terminal.paint("red", "no ");
+  const values = found?.map((value) => `"${printable(value)}"`).join(", ");
+  const has = values === undefined
+    ? ""
+    : values === ""
+    ? terminal.paint("dim", "  the event has no such field")
+    : terminal.paint("dim", `  the event has ${values}`);
+  return `${mark} ${
+    kind === "item" ? terminal.paint("bold", printable(text)) : printable(text)
+  }${has}`;
+}

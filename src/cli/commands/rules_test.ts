@@ -1,0 +1,107 @@
+import { RuleSet, runInlineTests, type SigmaRule } from "../../sigma/mod.ts";
+import { printable } from "../output/printable.ts";
+import { terminal } from "../output/terminal.ts";
+import { complainOfMissingLists } from "../output/complain_of_missing_lists.ts";
+import { counted } from "../output/counted.ts";
+import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
+import { EVERY_STATUS } from "../input/every_status.ts";
+import { junitReport, type RuleTests } from "../output/junit_report.ts";
+import { loadRules } from "../input/load_rules.ts";
+import { Output } from "../output/output.ts";
+import { readPlaceholders } from "../input/read_placeholders.ts";
+import { Refusals } from "../input/refusals.ts";
+import { readRuleFiles } from "../input/rule_files.ts";
+import { isThousandEyesRule, toEvent } from "../input/to_event.ts";
+import { UsageError } from "../usage_error.ts";
+
+/** Options of `rules test`. */
+export interface RulesTestOptions {
+  /** Where a JUnit report is written. */
+  readonly junit?: string;
+  /** A file of lists for the modifier expand. */
+  readonly placeholders?: string;
+}
+
+/**
+ * Runs the inline tests of rules.
+ *
+ * @param paths Files, folders and `.ndjson` files.
+ * @param options JUnit report and placeholders.
+ * @returns The exit code: findings if a test failed or a rule does not load.
+ */
+export async function rulesTest(
+  paths: readonly string[],
+  options: RulesTestOptions,
+): Promise<ExitCode> {
+  const lists = options.placeholders ? await readPlaceholders(options.placeholders) : undefined;
+  const compileOptions = lists ? { placeholders: lists } : {};
+  const refusals = new Refusals();
+  const loaded = loadRules(await readRuleFiles(paths), refusals);
+  // Without filters: a test says what the rule itself does.
+  const { rules } = new RuleSet(loaded.rules, {
+    statuses: EVERY_STATUS,
+    onProblem: refusals.onProblem,
+    ...compileOptions,
+  });
+  const tested: RuleTests[] = [
+    ...refusals.list().map(({ file, problems }) => ({
+      title: file,
+      file,
+      results: [{
+        name: "loads",
+        passed: false,
+        message: problems.map(({ line, message }) => `line ${line}: ${message}`).join("; "),
+        events: [],
+      }],
+    })),
+    ...rules.map((rule) => ({
+      title: rule.title,
+      file: rule.file ?? "",
+      results: runInlineTests(rule, { ...compileOptions, ...preparation(rule) }),
+    })),
+  ];
+  const out = new Output();
+  for (const rule of tested) await out.write(reportOf(rule));
+  const results = tested.flatMap((rule) => rule.results);
+  const failed = results.filter(({ passed }) => !passed).length;
+  const untested = tested.filter((rule) => rule.results.length === 0).length;
+  await out.write(
+    `${results.length - failed} passed, ${failed} failed, in ${counted(tested.length, "rule")}` +
+      `${untested > 0 ? `; ${counted(untested, "rule")} without tests` : ""}\n`,
+  );
+  await out.flush();
+  complainOfMissingLists(refusals.list());
+  if (options.junit) await writeReport(options.junit, junitReport(tested));
+  return failed > 0 ? EXIT_CODE.findings : EXIT_CODE.ok;
+}
+
+async function writeReport(path: string, report: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, report);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`Cannot write the JUnit report: ${reason}`, { cause });
+  }
+}
+
+function preparation(rule: SigmaRule): { toEvent?: (event: unknown) => unknown } {
+  return isThousandEyesRule(rule) ? { toEvent } : {};
+}
+
+function reportOf({ title, file, results }: RuleTests): string {
+  if (results.length === 0) {
+    return `${terminal.paint("dim", `no tests  ${printable(title)} (${printable(file)})`)}\n`;
+  }
+  const failures = results.filter(({ passed }) => !passed);
+  const count = `${results.length - failures.length}/${results.length}`;
+  const mark = failures.length > 0
+    ? terminal.paint("red", "FAILED")
+    : terminal.paint("green", "ok");
+  const place = title === file ? "" : ` (${printable(file)})`;
+  const lines = [`${mark}  ${count}  ${printable(title)}${place}`];
+  for (const { name, message, events } of failures) {
+    lines.push(`    ${printable(name)}: ${printable(message ?? "", 1_000)}`);
+    for (const event of events.slice(0, 3)) lines.push(`        ${printable(event, 400)}`);
+  }
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,90 @@
+import { TextLineStream } from "../../stream/std_streams.ts";
+import { UsageError } from "../usage_error.ts";
+
+/** The text of one rule file. */
+export interface RuleFile {
+  /** Its path, or the name it has inside an `.ndjson` file. */
+  readonly file: string;
+  /** Its YAML text. */
+  readonly text: string;
+}
+
+/**
+ * Reads rule files: each path is a YAML file, a folder with `.yml` and `.yaml` files at any depth, or an
+ * `.ndjson` file whose lines are `{"file": …, "yaml": …}`.
+ *
+ * @param paths Files and folders.
+ * @returns The files, folders in alphabetical order.
+ * @throws {UsageError} If a path cannot be read or holds no rule.
+ */
+export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[]> {
+  const found: RuleFile[] = [];
+  for (const path of paths) {
+    const before = found.length;
+    try {
+      if ((await Deno.stat(path)).isDirectory) found.push(...await readFolder(path));
+      else if (/\.(ndjson|jsonl)$/i.test(path)) found.push(...await readLines(path));
+      else found.push({ file: path, text: await Deno.readTextFile(path) });
+    } catch (cause) {
+      if (cause instanceof UsageError) throw cause;
+      const reason = cause instanceof Deno.errors.NotFound
+        ? "it does not exist"
+        : cause instanceof Error
+        ? cause.message
+        : String(cause);
+      throw new UsageError(`Cannot read rules from '${path}': ${reason}`, { cause });
+    }
+    if (found.length === before) {
+      throw new UsageError(
+        `Cannot read rules from '${path}': it has no rule; name a .yml file, a folder with such files, ` +
+          `or an .ndjson file of lines {"file": …, "yaml": …}`,
+      );
+    }
+  }
+  return found;
+}
+
+async function readFolder(folder: string): Promise<RuleFile[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  const found: RuleFile[] = [];
+  for (const { name, isDirectory } of entries) {
+    const path = `${folder.replace(/[\\/]$/, "")}/${name}`;
+    if (name.startsWith(".") || name === "node_modules") continue;
+    // A link to a folder is not followed: it may lead back.
+    if (isDirectory) found.push(...await readFolder(path));
+    else if (/\.ya?ml$/i.test(name) && (await Deno.stat(path)).isFile) {
+      found.push({ file: path, text: await Deno.readTextFile(path) });
+    }
+  }
+  return found;
+}
+
+async function readLines(path: string): Promise<RuleFile[]> {
+  const found: RuleFile[] = [];
+  const lines = (await Deno.open(path)).readable
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream());
+  let number = 0;
+  for await (const line of lines) {
+    number++;
+    if (line.trim() === "") continue;
+    const rule = ruleOf(line);
+    if (rule === undefined) {
+      throw new UsageError(
+        `Cannot read rules from '${path}': line ${number} is not {"file": "…", "yaml": "…"}`,
+      );
+    }
+    found.push(rule);
+  }
+  return found;
+}
+
+function ruleOf(line: string): RuleFile | undefined {
+  try {
+    const { file, yaml } = JSON.parse(line);
+    return typeof file === "string" && typeof yaml === "string" ? { file, text: yaml } : undefined;
+  } catch {
+    return undefined;
+  }
+}

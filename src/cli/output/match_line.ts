@@ -1,0 +1,65 @@
+import type { SigmaRule } from "../../sigma/mod.ts";
+import { printable } from "./printable.ts";
+import { type Style, terminal } from "./terminal.ts";
+
+/** The formats of `match`. */
+export const MATCH_FORMATS = ["text", "json", "tsv"] as const;
+
+/** One of the formats of `match`. */
+export type MatchFormat = typeof MATCH_FORMATS[number];
+
+/** A rule that matched an event. */
+export interface FoundMatch {
+  /** The rule. */
+  readonly rule: SigmaRule;
+  /** The event. */
+  readonly event: unknown;
+  /** The event's line, or its place in an array. */
+  readonly number: number;
+  /** The event's file, where there are several. */
+  readonly source: string | undefined;
+}
+
+const LEVEL_STYLES: Readonly<Record<string, Style>> = {
+  critical: "red",
+  high: "red",
+  medium: "yellow",
+  low: "cyan",
+};
+
+/**
+ * Writes a match as one line, whatever titles and paths hold.
+ *
+ * @param format The format.
+ * @param found The match.
+ * @returns The line without its end.
+ */
+export function matchLine(
+  format: MatchFormat,
+  { rule, event, number, source }: FoundMatch,
+): string {
+  const { id, title, level, file } = rule;
+  const place = source === undefined ? String(number) : `${printable(source, 1_000)}:${number}`;
+  if (format === "tsv") {
+    return [place, printable(id ?? "-"), printable(file ?? "-", 1_000)].join("\t");
+  }
+  if (format === "json") {
+    const about = { id, title, level, file };
+    const from = source === undefined ? {} : { file: source };
+    return visible(JSON.stringify({ ...from, line: number, rule: about, event }));
+  }
+  const grade = terminal.paint(LEVEL_STYLES[level ?? ""] ?? "dim", level ?? "no level");
+  const from = terminal.paint("dim", `(${printable(file ?? id ?? "no file", 300)})`);
+  return `${terminal.paint("bold", place)}: ${grade}: ${printable(title)} ${from}`;
+}
+
+/** JSON that is safe to look at: signs that reorder or hide text are written as escapes. */
+function visible(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (sign) =>
+      sign.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(
+        "",
+      ),
+  );
+}

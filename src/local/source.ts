@@ -1,0 +1,68 @@
+import { createEmulator, type Emulator } from "../emulator/create_emulator.ts";
+import { type LoopbackServer, serveOnLoopback } from "./serve_on_loopback.ts";
+
+/** What is watched: the real API, or an emulator of it. */
+export interface Source {
+  /** The variables of the Worker that say so. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Set for the emulator. */
+  readonly emulated?: {
+    readonly server: LoopbackServer;
+    /** Publishes activity until the signal is aborted. */
+    live(signal: AbortSignal): Promise<void>;
+  };
+}
+
+/** The variables that are passed on from the environment as they are. */
+const PASSED_ON = [
+  "TE_TOKEN",
+  "TE_BASE_URL",
+  "TE_AID",
+  "TE_USE_ALL_PERMITTED_AIDS",
+  "POLL_INTERVAL_SECONDS",
+  "OVERLAP_MINUTES",
+  "BACKFILL",
+  "RETENTION",
+  "RETENTION_MEGABYTES",
+  "MOST_STREAMS",
+  "OWN_HOSTS",
+  "API_TOKENS",
+  "WEBHOOKS",
+] as const;
+
+const HOUR_MS = 3_600_000;
+const EVENTS_A_MINUTE = 40;
+
+/** The real API, by the environment. */
+export function realSource(): Source {
+  return {
+    env: Object.fromEntries(PASSED_ON.flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    })),
+  };
+}
+
+/**
+ * An emulated organisation on loopback, with an hour of history.
+ *
+ * @param port The wanted port.
+ */
+export function emulatedSource(port: number): Source {
+  // Pages as large as a poll needs: it asks every two seconds, and half of the limit is left to others.
+  const emulator: Emulator = createEmulator({ seed: Date.now() >>> 0, pageSize: 500 });
+  emulator.publishHistory(60, Date.now() - HOUR_MS, Date.now());
+  const server = serveOnLoopback((request) => emulator.app.fetch(request), port);
+  return {
+    env: {
+      TE_TOKEN: emulator.token,
+      TE_BASE_URL: `${server.origin}/v7`,
+      POLL_INTERVAL_SECONDS: "2",
+      BACKFILL: "1h",
+    },
+    emulated: {
+      server,
+      live: (signal) => emulator.live({ perMinute: EVENTS_A_MINUTE, signal }),
+    },
+  };
+}

@@ -1,0 +1,82 @@
+const root = new URL("../../", import.meta.url);
+
+/** How a run of the command line ended. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command line as a user does, with the permissions of its task. */
+export async function panoptes(
+  args: readonly string[],
+  options: { stdin?: string; cwd?: string } = {},
+): Promise<Ran> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+      "--config",
+      new URL("deno.json", root).pathname,
+      new URL("src/cli/panoptes.ts", root).pathname,
+      ...args,
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    cwd: options.cwd ?? root,
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  // A command that refuses its arguments does not read its input.
+  await writer.write(new TextEncoder().encode(options.stdin ?? "")).catch(() => {});
+  await writer.close().catch(() => {});
+  const { code, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+/** A folder with files in it, gone after the test. */
+export async function folder(
+  files: Readonly<Record<string, string>>,
+): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "panoptes" });
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.mkdir(`${path}/${name}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    await Deno.writeTextFile(`${path}/${name}`, text);
+  }
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** A rule with one item, good in the eyes of lint. */
+export function rule(title: string, item: string, more = ""): string {
+  const id = title === "One"
+    ? "929a690e-bef0-4204-a928-ef5e620d6fcc"
+    : "08fbc97d-0a2f-491c-ae21-8ffcfd3174e9";
+  return `title: ${title}
+id: ${id}
+status: test
+description: For a test of the command line
+level: high
+logsource:
+    product: test
+detection:
+    selection:
+        ${item}
+    condition: selection
+${more}`;
+}
+
+/** Two inline tests that hold for a rule that finds an a. */
+export const TESTS = `tests:
+    - name: it is there
+      match: true
+      event: { f: xax }
+    - name: it is not there
+      match: false
+      events: [{ f: x }, { g: a }]
+`;
+/** Three events on the lines 1, 2 and 4. */
+export const EVENTS = `{"f":"a","n":1}\n{"f":"b"}\n\n{"f":"x a x"}\n`;

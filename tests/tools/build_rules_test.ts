@@ -1,0 +1,127 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+
+const SCRIPT = new URL("../../tools/build_rules.ts", import.meta.url).pathname;
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+
+/** Builds the given rules in a folder of its own. */
+async function build(
+  rules: Record<string, string>,
+): Promise<{ code: number; said: string; built?: string }> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/rules`);
+    await Deno.mkdir(`${folder}/src/worker`, { recursive: true });
+    for (const [name, text] of Object.entries(rules)) {
+      await Deno.writeTextFile(`${folder}/rules/${name}`, text);
+    }
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-read", "--allow-write", "--allow-env", "--config", CONFIG, SCRIPT],
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+    }).output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    const built = await Deno.readTextFile(`${folder}/src/worker/rules.json`).catch(() => undefined);
+    return built === undefined ? { code, said } : { code, said, built };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const GOOD = `title: A test was deleted
+id: 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
+status: test
+description: Somebody deleted a test
+author: Panoptes
+date: 2026-11-23
+tags:
+  - attack.impact
+logsource:
+  product: thousandeyes
+  service: audit
+detection:
+  selection:
+    event|contains: delet
+  condition: selection
+falsepositives:
+  - Planned work
+level: medium
+tests:
+  - name: a deleted test
+    match: true
+    event:
+      event: Test deleted.
+`;
+
+Deno.test("rules:build writes checked rules as JSON, without their tests", async () => {
+  const { code, built } = await build({ "good.yml": GOOD });
+  assertEquals(code, 0);
+  const { rules: [rule], filters } = JSON.parse(built!);
+  assertEquals(filters, []);
+  assertEquals(rule.title, "A test was deleted");
+  assertEquals(rule.custom, {});
+});
+
+Deno.test("rules:build refuses a broken rule with file:line:column and a suggestion", async () => {
+  const { code, said, built } = await build({ "bad.yml": GOOD.replace("|contains", "|contain") });
+  assertEquals(code, 1);
+  assertStringIncludes(said, "rules/bad.yml:14:");
+  assertStringIncludes(said, "contains");
+  assertEquals(built, undefined);
+});
+
+const FILTER = `title: Not the nightly clean-up
+id: 0c9cb2c8-7d0f-4a43-9b7e-3a1d1f0f7a10
+status: test
+description: A script deletes its own tests every night
+author: Panoptes
+date: 2026-11-23
+logsource:
+  product: thousandeyes
+  service: audit
+filter:
+  rules:
+    - 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
+  robot:
+    uid: "42"
+  condition: not robot
+`;
+
+Deno.test("rules:build writes the filters beside the rules, whose own tests run without them", async () => {
+  const { code, said, built } = await build({ "good.yml": GOOD, "night.yml": FILTER });
+  assertEquals(code, 0, said);
+  const { rules, filters } = JSON.parse(built!);
+  assertEquals([rules.length, filters[0].title], [1, "Not the nightly clean-up"]);
+  assertStringIncludes(said, "1 rule and 1 filter");
+});
+
+Deno.test("rules:build refuses a broken filter with file:line:column", async () => {
+  const broken = FILTER.replace("uid:", "uid|contain:");
+  const { code, said } = await build({ "good.yml": GOOD, "night.yml": broken });
+  assertEquals(code, 1);
+  assertStringIncludes(said, "rules/night.yml:14:");
+});
+
+Deno.test("rules:build refuses a rule whose own test fails, and names the test", async () => {
+  const { code, said } = await build({
+    "wrong.yml": GOOD.replace("Test deleted.", "Test created."),
+  });
+  assertEquals(code, 1);
+  assertStringIncludes(said, "rules/wrong.yml: test 'a deleted test'");
+});
+
+Deno.test("rules:build refuses a rule without an id, since alerts are known by it", async () => {
+  const { code, said } = await build({ "anonymous.yml": GOOD.replace(/^id: .*\n/m, "") });
+  assertEquals(code, 1);
+  assertStringIncludes(said, "needs an id");
+});
+
+Deno.test("every rule of the project has tests that match and tests that do not", async () => {
+  const files = [...Deno.readDirSync("rules")].filter(({ name }) => name.endsWith(".yml"));
+  assert(files.length >= 10);
+  for (const { name } of files) {
+    const text = await Deno.readTextFile(`rules/${name}`);
+    assertStringIncludes(text, "match: true", name);
+    assertStringIncludes(text, "match: false", name);
+    assertStringIncludes(text, "falsepositives:", name);
+  }
+});

@@ -1,0 +1,89 @@
+/**
+ * `deno task rules:build`: lints the rules, runs the tests inside them, and writes what the Worker bundles.
+ * A broken rule fails it with file:line:column.
+ *
+ * @module
+ */
+import { formatText, lintFiles, type Problem } from "../src/sigma/lint/mod.ts";
+import {
+  parseSigma,
+  RuleSet,
+  runInlineTests,
+  SigmaError,
+  type SigmaFilter,
+  type SigmaRule,
+} from "../src/sigma/mod.ts";
+import { readRuleFiles } from "../src/cli/input/rule_files.ts";
+import { counted } from "../src/cli/output/counted.ts";
+import { toEvent } from "../src/cli/input/to_event.ts";
+import { terminal } from "../src/cli/output/terminal.ts";
+
+const SOURCE = "rules";
+const TARGET = "src/worker/rules.json";
+
+/** What kept the rules from being built; each line names a file. */
+class BrokenRules extends Error {}
+
+/** What a folder holds, checked and tested, as the Worker takes it. */
+async function buildRules(
+  folder: string,
+): Promise<{ rules: SigmaRule[]; filters: SigmaFilter[] }> {
+  const files = await readRuleFiles([folder]);
+  const problems = lintFiles(files, { today: new Date().toISOString().slice(0, 10) })
+    .filter(({ severity }) => severity !== "info");
+  if (problems.length > 0) terminal.say(report(problems));
+  if (problems.some(({ severity }) => severity === "error")) throw new BrokenRules();
+
+  const parsed = files.map(({ file, text }) => ({ file, ...parseSigma(text, { file }) }));
+  const rules = parsed.flatMap(({ rules }) => rules);
+  const filters = parsed.flatMap(({ filters }) => filters);
+  const complaints = [
+    ...rules.filter(({ id }) => id === undefined)
+      .map(({ file }) => `${file}: a rule needs an id here, since alerts are known by it`),
+    ...rules.flatMap(failures),
+  ];
+  if (complaints.length > 0) throw new BrokenRules(complaints.join("\n"));
+  new RuleSet(rules, { filters }); // throws what only compiling shows
+  return { rules: rules.map(withoutTests), filters };
+}
+
+function failures(rule: SigmaRule): string[] {
+  return runInlineTests(rule, { toEvent })
+    .filter(({ passed }) => !passed)
+    .map(({ name, message }) => `${rule.file}: test '${name}': ${message}`);
+}
+
+/** Tests are for the build; they would only make the bundle larger. */
+function withoutTests(rule: SigmaRule): SigmaRule {
+  const { tests: _, ...custom } = rule.custom;
+  return { ...rule, custom };
+}
+
+function report(problems: readonly Problem[]): string {
+  return formatText(problems, { colour: !Deno.noColor && Deno.stderr.isTerminal() }).trimEnd();
+}
+
+async function main(): Promise<number> {
+  try {
+    const { rules, filters } = await buildRules(SOURCE);
+    const text = JSON.stringify({ rules, filters }, null, 1) + "\n";
+    // Written only when it differs, so that nothing that watches the file starts for nothing.
+    const before = await Deno.readTextFile(TARGET).catch(() => undefined);
+    if (before !== text) await Deno.writeTextFile(TARGET, text);
+    const and = filters.length > 0 ? ` and ${counted(filters.length, "filter")}` : "";
+    terminal.say(
+      `${
+        counted(rules.length, "rule")
+      }${and} from ${SOURCE}/ checked, tested and written to ${TARGET}`,
+    );
+    return 0;
+  } catch (error) {
+    if (error instanceof SigmaError) terminal.say(report(error.problems));
+    else if (!(error instanceof BrokenRules)) throw error;
+    else if (error.message !== "") terminal.say(error.message);
+    terminal.say(`The rules in ${SOURCE}/ were not built.`);
+    return 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main());
