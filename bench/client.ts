@@ -4,8 +4,8 @@
  * `{"client_ratio": …}`: the median over paired, interleaved rounds.
  */
 import * as v from "valibot";
-import { decodePage } from "../src/thousandeyes/decode_page.ts";
-import { UserEventSchema } from "../src/thousandeyes/user_event.ts";
+import { decodePage } from "../src/thousandeyes/page/decode_page.ts";
+import { UserEventSchema } from "../src/thousandeyes/event/user_event.ts";
 
 const EVENTS = 1_000;
 const ROUNDS = 400;

@@ -6,10 +6,10 @@ import { hashEvent } from "../../src/store/hash_event.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { emptyCount } from "../../src/store/pass_table.ts";
 import type { Sql } from "../../src/store/sql.ts";
-import { decodePage } from "../../src/thousandeyes/decode_page.ts";
-import { identityOf } from "../../src/thousandeyes/event_identity.ts";
-import { parseDate } from "../../src/thousandeyes/parse_date.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import { decodePage } from "../../src/thousandeyes/page/decode_page.ts";
+import { identityOf } from "../../src/thousandeyes/event/event_identity.ts";
+import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";
 import { pageBytes } from "./pages.ts";
 

@@ -1,4 +1,4 @@
-import type { UserEvent } from "../thousandeyes/user_event.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import { type Alert, ALERT_LEVELS, type AlertLevel } from "./alert.ts";
 import { alertId } from "./alert_id.ts";
 import type { MatchedField } from "./matched_field.ts";

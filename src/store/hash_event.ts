@@ -1,4 +1,4 @@
-import type { UserEvent } from "../thousandeyes/user_event.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 
 /** 2^16, about a minute. */
 const SPAN_MS = 65_536;

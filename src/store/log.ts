@@ -1,4 +1,4 @@
-import type { UserEvent } from "../thousandeyes/user_event.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { NewAlert } from "./alert_table.ts";
 import type { NewInvalidEvent } from "./invalid_table.ts";
 import type { DeliveriesQuery, MessageChange, NewMessage } from "./outbox_table.ts";

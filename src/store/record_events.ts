@@ -1,6 +1,6 @@
-import { identityOf } from "../thousandeyes/event_identity.ts";
-import { parseDate } from "../thousandeyes/parse_date.ts";
-import type { UserEvent } from "../thousandeyes/user_event.ts";
+import { identityOf } from "../thousandeyes/event/event_identity.ts";
+import { parseDate } from "../thousandeyes/event/parse_date.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import { hashEvent } from "./hash_event.ts";
 import { isLarger } from "./is_larger.ts";
 import { insertRows } from "./insert_rows.ts";

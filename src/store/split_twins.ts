@@ -1,5 +1,5 @@
-import { identityOf } from "../thousandeyes/event_identity.ts";
-import type { UserEvent } from "../thousandeyes/user_event.ts";
+import { identityOf } from "../thousandeyes/event/event_identity.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import { hashText } from "./hash_text.ts";
 
 /** What an earlier pass over the same range has seen, which this one may confirm. */

@@ -1,4 +1,4 @@
-import type { UserEvent } from "./user_event.ts";
+import type { UserEvent } from "./event/user_event.ts";
 
 /**
  * What Sigma rules see of an event: its members as they are, and two fields derived from the display form

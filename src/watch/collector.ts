@@ -1,7 +1,7 @@
 import { addToPass, emptyCount, type PassCount } from "../store/pass_table.ts";
-import type { Page } from "../thousandeyes/page.ts";
-import { RefusedLinkError } from "../thousandeyes/refused_link_error.ts";
-import { ThousandEyesError } from "../thousandeyes/thousand_eyes_error.ts";
+import type { Page } from "../thousandeyes/page/page.ts";
+import { RefusedLinkError } from "../thousandeyes/page/refused_link_error.ts";
+import { ThousandEyesError } from "../thousandeyes/errors/thousand_eyes_error.ts";
 import { afterFailure } from "./after_page.ts";
 import { addCounts } from "./collector_counts.ts";
 import { type CollectorState, newCollectorState, type Pass } from "./collector_state.ts";

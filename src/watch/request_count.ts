@@ -1,4 +1,4 @@
-import type { RateLimit } from "../thousandeyes/rate_limit.ts";
+import type { RateLimit } from "../thousandeyes/errors/rate_limit.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
 /** The requests of the present rate window, ours and what the API says of everybody's. */

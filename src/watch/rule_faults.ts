@@ -1,4 +1,4 @@
-import { oneLine } from "../thousandeyes/one_line.ts";
+import { oneLine } from "../thousandeyes/errors/one_line.ts";
 import type { CollectorState } from "./collector_state.ts";
 
 /** The code under which rules that break are reported. */

@@ -5,8 +5,8 @@ import type { Endpoint } from "../delivery/endpoint.ts";
 import type { Outcome } from "../delivery/outcome.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
-import type { Page } from "../thousandeyes/page.ts";
-import type { UserEvent } from "../thousandeyes/user_event.ts";
+import type { Page } from "../thousandeyes/page/page.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 
 /** One rule that an event satisfies. */
 export interface EventMatch {

@@ -1,5 +1,5 @@
 import { matchedFields, RuleSet, type SigmaFilter, type SigmaRule } from "../sigma/engine.ts";
-import type { UserEvent } from "../thousandeyes/user_event.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import { toSigmaEvent } from "../thousandeyes/user_event_fields.ts";
 import type { EventMatch } from "../watch/watch_ports.ts";
 

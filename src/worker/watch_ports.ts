@@ -1,8 +1,8 @@
 import { attempt } from "../delivery/attempt.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
-import { firstPageUrl } from "../thousandeyes/first_page_url.ts";
-import { readPage } from "../thousandeyes/read_page.ts";
+import { firstPageUrl } from "../thousandeyes/page/first_page_url.ts";
+import { readPage } from "../thousandeyes/page/read_page.ts";
 import type { WatchPorts } from "../watch/watch_ports.ts";
 import type { Config } from "./config.ts";
 

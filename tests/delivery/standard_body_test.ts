@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
 import { toAlert } from "../../src/alert/to_alert.ts";
 import { LARGEST_BODY, standardBody } from "../../src/delivery/standard_body.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 
 const known = { identity: "[]", occurrence: 1 };
 const alertOf = (event: UserEvent, title = "Failed login") => toAlert({ title }, event, known);

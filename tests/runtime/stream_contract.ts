@@ -8,10 +8,10 @@ import { subscribe } from "../../src/sse/subscribe.ts";
 import { streamOf } from "../../src/stream/stream_of.ts";
 import { systemClock } from "../../src/stream/system_clock.ts";
 import { wait } from "../../src/stream/wait.ts";
-import { streamUserEvents } from "../../src/thousandeyes/stream_user_events.ts";
-import type { StreamUserEventsOptions } from "../../src/thousandeyes/stream_user_events_options.ts";
-import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
-import { userEventStream } from "../../src/thousandeyes/user_event_stream.ts";
+import { streamUserEvents } from "../../src/thousandeyes/stream/stream_user_events.ts";
+import type { StreamUserEventsOptions } from "../../src/thousandeyes/stream/stream_user_events_options.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
+import { userEventStream } from "../../src/thousandeyes/stream/user_event_stream.ts";
 import type { Clock } from "../../src/stream/clock.ts";
 import type { Seen } from "./contract_server.ts";
 

@@ -1,13 +1,13 @@
 import { withDeadline } from "../../src/stream/with_deadline.ts";
 import type { Clock } from "../../src/stream/clock.ts";
-import { decodePage } from "../../src/thousandeyes/decode_page.ts";
-import { nextPageUrl } from "../../src/thousandeyes/next_page_url.ts";
-import type { Page } from "../../src/thousandeyes/page.ts";
-import { parseRateLimit } from "../../src/thousandeyes/rate_limit.ts";
-import { readPage } from "../../src/thousandeyes/read_page.ts";
-import { RefusedLinkError } from "../../src/thousandeyes/refused_link_error.ts";
-import { errorOfStatus } from "../../src/thousandeyes/status_errors.ts";
-import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
+import { decodePage } from "../../src/thousandeyes/page/decode_page.ts";
+import { nextPageUrl } from "../../src/thousandeyes/page/next_page_url.ts";
+import type { Page } from "../../src/thousandeyes/page/page.ts";
+import { parseRateLimit } from "../../src/thousandeyes/errors/rate_limit.ts";
+import { readPage } from "../../src/thousandeyes/page/read_page.ts";
+import { RefusedLinkError } from "../../src/thousandeyes/page/refused_link_error.ts";
+import { errorOfStatus } from "../../src/thousandeyes/errors/status_errors.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
 import { type Answer, API_ORIGIN, type ApiModel } from "./api_model.ts";
 import type { Chance } from "./chance.ts";
 

@@ -5,7 +5,7 @@ import { LogFeed } from "../../src/http/log_feed.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { Clock } from "../../src/stream/clock.ts";
 import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { Watch } from "../../src/watch/watch.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";
 import { ApiModel } from "./api_model.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { hashEvent } from "../../src/store/hash_event.ts";
-import { identityOf } from "../../src/thousandeyes/event_identity.ts";
-import { parseDate } from "../../src/thousandeyes/parse_date.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import { identityOf } from "../../src/thousandeyes/event/event_identity.ts";
+import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 
 const text = fc.option(fc.constantFrom("", "a", "é", "\ud800", "Login failed."), {
   nil: undefined,

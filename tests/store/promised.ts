@@ -2,7 +2,7 @@ import { emptyCount } from "../../src/store/pass_table.ts";
 import type { Alert } from "../../src/alert/alert.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 
 /** One promise of the log, checked on an empty database. */
 export interface Promised {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 
 const START = Date.UTC(2026, 10, 22, 10);
 

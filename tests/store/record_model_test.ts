@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { addToPass, emptyCount } from "../../src/store/pass_table.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 
 /** Few kinds, so that twins are common. */
 function eventOf(kind: number): UserEvent {

@@ -1,8 +1,8 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import * as v from "valibot";
-import { identityOf } from "../../src/thousandeyes/event_identity.ts";
-import { type UserEvent, UserEventSchema } from "../../src/thousandeyes/user_event.ts";
+import { identityOf } from "../../src/thousandeyes/event/event_identity.ts";
+import { type UserEvent, UserEventSchema } from "../../src/thousandeyes/event/user_event.ts";
 
 const EVENT: UserEvent = {
   aid: "1234",

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import * as v from "valibot";
-import { checkUserEvents } from "../../src/thousandeyes/check_user_events.ts";
-import { fastGuard } from "../../src/thousandeyes/fast_guard.ts";
-import { tolerantObject } from "../../src/thousandeyes/tolerant_object.ts";
-import { UserEventSchema } from "../../src/thousandeyes/user_event.ts";
+import { checkUserEvents } from "../../src/thousandeyes/page/check_user_events.ts";
+import { fastGuard } from "../../src/thousandeyes/event/fast_guard.ts";
+import { tolerantObject } from "../../src/thousandeyes/event/tolerant_object.ts";
+import { UserEventSchema } from "../../src/thousandeyes/event/user_event.ts";
 
 /** As a body would carry it: what `JSON.parse()` makes of it, an own `__proto__` included. */
 const json = (value: fc.Arbitrary<unknown>) => value.map((any) => JSON.parse(JSON.stringify(any)));

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { nextPageUrl } from "../../src/thousandeyes/next_page_url.ts";
-import { PageTrail } from "../../src/thousandeyes/page_trail.ts";
-import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
+import { nextPageUrl } from "../../src/thousandeyes/page/next_page_url.ts";
+import { PageTrail } from "../../src/thousandeyes/page/page_trail.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
 
 const REQUESTED = new URL("https://api.thousandeyes.com/v7/audit-user-events?cursor=now");
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseDate } from "../../src/thousandeyes/parse_date.ts";
+import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 
 const AT = Date.UTC(2022, 6, 17, 22, 0, 54);
 

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { processPage } from "../../src/thousandeyes/process_page.ts";
-import { RefusedLinkError } from "../../src/thousandeyes/refused_link_error.ts";
-import * as errors from "../../src/thousandeyes/status_errors.ts";
+import { processPage } from "../../src/thousandeyes/page/process_page.ts";
+import { RefusedLinkError } from "../../src/thousandeyes/page/refused_link_error.ts";
+import * as errors from "../../src/thousandeyes/errors/status_errors.ts";
 import {
   ThousandEyesError,
   type ThousandEyesErrorCode,
-} from "../../src/thousandeyes/thousand_eyes_error.ts";
-import { parseDate } from "../../src/thousandeyes/parse_date.ts";
+} from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
+import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 import { LeapClock } from "../support/leap_clock.ts";
 import { NOON, PAGE_URL } from "./api.ts";
 

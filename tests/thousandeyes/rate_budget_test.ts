@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { RateBudget } from "../../src/thousandeyes/rate_budget.ts";
-import { parseRateLimit } from "../../src/thousandeyes/rate_limit.ts";
-import { streamUserEvents } from "../../src/thousandeyes/stream_user_events.ts";
+import { RateBudget } from "../../src/thousandeyes/page/rate_budget.ts";
+import { parseRateLimit } from "../../src/thousandeyes/errors/rate_limit.ts";
+import { streamUserEvents } from "../../src/thousandeyes/stream/stream_user_events.ts";
 import { emulated, publishRow } from "./api.ts";
 
 Deno.test("parseRateLimit() takes what it can read, and a small reset for seconds from now", () => {

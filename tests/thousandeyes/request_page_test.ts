@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { readPage } from "../../src/thousandeyes/read_page.ts";
-import { requestPage } from "../../src/thousandeyes/request_page.ts";
-import { streamUserEvents } from "../../src/thousandeyes/stream_user_events.ts";
-import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
+import { readPage } from "../../src/thousandeyes/page/read_page.ts";
+import { requestPage } from "../../src/thousandeyes/page/request_page.ts";
+import { streamUserEvents } from "../../src/thousandeyes/stream/stream_user_events.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
 import { LeapClock } from "../support/leap_clock.ts";
 import { answering, BASE_URL, NOON, ORIGIN, PAGE_URL, TOKEN } from "./api.ts";
 

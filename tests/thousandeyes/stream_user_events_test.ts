@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { FaultName } from "../../src/emulator/fault.ts";
-import type { InvalidUserEvent, Page } from "../../src/thousandeyes/page.ts";
-import { streamUserEvents } from "../../src/thousandeyes/stream_user_events.ts";
-import type { StreamUserEventsOptions } from "../../src/thousandeyes/stream_user_events_options.ts";
-import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
-import { userEventStream } from "../../src/thousandeyes/user_event_stream.ts";
+import type { InvalidUserEvent, Page } from "../../src/thousandeyes/page/page.ts";
+import { streamUserEvents } from "../../src/thousandeyes/stream/stream_user_events.ts";
+import type { StreamUserEventsOptions } from "../../src/thousandeyes/stream/stream_user_events_options.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
+import { userEventStream } from "../../src/thousandeyes/stream/user_event_stream.ts";
 import { LeapClock } from "../support/leap_clock.ts";
 import { answering, BASE_URL, emulated, NOON, numbersOf, publishRow, row, TOKEN } from "./api.ts";
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { seededRandom } from "../../src/emulator/seeded_random.ts";
-import { streamUserEvents } from "../../src/thousandeyes/stream_user_events.ts";
-import type { StreamUserEventsOptions } from "../../src/thousandeyes/stream_user_events_options.ts";
-import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import { streamUserEvents } from "../../src/thousandeyes/stream/stream_user_events.ts";
+import type { StreamUserEventsOptions } from "../../src/thousandeyes/stream/stream_user_events_options.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { LeapClock } from "../support/leap_clock.ts";
 import { NOON, TOKEN } from "./api.ts";
 import { countsOf, World } from "./world.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
-import { checkUserEvents } from "../../src/thousandeyes/check_user_events.ts";
-import { LinkSchema } from "../../src/thousandeyes/link.ts";
-import { type UserEvent, UserEventSchema } from "../../src/thousandeyes/user_event.ts";
+import { checkUserEvents } from "../../src/thousandeyes/page/check_user_events.ts";
+import { LinkSchema } from "../../src/thousandeyes/page/link.ts";
+import { type UserEvent, UserEventSchema } from "../../src/thousandeyes/event/user_event.ts";
 
 const TOLERATED: [string, unknown, UserEvent][] = [
   ["an event without any member", {}, {}],

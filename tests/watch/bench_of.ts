@@ -3,7 +3,7 @@ import { nodeSql } from "../../src/server/node_sql.ts";
 import type { Endpoint } from "../../src/delivery/endpoint.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { Watch } from "../../src/watch/watch.ts";
 import { type WatchOptions, watchOptions } from "../../src/watch/watch_options.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";

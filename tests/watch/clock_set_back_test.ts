@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
 import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 
 const DAY = 24 * HOUR;

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
-import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
 import { failsWith } from "./fake_api.ts";
 
 Deno.test("Collector slows down on 401, says so once, and recovers by itself", async () => {

@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import fc from "fast-check";
-import { RefusedLinkError } from "../../src/thousandeyes/refused_link_error.ts";
-import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
+import { RefusedLinkError } from "../../src/thousandeyes/page/refused_link_error.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
 import { Bench, eventAt, HOUR, MINUTE } from "./bench_of.ts";
 import { failsWith, type Fault } from "./fake_api.ts";
 

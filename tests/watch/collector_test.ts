@@ -147,7 +147,7 @@ Deno.test("Collector sees what is new although a window cannot be read to its en
   bench.assertComplete();
 });
 
-function failsWithLink(page: import("../../src/thousandeyes/page.ts").Page, url: URL) {
+function failsWithLink(page: import("../../src/thousandeyes/page/page.ts").Page, url: URL) {
   return { ...page, next: new URL(url) };
 }
 

@@ -1,7 +1,7 @@
-import type { Page } from "../../src/thousandeyes/page.ts";
-import { parseDate } from "../../src/thousandeyes/parse_date.ts";
-import { ThousandEyesError } from "../../src/thousandeyes/thousand_eyes_error.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import type { Page } from "../../src/thousandeyes/page/page.ts";
+import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
+import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 
 /** One event, and since when the API shows it. */
 export interface Published {

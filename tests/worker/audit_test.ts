@@ -3,7 +3,7 @@ import type { NewEvent } from "../../src/emulator/new_event.ts";
 import { makeOrganisation } from "../../src/emulator/organisation.ts";
 import { seededRandom } from "../../src/emulator/seeded_random.ts";
 import { ordinaryActivity } from "../../src/emulator/activity.ts";
-import type { UserEvent } from "../../src/thousandeyes/user_event.ts";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { matchRules, type RuleBundle } from "../../src/worker/match_rules.ts";
 import bundle from "../../src/worker/rules.json" with { type: "json" };
 import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";

@@ -1,5 +1,5 @@
 import type { SigmaRule } from "../../sigma/mod.ts";
-import type { UserEvent } from "../../thousandeyes/user_event.ts";
+import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
 import { toSigmaEvent } from "../../thousandeyes/user_event_fields.ts";
 
 /** Whether a rule is for the events of this project's own source, which have derived fields. */

@@ -1,10 +1,10 @@
 import type { DateRange } from "./date_range.ts";
-import type { InvalidUserEvent } from "./page.ts";
-import { parseDate } from "./parse_date.ts";
+import type { InvalidUserEvent } from "../page/page.ts";
+import { parseDate } from "../event/parse_date.ts";
 import { type Batch, readPass } from "./read_pass.ts";
 import { type StreamPlan, wholeSecond } from "./stream_plan.ts";
-import { ThousandEyesError } from "./thousand_eyes_error.ts";
-import type { UserEvent } from "./user_event.ts";
+import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
+import type { UserEvent } from "../event/user_event.ts";
 
 interface Dated {
   readonly event: UserEvent;

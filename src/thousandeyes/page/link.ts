@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Schema } from "./schema.ts";
-import { tolerantObject } from "./tolerant_object.ts";
+import type { Schema } from "../event/schema.ts";
+import { tolerantObject } from "../event/tolerant_object.ts";
 
 /** A HAL link. */
 export interface Link {

@@ -1,4 +1,4 @@
-import type { Clock } from "../stream/clock.ts";
+import type { Clock } from "../../stream/clock.ts";
 import type { RateBudget } from "./rate_budget.ts";
 
 /** A bearer token, or a function that is asked for one before every request. */

@@ -1,10 +1,10 @@
-import { systemClock } from "../stream/system_clock.ts";
+import { systemClock } from "../../stream/system_clock.ts";
 import type { Page } from "./page.ts";
 import type { PageOptions } from "./page_options.ts";
 import { processPage } from "./process_page.ts";
 import { requestPage } from "./request_page.ts";
 import { retryDelay } from "./retry_delay.ts";
-import { ThousandEyesError } from "./thousand_eyes_error.ts";
+import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
 /**
  * Reads one page of the activity log: requests it, judges it, and repeats what may succeed the next time:

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Link, LinkSchema } from "./link.ts";
-import type { Schema } from "./schema.ts";
-import { tolerantObject } from "./tolerant_object.ts";
+import type { Schema } from "../event/schema.ts";
+import { tolerantObject } from "../event/tolerant_object.ts";
 
 /** The links of a page. Only `next` is ever followed. */
 export interface PaginationLinks {

@@ -1,7 +1,7 @@
-import { streamOf } from "../stream/stream_of.ts";
+import { streamOf } from "../../stream/stream_of.ts";
 import { streamUserEvents } from "./stream_user_events.ts";
 import type { StreamUserEventsOptions } from "./stream_user_events_options.ts";
-import type { UserEvent } from "./user_event.ts";
+import type { UserEvent } from "../event/user_event.ts";
 
 /**
  * Reads the ThousandEyes activity log as a stream: what `streamUserEvents()` gives, for whoever pipes.

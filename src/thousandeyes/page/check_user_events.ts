@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { fastGuard } from "./fast_guard.ts";
-import { oneLine } from "./one_line.ts";
+import { fastGuard } from "../event/fast_guard.ts";
+import { oneLine } from "../errors/one_line.ts";
 import type { InvalidUserEvent } from "./page.ts";
-import { type UserEvent, UserEventSchema } from "./user_event.ts";
+import { type UserEvent, UserEventSchema } from "../event/user_event.ts";
 
 const isPlainUserEvent = fastGuard(UserEventSchema);
 

@@ -1,5 +1,5 @@
 import { cursorOf } from "./next_page_url.ts";
-import { ThousandEyesError } from "./thousand_eyes_error.ts";
+import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
 /** More pages than any real pass has; a limit against links that never end. */
 const MOST_PAGES = 10_000;

@@ -1,13 +1,13 @@
-import { identityOf } from "./event_identity.ts";
-import type { InvalidUserEvent } from "./page.ts";
-import { parseDate } from "./parse_date.ts";
+import { identityOf } from "../event/event_identity.ts";
+import type { InvalidUserEvent } from "../page/page.ts";
+import { parseDate } from "../event/parse_date.ts";
 import { readPass } from "./read_pass.ts";
 import { readSortedPass } from "./read_sorted_pass.ts";
 import { RecentEvents } from "./recent_events.ts";
 import { planStream, type StreamPlan, wholeSecond } from "./stream_plan.ts";
 import type { StreamUserEventsOptions } from "./stream_user_events_options.ts";
-import { ThousandEyesError } from "./thousand_eyes_error.ts";
-import type { UserEvent } from "./user_event.ts";
+import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
+import type { UserEvent } from "../event/user_event.ts";
 
 /**
  * Reads the ThousandEyes activity log as an async iterator, page by page as it is consumed.

@@ -1,14 +1,14 @@
 import type { DateRange } from "./date_range.ts";
-import { DEFAULT_BASE_URL } from "./base_url.ts";
-import { firstPageUrl } from "./first_page_url.ts";
-import type { InvalidUserEvent, Page } from "./page.ts";
-import { PageTrail } from "./page_trail.ts";
+import { DEFAULT_BASE_URL } from "../page/base_url.ts";
+import { firstPageUrl } from "../page/first_page_url.ts";
+import type { InvalidUserEvent, Page } from "../page/page.ts";
+import { PageTrail } from "../page/page_trail.ts";
 import { PassMemory } from "./pass_memory.ts";
-import { readPage } from "./read_page.ts";
-import { RefusedLinkError } from "./refused_link_error.ts";
-import { BadRequestError } from "./status_errors.ts";
+import { readPage } from "../page/read_page.ts";
+import { RefusedLinkError } from "../page/refused_link_error.ts";
+import { BadRequestError } from "../errors/status_errors.ts";
 import type { StreamPlan } from "./stream_plan.ts";
-import type { UserEvent } from "./user_event.ts";
+import type { UserEvent } from "../event/user_event.ts";
 
 /** What one page adds to a pass. */
 export interface Batch {

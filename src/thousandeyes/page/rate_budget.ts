@@ -1,4 +1,4 @@
-import type { RateLimit } from "./rate_limit.ts";
+import type { RateLimit } from "../errors/rate_limit.ts";
 
 /** How long past a reset to wait: the clocks of two machines differ. */
 const CLOCK_SKEW_MS = 1_000;

@@ -1,10 +1,10 @@
-import { systemClock } from "../stream/system_clock.ts";
-import type { Clock } from "../stream/clock.ts";
-import { DEFAULT_BASE_URL, parseBaseUrl } from "./base_url.ts";
+import { systemClock } from "../../stream/system_clock.ts";
+import type { Clock } from "../../stream/clock.ts";
+import { DEFAULT_BASE_URL, parseBaseUrl } from "../page/base_url.ts";
 import type { DateRange } from "./date_range.ts";
-import { parseDate } from "./parse_date.ts";
+import { parseDate } from "../event/parse_date.ts";
 import { parseWindow } from "./parse_window.ts";
-import { checkToken } from "./request_page.ts";
+import { checkToken } from "../page/request_page.ts";
 import type { StreamUserEventsOptions } from "./stream_user_events_options.ts";
 
 const DEFAULT_WINDOW = "24h";

@@ -1,5 +1,5 @@
-import { identityOf } from "./event_identity.ts";
-import type { UserEvent } from "./user_event.ts";
+import { identityOf } from "../event/event_identity.ts";
+import type { UserEvent } from "../event/user_event.ts";
 
 /**
  * What a pass has given so far, so that it can be read again from its start and give only the rest.

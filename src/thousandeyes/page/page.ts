@@ -1,5 +1,5 @@
-import type { RateLimit } from "./rate_limit.ts";
-import type { UserEvent } from "./user_event.ts";
+import type { RateLimit } from "../errors/rate_limit.ts";
+import type { UserEvent } from "../event/user_event.ts";
 
 /** One page of the activity log, checked. */
 export interface Page {

@@ -1,6 +1,6 @@
 import type { Link } from "./link.ts";
-import { oneLine } from "./one_line.ts";
-import { ThousandEyesError, type ThousandEyesErrorCode } from "./thousand_eyes_error.ts";
+import { oneLine } from "../errors/one_line.ts";
+import { ThousandEyesError, type ThousandEyesErrorCode } from "../errors/thousand_eyes_error.ts";
 
 /**
  * Decides whether a next link may be followed with the token: only to the resource that was requested, only

@@ -1,6 +1,6 @@
-import { fullJitter } from "../stream/full_jitter.ts";
+import { fullJitter } from "../../stream/full_jitter.ts";
 import type { RetryOptions } from "./page_options.ts";
-import type { ThousandEyesError } from "./thousand_eyes_error.ts";
+import type { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
 /** How long past the time that the API named: the clocks of two machines differ. */
 const CLOCK_SKEW_MS = 1_000;
@@ -18,7 +18,7 @@ const RATE_LIMITED_BASE_MS = 8_000;
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { retryDelay } from "./retry_delay.ts";
- * import { errorOfStatus } from "./status_errors.ts";
+ * import { errorOfStatus } from "../errors/status_errors.ts";
  *
  * const random = () => 0.5;
  * assertEquals(retryDelay(errorOfStatus(500, {}), { attempt: 1, now: 0, random }), 250);

@@ -1,5 +1,5 @@
-import type { InvalidUserEvent, Page } from "./page.ts";
-import type { PageOptions } from "./page_options.ts";
+import type { InvalidUserEvent, Page } from "../page/page.ts";
+import type { PageOptions } from "../page/page_options.ts";
 
 /** What `streamUserEvents()` reads, and how. Only `token` is required. */
 export interface StreamUserEventsOptions extends PageOptions {

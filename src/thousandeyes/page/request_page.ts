@@ -1,9 +1,9 @@
-import { readBytes } from "../stream/read_bytes.ts";
-import { systemClock } from "../stream/system_clock.ts";
-import { withDeadline } from "../stream/with_deadline.ts";
+import { readBytes } from "../../stream/read_bytes.ts";
+import { systemClock } from "../../stream/system_clock.ts";
+import { withDeadline } from "../../stream/with_deadline.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "./base_url.ts";
 import type { PageOptions, Token } from "./page_options.ts";
-import { ThousandEyesError } from "./thousand_eyes_error.ts";
+import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
 const ACCEPT = "application/hal+json, application/json, application/problem+json";
 const TIMEOUT_MS = 30_000;

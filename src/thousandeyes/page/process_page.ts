@@ -1,14 +1,14 @@
-import type { Clock } from "../stream/clock.ts";
-import { systemClock } from "../stream/system_clock.ts";
+import type { Clock } from "../../stream/clock.ts";
+import { systemClock } from "../../stream/system_clock.ts";
 import { type DecodedPage, decodePage } from "./decode_page.ts";
 import { nextPageUrl } from "./next_page_url.ts";
 import type { Page } from "./page.ts";
-import { parseProblem } from "./parse_problem.ts";
-import { parseRateLimit, type RateLimit } from "./rate_limit.ts";
+import { parseProblem } from "../errors/parse_problem.ts";
+import { parseRateLimit, type RateLimit } from "../errors/rate_limit.ts";
 import { RefusedLinkError } from "./refused_link_error.ts";
 import { parseRetryAfter } from "./retry_after.ts";
-import { errorOfStatus } from "./status_errors.ts";
-import { ThousandEyesError } from "./thousand_eyes_error.ts";
+import { errorOfStatus } from "../errors/status_errors.ts";
+import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
 /** What the judgement of an answer needs to know. */
 export interface ProcessPageOptions {

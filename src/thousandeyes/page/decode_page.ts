@@ -2,10 +2,10 @@ import * as v from "valibot";
 import { type AuditUserEvents, AuditUserEventsSchema } from "./audit_user_events.ts";
 import { checkUserEvents } from "./check_user_events.ts";
 import type { Link } from "./link.ts";
-import { oneLine } from "./one_line.ts";
+import { oneLine } from "../errors/one_line.ts";
 import type { InvalidUserEvent } from "./page.ts";
-import { ThousandEyesError } from "./thousand_eyes_error.ts";
-import type { UserEvent } from "./user_event.ts";
+import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
+import type { UserEvent } from "../event/user_event.ts";
 
 /** The body of a page, read and checked. */
 export interface DecodedPage {

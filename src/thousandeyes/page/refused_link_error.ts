@@ -1,5 +1,5 @@
 import type { Page } from "./page.ts";
-import { ThousandEyesError } from "./thousand_eyes_error.ts";
+import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
 /**
  * A page that is good, but whose next link must not be followed: the pass cannot be read to its end, and
@@ -9,7 +9,7 @@ import { ThousandEyesError } from "./thousand_eyes_error.ts";
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { RefusedLinkError } from "./refused_link_error.ts";
- * import { ThousandEyesError } from "./thousand_eyes_error.ts";
+ * import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
  *
  * const refusal = new ThousandEyesError("templated_link", "Cannot follow the next link of a page");
  * const error = new RefusedLinkError(refusal, { events: [], invalid: [], next: undefined, bytes: 2 });
