@@ -1,6 +1,6 @@
-import { Collector } from "./collector.ts";
+import { Collector } from "./collector/collector.ts";
 import { Drain } from "./drain.ts";
-import { isClockConfirmed } from "./request_count.ts";
+import { isClockConfirmed } from "./collector/rate_share.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 import { type WatchStatus, watchStatus } from "./watch_status.ts";

@@ -1,9 +1,9 @@
 import type { LogCounts } from "../store/log.ts";
-import { adviceFor } from "./advice_for.ts";
-import { type CollectorCounts, LATE_BOUNDS_MS } from "./collector_counts.ts";
-import type { CollectorState } from "./collector_state.ts";
-import { isClockOff } from "./request_count.ts";
-import { skippedRanges } from "./skipped_ranges.ts";
+import { adviceFor } from "./collector/advice_for.ts";
+import { type CollectorCounts, LATE_BOUNDS_MS } from "./collector/counts.ts";
+import type { CollectorState } from "./collector/state.ts";
+import { isClockOff } from "./collector/rate_share.ts";
+import { skippedRanges } from "./collector/skipped_ranges.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
 /** How the watch goes: plain JSON, all times as ISO text. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { noCounts } from "../../src/watch/collector_counts.ts";
+import { noCounts } from "../../src/watch/collector/counts.ts";
 import { Bench } from "../watch/bench_of.ts";
 
 const read = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));

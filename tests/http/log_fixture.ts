@@ -7,7 +7,7 @@ import { LogFeed } from "../../src/http/log_feed.ts";
 import { Seats } from "../../src/http/seats.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
-import { newCollectorState } from "../../src/watch/collector_state.ts";
+import { newCollectorState } from "../../src/watch/collector/state.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
 import { watchStatus } from "../../src/watch/watch_status.ts";
 import { ManualClock, settled } from "../sse/manual_clock.ts";

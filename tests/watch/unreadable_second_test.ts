@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
-import type { CollectorState } from "../../src/watch/collector_state.ts";
+import type { CollectorState } from "../../src/watch/collector/state.ts";
 import type { WatchOptions } from "../../src/watch/watch_options.ts";
 import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 

@@ -1,5 +1,5 @@
-import type { RateLimit } from "../thousandeyes/errors/rate_limit.ts";
-import type { WatchOptions } from "./watch_options.ts";
+import type { RateLimit } from "../../thousandeyes/errors/rate_limit.ts";
+import type { WatchOptions } from "../watch_options.ts";
 
 /** The requests of the present rate window, ours and what the API says of everybody's. */
 export interface RequestCount {

@@ -1,4 +1,4 @@
-import type { Pass, Range } from "./collector_state.ts";
+import type { Pass, Range } from "./state.ts";
 
 /** A pass over a range that has not read its first page. */
 export function freshPass(id: number, { from, to }: Range): Pass {

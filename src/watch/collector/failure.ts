@@ -1,9 +1,9 @@
-import { fullJitter } from "../stream/full_jitter.ts";
-import { oneLine } from "../thousandeyes/errors/one_line.ts";
+import { fullJitter } from "../../stream/full_jitter.ts";
+import { oneLine } from "../../thousandeyes/errors/one_line.ts";
 import type {
   ThousandEyesError,
   ThousandEyesErrorCode,
-} from "../thousandeyes/errors/thousand_eyes_error.ts";
+} from "../../thousandeyes/errors/thousand_eyes_error.ts";
 
 /** A failure, or several in a row of one kind. */
 export interface Failure {
@@ -70,7 +70,7 @@ const SKEW_MS = 1_000;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { ThousandEyesError } from "../thousandeyes/errors/thousand_eyes_error.ts";
+ * import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
  * import { diagnose } from "./failure.ts";
  *
  * const refused = new ThousandEyesError("bad_request", "Cannot list", { status: 400 });

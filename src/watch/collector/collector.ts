@@ -1,18 +1,18 @@
-import { addToPass, emptyCount, type PassCount } from "../store/pass_table.ts";
-import type { Page } from "../thousandeyes/page/page.ts";
-import { RefusedLinkError } from "../thousandeyes/page/refused_link_error.ts";
-import { ThousandEyesError } from "../thousandeyes/errors/thousand_eyes_error.ts";
-import { afterFailure } from "./after_page.ts";
-import { addCounts } from "./collector_counts.ts";
-import { type CollectorState, newCollectorState, type Pass } from "./collector_state.ts";
+import { addToPass, emptyCount, type PassCount } from "../../store/pass_table.ts";
+import type { Page } from "../../thousandeyes/page/page.ts";
+import { RefusedLinkError } from "../../thousandeyes/page/refused_link_error.ts";
+import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
+import { afterFailure } from "./advance.ts";
+import { addCounts } from "./counts.ts";
+import { type CollectorState, newCollectorState, type Pass } from "./state.ts";
 import { diagnose, type Diagnosis, recordFailed } from "./failure.ts";
-import { operationalAlerts } from "./operational_alerts.ts";
+import { operationalAlerts } from "../operational_alerts.ts";
 import { passesInUse } from "./passes_in_use.ts";
-import { planRead, type ReadPlan } from "./plan_read.ts";
-import { type PageToRecord, recordPage } from "./record_page.ts";
-import { countRequest } from "./request_count.ts";
-import type { WatchOptions } from "./watch_options.ts";
-import type { WatchPorts } from "./watch_ports.ts";
+import { planRead, type ReadPlan } from "./plan.ts";
+import { type PageToRecord, recordPage } from "./record.ts";
+import { countRequest } from "./rate_share.ts";
+import type { WatchOptions } from "../watch_options.ts";
+import type { WatchPorts } from "../watch_ports.ts";
 
 type PlannedRead = ReadPlan & { type: "read" };
 

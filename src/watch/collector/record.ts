@@ -1,18 +1,18 @@
-import { isAtLeast } from "../alert/is_at_least.ts";
-import { toAlert } from "../alert/to_alert.ts";
-import type { NewAlert } from "../store/alert_table.ts";
-import type { PassCount } from "../store/pass_table.ts";
-import type { EarlierPass } from "../store/split_twins.ts";
-import { identityOf } from "../thousandeyes/event/event_identity.ts";
-import type { Page } from "../thousandeyes/page/page.ts";
-import { afterPage } from "./after_page.ts";
-import { lateHistogram } from "./collector_counts.ts";
-import { type CollectorState, NO_DATE, type ReadingKind } from "./collector_state.ts";
+import { isAtLeast } from "../../alert/is_at_least.ts";
+import { toAlert } from "../../alert/to_alert.ts";
+import type { NewAlert } from "../../store/alert_table.ts";
+import type { PassCount } from "../../store/pass_table.ts";
+import type { EarlierPass } from "../../store/split_twins.ts";
+import { identityOf } from "../../thousandeyes/event/event_identity.ts";
+import type { Page } from "../../thousandeyes/page/page.ts";
+import { afterPage } from "./advance.ts";
+import { lateHistogram } from "./counts.ts";
+import { type CollectorState, NO_DATE, type ReadingKind } from "./state.ts";
 import { type Diagnosis, fault } from "./failure.ts";
 import { withRuleFaults } from "./rule_faults.ts";
 import { passesInUse } from "./passes_in_use.ts";
-import type { WatchOptions } from "./watch_options.ts";
-import type { WatchPorts } from "./watch_ports.ts";
+import type { WatchOptions } from "../watch_options.ts";
+import type { WatchPorts } from "../watch_ports.ts";
 
 /** A page, and what is needed to record it. */
 export interface PageToRecord {

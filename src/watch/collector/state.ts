@@ -1,8 +1,8 @@
-import type { CollectorCounts } from "./collector_counts.ts";
-import { noCounts } from "./collector_counts.ts";
+import type { CollectorCounts } from "./counts.ts";
+import { noCounts } from "./counts.ts";
 import type { Failure } from "./failure.ts";
-import type { RequestCount } from "./request_count.ts";
-import type { WatchOptions } from "./watch_options.ts";
+import type { RequestCount } from "./rate_share.ts";
+import type { WatchOptions } from "../watch_options.ts";
 
 /**
  * Why a range is read: for what is new, in a sweep for late arrivals, to fill what was never read, or because it had to be

@@ -1,4 +1,4 @@
-import type { CollectorState } from "./collector_state.ts";
+import type { CollectorState } from "./state.ts";
 
 /** The passes whose pages have to be kept: those in progress, and those that they confirm. */
 export function passesInUse({ readings }: CollectorState): number[] {

@@ -5,11 +5,11 @@ import {
   type ReadingKind,
   sliceOf,
   wholeSecond,
-} from "./collector_state.ts";
+} from "./state.ts";
 import { freshPass } from "./fresh_pass.ts";
-import { waitForShare } from "./request_count.ts";
+import { waitForShare } from "./rate_share.ts";
 import { skippedRanges } from "./skipped_ranges.ts";
-import type { WatchOptions } from "./watch_options.ts";
+import type { WatchOptions } from "../watch_options.ts";
 
 /** What the collector is to do now. */
 export type ReadPlan =

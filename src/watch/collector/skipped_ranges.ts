@@ -1,4 +1,4 @@
-import type { CollectorState, Range, Skipped } from "./collector_state.ts";
+import type { CollectorState, Range, Skipped } from "./state.ts";
 import { SHORTEST_SLICE_MS } from "./shortest_slice.ts";
 
 const RETRY_AFTER_MS = 3_600_000;

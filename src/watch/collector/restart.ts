@@ -1,4 +1,4 @@
-import { addCounts } from "./collector_counts.ts";
+import { addCounts } from "./counts.ts";
 import {
   type CollectorState,
   type Range,
@@ -6,7 +6,7 @@ import {
   type ReadingKind,
   sliceOf,
   wholeSecond,
-} from "./collector_state.ts";
+} from "./state.ts";
 import { type Diagnosis, type Failure, nextFailure } from "./failure.ts";
 import { nextSlice } from "./next_slice.ts";
 import { SHORTEST_SLICE_MS } from "./shortest_slice.ts";

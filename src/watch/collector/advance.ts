@@ -1,4 +1,4 @@
-import { addCounts } from "./collector_counts.ts";
+import { addCounts } from "./counts.ts";
 import {
   type Checks,
   type CollectorState,
@@ -8,13 +8,13 @@ import {
   type ReadingKind,
   sliceOf,
   wholeSecond,
-} from "./collector_state.ts";
+} from "./state.ts";
 import { type Diagnosis, fault, nextFailure } from "./failure.ts";
 import { freshPass } from "./fresh_pass.ts";
 import { nextSlice } from "./next_slice.ts";
-import { restartSlice } from "./restart_slice.ts";
+import { restartSlice } from "./restart.ts";
 import { SHORTEST_SLICE_MS } from "./shortest_slice.ts";
-import type { WatchOptions } from "./watch_options.ts";
+import type { WatchOptions } from "../watch_options.ts";
 
 /** What became of a page, as far as the next step depends on it. */
 export interface PageFacts {

@@ -1,5 +1,5 @@
-import { oneLine } from "../thousandeyes/errors/one_line.ts";
-import type { CollectorState } from "./collector_state.ts";
+import { oneLine } from "../../thousandeyes/errors/one_line.ts";
+import type { CollectorState } from "./state.ts";
 
 /** The code under which rules that break are reported. */
 export const MATCH_FAILED = "match_failed";

@@ -1,10 +1,5 @@
-import {
-  type CollectorState,
-  type Reading,
-  type ReadingKind,
-  wholeSecond,
-} from "./collector_state.ts";
-import { earlierNow } from "./request_count.ts";
+import { type CollectorState, type Reading, type ReadingKind, wholeSecond } from "./state.ts";
+import { earlierNow } from "./rate_share.ts";
 
 /**
  * Goes on behind a slice that is done with; behind the last one the reading ends.
