@@ -27,6 +27,14 @@ const NARROWER: Record<string, string[]> = {
   emulator: ["stream", "thousandeyes"], // it stands for the far end, so it shares none of our machinery
 };
 
+/**
+ * Rooms inside a folder, in order: a folder or file that is listed here imports only itself and those
+ * listed before it. Files that are not listed, such as the folder's own door, may import all of them.
+ */
+const ROOMS: Record<string, string[]> = {
+  thousandeyes: ["event", "errors", "page", "stream"],
+};
+
 /** Which folders may import a package or scheme; a name that is not here may be imported by all. */
 const ONLY_IN: [RegExp, string[]][] = [
   [/^hono(\/|$)/, ["http", "dashboard", "emulator"]],
@@ -61,6 +69,11 @@ async function sources(folder: URL): Promise<URL[]> {
 function folderOf(specifier: string): string | undefined {
   const path = specifier.startsWith(root.href) ? specifier.slice(root.href.length) : "";
   return /^src\/([^/]+)\//.exec(path)?.[1];
+}
+
+/** The folder or file directly inside `folder` that a module belongs to. */
+function roomOf(folder: string, specifier: string): string {
+  return specifier.slice(new URL(`src/${folder}/`, root).href.length).split("/")[0] ?? "";
 }
 
 async function modules(): Promise<Module[]> {
@@ -102,6 +115,29 @@ Deno.test("a folder of src/ imports only from the folders above it in the layout
         to === undefined && resolved.startsWith(root.href) && !resolved.includes("/node_modules/")
       ) {
         against.push(`${file} imports ${dependency.specifier}, which is outside src/`);
+      }
+    }
+  }
+  assertEquals(against, []);
+});
+
+Deno.test("a room inside a folder imports only from the rooms listed before it", async () => {
+  const against: string[] = [];
+  for (const { specifier, dependencies = [] } of await modules()) {
+    const folder = folderOf(specifier) ?? "";
+    const rooms = ROOMS[folder];
+    if (rooms === undefined) continue;
+    const from = roomOf(folder, specifier);
+    const file = specifier.slice(root.href.length);
+    if (!rooms.includes(from)) {
+      if (!from.includes(".")) against.push(`${file}: ${from}/ is not in the list of ${folder}/`);
+      continue;
+    }
+    const allowed = rooms.slice(0, rooms.indexOf(from) + 1);
+    for (const dependency of dependencies) {
+      const to = dependency.code?.specifier ?? dependency.type?.specifier ?? "";
+      if (folderOf(to) === folder && !allowed.includes(roomOf(folder, to))) {
+        against.push(`${file} imports ${dependency.specifier}`);
       }
     }
   }
