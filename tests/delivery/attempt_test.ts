@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
 import { attempt, type AttemptOptions } from "../../src/delivery/attempt.ts";
 import { EndpointSchema } from "../../src/delivery/endpoint.ts";
-import { VirtualClock } from "./virtual_clock.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const endpoint = v.parse(EndpointSchema, {
   name: "siem",
@@ -14,7 +14,7 @@ const message = { webhookId: "a1b2", body: '{"type":"alert.created"}' };
 type Answer = (url: URL, init: RequestInit) => Promise<Response> | Response;
 
 function attemptAt(answer: Answer, options: Partial<AttemptOptions> = {}) {
-  const clock = new VirtualClock(1_000_000);
+  const clock = new ManualClock(1_000_000);
   const calls: { url: URL; init: RequestInit }[] = [];
   const called = Promise.withResolvers<void>();
   const outcome = attempt(message, endpoint, {
@@ -50,7 +50,7 @@ Deno.test("attempt() posts the exact bytes with the three headers, and no more t
     "webhook-timestamp",
   ]);
   assertEquals(calls.length, 1);
-  assertEquals(clock.waiting, 0);
+  assertEquals(clock.pending, 0);
 });
 
 Deno.test("attempt() follows no redirect: a 302 is an outcome", async () => {
@@ -78,11 +78,11 @@ Deno.test("attempt() ends a receiver that never answers after the endpoint's tim
     );
     await called;
     clock.advance(14_999);
-    assertEquals(clock.waiting, 1);
+    assertEquals(clock.pending, 1);
     clock.advance(1);
     const { kind, code, durationMs } = await outcome;
     assertEquals([kind, code, durationMs], ["retry", "timed_out", 15_000]);
-    assertEquals(clock.waiting, 0);
+    assertEquals(clock.pending, 0);
   }
 });
 
@@ -154,7 +154,7 @@ Deno.test("attempt() rejects with the caller's own reason when the caller aborts
   stop.abort(reason);
   const error = await assertRejects(() => outcome);
   assert(error === reason);
-  assertEquals(clock.waiting, 0);
+  assertEquals(clock.pending, 0);
 
   const { outcome: second, calls } = attemptAt(() => new Response(), { signal: stop.signal });
   assert(await assertRejects(() => second) === reason);
@@ -169,7 +169,7 @@ Deno.test("attempt() checks the URL again, and sends nothing to one that may not
   ];
   for (const change of changed) {
     const result = await attempt(message, { ...endpoint, ...change }, {
-      clock: new VirtualClock(),
+      clock: new ManualClock(),
       fetch: () => {
         throw new Error("must not be called");
       },
@@ -227,7 +227,7 @@ Deno.test("attempt() follows no redirect over real HTTP either, and names a refu
   });
   const { port } = server.addr;
   const local = { ...endpoint, url: `http://127.0.0.1:${port}/`, allowHttpLoopback: true };
-  const clock = new VirtualClock(Date.now());
+  const clock = new ManualClock(Date.now());
   const redirected = await attempt(message, local, { clock });
   assertEquals([redirected.kind, redirected.status, followed], ["permanent", 307, false]);
   await server.shutdown();

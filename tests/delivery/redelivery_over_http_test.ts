@@ -7,7 +7,7 @@ import { EndpointSchema } from "../../src/delivery/endpoint.ts";
 import { formats } from "../../src/delivery/formats.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
 import { newMessage } from "../../src/delivery/outbox_message.ts";
-import { VirtualClock } from "./virtual_clock.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -23,7 +23,7 @@ function verifyAt(now: number, body: string, headers: Headers): unknown {
 }
 
 Deno.test("a receiver that answers 500 twice, then 200, gets the same webhook-id three times with valid, fresh signatures", async () => {
-  const clock = new VirtualClock(Date.UTC(2026, 10, 22, 10));
+  const clock = new ManualClock(Date.UTC(2026, 10, 22, 10));
   const received: { id: string; at: number; signature: string; payload: unknown; path: string }[] =
     [];
   const answers = [500, 500, 200];

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { SseReader } from "../sse/read_sse.ts";
-import { settled } from "../sse/manual_clock.ts";
+import { settled } from "../support/manual_clock.ts";
 import { LogFixture } from "./log_fixture.ts";
 
 const accept = (type: string, more: Record<string, string> = {}) => ({

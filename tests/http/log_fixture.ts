@@ -10,7 +10,7 @@ import { openLog } from "../../src/store/open_log.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
 import { watchStatus } from "../../src/watch/watch_status.ts";
-import { ManualClock, settled } from "../sse/manual_clock.ts";
+import { ManualClock, settled } from "../support/manual_clock.ts";
 
 const OPTIONS = watchOptions({});
 const NOW = Date.parse("2026-11-23T10:00:00Z");

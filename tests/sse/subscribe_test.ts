@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type CloseReason, subscribe, type SubscribeOptions } from "../../src/sse/subscribe.ts";
-import { ManualClock, settled } from "./manual_clock.ts";
+import { ManualClock, settled } from "../support/manual_clock.ts";
 import { MemorySource, messageOf } from "./memory_source.ts";
 import { SseReader } from "./read_sse.ts";
 
@@ -253,7 +253,7 @@ Deno.test("subscribe() beats, ages and ends a standing reader although the clock
   await reader.next();
   const end = reader.next();
   await clock.pass(10_000);
-  clock.set(clock.now() - 86_400_000);
+  clock.correct(clock.now() - 86_400_000);
   await clock.pass(120_000);
   assert(reader.comments.length >= 5, `${reader.comments.length} comments in two minutes`);
   await clock.pass(800_000);
@@ -263,7 +263,7 @@ Deno.test("subscribe() beats, ages and ends a standing reader although the clock
   const standing = open(new MemorySource(5));
   const idle = standing.stream.getReader();
   await idle.read();
-  standing.clock.set(standing.clock.now() - 86_400_000);
+  standing.clock.correct(standing.clock.now() - 86_400_000);
   await standing.clock.pass(90_000);
   assertEquals(standing.closes, ["stalled"]);
 });

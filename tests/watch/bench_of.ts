@@ -8,7 +8,7 @@ import { Watch } from "../../src/watch/watch.ts";
 import { type WatchOptions, watchOptions } from "../../src/watch/watch_options.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";
 import { FakeApi } from "./fake_api.ts";
-import { ManualClock } from "./manual_clock.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 
 /** When the tests begin: a whole minute. */
 export const START = Date.UTC(2026, 10, 22, 10, 0, 0);
