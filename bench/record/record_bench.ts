@@ -38,11 +38,9 @@ export class RecordBench {
   readonly #rules: RuleSet;
 
   constructor(sql: Sql, rules: RuleSet) {
-    const { insert } = sql;
     const counting: Sql = {
       ...sql,
       run: (statement, ...values) => this.#counted(sql.run(statement, ...values)),
-      ...(insert && { insert: (into, rows) => this.#counted(insert(into, rows)) }),
     };
     this.#log = openLog(counting, { now: 1, random: () => 0.5 });
     this.rows = 0;

@@ -1,9 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Sql, SqlRow, SqlValue } from "../store/sql.ts";
 
-/** A call costs as much as two rows; with more than this in one statement no more is saved. */
-const ROWS_AT_ONCE = 16;
-
 /** SQLite in this process, closed by `close()` or at the end of a `using` block. */
 export interface NodeSql extends Sql, Disposable {
   /** Closes the database; it can be called twice. */
@@ -55,26 +52,6 @@ export function nodeSql(path: string): NodeSql {
     all: <Row extends SqlRow>(text: string, ...values: SqlValue[]) =>
       prepare(text).all(...values) as Row[],
     run: (text, ...values) => Number(prepare(text).run(...values).changes),
-    insert(into, rows) {
-      const columns = rows[0]?.length ?? 0;
-      if (columns === 0) return 0;
-      const row = `(${Array(columns).fill("?").join(",")})`;
-      let written = 0;
-      let start = 0;
-      for (const size of [ROWS_AT_ONCE, 1]) {
-        if (rows.length - start < size) continue;
-        // Rows before one that fails are not taken back, which is for the transaction to do: so SQLite need not copy each page
-        // that a statement changes.
-        const statement = prepare(
-          `INSERT OR FAIL INTO ${into} VALUES ${Array(size).fill(row).join(",")}`,
-        );
-        for (; start + size <= rows.length; start += size) {
-          const values = size === 1 ? rows[start]! : rows.slice(start, start + size).flat();
-          written += Number(statement.run(...values).changes);
-        }
-      }
-      return written;
-    },
     transaction(body) {
       if (depth > 0) return body();
       prepare("BEGIN IMMEDIATE").run();

@@ -18,14 +18,6 @@ export interface Sql {
   all<Row extends SqlRow>(statement: string, ...values: SqlValue[]): Row[];
   /** Runs one statement that returns no rows, and gives back how many rows it wrote, index rows included where the storage counts them. */
   run(statement: string, ...values: SqlValue[]): number;
-  /**
-   * Inserts rows within a transaction, which has to undo them when one fails; where the storage has a way of its own.
-   *
-   * @param into A table and its columns, such as `notes (id, text)`; it is written by us, never by input.
-   * @param rows The values of each row, as many as there are columns.
-   * @returns How many rows it wrote, counted as `run()` counts.
-   */
-  insert?(into: string, rows: readonly (readonly SqlValue[])[]): number;
   /** Runs `body` in one transaction: all of it is durable or none. Nested calls join the outer one. */
   transaction<T>(body: () => T): T;
   /** The size of the database in bytes, free pages left out. */

@@ -37,9 +37,6 @@ function deferring(pattern: RegExp) {
         return [];
       },
       run: (text, ...values) => defer(text, () => sql.run(text, ...values)),
-      ...(sql.insert === undefined ? {} : {
-        insert: (into, rows) => defer(`INSERT INTO ${into}`, () => sql.insert!(into, rows)),
-      }),
       bytes: () => sql.bytes(),
       transaction(body) {
         depth++;

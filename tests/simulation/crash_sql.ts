@@ -14,17 +14,10 @@ const LARGEST_ROW = 2_000_000;
 export class CrashSql implements Sql {
   readonly #storage: Storage;
   readonly #life: Life;
-  readonly insert?: (into: string, rows: readonly (readonly SqlValue[])[]) => number;
 
-  constructor(storage: Storage, life: Life, { insertsRows }: { insertsRows: boolean }) {
+  constructor(storage: Storage, life: Life) {
     this.#storage = storage;
     this.#life = life;
-    if (insertsRows) {
-      this.insert = (into, rows) => {
-        for (const row of rows) checkSize(row);
-        return this.#statement(`INSERT INTO ${into}`, () => storage.sql.insert!(into, rows));
-      };
-    }
   }
 
   all<Row extends SqlRow>(text: string, ...values: SqlValue[]): Row[] {

@@ -36,8 +36,6 @@ export interface Plan {
   readonly onDisk: boolean;
   /** Whole answers and signatures through the real client, and not only what they say. */
   readonly onWire: boolean;
-  /** Whether rows are inserted one by one, as `node:sqlite` likes it, or by wide statements. */
-  readonly insertsRows: boolean;
   /** From when to when things happen; from then on nothing fails, until `end`. */
   readonly start: number;
   readonly calm: number;
@@ -80,7 +78,6 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
     forgets: ages || kinds.has("bytes"),
     onDisk,
     onWire: chance.is(0.08),
-    insertsRows: chance.is(0.5),
     start,
     calm,
     end: calm + every + (isLong ? 4 * HOUR : 80 * MINUTE),

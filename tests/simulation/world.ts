@@ -171,7 +171,7 @@ export class World {
     look: () => void,
   ): Promise<void> {
     const { plan, storage, bug } = this.#options;
-    const crashing: Sql = new CrashSql(storage, life, plan);
+    const crashing: Sql = new CrashSql(storage, life);
     const random = chanceOf(plan.seed, `process ${life.number}`).next;
     const opened = openLog(bug.sql?.(crashing) ?? crashing, { now: clock.now(), random });
     const log = bug.log?.(opened) ?? opened;

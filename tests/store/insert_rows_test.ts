@@ -24,3 +24,30 @@ Deno.test("insertRows() writes every row as it is, whatever its columns have in 
     { numRuns: 200 },
   );
 });
+
+Deno.test("insertRows() writes every row, however many there are", () => {
+  using sql = nodeSql(":memory:");
+  sql.run("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+  let id = 0;
+  for (const count of [0, 1, 15, 16, 17, 31, 32, 33, 64, 100]) {
+    sql.run("DELETE FROM notes");
+    const rows = Array.from({ length: count }, () => [++id, `note ${id}`]);
+    assertEquals(insertRows(sql, { table: "notes", columns: ["id", "text"] }, rows), count);
+    const found = sql.all<{ id: number; text: string }>("SELECT id, text FROM notes ORDER BY id");
+    assertEquals(found.map(({ id, text }) => [id, text]), rows);
+  }
+});
+
+Deno.test("insertRows() inside a transaction leaves nothing behind when it fails", () => {
+  using sql = nodeSql(":memory:");
+  sql.run("CREATE TABLE notes (id INTEGER PRIMARY KEY)");
+  sql.run("INSERT INTO notes VALUES (60)"); // in the way of the last row
+  const rows = Array.from({ length: 41 }, (_, index) => [20 + index]);
+  let failed = false;
+  try {
+    sql.transaction(() => insertRows(sql, { table: "notes", columns: ["id"] }, rows));
+  } catch {
+    failed = true;
+  }
+  assertEquals([failed, sql.all("SELECT id FROM notes")], [true, [{ id: 60 }]]);
+});

@@ -247,7 +247,6 @@ Deno.test("Collector writes two rows for each new event and none for a duplicate
       rows += written;
       return written;
     },
-    insert: undefined,
   };
   const { recordEvents } = await import("../../src/store/record_events.ts");
   const events = Array.from({ length: 500 }, (_, n) => eventAt(n * 1_000, `u${n}`));
