@@ -7,7 +7,7 @@ import { formats } from "./formats.ts";
 import type { Outcome } from "./outcome.ts";
 import { isPublicAddress } from "./public_address.ts";
 import { readExcerpt } from "./read_excerpt.ts";
-import { retryAfterMs } from "./retry_after.ts";
+import { retryAfterMs } from "../stream/retry_after.ts";
 import { sign } from "./sign.ts";
 import { untilAborted } from "./until_aborted.ts";
 
@@ -51,7 +51,7 @@ const utf8 = new TextEncoder();
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { parse } from "valibot";
- * import { systemClock } from "../stream/system_clock.ts";
+ * import { systemClock } from "../stream/clock.ts";
  * import { attempt } from "./attempt.ts";
  * import { EndpointSchema } from "./endpoint.ts";
  *

@@ -1,6 +1,5 @@
 import { Hono } from "hono";
-import type { Clock } from "../stream/clock.ts";
-import { systemClock } from "../stream/system_clock.ts";
+import { type Clock, systemClock } from "../stream/clock.ts";
 import { ordinaryActivity } from "./activity.ts";
 import { FIRST_ID } from "./audit_page.ts";
 import { parseApiDate } from "./audit_query.ts";

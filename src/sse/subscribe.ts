@@ -44,7 +44,7 @@ const HEARTBEAT = encoder.encode(encodeComment("heartbeat"));
  * ```ts
  * import { assertStringIncludes } from "@std/assert";
  * import { subscribe } from "./subscribe.ts";
- * import { systemClock } from "../stream/system_clock.ts";
+ * import { systemClock } from "../stream/clock.ts";
  *
  * const log = {
  *   head: () => ({ epoch: "k3", oldest: 1, newest: 1 }),

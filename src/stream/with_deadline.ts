@@ -7,7 +7,7 @@ import type { Clock } from "./clock.ts";
  * @example
  * ```ts
  * import { assertEquals, assertRejects } from "@std/assert";
- * import { systemClock } from "./system_clock.ts";
+ * import { systemClock } from "./clock.ts";
  * import { withDeadline } from "./with_deadline.ts";
  *
  * const clock = systemClock;

@@ -1,7 +1,7 @@
 /// <reference path="./cloudflare.d.ts" />
 import { type AlarmInfo, DurableObject, type DurableObjectState } from "cloudflare:workers";
 import { problem } from "../http/problem.ts";
-import { systemClock } from "../stream/system_clock.ts";
+import { systemClock } from "../stream/clock.ts";
 import { readConfig } from "./config.ts";
 import type { Env, EventLogMethods } from "./env.ts";
 import type { RuleBundle } from "./match_rules.ts";

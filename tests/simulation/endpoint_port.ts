@@ -3,7 +3,7 @@ import { attempt, type AttemptMessage } from "../../src/delivery/attempt.ts";
 import { classifyStatus } from "../../src/delivery/classify.ts";
 import type { Endpoint } from "../../src/delivery/endpoint.ts";
 import type { Outcome } from "../../src/delivery/outcome.ts";
-import { retryAfterMs } from "../../src/delivery/retry_after.ts";
+import { retryAfterMs } from "../../src/stream/retry_after.ts";
 import type { Clock } from "../../src/stream/clock.ts";
 import { withDeadline } from "../../src/stream/with_deadline.ts";
 import type { EndpointAnswer, EndpointModel } from "./endpoint_model.ts";

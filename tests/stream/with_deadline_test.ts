@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { withDeadline } from "../../src/stream/with_deadline.ts";
-import { systemClock } from "../../src/stream/system_clock.ts";
+import { systemClock } from "../../src/stream/clock.ts";
 import { LeapClock } from "../support/leap_clock.ts";
 
 const STOP = new Error("stop");

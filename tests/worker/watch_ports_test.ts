@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
-import { systemClock } from "../../src/stream/system_clock.ts";
+import { systemClock } from "../../src/stream/clock.ts";
 import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
 import { readConfig } from "../../src/worker/config.ts";
 import { watchPorts } from "../../src/worker/watch_ports.ts";

@@ -1,4 +1,4 @@
-import { oneLine } from "./one_line.ts";
+import { oneLine } from "../../stream/plain_text.ts";
 import type { Problem, ProblemField } from "./problem.ts";
 
 /** The most entries kept of `errors`. */

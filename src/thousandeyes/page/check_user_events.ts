@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { fastGuard } from "../event/fast_guard.ts";
-import { oneLine } from "../errors/one_line.ts";
+import { oneLine } from "../../stream/plain_text.ts";
 import type { InvalidUserEvent } from "./page.ts";
 import { type UserEvent, UserEventSchema } from "../event/user_event.ts";
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type AuditUserEvents, AuditUserEventsSchema } from "./audit_user_events.ts";
 import { checkUserEvents } from "./check_user_events.ts";
 import type { Link } from "./link.ts";
-import { oneLine } from "../errors/one_line.ts";
+import { oneLine } from "../../stream/plain_text.ts";
 import type { InvalidUserEvent } from "./page.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 import type { UserEvent } from "../event/user_event.ts";

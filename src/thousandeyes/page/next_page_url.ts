@@ -1,5 +1,5 @@
 import type { Link } from "./link.ts";
-import { oneLine } from "../errors/one_line.ts";
+import { oneLine } from "../../stream/plain_text.ts";
 import { ThousandEyesError, type ThousandEyesErrorCode } from "../errors/thousand_eyes_error.ts";
 
 /**

@@ -1,5 +1,4 @@
-import type { Clock } from "../../stream/clock.ts";
-import { systemClock } from "../../stream/system_clock.ts";
+import { type Clock, systemClock } from "../../stream/clock.ts";
 import { type DecodedPage, decodePage } from "./decode_page.ts";
 import { nextPageUrl } from "./next_page_url.ts";
 import type { Page } from "./page.ts";

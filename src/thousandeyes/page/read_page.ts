@@ -1,4 +1,4 @@
-import { systemClock } from "../../stream/system_clock.ts";
+import { systemClock } from "../../stream/clock.ts";
 import type { Page } from "./page.ts";
 import type { PageOptions } from "./page_options.ts";
 import { processPage } from "./process_page.ts";

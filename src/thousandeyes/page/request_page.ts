@@ -1,5 +1,5 @@
 import { readBytes } from "../../stream/read_bytes.ts";
-import { systemClock } from "../../stream/system_clock.ts";
+import { systemClock } from "../../stream/clock.ts";
 import { withDeadline } from "../../stream/with_deadline.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "./base_url.ts";
 import type { PageOptions, Token } from "./page_options.ts";

@@ -1,5 +1,4 @@
-import { systemClock } from "../../stream/system_clock.ts";
-import type { Clock } from "../../stream/clock.ts";
+import { type Clock, systemClock, wholeSecond } from "../../stream/clock.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "../page/base_url.ts";
 import type { DateRange } from "./date_range.ts";
 import { parseDate } from "../event/parse_date.ts";
@@ -87,11 +86,6 @@ function dateOf(name: string, date: string | Date): number {
     throw new SyntaxError(`Cannot list audit events: ${name} is not a date: "${date}"`);
   }
   return ms;
-}
-
-/** The whole second that `ms` lies in. */
-export function wholeSecond(ms: number): number {
-  return Math.floor(ms / 1_000) * 1_000;
 }
 
 function positive(name: string, value: number): number {

@@ -1,10 +1,11 @@
+import { wholeSecond } from "../../stream/clock.ts";
 import { identityOf } from "../event/event_identity.ts";
 import type { InvalidUserEvent } from "../page/page.ts";
 import { parseDate } from "../event/parse_date.ts";
 import { readPass } from "./read_pass.ts";
 import { readSortedPass } from "./read_sorted_pass.ts";
 import { RecentEvents } from "./recent_events.ts";
-import { planStream, type StreamPlan, wholeSecond } from "./stream_plan.ts";
+import { planStream, type StreamPlan } from "./stream_plan.ts";
 import type { StreamUserEventsOptions } from "./stream_user_events_options.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 import type { UserEvent } from "../event/user_event.ts";

@@ -1,3 +1,4 @@
+import { wholeSecond } from "../../stream/clock.ts";
 import { addCounts } from "./counts.ts";
 import {
   type Checks,
@@ -7,7 +8,6 @@ import {
   type Reading,
   type ReadingKind,
   sliceOf,
-  wholeSecond,
 } from "./state.ts";
 import { type Diagnosis, fault, nextFailure } from "./failure.ts";
 import { freshPass } from "./fresh_pass.ts";

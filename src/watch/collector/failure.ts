@@ -1,5 +1,5 @@
 import { fullJitter } from "../../stream/full_jitter.ts";
-import { oneLine } from "../../thousandeyes/errors/one_line.ts";
+import { oneLine } from "../../stream/plain_text.ts";
 import type {
   ThousandEyesError,
   ThousandEyesErrorCode,

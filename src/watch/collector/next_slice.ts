@@ -1,4 +1,5 @@
-import { type CollectorState, type Reading, type ReadingKind, wholeSecond } from "./state.ts";
+import { wholeSecond } from "../../stream/clock.ts";
+import { type CollectorState, type Reading, type ReadingKind } from "./state.ts";
 import { earlierNow } from "./rate_share.ts";
 
 /**

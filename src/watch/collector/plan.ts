@@ -1,10 +1,10 @@
+import { wholeSecond } from "../../stream/clock.ts";
 import {
   type CollectorState,
   type Range,
   type Reading,
   type ReadingKind,
   sliceOf,
-  wholeSecond,
 } from "./state.ts";
 import { freshPass } from "./fresh_pass.ts";
 import { waitForShare } from "./rate_share.ts";

@@ -1,3 +1,4 @@
+import { wholeSecond } from "../../stream/clock.ts";
 import { addCounts } from "./counts.ts";
 import {
   type CollectorState,
@@ -5,7 +6,6 @@ import {
   type Reading,
   type ReadingKind,
   sliceOf,
-  wholeSecond,
 } from "./state.ts";
 import { type Diagnosis, type Failure, nextFailure } from "./failure.ts";
 import { nextSlice } from "./next_slice.ts";

@@ -1,4 +1,4 @@
-import { oneLine } from "../../thousandeyes/errors/one_line.ts";
+import { oneLine } from "../../stream/plain_text.ts";
 import type { CollectorState } from "./state.ts";
 
 /** The code under which rules that break are reported. */

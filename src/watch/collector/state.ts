@@ -1,3 +1,4 @@
+import { wholeSecond } from "../../stream/clock.ts";
 import type { CollectorCounts } from "./counts.ts";
 import { noCounts } from "./counts.ts";
 import type { Failure } from "./failure.ts";
@@ -159,9 +160,4 @@ export function newCollectorState(now: number, options: WatchOptions): Collector
 /** How long the next slice of a kind is, in milliseconds. */
 export function sliceOf({ sliceMs }: CollectorState, kind: ReadingKind): number {
   return sliceMs[kind] ?? FIRST_SLICE_MS;
-}
-
-/** The API counts in whole seconds. */
-export function wholeSecond(ms: number): number {
-  return Math.floor(ms / 1_000) * 1_000;
 }

@@ -8,7 +8,7 @@ const LONGEST_LINE = 300;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { oneLine } from "./one_line.ts";
+ * import { oneLine } from "./plain_text.ts";
  *
  * assertEquals(oneLine(" No\r\n\u001b[2Jupstream "), "No [2Jupstream");
  * assertEquals(oneLine("x".repeat(1e6)).length, 300);

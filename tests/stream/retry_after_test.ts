@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { retryAfterMs } from "../../src/delivery/retry_after.ts";
+import { retryAfterMs } from "../../src/stream/retry_after.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 10, 0, 0);
 
