@@ -15,12 +15,8 @@ export { firstPageUrl } from "./src/thousandeyes/page/first_page_url.ts";
 export type { FirstPageParameters } from "./src/thousandeyes/page/first_page_url.ts";
 export { type Link, LinkSchema } from "./src/thousandeyes/page/link.ts";
 export type { InvalidUserEvent, Page } from "./src/thousandeyes/page/page.ts";
-export type {
-  Fetch,
-  PageOptions,
-  RetryOptions,
-  Token,
-} from "./src/thousandeyes/page/page_options.ts";
+export type { Fetch } from "./src/stream/fetch.ts";
+export type { PageOptions, RetryOptions, Token } from "./src/thousandeyes/page/page_options.ts";
 export { parseDate } from "./src/thousandeyes/event/parse_date.ts";
 export type { Problem, ProblemField } from "./src/thousandeyes/errors/problem.ts";
 export { RateBudget } from "./src/thousandeyes/page/rate_budget.ts";

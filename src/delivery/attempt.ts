@@ -1,3 +1,4 @@
+import type { Fetch } from "../stream/fetch.ts";
 import type { Clock } from "../stream/clock.ts";
 import { withDeadline } from "../stream/with_deadline.ts";
 import { checkUrl } from "./check_url.ts";
@@ -35,9 +36,6 @@ export interface AttemptMessage {
   /** The exact text to sign and send, made once by the endpoint's format. */
   readonly body: string;
 }
-
-/** The part of the runtime's `fetch` that an attempt uses. */
-export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
 
 const utf8 = new TextEncoder();
 

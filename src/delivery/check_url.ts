@@ -1,3 +1,5 @@
+import { isLoopback } from "../stream/fetch.ts";
+
 /** What a URL may be, beyond https to a public name at port 443. */
 export interface CheckUrlOptions {
   /** For development only: allows `http:` to a loopback address, at any port; default false. */
@@ -79,8 +81,4 @@ function isUnder(host: string, names: readonly string[]): boolean {
   return names.some((name) =>
     host === name.toLowerCase() || host.endsWith(`.${name.toLowerCase()}`)
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -1,3 +1,4 @@
+import { firstLines } from "../stream/plain_text.ts";
 import { hashText } from "./hash_text.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
@@ -63,9 +64,7 @@ export function addInvalidEvents(
 
 /** An event with thousands of faults needs no more than the first to be told from others. */
 function cutIssues(issues: readonly string[]): string[] {
-  const kept = issues.slice(0, MOST_ISSUES).map((issue) => issue.slice(0, LONGEST_ISSUE));
-  if (issues.length > MOST_ISSUES) kept.push(`and ${issues.length - MOST_ISSUES} more`);
-  return kept;
+  return firstLines(issues, MOST_ISSUES, (issue) => issue.slice(0, LONGEST_ISSUE));
 }
 
 /** Reads up to `limit` invalid events with a seq above `after`, in order of seq, and of `maxBytes` in all. */

@@ -1,5 +1,7 @@
 /**
- * Reads a Retry-After header (RFC 9110, section 10.2.3): seconds, with or without a fraction, or an HTTP date.
+ * Reads a `Retry-After` header: seconds, with or without a fraction, or an HTTP date.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#field.retry-after}
  *
  * @example
  * ```ts
@@ -11,14 +13,14 @@
  * assertEquals(retryAfterMs("soon", 0), undefined);
  * ```
  *
- * @param header The header's value; null where there is none.
+ * @param header The value of the header; null if it is absent.
  * @param now The time now, in milliseconds since the Unix epoch.
- * @returns Milliseconds from now, 0 for a date in the past, not clamped; undefined where it says nothing.
+ * @returns Milliseconds from now, not clamped; 0 for a past date; `undefined` if the value is invalid.
  */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   const text = header?.trim() ?? "";
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1_000;
-  // Date.parse() alone takes nearly anything, and what names no zone as local time.
+  // Date.parse() alone accepts nearly anything, and takes a missing zone for local time.
   if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun).* GMT$/.test(text)) return undefined;
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(date - now, 0);

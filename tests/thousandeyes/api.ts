@@ -1,5 +1,5 @@
 import { createEmulator, type EmulatorOptions } from "../../src/emulator/create_emulator.ts";
-import type { Fetch } from "../../src/thousandeyes/page/page_options.ts";
+import type { Fetch } from "../../src/stream/fetch.ts";
 import type { StreamUserEventsOptions } from "../../src/thousandeyes/stream/stream_user_events_options.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { LeapClock } from "../support/leap_clock.ts";

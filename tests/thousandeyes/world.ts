@@ -1,4 +1,4 @@
-import type { Fetch } from "../../src/thousandeyes/page/page_options.ts";
+import type { Fetch } from "../../src/stream/fetch.ts";
 
 interface Row {
   readonly id: number;

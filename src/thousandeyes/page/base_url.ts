@@ -1,3 +1,5 @@
+import { isLoopback } from "../../stream/fetch.ts";
+
 /** The address of the API, if no other is given. */
 export const DEFAULT_BASE_URL = "https://api.thousandeyes.com/v7";
 
@@ -29,10 +31,4 @@ export function parseBaseUrl(baseUrl: string | URL): URL {
     );
   }
   return url;
-}
-
-/** `URL` has already written every form of an IPv4 address as four numbers. */
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" ||
-    /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { fastGuard } from "../event/fast_guard.ts";
-import { oneLine } from "../../stream/plain_text.ts";
+import { firstLines, oneLine } from "../../stream/plain_text.ts";
 import type { InvalidUserEvent } from "./page.ts";
 import { type UserEvent, UserEventSchema } from "../event/user_event.ts";
 
 const isPlainUserEvent = fastGuard(UserEventSchema);
 
 /** An event with thousands of faults needs no more than the first to be told from others. */
-const MOST_ISSUES = 99;
+const MAX_ISSUES = 99;
 
 /**
  * Sorts the events of a page into those that match `UserEventSchema` and those that do not.
@@ -46,10 +46,8 @@ type Issues = NonNullable<v.SafeParseResult<typeof UserEventSchema>["issues"]>;
 
 /** A message of valibot's quotes what it found: text that somebody in the organisation has chosen. */
 function linesOf(issues: Issues): string[] {
-  const lines = issues.slice(0, MOST_ISSUES).map((issue) => {
+  return firstLines(issues, MAX_ISSUES, (issue) => {
     const path = v.getDotPath(issue);
     return oneLine(path === null ? issue.message : `${path}: ${issue.message}`);
   });
-  if (issues.length > MOST_ISSUES) lines.push(`and ${issues.length - MOST_ISSUES} more`);
-  return lines;
 }

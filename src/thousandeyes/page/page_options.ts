@@ -1,11 +1,9 @@
 import type { Clock } from "../../stream/clock.ts";
+import type { Fetch } from "../../stream/fetch.ts";
 import type { RateBudget } from "./rate_budget.ts";
 
 /** A bearer token, or a function that is asked for one before every request. */
 export type Token = string | (() => string | Promise<string>);
-
-/** The part of `fetch` that Panoptes uses. */
-export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
 
 /** How a page is requested. */
 export interface PageOptions {

@@ -5,9 +5,12 @@ import type { Page } from "./page.ts";
 import { parseProblem } from "../errors/parse_problem.ts";
 import { parseRateLimit, type RateLimit } from "../errors/rate_limit.ts";
 import { RefusedLinkError } from "./refused_link_error.ts";
-import { parseRetryAfter } from "./retry_after.ts";
+import { retryAfterMs } from "../../stream/retry_after.ts";
 import { errorOfStatus } from "../errors/status_errors.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
+
+/** Thirty-one years. */
+const MAX_WAIT_MS = 1e12;
 
 /** What the judgement of an answer needs to know. */
 export interface ProcessPageOptions {
@@ -49,7 +52,7 @@ export async function processPage(
   const { status } = response;
   if (status !== 200) {
     const problem = parseProblem(await response.text());
-    const retryAt = parseRetryAfter(response.headers, now) ??
+    const retryAt = retryAtOf(response.headers, now) ??
       (status === 429 ? rateLimit?.resetAt : undefined);
     throw errorOfStatus(status, {
       ...limits,
@@ -76,6 +79,12 @@ export async function processPage(
     throw refusal;
   }
   return page;
+}
+
+/** When the API asked to be called again; a wait of decades is a mistake, and ignored. */
+function retryAtOf(headers: Headers, now: number): number | undefined {
+  const wait = retryAfterMs(headers.get("retry-after"), now);
+  return wait !== undefined && wait < MAX_WAIT_MS ? now + wait : undefined;
 }
 
 function decode(bytes: Uint8Array, limits: { rateLimit?: RateLimit }): DecodedPage {
