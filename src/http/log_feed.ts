@@ -1,5 +1,4 @@
-import type { LogReader } from "../store/log.ts";
-import type { LogRange } from "../sse/sse_source.ts";
+import type { LogHead, LogReader } from "../store/log.ts";
 import type { Feed, FeedEntry } from "./log_access.ts";
 
 /** What a feed is made over. */
@@ -24,7 +23,7 @@ export class LogFeed implements Feed {
   /** The last seq that may be shown. */
   #shown: number;
   /** The range, for as long as nothing else can run: a thousand subscribers that wake together ask once. */
-  #range: LogRange | undefined;
+  #range: LogHead | undefined;
 
   /** @param options The log, which of its sequences, and when it is durable. */
   constructor(options: LogFeedOptions) {
@@ -42,7 +41,7 @@ export class LogFeed implements Feed {
   }
 
   /** @inheritdoc */
-  head(): LogRange {
+  head(): LogHead {
     if (this.#range === undefined) {
       const { epoch, oldest, newest } = this.#written();
       this.#range = { epoch, oldest, newest: Math.min(newest, this.#shown) };
@@ -73,7 +72,7 @@ export class LogFeed implements Feed {
     return () => void this.#listeners.delete(listener);
   }
 
-  #written(): LogRange {
+  #written(): LogHead {
     const { log, entry } = this.#options;
     return entry === "event" ? log.head() : log.alertsHead();
   }

@@ -1,5 +1,5 @@
 import { formatLastEventId, parseLastEventId } from "./last_event_id.ts";
-import type { LogRange } from "./sse_source.ts";
+import type { LogHead } from "../store/log.ts";
 
 /** What a reader misses for ever; announced, never passed over in silence. */
 export interface Gap {
@@ -40,7 +40,7 @@ export interface Start {
  * @param asked An SSE id as the reader sent it; `earliest` or nothing for all that is kept, `latest` for what comes next.
  * @returns The start.
  */
-export function resumeAt(range: LogRange, asked: string | undefined): Start {
+export function resumeAt(range: LogHead, asked: string | undefined): Start {
   const beforeOldest = Math.max(range.oldest - 1, 0);
   if (asked === undefined || asked === "" || asked === "earliest") return { after: beforeOldest };
   if (asked === "latest") return { after: range.newest };

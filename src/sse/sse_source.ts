@@ -1,3 +1,5 @@
+import type { LogHead } from "../store/log.ts";
+
 /** One line of the log as a subscriber gets it. */
 export interface SseMessage {
   /** Its place in the log, counted from 1; the second half of the SSE id. */
@@ -8,20 +10,10 @@ export interface SseMessage {
   body: string;
 }
 
-/** Which part of the log is there to be read. */
-export interface LogRange {
-  /** Names one life of the log: ids of another epoch mean nothing here. Letters, digits, `_`, `-`; at most 32. */
-  epoch: string;
-  /** The first seq still kept; `newest + 1` when nothing is. */
-  oldest: number;
-  /** The last seq recorded; 0 when nothing ever was. */
-  newest: number;
-}
-
 /** The log as a subscriber sees it: a range, a read by cursor, and a call when it grew. */
 export interface SseSource {
   /** The range that can be read now. */
-  head(): LogRange;
+  head(): LogHead;
   /**
    * Up to `limit` messages with a seq above `after`, in the order of seq, and of about `maxBytes` in all; at least one
    * where there is one.

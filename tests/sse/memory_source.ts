@@ -1,4 +1,5 @@
-import type { LogRange, SseMessage, SseSource } from "../../src/sse/sse_source.ts";
+import type { LogHead } from "../../src/store/log.ts";
+import type { SseMessage, SseSource } from "../../src/sse/sse_source.ts";
 
 /** A log in memory, with the part of it that a retention would evict. */
 export class MemorySource implements SseSource {
@@ -14,7 +15,7 @@ export class MemorySource implements SseSource {
     for (let seq = 1; seq <= count; seq++) this.#messages.push(messageOf(seq));
   }
 
-  head(): LogRange {
+  head(): LogHead {
     return { epoch: this.epoch, oldest: this.#oldest, newest: this.#messages.length };
   }
 
