@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
-import { parseLastEventId } from "../sse/last_event_id.ts";
+import { parseRequested } from "../sse/resume_at.ts";
 import { overloadedStream } from "../sse/overloaded.ts";
 import { subscribe, type SubscribeOptions } from "../sse/subscribe.ts";
 import { EVENT_STREAM, eventStream } from "./event_stream.ts";
@@ -82,7 +82,7 @@ export function feedRoutes(
       );
     }
 
-    if (asked !== undefined && !isPlace(asked)) {
+    if (parseRequested(asked) === "invalid") {
       throw new InvalidRequestError("The id to go on after is no id that was given out here");
     }
     const answer = (body: BodyInit | null) =>
@@ -118,10 +118,6 @@ function readPlace(context: Context): { asked: string | undefined; limit: number
   const asked = context.req.header("Last-Event-ID") || query.last_event_id || query.lastEventId ||
     query.after || undefined;
   return { asked, limit: query.limit };
-}
-
-function isPlace(asked: string): boolean {
-  return asked === "earliest" || asked === "latest" || parseLastEventId(asked) !== undefined;
 }
 
 function isHead(context: Context): boolean {

@@ -1,5 +1,5 @@
 import { formatLastEventId } from "../sse/last_event_id.ts";
-import { type Gap, resumeAt } from "../sse/resume_at.ts";
+import { type Gap, parseRequested, resumeAt } from "../sse/resume_at.ts";
 import { entryJson } from "./entry_json.ts";
 import type { Feed } from "./log_access.ts";
 
@@ -42,7 +42,7 @@ export function* readFeed(
 ): Generator<FeedPart, void, void> {
   const { newest } = feed.head();
   let left = limit;
-  for (let place = asked;;) {
+  for (let place = parseRequested(asked);;) {
     const range = feed.head();
     const { epoch } = range;
     const { after, gap } = resumeAt(range, place);
@@ -50,9 +50,9 @@ export function* readFeed(
     const entries = wanted > 0 ? feed.read(after, wanted, PART_BYTES) : [];
     const seq = entries.at(-1)?.seq ?? after;
     left -= entries.length;
-    place = formatLastEventId({ epoch, seq });
+    place = { epoch, seq };
     const lines = entries.map((one) => entryJson(epoch, entry, one));
-    yield { gap, lines, next: place, more: seq < newest };
+    yield { gap, lines, next: formatLastEventId(place), more: seq < newest };
     if (left <= 0 || seq >= newest || (entries.length === 0 && gap === undefined)) return;
   }
 }

@@ -31,13 +31,13 @@ const latest = new WeakMap<SseSource, Batch>();
  * @returns The batch, or undefined if there is nothing new.
  */
 export function readBatch(source: SseSource, after: LogPlace): Batch | undefined {
-  const range = source.head();
-  const { epoch } = range;
+  const head = source.head();
+  const { epoch } = head;
   const known = latest.get(source);
   if (known !== undefined && isSame(known.after, after) && known.to.epoch === epoch) return known;
-  if (isSame(after, { epoch, seq: range.newest })) return undefined;
+  if (isSame(after, { epoch, seq: head.newest })) return undefined;
   const writer = new FrameWriter();
-  const start = resumeAt(range, formatLastEventId(after));
+  const start = resumeAt(head, after);
   let seq = start.after;
   if (start.gap) {
     writer.write(encodeMessage({ event: "gap", data: JSON.stringify(start.gap) }));

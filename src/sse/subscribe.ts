@@ -2,7 +2,7 @@ import type { Clock } from "../stream/clock.ts";
 import { encodeComment, encodeMessage, encodeRetry } from "./encode.ts";
 import { formatLastEventId, type LogPlace } from "./last_event_id.ts";
 import { readBatch } from "./read_batch.ts";
-import { resumeAt } from "./resume_at.ts";
+import { parseRequested, resumeAt } from "./resume_at.ts";
 import type { SseSource } from "./sse_source.ts";
 
 /** Why a subscription ended. */
@@ -127,11 +127,11 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   }
 
   #greet(): void {
-    const range = this.#source.head();
-    const { after, gap } = resumeAt(range, this.#options.lastEventId);
-    this.#cursor = { epoch: range.epoch, seq: after };
+    const head = this.#source.head();
+    const { after, gap } = resumeAt(head, parseRequested(this.#options.lastEventId));
+    this.#cursor = { epoch: head.epoch, seq: after };
     const from = formatLastEventId(this.#cursor);
-    const to = formatLastEventId({ epoch: range.epoch, seq: range.newest });
+    const to = formatLastEventId({ epoch: head.epoch, seq: head.newest });
     const ready = JSON.stringify({ from, to, gap: gap !== undefined });
     this.#write(encoder.encode(
       encodeComment("welcome") + encodeRetry(this.#between(RETRY_MS)) +

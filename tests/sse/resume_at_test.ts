@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { resumeAt } from "../../src/sse/resume_at.ts";
+import { parseRequested, resumeAt } from "../../src/sse/resume_at.ts";
 
 const range = { epoch: "k3", oldest: 5, newest: 9 };
 const lost = (requested: string | null, lost: number | null) => ({
@@ -21,20 +21,21 @@ const cases: [string, string | undefined, ReturnType<typeof resumeAt>][] = [
   ["an id that is none is not echoed", "<script>", lost(null, null)],
 ];
 for (const [promise, asked, start] of cases) {
-  Deno.test(`resumeAt(): ${promise}`, () => assertEquals(resumeAt(range, asked), start));
+  Deno.test(`resumeAt(): ${promise}`, () =>
+    assertEquals(resumeAt(range, parseRequested(asked)), start));
 }
 
 Deno.test("resumeAt() misses nothing in a log that never had anything", () => {
   for (const oldest of [0, 1]) {
     const empty = { epoch: "k3", oldest, newest: 0 };
     for (const asked of [undefined, "latest", "k3.0"]) {
-      assertEquals(resumeAt(empty, asked), { after: 0 });
+      assertEquals(resumeAt(empty, parseRequested(asked)), { after: 0 });
     }
   }
 });
 
 Deno.test("resumeAt() says what is lost when everything was evicted", () => {
-  assertEquals(resumeAt({ epoch: "k3", oldest: 10, newest: 9 }, "k3.7"), {
+  assertEquals(resumeAt({ epoch: "k3", oldest: 10, newest: 9 }, { epoch: "k3", seq: 7 }), {
     after: 9,
     gap: { requested: "k3.7", from: "k3.9", lost: 2 },
   });
