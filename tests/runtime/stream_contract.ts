@@ -6,7 +6,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MemorySource } from "../sse/memory_source.ts";
 import { subscribe } from "../../src/sse/subscribe.ts";
 import { streamOf } from "../../src/stream/stream_of.ts";
-import { type Clock, systemClock } from "../../src/stream/clock.ts";
+import { systemClock } from "../../src/stream/clock.ts";
 import { wait } from "../../src/stream/wait.ts";
 import { streamUserEvents } from "../../src/thousandeyes/stream/stream_user_events.ts";
 import type { StreamUserEventsOptions } from "../../src/thousandeyes/stream/stream_user_events_options.ts";

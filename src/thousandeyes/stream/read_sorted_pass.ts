@@ -3,7 +3,7 @@ import type { DateRange } from "./date_range.ts";
 import type { InvalidUserEvent } from "../page/page.ts";
 import { parseDate } from "../event/parse_date.ts";
 import { type Batch, readPass } from "./read_pass.ts";
-import { type StreamPlan } from "./stream_plan.ts";
+import type { StreamPlan } from "./stream_plan.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 import type { UserEvent } from "../event/user_event.ts";
 

@@ -1,5 +1,5 @@
 import { wholeSecond } from "../../stream/clock.ts";
-import { type CollectorState, type Reading, type ReadingKind } from "./state.ts";
+import type { CollectorState, Reading, ReadingKind } from "./state.ts";
 import { earlierNow } from "./rate_share.ts";
 
 /**
