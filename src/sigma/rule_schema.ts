@@ -1,99 +1,124 @@
 /**
- * The facts of the specification's JSON schemas for rules and filters, as one valibot schema.
+ * Rules and filters as one valibot schema, for editors (`docs/rule.schema.json`).
  *
- * Editors get it as `docs/rule.schema.json`. The engine does not need it to load a rule: it has no
- * positions, so `parseSigma()` checks the same facts itself and says where.
+ * It is made from the tables in `vocabulary.ts` and `modifiers.ts`, which the parser reads too. The
+ * engine does not use it: a schema has no positions, so `parseSigma()` checks a document itself and
+ * says where it is wrong.
  *
  * @module
  */
 import * as v from "valibot";
 import { MODIFIERS } from "./modifiers.ts";
+import {
+  LOG_SOURCE_KEYS,
+  METADATA,
+  type MetadataField,
+  RELATIONS,
+  TAXONOMY,
+  type Words,
+} from "./vocabulary.ts";
 
-/** One allowed word with the sentence an editor shows beside it. */
-function word<const T extends string>(name: T, meaning: string) {
-  return v.pipe(v.literal(name), v.description(meaning));
+type Text = v.GenericSchema<string>;
+
+/** One of the words, each with the sentence that an editor shows beside it. */
+function oneOf(words: Words) {
+  return v.union(
+    Object.entries(words).map(([word, meaning]) => v.pipe(v.literal(word), v.description(meaning))),
+  );
 }
 
-/** A list without repeated members; JSON Schema calls it `uniqueItems`. */
+/** A list without duplicates; JSON Schema calls it `uniqueItems`. */
 function uniqueList<const S extends v.GenericSchema>(item: S) {
   return v.pipe(
     v.array(item),
-    v.check((list) => new Set(list).size === list.length, "Repeated member"),
+    v.check((list) => new Set(list).size === list.length, "Duplicate member"),
     v.metadata({ uniqueItems: true }),
   );
 }
 
-function text(maxLength: number, meaning: string) {
-  return v.pipe(v.string(), v.minLength(1), v.maxLength(maxLength), v.description(meaning));
-}
-
-function textList(meaning: string) {
-  return v.pipe(uniqueList(v.string()), v.description(meaning));
-}
-
-function uuid(meaning: string) {
+/** A map with at least so many entries. */
+function atLeast<const S extends v.GenericSchema<Record<string, unknown>>>(min: number, map: S) {
   return v.pipe(
-    v.string(),
-    v.regex(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/),
-    v.description(meaning),
+    map,
+    v.check((entries) => Object.keys(entries).length >= min, "Too few entries"),
+    v.metadata({ minProperties: min }),
   );
 }
 
-function day(meaning: string) {
-  return v.pipe(
-    v.string(),
-    v.regex(/^\d{4}-(0[1-9]|1[012])-(0[1-9]|[12][0-9]|3[01])$/),
-    v.description(meaning),
-  );
+function textOf({ min, max, oneOf: words, pattern }: MetadataField): Text {
+  if (words) return oneOf(words) as Text;
+  let text: Text = v.string();
+  if (min !== undefined) text = v.pipe(text, v.minLength(min));
+  if (max !== undefined) text = v.pipe(text, v.maxLength(max));
+  return pattern ? v.pipe(text, v.regex(pattern.test)) : text;
 }
 
 const Related = v.looseObject({
-  id: uuid("Id of the other rule"),
-  type: v.union([
-    word("derived", "This rule came from the other one; both may stay in use"),
-    word("obsolete", "This rule replaces the other one, which is no longer used"),
-    word("merged", "This rule joins the other ones, which may stay in use"),
-    word("renamed", "The other id is an earlier id of this rule"),
-    word("similar", "The two rules are alike: another log source, another level"),
-  ]),
+  id: v.pipe(v.string(), v.description("Id of the other rule")),
+  type: oneOf(RELATIONS),
 });
 
-const Status = v.union([
-  word("stable", "Few false positives in several environments over a long time"),
-  word("test", "Few false positives on a limited set of systems"),
-  word("experimental", "New; may be noisy"),
-  word("deprecated", "Replaced or covered by another rule, named under related"),
-  word("unsupported", "Cannot be used as it is"),
-]);
+function fieldOf(field: MetadataField): v.GenericSchema {
+  if (field.type === "related") return v.array(Related);
+  const text = textOf(field);
+  if (field.type === "text") return text;
+  return field.single ? v.union([text, uniqueList(text)]) : uniqueList(text);
+}
 
-const Level = v.union([
-  word("informational", "For enrichment; expected to match very often"),
-  word("low", "Notable, rarely an incident alone"),
-  word("medium", "To be reviewed by a person regularly"),
-  word("high", "To be reviewed promptly"),
-  word("critical", "Points to an incident; to be reviewed at once"),
-]);
+/** The metadata fields of a kind of document; only the title is required. */
+function metadataOf(kind: "rule" | "filter"): v.ObjectEntries {
+  const entries: v.ObjectEntries = {};
+  for (const [name, field] of METADATA) {
+    if (field.only !== undefined && field.only !== kind) continue;
+    const schema = name === "taxonomy" ? v.literal(TAXONOMY) : fieldOf(field);
+    const described = v.pipe(schema, v.description(field.meaning));
+    entries[name] = name === "title" ? described : v.optional(described);
+  }
+  return entries;
+}
 
-const LogSource = v.looseObject({
-  category: v.optional(text(256, "A group of products, such as firewall or process_creation")),
-  product: v.optional(text(256, "One product, such as windows or thousandeyes")),
-  service: v.optional(text(256, "One log of the product, such as sshd or audit")),
-  definition: v.optional(v.pipe(v.string(), v.description("How to make the source log this"))),
-});
-
-const Scalar = v.union([v.string(), v.number(), v.boolean(), v.null()]);
-
-const ItemMap = v.record(
-  v.pipe(
+const LogSource = v.pipe(
+  v.objectWithRest(
+    Object.fromEntries(
+      Object.entries(LOG_SOURCE_KEYS).map(([key, meaning]) => [
+        key,
+        v.optional(v.pipe(v.string(), v.description(meaning))),
+      ]),
+    ),
     v.string(),
-    v.regex(new RegExp(`^[^|]*(\\|(${[...MODIFIERS.keys()].join("|")}))*$`)),
-    v.description("A field name, then modifiers, each after a bar"),
   ),
-  v.union([Scalar, v.array(v.unknown()), v.looseObject({})]),
+  v.check(
+    (source) => Object.keys(source).some((key) => key !== "definition"),
+    "No key that says where events come from",
+  ),
+  v.metadata({ not: { propertyNames: { const: "definition" } } }),
+);
+
+const Scalar = v.union([v.string(), v.number(), v.boolean()]);
+
+const ItemMap = atLeast(
+  1,
+  v.record(
+    v.pipe(
+      v.string(),
+      v.regex(new RegExp(`^[^|]*(\\|(${[...MODIFIERS.keys()].join("|")}))*$`)),
+      v.description("A field name, then modifiers, each after a bar"),
+    ),
+    v.union([
+      Scalar,
+      v.null(),
+      v.pipe(v.array(v.unknown()), v.minLength(1)),
+      atLeast(1, v.looseObject({})),
+    ]),
+  ),
 );
 
 const SearchIdentifier = v.pipe(
-  v.union([ItemMap, v.array(v.union([Scalar, ItemMap])), Scalar]),
+  v.union([
+    ItemMap,
+    v.pipe(v.array(v.union([Scalar, v.null(), ItemMap])), v.minLength(1)),
+    Scalar,
+  ]),
   v.description("A map of fields (all must match), or a list (one must match)"),
 );
 
@@ -102,11 +127,33 @@ const Condition = v.pipe(
   v.description("How the search identifiers combine: and, or, not, 1 of …, all of …, brackets"),
 );
 
+/** Search identifiers with their condition, and at most what else is named. */
+function detection(others: v.ObjectEntries) {
+  return atLeast(
+    2 + Object.keys(others).length,
+    v.objectWithRest(
+      {
+        ...others,
+        condition: Condition,
+        timeframe: v.optional(
+          v.pipe(v.never(), v.description("Not part of Sigma 2: use a correlation rule")),
+        ),
+      },
+      SearchIdentifier,
+    ),
+  );
+}
+
 const Event = v.pipe(v.looseObject({}), v.description("An event, as the log has it"));
 
 const Test = v.pipe(
   v.looseObject({
-    name: text(256, "What the case shows"),
+    name: v.pipe(
+      v.string(),
+      v.minLength(1),
+      v.maxLength(256),
+      v.description("What the case shows"),
+    ),
     match: v.pipe(
       v.union([v.boolean(), v.pipe(v.number(), v.integer(), v.minValue(0))]),
       v.description("Whether the rule must match every event, or how many of them"),
@@ -117,53 +164,18 @@ const Test = v.pipe(
   }),
   v.check(
     (test) => (test.event === undefined) !== (test.events === undefined),
-    "One of event and events",
+    "Either event or events",
   ),
   v.metadata({ oneOf: [{ required: ["event"] }, { required: ["events"] }] }),
 );
 
-const documentEntries = {
-  title: text(256, "What is detected, in a few words"),
-  id: v.optional(uuid("A UUID for this document alone; version 4 is best")),
-  name: v.optional(text(256, "A unique readable name that correlations may use for the id")),
-  description: v.optional(text(65_535, "What the rule detects, and why it matters")),
-  author: v.optional(v.pipe(v.string(), v.description("Authors, with commas between them"))),
-  date: v.optional(day("Day of creation, YYYY-MM-DD")),
-  modified: v.optional(day("Day of the last change, YYYY-MM-DD")),
-  logsource: LogSource,
-};
-
 const Rule = v.pipe(
   v.looseObject({
-    ...documentEntries,
-    related: v.optional(v.array(Related)),
-    taxonomy: v.optional(text(256, "The taxonomy of names; sigma when absent")),
-    status: v.optional(Status),
-    license: v.optional(v.pipe(v.string(), v.description("SPDX identifier"))),
-    references: v.optional(textList("Where the rule comes from")),
+    ...metadataOf("rule"),
+    logsource: LogSource,
     detection: v.pipe(
-      v.objectWithRest({ condition: Condition }, SearchIdentifier),
+      detection({}),
       v.description("Named search identifiers and the condition over them"),
-    ),
-    fields: v.optional(textList("Fields an analyst wants to see")),
-    falsepositives: v.optional(
-      v.pipe(
-        v.union([
-          v.pipe(v.string(), v.minLength(2)),
-          uniqueList(v.pipe(v.string(), v.minLength(2))),
-        ]),
-        v.description("Harmless causes of a match"),
-      ),
-    ),
-    level: v.optional(Level),
-    tags: v.optional(
-      v.pipe(
-        uniqueList(v.pipe(v.string(), v.regex(/^[a-z0-9_-]+\.[a-z0-9._-]+$/))),
-        v.description("Tags as namespace.value"),
-      ),
-    ),
-    scope: v.optional(
-      v.pipe(v.array(v.pipe(v.string(), v.minLength(2))), v.description("Intended scope")),
     ),
     tests: v.optional(v.pipe(v.array(Test), v.description("Cases that the rule must satisfy"))),
   }),
@@ -172,29 +184,24 @@ const Rule = v.pipe(
 
 const Filter = v.pipe(
   v.looseObject({
-    ...documentEntries,
+    ...metadataOf("filter"),
+    logsource: LogSource,
     filter: v.pipe(
-      v.objectWithRest(
-        {
-          rules: v.union([
-            v.literal("any"),
-            v.pipe(uniqueList(v.string()), v.minLength(1)),
-          ]),
-          condition: Condition,
-        },
-        SearchIdentifier,
-      ),
+      detection({
+        rules: v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]),
+      }),
       v.description("The rules it narrows, its search identifiers and their condition"),
     ),
   }),
   v.title("Sigma filter"),
 );
 
-/** What a rule file of this project may hold: a Sigma rule or a Sigma filter, custom fields kept.
+/**
+ * What a rule file may hold: a Sigma rule or a Sigma filter, custom fields kept.
+ *
+ * It refuses what the parser refuses or warns about, as far as a schema can see it: not what stands
+ * inside a condition or a value.
  *
  * @see Sigma specification 2.1.0, `json-schema/`
  */
-export const RuleSchema = v.union([Rule, Filter]);
-
-/** A document that {@linkcode RuleSchema} accepts. */
-export type RuleDocument = v.InferOutput<typeof RuleSchema>;
+export const RuleSchema: v.GenericSchema = v.union([Rule, Filter]);

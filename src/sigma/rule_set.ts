@@ -5,6 +5,7 @@ import { LogSourceRouter } from "./match/logsource_routing.ts";
 import type { Problem } from "./problem.ts";
 import { SigmaError } from "./sigma_error.ts";
 import type { LogSource, SigmaFilter, SigmaRule } from "./sigma_rule.ts";
+import { LOADED_STATUSES } from "./vocabulary.ts";
 
 /** A rule that an event satisfied. */
 export interface Match {
@@ -25,8 +26,6 @@ export interface RuleSetOptions {
   /** Takes the problems of rules that cannot be compiled, which are then left out; without it they are thrown. */
   onProblem?: (problem: Problem, rule: SigmaRule) => void;
 }
-
-const STATUSES: readonly string[] = ["stable", "test", "experimental"];
 
 const NO_MATCHES: readonly Match[] = Object.freeze([]);
 
@@ -79,7 +78,7 @@ export class RuleSet {
    * @throws {SigmaError} With every problem of every rule, unless `onProblem` takes them.
    */
   constructor(rules: readonly SigmaRule[], options: RuleSetOptions = {}) {
-    const { filters = [], placeholders = {}, statuses = STATUSES, onProblem } = options;
+    const { filters = [], placeholders = {}, statuses = LOADED_STATUSES, onProblem } = options;
     const isWanted = ({ status }: SigmaRule) => status === undefined || statuses.includes(status);
     const scope = { view: this.#view, filters, placeholders };
     const compiled: CompiledRule[] = [];

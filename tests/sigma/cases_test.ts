@@ -1,57 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseSigma, type Problem, RuleSet, SigmaError } from "../../src/sigma/mod.ts";
-import { ALL } from "./cases/all.ts";
-import { ARRAYS } from "./cases/arrays.ts";
-import { BASE64 } from "./cases/base64.ts";
-import { CASED } from "./cases/cased.ts";
-import { CIDR } from "./cases/cidr.ts";
-import { CONDITIONS } from "./cases/conditions.ts";
-import { CONTAINS_STARTSWITH_ENDSWITH } from "./cases/contains_startswith_endswith.ts";
-import { ERRORS } from "./cases/errors.ts";
-import { ESCAPES } from "./cases/escapes.ts";
-import { EXPAND } from "./cases/expand.ts";
-import { FIELDREF } from "./cases/fieldref.ts";
-import { FILTERS } from "./cases/filters.ts";
-import { KEYWORDS } from "./cases/keywords.ts";
-import { LISTS_AND_MAPS } from "./cases/lists_and_maps.ts";
-import { METADATA } from "./cases/metadata.ts";
-import { MODIFIERS_ORDER } from "./cases/modifiers_order.ts";
-import { NEQ } from "./cases/neq.ts";
-import { NULL_EMPTY_EXISTS } from "./cases/null_empty_exists.ts";
-import { NUMERIC } from "./cases/numeric.ts";
-import { RE } from "./cases/re.ts";
+import { FAMILIES } from "./cases/families.ts";
 import { ruleText, type SpecCase } from "./cases/spec_case.ts";
-import { TIME } from "./cases/time.ts";
-import { UTF16 } from "./cases/utf16.ts";
-import { VALUES_AND_WILDCARDS } from "./cases/values_and_wildcards.ts";
-import { WINDASH } from "./cases/windash.ts";
-
-const FAMILIES: Readonly<Record<string, readonly SpecCase[]>> = {
-  values: VALUES_AND_WILDCARDS,
-  escapes: ESCAPES,
-  nothing: NULL_EMPTY_EXISTS,
-  keywords: KEYWORDS,
-  lists: LISTS_AND_MAPS,
-  contains: CONTAINS_STARTSWITH_ENDSWITH,
-  all: ALL,
-  cased: CASED,
-  re: RE,
-  cidr: CIDR,
-  numeric: NUMERIC,
-  neq: NEQ,
-  windash: WINDASH,
-  base64: BASE64,
-  utf16: UTF16,
-  fieldref: FIELDREF,
-  expand: EXPAND,
-  time: TIME,
-  conditions: CONDITIONS,
-  arrays: ARRAYS,
-  filters: FILTERS,
-  metadata: METADATA,
-  errors: ERRORS,
-  order: MODIFIERS_ORDER,
-};
 
 interface Loaded {
   readonly ruleSet: RuleSet | undefined;

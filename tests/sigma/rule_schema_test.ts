@@ -1,8 +1,11 @@
 import { assertEquals } from "@std/assert";
 import * as v from "valibot";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
+import { parseSigma, type ProblemCode } from "../../src/sigma/mod.ts";
 import { ruleJsonSchema } from "../../src/sigma/rule_json_schema.ts";
 import { RuleSchema } from "../../src/sigma/rule_schema.ts";
+import { FAMILIES } from "./cases/families.ts";
+import { ruleText } from "./cases/spec_case.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -33,6 +36,7 @@ const cases: [name: string, over: Record<string, unknown>, valid: boolean][] = [
   ["a UUID", { id }, true],
   ["an id that is no UUID", { id: "rule-1" }, false],
   ["a related rule", { related: [{ id, type: "derived" }] }, true],
+  ["a related correlation", { related: [{ id, type: "correlation" }] }, true],
   ["an unknown relation", { related: [{ id, type: "cousin" }] }, false],
   ["a relation without an id", { related: [{ type: "derived" }] }, false],
   ["a status", { status: "experimental" }, true],
@@ -78,6 +82,42 @@ for (const [name, over, valid] of cases) {
   Deno.test(`RuleSchema ${valid ? "accepts" : "refuses"} ${name}`, () => {
     const document = JSON.parse(JSON.stringify({ ...rule, ...over }));
     assertEquals(v.is(RuleSchema, document), valid);
+  });
+}
+
+/** What the parser finds inside a condition, a key or a value, where no schema looks. */
+const BEYOND_SCHEMA: readonly ProblemCode[] = [
+  "condition-aggregation",
+  "condition-name",
+  "condition-syntax",
+  "condition-too-deep",
+  "field-quantifier",
+  "field-syntax",
+  "modifier-combination",
+  "modifier-order",
+  "value-cidr",
+  "value-empty",
+  "value-regex",
+  "value-regex-construct",
+  "value-syntax",
+  "value-type",
+];
+
+for (const [family, cases] of Object.entries(FAMILIES)) {
+  Deno.test(`RuleSchema and parseSigma() give the same verdict on every case of the table '${family}'`, () => {
+    for (const { name, rule: fragment } of cases) {
+      const text = ruleText(fragment);
+      const codes = parseSigma(text).problems.map(({ code }) => code as ProblemCode);
+      // Not YAML, or a key that valibot leaves out of what it checks.
+      if (codes.some((code) => code.startsWith("yaml-")) || text.includes("__proto__")) continue;
+      const accepted = parseAllDocuments(text).every((document) =>
+        v.is(RuleSchema, document.toJS())
+      );
+      const seen = codes.filter((code) => !BEYOND_SCHEMA.includes(code));
+      if (codes.length === 0 || seen.length > 0) {
+        assertEquals(accepted, codes.length === 0, `${name}: ${codes}\n${text}`);
+      }
+    }
   });
 }
 

@@ -3,10 +3,9 @@
  *
  * @module
  */
+import { DATE, LOADED_STATUSES, STATUSES } from "../vocabulary.ts";
 import type { Check } from "./check.ts";
 import { listOf, mapsOf, textOf } from "./entry_values.ts";
-
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Checks of a document's life: when it was made, what it replaces, where it comes from. */
 export const lifecycleChecks: readonly Check[] = [
@@ -17,7 +16,9 @@ export const lifecycleChecks: readonly Check[] = [
     *run({ top }) {
       const date = textOf(top.get("date"));
       const modified = textOf(top.get("modified"));
-      if (!date || !modified || !DAY.test(date) || !DAY.test(modified) || modified >= date) return;
+      if (!date || !modified || !DATE.test(date) || !DATE.test(modified) || modified >= date) {
+        return;
+      }
       yield {
         at: top.get("modified")!.value,
         message: `Modified on ${modified}, before its date ${date}`,
@@ -33,7 +34,7 @@ export const lifecycleChecks: readonly Check[] = [
       if (today === undefined) return;
       for (const key of ["date", "modified"]) {
         const day = textOf(top.get(key));
-        if (!day || !DAY.test(day) || day <= today) continue;
+        if (!day || !DATE.test(day) || day <= today) continue;
         yield {
           at: top.get(key)!.value,
           message: `The ${key} ${day} lies in the future`,
@@ -63,7 +64,7 @@ export const lifecycleChecks: readonly Check[] = [
     summary: "The rule is deprecated or unsupported, so it is not loaded unless asked for.",
     *run({ top }) {
       const status = textOf(top.get("status"));
-      if (status !== "deprecated" && status !== "unsupported") return;
+      if (!status || !Object.hasOwn(STATUSES, status) || LOADED_STATUSES.includes(status)) return;
       yield {
         at: top.get("status")!.value,
         message: `A rule with the status ${status} is not loaded unless asked for`,

@@ -5,11 +5,12 @@
  */
 import { isMap } from "yaml";
 import { closest } from "../closest.ts";
+import { LOG_SOURCE_KEYS } from "../vocabulary.ts";
 import type { Check } from "./check.ts";
 import type { LintDocument } from "./lint_document.ts";
 import type { Offsets } from "../parse/source.ts";
 
-const KEYS = ["category", "product", "service", "definition"];
+const KEYS = Object.keys(LOG_SOURCE_KEYS);
 
 /** Events of Windows logs that have a category of their own in the default taxonomy. */
 const SYSMON = new Map([

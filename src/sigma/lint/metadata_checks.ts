@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { METADATA } from "../parse/parse_metadata.ts";
+import { METADATA, UUID } from "../vocabulary.ts";
 import type { Check } from "./check.ts";
 import { textOf } from "./entry_values.ts";
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A check that a key is there at all. */
 function missing(

@@ -4,38 +4,18 @@
  * @module
  */
 import { closest } from "../closest.ts";
+import {
+  ATTACK_TACTICS,
+  D3FEND_TACTICS,
+  DETECTION_TAGS,
+  TAG_NAMESPACES,
+  TLP_TAGS,
+} from "../vocabulary.ts";
 import type { Check, Finding } from "./check.ts";
 import { listOf, type Member } from "./entry_values.ts";
 import type { LintDocument } from "./lint_document.ts";
 
-const NAMESPACES = ["attack", "car", "cve", "d3fend", "detection", "stp", "tlp"];
-
-/** Tactics of ATT&CK Enterprise, Mobile and ICS, in the spellings of 2.1 and of its successor. */
-const TACTICS = [
-  "reconnaissance",
-  "resource-development",
-  "initial-access",
-  "execution",
-  "persistence",
-  "privilege-escalation",
-  "defense-evasion",
-  "defense-impairment",
-  "stealth",
-  "credential-access",
-  "discovery",
-  "lateral-movement",
-  "collection",
-  "command-and-control",
-  "exfiltration",
-  "impact",
-  "evasion",
-  "inhibit-response-function",
-  "impair-process-control",
-];
-
-const D3FEND_TACTICS = ["model", "harden", "detect", "isolate", "deceive", "evict", "restore"];
-const TLP = ["clear", "white", "green", "amber", "amber-strict", "red"];
-const DETECTION = ["dfir", "emerging-threats", "threat-hunting"];
+const NAMESPACES = Object.keys(TAG_NAMESPACES);
 
 interface Tag extends Member<unknown> {
   readonly tag: string;
@@ -105,12 +85,15 @@ export const tagChecks: readonly Check[] = [
     *run(document) {
       for (const { tag, name, at } of tagsOf(document, "attack")) {
         if (
-          TACTICS.includes(name) || /^(t\d{4}(\.\d{3})?|[gsmc]\d{4}|ta\d{4}|ds\d{4})$/.test(name)
+          ATTACK_TACTICS.includes(name) ||
+          /^(t\d{4}(\.\d{3})?|[gsmc]\d{4}|ta\d{4}|ds\d{4})$/.test(name)
         ) {
           continue;
         }
-        const near = closest(name.replaceAll("_", "-"), TACTICS) ??
-          (TACTICS.includes(name.replaceAll("_", "-")) ? name.replaceAll("_", "-") : undefined);
+        const near = closest(name.replaceAll("_", "-"), ATTACK_TACTICS) ??
+          (ATTACK_TACTICS.includes(name.replaceAll("_", "-"))
+            ? name.replaceAll("_", "-")
+            : undefined);
         yield {
           at,
           message: `The tag '${tag}' is no ATT&CK tactic or id` +
@@ -127,9 +110,9 @@ export const tagChecks: readonly Check[] = [
     new RegExp(`^(${D3FEND_TACTICS.join("|")}|d3-[a-z0-9]+|d3f-[a-z0-9-]+|d3f:[a-z0-9-]+)$`, "i"),
     "a D3FEND tactic or id",
   ),
-  tagForm("detection", DETECTION, `one of ${DETECTION.join(", ")}`),
+  tagForm("detection", DETECTION_TAGS, `one of ${DETECTION_TAGS.join(", ")}`),
   tagForm("stp", /^[1-5][auk]?$/, "of the form stp.3 or stp.3k"),
-  tagForm("tlp", TLP, `one of ${TLP.join(", ")}`),
+  tagForm("tlp", TLP_TAGS, `one of ${TLP_TAGS.join(", ")}`),
   {
     code: "tag-tlp-twice",
     severity: "warning",
@@ -153,7 +136,7 @@ export const tagChecks: readonly Check[] = [
     *run(document) {
       const names = tagsOf(document, "attack");
       const technique = names.find(({ name }) => /^t\d{4}/.test(name));
-      if (!technique || names.some(({ name }) => TACTICS.includes(name))) return;
+      if (!technique || names.some(({ name }) => ATTACK_TACTICS.includes(name))) return;
       yield {
         at: technique.at,
         message: `'${technique.tag}' stands without a tactic`,

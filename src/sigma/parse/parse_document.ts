@@ -7,10 +7,11 @@ import type {
   SigmaFilter,
   SigmaRule,
 } from "../sigma_rule.ts";
+import { METADATA, TAXONOMY } from "../vocabulary.ts";
 import { checkValues } from "./check_values.ts";
 import type { Origins } from "./origins.ts";
 import { DetectionParser } from "./parse_detection.ts";
-import { METADATA, MetadataParser } from "./parse_metadata.ts";
+import { MetadataParser } from "./parse_metadata.ts";
 import type { Source } from "./source.ts";
 import { entriesOf, type Entry, plainOf, type YamlScalar } from "./yaml_tree.ts";
 
@@ -159,9 +160,9 @@ function filterRules(
 
 /** Another taxonomy means other field names, which nobody here maps: better refused than silent. */
 function checkTaxonomy(value: unknown, entry: Entry | undefined, source: Source): void {
-  if (!entry || typeof value !== "string" || value === "sigma") return;
+  if (!entry || typeof value !== "string" || value === TAXONOMY) return;
   const message = `The taxonomy '${value}' is not known here, so its field names would be guesses`;
-  source.report("metadata-value", message, entry.value, "taxonomy: sigma");
+  source.report("metadata-value", message, entry.value, `taxonomy: ${TAXONOMY}`);
 }
 
 /** "titel" is a custom field by the letter of the specification, but hardly ever meant as one. */

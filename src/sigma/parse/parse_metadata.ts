@@ -1,57 +1,11 @@
 import { closest } from "../closest.ts";
 import type { ProblemCode } from "../problem.ts";
 import type { JsonValue, LogSource, RelatedRule } from "../sigma_rule.ts";
+import { DATE, LOG_SOURCE_KEYS, type MetadataField, RELATIONS, TAG } from "../vocabulary.ts";
 import type { Source } from "./source.ts";
 import { entriesOf, type Entry, itemsOf, type YamlNode } from "./yaml_tree.ts";
 
-const STATUSES = ["stable", "test", "experimental", "deprecated", "unsupported"];
-const LEVELS = ["informational", "low", "medium", "high", "critical"];
-const RELATIONS = ["derived", "obsolete", "merged", "renamed", "similar", "correlation"];
-const DATE = /^\d{4}-(0[1-9]|1[012])-(0[1-9]|[12]\d|3[01])$/;
-const TAG = /^[a-z0-9_-]+\.[a-z0-9._-]+$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** What the JSON schema of the specification says about one field. */
-interface FieldFacts {
-  type: "text" | "texts" | "related";
-  /** Longest text. */
-  most?: number;
-  /** Shortest text. */
-  least?: number;
-  oneOf?: readonly string[];
-  /** A pattern, how bad a text is that does not fit, and what the pattern asks for. */
-  pattern?: { test: RegExp; severity: "error" | "warning"; says: string };
-  /** A single text stands for a list of one. */
-  single?: boolean;
-  /** Where the field is known; absent means rules and filters. */
-  only?: "rule";
-}
-
-const DATE_PATTERN = { test: DATE, severity: "error", says: "a date as YYYY-MM-DD" } as const;
-
-/** The metadata fields of rules and filters. */
-export const METADATA: ReadonlyMap<string, FieldFacts> = new Map<string, FieldFacts>([
-  ["title", { type: "text", most: 256, least: 1 }],
-  ["id", { type: "text", pattern: { test: UUID, severity: "warning", says: "a UUID" } }],
-  ["name", { type: "text", most: 256, least: 1 }],
-  ["related", { type: "related" }],
-  ["taxonomy", { type: "text", most: 256 }],
-  ["status", { type: "text", oneOf: STATUSES }],
-  ["description", { type: "text", most: 65535 }],
-  ["license", { type: "text" }],
-  ["author", { type: "text" }],
-  ["references", { type: "texts" }],
-  ["date", { type: "text", pattern: DATE_PATTERN }],
-  ["modified", { type: "text", pattern: DATE_PATTERN }],
-  ["fields", { type: "texts", only: "rule" }],
-  ["falsepositives", { type: "texts", least: 2, single: true, only: "rule" }],
-  ["level", { type: "text", oneOf: LEVELS, only: "rule" }],
-  ["tags", {
-    type: "texts",
-    pattern: { test: TAG, severity: "error", says: "namespace.value in lower case" },
-  }],
-  ["scope", { type: "texts", least: 2, only: "rule" }],
-]);
+const RELATION: MetadataField = { meaning: "What it is", type: "text", oneOf: RELATIONS };
 
 /** Checks and reads the fields around the detection. */
 export class MetadataParser {
@@ -63,7 +17,7 @@ export class MetadataParser {
   }
 
   /** The value of a known field; undefined when it has the wrong type. */
-  read(facts: FieldFacts, entry: Entry): JsonValue | RelatedRule[] | undefined {
+  read(facts: MetadataField, entry: Entry): JsonValue | RelatedRule[] | undefined {
     if (facts.type === "related") return this.#related(entry);
     if (facts.type === "texts") return this.#texts(facts, entry);
     const text = this.#text(entry.key, entry.value, entry);
@@ -101,7 +55,7 @@ export class MetadataParser {
     return this.#wrong(name, "a text", value ?? keyNode);
   }
 
-  #texts(facts: FieldFacts, { key, keyNode, value }: Entry): string[] | undefined {
+  #texts(facts: MetadataField, { key, keyNode, value }: Entry): string[] | undefined {
     const one = facts.single && value?.kind === "scalar" ? [value] : undefined;
     const items = one ?? itemsOf(value);
     if (!items) return this.#wrong(key, "a list of texts", value ?? keyNode);
@@ -141,22 +95,23 @@ export class MetadataParser {
       };
       const [id, type] = [read("id"), read("type")];
       if (id === undefined || type === undefined) continue;
-      this.#check({ type: "text", oneOf: RELATIONS }, "related.type", type, item!);
+      this.#check(RELATION, "related.type", type, item!);
       related.push({ id, type });
     }
     return related;
   }
 
-  #check(facts: FieldFacts, name: string, text: string, place: YamlNode): void {
-    const { most = Infinity, least = 0, oneOf, pattern } = facts;
-    if (oneOf && !oneOf.includes(text)) {
-      const message = `Unknown ${name} '${shown(text)}': expected one of ${oneOf.join(", ")}`;
-      this.#note("metadata-value", message, place, closest(text, oneOf));
+  #check(facts: MetadataField, name: string, text: string, place: YamlNode): void {
+    const { max = Infinity, min = 0, oneOf, pattern } = facts;
+    const words = oneOf && Object.keys(oneOf);
+    if (words && !words.includes(text)) {
+      const message = `Unknown ${name} '${shown(text)}': expected one of ${words.join(", ")}`;
+      this.#note("metadata-value", message, place, closest(text, words));
     } else if (pattern && !pattern.test.test(text)) {
       const message = `The ${name} '${shown(text)}' is not ${pattern.says}`;
       this.#note("metadata-value", message, place, repaired(name, text), pattern.severity);
-    } else if (text.length > most || text.length < least) {
-      const bound = text.length > most ? `longer than ${most}` : `shorter than ${least}`;
+    } else if (text.length > max || text.length < min) {
+      const bound = text.length > max ? `longer than ${max}` : `shorter than ${min}`;
       this.#note("metadata-value", `A text in ${name} is ${bound} characters`, place);
     }
   }
@@ -181,8 +136,8 @@ export class MetadataParser {
   }
 }
 
-function isLogSourceKey(key: string): key is "category" | "product" | "service" | "definition" {
-  return ["category", "product", "service", "definition"].includes(key);
+function isLogSourceKey(key: string): key is keyof typeof LOG_SOURCE_KEYS {
+  return Object.hasOwn(LOG_SOURCE_KEYS, key);
 }
 
 function repaired(name: string, text: string): string | undefined {
