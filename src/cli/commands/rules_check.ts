@@ -5,6 +5,7 @@ import {
   formatText,
   lintFiles,
   type Problem,
+  type RuleFile,
   type Severity,
 } from "../../sigma/lint/mod.ts";
 import { RuleSet } from "../../sigma/mod.ts";
@@ -16,7 +17,7 @@ import { Output } from "../output/output.ts";
 import { type Placeholders, readPlaceholders } from "../input/read_placeholders.ts";
 import { loadRules } from "../input/load_rules.ts";
 import { Refusals } from "../input/refusals.ts";
-import { readRuleFiles, type RuleFile } from "../input/rule_files.ts";
+import { readRuleFiles } from "../input/rule_files.ts";
 
 /** The formats of `rules check`. */
 export const CHECK_FORMATS = ["text", "json", "sarif", "github"] as const;

@@ -1,6 +1,6 @@
 import { parseSigma, type SigmaFilter, type SigmaRule } from "../../sigma/mod.ts";
 import type { Refusals } from "./refusals.ts";
-import type { RuleFile } from "./rule_files.ts";
+import type { RuleFile } from "../../sigma/lint/mod.ts";
 
 /** What rule files hold. */
 export interface LoadedRules {

@@ -1,13 +1,6 @@
+import type { RuleFile } from "../../sigma/lint/mod.ts";
 import { TextLineStream } from "../../stream/std_streams.ts";
 import { UsageError } from "../usage_error.ts";
-
-/** The text of one rule file. */
-export interface RuleFile {
-  /** Its path, or the name it has inside an `.ndjson` file. */
-  readonly file: string;
-  /** Its YAML text. */
-  readonly text: string;
-}
 
 /**
  * Reads rule files: each path is a YAML file, a folder with `.yml` and `.yaml` files at any depth, or an

@@ -8,7 +8,7 @@ import { findings } from "./lint_file.ts";
 
 /** A rule file that has been read. */
 export interface RuleFile {
-  /** Its name, as problems show it. */
+  /** Its path, or another name that problems show. */
   readonly file: string;
   /** Its YAML text. */
   readonly text: string;
