@@ -1,10 +1,8 @@
 import type { Alert, AlertLevel } from "../alert/alert.ts";
 import { alertId } from "../alert/alert_id.ts";
 import { isAtLeast } from "../alert/is_at_least.ts";
-import { adviceFor } from "./collector/advice_for.ts";
+import { adviceFor, type Failure, MATCH_FAILED } from "./collector/failure.ts";
 import type { CollectorState } from "./collector/state.ts";
-import type { Failure } from "./collector/failure.ts";
-import { MATCH_FAILED } from "./collector/rule_faults.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 

@@ -1,8 +1,8 @@
 import type { LogCounts } from "../store/log.ts";
-import { adviceFor } from "./collector/advice_for.ts";
 import { type CollectorCounts, LATE_BOUNDS_MS } from "./collector/counts.ts";
+import { adviceFor } from "./collector/failure.ts";
 import type { CollectorState } from "./collector/state.ts";
-import { isClockOff } from "./collector/rate_share.ts";
+import { isClockOff, ourShare } from "./collector/rate_share.ts";
 import { skippedRanges } from "./collector/skipped_ranges.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
@@ -128,7 +128,7 @@ export function watchStatus(
     budget: {
       used: state.requests.used,
       limit,
-      share: Math.max(1, Math.floor(limit * (1 - options.reserve))),
+      share: ourShare(limit, options.reserve),
       remaining: state.requests.remaining,
       resetAt: state.requests.resetAt === null ? null : iso(state.requests.resetAt),
     },

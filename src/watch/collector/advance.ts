@@ -1,20 +1,22 @@
+import { oneLine } from "../../stream/plain_text.ts";
 import { wholeSecond } from "../../stream/clock.ts";
-import { addCounts } from "./counts.ts";
+import type { WatchOptions } from "../watch_options.ts";
+import { addCounts, type CountsToAdd } from "./counts.ts";
+import { type Diagnosis, fault, MATCH_FAILED, nextFailure } from "./failure.ts";
+import type { PlannedRead } from "./plan.ts";
+import { restartSlice } from "./restart.ts";
 import {
   type Checks,
   type CollectorState,
+  freshPass,
+  leaveSlice,
+  MIN_SLICE_MS,
   NO_DATE,
   type Pass,
-  type Reading,
   type ReadingKind,
-  sliceOf,
+  sliceMsOf,
+  withReading,
 } from "./state.ts";
-import { type Diagnosis, fault, nextFailure } from "./failure.ts";
-import { freshPass } from "./fresh_pass.ts";
-import { nextSlice } from "./next_slice.ts";
-import { restartSlice } from "./restart.ts";
-import { SHORTEST_SLICE_MS } from "./shortest_slice.ts";
-import type { WatchOptions } from "../watch_options.ts";
 
 /** What became of a page, as far as the next step depends on it. */
 export interface PageFacts {
@@ -22,7 +24,7 @@ export interface PageFacts {
   readonly now: number;
   /** Where the next page is; null if this was the last. */
   readonly next: string | null;
-  /** What is wrong with the way to the next page: the pass cannot be read to its end. */
+  /** What is wrong with the link to the next page, if the pass cannot be read to its end. */
   readonly refusal: Diagnosis | undefined;
   /** The events on the page, invalid ones included. */
   readonly events: number;
@@ -30,121 +32,156 @@ export interface PageFacts {
   readonly held: number;
   /** The dates of those on this page; `NO_DATE` for one without a date. */
   readonly heldDates: readonly number[];
-  /** What has been counted on this page. */
-  readonly counts: Parameters<typeof addCounts>[1];
+  /** What rules threw, once for each event on which one failed. */
+  readonly faults: readonly unknown[];
+  /** What else has been counted on this page. */
+  readonly counts: CountsToAdd;
   /** Chance in [0, 1). */
   readonly random: () => number;
 }
 
 /**
- * So often a range is read again for twins that were held. A true twin needs one more time; what is new each time are pages
- * that shift, and if a true one is among them, the next pass over its date finds it.
+ * How often a range is read again for held twins. A true twin needs one more pass; what is new
+ * every time are shifting pages, and a true twin among them is found by the next pass over its
+ * date.
  */
-const MOST_ROUNDS = 4;
-/** Above so many dates the whole slice is read again instead of each of them. */
-const MOST_CHECKS = 20;
+const MAX_ROUNDS = 4;
+/**
+ * With more dates of held twins than this, the whole slice is read again instead of each of them.
+ */
+const MAX_CHECKS = 20;
 
-/** Slices longer than so many pages are halved for the next time, shorter ones doubled. */
-const MOST_PAGES_OF_A_SLICE = 8;
-const FEW_PAGES_OF_A_SLICE = 2;
-const LONGEST_SLICE_MS = 30 * 86_400_000;
-/** An API that refuses a range of so long takes shorter ones, perhaps. */
+/** The next slice is half as long after one with more pages than this, ... */
+const MAX_SLICE_PAGES = 8;
+/** ... twice as long after one with no more than these, ... */
+const MIN_SLICE_PAGES = 2;
+/** ... but never longer than this, in milliseconds. */
+const MAX_SLICE_MS = 30 * 86_400_000;
+/** An API that refuses a longer range than this, in milliseconds, may accept shorter ones. */
 const LONG_SLICE_MS = 3_600_000;
-/** An API that goes on for so many pages without an event will not end. */
-const MOST_EMPTY_PAGES = 100;
-/** What cannot be cut any shorter may be so many times longer. */
+/** After more consecutive pages without an event than this, the pages are taken to be endless. */
+const MAX_EMPTY_PAGES = 100;
+/** A slice that cannot be any shorter may have this many times the pages and events of others. */
 const ONE_SECOND_ALLOWANCE = 20;
+/** How long a failure of a rule stays visible after it last occurred, in milliseconds. */
+const RULE_FAULT_SHOWN_MS = 24 * 3_600_000;
 
 /**
  * The state after a page has been recorded; it is saved in the same transaction.
  *
- * @param state The state as it was planned, its pass open.
- * @param kind The reading that the page belongs to.
+ * @param read The reading that the page belongs to, as it was planned.
  * @param facts What became of the page.
  * @param options Limits and times.
+ * @returns The state.
  */
 export function afterPage(
-  state: CollectorState,
-  kind: ReadingKind,
+  read: PlannedRead,
   facts: PageFacts,
   options: WatchOptions,
 ): CollectorState {
-  const reading = state.readings[kind]!;
-  const pass = reading.pass!;
+  const { state, kind, reading } = read;
+  const { next, refusal, events, faults, now, random } = facts;
   const counted: CollectorState = {
     ...state,
-    counts: addCounts(state.counts, { ...facts.counts, pages: 1 }),
-    failures: recovered(state, kind),
+    counts: addCounts(state.counts, { ...facts.counts, unmatched: faults.length, pages: 1 }),
+    failures: withoutRecovered(withRuleFaults(state.failures, faults, now), kind),
   };
-  if (facts.refusal !== undefined) {
-    return restartSlice(counted, kind, facts.refusal, facts.now, facts.random);
-  }
-  const dates = [...new Set([...pass.dates, ...facts.heldDates])].slice(0, MOST_CHECKS + 1);
-  if (facts.next === null) {
-    return endPass(counted, kind, { ...pass, dates }, facts, options);
-  }
-  const read: Pass = {
+  const after = { ...read, state: counted };
+  if (refusal !== undefined) return restartSlice(after, refusal, now, random);
+  const { pass } = reading;
+  const dates = [...new Set([...pass.dates, ...facts.heldDates])].slice(0, MAX_CHECKS + 1);
+  if (next === null) return endPass(after, { ...pass, dates }, facts, options);
+  const longer: Pass = {
     ...pass,
     dates,
-    url: facts.next,
+    url: next,
     pages: pass.pages + 1,
-    events: pass.events + facts.events,
-    empty: facts.events === 0 ? pass.empty + 1 : 0,
+    events: pass.events + events,
+    empty: events === 0 ? pass.empty + 1 : 0,
   };
-  const excess = excessOf(read, options);
+  const excess = excessOf(longer, options);
   return excess === undefined
-    ? withReading(counted, kind, { ...reading, pass: read })
-    : restartSlice(counted, kind, excess, facts.now, facts.random);
+    ? withReading(counted, kind, { ...reading, pass: longer })
+    : restartSlice(after, excess, now, random);
 }
 
 /**
  * The state after a request has failed.
  *
- * @param state The state as it was planned, its pass open.
- * @param kind The reading that asked.
- * @param seen What the failure means.
+ * @param read The reading that made the request, as it was planned.
+ * @param diagnosis What the failure means.
  * @param now Milliseconds since the Unix epoch.
  * @param random Chance in [0, 1).
+ * @returns The state.
  */
 export function afterFailure(
-  state: CollectorState,
-  kind: ReadingKind,
-  seen: Diagnosis,
+  read: PlannedRead,
+  diagnosis: Diagnosis,
   now: number,
   random: () => number,
 ): CollectorState {
-  const counted = { ...state, counts: addCounts(state.counts, { failures: 1 }) };
-  if (seen.remedy === "restart" || seen.remedy === "narrow") {
-    return restartSlice(counted, kind, seen, now, random);
+  const { state, kind, reading: { pass } } = read;
+  const { remedy, isSource } = diagnosis;
+  // The range may be longer than the API accepts.
+  const isTooLong = remedy === "slow" && !isSource && pass.to - pass.from > LONG_SLICE_MS;
+  if (remedy === "restart" || remedy === "narrow" || isTooLong) {
+    return restartSlice(read, diagnosis, now, random);
   }
-  const place = seen.isSource ? "source" : kind;
-  const failure = nextFailure(state.failures[place], seen, now, random);
-  if (seen.remedy === "slow" && !seen.isSource && isLong(state.readings[kind]?.pass)) {
-    return restartSlice(counted, kind, seen, now, random); // the range may be longer than the API takes
-  }
-  return { ...counted, failures: { ...counted.failures, [place]: failure } };
+  const place = isSource ? "source" : kind;
+  const failure = nextFailure(state.failures[place], diagnosis, now, random);
+  return {
+    ...state,
+    counts: addCounts(state.counts, { failures: 1 }),
+    failures: { ...state.failures, [place]: failure },
+  };
 }
 
-/** A page that was read ends what stood in its way; a bad link is overcome only at the end of the slice. */
-function recovered({ failures }: CollectorState, kind: ReadingKind): CollectorState["failures"] {
+/** A page that was read ends most failures; a bad link is overcome only at the end of the slice. */
+function withoutRecovered(
+  failures: CollectorState["failures"],
+  kind: ReadingKind,
+): CollectorState["failures"] {
   const { source: _, [kind]: own, ...others } = failures;
   const stays = own !== undefined && (own.remedy === "restart" || own.remedy === "narrow");
   return stays ? { ...others, [kind]: own } : others;
 }
 
-/** After the last page: twins that were held are looked at once more, and then the slice ends. */
+/** Adds rules that failed on an event; the failure goes when none has failed for a day. */
+function withRuleFaults(
+  failures: CollectorState["failures"],
+  faults: readonly unknown[],
+  now: number,
+): CollectorState["failures"] {
+  const { rules: before, ...others } = failures;
+  if (faults.length === 0) {
+    return before === undefined || now < before.retryAt ? failures : others;
+  }
+  const last = faults.at(-1);
+  const message = last instanceof Error ? last.message : String(last);
+  const rules = {
+    code: MATCH_FAILED,
+    status: null,
+    message: `Cannot match an event: ${oneLine(message)}`,
+    since: before?.since ?? now,
+    count: (before?.count ?? 0) + faults.length,
+    retryAt: now + RULE_FAULT_SHOWN_MS,
+    remedy: "slow",
+  } as const;
+  return { ...others, rules };
+}
+
+/** After the last page: held twins are read once more, and then the slice ends. */
 function endPass(
-  state: CollectorState,
-  kind: ReadingKind,
+  read: PlannedRead,
   pass: Pass,
   { held, now }: PageFacts,
   options: WatchOptions,
 ): CollectorState {
-  const reading = state.readings[kind]!;
+  const { state, kind, reading } = read;
   const { checks } = reading;
-  if (held > 0 && pass.round < MOST_ROUNDS) {
+  if (held > 0 && pass.round < MAX_ROUNDS) {
     const { dates } = pass;
-    if (checks === null && dates.length <= MOST_CHECKS && !dates.includes(NO_DATE)) {
+    if (checks === null && dates.length <= MAX_CHECKS && !dates.includes(NO_DATE)) {
       const { id, from, to, pages } = pass;
       const toCheck = { pass: id, dates, slice: { from, to, pages } };
       return withReading(state, kind, { ...reading, pass: null, checks: toCheck });
@@ -153,18 +190,16 @@ function endPass(
     const next = { ...state, nextPass: state.nextPass + 1 };
     return withReading(next, kind, { ...reading, pass: again });
   }
-  if (checks === null) return endSlice(state, kind, reading, pass, now, options);
+  if (checks === null) return endSlice(read, pass, now, options);
   const [, ...left] = checks.dates;
   return left.length > 0
     ? withReading(state, kind, { ...reading, pass: null, checks: { ...checks, dates: left } })
-    : endSlice(state, kind, reading, checks.slice, now, options);
+    : endSlice(read, checks.slice, now, options);
 }
 
 function endSlice(
-  before: CollectorState,
-  kind: ReadingKind,
-  reading: Reading,
-  pass: Checks["slice"],
+  { state: before, kind, reading }: PlannedRead,
+  slice: Checks["slice"],
   now: number,
   options: WatchOptions,
 ): CollectorState {
@@ -173,18 +208,18 @@ function endSlice(
     ...before,
     failures,
     counts: addCounts(before.counts, { passes: 1 }),
-    sliceMs: { ...before.sliceMs, [kind]: adapted(sliceOf(before, kind), pass) },
+    sliceMs: { ...before.sliceMs, [kind]: adaptedSliceMs(sliceMsOf(before, kind), slice) },
   };
   const nextPollAt = Math.max(now, reading.startedAt + options.pollMs);
-  return nextSlice(state, kind, reading, { to: pass.to, now, nextPollAt });
+  return leaveSlice(state, kind, reading, { to: slice.to, now, nextPollAt });
 }
 
 function excessOf(
   { from, to, pages, events, empty }: Pass,
   { maxPages, maxPassEvents }: WatchOptions,
 ): Diagnosis | undefined {
-  const allowance = to - from > SHORTEST_SLICE_MS ? 1 : ONE_SECOND_ALLOWANCE;
-  if (empty > MOST_EMPTY_PAGES || pages >= maxPages * allowance) {
+  const allowance = to - from > MIN_SLICE_MS ? 1 : ONE_SECOND_ALLOWANCE;
+  if (empty > MAX_EMPTY_PAGES || pages >= maxPages * allowance) {
     return fault("too_many_pages", "narrow", "the pages do not end");
   }
   if (events > maxPassEvents * allowance) {
@@ -197,18 +232,8 @@ function excessOf(
   return undefined;
 }
 
-function isLong(pass: Pass | null | undefined): boolean {
-  return pass !== undefined && pass !== null && pass.to - pass.from > LONG_SLICE_MS;
-}
-
-function adapted(sliceMs: number, { from, to, pages }: Checks["slice"]): number {
-  if (pages + 1 > MOST_PAGES_OF_A_SLICE) return Math.max(SHORTEST_SLICE_MS, sliceMs / 2);
+function adaptedSliceMs(sliceMs: number, { from, to, pages }: Checks["slice"]): number {
+  if (pages + 1 > MAX_SLICE_PAGES) return Math.max(MIN_SLICE_MS, sliceMs / 2);
   const isFull = to - from >= wholeSecond(sliceMs);
-  return isFull && pages + 1 <= FEW_PAGES_OF_A_SLICE
-    ? Math.min(LONGEST_SLICE_MS, sliceMs * 2)
-    : sliceMs;
-}
-
-function withReading(state: CollectorState, kind: ReadingKind, reading: Reading): CollectorState {
-  return { ...state, readings: { ...state.readings, [kind]: reading } };
+  return isFull && pages + 1 <= MIN_SLICE_PAGES ? Math.min(MAX_SLICE_MS, sliceMs * 2) : sliceMs;
 }

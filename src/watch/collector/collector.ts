@@ -1,56 +1,53 @@
 import { addToPass, emptyCount, type PassCount } from "../../store/pass_table.ts";
+import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
 import type { Page } from "../../thousandeyes/page/page.ts";
 import { RefusedLinkError } from "../../thousandeyes/page/refused_link_error.ts";
-import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
-import { afterFailure } from "./advance.ts";
-import { addCounts } from "./counts.ts";
-import { type CollectorState, newCollectorState, type Pass } from "./state.ts";
-import { diagnose, type Diagnosis, recordFailed } from "./failure.ts";
 import { operationalAlerts } from "../operational_alerts.ts";
-import { passesInUse } from "./passes_in_use.ts";
-import { planRead, type ReadPlan } from "./plan.ts";
-import { type PageToRecord, recordPage } from "./record.ts";
-import { countRequest } from "./rate_share.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
-
-type PlannedRead = ReadPlan & { type: "read" };
+import { afterFailure } from "./advance.ts";
+import { addCounts } from "./counts.ts";
+import { diagnose, type Diagnosis, recordFailed } from "./failure.ts";
+import { type PlannedRead, planRead } from "./plan.ts";
+import { countRequest } from "./rate_share.ts";
+import { type PageToRecord, recordPage } from "./record.ts";
+import { type CollectorState, newCollectorState, type Pass, passesInUse } from "./state.ts";
 
 /** The name under which the log keeps the collector's state. */
 const CHECKPOINT = "collector";
 
 /**
- * Reads the activity log into ours, one page at a time.
+ * Reads the activity log into ours, one page at a time; `docs/collector.md` is the map.
  *
- * All that it has to remember is in the log, saved in the transaction that records a page: it can be dropped at
- * any `await` and made anew. `step()` does one bounded unit of work and says when to be called again, so that an alarm, a
- * loop or a simulation can drive it.
+ * All that it has to remember is in the log, saved in the transaction that records a page: it can
+ * be dropped at any `await` and created anew. `step()` does one bounded unit of work and says when
+ * to be called again, so that an alarm, a loop or a simulation can drive it.
  */
 export class Collector {
   readonly #ports: WatchPorts;
   readonly #options: WatchOptions;
-  /** What the passes have counted: a copy of their rows, so that these are read once and not for each page. */
+  /** What the passes have counted: a copy of their rows, which saves reading them for each page. */
   readonly #counts = new Map<number, { pages: number; count: PassCount }>();
   #underWay: Promise<number> | undefined;
 
   /**
    * @param ports Everything from outside.
-   * @param options How often, how far; all of them: see `watchOptions()`.
+   * @param options How often, how far; `watchOptions()` fills in the defaults.
    */
   constructor(ports: WatchPorts, options: WatchOptions) {
     this.#ports = ports;
     this.#options = options;
   }
 
-  /** The state as it was last saved; a new one where the collector has never run. */
+  /** The state as it was last saved; a new one if the collector has never run. */
   state(): CollectorState {
     return readState(this.#ports, this.#options);
   }
 
   /**
-   * When there is something to do again.
+   * When there is something to do next.
    *
-   * @returns Milliseconds since the Unix epoch; not after now if there is something at once.
+   * @returns Milliseconds since the Unix epoch; not after now if there is something to do at once.
    */
   nextWakeAt(): number {
     const now = this.#ports.clock.now();
@@ -61,7 +58,8 @@ export class Collector {
   /**
    * Reads and records at most one page; a second call while one is under way joins it.
    *
-   * @param signal Ends the request early; nothing is recorded then, and the promise rejects with its reason.
+   * @param signal Ends the request early; then nothing is recorded, and the promise rejects with
+   *   its reason.
    * @returns When to be called again, in milliseconds since the Unix epoch.
    */
   step(signal?: AbortSignal): Promise<number> {
@@ -76,27 +74,27 @@ export class Collector {
     const before = this.state();
     const plan = planRead(before, clock.now(), this.#options);
     if (plan.type === "wait") return plan.until;
-    const { pass } = plan.state.readings[plan.kind]!;
-    const url = this.#urlOf(pass!);
+    const { pass } = plan.reading;
+    const url = this.#urlOf(pass);
     let page: Page;
     let refusal: Diagnosis | undefined;
     try {
       page = await this.#ports.readPage(url, signal);
     } catch (error) {
       if (signal?.aborted || !(error instanceof ThousandEyesError)) throw error;
-      const seen = diagnose(error, { isFirstPage: pass!.url === null });
+      const diagnosis = diagnose(error, { isFirstPage: pass.url === null });
       if (!(error instanceof RefusedLinkError)) {
-        this.#fail(before.revision, plan, seen, error.rateLimit);
+        this.#fail(before.revision, plan, diagnosis, error.rateLimit);
         return this.nextWakeAt();
       }
       page = error.page; // its events are good, and it may be the only page that we get
-      refusal = seen;
+      refusal = diagnosis;
     }
     try {
       this.#record(before.revision, plan, { url: url.href, page, refusal });
     } catch (error) {
-      // Left at that, the same page would be read again and again, and nobody told. Where not even this can be written,
-      // as on a full disk, it is for the caller.
+      // If this were only thrown, the same page would be read again and again, and nobody told. If
+      // not even this can be written, as on a full disk, the caller gets the error.
       this.#fail(before.revision, plan, recordFailed(error), page.rateLimit);
     }
     return this.nextWakeAt();
@@ -113,14 +111,13 @@ export class Collector {
   ): void {
     const { log, clock } = this.#ports;
     const now = clock.now();
-    const pass = plan.state.readings[plan.kind]!.pass!;
+    const { pass } = plan.reading;
     const count = this.#countOf(pass);
     const recorded = log.transaction(() => {
-      // Somebody else has gone on while we waited: the page will be read again where they stand.
+      // Another collector went on while we waited: the page is read again from its state.
       if (readState(this.#ports, this.#options).revision !== revision) return undefined;
       const result = recordPage(this.#ports, {
-        state: withRequest(plan.state, now, page.rateLimit),
-        kind: plan.kind,
+        read: withRequest(plan, now, page.rateLimit),
         url,
         page,
         count,
@@ -139,13 +136,17 @@ export class Collector {
     for (const id of this.#counts.keys()) if (!inUse.has(id)) this.#counts.delete(id);
   }
 
-  #fail(revision: number, plan: PlannedRead, seen: Diagnosis, limit: Page["rateLimit"]): void {
+  #fail(
+    revision: number,
+    plan: PlannedRead,
+    diagnosis: Diagnosis,
+    limit: Page["rateLimit"],
+  ): void {
     const { log, clock, random } = this.#ports;
     const now = clock.now();
     log.transaction(() => {
       if (readState(this.#ports, this.#options).revision !== revision) return;
-      const state = withRequest(plan.state, now, limit);
-      const after = afterFailure(state, plan.kind, seen, now, random);
+      const after = afterFailure(withRequest(plan, now, limit), diagnosis, now, random);
       if (!after.readings[plan.kind]?.pass) log.dropPasses(passesInUse(after));
       this.#save(after, revision, now);
     });
@@ -154,12 +155,12 @@ export class Collector {
   #save(state: CollectorState, revision: number, now: number): void {
     const { log, endpoints } = this.#ports;
     const alerted = operationalAlerts({ log, endpoints }, state, now, this.#options);
-    // What was written by this time can be told to be ahead only if the time itself is known later.
+    // A later look can tell that the clock was ahead only if the state says what time it was.
     const lastNow = Math.max(state.lastNow, now);
     log.saveCheckpoint(CHECKPOINT, { ...alerted, lastNow, revision: revision + 1 });
   }
 
-  /** What the pass has counted so far, from memory if it is the same that the log has. */
+  /** What the pass has counted so far, from memory if that is as far as the log. */
   #countOf(pass: Pass): PassCount {
     const known = this.#counts.get(pass.id);
     if (known?.pages === pass.pages) return known.count;
@@ -175,14 +176,14 @@ function readState(
   return log.checkpoint<CollectorState>(CHECKPOINT) ?? newCollectorState(clock.now(), options);
 }
 
-function withRequest(
-  state: CollectorState,
-  now: number,
-  said: Page["rateLimit"],
-): CollectorState {
+function withRequest(plan: PlannedRead, now: number, told: Page["rateLimit"]): PlannedRead {
+  const { state } = plan;
   return {
-    ...state,
-    requests: countRequest(state.requests, now, said),
-    counts: addCounts(state.counts, { requests: 1 }),
+    ...plan,
+    state: {
+      ...state,
+      requests: countRequest(state.requests, now, told),
+      counts: addCounts(state.counts, { requests: 1 }),
+    },
   };
 }

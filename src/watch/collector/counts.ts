@@ -1,4 +1,4 @@
-/** What the collector has counted since the log was made. */
+/** What the collector has counted since the log was created. */
 export interface CollectorCounts {
   /** Requests made. */
   readonly requests: number;
@@ -12,25 +12,33 @@ export interface CollectorCounts {
   readonly duplicates: number;
   /** Twins that had to be confirmed by a second pass. */
   readonly held: number;
-  /** Invalid events kept aside. */
+  /** Invalid events that were kept separately. */
   readonly invalid: number;
-  /** Events refused because retention has removed all of their age. */
+  /** Events refused because they are older than what retention has removed. */
   readonly expired: number;
   /** Alerts. */
   readonly alerts: number;
-  /** Events on which a rule broke. */
+  /** Events on which a rule failed. */
   readonly unmatched: number;
   /** Failed requests. */
   readonly failures: number;
   /** Slices read to their end. */
   readonly passes: number;
-  /** Slices begun anew. */
+  /** Slices restarted. */
   readonly restarts: number;
-  /** Events recorded after their time had been read already, by how late: up to each bound, and later. */
+  /** Events recorded after their time had been read, by how late: up to each bound, and later. */
   readonly late: readonly number[];
 }
 
-/** The upper bounds of the late-arrival histogram, in milliseconds: 1, 5, 15 minutes, 1, 6, 24 hours, 7 days. */
+type Numbers = Omit<CollectorCounts, "late">;
+
+/** Counts to add; default 0 each. */
+export type CountsToAdd = Partial<Numbers> & { readonly late?: readonly number[] };
+
+/**
+ * The upper bounds of the late-arrival histogram, in milliseconds: 1, 5, 15 minutes, 1, 6, 24
+ * hours, 7 days.
+ */
 export const LATE_BOUNDS_MS: readonly number[] = [
   60_000,
   300_000,
@@ -41,7 +49,11 @@ export const LATE_BOUNDS_MS: readonly number[] = [
   604_800_000,
 ];
 
-/** Nothing counted yet. */
+/**
+ * Nothing counted yet.
+ *
+ * @returns Zeros.
+ */
 export function noCounts(): CollectorCounts {
   return {
     requests: 0,
@@ -61,31 +73,32 @@ export function noCounts(): CollectorCounts {
   };
 }
 
-/** Adds to some of the counts. */
-export function addCounts(
-  counts: CollectorCounts,
-  more: Partial<Omit<CollectorCounts, "late">> & { late?: readonly number[] },
-): CollectorCounts {
-  const { late, ...numbers } = more;
-  const sum: Record<string, unknown> = { ...counts };
-  for (const [name, value] of Object.entries(numbers)) {
-    sum[name] = (sum[name] as number) + value;
-  }
-  if (late !== undefined) sum.late = counts.late.map((n, index) => n + (late[index] ?? 0));
-  return sum as unknown as CollectorCounts;
+/**
+ * Adds to some of the counts.
+ *
+ * @param counts The counts so far.
+ * @param more What to add.
+ * @returns The sums.
+ */
+export function addCounts(counts: CollectorCounts, more: CountsToAdd): CollectorCounts {
+  const { late = [], ...numbers } = more;
+  const sums: Record<keyof Numbers, number> = { ...counts };
+  for (const [name, value] of Object.entries(numbers)) sums[name as keyof Numbers] += value;
+  return { ...sums, late: counts.late.map((n, index) => n + (late[index] ?? 0)) };
 }
 
 /**
  * Sorts delays into the buckets of the histogram.
  *
  * @param delays How late each event came, in milliseconds.
- * @returns One count for each bound, and one for what is later.
+ * @returns One count for each bound, and one for later events.
  */
 export function lateHistogram(delays: readonly number[]): number[] {
   const buckets = Array<number>(LATE_BOUNDS_MS.length + 1).fill(0);
   for (const delay of delays) {
-    const bound = LATE_BOUNDS_MS.findIndex((most) => delay <= most);
-    buckets[bound < 0 ? LATE_BOUNDS_MS.length : bound]!++;
+    const bound = LATE_BOUNDS_MS.findIndex((maxMs) => delay <= maxMs);
+    const bucket = bound < 0 ? LATE_BOUNDS_MS.length : bound;
+    buckets[bucket] = (buckets[bucket] ?? 0) + 1;
   }
   return buckets;
 }

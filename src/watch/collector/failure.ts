@@ -4,8 +4,9 @@ import type {
   ThousandEyesError,
   ThousandEyesErrorCode,
 } from "../../thousandeyes/errors/thousand_eyes_error.ts";
+import { MAX_WINDOW_MS, SKEW_MS } from "./rate_share.ts";
 
-/** A failure, or several in a row of one kind. */
+/** A failure, or several in a row of one kind of reading. */
 export interface Failure {
   /** What went wrong, as a stable code. */
   readonly code: string;
@@ -19,23 +20,23 @@ export interface Failure {
   readonly count: number;
   /** When the next try is due, in milliseconds since the Unix epoch. */
   readonly retryAt: number;
-  /** How it is dealt with. */
+  /** How the collector reacts. */
   readonly remedy: Remedy;
 }
 
 /**
- * What is to be done about a failed request.
+ * How the collector reacts to a failed request.
  *
- * - `slow`: somebody has to act (401, 403, and 400 for a first page): asked for ever more seldom, for all ranges
- *   where the fault is the account's, else for the one.
- * - `throttle`: the organisation's limit is used up: wait until it starts anew.
- * - `repeat`: it may pass: the same page again, later.
- * - `restart`: the cursor or the link is no good: the slice again from its first page.
- * - `narrow`: the slice is too much to be read at once: again, shorter.
+ * - `slow`: needs attention (401, 403, and 400 for a first page): try less and less often; where
+ *   the account is at fault this holds for all readings, otherwise for the one.
+ * - `throttle`: the organisation's rate limit is used up: wait for the next window.
+ * - `repeat`: probably temporary: the same page again, later.
+ * - `restart`: the cursor or the link is unusable: the slice again from its first page.
+ * - `narrow`: the slice is too large to be read at once: again, shorter.
  */
 export type Remedy = "slow" | "throttle" | "repeat" | "restart" | "narrow";
 
-/** A failure as it is seen when it happens. */
+/** What one failed request means. */
 export interface Diagnosis {
   /** What went wrong. */
   readonly code: string;
@@ -43,26 +44,25 @@ export interface Diagnosis {
   readonly status: number | null;
   /** One sentence for people. */
   readonly message: string;
-  /** What to do. */
+  /** How the collector reacts. */
   readonly remedy: Remedy;
-  /** Whether it concerns all ranges, and not the one alone. */
+  /** Whether it concerns every reading, and not this one alone. */
   readonly isSource: boolean;
-  /** When the API asked to be called again, in milliseconds since the Unix epoch. */
+  /** When the API asks to be called again, in milliseconds since the Unix epoch. */
   readonly retryAt: number | undefined;
 }
 
-const MINUTE = 60_000;
 /** The first and the longest pause by remedy, in milliseconds. */
-const PAUSES: Readonly<Record<Remedy, readonly [number, number]>> = {
-  slow: [2 * MINUTE, 15 * MINUTE],
-  throttle: [2_000, MINUTE],
-  repeat: [2_000, 5 * MINUTE],
-  restart: [1_000, 5 * MINUTE],
-  narrow: [1_000, 2 * MINUTE],
+const PAUSES: Readonly<Record<Remedy, readonly [first: number, max: number]>> = {
+  slow: [120_000, 900_000],
+  throttle: [2_000, 60_000],
+  repeat: [2_000, 300_000],
+  restart: [1_000, 300_000],
+  narrow: [1_000, 120_000],
 };
-/** The API counts by the minute: a wait that is longer than this is not believed. */
-const LONGEST_ASKED_MS = 65_000;
-const SKEW_MS = 1_000;
+
+/** The code of a failure on whose events a rule threw; they are recorded, but may lack an alert. */
+export const MATCH_FAILED = "match_failed";
 
 /**
  * Says what a failed request means.
@@ -75,11 +75,13 @@ const SKEW_MS = 1_000;
  *
  * const refused = new ThousandEyesError("bad_request", "Cannot list", { status: 400 });
  * assertEquals(diagnose(refused, { isFirstPage: true }).remedy, "slow");
- * assertEquals(diagnose(refused, { isFirstPage: false }).remedy, "restart"); // the cursor has expired
+ * // With a cursor, the cursor has expired.
+ * assertEquals(diagnose(refused, { isFirstPage: false }).remedy, "restart");
  * ```
  *
  * @param error What `readPage()` rejected with.
  * @param request Whether it was for the first page of a slice, and so had no cursor.
+ * @returns The remedy, with what is to be shown.
  */
 export function diagnose(
   error: ThousandEyesError,
@@ -107,7 +109,7 @@ function remedyOf(error: ThousandEyesError, isFirstPage: boolean): [Remedy, isSo
     case "not_found":
       return isFirstPage ? ["slow", true] : ["restart", false];
     case "unexpected_status":
-      // 408 and 425 pass; 410 is a cursor that is gone.
+      // 408 and 425 are temporary; 410 is an expired cursor.
       if (error.status === 408 || error.status === 425) return ["repeat", false];
       return isFirstPage ? ["slow", false] : ["restart", false];
     case "rate_limited":
@@ -126,16 +128,24 @@ function remedyOf(error: ThousandEyesError, isFirstPage: boolean): [Remedy, isSo
   }
 }
 
-/** Something that we find wrong ourselves with the pages of one range. */
+/**
+ * Something wrong with the pages of one range that no answer says.
+ *
+ * @param code What it is.
+ * @param remedy How the collector reacts.
+ * @param reason The end of the message.
+ * @returns The remedy, with what is to be shown.
+ */
 export function fault(code: ThousandEyesErrorCode, remedy: Remedy, reason: string): Diagnosis {
   const message = `Cannot list audit events: ${reason}`;
   return { code, status: null, message, remedy, isSource: false, retryAt: undefined };
 }
 
 /**
- * A page that our own log does not take, whatever it threw: shorter ranges leave out what is at fault.
+ * A page that the log cannot store: shorter ranges leave out what is at fault.
  *
  * @param error What was thrown.
+ * @returns The remedy, with what is to be shown.
  */
 export function recordFailed(error: unknown): Diagnosis {
   const reason = error instanceof Error ? error.message : String(error);
@@ -150,30 +160,31 @@ export function recordFailed(error: unknown): Diagnosis {
 }
 
 /**
- * Joins a failure to those before it, and says when the next try is due.
+ * Adds a failure to those before it, and says when the next try is due.
  *
- * @param before The failures in a row so far; one of another remedy starts a new row of pauses, not of time.
- * @param seen The failure.
+ * @param before The failures in a row so far, if any.
+ * @param diagnosis What the failure means.
  * @param now Milliseconds since the Unix epoch.
  * @param random Chance in [0, 1).
+ * @returns The failures in a row, this one included.
  */
 export function nextFailure(
   before: Failure | undefined,
-  seen: Diagnosis,
+  diagnosis: Diagnosis,
   now: number,
   random: () => number,
 ): Failure {
-  const { code, status, message, remedy } = seen;
+  const { code, status, message, remedy } = diagnosis;
   const count = (before?.count ?? 0) + 1;
-  const [first, longest] = PAUSES[remedy];
-  const jitter = fullJitter({ attempt: count, baseMs: first, capMs: longest, random });
-  // What nobody repairs within a minute is not asked for within one.
+  const [first, max] = PAUSES[remedy];
+  const jitter = fullJitter({ attempt: count, baseMs: first, capMs: max, random });
+  // What nobody repairs within a minute is not retried within one.
   const pause = remedy === "slow"
-    ? Math.min(longest, first * 2 ** (count - 1)) / 2 + jitter / 2
+    ? Math.min(max, first * 2 ** (count - 1)) / 2 + jitter / 2
     : jitter;
-  const asked = seen.retryAt === undefined
+  const asked = diagnosis.retryAt === undefined
     ? 0
-    : Math.min(seen.retryAt - now + SKEW_MS * (1 + random()), LONGEST_ASKED_MS);
+    : Math.min(diagnosis.retryAt - now + SKEW_MS * (1 + random()), MAX_WINDOW_MS);
   return {
     code,
     status,
@@ -183,4 +194,39 @@ export function nextFailure(
     count,
     retryAt: Math.ceil(now + Math.max(pause, asked)),
   };
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  unauthorized:
+    "Set a valid token; a locked account gets the same answer. No restart is needed: what was missed is read afterwards.",
+  forbidden:
+    "Give the token's user a role with API access and the permission to view the activity log of all users.",
+  bad_request: "Check the account group and the other parameters of the request.",
+  not_found: "Check the base URL of the API.",
+  redirect_refused:
+    "Check the base URL of the API: it redirects, and the token is not sent anywhere else.",
+  rate_limited:
+    "The organisation's rate limit is used up; raise the limit, or the share that is left to others.",
+  network: "Check the connection to the API.",
+  timeout: "Check the connection to the API.",
+  server_error: "The API is failing; requests are repeated until it recovers.",
+  foreign_link:
+    "The API sends links to another origin, which are not followed. Check the base URL and any proxy.",
+  [MATCH_FAILED]:
+    "A rule failed on an event, which is recorded but may lack an alert. Find the rule with a backtest, and fix it.",
+  record_failed:
+    "A page cannot be written to the log. The rest is recorded in shorter ranges; the message says what the database refused.",
+  not_json: "Something other than the API answers. Check the base URL and any proxy.",
+  wrong_shape: "Something other than the API answers. Check the base URL and any proxy.",
+};
+
+/**
+ * What an operator can do about a failure.
+ *
+ * @param code The code of the failure.
+ * @returns One or two sentences.
+ */
+export function adviceFor(code: string): string {
+  return ADVICE[code] ??
+    "The request is repeated until it succeeds; if this lasts, check the API's status page.";
 }

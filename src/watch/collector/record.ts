@@ -5,30 +5,27 @@ import type { PassCount } from "../../store/pass_table.ts";
 import type { EarlierPass } from "../../store/split_twins.ts";
 import { identityOf } from "../../thousandeyes/event/event_identity.ts";
 import type { Page } from "../../thousandeyes/page/page.ts";
-import { afterPage } from "./advance.ts";
-import { lateHistogram } from "./counts.ts";
-import { type CollectorState, NO_DATE, type ReadingKind } from "./state.ts";
-import { type Diagnosis, fault } from "./failure.ts";
-import { withRuleFaults } from "./rule_faults.ts";
-import { passesInUse } from "./passes_in_use.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
+import { afterPage } from "./advance.ts";
+import { lateHistogram } from "./counts.ts";
+import { type Diagnosis, fault } from "./failure.ts";
+import type { PlannedRead } from "./plan.ts";
+import { type CollectorState, NO_DATE, passesInUse, type ReadingKind } from "./state.ts";
 
 /** A page, and what is needed to record it. */
 export interface PageToRecord {
-  /** The state as it was planned, with the request counted. */
-  readonly state: CollectorState;
-  /** The reading that the page belongs to. */
-  readonly kind: ReadingKind;
-  /** The address that was asked. */
+  /** The reading that the page belongs to, as it was planned, with the request counted. */
+  readonly read: PlannedRead;
+  /** The address that was requested. */
   readonly url: string;
   /** The page. */
   readonly page: Page;
-  /** What the pass has counted on the pages before; this page is added to it by the caller. */
+  /** What the pass has counted on the pages before; the caller adds this page to it. */
   readonly count: PassCount;
-  /** What the pass that this one confirms has seen; nothing if it confirms none. */
+  /** What the pass that this one confirms has seen; empty if it confirms none. */
   readonly earlier: EarlierPass;
-  /** What is wrong with its link to the next page, if it is. */
+  /** What is wrong with the page's link to the next one, if anything. */
   readonly refusal: Diagnosis | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
@@ -38,23 +35,24 @@ export interface PageToRecord {
 export interface PageRecorded {
   /** The state to save in the same transaction. */
   readonly state: CollectorState;
-  /** The rows that stand for the events of the page. */
+  /** The rows of the page's events in the log. */
   readonly seqs: readonly number[];
   /** The twins that were held. */
   readonly held: ReadonlyMap<number, number>;
 }
 
 /**
- * Records a page and all that follows from it: events, alerts, messages, and what the pass has counted. It has to
- * run inside a transaction, in which the caller saves the state.
+ * Records a page with all its consequences: events, alerts, messages, and what the pass has
+ * counted. It has to run inside a transaction, in which the caller saves the state.
  *
  * @param ports The log, the rules, the endpoints, chance.
  * @param given The page.
  * @param options Limits and times.
+ * @returns What has changed.
  */
 export function recordPage(
   { log, match, endpoints, random }: Pick<WatchPorts, "log" | "match" | "endpoints" | "random">,
-  { state, kind, url, page, count, earlier, refusal, now }: PageToRecord,
+  { read, url, page, count, earlier, refusal, now }: PageToRecord,
   options: WatchOptions,
 ): PageRecorded {
   const result = log.record(page.events, {
@@ -72,7 +70,8 @@ export function recordPage(
         alerts.push({ alert, eventSeq: seq, at });
       }
     } catch (error) {
-      faults.push(error); // a rule that breaks must not keep an event out of the log, nor those after it
+      // A rule that fails must not keep this event or those after it out of the log.
+      faults.push(error);
     }
   }
   const added = log.addAlerts(alerts, now);
@@ -95,19 +94,20 @@ export function recordPage(
     ],
     now,
   );
+  const { state, kind, reading: { pass } } = read;
   const next = page.next?.href ?? null;
-  const pass = state.readings[kind]!.pass!;
   const held = sum(result.held.values());
-  const after = afterPage(withRuleFaults(state, faults, now), kind, {
+  const after = afterPage(read, {
     now,
     next,
     refusal: refusal ??
       (next !== null && (next === url || count.urls.has(next))
-        ? fault("repeated_cursor", "restart", "the next page is one that has been read")
+        ? fault("repeated_cursor", "restart", "the next page is one that has already been read")
         : undefined),
     events: page.events.length + page.invalid.length,
     held: sum(count.held.values()) + held,
     heldDates: result.heldAt.map((at) => at ?? NO_DATE),
+    faults,
     counts: {
       recorded: result.recorded.length,
       twins: result.twins,
@@ -116,8 +116,7 @@ export function recordPage(
       held,
       invalid,
       alerts: added.length,
-      unmatched: faults.length,
-      ...late(state, kind, result.recorded, now),
+      ...lateCounts(state, kind, result.recorded, now),
     },
     random,
   }, options);
@@ -132,8 +131,10 @@ export function recordPage(
   return { state: after, seqs: result.seqs, held: result.held };
 }
 
-/** What was published after its time had been read; a backfill finds nothing but old events. */
-function late(
+/**
+ * Events published after their time had been read; a backfill finds only old ones, so none counts.
+ */
+function lateCounts(
   { lowWater, liveSince }: CollectorState,
   kind: ReadingKind,
   recorded: readonly { at: number | null }[],

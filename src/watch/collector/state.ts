@@ -1,13 +1,16 @@
 import { wholeSecond } from "../../stream/clock.ts";
-import type { CollectorCounts } from "./counts.ts";
-import { noCounts } from "./counts.ts";
-import type { Failure } from "./failure.ts";
-import type { RequestCount } from "./rate_share.ts";
 import type { WatchOptions } from "../watch_options.ts";
+import { type CollectorCounts, noCounts } from "./counts.ts";
+import type { Failure } from "./failure.ts";
+import { earlierNow, noRequests, type RequestCount } from "./rate_share.ts";
 
 /**
- * Why a range is read: for what is new, in a sweep for late arrivals, to fill what was never read, or because it had to be
- * skipped.
+ * Why a range is read.
+ *
+ * - `live`: for new events.
+ * - `hour`, `day`: a sweep for events that were published late.
+ * - `backfill`: the range was never read.
+ * - `skipped`: the range could not be read before.
  */
 export type ReadingKind = "live" | "hour" | "day" | "backfill" | "skipped";
 
@@ -19,13 +22,13 @@ export interface Range {
   readonly to: number;
 }
 
-/** A range that could not be read, and that the readings pass over until it can. */
+/** A range that could not be read; other readings leave it out until it can. */
 export interface Skipped extends Range {
   /** When it is tried again, in milliseconds since the Unix epoch. */
   readonly retryAt: number;
 }
 
-/** One slice of a range, read from its first page to its last: a closed pass, its ends pinned. */
+/** One slice of a range, with fixed ends, read from its first page to its last. */
 export interface Pass extends Range {
   /** Names its pages in the log; never used twice. */
   readonly id: number;
@@ -35,13 +38,16 @@ export interface Pass extends Range {
   readonly pages: number;
   /** Events read. */
   readonly events: number;
-  /** Pages without events, one after the other. */
+  /** Consecutive pages without events. */
   readonly empty: number;
-  /** An earlier pass over the same slice, which held twins that this one is to confirm. */
+  /** The earlier pass over the same slice whose held twins this pass is to confirm. */
   readonly confirms: number | null;
   /** How many passes over this range came before. */
   readonly round: number;
-  /** The dates of twins that it has held, in milliseconds since the Unix epoch; `NO_DATE` for one without. */
+  /**
+   * The dates of the twins that it has held, in milliseconds since the Unix epoch; `NO_DATE` for a
+   * twin without a date.
+   */
   readonly dates: readonly number[];
 }
 
@@ -49,15 +55,16 @@ export interface Pass extends Range {
 export const NO_DATE = -1;
 
 /**
- * Twins that a pass has held because they stood on another page than their like: the date of each is read by
- * itself, where they stand on one page, and where neither shifted pages nor a boundary can deceive.
+ * Twins that a pass has held because they were on another page than their equals. Each of their
+ * dates is read by itself, so that all of them are on one page, where neither shifted pages nor a
+ * page boundary can mislead.
  */
 export interface Checks {
   /** The pass that has held them. */
   readonly pass: number;
   /** The dates that are still to be read. */
   readonly dates: readonly number[];
-  /** The slice that ends when they are, and the pages that it had. */
+  /** The slice that ends after the last of them, and the pages that it had. */
   readonly slice: Pick<Pass, "from" | "to" | "pages">;
 }
 
@@ -65,27 +72,35 @@ export interface Checks {
 export interface Reading extends Range {
   /** Where the next slice starts. */
   readonly at: number;
-  /** When it began. */
+  /** When the reading began. */
   readonly startedAt: number;
   /** The slice in progress. */
   readonly pass: Pass | null;
-  /** What is still to be checked of the slice before it ends. */
+  /** What remains to be checked before the slice ends. */
   readonly checks: Checks | null;
-  /** How often the present slice was begun anew; default 0. */
+  /** How often the present slice was restarted; default 0. */
   readonly restarts?: number;
-  /** How often the present slice was too much to be read though it could not be shorter; default 0. */
+  /** How often the present slice was too large although it cannot be shorter; default 0. */
   readonly stuck?: number;
 }
 
-/** All that the collector has to remember; it is saved in the transaction that records a page. */
+/** A reading with a slice in progress, so that there is a page to read. */
+export interface OpenReading extends Reading {
+  /** The slice in progress. */
+  readonly pass: Pass;
+}
+
+/** All that the collector has to remember; saved in the transaction that records a page. */
 export interface CollectorState {
-  /** Goes up with every save: whoever read an older one must not save. */
+  /** Goes up with every save: whoever has read an older one must not save. */
   readonly revision: number;
-  /** No event before this is asked for. */
+  /** Events before this are never requested. */
   readonly beginning: number;
-  /** What was published by then has been read, but for the backlog and what came late. */
+  /** Whatever was published by then has been read, except for the backlog and late arrivals. */
   readonly lowWater: number;
-  /** Since when live passes have followed one another without a pause: what is older is not late. */
+  /**
+   * Since when live passes have followed one another without a pause: older events are not late.
+   */
   readonly liveSince: number;
   /** The last time seen on the clock. */
   readonly lastNow: number;
@@ -95,34 +110,42 @@ export interface CollectorState {
   readonly nextSweepAt: { readonly hour: number; readonly day: number };
   /** Ranges that have not been read yet, oldest first. */
   readonly backlog: readonly Range[];
-  /** Ranges that could not be read, oldest first, without the one that is tried again now; default none. */
+  /**
+   * Ranges that could not be read, oldest first, except the one being retried now; default none.
+   */
   readonly skipped?: readonly Skipped[];
   /** What is being read. */
   readonly readings: Readonly<Partial<Record<ReadingKind, Reading>>>;
-  /** Whose turn it was last among the readings that are not live. */
+  /** Which of the readings that are not live had its turn last. */
   readonly lastServed: ReadingKind;
-  /** How long the next slice is, by kind, in milliseconds: see `sliceOf()`. */
+  /** How long the next slice of a kind is, in milliseconds: see `sliceMsOf()`. */
   readonly sliceMs: Readonly<Partial<Record<ReadingKind, number>>>;
-  /** The failures in a row, by kind; those under `source` stop all of them, and those under `rules` none. */
+  /**
+   * Failures in a row, by kind; those under `source` stop every reading, those under `rules` none.
+   */
   readonly failures: Readonly<Partial<Record<ReadingKind | "source" | "rules", Failure>>>;
-  /** When an operational alert went out, by code. */
+  /** When an operational alert was last raised, by code. */
   readonly alertedAt: Readonly<Record<string, number>>;
-  /** The requests made, and what the API says of its limit. */
+  /** The requests made, and what the API says about its limit. */
   readonly requests: RequestCount;
   /** The id of the next pass. */
   readonly nextPass: number;
-  /** What has been counted since the log was made. */
+  /** What has been counted since the log was created. */
   readonly counts: CollectorCounts;
 }
 
-/** The first slice: small enough for any organisation, and it grows fast. */
+/** The first slice of a kind: short enough for any organisation, and slices grow fast. */
 const FIRST_SLICE_MS = 6 * 3_600_000;
 
+/** The shortest range that one slice covers, in milliseconds: the API counts in whole seconds. */
+export const MIN_SLICE_MS = 1_000;
+
 /**
- * The state of a collector that has never run: live from now on, and the backfill before it.
+ * The state of a collector that has never run: live from now on, with the backfill before it.
  *
  * @param now Milliseconds since the Unix epoch.
  * @param options How far back, how often.
+ * @returns The state.
  */
 export function newCollectorState(now: number, options: WatchOptions): CollectorState {
   const start = wholeSecond(now);
@@ -144,20 +167,99 @@ export function newCollectorState(now: number, options: WatchOptions): Collector
     sliceMs: {},
     failures: {},
     alertedAt: {},
-    requests: {
-      used: 0,
-      limit: null,
-      remaining: null,
-      resetAt: null,
-      resetAheadMs: null,
-      toldAt: null,
-    },
+    requests: noRequests(),
     nextPass: 1,
     counts: noCounts(),
   };
 }
 
-/** How long the next slice of a kind is, in milliseconds. */
-export function sliceOf({ sliceMs }: CollectorState, kind: ReadingKind): number {
+/**
+ * How long the next slice of a kind is.
+ *
+ * @param state The state.
+ * @param kind The kind of reading.
+ * @returns Milliseconds.
+ */
+export function sliceMsOf({ sliceMs }: CollectorState, kind: ReadingKind): number {
   return sliceMs[kind] ?? FIRST_SLICE_MS;
+}
+
+/**
+ * A pass over a range that has not read its first page.
+ *
+ * @param id Its id; see `CollectorState.nextPass`.
+ * @param range The slice.
+ * @returns The pass.
+ */
+export function freshPass(id: number, { from, to }: Range): Pass {
+  return {
+    id,
+    from,
+    to,
+    url: null,
+    pages: 0,
+    events: 0,
+    empty: 0,
+    confirms: null,
+    round: 0,
+    dates: [],
+  };
+}
+
+/**
+ * The passes whose pages have to be kept: those in progress, and those that they confirm.
+ *
+ * @param state The state.
+ * @returns Their ids.
+ */
+export function passesInUse({ readings }: CollectorState): number[] {
+  const ids = Object.values(readings).flatMap(({ pass, checks }) => [
+    pass?.id,
+    pass?.confirms,
+    checks?.pass,
+  ]);
+  return [...new Set(ids.filter((id) => id !== undefined && id !== null))];
+}
+
+/**
+ * Replaces or adds one reading.
+ *
+ * @param state The state.
+ * @param kind The kind of reading.
+ * @param reading The reading as it is now.
+ * @returns The state with it.
+ */
+export function withReading(
+  state: CollectorState,
+  kind: ReadingKind,
+  reading: Reading,
+): CollectorState {
+  return { ...state, readings: { ...state.readings, [kind]: reading } };
+}
+
+/**
+ * Moves a reading past a slice, read or skipped; past its last slice the reading ends.
+ *
+ * @param state The state.
+ * @param kind The kind of reading.
+ * @param reading The reading as it is now.
+ * @param slice Where the slice ended, the time, and when to poll next if this ends a live reading.
+ * @returns The state after it.
+ */
+export function leaveSlice(
+  state: CollectorState,
+  kind: ReadingKind,
+  reading: Reading,
+  { to, now, nextPollAt }: { to: number; now: number; nextPollAt: number },
+): CollectorState {
+  const isLive = kind === "live";
+  const lowWater = isLive
+    ? Math.max(state.lowWater, Math.min(to, wholeSecond(earlierNow(state.requests, now))))
+    : state.lowWater;
+  const { [kind]: _, ...readings } = state.readings;
+  if (to >= reading.to) {
+    return { ...state, lowWater, readings, nextPollAt: isLive ? nextPollAt : state.nextPollAt };
+  }
+  const next: Reading = { ...reading, at: to, pass: null, checks: null, restarts: 0, stuck: 0 };
+  return { ...state, lowWater, readings: { ...readings, [kind]: next } };
 }
