@@ -33,6 +33,7 @@ const NARROWER: Record<string, string[]> = {
  */
 const ROOMS: Record<string, string[]> = {
   thousandeyes: ["event", "errors", "page", "stream"],
+  cli: ["exit_code.ts", "output", "input", "commands"],
 };
 
 /** Which folders may import a package or scheme; a name that is not here may be imported by all. */

@@ -14,9 +14,8 @@ import {
   type SigmaRule,
 } from "../src/sigma/mod.ts";
 import { readRuleFiles } from "../src/cli/input/rule_files.ts";
-import { counted } from "../src/cli/output/counted.ts";
 import { toEvent } from "../src/cli/input/to_event.ts";
-import { terminal } from "../src/cli/output/terminal.ts";
+import { counted, say } from "../src/cli/output/terminal.ts";
 
 const SOURCE = "rules";
 const TARGET = "src/worker/rules.json";
@@ -31,7 +30,7 @@ async function buildRules(
   const files = await readRuleFiles([folder]);
   const problems = lintFiles(files, { today: new Date().toISOString().slice(0, 10) })
     .filter(({ severity }) => severity !== "info");
-  if (problems.length > 0) terminal.say(report(problems));
+  if (problems.length > 0) say(report(problems));
   if (problems.some(({ severity }) => severity === "error")) throw new BrokenRules();
 
   const parsed = files.map(({ file, text }) => ({ file, ...parseSigma(text, { file }) }));
@@ -71,17 +70,17 @@ async function main(): Promise<number> {
     const before = await Deno.readTextFile(TARGET).catch(() => undefined);
     if (before !== text) await Deno.writeTextFile(TARGET, text);
     const and = filters.length > 0 ? ` and ${counted(filters.length, "filter")}` : "";
-    terminal.say(
+    say(
       `${
         counted(rules.length, "rule")
       }${and} from ${SOURCE}/ checked, tested and written to ${TARGET}`,
     );
     return 0;
   } catch (error) {
-    if (error instanceof SigmaError) terminal.say(report(error.problems));
+    if (error instanceof SigmaError) say(report(error.problems));
     else if (!(error instanceof BrokenRules)) throw error;
-    else if (error.message !== "") terminal.say(error.message);
-    terminal.say(`The rules in ${SOURCE}/ were not built.`);
+    else if (error.message !== "") say(error.message);
+    say(`The rules in ${SOURCE}/ were not built.`);
     return 1;
   }
 }

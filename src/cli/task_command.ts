@@ -1,10 +1,22 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { EXIT_CODE } from "./exit_code.ts";
 
-/** Exit code for wrong usage; that of a failure is 1. */
-const WRONG_USAGE = 2;
-
-/** The command line of a task: it knows `--help`, and refuses what it does not know. */
+/** The command line of a task: it has `--help`, and refuses options that it does not know. */
 export function taskCommand(name: string): Command {
   return new Command(`deno task ${name}`)
-    .exitOverride(({ exitCode }) => Deno.exit(exitCode === 0 ? 0 : WRONG_USAGE));
+    .exitOverride(({ exitCode }) => Deno.exit(exitCode === 0 ? EXIT_CODE.ok : EXIT_CODE.usage));
+}
+
+/**
+ * Parses a whole number of the command line.
+ *
+ * @param text The value of an option.
+ * @throws {InvalidArgumentError} If it is anything else, or too large to be exact.
+ */
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) {
+    throw new InvalidArgumentError("Expected a whole number, such as 100.");
+  }
+  return number;
 }

@@ -1,5 +1,4 @@
-import { printable } from "../cli/output/printable.ts";
-import { terminal } from "../cli/output/terminal.ts";
+import { paint, printable } from "../cli/output/terminal.ts";
 
 /**
  * Level, rule and person of an alert in one line, safe on a terminal.
@@ -12,7 +11,7 @@ export function alertLine(alert: unknown): string {
   return [
     printable(memberOf(alert, "level") ?? "-", 13).padEnd(8),
     title.padEnd(50),
-    ...(user === undefined ? [] : [terminal.paint("dim", printable(user, 60))]),
+    ...(user === undefined ? [] : [paint("dim", printable(user, 60))]),
   ].join("  ");
 }
 

@@ -6,10 +6,9 @@
  */
 import { createEmulator } from "../emulator/create_emulator.ts";
 import { serveOnLoopback } from "./serve_on_loopback.ts";
-import { terminal } from "../cli/output/terminal.ts";
-import { wholeNumber } from "../cli/input/whole_number.ts";
 import { untilStopped } from "./until_stopped.ts";
-import { taskCommand } from "../cli/task_command.ts";
+import { taskCommand, wholeNumber } from "../cli/task_command.ts";
+import { paint, say } from "../cli/output/terminal.ts";
 
 const PAST_MS = 24 * 3600_000;
 
@@ -36,9 +35,9 @@ async function main(args: readonly string[]): Promise<void> {
   const server = serveOnLoopback((request) => emulator.app.fetch(request), wanted);
   const { origin } = server;
   const authorization = `-H "Authorization: Bearer ${emulator.token}"`;
-  terminal.say(terminal.paint("bold", "ThousandEyes audit API, emulated"));
-  if (server.moved) terminal.say(`Port ${wanted} is taken, so this is another one.`);
-  terminal.say(`
+  say(paint("bold", "ThousandEyes audit API, emulated"));
+  if (server.moved) say(`Port ${wanted} is taken, so this is another one.`);
+  say(`
   Address  ${origin}
   Token    ${emulator.token}
 
@@ -59,7 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
   const living = perMinute === 0 ? undefined : emulator.live({
     perMinute,
     signal: stopping.signal,
-    onStory: (title) => terminal.say(`${terminal.paint("yellow", "story")}  ${title}`),
+    onStory: (title) => say(`${paint("yellow", "story")}  ${title}`),
   });
   await untilStopped();
   stopping.abort();
@@ -71,7 +70,7 @@ if (import.meta.main) {
     await main(Deno.args);
     Deno.exit(0);
   } catch (error) {
-    terminal.say(error instanceof Error ? error.message : String(error));
+    say(error instanceof Error ? error.message : String(error));
     Deno.exit(1);
   }
 }

@@ -1,5 +1,4 @@
-import { printable } from "../cli/output/printable.ts";
-import { terminal } from "../cli/output/terminal.ts";
+import { paint, printable } from "../cli/output/terminal.ts";
 
 /**
  * One line about an event of the log, safe on a terminal.
@@ -15,7 +14,7 @@ export function eventLine(event: unknown): string {
   return [
     printable(members["event"] ?? "event", 40).padEnd(26),
     printable(members["user"] ?? "-", 48).padEnd(34),
-    terminal.paint("dim", printable(members["ipAddress"] ?? "-", 45)),
-    ...(names === "" ? [] : [terminal.paint("dim", printable(names, 80))]),
+    paint("dim", printable(members["ipAddress"] ?? "-", 45)),
+    ...(names === "" ? [] : [paint("dim", printable(names, 80))]),
   ].join("  ");
 }

@@ -1,5 +1,5 @@
 import { wait } from "../stream/wait.ts";
-import { printable } from "../cli/output/printable.ts";
+import { printable } from "../cli/output/terminal.ts";
 
 const PAUSE_MS = 5_000;
 

@@ -1,6 +1,4 @@
-import { terminal } from "../cli/output/terminal.ts";
-
-const { say, paint } = terminal;
+import { paint, say } from "../cli/output/terminal.ts";
 
 /** Tells what goes on: first the steps of the start, then what happens, and never the one among the other. */
 export class Narrator {

@@ -8,8 +8,8 @@ import { verify } from "../delivery/verify.ts";
 import { LimitedBytesTransformStream } from "../stream/std_streams.ts";
 import { alertLine } from "./alert_line.ts";
 import { serveOnLoopback } from "./serve_on_loopback.ts";
-import { terminal } from "../cli/output/terminal.ts";
 import { untilStopped } from "./until_stopped.ts";
+import { paint, say } from "../cli/output/terminal.ts";
 
 /** No message of ours is larger than 64 KiB. */
 const MOST_BYTES = 1_048_576;
@@ -88,7 +88,7 @@ export function describeWebhook({ webhookId, repeats, body }: ReceivedWebhook): 
   const alert = typeof body === "object" && body !== null && "data" in body ? body.data : undefined;
   const again = repeats > 0 ? `, again, ${repeats + 1} times in all` : "";
   const verified = `webhook-id ${webhookId.slice(0, 12)}… verified${again}`;
-  return `${alertLine(alert)}  ${terminal.paint("dim", verified)}`;
+  return `${alertLine(alert)}  ${paint("dim", verified)}`;
 }
 
 /** A signing secret of 32 random bytes. */
@@ -100,12 +100,12 @@ if (import.meta.main) {
   const secret = Deno.env.get("WEBHOOK_SECRET") ?? newSecret();
   const receiver = createReceiver({
     secrets: [secret],
-    onReceived: (webhook) => terminal.say(describeWebhook(webhook)),
-    onRejected: (reason) => terminal.say(terminal.paint("red", `refused: ${reason}`)),
+    onReceived: (webhook) => say(describeWebhook(webhook)),
+    onRejected: (reason) => say(paint("red", `refused: ${reason}`)),
   });
   const server = serveOnLoopback(receiver, Number(Deno.env.get("PORT") ?? 8789));
-  terminal.say(`Receiving webhooks at ${server.origin}/`);
-  terminal.say(`Secret ${secret}`);
+  say(`Receiving webhooks at ${server.origin}/`);
+  say(`Secret ${secret}`);
   await untilStopped();
   await server.close();
   Deno.exit(0);

@@ -19,18 +19,15 @@ import { emulatedSource, realSource } from "./source.ts";
 import { startWorkerd } from "./start_workerd.ts";
 import { untilReady } from "./until_ready.ts";
 import { workerSettings } from "./worker_settings.ts";
-import { printable } from "../cli/output/printable.ts";
-import { terminal } from "../cli/output/terminal.ts";
 import { untilStopped } from "./until_stopped.ts";
 import { wait } from "../stream/wait.ts";
 import { taskCommand } from "../cli/task_command.ts";
+import { paint, printable, say } from "../cli/output/terminal.ts";
 
 const PORTS = { worker: 8787, emulator: 8788, receiver: 8789 };
 const WATCHDOG_MS = 60_000;
 /** What has not ended by then is ended with the process: workerd too, by miniflare's hook on exit. */
 const LONGEST_END_MS = 5_000;
-
-const { say, paint } = terminal;
 
 /** Starts everything; what has to be ended is left on `ending`. */
 async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise<void> {

@@ -11,9 +11,8 @@ import { newToken } from "../../src/local/new_token.ts";
 import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
-import { wholeNumber } from "../../src/cli/input/whole_number.ts";
 import { LogClient } from "./log_client.ts";
-import { taskCommand } from "../../src/cli/task_command.ts";
+import { taskCommand, wholeNumber } from "../../src/cli/task_command.ts";
 
 const { events: wanted, days } = taskCommand("chaos:backfill")
   .description("Backfills a long history through real workerd, and shows its memory as it goes.")

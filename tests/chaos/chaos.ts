@@ -6,9 +6,8 @@
  *
  * @module
  */
-import { wholeNumber } from "../../src/cli/input/whole_number.ts";
 import { runChaos } from "./run_chaos.ts";
-import { taskCommand } from "../../src/cli/task_command.ts";
+import { taskCommand, wholeNumber } from "../../src/cli/task_command.ts";
 
 const { kills, seed, rate } = taskCommand("chaos")
   .description(

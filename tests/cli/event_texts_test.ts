@@ -17,8 +17,8 @@ function inPieces(text: string, lengths: readonly number[]): ReadableStream<Uint
   });
 }
 
-async function read(text: string, lengths: readonly number[] = [1_000], longest?: number) {
-  return await Array.fromAsync(eventTexts(inPieces(text, lengths), longest));
+async function read(text: string, lengths: readonly number[] = [1_000], maxLength?: number) {
+  return await Array.fromAsync(eventTexts(inPieces(text, lengths), maxLength));
 }
 
 const pieces = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 });
@@ -52,7 +52,7 @@ Deno.test("eventTexts() gives every line that is not blank with its number, howe
   );
 });
 
-Deno.test("eventTexts() lets a bad item spoil only itself", async () => {
+Deno.test("eventTexts() lets a bad item affect no other", async () => {
   const items = async (text: string) => (await read(text)).map((item) => item.text.trim());
   assertEquals(await items(`[{"a":1}, x y, {"b":[1,2]}]`), [`{"a":1}`, "x y", `{"b":[1,2]}`]);
   assertEquals(await items("[]"), []);
@@ -61,7 +61,7 @@ Deno.test("eventTexts() lets a bad item spoil only itself", async () => {
   assertEquals(await items(`[{"a":1}] {"b":2}`), [`{"a":1}`, `{"b":2}`]);
 });
 
-Deno.test("eventTexts() gives what a JSON array without its end holds, and then says that it broke off", async () => {
+Deno.test("eventTexts() gives the items of an incomplete JSON array, and then says that it is incomplete", async () => {
   const read: string[] = [];
   await assertRejects(
     async () => {
@@ -69,21 +69,21 @@ Deno.test("eventTexts() gives what a JSON array without its end holds, and then 
       for await (const { text } of eventTexts(cut)) read.push(text.trim());
     },
     RangeError,
-    "the JSON array breaks off before its end",
+    "the JSON array is incomplete",
   );
   assertEquals(read, [`{"a":1}`, `{"b":`]);
 });
 
-Deno.test("eventTexts() takes lines that begin with a bracket, as of a plain log, for lines", async () => {
+Deno.test("eventTexts() reads lines that begin with a bracket, such as those of a plain log, as lines", async () => {
   const texts = await read(`[2024-01-01] started\n{"a":1}\n`);
   assertEquals(texts.map(({ number }) => number), [1, 2]);
 });
 
-Deno.test("eventTexts() reads nothing from nothing", async () => {
+Deno.test("eventTexts() reads nothing from empty input", async () => {
   for (const text of ["", " ", "\n\n", "\ufeff"]) assertEquals(await read(text, [1]), []);
 });
 
-Deno.test("eventTexts() refuses an event that is longer than it may be, before all of it is read", async () => {
+Deno.test("eventTexts() refuses an event longer than the maximum before it has read all of it", async () => {
   for (const open of ["", "["]) {
     let pulled = 0;
     const endless = new ReadableStream<Uint8Array>({

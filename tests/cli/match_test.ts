@@ -65,7 +65,7 @@ Deno.test("panoptes match reads standard input, and .ndjson files of rules", asy
   assertEquals(code, 0);
 });
 
-Deno.test("panoptes match reads a JSON array, one file after another, and names the file then", async () => {
+Deno.test("panoptes match reads JSON arrays and several files, and then names the file", async () => {
   await using files = await folder({
     "one.yml": rule("One", "f|contains: a"),
     "first.json": `  [\n {"f": "]},{[ \\" a"},\n {"f": 1}, {"f": "a"} ]\n`,
@@ -82,7 +82,7 @@ Deno.test("panoptes match reads a JSON array, one file after another, and names 
   assertEquals(code, 0);
 });
 
-Deno.test("panoptes match skips bad lines, tells their numbers, and says so with code 3", async () => {
+Deno.test("panoptes match skips bad lines, reports their numbers, and exits with 3", async () => {
   await using files = await folder({ "one.yml": rule("One", "f: a") });
   const stdin = `\ufeff{"f":"a"}\nnot json\n{"f":\n[]\n5\nnull\n\n{"f":"a"}`;
   const { code, out, err } = await panoptes(["match", "--rules", "one.yml", "--format", "tsv"], {
@@ -102,7 +102,7 @@ Deno.test("panoptes match skips bad lines, tells their numbers, and says so with
   assertEquals(code, 3);
 });
 
-Deno.test("panoptes match and rules explain take what /v1/events and /v1/alerts write as NDJSON", async () => {
+Deno.test("panoptes match and rules explain read the NDJSON of /v1/events and /v1/alerts", async () => {
   const event = { event: "Login failed.", user: "Ana Diaz (ana@example.com)" };
   const entry = { id: "0mwtoidzxqilknq.1", recordedAt: "2026-11-23T21:46:16.180Z" };
   const lines = [
@@ -125,7 +125,7 @@ Deno.test("panoptes match and rules explain take what /v1/events and /v1/alerts 
   assertStringIncludes(err, "stdin:3: skipped: a gap in the log, not an event");
   assertStringIncludes(
     err,
-    "stdin:4: skipped: a page of events, not an event; 'jq -c .events[]' takes them out",
+    "stdin:4: skipped: a page of events, not one event; extract them with 'jq -c .events[]'",
   );
   assertEquals(code, 3);
   const explain = (event: string) =>
@@ -134,7 +134,7 @@ Deno.test("panoptes match and rules explain take what /v1/events and /v1/alerts 
   assertStringIncludes((await explain("page.json")).err, "page.json: it is a page of events");
 });
 
-Deno.test("panoptes match goes on without broken rules, tells them, and says so with code 1", async () => {
+Deno.test("panoptes match continues without broken rules, reports them, and exits with 1", async () => {
   await using files = await folder({
     "one.yml": rule("One", "f: a"),
     "bad.yml": rule("Two", "f|contain: a"),
@@ -158,7 +158,7 @@ Deno.test("panoptes match goes on without broken rules, tells them, and says so 
   assertEquals([strict.code, strict.out], [1, ""]);
 });
 
-Deno.test("panoptes match leaves out rules that wait for lists with code 0, and takes --placeholders", async () => {
+Deno.test("panoptes match leaves out rules that need lists and exits with 0, and takes --placeholders", async () => {
   await using files = await folder({
     "one.yml": rule("One", "f: a"),
     "two.yml": rule("Two", "f|expand: '%Names%'"),
@@ -261,7 +261,7 @@ Deno.test("panoptes match ends quietly when its reader leaves", async () => {
   assertEquals(new TextDecoder().decode(stdout).split("\n").length, 2);
 });
 
-Deno.test("panoptes match says when no rule is about the log source, and only counts the many bad lines of a file that is no log", async () => {
+Deno.test("panoptes match says when no rule applies to the log source, and only counts the many bad lines of a file that is not a log", async () => {
   await using files = await folder({
     "one.yml": rule("One", "f|contains: a"),
     "binary": "\u0001\n".repeat(150),
@@ -272,7 +272,7 @@ Deno.test("panoptes match says when no rule is about the log source, and only co
   assertEquals(code, 3);
   assertEquals(
     lines[0],
-    "No rule is about 'produkt=test': look at the spelling, or try --logsource any",
+    "No rule applies to 'produkt=test': check the spelling, or use --logsource any",
   );
   assertEquals(lines.filter((line) => line.includes(": skipped: ")).length, 100);
   assertEquals(lines.at(-1), "0 matches in 0 events with 1 rule; 150 events skipped");

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { folder, panoptes, rule } from "./run_panoptes.ts";
 
-Deno.test("panoptes --help names every command, the exit codes and where to begin", async () => {
+Deno.test("panoptes --help names every command, the exit codes and examples", async () => {
   const { code, out } = await panoptes(["--help"]);
   assertEquals(code, 0);
   for (
-    const word of ["rules", "match", "Exit codes:", "Begin here", "panoptes rules check rules"]
+    const word of ["rules", "match", "Exit codes:", "Examples", "panoptes rules check rules"]
   ) {
     assertStringIncludes(out, word);
   }
@@ -16,14 +16,14 @@ Deno.test("panoptes --help names every command, the exit codes and where to begi
   }
 });
 
-Deno.test("panoptes refuses wrong usage with code 2 and says what to write", async () => {
+Deno.test("panoptes refuses invalid usage with code 2 and says what is valid", async () => {
   await using files = await folder({ "one.yml": rule("One", "f: a"), "empty/readme.txt": "" });
   const one = `${files.path}/one.yml`;
   const wrong: [string[], RegExp][] = [
     [["math"], /unknown command 'math'[\s\S]*match/],
     [["rules", "check"], /missing required argument/],
     [["rules", "check", `${files.path}/none.yml`], /none\.yml': it does not exist/],
-    [["rules", "check", `${files.path}/empty`], /it has no rule; name a \.yml file/],
+    [["rules", "check", `${files.path}/empty`], /it contains no rules; name a \.yml file/],
     [
       ["rules", "check", one, "--format", "xml"],
       /xml.*Allowed choices are text, json, sarif, github/,
@@ -33,7 +33,7 @@ Deno.test("panoptes refuses wrong usage with code 2 and says what to write", asy
     [["match", "--rules", one, files.path], /it is a folder/],
     [
       ["match", "--rules", one, "--logsource", "windows"],
-      /write any, or pairs such as product=windows/,
+      /use any, or pairs such as product=windows/,
     ],
     [
       ["match", "--rules", one, "--placeholders", `${files.path}/none.yml`],

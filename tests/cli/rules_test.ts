@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { folder, panoptes, rule, TESTS } from "./run_panoptes.ts";
 
-Deno.test("panoptes rules check ends with 0 for good rules and 1 for errors, with their place", async () => {
+Deno.test("panoptes rules check exits with 0 for good rules and 1 for errors, and shows their place", async () => {
   await using files = await folder({
     "good.yml": rule("One", "f: a"),
     "bad.yml": rule("Two", "f|contain: a\n        ip|cidr: 10.0.0.0/99"),
@@ -30,14 +30,14 @@ Deno.test("panoptes rules check writes json, sarif and github", async () => {
   assertMatch(await run("github"), /^::error file=bad\.yml,line=10,/m);
 });
 
-Deno.test("panoptes rules check takes a rule that waits for lists as no error", async () => {
+Deno.test("panoptes rules check reports a rule that needs lists without an error", async () => {
   await using files = await folder({ "two.yml": rule("Two", "f|expand: '%Names%'") });
   const { code, out } = await panoptes(["rules", "check", "two.yml"], { cwd: files.path });
   assertEquals(code, 0);
   assertStringIncludes(out, "0 errors");
 });
 
-Deno.test("panoptes rules check finds the project's own rules good, and rules test passes them", async () => {
+Deno.test("panoptes rules check and rules test pass for the project's own rules", async () => {
   assertEquals((await panoptes(["rules", "check", "rules"])).code, 0);
   const { code, out } = await panoptes(["rules", "test", "rules"]);
   assertMatch(out, /\n\d+ passed, 0 failed, in \d+ rules\n$/);
@@ -72,7 +72,7 @@ Deno.test("panoptes rules test runs inline tests, shows failures with the event,
   );
 });
 
-Deno.test("panoptes rules test says where it cannot write its report", async () => {
+Deno.test("panoptes rules test names the report that it cannot write", async () => {
   await using files = await folder({ "one.yml": rule("One", "f: a") });
   const args = ["rules", "test", "one.yml", "--junit", "none/report.xml"];
   const { code, err } = await panoptes(args, { cwd: files.path });
@@ -88,12 +88,12 @@ Deno.test("panoptes rules test fails for a rule that does not load", async () =>
   assertMatch(out, /0 passed, 1 failed, in 1 rule\n$/);
 });
 
-Deno.test("panoptes rules test and explain say how to give the lists that a rule waits for", async () => {
+Deno.test("panoptes rules test and explain say how to pass the lists that a rule needs", async () => {
   await using files = await folder({ "one.yml": rule("One", "f|expand: '%names%'") });
   for (const command of ["test", "explain"]) {
     const args = ["rules", command, "one.yml"];
     const { code, err } = await panoptes(args, { stdin: "{}", cwd: files.path });
-    assertMatch(err, /1 rule waiting for lists: give them with --placeholders FILE/);
+    assertMatch(err, /1 rule needs placeholder lists: pass them with --placeholders FILE/);
     assertEquals(code, 1);
   }
 });
@@ -129,7 +129,7 @@ Deno.test("panoptes rules explain shows a tree with every item, its values and w
   assertEquals(JSON.parse(json.out).matched, true);
 });
 
-Deno.test("panoptes rules explain refuses what is no event or no rule of the file", async () => {
+Deno.test("panoptes rules explain refuses invalid events, and rules that are not in the file", async () => {
   await using files = await folder({ "one.yml": EXPLAINED });
   for (const stdin of ["", "[]", "{", "5"]) {
     const { code, err } = await panoptes(["rules", "explain", "one.yml"], {
@@ -137,12 +137,12 @@ Deno.test("panoptes rules explain refuses what is no event or no rule of the fil
       cwd: files.path,
     });
     assertEquals(code, 2);
-    assertStringIncludes(err, "it has to be one JSON object");
+    assertStringIncludes(err, "it must be one JSON object");
   }
   const { code, err } = await panoptes(["rules", "explain", "one.yml", "--rule", "x"], {
     stdin: "{}",
     cwd: files.path,
   });
   assertEquals(code, 2);
-  assertStringIncludes(err, "it has 'Explained'");
+  assertStringIncludes(err, "it contains 'Explained'");
 });

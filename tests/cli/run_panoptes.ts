@@ -38,7 +38,7 @@ export async function panoptes(
   return { code, out: text(stdout), err: text(stderr) };
 }
 
-/** A folder with files in it, gone after the test. */
+/** A folder with files in it; removed after the test. */
 export async function folder(
   files: Readonly<Record<string, string>>,
 ): Promise<AsyncDisposable & { path: string }> {
@@ -50,7 +50,7 @@ export async function folder(
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** A rule with one item, good in the eyes of lint. */
+/** A rule with one item, without errors or warnings. */
 export function rule(title: string, item: string, more = ""): string {
   const id = title === "One"
     ? "929a690e-bef0-4204-a928-ef5e620d6fcc"
@@ -69,7 +69,7 @@ detection:
 ${more}`;
 }
 
-/** Two inline tests that hold for a rule that finds an a. */
+/** Two inline tests that pass for a rule that finds an a. */
 export const TESTS = `tests:
     - name: it is there
       match: true

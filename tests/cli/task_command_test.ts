@@ -20,7 +20,7 @@ const COMMANDS = [
 ] as const;
 
 for (const [name, script] of COMMANDS) {
-  Deno.test(`deno task ${name} has a --help, and refuses what it does not know before it does anything`, async () => {
+  Deno.test(`deno task ${name} has --help, and refuses unknown options before it does anything`, async () => {
     const help = await run(script, "--help");
     assertEquals([help.code, help.err], [0, ""]);
     assertStringIncludes(help.out, `Usage: deno task ${name}`);

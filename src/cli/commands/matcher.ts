@@ -7,16 +7,16 @@ import {
   type SigmaFilter,
   type SigmaRule,
 } from "../../sigma/mod.ts";
-import type { Placeholders } from "../input/read_placeholders.ts";
+import type { Placeholders } from "../input/option_values.ts";
 import { isThousandEyesRule, toEvent } from "../input/to_event.ts";
 
-/** What a matcher needs beside rules. */
+/** What a matcher needs besides rules. */
 export interface MatcherOptions {
   /** Filters, which apply to the rules they name. */
   readonly filters: readonly SigmaFilter[];
   /** Lists for the modifier expand. */
   readonly placeholders?: Placeholders;
-  /** Takes the problems of rules that do not compile, which are left out. */
+  /** Receives the problems of rules that do not compile; these are left out. */
   readonly onProblem: (problem: Problem, rule: SigmaRule) => void;
 }
 
@@ -26,14 +26,14 @@ export interface Matcher {
   readonly rules: number;
   /** The rules that do not take part because of their status. */
   readonly skipped: readonly SigmaRule[];
-  /** Whether any of them is about a log source. */
+  /** Whether any of them applies to a log source. */
   hasRulesFor(logsource: LogSource): boolean;
   /** Finds the rules that match an event, each once, in the order of the rules. */
   find(event: unknown, logsource: LogSource | undefined): readonly Match[];
 }
 
 /**
- * Makes a matcher in which ThousandEyes rules see the derived fields, and other rules the event as it is.
+ * Makes a matcher in which ThousandEyes rules see the derived fields, and other rules the plain event.
  *
  * @param rules Parsed rules.
  * @param options Filters and placeholders.

@@ -9,27 +9,24 @@ import {
   type Severity,
 } from "../../sigma/lint/mod.ts";
 import { RuleSet } from "../../sigma/mod.ts";
-import { complain } from "../output/complain.ts";
-import { counted } from "../output/counted.ts";
-import { EVERY_STATUS } from "../input/every_status.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
-import { Output } from "../output/output.ts";
-import { type Placeholders, readPlaceholders } from "../input/read_placeholders.ts";
-import { loadRules } from "../input/load_rules.ts";
-import { Refusals } from "../input/refusals.ts";
+import { EVERY_STATUS, loadRules, Refusals } from "../input/load_rules.ts";
+import { type Placeholders, readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
+import { BufferedOutput } from "../output/buffered_output.ts";
+import { counted, note } from "../output/terminal.ts";
 
 /** The formats of `rules check`. */
 export const CHECK_FORMATS = ["text", "json", "sarif", "github"] as const;
 
-/** From bad to mild, as `rules check --severity` takes them. */
+/** From most to least severe, as `rules check --severity` takes them. */
 export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
 /** Options of `rules check`. */
 export interface RulesCheckOptions {
   /** How problems are written. */
   readonly format: typeof CHECK_FORMATS[number];
-  /** The mildest problems that are shown. */
+  /** The least severe problems that are shown. */
   readonly severity: Severity;
   /** Whether warnings count as findings too. */
   readonly strict?: boolean;
@@ -38,7 +35,7 @@ export interface RulesCheckOptions {
 }
 
 /**
- * Checks rules: what keeps them from loading, and what is doubtful in them.
+ * Checks rules: what prevents them from loading, and what is doubtful in them.
  *
  * @param paths Files, folders and `.ndjson` files.
  * @param options Format and strictness.
@@ -49,38 +46,40 @@ export async function rulesCheck(
   options: RulesCheckOptions,
 ): Promise<ExitCode> {
   const files = await readRuleFiles(paths);
-  const lists = options.placeholders ? await readPlaceholders(options.placeholders) : undefined;
+  const lists = await readPlaceholders(options.placeholders);
   const problems = [...lintFiles(files, { today: new Date().toISOString().slice(0, 10) })];
   const known = new Set(problems.map(keyOf));
   // Some mistakes show only when rules are compiled.
   for (const problem of compileProblems(files, lists)) {
     if (!known.has(keyOf(problem))) problems.push(problem);
   }
-  const out = new Output();
+  const out = new BufferedOutput();
   const least = SEVERITIES.indexOf(options.severity);
   const shown = problems.filter(({ severity }) => SEVERITIES.indexOf(severity) <= least);
   await out.write(formatted(shown, options.format));
   await out.flush();
   const hidden = problems.length - shown.length;
   const rest = hidden > 0
-    ? `; ${counted(hidden, "milder remark")} not shown, --severity info shows all`
+    ? `; ${counted(hidden, "less severe problem")} not shown; --severity info shows all`
     : "";
-  complain(`${counted(files.length, "file")} checked${rest}`);
+  note(`${counted(files.length, "file")} checked${rest}`);
   const bad = problems.some(({ severity }) =>
     severity === "error" || (options.strict && severity === "warning")
   );
   return bad ? EXIT_CODE.findings : EXIT_CODE.ok;
 }
 
-function compileProblems(files: readonly RuleFile[], lists: Placeholders | undefined): Problem[] {
+function compileProblems(
+  files: readonly RuleFile[],
+  lists: { placeholders?: Placeholders },
+): Problem[] {
   const { rules, filters } = loadRules(files, new Refusals());
   const refusals = new Refusals();
   const { onProblem } = refusals;
-  const options = lists ? { placeholders: lists } : {};
-  new RuleSet(rules, { filters, statuses: EVERY_STATUS, onProblem, ...options });
-  // Lists come with the place where a rule runs: without them the rule is not wrong.
+  new RuleSet(rules, { filters, statuses: EVERY_STATUS, onProblem, ...lists });
+  // Lists belong to the place where a rule runs: a rule is not wrong without them.
   return refusals.list().flatMap(({ problems, needsPlaceholders }) =>
-    needsPlaceholders && !lists
+    needsPlaceholders && lists.placeholders === undefined
       ? problems.map((problem) => ({ ...problem, severity: "info" as const }))
       : problems
   );

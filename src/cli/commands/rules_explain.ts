@@ -1,18 +1,13 @@
 import { explainRule, type Explanation, SigmaError, type SigmaRule } from "../../sigma/mod.ts";
 import { toText } from "../../stream/std_streams.ts";
-import { printable } from "../output/printable.ts";
-import { terminal } from "../output/terminal.ts";
-import { complain } from "../output/complain.ts";
-import { complainOfMissingLists } from "../output/complain_of_missing_lists.ts";
-import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
-import { loadRules } from "../input/load_rules.ts";
-import { Output } from "../output/output.ts";
-import { readPlaceholders } from "../input/read_placeholders.ts";
-import { Refusals } from "../input/refusals.ts";
+import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
+import { loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
+import { readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { isThousandEyesRule, toEvent } from "../input/to_event.ts";
 import { unwrapEntry } from "../input/unwrap_entry.ts";
-import { UsageError } from "../usage_error.ts";
+import { BufferedOutput } from "../output/buffered_output.ts";
+import { note, paint, printable } from "../output/terminal.ts";
 
 /** Options of `rules explain`. */
 export interface RulesExplainOptions {
@@ -37,19 +32,18 @@ export async function rulesExplain(
   event: string | undefined,
   options: RulesExplainOptions,
 ): Promise<ExitCode> {
-  const lists = options.placeholders ? await readPlaceholders(options.placeholders) : undefined;
+  const lists = await readPlaceholders(options.placeholders);
   const refusals = new Refusals();
   const { rules, filters } = loadRules(await readRuleFiles([path]), refusals);
   const chosen = rules.filter((rule) => isChosen(rule, options.rule));
-  const explainOptions = { filters, ...(lists ? { placeholders: lists } : {}) };
   const value = chosen.length > 0 ? await readEvent(event) : undefined;
-  const out = new Output();
+  const out = new BufferedOutput();
   for (const rule of chosen) {
     try {
       const tree = explainRule(
         rule,
         isThousandEyesRule(rule) ? toEvent(value) : value,
-        explainOptions,
+        { filters, ...lists },
       );
       await out.write(
         options.format === "json" ? `${JSON.stringify(tree)}\n` : `${treeText(tree)}\n`,
@@ -63,16 +57,16 @@ export async function rulesExplain(
   const refused = refusals.list();
   for (const { file, problems } of refused) {
     for (const { line, message } of problems) {
-      complain(`${file}:${line}: rule not loaded: ${message}`);
+      note(`${file}:${line}: rule not loaded: ${message}`);
     }
   }
-  complainOfMissingLists(refused);
+  noteMissingLists(refused);
   if (chosen.length === 0 && refused.length === 0) {
     const known = rules.map(({ title }) => `'${title}'`).join(", ");
     throw new UsageError(
       options.rule === undefined
-        ? `Cannot explain '${path}': it has no rule`
-        : `Cannot explain '${options.rule}': no rule of '${path}' has this id, name or title; it has ${known}`,
+        ? `Cannot explain '${path}': it contains no rule`
+        : `Cannot explain '${options.rule}': no rule in '${path}' has this id, name or title; it contains ${known}`,
     );
   }
   return refused.length > 0 ? EXIT_CODE.findings : EXIT_CODE.ok;
@@ -85,7 +79,8 @@ function isChosen({ id, name, title }: SigmaRule, wanted: string | undefined): b
 async function readEvent(path: string | undefined): Promise<unknown> {
   if (path === undefined && Deno.stdin.isTerminal()) {
     throw new UsageError(
-      "Cannot explain without an event: name a file with one, or send it, as in 'panoptes rules explain rule.yml < event.json'",
+      "Cannot explain without an event: name a file, or redirect standard input: " +
+        "'panoptes rules explain rule.yml < event.json'",
     );
   }
   const name = path ?? "standard input";
@@ -97,7 +92,7 @@ async function readEvent(path: string | undefined): Promise<unknown> {
     event = JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (cause) {
     const reason = cause instanceof SyntaxError
-      ? "it has to be one JSON object"
+      ? "it must be one JSON object"
       : cause instanceof Deno.errors.NotFound
       ? "it does not exist"
       : String(cause);
@@ -105,19 +100,17 @@ async function readEvent(path: string | undefined): Promise<unknown> {
   }
   const refuse = (reason: string) => new UsageError(`Cannot read an event from ${name}: ${reason}`);
   if (typeof event !== "object" || event === null || Array.isArray(event)) {
-    throw refuse("it has to be one JSON object");
+    throw refuse("it must be one JSON object");
   }
   const bare = unwrapEntry(event);
   if (typeof bare === "string") throw refuse(`it is ${bare}`);
   return bare;
 }
 
-/** A tree with one part on each line, its marks readable without colours. */
+/** A tree with one part on each line, readable without colours. */
 function treeText(tree: Explanation): string {
-  const verdict = tree.matched
-    ? terminal.paint("green", "matches")
-    : terminal.paint("red", "does not match");
-  const lines = [`${terminal.paint("bold", printable(tree.text))}: ${verdict}`];
+  const verdict = tree.matched ? paint("green", "matches") : paint("red", "does not match");
+  const lines = [`${paint("bold", printable(tree.text))}: ${verdict}`];
   const add = (parts: readonly Explanation[], margin: string) => {
     parts.forEach((part, index) => {
       const last = index === parts.length - 1;
@@ -130,14 +123,12 @@ function treeText(tree: Explanation): string {
 }
 
 function partText({ kind, text, matched, found }: Explanation): string {
-  const mark = matched ? terminal.paint("green", "yes") : terminal.paint("red", "no ");
+  const mark = matched ? paint("green", "yes") : paint("red", "no ");
   const values = found?.map((value) => `"${printable(value)}"`).join(", ");
   const has = values === undefined
     ? ""
     : values === ""
-    ? terminal.paint("dim", "  the event has no such field")
-    : terminal.paint("dim", `  the event has ${values}`);
-  return `${mark} ${
-    kind === "item" ? terminal.paint("bold", printable(text)) : printable(text)
-  }${has}`;
+    ? paint("dim", "  the event has no such field")
+    : paint("dim", `  the event has ${values}`);
+  return `${mark} ${kind === "item" ? paint("bold", printable(text)) : printable(text)}${has}`;
 }

@@ -1,22 +1,16 @@
 import { RuleSet, runInlineTests, type SigmaRule } from "../../sigma/mod.ts";
-import { printable } from "../output/printable.ts";
-import { terminal } from "../output/terminal.ts";
-import { complainOfMissingLists } from "../output/complain_of_missing_lists.ts";
-import { counted } from "../output/counted.ts";
-import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
-import { EVERY_STATUS } from "../input/every_status.ts";
-import { junitReport, type RuleTests } from "../output/junit_report.ts";
-import { loadRules } from "../input/load_rules.ts";
-import { Output } from "../output/output.ts";
-import { readPlaceholders } from "../input/read_placeholders.ts";
-import { Refusals } from "../input/refusals.ts";
+import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
+import { EVERY_STATUS, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
+import { readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { isThousandEyesRule, toEvent } from "../input/to_event.ts";
-import { UsageError } from "../usage_error.ts";
+import { BufferedOutput } from "../output/buffered_output.ts";
+import { junitReport, type RuleTests } from "../output/junit_report.ts";
+import { counted, paint, printable } from "../output/terminal.ts";
 
 /** Options of `rules test`. */
 export interface RulesTestOptions {
-  /** Where a JUnit report is written. */
+  /** The file that a JUnit report is written to. */
   readonly junit?: string;
   /** A file of lists for the modifier expand. */
   readonly placeholders?: string;
@@ -33,15 +27,14 @@ export async function rulesTest(
   paths: readonly string[],
   options: RulesTestOptions,
 ): Promise<ExitCode> {
-  const lists = options.placeholders ? await readPlaceholders(options.placeholders) : undefined;
-  const compileOptions = lists ? { placeholders: lists } : {};
+  const lists = await readPlaceholders(options.placeholders);
   const refusals = new Refusals();
   const loaded = loadRules(await readRuleFiles(paths), refusals);
-  // Without filters: a test says what the rule itself does.
+  // Without filters: a test describes what the rule itself does.
   const { rules } = new RuleSet(loaded.rules, {
     statuses: EVERY_STATUS,
     onProblem: refusals.onProblem,
-    ...compileOptions,
+    ...lists,
   });
   const tested: RuleTests[] = [
     ...refusals.list().map(({ file, problems }) => ({
@@ -57,10 +50,10 @@ export async function rulesTest(
     ...rules.map((rule) => ({
       title: rule.title,
       file: rule.file ?? "",
-      results: runInlineTests(rule, { ...compileOptions, ...preparation(rule) }),
+      results: runInlineTests(rule, { ...lists, ...preparation(rule) }),
     })),
   ];
-  const out = new Output();
+  const out = new BufferedOutput();
   for (const rule of tested) await out.write(reportOf(rule));
   const results = tested.flatMap((rule) => rule.results);
   const failed = results.filter(({ passed }) => !passed).length;
@@ -70,7 +63,7 @@ export async function rulesTest(
       `${untested > 0 ? `; ${counted(untested, "rule")} without tests` : ""}\n`,
   );
   await out.flush();
-  complainOfMissingLists(refusals.list());
+  noteMissingLists(refusals.list());
   if (options.junit) await writeReport(options.junit, junitReport(tested));
   return failed > 0 ? EXIT_CODE.findings : EXIT_CODE.ok;
 }
@@ -90,13 +83,11 @@ function preparation(rule: SigmaRule): { toEvent?: (event: unknown) => unknown }
 
 function reportOf({ title, file, results }: RuleTests): string {
   if (results.length === 0) {
-    return `${terminal.paint("dim", `no tests  ${printable(title)} (${printable(file)})`)}\n`;
+    return `${paint("dim", `no tests  ${printable(title)} (${printable(file)})`)}\n`;
   }
   const failures = results.filter(({ passed }) => !passed);
   const count = `${results.length - failures.length}/${results.length}`;
-  const mark = failures.length > 0
-    ? terminal.paint("red", "FAILED")
-    : terminal.paint("green", "ok");
+  const mark = failures.length > 0 ? paint("red", "FAILED") : paint("green", "ok");
   const place = title === file ? "" : ` (${printable(file)})`;
   const lines = [`${mark}  ${count}  ${printable(title)}${place}`];
   for (const { name, message, events } of failures) {

@@ -1,4 +1,4 @@
-import { UsageError } from "../usage_error.ts";
+import { UsageError } from "../exit_code.ts";
 
 /** Where events are read from. */
 export interface EventSource {
@@ -11,11 +11,11 @@ export interface EventSource {
 }
 
 /**
- * Finds event files before any of them is read, so that a wrong path is told at once.
+ * Finds event files before any of them is read, so that a wrong path is reported at once.
  *
  * @param paths Files; none, or `-` among them, is standard input.
  * @returns The sources in the same order.
- * @throws {UsageError} If a path is no file.
+ * @throws {UsageError} If a path is not a file.
  */
 export async function eventSources(paths: readonly string[]): Promise<EventSource[]> {
   const names = paths.length === 0 ? ["-"] : paths;
@@ -25,7 +25,7 @@ export async function eventSources(paths: readonly string[]): Promise<EventSourc
 function standardInput(): EventSource {
   if (Deno.stdin.isTerminal()) {
     throw new UsageError(
-      "Cannot read events: name a file, or send them to standard input, as in 'panoptes match … < events.ndjson'",
+      "Cannot read events: name a file, or redirect standard input: 'panoptes match … < events.ndjson'",
     );
   }
   return { name: "stdin", size: undefined, open: () => Promise.resolve(Deno.stdin.readable) };

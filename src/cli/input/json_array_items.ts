@@ -1,15 +1,15 @@
 /**
- * Cuts a JSON array into the texts of its items while it arrives, without parsing them: an item that is
- * not JSON spoils only itself.
+ * Splits a JSON array into the texts of its items while it arrives, without parsing them: invalid JSON
+ * in one item affects no other.
  *
- * @param chunks The text from the opening bracket on, cut anywhere.
- * @param longest The most characters of one item.
- * @returns The items' texts in order.
- * @throws {RangeError} If an item is longer, or the array has no end.
+ * @param chunks The text from the opening bracket on, in pieces of any length.
+ * @param maxLength The maximum characters of one item.
+ * @returns The text of each item in order.
+ * @throws {RangeError} If an item is longer, or the array is incomplete.
  */
 export async function* jsonArrayItems(
   chunks: AsyncIterable<string>,
-  longest: number,
+  maxLength: number,
 ): AsyncGenerator<string> {
   let item = "";
   let depth = 0;
@@ -34,16 +34,16 @@ export async function* jsonArrayItems(
       if (!(over || (unit === "," && depth === 1)) || ended) continue;
       item += chunk.slice(from, at);
       from = at + 1;
-      // A comma with nothing before it is an item that is not JSON; an empty array has no items.
+      // A comma with nothing before it is an invalid item; an empty array has no items.
       if (item.trim() !== "" || !over) yield item;
       item = "";
       ended = over;
     }
     item += chunk.slice(from);
-    if (item.length > longest) {
-      throw new RangeError(`Cannot read events: one is longer than ${longest} characters`);
+    if (item.length > maxLength) {
+      throw new RangeError(`Cannot read events: one is longer than ${maxLength} characters`);
     }
   }
   if (item.trim() !== "") yield item;
-  if (!ended) throw new RangeError("Cannot read events: the JSON array breaks off before its end");
+  if (!ended) throw new RangeError("Cannot read events: the JSON array is incomplete");
 }

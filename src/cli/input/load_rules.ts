@@ -1,8 +1,12 @@
-import { parseSigma, type SigmaFilter, type SigmaRule } from "../../sigma/mod.ts";
-import type { Refusals } from "./refusals.ts";
+import { parseSigma, type Problem, type SigmaFilter, type SigmaRule } from "../../sigma/mod.ts";
 import type { RuleFile } from "../../sigma/lint/mod.ts";
+import { STATUSES } from "../../sigma/vocabulary.ts";
+import { counted, note } from "../output/terminal.ts";
 
-/** What rule files hold. */
+/** For commands that examine rules and do not run them: deprecated and unsupported rules too. */
+export const EVERY_STATUS: readonly string[] = Object.keys(STATUSES);
+
+/** What rule files contain. */
 export interface LoadedRules {
   /** The rules without an error. */
   readonly rules: readonly SigmaRule[];
@@ -14,7 +18,7 @@ export interface LoadedRules {
  * Parses rule files.
  *
  * @param files The files.
- * @param refusals Takes the errors.
+ * @param refusals Receives the errors.
  * @returns The rules and filters without an error.
  */
 export function loadRules(files: readonly RuleFile[], refusals: Refusals): LoadedRules {
@@ -27,4 +31,57 @@ export function loadRules(files: readonly RuleFile[], refusals: Refusals): Loade
     for (const problem of parsed.problems) refusals.add(file, problem);
   }
   return { rules, filters };
+}
+
+/** A file or rule that cannot be used, and why. */
+export interface Refused {
+  /** The file. */
+  readonly file: string;
+  /** The errors. */
+  readonly problems: readonly Problem[];
+  /** Whether its only problem is that its placeholders have no lists. */
+  readonly needsPlaceholders: boolean;
+}
+
+/** Collects the errors of rules, so that one bad rule does not stop the others. */
+export class Refusals {
+  readonly #problems = new Map<string, Problem[]>();
+
+  /** Adds a problem of a file, if it is an error. */
+  add(file: string, problem: Problem): void {
+    if (problem.severity !== "error") return;
+    const known = this.#problems.get(file);
+    if (known) known.push(problem);
+    else this.#problems.set(file, [problem]);
+  }
+
+  /** What RuleSet calls for a rule that does not compile. */
+  readonly onProblem = (problem: Problem, rule: SigmaRule): void =>
+    this.add(rule.file ?? rule.title, problem);
+
+  /** One entry for each file. */
+  list(): Refused[] {
+    return [...this.#problems].map(([file, problems]) => ({
+      file,
+      problems,
+      needsPlaceholders: problems.every(({ code }) => code === "value-placeholder"),
+    }));
+  }
+}
+
+/**
+ * Says how to provide the lists that rules need, if any rule does.
+ *
+ * @param refused What cannot be loaded.
+ * @returns How many of them need nothing but lists.
+ */
+export function noteMissingLists(refused: readonly Refused[]): number {
+  const waiting = refused.filter(({ needsPlaceholders }) => needsPlaceholders).length;
+  if (waiting > 0) {
+    note(
+      `${counted(waiting, "rule")} ${waiting === 1 ? "needs" : "need"} placeholder lists: ` +
+        `pass them with --placeholders FILE, written as "name: [value, …]"`,
+    );
+  }
+  return waiting;
 }

@@ -1,14 +1,14 @@
-import type { RuleFile } from "../../sigma/lint/mod.ts";
 import { TextLineStream } from "../../stream/std_streams.ts";
-import { UsageError } from "../usage_error.ts";
+import type { RuleFile } from "../../sigma/lint/mod.ts";
+import { UsageError } from "../exit_code.ts";
 
 /**
  * Reads rule files: each path is a YAML file, a folder with `.yml` and `.yaml` files at any depth, or an
- * `.ndjson` file whose lines are `{"file": …, "yaml": …}`.
+ * `.ndjson` file with lines such as `{"file": …, "yaml": …}`.
  *
  * @param paths Files and folders.
  * @returns The files, folders in alphabetical order.
- * @throws {UsageError} If a path cannot be read or holds no rule.
+ * @throws {UsageError} If a path cannot be read or contains no rule file.
  */
 export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[]> {
   const found: RuleFile[] = [];
@@ -29,8 +29,8 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[
     }
     if (found.length === before) {
       throw new UsageError(
-        `Cannot read rules from '${path}': it has no rule; name a .yml file, a folder with such files, ` +
-          `or an .ndjson file of lines {"file": …, "yaml": …}`,
+        `Cannot read rules from '${path}': it contains no rules; name a .yml file, a folder of such files, ` +
+          `or an .ndjson file with lines such as {"file": …, "yaml": …}`,
       );
     }
   }

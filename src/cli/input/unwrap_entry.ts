@@ -1,13 +1,13 @@
-/** Members under which an answer carries many events at once. */
+/** Members of a response that contain many events at once. */
 const LISTS = ["events", "alerts", "auditEvents"];
 
 /**
- * Takes an event out of what Panoptes itself writes: `{"id", "recordedAt", "event"}` of `/v1/events` as
- * NDJSON, and the event of an alert of `/v1/alerts`. Without this no rule would find a field in them, and
- * nobody would be told.
+ * Extracts an event from what Panoptes itself writes: `{"id", "recordedAt", "event"}` of `/v1/events`
+ * as NDJSON, and the event of an alert of `/v1/alerts`. Otherwise no rule would find its fields, without
+ * any sign of it.
  *
  * @param value An object of an event file.
- * @returns The event; the object itself if it is nothing of ours; or why it is no event.
+ * @returns The event; the object itself if Panoptes did not write it; or why it is not an event.
  */
 export function unwrapEntry(value: object): object | string {
   const { event, alert, gap } = value as Record<string, unknown>;
@@ -20,7 +20,7 @@ export function unwrapEntry(value: object): object | string {
   }
   const list = LISTS.find((name) => isListOfObjects((value as Record<string, unknown>)[name]));
   if (list === undefined || !("next" in value || "_links" in value)) return value;
-  return `a page of events, not an event; 'jq -c .${list}[]' takes them out`;
+  return `a page of events, not one event; extract them with 'jq -c .${list}[]'`;
 }
 
 function isObject(value: unknown): value is object {

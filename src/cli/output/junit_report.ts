@@ -1,8 +1,8 @@
 import type { InlineTestResult } from "../../sigma/mod.ts";
 
-/** The results of one rule, or why it has none. */
+/** The results of one rule, or why it does not load. */
 export interface RuleTests {
-  /** The rule's title, or the file's name where it does not load. */
+  /** The rule's title, or the file's name if it does not load. */
   readonly title: string;
   /** The rule's file. */
   readonly file: string;
@@ -57,10 +57,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "\n": "&#10;",
 };
 
-/** Text in XML: what XML 1.0 cannot hold at all becomes the replacement character. */
+/** Text in XML: what XML 1.0 cannot contain becomes the replacement character. */
 function escaped(text: string): string {
   return text.toWellFormed()
     // deno-lint-ignore no-control-regex -- these are what XML forbids
     .replace(/[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g, "\ufffd")
-    .replace(/[&<>"\n]/g, (sign) => ENTITIES[sign]!);
+    .replace(/[&<>"\n]/g, (character) => ENTITIES[character] ?? character);
 }

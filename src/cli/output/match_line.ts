@@ -1,6 +1,5 @@
 import type { SigmaRule } from "../../sigma/mod.ts";
-import { printable } from "./printable.ts";
-import { type Style, terminal } from "./terminal.ts";
+import { paint, printable, type Style } from "./terminal.ts";
 
 /** The formats of `match`. */
 export const MATCH_FORMATS = ["text", "json", "tsv"] as const;
@@ -14,7 +13,7 @@ export interface FoundMatch {
   readonly rule: SigmaRule;
   /** The event. */
   readonly event: unknown;
-  /** The event's line, or its place in an array. */
+  /** The event's line, or its position in an array. */
   readonly number: number;
   /** The event's file, where there are several. */
   readonly source: string | undefined;
@@ -28,7 +27,7 @@ const LEVEL_STYLES: Readonly<Record<string, Style>> = {
 };
 
 /**
- * Writes a match as one line, whatever titles and paths hold.
+ * Writes a match as one line, whatever its title and paths contain.
  *
  * @param format The format.
  * @param found The match.
@@ -48,18 +47,19 @@ export function matchLine(
     const from = source === undefined ? {} : { file: source };
     return visible(JSON.stringify({ ...from, line: number, rule: about, event }));
   }
-  const grade = terminal.paint(LEVEL_STYLES[level ?? ""] ?? "dim", level ?? "no level");
-  const from = terminal.paint("dim", `(${printable(file ?? id ?? "no file", 300)})`);
-  return `${terminal.paint("bold", place)}: ${grade}: ${printable(title)} ${from}`;
+  const grade = paint(LEVEL_STYLES[level ?? ""] ?? "dim", level ?? "no level");
+  const from = paint("dim", `(${printable(file ?? id ?? "no file", 300)})`);
+  return `${paint("bold", place)}: ${grade}: ${printable(title)} ${from}`;
 }
 
-/** JSON that is safe to look at: signs that reorder or hide text are written as escapes. */
+/** JSON that is safe to display: characters that reorder or hide text are escaped. */
 function visible(json: string): string {
   return json.replace(
     /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (sign) =>
-      sign.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(
-        "",
-      ),
+    (character) =>
+      character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+        .join(
+          "",
+        ),
   );
 }

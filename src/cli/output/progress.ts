@@ -1,6 +1,7 @@
-const encoder = new TextEncoder();
+import { write } from "./terminal.ts";
+
 const WIDTH = 24;
-const EVERY_MS = 100;
+const INTERVAL_MS = 100;
 const ERASE = "\r\u001b[2K";
 
 /** How far a command is. */
@@ -18,10 +19,10 @@ export class Progress {
   readonly #total: number | undefined;
   readonly #shown: boolean;
   readonly #started = performance.now();
-  #next = this.#started + EVERY_MS;
+  #next = this.#started + INTERVAL_MS;
   #onScreen = false;
 
-  /** @param total Bytes to read in all, where that is known. */
+  /** @param total Bytes to read in total, where that is known. */
   constructor(total: number | undefined) {
     this.#total = total;
     this.#shown = Deno.stderr.isTerminal();
@@ -32,17 +33,17 @@ export class Progress {
     if (!this.#shown) return;
     const now = performance.now();
     if (now < this.#next) return;
-    this.#next = now + EVERY_MS;
+    this.#next = now + INTERVAL_MS;
     const rate = Math.round(state.events / ((now - this.#started) / 1000));
     const counts = `${state.events} events, ${state.matches} matches, ${rate} events/s`;
-    this.#write(`${ERASE}${this.#bar(state.bytes)}${counts}`);
+    write(Deno.stderr, `${ERASE}${this.#bar(state.bytes)}${counts}`);
     this.#onScreen = true;
   }
 
   /** Takes the bar off the screen. */
   clear(): void {
     if (!this.#onScreen) return;
-    this.#write(ERASE);
+    write(Deno.stderr, ERASE);
     this.#onScreen = false;
   }
 
@@ -52,13 +53,5 @@ export class Progress {
     const full = Math.round(share * WIDTH);
     const percent = `${Math.round(share * 100)}%`.padStart(4);
     return `[${"#".repeat(full)}${" ".repeat(WIDTH - full)}]${percent}  `;
-  }
-
-  #write(text: string): void {
-    try {
-      Deno.stderr.writeSync(encoder.encode(text));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-    }
   }
 }

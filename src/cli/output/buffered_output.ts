@@ -3,22 +3,22 @@ import { wait } from "../../stream/wait.ts";
 const encoder = new TextEncoder();
 
 /** Results are written in pieces of about this many characters. */
-const PIECE = 64 * 1024;
-/** No result waits longer: whoever follows a live log wants to see it. */
-const SOON_MS = 50;
+const PIECE_LENGTH = 64 * 1024;
+/** The maximum wait of a result: whoever follows a live log wants to see it. */
+const MAX_WAIT_MS = 50;
 
 /**
- * Standard output for many small results: written in large pieces, and quiet when the reader has left,
+ * Standard output for many small results: written in large pieces, and quiet once the reader has left,
  * as `head` does.
  */
-export class Output {
+export class BufferedOutput {
   readonly #beforeWrite: () => void;
   #waiting: string[] = [];
   #length = 0;
   #closed = false;
   #written: Promise<void> = Promise.resolve();
 
-  /** @param beforeWrite Called before each write, such as to take a progress bar off the terminal. */
+  /** @param beforeWrite Called before each write, for example to clear a progress bar. */
   constructor(beforeWrite: () => void = () => {}) {
     this.#beforeWrite = beforeWrite;
   }
@@ -28,15 +28,15 @@ export class Output {
     return this.#closed;
   }
 
-  /** Adds lines; they are written soon. Wait for it, and a slow reader slows the command. */
+  /** Adds lines, which are written soon. Await it, so that a slow reader slows the command down. */
   async write(text: string): Promise<void> {
-    if (this.#length === 0) wait(SOON_MS).then(() => this.flush());
+    if (this.#length === 0) wait(MAX_WAIT_MS).then(() => this.flush());
     this.#waiting.push(text);
     this.#length += text.length;
-    if (this.#length >= PIECE) await this.flush();
+    if (this.#length >= PIECE_LENGTH) await this.flush();
   }
 
-  /** Writes what is waiting. */
+  /** Writes what is buffered. */
   flush(): Promise<void> {
     const bytes = encoder.encode(this.#waiting.join(""));
     this.#waiting = [];

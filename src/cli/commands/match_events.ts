@@ -1,21 +1,17 @@
-import { complain } from "../output/complain.ts";
-import { complainOfMissingLists } from "../output/complain_of_missing_lists.ts";
+import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { eventSources } from "../input/event_sources.ts";
 import { eventTexts } from "../input/event_texts.ts";
-import { counted } from "../output/counted.ts";
-import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
-import { type MatchFormat, matchLine } from "../output/match_line.ts";
-import { loadRules } from "../input/load_rules.ts";
-import { matcherOf } from "./matcher.ts";
-import { Output } from "../output/output.ts";
-import { parseLogSource } from "../input/parse_log_source.ts";
-import { Progress } from "../output/progress.ts";
-import { readPlaceholders } from "../input/read_placeholders.ts";
-import { Refusals, type Refused } from "../input/refusals.ts";
+import { loadRules, noteMissingLists, Refusals, type Refused } from "../input/load_rules.ts";
+import { parseLogSource, readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { unwrapEntry } from "../input/unwrap_entry.ts";
+import { BufferedOutput } from "../output/buffered_output.ts";
+import { type MatchFormat, matchLine } from "../output/match_line.ts";
+import { Progress } from "../output/progress.ts";
+import { counted, note } from "../output/terminal.ts";
+import { matcherOf } from "./matcher.ts";
 
-/** Options of `match`. */
+/** Options of `panoptes match`. */
 export interface MatchOptions {
   /** Rule files, folders and `.ndjson` files. */
   readonly rules: readonly string[];
@@ -25,12 +21,12 @@ export interface MatchOptions {
   readonly format: MatchFormat;
   /** A file of lists for the modifier expand. */
   readonly placeholders?: string;
-  /** Whether a rule that does not load ends the command before any event is read. */
+  /** Whether no event is read unless every rule loads. */
   readonly strict?: boolean;
 }
 
-/** A file that is no log at all has nothing but bad lines. */
-const MOST_SKIPPED_LINES = 100;
+/** A file that is not a log at all has nothing but bad lines; the rest of them is only counted. */
+const MAX_REPORTED_LINES = 100;
 
 /**
  * Matches events from files or standard input against rules and writes the matches as they are found.
@@ -39,41 +35,48 @@ const MOST_SKIPPED_LINES = 100;
  * @param options Rules and format.
  * @returns The exit code.
  */
-export async function match(paths: readonly string[], options: MatchOptions): Promise<ExitCode> {
+export async function matchEvents(
+  paths: readonly string[],
+  options: MatchOptions,
+): Promise<ExitCode> {
   const logsource = parseLogSource(options.logsource);
-  const lists = options.placeholders ? await readPlaceholders(options.placeholders) : undefined;
+  const lists = await readPlaceholders(options.placeholders);
   const sources = await eventSources(paths);
   const refusals = new Refusals();
   const { rules, filters } = loadRules(await readRuleFiles(options.rules), refusals);
   const matcher = matcherOf(rules, {
     filters,
     onProblem: refusals.onProblem,
-    ...(lists ? { placeholders: lists } : {}),
+    ...lists,
   });
   const refused = refusals.list();
-  complainOfRules(refused);
+  noteRules(refused);
   for (const { title, status, file } of matcher.skipped) {
-    complain(`${file}: rule not loaded: the status of '${title}' is ${status}`);
+    note(`${file}: rule not loaded: the status of '${title}' is ${status}`);
   }
   if (matcher.rules === 0 || (options.strict && refused.length > 0)) {
-    complain("No event was read: no rule, or not every rule, can be loaded");
+    note(
+      `No event was read: ${
+        matcher.rules === 0 ? "no rule can be loaded" : "with --strict, every rule must load"
+      }`,
+    );
     return EXIT_CODE.findings;
   }
   if (logsource !== undefined && !matcher.hasRulesFor(logsource)) {
-    complain(
-      `No rule is about '${options.logsource}': look at the spelling, or try --logsource any`,
+    note(
+      `No rule applies to '${options.logsource}': check the spelling, or use --logsource any`,
     );
   }
   const counts = { events: 0, matches: 0, bytes: 0, skipped: 0 };
   const progress = new Progress(totalOf(sources));
-  const out = new Output(() => progress.clear());
+  const out = new BufferedOutput(() => progress.clear());
   const skip = (place: string, why: string) => {
     counts.skipped++;
-    if (counts.skipped > MOST_SKIPPED_LINES + 1) return;
+    if (counts.skipped > MAX_REPORTED_LINES + 1) return;
     progress.clear();
-    complain(
-      counts.skipped > MOST_SKIPPED_LINES
-        ? "What else is skipped is only counted"
+    note(
+      counts.skipped > MAX_REPORTED_LINES
+        ? "Events skipped from here on are only counted"
         : `${place}: skipped: ${why}`,
     );
   };
@@ -98,52 +101,53 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
       }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      skip(source.name, `the rest: ${error.message}`);
+      skip(source.name, `the rest of it: ${error.message}`);
     }
   }
   await out.flush();
   progress.clear();
-  complain(summary(counts, matcher.rules, rules.length - matcher.rules));
+  note(summary(counts, matcher.rules, rules.length - matcher.rules));
   if (counts.skipped > 0) return EXIT_CODE.skippedEvents;
   const broken = refused.some(({ needsPlaceholders }) => !needsPlaceholders);
   return broken ? EXIT_CODE.findings : EXIT_CODE.ok;
 }
 
-function complainOfRules(refused: readonly Refused[]): void {
+function noteRules(refused: readonly Refused[]): void {
   for (const { file, problems } of refused) {
     const [first] = problems;
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
-    complain(`${file}:${first?.line ?? 1}: rule not loaded: ${first?.message}${more}`);
+    note(`${file}:${first?.line ?? 1}: rule not loaded: ${first?.message}${more}`);
   }
-  const waiting = complainOfMissingLists(refused);
+  const waiting = noteMissingLists(refused);
   if (waiting < refused.length) {
-    complain(
-      `${
-        counted(refused.length - waiting, "file")
-      } with errors: 'panoptes rules check' shows them all`,
+    note(
+      `${counted(refused.length - waiting, "file")} with errors; ` +
+        "'panoptes rules check' shows all of them",
     );
   }
 }
 
-/** The event of a line, or what is wrong with the line. */
+/** The event of a line, or why it has none. */
 function eventOf(text: string): object | string {
   let event: unknown;
   try {
     event = JSON.parse(text);
   } catch {
-    return "not JSON; write one JSON object on each line, or one JSON array";
+    return "invalid JSON; expected one JSON object on each line, or one JSON array";
   }
   if (typeof event !== "object" || event === null || Array.isArray(event)) {
-    return "an event has to be a JSON object";
+    return "an event must be a JSON object";
   }
   return unwrapEntry(event);
 }
 
 function totalOf(sources: readonly { size: number | undefined }[]): number | undefined {
-  const sizes = sources.map(({ size }) => size);
-  return sizes.includes(undefined)
-    ? undefined
-    : sizes.reduce<number>((sum, size) => sum + size!, 0);
+  let total = 0;
+  for (const { size } of sources) {
+    if (size === undefined) return undefined;
+    total += size;
+  }
+  return total;
 }
 
 function counting(add: (length: number) => void): TransformStream<Uint8Array, Uint8Array> {

@@ -1,0 +1,71 @@
+import { parse } from "yaml";
+import type { LogSource } from "../../sigma/mod.ts";
+import { UsageError } from "../exit_code.ts";
+
+/**
+ * Parses the option `--logsource`: `any`, or pairs such as `product=windows,service=security`.
+ *
+ * @param text The option's value.
+ * @returns The log source; undefined for `any`.
+ * @throws {UsageError} If it is neither.
+ */
+export function parseLogSource(text: string): LogSource | undefined {
+  if (text.trim().toLowerCase() === "any") return undefined;
+  const source: LogSource = {};
+  for (const pair of text.split(",")) {
+    const [key = "", value = "", ...more] = pair.split("=").map((part) => part.trim());
+    if (key === "" || value === "" || more.length > 0) {
+      throw new UsageError(
+        `Invalid --logsource '${text}': use any, or pairs such as product=windows,service=security`,
+      );
+    }
+    if (key === "category" || key === "product" || key === "service") source[key] = value;
+    else source.custom = { ...source.custom, [key]: value };
+  }
+  return source;
+}
+
+/** The lists behind `%name%`. */
+export type Placeholders = Record<string, string[]>;
+
+/**
+ * Reads the file of the option `--placeholders`: lists for the modifier expand, as YAML or JSON.
+ *
+ * @param path The file: `name: [value, …]`; undefined where the option is not set.
+ * @returns What RuleSet and the other functions of the engine take: the lists by name, if there are any.
+ * @throws {UsageError} If the file cannot be read or contains anything else.
+ */
+export async function readPlaceholders(
+  path: string | undefined,
+): Promise<{ placeholders?: Placeholders }> {
+  if (path === undefined) return {};
+  let content: unknown;
+  try {
+    content = parse(await Deno.readTextFile(path));
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotFound
+      ? "it does not exist"
+      : cause instanceof Error
+      ? cause.message.split("\n")[0]?.replace(/:$/, "")
+      : String(cause);
+    throw new UsageError(`Cannot read placeholders from '${path}': ${reason}`, { cause });
+  }
+  const placeholders: Placeholders = Object.create(null);
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    throw invalidLists(path);
+  }
+  for (const [name, value] of Object.entries(content)) {
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    const isList = values.every((each) => typeof each === "string" || typeof each === "number");
+    if (!isList || values.length === 0) throw invalidLists(path, name);
+    placeholders[name] = values.map(String);
+  }
+  return { placeholders };
+}
+
+function invalidLists(path: string, name = "name"): UsageError {
+  return new UsageError(
+    `Cannot read placeholders from '${path}': expected a list of strings at '${name}', such as ` +
+      `"Administrators: [root, adm_*]"`,
+  );
+}
