@@ -1,5 +1,5 @@
 import type { PublishedEvent } from "../../src/emulator/published_event.ts";
-import { countKeys, eventKey } from "./event_key.ts";
+import { countsOf, eventKey } from "../support/event_key.ts";
 import type { Delivery, Entry } from "./log_client.ts";
 import type { NaiveRule } from "./naive_rules.ts";
 import type { Told } from "./sse_follower.ts";
@@ -48,17 +48,17 @@ export function audit(evidence: Evidence): Finding[] {
 function recordedOnce({ published, events }: Evidence): Finding {
   return compared(
     "events recorded once, twins kept",
-    countKeys(published.map(({ event }) => eventKey(event))),
-    countKeys(events.map(({ body }) => eventKey(body))),
+    countsOf(published.map(({ event }) => eventKey(event))),
+    countsOf(events.map(({ body }) => eventKey(body))),
   );
 }
 
 function matchedOnce({ published, rules, alerts }: Evidence): Finding {
   return compared(
     "one alert per rule and match",
-    countKeys(expectedAlerts(published, rules).map(({ key }) => key)),
+    countsOf(expectedAlerts(published, rules).map(({ key }) => key)),
     // The same id twice would be as wrong as the same match twice.
-    countKeys([...new Map(alerts.map(({ body }) => [body.id, body])).values()].map(alertKey)),
+    countsOf([...new Map(alerts.map(({ body }) => [body.id, body])).values()].map(alertKey)),
     alerts.length - new Set(alerts.map(({ body }) => body.id)).size,
   );
 }

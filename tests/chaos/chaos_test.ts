@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { audit, type Evidence } from "./audit.ts";
-import { eventKey } from "./event_key.ts";
+import { eventKey } from "../support/event_key.ts";
 import { runChaos } from "./run_chaos.ts";
 
 Deno.test("the Worker on bare workerd keeps every promise through five kills", async () => {

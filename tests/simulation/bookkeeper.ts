@@ -1,4 +1,4 @@
-import { eventKey } from "./event_key.ts";
+import { eventKey } from "../support/event_key.ts";
 import type { History } from "./history.ts";
 import type { Storage } from "./storage.ts";
 

@@ -2,7 +2,7 @@ import type { Sql, SqlRow, SqlValue } from "../../src/store/sql.ts";
 import type { Log } from "../../src/store/log.ts";
 import type { SseSource } from "../../src/sse/sse_source.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";
-import { eventKey } from "./event_key.ts";
+import { eventKey } from "../support/event_key.ts";
 import type { FaultKind } from "./fault_kinds.ts";
 import type { Plan } from "./plan.ts";
 

@@ -1,3 +1,4 @@
+import { countsOf } from "../support/event_key.ts";
 import type { Finished } from "./check.ts";
 import { isOwed } from "./owed.ts";
 import type { Published } from "./published.ts";
@@ -12,10 +13,7 @@ export function checkEvents({ plan, published, world }: Finished): string[] {
     if (group === undefined) groups.set(one.key, [one]);
     else group.push(one);
   }
-  const counts = new Map<string, number>();
-  for (const { key } of world.books.events.rows.values()) {
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
+  const counts = countsOf(world.books.events.rows.values().map(({ key }) => key));
   for (const [key, group] of groups) {
     const recorded = counts.get(key) ?? 0;
     counts.delete(key);

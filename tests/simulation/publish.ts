@@ -1,5 +1,5 @@
 import { type Chance, chanceOf } from "./chance.ts";
-import { eventKey } from "./event_key.ts";
+import { eventKey } from "../support/event_key.ts";
 import { MINUTE, type Plan, SECOND } from "./plan.ts";
 import type { Published } from "./published.ts";
 import { LOGIN_FAILED, STRANGER, TEST_DELETED, TOKEN_CREATED } from "./rules.ts";

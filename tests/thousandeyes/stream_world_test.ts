@@ -7,7 +7,8 @@ import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_e
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { LeapClock } from "../support/leap_clock.ts";
 import { NOON, TOKEN } from "./api.ts";
-import { countsOf, World } from "./world.ts";
+import { countsOf } from "../support/event_key.ts";
+import { World } from "./world.ts";
 
 const START = Date.parse(NOON);
 const seed = fc.integer({ min: 0, max: 2 ** 31 - 1 });

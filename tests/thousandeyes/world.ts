@@ -79,10 +79,3 @@ export class World {
     return this.#random() < probability;
   }
 }
-
-/** How often each thing is in a list. */
-export function countsOf(keys: Iterable<string>): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const key of [...keys].sort()) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return counts;
-}

@@ -1,10 +1,11 @@
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * What tells two events apart, worked out for the checker alone: the members that the API documents, as plain
- * text. Whatever way the API writes one event down, its key is the same.
+ * What tells two events apart, for checkers that must not rely on the code they check: the members that
+ * the API documents, as plain text. In whatever form the API writes an event, its key is the same; true
+ * twins share one.
  *
- * @param event As it was published, or as the log has it.
+ * @param event The event as it was published, or as the log has it.
  */
 export function eventKey(event: Members): string {
   const resources = Array.isArray(event.resources) ? event.resources as Members[] : [];
@@ -20,7 +21,14 @@ export function eventKey(event: Members): string {
   ].map((part) => part === undefined || part === null ? "-" : String(part)).join(" | ");
 }
 
-/** All forms in which the simulation writes dates, to one. */
+/** How often each key occurs. */
+export function countsOf(keys: Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of [...keys].sort()) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+/** All forms in which the emulator and the simulation write dates, to one. */
 function instantOf(date: string): string {
   const zoned = /(?:Z|[+-]\d\d:?\d\d)$/.test(date) ? date : `${date}Z`;
   return String(Date.parse(zoned.replace(" ", "T").replace(/\+0000$/, "Z")));
