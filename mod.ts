@@ -13,7 +13,7 @@ export type { Clock } from "./src/stream/clock.ts";
 export { DEFAULT_BASE_URL } from "./src/thousandeyes/page/base_url.ts";
 export { firstPageUrl } from "./src/thousandeyes/page/first_page_url.ts";
 export type { FirstPageParameters } from "./src/thousandeyes/page/first_page_url.ts";
-export { type Link, LinkSchema } from "./src/thousandeyes/page/link.ts";
+export { type Link, LinkSchema } from "./src/thousandeyes/page/audit_user_events.ts";
 export type { InvalidUserEvent, Page } from "./src/thousandeyes/page/page.ts";
 export type { Fetch } from "./src/stream/fetch.ts";
 export type { PageOptions, RetryOptions, Token } from "./src/thousandeyes/page/page_options.ts";
@@ -38,7 +38,7 @@ export {
 } from "./src/thousandeyes/errors/status_errors.ts";
 export { readPage } from "./src/thousandeyes/page/read_page.ts";
 export type { Schema } from "./src/thousandeyes/event/schema.ts";
-export { type Resource, ResourceSchema } from "./src/thousandeyes/event/resource.ts";
+export { type Resource, ResourceSchema } from "./src/thousandeyes/event/user_event.ts";
 export { ThousandEyesError } from "./src/thousandeyes/errors/thousand_eyes_error.ts";
 export type {
   ThousandEyesErrorCode,

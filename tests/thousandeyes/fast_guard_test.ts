@@ -3,7 +3,7 @@ import fc from "fast-check";
 import * as v from "valibot";
 import { checkUserEvents } from "../../src/thousandeyes/page/check_user_events.ts";
 import { fastGuard } from "../../src/thousandeyes/event/fast_guard.ts";
-import { tolerantObject } from "../../src/thousandeyes/event/tolerant_object.ts";
+import { tolerantObject } from "../../src/thousandeyes/event/schema.ts";
 import { UserEventSchema } from "../../src/thousandeyes/event/user_event.ts";
 
 /** As a body would carry it: what `JSON.parse()` makes of it, an own `__proto__` included. */

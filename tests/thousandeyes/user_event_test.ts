@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { checkUserEvents } from "../../src/thousandeyes/page/check_user_events.ts";
-import { LinkSchema } from "../../src/thousandeyes/page/link.ts";
+import { LinkSchema } from "../../src/thousandeyes/page/audit_user_events.ts";
 import { type UserEvent, UserEventSchema } from "../../src/thousandeyes/event/user_event.ts";
 
 const TOLERATED: [string, unknown, UserEvent][] = [

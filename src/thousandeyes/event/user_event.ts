@@ -1,39 +1,66 @@
 import * as v from "valibot";
-import { type Resource, ResourceSchema } from "./resource.ts";
-import type { Schema } from "./schema.ts";
-import { tolerantObject } from "./tolerant_object.ts";
+import { type Schema, tolerantObject } from "./schema.ts";
 
 /**
- * One event of the ThousandEyes activity log. Every member may be missing, and nothing in it is an id:
- * two equal events in one second are two events.
+ * One event of the ThousandEyes activity log. Every member may be missing, and none is an id: two equal
+ * events in one second are two events.
  */
 export interface UserEvent {
   /** The id of the account group. */
   aid?: string;
   /** The name of the account group. */
   accountGroupName?: string;
-  /** When it happened, in UTC, as the API wrote it; read it with `parseDate()`. */
+  /** When it happened, in UTC, as the API wrote it; `parseDate()` reads it. */
   date?: string;
-  /** What happened: free text without a published list, such as `Login failed.` */
+  /** What happened: free text such as `Login failed.`, of which the API publishes no list. */
   event?: string;
-  /** Where from: IPv4, IPv6 or a CIDR block, as the API wrote it. */
+  /** Where the user was: IPv4, IPv6 or a CIDR block, as the API wrote it. */
   ipAddress?: string;
   /** The id of the user. */
   uid?: string;
-  /** The user's display name, then the e-mail address in round brackets. */
+  /** The user's display name, followed by the e-mail address in parentheses. */
   user?: string;
-  /** What it was about. */
+  /** What the event was about. */
   resources?: Resource[];
-  /** Whatever else the API sends. */
+  /** Any other member that the API sends. */
   [member: string]: unknown;
 }
 
-// A number is written out: API v6 had numeric ids, and its events are still around.
+/** What an event was about: a test, a report, a user, an alert rule. */
+export interface Resource {
+  /** The kind of resource, such as `testName` or `alertRuleName`: an open set. */
+  type?: string;
+  /** The name of the resource, not its id. */
+  name?: string;
+  /** Any other member that the API sends. */
+  [member: string]: unknown;
+}
+
+/**
+ * The valibot schema of a {@linkcode Resource}: both members may be absent or null, unknown ones are kept.
+ *
+ * @see {@link https://developer.cisco.com/docs/thousandeyes/list-activity-log-events/}
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parse } from "valibot";
+ * import { ResourceSchema } from "./user_event.ts";
+ *
+ * assertEquals(parse(ResourceSchema, { type: "testName", name: null }), { type: "testName" });
+ * ```
+ */
+export const ResourceSchema: Schema<Resource> = tolerantObject({
+  type: v.string(),
+  name: v.string(),
+});
+
+// A number becomes a string: API v6 had numeric ids, and its events are still around.
 const id = v.union([v.string(), v.pipe(v.number(), v.transform(String))]);
 
 /**
  * The valibot schema of a {@linkcode UserEvent}. Every member may be absent or null, ids may be numbers,
- * unknown members are kept. What comes out has no null among the known members, and ids as strings.
+ * and unknown members are kept. The output has ids as strings and no null among the known members.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/list-activity-log-events/}
  *

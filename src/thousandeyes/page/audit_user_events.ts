@@ -1,19 +1,9 @@
 import * as v from "valibot";
-import { type Link, LinkSchema } from "./link.ts";
-import type { Schema } from "../event/schema.ts";
-import { tolerantObject } from "../event/tolerant_object.ts";
+import { type Schema, tolerantObject } from "../event/schema.ts";
 
-/** The links of a page. Only `next` is ever followed. */
-export interface PaginationLinks {
-  /** The page after this one; absent on the last. It may lead to an empty page. */
-  next?: Link;
-  /** Whatever else the API sends, `self` and `previous` among them. */
-  [member: string]: unknown;
-}
-
-/** One page of the activity log, its events not yet checked: one bad event must not spoil the page. */
+/** The body of one page of the activity log. Its events are not checked yet: one bad event must not spoil the page. */
 export interface AuditUserEvents {
-  /** The events, in whatever order the API sends them (newest first in every answer seen). */
+  /** The events, in whatever order the API sends them; every answer seen was newest first. */
   auditEvents?: unknown[];
   /** The start of the range as the API resolved it, if the request had one. */
   startDate?: string;
@@ -21,18 +11,56 @@ export interface AuditUserEvents {
   endDate?: string;
   /** Where the next page is. */
   _links?: PaginationLinks;
-  /** Whatever else the API sends. */
+  /** Any other member that the API sends. */
   [member: string]: unknown;
 }
+
+/** The links of a page. Only `next` is ever followed. */
+export interface PaginationLinks {
+  /** The page after this one; absent on the last page. It may lead to an empty page. */
+  next?: Link;
+  /** Any other member that the API sends, `self` and `previous` among them. */
+  [member: string]: unknown;
+}
+
+/** A HAL link. */
+export interface Link {
+  /** Where it leads: an absolute URL in every answer seen, or a template if `templated`. */
+  href: string;
+  /** Whether `href` is a URI template, which Panoptes refuses to follow. */
+  templated?: boolean;
+  /** Any other member that the API sends. */
+  [member: string]: unknown;
+}
+
+/**
+ * The valibot schema of a {@linkcode Link}; `href` is the only required member of the whole answer.
+ *
+ * @see {@link https://developer.cisco.com/docs/thousandeyes/pagination/}
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { is } from "valibot";
+ * import { LinkSchema } from "./audit_user_events.ts";
+ *
+ * assert(is(LinkSchema, { href: "https://api.thousandeyes.com/v7/audit-user-events?cursor=b2Zm" }));
+ * assert(!is(LinkSchema, {}));
+ * ```
+ */
+export const LinkSchema: Schema<Link> = v.pipe(
+  tolerantObject({ href: v.string(), templated: v.boolean() }),
+  v.check((link) => typeof link.href === "string", 'Invalid key: Expected "href"'),
+  v.transform((link) => link as Link),
+);
 
 const PaginationLinksSchema: Schema<PaginationLinks> = tolerantObject({
   next: LinkSchema,
 });
 
 /**
- * The valibot schema of {@linkcode AuditUserEvents}, the body of a page. Events and links that nobody
- * follows are left unchecked here; `_links.next` is checked, because a page whose next link cannot be
- * read must not pass for the last one.
+ * The valibot schema of {@linkcode AuditUserEvents}. It does not check events, nor links that are never
+ * followed. It does check `_links.next`: a page whose next link cannot be read must not pass for the last.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/list-activity-log-events/}
  *

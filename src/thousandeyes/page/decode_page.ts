@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import { type AuditUserEvents, AuditUserEventsSchema } from "./audit_user_events.ts";
+import { type AuditUserEvents, AuditUserEventsSchema, type Link } from "./audit_user_events.ts";
 import { checkUserEvents } from "./check_user_events.ts";
-import type { Link } from "./link.ts";
 import { oneLine } from "../../stream/plain_text.ts";
 import type { InvalidUserEvent } from "./page.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";

@@ -1,4 +1,4 @@
-import type { Link } from "./link.ts";
+import type { Link } from "./audit_user_events.ts";
 import { oneLine } from "../../stream/plain_text.ts";
 import { ThousandEyesError, type ThousandEyesErrorCode } from "../errors/thousand_eyes_error.ts";
 

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../../stream/clock.ts";
 import { type DecodedPage, decodePage } from "./decode_page.ts";
 import { nextPageUrl } from "./next_page_url.ts";
 import type { Page } from "./page.ts";
-import { parseProblem } from "../errors/parse_problem.ts";
+import { parseProblem } from "../errors/problem.ts";
 import { parseRateLimit, type RateLimit } from "../errors/rate_limit.ts";
 import { RefusedLinkError } from "./refused_link_error.ts";
 import { retryAfterMs } from "../../stream/retry_after.ts";

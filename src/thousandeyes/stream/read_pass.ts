@@ -1,4 +1,4 @@
-import type { DateRange } from "./date_range.ts";
+import type { DateRange, StreamPlan } from "./stream_plan.ts";
 import { DEFAULT_BASE_URL } from "../page/base_url.ts";
 import { firstPageUrl } from "../page/first_page_url.ts";
 import type { InvalidUserEvent, Page } from "../page/page.ts";
@@ -7,7 +7,6 @@ import { PassMemory } from "./pass_memory.ts";
 import { readPage } from "../page/read_page.ts";
 import { RefusedLinkError } from "../page/refused_link_error.ts";
 import { BadRequestError } from "../errors/status_errors.ts";
-import type { StreamPlan } from "./stream_plan.ts";
 import type { UserEvent } from "../event/user_event.ts";
 
 /** What one page adds to a pass. */

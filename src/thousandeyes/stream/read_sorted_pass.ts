@@ -1,9 +1,8 @@
 import { wholeSecond } from "../../stream/clock.ts";
-import type { DateRange } from "./date_range.ts";
+import type { DateRange, StreamPlan } from "./stream_plan.ts";
 import type { InvalidUserEvent } from "../page/page.ts";
 import { parseDate } from "../event/parse_date.ts";
 import { type Batch, readPass } from "./read_pass.ts";
-import type { StreamPlan } from "./stream_plan.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 import type { UserEvent } from "../event/user_event.ts";
 

@@ -1,5 +1,5 @@
 import { wholeSecond } from "../../stream/clock.ts";
-import type { DateRange } from "./date_range.ts";
+import type { DateRange } from "./stream_plan.ts";
 
 interface Remembered {
   /** The date, in milliseconds since the Unix epoch. */

@@ -1,6 +1,5 @@
 import { type Clock, systemClock, wholeSecond } from "../../stream/clock.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "../page/base_url.ts";
-import type { DateRange } from "./date_range.ts";
 import { parseDate } from "../event/parse_date.ts";
 import { parseWindow } from "./parse_window.ts";
 import { checkToken } from "../page/request_page.ts";
@@ -11,6 +10,14 @@ const FOLLOW_MS = 30_000;
 const OVERLAP_MS = 15 * 60 * 1_000;
 const SORT_LIMIT = 20_000;
 const MEMORY_LIMIT = 50_000;
+
+/** A closed range of dates, both ends inclusive, in milliseconds since the Unix epoch. */
+export interface DateRange {
+  /** The first instant that belongs to it. */
+  start: number;
+  /** The last instant that belongs to it. */
+  end: number;
+}
 
 /** The options of a stream, checked, with its range as dates: what is relative is resolved once. */
 export interface StreamPlan {
