@@ -1,7 +1,7 @@
 import { EVENT_CATALOGUE } from "./event_catalogue.ts";
-import type { NewEvent } from "./new_event.ts";
+import type { NewEvent } from "./api_event.ts";
 import type { Organisation, OrganisationUser } from "./organisation.ts";
-import { pick } from "./pick.ts";
+import { pick } from "./random.ts";
 
 /** The name of an entry of the catalogue. */
 export type CatalogueName = keyof typeof EVENT_CATALOGUE;

@@ -1,3 +1,4 @@
+import { wholeSecond } from "../stream/clock.ts";
 import { type Cursor, decodeCursor } from "./cursor.ts";
 
 /** A request's query, resolved; what was not asked for is absent. */
@@ -57,7 +58,7 @@ export function parseAuditQuery(query: URLSearchParams, now: number): AuditQuery
     return { field: "cursor", message: "Failed to deserialize cursor" };
   }
 
-  const range = parseRange(query, Math.floor(now / 1000) * 1000);
+  const range = parseRange(query, wholeSecond(now));
   if (range !== undefined && "field" in range) return range;
   return {
     aid,
@@ -94,7 +95,7 @@ function parseRange(query: URLSearchParams, now: number): AuditRange | QueryProb
   // Whole seconds from here on, as links write them: or the range would move between pages.
   return {
     from: Math.ceil(from / 1e3) * 1e3,
-    to: Math.floor(to / 1e3) * 1e3,
+    to: wholeSecond(to),
     endAsked: end !== null,
   };
 }

@@ -2,17 +2,28 @@ import { Hono } from "hono";
 import type { Clock } from "../stream/clock.ts";
 import { auditPage } from "./audit_page.ts";
 import { type AuditQuery, parseAuditQuery } from "./audit_query.ts";
-import type { EmulatorToken } from "./emulator_token.ts";
 import type { EventTable } from "./event_table.ts";
 import { faultAnswer, rateHeaders, tooManyRequests } from "./fault_answer.ts";
 import { faultBody } from "./fault_body.ts";
 import { type FaultName, isFaultName } from "./fault.ts";
 import type { FaultPlan } from "./fault_plan.ts";
-import { badRequest, problem } from "./problem.ts";
+import { AUDIT_PATH, badRequest, problem } from "./problem.ts";
 import type { RateWindow } from "./rate_window.ts";
 import { sampleBody } from "./sample_bodies.ts";
 
-/** What the audit routes stand on. */
+/** One API token that the emulator accepts. */
+export interface EmulatorToken {
+  /** What follows `Bearer `. */
+  readonly token: string;
+  /** The login account group, where requests without `aid` run; by default the first of `aids`. */
+  readonly aid?: string;
+  /** The account groups that its user belongs to; by default all of the organisation. */
+  readonly aids?: readonly string[];
+  /** Limits the user to the events of this user id. */
+  readonly onlyUid?: string;
+}
+
+/** What the audit routes need. */
 export interface AuditRoutesOptions {
   readonly table: EventTable;
   readonly plan: FaultPlan;
@@ -29,7 +40,6 @@ export interface AuditRoutesOptions {
   readonly onRequest: () => void;
 }
 
-const PATH = "/v7/audit-user-events";
 const MEDIA_TYPE = "application/hal+json;charset=UTF-8";
 
 /**
@@ -39,11 +49,11 @@ const MEDIA_TYPE = "application/hal+json;charset=UTF-8";
  */
 export function auditRoutes(options: AuditRoutesOptions): Hono {
   const app = new Hono({ strict: false });
-  app.get(PATH, (c) => answerAudit(options, c.req.raw));
+  app.get(AUDIT_PATH, (c) => answerAudit(options, c.req.raw));
   app.on(
     ["POST", "PUT", "PATCH", "DELETE"],
-    PATH,
-    () => problem(405, { title: "Method Not Allowed", instance: PATH }, { allow: "GET" }),
+    AUDIT_PATH,
+    () => problem(405, { title: "Method Not Allowed", instance: AUDIT_PATH }, { allow: "GET" }),
   );
   return app;
 }
@@ -71,14 +81,14 @@ async function answerAudit(options: AuditRoutesOptions, request: Request): Promi
 
   const headers = rateHeaders(rate);
   if (!acceptsHal(request.headers.get("accept"))) {
-    return problem(406, { title: "Not Acceptable", instance: PATH }, headers);
+    return problem(406, { title: "Not Acceptable", instance: AUDIT_PATH }, headers);
   }
   const query = parseAuditQuery(url.searchParams, now);
   if ("field" in query) return badRequest(query.field, query.message, faults, headers);
   const scope = scopeOf(query, token, options.aids);
   if (scope === undefined) {
     const detail = "The user does not belong to this account group";
-    return problem(403, { title: "Forbidden", detail, instance: PATH }, headers);
+    return problem(403, { title: "Forbidden", detail, instance: AUDIT_PATH }, headers);
   }
 
   const sample = request.headers.get("x-emulator-sample");

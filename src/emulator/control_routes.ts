@@ -1,9 +1,8 @@
 import { Hono } from "hono";
 import { FAULTS } from "./fault.ts";
 import type { FaultPlan, PlannedFault } from "./fault_plan.ts";
-import type { NewEvent } from "./new_event.ts";
+import type { NewEvent, PublishedEvent } from "./api_event.ts";
 import { problem } from "./problem.ts";
-import type { PublishedEvent } from "./published_event.ts";
 import { SAMPLE_BODIES } from "./sample_bodies.ts";
 
 /** What the control routes steer. */

@@ -1,19 +1,17 @@
 import { Hono } from "hono";
-import { type Clock, systemClock } from "../stream/clock.ts";
+import { type Clock, systemClock, wholeSecond } from "../stream/clock.ts";
 import { ordinaryActivity } from "./activity.ts";
 import { FIRST_ID } from "./audit_page.ts";
 import { parseApiDate } from "./audit_query.ts";
-import { auditRoutes } from "./audit_routes.ts";
+import { auditRoutes, type EmulatorToken } from "./audit_routes.ts";
 import { controlRoutes } from "./control_routes.ts";
-import type { EmulatorToken } from "./emulator_token.ts";
 import { EventTable } from "./event_table.ts";
 import { FaultPlan, type PlannedFault } from "./fault_plan.ts";
 import { liveScenario } from "./live_scenario.ts";
-import type { NewEvent } from "./new_event.ts";
+import { DOCUMENTED_MEMBERS, type NewEvent, type PublishedEvent } from "./api_event.ts";
 import { makeOrganisation, type Organisation } from "./organisation.ts";
-import type { PublishedEvent } from "./published_event.ts";
 import { RateWindow } from "./rate_window.ts";
-import { seededRandom } from "./seeded_random.ts";
+import { seededRandom } from "./random.ts";
 
 /** How an emulator is made; nothing is required. */
 export interface EmulatorOptions {
@@ -63,16 +61,7 @@ export interface Emulator {
   ): Promise<void>;
 }
 
-const KNOWN = new Set([
-  "aid",
-  "accountGroupName",
-  "date",
-  "event",
-  "ipAddress",
-  "uid",
-  "user",
-  "resources",
-]);
+const DOCUMENTED = new Set<string>(DOCUMENTED_MEMBERS);
 
 /**
  * Emulates the audit API of ThousandEyes for one organisation, paging, limits, errors and faults
@@ -117,11 +106,11 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
         `Cannot publish an event: account group ${aid} is not in the organisation`,
       );
     }
-    const unknown = Object.entries(event).filter(([name]) => !KNOWN.has(name));
+    const unknown = Object.entries(event).filter(([name]) => !DOCUMENTED.has(name));
     return table.add({
       aid,
       accountGroupName: event.accountGroupName ?? group.accountGroupName,
-      date: Math.floor(dateOf(event.date ?? clock.now()) / 1000) * 1000,
+      date: wholeSecond(dateOf(event.date ?? clock.now())),
       event: event.event,
       ipAddress: event.ipAddress,
       uid: event.uid,

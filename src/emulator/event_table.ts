@@ -1,6 +1,5 @@
 import { InternedColumn } from "./interned_column.ts";
-import type { NewEventResource } from "./new_event.ts";
-import type { ApiEvent } from "./published_event.ts";
+import type { ApiEvent, NewEventResource } from "./api_event.ts";
 import { SortedRows } from "./sorted_rows.ts";
 
 /** One event on its way into the table: everything resolved. */

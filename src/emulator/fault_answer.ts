@@ -1,8 +1,6 @@
 import type { FaultName } from "./fault.ts";
-import { problem } from "./problem.ts";
+import { AUDIT_PATH, problem } from "./problem.ts";
 import type { RateReading } from "./rate_window.ts";
-
-const INSTANCE = "/v7/audit-user-events";
 
 /** What an answer made by a fault mode needs to know of the request. */
 export interface FaultRequest {
@@ -36,7 +34,7 @@ export function tooManyRequests(rate: RateReading, withReset: boolean): Response
   const headers = rateHeaders({ ...rate, remaining: 0 });
   if (!withReset) delete headers["X-Organization-Rate-Limit-Reset"];
   const detail = `The organization's limit of ${rate.limit} requests a minute is used up`;
-  return problem(429, { title: "Too Many Requests", detail, instance: INSTANCE }, headers);
+  return problem(429, { title: "Too Many Requests", detail, instance: AUDIT_PATH }, headers);
 }
 
 /**
@@ -52,7 +50,7 @@ export function faultAnswer(request: FaultRequest): Response | undefined {
   if (faults.has("too-many-requests-no-reset")) return tooManyRequests(rate, false);
   if (faults.has("forbidden")) {
     const members = { title: "Forbidden", detail: "Insufficient permissions", status: 0 };
-    return problem(403, { ...members, instance: INSTANCE }, headers);
+    return problem(403, { ...members, instance: AUDIT_PATH }, headers);
   }
   if (faults.has("empty-404")) return new Response(null, { status: 404, headers });
   if (faults.has("server-error")) {

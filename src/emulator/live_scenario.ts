@@ -1,6 +1,6 @@
 import type { Clock } from "../stream/clock.ts";
 import { ordinaryActivity } from "./activity.ts";
-import type { NewEvent } from "./new_event.ts";
+import type { NewEvent } from "./api_event.ts";
 import type { Organisation } from "./organisation.ts";
 import { tellStory } from "./story.ts";
 

@@ -1,4 +1,4 @@
-import { pick } from "./pick.ts";
+import { pick } from "./random.ts";
 
 /** A person with a login. */
 export interface OrganisationUser {

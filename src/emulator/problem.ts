@@ -1,5 +1,8 @@
 import type { FaultName } from "./fault.ts";
 
+/** The path of the one resource that is emulated. */
+export const AUDIT_PATH = "/v7/audit-user-events";
+
 const PROBLEM = "application/problem+json;charset=UTF-8";
 
 /**
@@ -33,7 +36,7 @@ export function badRequest(
   faults: ReadonlySet<FaultName>,
   headers: HeadersInit,
 ): Response {
-  const instance = "/v7/audit-user-events";
+  const instance = AUDIT_PATH;
   if (faults.has("title-only-400")) {
     const title =
       `There were some errors in your request, please correct them before trying again. Error in field ${field} : ${message}.`;

@@ -1,16 +1,5 @@
 import type { FaultName } from "./fault.ts";
-import type { ApiEvent } from "./published_event.ts";
-
-const MEMBERS = [
-  "accountGroupName",
-  "aid",
-  "date",
-  "event",
-  "ipAddress",
-  "uid",
-  "user",
-  "resources",
-] as const;
+import { type ApiEvent, DOCUMENTED_MEMBERS } from "./api_event.ts";
 
 /**
  * Puts an event into the shape of the fault modes that are on. The same event looks the same each
@@ -29,7 +18,7 @@ export function shapeEvent(
   if (faults.has("empty-resources")) event["resources"] ??= [];
   if (faults.has("null-resources")) event["resources"] ??= null;
   if (faults.has("missing-ip-address") && id % 3 === 0) delete event["ipAddress"];
-  if (faults.has("null-members")) { for (const name of MEMBERS) event[name] ??= null; }
+  if (faults.has("null-members")) { for (const name of DOCUMENTED_MEMBERS) event[name] ??= null; }
   if (faults.has("numeric-ids")) {
     for (const name of ["aid", "uid"]) {
       if (typeof event[name] === "string") event[name] = Number(event[name]);

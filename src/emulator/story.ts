@@ -1,7 +1,7 @@
 import { activity, type CatalogueName } from "./activity.ts";
-import type { NewEvent } from "./new_event.ts";
+import type { NewEvent } from "./api_event.ts";
 import type { Organisation, OrganisationUser } from "./organisation.ts";
-import { pick } from "./pick.ts";
+import { pick } from "./random.ts";
 
 /** A suspicious course of events, each a few seconds after the one before. */
 export interface Story {

@@ -1,4 +1,4 @@
-import type { PublishedEvent } from "../../src/emulator/published_event.ts";
+import type { PublishedEvent } from "../../src/emulator/api_event.ts";
 import { countsOf, eventKey } from "../support/event_key.ts";
 import type { Delivery, Entry } from "./log_client.ts";
 import type { NaiveRule } from "./naive_rules.ts";

@@ -1,7 +1,7 @@
 import { ordinaryActivity } from "../../src/emulator/activity.ts";
 import type { Emulator } from "../../src/emulator/create_emulator.ts";
-import type { NewEvent } from "../../src/emulator/new_event.ts";
-import { pick } from "../../src/emulator/pick.ts";
+import type { NewEvent } from "../../src/emulator/api_event.ts";
+import { pick } from "../../src/emulator/random.ts";
 import { tellStory } from "../../src/emulator/story.ts";
 
 /** How long after its date an event may be published here: less than the overlap of the polls. */

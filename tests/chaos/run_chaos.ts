@@ -3,7 +3,7 @@ import { bundleWorker } from "../../src/local/bundle_worker.ts";
 import { newToken } from "../../src/local/new_token.ts";
 import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
-import { seededRandom } from "../../src/emulator/seeded_random.ts";
+import { seededRandom } from "../../src/emulator/random.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
 import { audit, type Evidence, type Finding } from "./audit.ts";
 import { LogClient } from "./log_client.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { DOCUMENTED_RESOURCE_TYPES, EVENT_CATALOGUE } from "../../src/emulator/event_catalogue.ts";
 import { makeOrganisation } from "../../src/emulator/organisation.ts";
-import { seededRandom } from "../../src/emulator/seeded_random.ts";
+import { seededRandom } from "../../src/emulator/random.ts";
 import { STORY_TITLES, tellStory } from "../../src/emulator/story.ts";
 import { stillClock } from "./emulator_client.ts";
 

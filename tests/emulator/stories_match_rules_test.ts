@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { ordinaryActivity } from "../../src/emulator/activity.ts";
 import { EVENT_CATALOGUE } from "../../src/emulator/event_catalogue.ts";
-import type { NewEvent } from "../../src/emulator/new_event.ts";
+import type { NewEvent } from "../../src/emulator/api_event.ts";
 import { makeOrganisation } from "../../src/emulator/organisation.ts";
-import { seededRandom } from "../../src/emulator/seeded_random.ts";
+import { seededRandom } from "../../src/emulator/random.ts";
 import { STORY_TITLES, tellStory } from "../../src/emulator/story.ts";
 import { parseSigma, RuleSet, type SigmaRule } from "../../src/sigma/mod.ts";
 import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { seededRandom } from "../../src/emulator/seeded_random.ts";
+import { seededRandom } from "../../src/emulator/random.ts";
 import { streamUserEvents } from "../../src/thousandeyes/stream/stream_user_events.ts";
 import type { StreamUserEventsOptions } from "../../src/thousandeyes/stream/stream_user_events_options.ts";
 import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import type { NewEvent } from "../../src/emulator/new_event.ts";
+import type { NewEvent } from "../../src/emulator/api_event.ts";
 import { makeOrganisation } from "../../src/emulator/organisation.ts";
-import { seededRandom } from "../../src/emulator/seeded_random.ts";
+import { seededRandom } from "../../src/emulator/random.ts";
 import { ordinaryActivity } from "../../src/emulator/activity.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { matchRules, type RuleBundle } from "../../src/worker/match_rules.ts";

@@ -1,6 +1,5 @@
 import type { PlannedFault } from "../../src/emulator/fault_plan.ts";
-import type { NewEvent } from "../../src/emulator/new_event.ts";
-import type { PublishedEvent } from "../../src/emulator/published_event.ts";
+import type { NewEvent, PublishedEvent } from "../../src/emulator/api_event.ts";
 
 /** The emulator of the API, in another thread, steered by its control routes. */
 export class FarEnd implements Disposable {
