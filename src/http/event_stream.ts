@@ -1,4 +1,4 @@
-import { responseHeaders } from "./response_headers.ts";
+import { responseHeaders } from "./response.ts";
 
 /** The media type of an event stream. */
 export const EVENT_STREAM = "text/event-stream";

@@ -1,4 +1,4 @@
-import { responseHeaders } from "./response_headers.ts";
+import { responseHeaders } from "./response.ts";
 
 /**
  * Answers with JSON.

@@ -1,4 +1,4 @@
-import { responseHeaders } from "./response_headers.ts";
+import { responseHeaders } from "./response.ts";
 
 /** What can go wrong, as a client may rely on it: the codes are stable, the words are not. */
 export type ProblemCode =

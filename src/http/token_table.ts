@@ -1,4 +1,4 @@
-import type { ApiToken } from "./api_token.ts";
+import type { ApiToken } from "./api_tokens.ts";
 
 /** One scheme, one token of visible characters, and an end to what is hashed for a stranger. */
 const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i;

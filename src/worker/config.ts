@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Endpoint, type EndpointConfig, EndpointSchema } from "../delivery/endpoint.ts";
-import { type ApiToken, ApiTokenSchema } from "../http/api_token.ts";
+import { type ApiToken, ApiTokenSchema } from "../http/api_tokens.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "../thousandeyes/page/base_url.ts";
 
 /** The configuration of the Worker, checked. */

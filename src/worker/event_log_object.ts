@@ -5,7 +5,7 @@ import { systemClock } from "../stream/clock.ts";
 import { readConfig } from "./config.ts";
 import type { Env, EventLogMethods } from "./env.ts";
 import type { RuleBundle } from "./match_rules.ts";
-import { type EventLog, openEventLog } from "./open_event_log.ts";
+import { type EventLog, openEventLog } from "./compose_service.ts";
 import { report } from "./report.ts";
 import bundle from "./rules.json" with { type: "json" };
 import { sourceName } from "./source_name.ts";

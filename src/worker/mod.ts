@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createApp } from "../http/create_app.ts";
+import { createApp } from "../http/gateway.ts";
 import { type Config, type ConfigProblem, readConfig } from "./config.ts";
 import type { Env } from "./env.ts";
 import { forward } from "./forward.ts";

@@ -25,7 +25,7 @@ Deno.test("docs/http.md says how every member of the status is read", () => {
 });
 
 Deno.test("docs/http.md names every route", () => {
-  const sources = ["create_app", "create_log_app", "delivery_routes"]
+  const sources = ["gateway", "log_app", "routes/deliveries"]
     .map((name) => read(`src/http/${name}.ts`)).join("\n");
   const routes = new Set(
     [...sources.matchAll(/"(\/(?:v1\/[a-z-]+|healthz|metrics))/g)].map(([, path]) => path!),

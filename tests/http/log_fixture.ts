@@ -1,10 +1,10 @@
 import type { Alert } from "../../src/alert/alert.ts";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
-import { createLogApp } from "../../src/http/create_log_app.ts";
+import { createLogApp } from "../../src/http/log_app.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";
-import { LogFeed } from "../../src/http/log_feed.ts";
-import { Seats } from "../../src/http/seats.ts";
+import { LogFeed } from "../../src/http/feed/log_feed.ts";
+import { Seats } from "../../src/http/stream_limit.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";

@@ -1,7 +1,7 @@
 import type { MatchedField } from "../../src/alert/matched_field.ts";
 import { type Log, openLog } from "../../src/store/open_log.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
-import { LogFeed } from "../../src/http/log_feed.ts";
+import { LogFeed } from "../../src/http/feed/log_feed.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { Clock } from "../../src/stream/clock.ts";
 import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";

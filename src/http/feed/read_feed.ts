@@ -1,7 +1,7 @@
-import { formatLastEventId } from "../sse/last_event_id.ts";
-import { type Gap, parseRequested, resumeAt } from "../sse/resume_at.ts";
-import { entryJson } from "./entry_json.ts";
-import type { Feed } from "./log_access.ts";
+import { formatLastEventId } from "../../sse/last_event_id.ts";
+import { type Gap, parseRequested, resumeAt } from "../../sse/resume_at.ts";
+import { entryJson } from "../entry_json.ts";
+import type { Feed } from "../log_access.ts";
 
 /** What is read of a feed. */
 export interface ReadFeedOptions {

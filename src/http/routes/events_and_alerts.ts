@@ -1,16 +1,16 @@
 import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
-import { parseRequested } from "../sse/resume_at.ts";
-import { overloadedStream } from "../sse/overloaded.ts";
-import { subscribe, type SubscribeOptions } from "../sse/subscribe.ts";
-import { EVENT_STREAM, eventStream } from "./event_stream.ts";
-import type { Feed } from "./log_access.ts";
-import { ndjsonStream } from "./ndjson_stream.ts";
-import { pageJson } from "./page_json.ts";
-import { problem } from "./problem.ts";
-import { InvalidRequestError, parameters, readQuery } from "./read_query.ts";
-import { responseHeaders } from "./response_headers.ts";
-import type { Seats } from "./seats.ts";
+import { parseRequested } from "../../sse/resume_at.ts";
+import { overloadedStream } from "../../sse/overloaded.ts";
+import { subscribe, type SubscribeOptions } from "../../sse/subscribe.ts";
+import { EVENT_STREAM, eventStream } from "../event_stream.ts";
+import type { Feed } from "../log_access.ts";
+import { ndjsonStream } from "../feed/ndjson_stream.ts";
+import { pageJson } from "../feed/page_json.ts";
+import { problem } from "../problem.ts";
+import { InvalidRequestError, parameters, readQuery } from "../read_query.ts";
+import { responseHeaders } from "../response.ts";
+import type { Seats } from "../stream_limit.ts";
 
 /** What the routes of a feed need. */
 export interface FeedOptions extends Pick<SubscribeOptions, "clock" | "random"> {

@@ -5,7 +5,7 @@
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Seats } from "./seats.ts";
+ * import { Seats } from "./stream_limit.ts";
  *
  * const seats = new Seats(1);
  * const leave = seats.take();

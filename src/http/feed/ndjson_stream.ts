@@ -1,5 +1,5 @@
-import type { Clock } from "../stream/clock.ts";
-import type { Feed } from "./log_access.ts";
+import type { Clock } from "../../stream/clock.ts";
+import type { Feed } from "../log_access.ts";
 import { readFeed, type ReadFeedOptions } from "./read_feed.ts";
 
 /** What the stream is made with. */

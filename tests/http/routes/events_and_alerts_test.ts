@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { SseReader } from "../sse/read_sse.ts";
-import { settled } from "../support/manual_clock.ts";
-import { LogFixture } from "./log_fixture.ts";
+import { SseReader } from "../../sse/read_sse.ts";
+import { settled } from "../../support/manual_clock.ts";
+import { LogFixture } from "../log_fixture.ts";
 
 const accept = (type: string, more: Record<string, string> = {}) => ({
   headers: { Accept: type, ...more },

@@ -1,5 +1,5 @@
-import type { Gap } from "../sse/resume_at.ts";
-import type { Feed } from "./log_access.ts";
+import type { Gap } from "../../sse/resume_at.ts";
+import type { Feed } from "../log_access.ts";
 import { readFeed, type ReadFeedOptions } from "./read_feed.ts";
 
 /** Longer answers end early, with `more`: events may be of a megabyte each. */

@@ -1,8 +1,8 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import type { ApiToken, Scope } from "./api_token.ts";
-import { MESSAGE_PATH } from "./delivery_routes.ts";
+import type { ApiToken, Scope } from "./api_tokens.ts";
+import { MESSAGE_PATH } from "./routes/deliveries.ts";
 import { problem } from "./problem.ts";
-import { responseHeaders } from "./response_headers.ts";
+import { responseHeaders } from "./response.ts";
 import { TokenTable } from "./token_table.ts";
 
 /** What the door needs. */
@@ -24,7 +24,7 @@ export interface AppOptions {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { createApp } from "./create_app.ts";
+ * import { createApp } from "./gateway.ts";
  *
  * const app = createApp({ tokens: [], backend: () => new Response("secret"), report: () => {} });
  * assertEquals((await app.request("/healthz")).status, 200);

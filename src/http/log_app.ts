@@ -1,13 +1,13 @@
 import { Hono } from "hono";
-import { deliveryRoutes } from "./delivery_routes.ts";
-import { type FeedOptions, feedRoutes } from "./feed_routes.ts";
+import { deliveryRoutes } from "./routes/deliveries.ts";
+import { type FeedOptions, feedRoutes } from "./routes/events_and_alerts.ts";
 import { json } from "./json.ts";
 import type { LogAccess } from "./log_access.ts";
-import { METRICS_TYPE, metricsText } from "./metrics_text.ts";
+import { METRICS_TYPE, metricsText } from "./routes/metrics.ts";
 import { onlyBy } from "./only_by.ts";
 import { problem } from "./problem.ts";
 import { InvalidRequestError, parameters, readQuery } from "./read_query.ts";
-import { responseHeaders } from "./response_headers.ts";
+import { responseHeaders } from "./response.ts";
 
 /** What the routes need besides the log. */
 export interface LogAppOptions extends Pick<FeedOptions, "clock" | "random" | "onClose" | "seats"> {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { METRICS_TYPE, metricsText } from "../../src/http/metrics_text.ts";
-import { LogFixture } from "./log_fixture.ts";
+import { METRICS_TYPE, metricsText } from "../../../src/http/routes/metrics.ts";
+import { LogFixture } from "../log_fixture.ts";
 
 /** Samples by name and labels, each once; fails on a line that Prometheus would not read. */
 function samplesOf(text: string): Map<string, number> {
@@ -74,7 +74,7 @@ Deno.test("metricsText() counts up the buckets of late events, and shows each co
 
 Deno.test("docs/http.md names every metric", () => {
   using fixture = new LogFixture();
-  const docs = Deno.readTextFileSync(new URL("../../docs/http.md", import.meta.url));
+  const docs = Deno.readTextFileSync(new URL("../../../docs/http.md", import.meta.url));
   const said = docs.replace(
     /`panoptes_events_\{([a-z,]+)\}_total`/,
     (_, kinds: string) => kinds.split(",").map((kind) => `panoptes_events_${kind}_total`).join(" "),

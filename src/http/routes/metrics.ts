@@ -1,5 +1,5 @@
-import { MESSAGE_STATES } from "../store/stored_message.ts";
-import type { Status } from "./status.ts";
+import { MESSAGE_STATES } from "../../store/stored_message.ts";
+import type { Status } from "../status.ts";
 
 /** The media type of what `metricsText()` makes. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -34,8 +34,8 @@ const COUNTERS: Readonly<
  * @example
  * ```ts
  * import { assertMatch } from "@std/assert";
- * import { metricsText } from "./metrics_text.ts";
- * import type { Status } from "./status.ts";
+ * import { metricsText } from "./metrics.ts";
+ * import type { Status } from "../status.ts";
  *
  * async function scrape(status: Status) {
  *   assertMatch(metricsText(status), /^panoptes_events_recorded_total \d+$/m);

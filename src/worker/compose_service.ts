@@ -1,9 +1,9 @@
 /// <reference path="./cloudflare.d.ts" />
 import type { DurableObjectStorage } from "cloudflare:workers";
 import { nextState } from "../delivery/next_state.ts";
-import { createLogApp } from "../http/create_log_app.ts";
-import { LogFeed } from "../http/log_feed.ts";
-import { Seats } from "../http/seats.ts";
+import { createLogApp } from "../http/log_app.ts";
+import { LogFeed } from "../http/feed/log_feed.ts";
+import { Seats } from "../http/stream_limit.ts";
 import type { SigmaRule } from "../sigma/engine.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";

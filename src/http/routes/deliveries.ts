@@ -1,11 +1,15 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import { MESSAGE_STATES, type StoredAttempt, type StoredMessage } from "../store/stored_message.ts";
-import { json } from "./json.ts";
-import type { LogAccess } from "./log_access.ts";
-import { onlyBy } from "./only_by.ts";
-import { problem } from "./problem.ts";
-import { parameters, readQuery } from "./read_query.ts";
+import {
+  MESSAGE_STATES,
+  type StoredAttempt,
+  type StoredMessage,
+} from "../../store/stored_message.ts";
+import { json } from "../json.ts";
+import type { LogAccess } from "../log_access.ts";
+import { onlyBy } from "../only_by.ts";
+import { problem } from "../problem.ts";
+import { parameters, readQuery } from "../read_query.ts";
 
 /**
  * One message of the outbox, with what its receiver answered. Answers may be of places that only a server can

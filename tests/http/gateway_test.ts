@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { ApiToken } from "../../src/http/api_token.ts";
-import { createApp } from "../../src/http/create_app.ts";
+import type { ApiToken } from "../../src/http/api_tokens.ts";
+import { createApp } from "../../src/http/gateway.ts";
 import { LogFixture } from "./log_fixture.ts";
 
 const token = "reader-token-1";

@@ -1,5 +1,5 @@
-import type { LogHead, LogReader } from "../store/log.ts";
-import type { Feed, FeedEntry } from "./log_access.ts";
+import type { LogHead, LogReader } from "../../store/log.ts";
+import type { Feed, FeedEntry } from "../log_access.ts";
 
 /** What a feed is made over. */
 export interface LogFeedOptions {
