@@ -34,6 +34,18 @@ const NARROWER: Record<string, string[]> = {
 const ROOMS: Record<string, string[]> = {
   thousandeyes: ["event", "errors", "page", "stream"],
   cli: ["exit_code.ts", "output", "input", "commands"],
+  http: [
+    "response.ts",
+    "problem.ts",
+    "read_query.ts",
+    "api_tokens.ts",
+    "stream_limit.ts",
+    "log_access.ts",
+    "feed",
+    "route.ts",
+    "routes",
+    "routes.ts",
+  ],
 };
 
 /** Which folders may import a package or scheme; a name that is not here may be imported by all. */

@@ -1,26 +1,26 @@
 import * as v from "valibot";
 
-/** What a token may do: `read` the log, or also change things and see what receivers have answered (`admin`). */
+/** What a token may do: `read` the log, or also change things and see receivers' answers (`admin`). */
 export type Scope = "read" | "admin";
 
-/** A bearer token as it is configured: never the token itself. */
+/** A bearer token as it is configured: its hash, never the token itself. */
 export interface ApiToken {
   /** Who holds it; shown in logs. */
   name: string;
   /** The SHA-256 of the token, in 64 hexadecimal digits: `printf %s "$TOKEN" | sha256sum`. */
   sha256: string;
-  /** What it may do; `admin` may read too. */
+  /** What it may do; `admin` includes `read`. */
   scopes: Scope[];
 }
 
 /** The configuration of one bearer token, for valibot. Its messages never quote a value. */
 export const ApiTokenSchema: v.GenericSchema<ApiToken> = v.strictObject({
   name: v.pipe(
-    v.string("must be a text"),
+    v.string("must be a string"),
     v.regex(/^[\w.@ -]{1,64}$/, "must be 1 to 64 letters, digits, spaces, or . _ - @"),
   ),
   sha256: v.pipe(
-    v.string("must be a text"),
+    v.string("must be a string"),
     v.regex(/^[0-9a-f]{64}$/i, "must be 64 hexadecimal digits, the SHA-256 of the token"),
   ),
   scopes: v.pipe(
@@ -28,6 +28,49 @@ export const ApiTokenSchema: v.GenericSchema<ApiToken> = v.strictObject({
       v.picklist(["read", "admin"], "must be read or admin"),
       "must be a list of read and admin",
     ),
-    v.minLength(1, "must name at least one of read and admin"),
+    v.minLength(1, "must contain at least one of read and admin"),
   ),
 }, "must be an object with name, sha256 and scopes");
+
+/** One scheme and one token of visible characters; the bound limits what a stranger can make us hash. */
+const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i;
+
+/** The configured tokens, ready for comparison. */
+export class TokenTable {
+  #entries: { token: ApiToken; hash: Uint8Array }[];
+
+  /** @param tokens The tokens, validated by `ApiTokenSchema`. */
+  constructor(tokens: readonly ApiToken[]) {
+    this.#entries = tokens.map((token) => ({ token, hash: bytesOfHex(token.sha256) }));
+  }
+
+  /** Whether no token is configured, so that no request can be authorized. */
+  get empty(): boolean {
+    return this.#entries.length === 0;
+  }
+
+  /**
+   * Finds the configured token that a request carries. The time it takes reveals neither how close a
+   * guess was nor which token matches: whole hashes are compared, and always all of them.
+   *
+   * @param authorization The value of the `Authorization` header: untrusted text.
+   * @returns The token, or undefined if none matches.
+   */
+  async find(authorization: string | undefined): Promise<ApiToken | undefined> {
+    const [, presented] = BEARER.exec(authorization ?? "") ?? [];
+    if (presented === undefined) return undefined;
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(presented));
+    const hash = new Uint8Array(digest);
+    let found: ApiToken | undefined;
+    for (const entry of this.#entries) {
+      let difference = 0;
+      for (const [index, byte] of entry.hash.entries()) difference |= byte ^ hash[index]!;
+      if (difference === 0) found = entry.token;
+    }
+    return found;
+  }
+}
+
+function bytesOfHex(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}

@@ -1,64 +1,61 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import type { ApiToken, Scope } from "./api_tokens.ts";
-import { MESSAGE_PATH } from "./routes/deliveries.ts";
+import { type ApiToken, TokenTable } from "./api_tokens.ts";
 import { problem } from "./problem.ts";
-import { responseHeaders } from "./response.ts";
-import { TokenTable } from "./token_table.ts";
+import { json } from "./response.ts";
+import { requiredScope, type Route } from "./route.ts";
+import { routes } from "./routes.ts";
 
-/** What the door needs. */
-export interface AppOptions {
-  /** Who is let in; with none, nobody is. */
+/** What the gateway works with. */
+export interface GatewayOptions {
+  /** The tokens that are accepted; with none, nothing is readable. */
   tokens: readonly ApiToken[];
-  /** What is wrong with the configuration, by the names of the variables and never their values; told to those let in. */
+  /** The names of invalid settings, never their values; only shown to clients with a valid token. */
   misconfigured?: readonly string[];
-  /** Answers what was let in, under `/v1/` and at `/metrics`; its answers go out untouched. */
+  /** Answers authorized requests; its responses are passed on unchanged. */
   backend: (request: Request) => Response | Promise<Response>;
-  /** Told of what went wrong behind the door; the client is not. */
+  /** Receives errors of the backend; the client never sees them. */
   report: (error: unknown) => void;
 }
 
 /**
- * The door: it lets in who holds a token, and passes on what was let in. Everything but `/healthz` is
- * closed, and with no token configured it stays closed.
+ * The gateway: it authorizes requests by their bearer token and passes them on to the backend. All
+ * routes but `/healthz` need a token, and with no token configured nothing is readable.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { createApp } from "./gateway.ts";
+ * import { createGateway } from "./gateway.ts";
  *
- * const app = createApp({ tokens: [], backend: () => new Response("secret"), report: () => {} });
+ * const app = createGateway({ tokens: [], backend: () => new Response("secret"), report: () => {} });
  * assertEquals((await app.request("/healthz")).status, 200);
  * const refused = await app.request("/v1/events");
  * assertEquals([refused.status, (await refused.json()).code], [401, "no_tokens_configured"]);
  * ```
  *
- * @param options The tokens and what lies behind.
+ * @param options The tokens and the backend.
  * @returns A Hono app.
  */
-export function createApp({ tokens, misconfigured = [], backend, report }: AppOptions): Hono {
+export function createGateway(
+  { tokens, misconfigured = [], backend, report }: GatewayOptions,
+): Hono {
   const table = new TokenTable(tokens);
   const app = new Hono();
 
-  app.get("/healthz", () =>
-    new Response(JSON.stringify({ status: "ok" }), {
-      headers: responseHeaders("application/json"),
-    }));
-
-  function letIn(scopeOf: (method: string) => Scope): MiddlewareHandler {
-    return async function letIn(context, next) {
+  function authorize(route?: Route): MiddlewareHandler {
+    return async function authorize(context, next) {
       if (table.empty) return problem("no_tokens_configured", { detail: HOW_TO_CONFIGURE });
       const token = await table.find(context.req.header("Authorization"));
-      if (token === undefined) return refused(context);
-      const scope = scopeOf(context.req.method);
+      if (token === undefined) return unauthorized(context);
+      const scope = requiredScope(context.req.method, route);
       if (!token.scopes.includes(scope) && !token.scopes.includes("admin")) {
         return problem("forbidden", {
-          detail: `This needs a token with the scope ${scope}`,
+          detail: `This request needs a token with the scope ${scope}`,
           members: { scope },
         });
       }
       if (misconfigured.length > 0) {
         return problem("misconfigured", {
-          detail: "These variables have to be put right; the log of the service says how",
+          detail: "These settings are invalid; the log of the service says why",
           members: { variables: misconfigured },
         });
       }
@@ -66,12 +63,12 @@ export function createApp({ tokens, misconfigured = [], backend, report }: AppOp
     };
   }
 
-  // Found by the same router as the route behind the door, so that no spelling of the path gets past.
-  app.use(MESSAGE_PATH, letIn(() => "admin"));
-  app.use(letIn(byMethod));
-
-  for (const path of ["/v1/*", "/metrics"]) app.all(path, (context) => backend(context.req.raw));
-
+  app.get("/healthz", () => json({ status: "ok" }));
+  // The backend finds a route with the same router, so no spelling of a path evades its scope.
+  for (const route of routes) {
+    app.all(route.path, authorize(route), (context) => backend(context.req.raw));
+  }
+  app.use(authorize());
   app.notFound(() => problem("not_found"));
   app.onError((error) => {
     report(error);
@@ -81,20 +78,14 @@ export function createApp({ tokens, misconfigured = [], backend, report }: AppOp
 }
 
 const HOW_TO_CONFIGURE =
-  "Set API_TOKENS to a JSON list of {name, sha256, scopes}, where sha256 is " +
-  "the SHA-256 of a token in hexadecimal and scopes lists read or admin. Until it is set and valid, " +
-  "nothing can be read";
+  "Set API_TOKENS to a JSON list of {name, sha256, scopes}, where sha256 is the SHA-256 of a token in " +
+  "hexadecimal and scopes contains read or admin. Until it is set and valid, nothing is readable";
 
-/** What changes nothing needs `read`; everything else, and whatever method comes to be, needs `admin`. */
-function byMethod(method: string): Scope {
-  return method === "GET" || method === "HEAD" ? "read" : "admin";
-}
-
-function refused(context: Context): Response {
+function unauthorized(context: Context): Response {
   const sent = context.req.header("Authorization") !== undefined;
   return problem("unauthorized", {
     detail: sent
-      ? "Authorization has no token that is configured here; it is sent as Bearer <token>"
+      ? "Authorization does not contain a configured token; send it as Bearer <token>"
       : "Send a configured token as Authorization: Bearer <token>",
     headers: sent ? { "WWW-Authenticate": `Bearer realm="panoptes", error="invalid_token"` } : {},
   });

@@ -1,6 +1,6 @@
 import type { SseMessage, SseSource } from "../sse/sse_source.ts";
 import type { LogReader } from "../store/log.ts";
-import type { Status } from "./status.ts";
+import type { WatchStatus } from "../watch/watch_status.ts";
 
 /** One entry of a feed. */
 export interface FeedEntry extends SseMessage {
@@ -14,37 +14,45 @@ export interface Feed extends SseSource {
   read(after: number, limit: number, maxBytes?: number): readonly FeedEntry[];
 }
 
-/** A rule in short. */
+/** The summary of a rule. */
 export interface RuleSummary {
-  /** The rule's id, or its title where it has none. */
+  /** The rule's id, or its title if it has no id. */
   id: string;
   /** Its title. */
   title: string;
-  /** Its level; null where it states none. */
+  /** Its level; null if it states none. */
   level: string | null;
-  /** Its status; null where it states none. */
+  /** Its status; null if it states none. */
   status: string | null;
-  /** Its description; null where it has none. */
+  /** Its description; null if it has none. */
   description: string | null;
   /** Its tags. */
   tags: readonly string[];
 }
 
-/**
- * What the routes need of the log and of those who write it: a port, the same in a Durable Object and elsewhere.
- */
+/** What `/v1/status` returns, and `/metrics` as numbers: plain JSON without secrets. */
+export interface Status extends WatchStatus {
+  /** How many rules are in force. */
+  readonly rules: number;
+  /** How many clients follow the events and the alerts now. */
+  readonly subscribers: { readonly events: number; readonly alerts: number };
+  /** How many streams are open, and how many may be. */
+  readonly streams: { readonly open: number; readonly max: number };
+}
+
+/** What the routes need from the log and its writers: a port, the same on every runtime. */
 export interface LogAccess
   extends Pick<LogReader, "deliveries" | "attempts" | "message" | "invalidEvents"> {
   /** The audit events. */
   readonly events: Feed;
   /** The alerts. */
   readonly alerts: Feed;
-  /** How the watch goes. */
+  /** The state of the watch. */
   status(): Status;
   /** The rules that events are matched against. */
   rules(): readonly RuleSummary[];
-  /** Puts a message back to its first attempt; false if it cannot be, since an attempt is under way. */
+  /** Resets a message to its first attempt; false if there is none or an attempt is in progress. */
   redeliver(id: number): boolean;
-  /** Begins a new epoch; gives it back. */
+  /** Starts a new epoch and returns it. */
   raiseEpoch(): string;
 }

@@ -1,40 +1,30 @@
 import { responseHeaders } from "./response.ts";
 
-/** What can go wrong, as a client may rely on it: the codes are stable, the words are not. */
-export type ProblemCode =
-  | "conflict"
-  | "forbidden"
-  | "internal"
-  | "invalid_request"
-  | "method_not_allowed"
-  | "misconfigured"
-  | "no_tokens_configured"
-  | "not_found"
-  | "overloaded"
-  | "unauthorized"
-  | "unavailable";
+/** Every problem by its code. Codes and statuses are stable and clients may rely on them; titles may change. */
+export const PROBLEMS = {
+  conflict: [409, "Conflict with the current state"],
+  forbidden: [403, "Insufficient scope"],
+  internal: [500, "Internal server error"],
+  invalid_request: [400, "Invalid request"],
+  method_not_allowed: [405, "Method not allowed"],
+  misconfigured: [503, "The service is misconfigured"],
+  no_tokens_configured: [401, "No API tokens are configured"],
+  not_found: [404, "Not found"],
+  overloaded: [503, "Too many open streams"],
+  unauthorized: [401, "A valid API token is required"],
+  unavailable: [503, "The log is temporarily unavailable"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
 
-const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = {
-  conflict: [409, "The resource is busy with something else"],
-  forbidden: [403, "The token lacks the scope for this"],
-  internal: [500, "Something went wrong here"],
-  invalid_request: [400, "The request cannot be understood"],
-  method_not_allowed: [405, "The resource does not take this method"],
-  misconfigured: [503, "The service is not configured properly"],
-  no_tokens_configured: [401, "No API token is configured"],
-  not_found: [404, "There is nothing here"],
-  overloaded: [503, "Too many read the log at the moment"],
-  unauthorized: [401, "A valid API token is needed"],
-  unavailable: [503, "The log cannot be reached at the moment"],
-};
+/** The code of a problem. */
+export type ProblemCode = keyof typeof PROBLEMS;
 
 /** What a problem says beyond its code. */
 export interface ProblemDetails {
-  /** What happened this time and what would help; never an error's own text or stack. */
+  /** What went wrong this time and how to fix it; never the message or stack of an error. */
   detail?: string;
   /** Further members of the document. */
   members?: Record<string, unknown>;
-  /** Further header fields. */
+  /** Further headers. */
   headers?: Record<string, string>;
 }
 
@@ -50,15 +40,15 @@ export interface ProblemDetails {
  * assertEquals(response.status, 404);
  * assertEquals(await response.json(), {
  *   type: "urn:panoptes:problem:not_found",
- *   title: "There is nothing here",
+ *   title: "Not found",
  *   status: 404,
  *   code: "not_found",
  * });
  * ```
  *
- * @param code Which problem; it decides the status.
- * @param details What this one says beyond that.
- * @returns The answer, of type `application/problem+json`.
+ * @param code Which problem; it determines the HTTP status and the title.
+ * @param details What this occurrence adds.
+ * @returns The response, of type `application/problem+json`.
  */
 export function problem(
   code: ProblemCode,

@@ -1,37 +1,42 @@
 import * as v from "valibot";
 
-/** A request that a client has to change before it can be answered. */
+/** A request that the client must change before it can be answered. */
 export class InvalidRequestError extends Error {
   /** @inheritdoc */
   override name = "InvalidRequestError";
 }
 
-const whole = (least: number, most: number) => {
-  const message = `must be a whole number from ${least} to ${most}`;
+/** The parameters of a query whose schemas are `Entries`. */
+export type Query<Entries extends v.ObjectEntries> = v.InferOutput<
+  v.StrictObjectSchema<Entries, undefined>
+>;
+
+const integer = (min: number, max: number) => {
+  const message = `must be an integer from ${min} to ${max}`;
   return v.pipe(
     v.string(message),
     v.regex(/^\d{1,16}$/, message),
     v.transform(Number),
-    v.minValue(least, message),
-    v.maxValue(most, message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
   );
 };
 
 /** The parameters that routes share. */
 export const parameters = {
-  /** The most entries of one answer, up to `most`. */
-  limit: (most: number) => v.optional(whole(1, most)),
-  /** A row or seq, 0 for the beginning. */
-  row: v.optional(whole(0, Number.MAX_SAFE_INTEGER)),
-  /** An SSE id, `earliest` or `latest`; what it is gets decided where it is used. */
+  /** The maximum number of entries in one answer, up to `max`. */
+  limit: (max: number) => v.optional(integer(1, max)),
+  /** A row or seq; 0 for the beginning. */
+  row: v.optional(integer(0, Number.MAX_SAFE_INTEGER)),
+  /** An SSE id, `earliest` or `latest`; each use decides what any other text means. */
   place: v.optional(v.string()),
   /** A short name. */
   name: v.optional(v.pipe(v.string(), v.maxLength(64, "must be at most 64 characters"))),
 };
 
 /**
- * Reads the query of a request strictly: a parameter that is misspelt, repeated or out of range is told, and
- * never guessed at.
+ * Reads the query of a request strictly: a parameter that is misspelt, repeated or out of range is
+ * refused by name and never guessed.
  *
  * @example
  * ```ts
@@ -44,20 +49,20 @@ export const parameters = {
  * ```
  *
  * @typeParam Entries The schemas by parameter.
- * @param url The address of the request.
- * @param entries The parameters that there are; absent ones stay absent.
+ * @param url The URL of the request.
+ * @param entries The known parameters; those that the request omits stay absent.
  * @returns The parameters.
- * @throws {InvalidRequestError} If one cannot be understood; its message names parameters and quotes no value.
+ * @throws {InvalidRequestError} If a parameter is invalid; its message names parameters, never values.
  */
 export function readQuery<const Entries extends v.ObjectEntries>(
   url: string,
   entries: Entries,
-): v.InferOutput<v.StrictObjectSchema<Entries, undefined>> {
+): Query<Entries> {
   const given = new Map<string, string>();
-  const wrong: string[] = [];
+  const problems: string[] = [];
   for (const [name, value] of new URL(url).searchParams) {
-    if (!Object.hasOwn(entries, name)) wrong.push(`${shown(name)} is not a parameter here`);
-    else if (given.has(name)) wrong.push(`${name} is given twice`);
+    if (!Object.hasOwn(entries, name)) problems.push(`${quoted(name)} is not a parameter here`);
+    else if (given.has(name)) problems.push(`${name} is repeated`);
     else given.set(name, value);
   }
   const { output, issues = [] } = v.safeParse(
@@ -65,12 +70,12 @@ export function readQuery<const Entries extends v.ObjectEntries>(
     Object.fromEntries(given),
   );
   for (const issue of issues) {
-    wrong.push(`${v.getDotPath(issue) ?? "the query"} ${issue.message}`);
+    problems.push(`${v.getDotPath(issue) ?? "the query"} ${issue.message}`);
   }
-  if (wrong.length > 0) throw new InvalidRequestError([...new Set(wrong)].join("; "));
-  return output as v.InferOutput<v.StrictObjectSchema<Entries, undefined>>;
+  if (problems.length > 0) throw new InvalidRequestError([...new Set(problems)].join("; "));
+  return output as Query<Entries>;
 }
 
-function shown(name: string): string {
+function quoted(name: string): string {
   return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
 }

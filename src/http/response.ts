@@ -1,4 +1,4 @@
-/** Answers are read by programs, and belong to whoever holds the token: no page, frame, script or cache may have them. */
+/** Responses are for programs that hold a token: no page, frame, script or cache may have them. */
 const SECURITY = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -8,11 +8,14 @@ const SECURITY = {
   "X-Content-Type-Options": "nosniff",
 };
 
+/** The media type of an event stream. */
+export const EVENT_STREAM = "text/event-stream";
+
 /**
- * The header fields of every answer. There is no CORS among them: pages of other origins read nothing.
+ * The headers of every response. There is no CORS header: pages of other origins read nothing.
  *
  * @param contentType The media type.
- * @param extra Further fields, which win.
+ * @param extra Further headers, which take precedence.
  * @returns A new object.
  */
 export function responseHeaders(
@@ -20,4 +23,34 @@ export function responseHeaders(
   extra: Record<string, string> = {},
 ): Record<string, string> {
   return { ...SECURITY, "Content-Type": contentType, ...extra };
+}
+
+/**
+ * Answers with JSON.
+ *
+ * @param value The value to send.
+ * @param status The HTTP status; 200 by default.
+ * @returns The response.
+ */
+export function json(value: unknown, status = 200): Response {
+  return new Response(JSON.stringify(value), {
+    status,
+    headers: responseHeaders("application/json"),
+  });
+}
+
+/**
+ * Answers with an event stream.
+ *
+ * @param body Its frames; null for a HEAD request.
+ * @returns The response, with the headers that keep proxies from buffering it.
+ */
+export function eventStream(body: BodyInit | null): Response {
+  return new Response(body, {
+    headers: responseHeaders(`${EVENT_STREAM}; charset=utf-8`, {
+      "Cache-Control": "no-cache, no-transform",
+      "Vary": "Accept",
+      "X-Accel-Buffering": "no",
+    }),
+  });
 }

@@ -1,43 +1,47 @@
 /**
- * Counts the streams that are open, and lets no more in than there is room for: each costs timers and
- * connections of the very process that collects.
+ * Limits how many streams are open at a time: each costs timers and connections of the very process
+ * that collects events.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Seats } from "./stream_limit.ts";
+ * import { StreamLimit } from "./stream_limit.ts";
  *
- * const seats = new Seats(1);
- * const leave = seats.take();
- * assertEquals([seats.taken, seats.take()], [1, undefined]);
- * leave?.();
- * leave?.(); // the second time nothing is left to be given back
- * assertEquals(seats.taken, 0);
+ * const streams = new StreamLimit(1);
+ * const release = streams.acquire();
+ * assertEquals([streams.open, streams.acquire()], [1, undefined]);
+ * release?.();
+ * release?.(); // a second call changes nothing
+ * assertEquals(streams.open, 0);
  * ```
  */
-export class Seats {
-  /** How many there are. */
-  readonly most: number;
-  #taken = 0;
+export class StreamLimit {
+  /** How many streams may be open at a time. */
+  readonly max: number;
+  #open = 0;
 
-  /** @param most How many streams may be open at a time. */
-  constructor(most: number) {
-    this.most = most;
+  /** @param max How many streams may be open at a time. */
+  constructor(max: number) {
+    this.max = max;
   }
 
-  /** How many are taken. */
-  get taken(): number {
-    return this.#taken;
+  /** How many streams are open. */
+  get open(): number {
+    return this.#open;
   }
 
-  /** Takes a seat; what it gives back leaves it again. Undefined if there is none left. */
-  take(): (() => void) | undefined {
-    if (this.#taken >= this.most) return undefined;
-    this.#taken++;
-    let isMine = true;
+  /**
+   * Counts one more stream.
+   *
+   * @returns A function that counts it as closed, or undefined if the limit is reached.
+   */
+  acquire(): (() => void) | undefined {
+    if (this.#open >= this.max) return undefined;
+    this.#open++;
+    let isHeld = true;
     return () => {
-      if (isMine) this.#taken--;
-      isMine = false;
+      if (isHeld) this.#open--;
+      isHeld = false;
     };
   }
 }

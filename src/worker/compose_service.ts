@@ -3,7 +3,7 @@ import type { DurableObjectStorage } from "cloudflare:workers";
 import { nextState } from "../delivery/next_state.ts";
 import { createLogApp } from "../http/log_app.ts";
 import { LogFeed } from "../http/feed/log_feed.ts";
-import { Seats } from "../http/stream_limit.ts";
+import { StreamLimit } from "../http/stream_limit.ts";
 import type { SigmaRule } from "../sigma/engine.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
@@ -15,11 +15,11 @@ import { matchRules, type RuleBundle } from "./match_rules.ts";
 import { report } from "./report.ts";
 import { watchPorts } from "./watch_ports.ts";
 
-/** What the log of a source is opened with. */
-export interface EventLogOptions {
-  /** Where it is kept. */
+/** What a service is composed of. */
+export interface ServiceOptions {
+  /** The storage of its log. */
   storage: DurableObjectStorage;
-  /** What to watch, how, and for whom. */
+  /** The settings. */
   config: Config;
   /** The rules that events are matched against, and their filters. */
   bundle: RuleBundle;
@@ -27,27 +27,27 @@ export interface EventLogOptions {
   clock: Clock;
   /** Chance, in [0, 1). */
   random: () => number;
-  /** Makes the next tick come at once. */
+  /** Makes the next tick start at once. */
   wake: () => Promise<void>;
 }
 
-/** The log of a source at work. */
-export interface EventLog {
-  /** Its routes, for those that were let in. */
+/** The service of one source at work. */
+export interface Service {
+  /** Its routes, for authorized requests. */
   app: ReturnType<typeof createLogApp>;
-  /** Does what is due, and says when the next thing will be, in milliseconds since the Unix epoch. */
+  /** Does what is due, and returns when the next tick is due, in milliseconds since the Unix epoch. */
   tick(): Promise<number>;
 }
 
 /**
- * Opens the log of a source in the storage of a Durable Object, with the watch that fills it and the routes that
- * read it.
+ * Composes the service of one source in a Durable Object: its log, the watch that fills it and the routes
+ * that read it.
  *
- * @param options Storage, configuration, rules, time and chance.
+ * @param options Storage, settings, rules, clock and randomness.
  * @returns The routes and the tick.
  * @throws {Error} If the database was written by a later version.
  */
-export function openEventLog(options: EventLogOptions): EventLog {
+export function composeService(options: ServiceOptions): Service {
   const { storage, config, clock, random, wake } = options;
   const log = openLog(durableObjectSql(storage), { now: clock.now(), random });
   const { rules, match } = matchRules(options.bundle, report);
@@ -66,14 +66,14 @@ export function openEventLog(options: EventLogOptions): EventLog {
     new LogFeed({
       log,
       entry,
-      // The runtime holds an answer back until what was written before it is on disk, but not the chunks of one that
-      // is under way.
+      // The runtime holds a response back until earlier writes are on disk, but not the chunks of a
+      // response that has already started.
       durable: () => storage.sync(),
-      report: (error) => report("The log could not be made durable", error),
+      report: (error) => report("Writes to the log could not be made durable", error),
     });
   const events = feed("event");
   const alerts = feed("alert");
-  const seats = new Seats(config.mostStreams);
+  const streams = new StreamLimit(config.mostStreams);
 
   function redeliver(id: number): boolean {
     const now = clock.now();
@@ -105,15 +105,15 @@ export function openEventLog(options: EventLogOptions): EventLog {
         ...watch.status(),
         rules: rules.length,
         subscribers: { events: events.followers, alerts: alerts.followers },
-        streams: { open: seats.taken, most: seats.most },
+        streams: { open: streams.open, max: streams.max },
       }),
       rules: () => rules.map(summaryOf),
     },
-    seats,
+    streams,
     clock,
     random,
     onClose: (reason, error) => {
-      if (reason === "failed") report("A stream ended since the log could not be read", error);
+      if (reason === "failed") report("A stream ended because the log could not be read", error);
     },
     report: (error) => report("A request failed", error),
   });

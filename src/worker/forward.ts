@@ -1,12 +1,13 @@
-import { EVENT_STREAM, eventStream } from "../http/event_stream.ts";
 import { problem } from "../http/problem.ts";
+import { EVENT_STREAM, eventStream } from "../http/response.ts";
 import { overloadedStream } from "../sse/overloaded.ts";
 
 /**
- * Whether a call to a Durable Object may be made again: the runtime says so itself, and an object that has too
- * much to do is not helped by a second call.
+ * Whether a call to a Durable Object may be repeated: the runtime says so itself, and a second call would
+ * not help an overloaded object.
  *
  * @param error What the call was rejected with.
+ * @returns Whether to repeat it.
  */
 export function isRetryable(error: unknown): boolean {
   const { retryable, overloaded } = (error ?? {}) as { retryable?: unknown; overloaded?: unknown };
@@ -14,13 +15,13 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /**
- * Passes a request on to the log and its answer back, untouched: the stream is made there and is cancelled there.
+ * Passes a request on to the log and the response back, unchanged: a stream is produced and cancelled there.
  *
- * @param send Calls the object, through a new stub each time, since one that has failed stays failed.
+ * @param send Calls the object, through a new stub each time, since a stub that has failed stays failed.
  * @param request The request.
- * @param report Told of what went wrong.
- * @returns The answer, or a problem if the log cannot be reached; for a client of event streams a stream that sends it away
- *   for a while.
+ * @param report Receives errors.
+ * @returns The response, or a problem if the log cannot be reached. A client of event streams gets a stream
+ *   that tells it to reconnect later.
  */
 export async function forward(
   send: (request: Request) => Promise<Response>,
@@ -30,7 +31,7 @@ export async function forward(
   try {
     return await send(request);
   } catch (error) {
-    // A read has no body and changes nothing, so it can be repeated; twice is enough, the client comes back anyway.
+    // A read has no body and changes nothing, so it can be repeated; once, since clients retry as well.
     if (request.method === "GET" && isRetryable(error)) {
       try {
         return await send(request);
@@ -38,7 +39,7 @@ export async function forward(
         report(again);
       }
     } else report(error);
-    // After any other status than 200, clients of event streams never come back.
+    // Clients of event streams never reconnect after a status other than 200.
     if (request.headers.get("Accept")?.includes(EVENT_STREAM)) {
       return eventStream(overloadedStream());
     }

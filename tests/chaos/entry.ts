@@ -1,6 +1,6 @@
 /// <reference path="../../src/worker/cloudflare.d.ts" />
 // The Worker as it is deployed, with its cron within reach: bare workerd has nothing that would run it.
-import type { Env } from "../../src/worker/env.ts";
+import type { Env } from "../../src/worker/event_log_object.ts";
 import worker from "../../src/worker/mod.ts";
 
 export { EventLogObject } from "../../src/worker/mod.ts";

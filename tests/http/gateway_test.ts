@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { ApiToken } from "../../src/http/api_tokens.ts";
-import { createApp } from "../../src/http/gateway.ts";
+import { createGateway } from "../../src/http/gateway.ts";
+import { operationsOf } from "../../src/http/route.ts";
+import { routes } from "../../src/http/routes.ts";
 import { LogFixture } from "./log_fixture.ts";
 
 const token = "reader-token-1";
@@ -24,14 +26,14 @@ async function sha256(text: string): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function door(options: Partial<Parameters<typeof createApp>[0]> = {}) {
+function gateway(options: Partial<Parameters<typeof createGateway>[0]> = {}) {
   const reports: unknown[] = [];
   let passed = 0;
-  const app = createApp({
+  const app = createGateway({
     tokens,
     backend: () => {
       passed++;
-      return new Response("behind the door");
+      return new Response("from the backend");
     },
     report: (error) => reports.push(error),
     ...options,
@@ -41,8 +43,8 @@ function door(options: Partial<Parameters<typeof createApp>[0]> = {}) {
 
 const bearer = (value: string) => ({ headers: { Authorization: `Bearer ${value}` } });
 
-Deno.test("createApp() lets nobody read anything but /healthz while no token is configured", async () => {
-  const { app, passed } = door({ tokens: [] });
+Deno.test("createGateway() answers only /healthz while no token is configured", async () => {
+  const { app, passed } = gateway({ tokens: [] });
   for (const path of PATHS) {
     for (const init of [{}, bearer(""), bearer("undefined"), bearer(token)]) {
       const response = await app.request(path, init);
@@ -70,8 +72,8 @@ const refusals: [string, Record<string, string>][] = [
   ["a token of 100,000 characters", { Authorization: `Bearer ${"x".repeat(100_000)}` }],
 ];
 for (const [name, headers] of refusals) {
-  Deno.test(`createApp() answers ${name} with 401 and a challenge, and passes nothing on`, async () => {
-    const { app, passed } = door();
+  Deno.test(`createGateway() answers ${name} with 401 and a challenge, without calling the backend`, async () => {
+    const { app, passed } = gateway();
     for (const path of PATHS) {
       const response = await app.request(path, { headers });
       assertEquals(response.status, 401);
@@ -87,40 +89,40 @@ for (const [name, headers] of refusals) {
   });
 }
 
-Deno.test("createApp() takes no token from the query or a cookie", async () => {
-  const { app } = door();
+Deno.test("createGateway() accepts no token from the query or a cookie", async () => {
+  const { app } = gateway();
   const response = await app.request(`/v1/events?access_token=${token}&token=${token}`, {
     headers: { Cookie: `token=${token}` },
   });
   assertEquals(response.status, 401);
 });
 
-Deno.test("createApp() passes on what comes with a token, and gives the answer out untouched", async () => {
-  const answer = new Response("behind the door", { headers: { "X-From": "the log" } });
-  const { app } = door({ backend: () => answer });
+Deno.test("createGateway() passes an authorized request on, and returns the response unchanged", async () => {
+  const answer = new Response("from the backend", { headers: { "X-From": "the log" } });
+  const { app } = gateway({ backend: () => answer });
   const response = await app.request("/v1/events", bearer(token));
   assertEquals(response.headers.get("X-From"), "the log");
-  assertEquals(await response.text(), "behind the door");
+  assertEquals(await response.text(), "from the backend");
 });
 
-Deno.test("createApp() wants the scope admin for whatever is not a read", async () => {
+Deno.test("createGateway() requires the scope admin for every method but GET and HEAD", async () => {
   for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"]) {
-    const { app, passed } = door();
+    const { app, passed } = gateway();
     const refused = await app.request("/v1/deliveries/1/redeliver", { method, ...bearer(token) });
     assertEquals([refused.status, (await refused.json()).code], [403, "forbidden"]);
     assertEquals(passed(), 0);
-    const let_in = await app.request("/v1/deliveries/1/redeliver", {
+    const authorized = await app.request("/v1/deliveries/1/redeliver", {
       method,
       ...bearer(adminToken),
     });
-    assertEquals(let_in.status, 200);
+    assertEquals(authorized.status, 200);
   }
 });
 
-Deno.test("createApp() lets nobody but admin read what receivers have answered, however the path is spelt", async () => {
+Deno.test("createGateway() shows receivers' answers only to admin, however the path is spelt", async () => {
   using fixture = new LogFixture();
   const id = fixture.queueAlert("a");
-  const { app } = door({ backend: (request) => fixture.app.fetch(request) });
+  const { app } = gateway({ backend: (request) => fixture.app.fetch(request) });
   const spellings = [
     `/v1/deliveries/${id}`,
     `/v1/deliveries/%3${id}`,
@@ -145,27 +147,27 @@ Deno.test("createApp() lets nobody but admin read what receivers have answered, 
   assertEquals((await app.request(spellings[0]!, bearer(adminToken))).status, 200);
 });
 
-Deno.test("createApp() lets the scope admin read", async () => {
-  const { app } = door();
+Deno.test("createGateway() lets a token with the scope admin read", async () => {
+  const { app } = gateway();
   assertEquals((await app.request("/v1/events", bearer(adminToken))).status, 200);
 });
 
-Deno.test("createApp() tells what is misconfigured to those let in, and to nobody else", async () => {
-  const { app, passed } = door({ misconfigured: ["WEBHOOKS"] });
-  const inside = await app.request("/v1/events", bearer(token));
-  assertEquals(inside.status, 503);
-  const { code, variables } = await inside.json();
+Deno.test("createGateway() names invalid settings only to clients with a valid token", async () => {
+  const { app, passed } = gateway({ misconfigured: ["WEBHOOKS"] });
+  const authorized = await app.request("/v1/events", bearer(token));
+  assertEquals(authorized.status, 503);
+  const { code, variables } = await authorized.json();
   assertEquals([code, variables], ["misconfigured", ["WEBHOOKS"]]);
-  const outside = await app.request("/v1/events");
-  assertEquals(outside.status, 401);
-  assert(!(await outside.text()).includes("WEBHOOKS"));
+  const unauthorized = await app.request("/v1/events");
+  assertEquals(unauthorized.status, 401);
+  assert(!(await unauthorized.text()).includes("WEBHOOKS"));
   assertEquals((await app.request("/healthz")).status, 200);
   assertEquals(passed(), 0);
 });
 
-Deno.test("createApp() reports what went wrong behind it, and tells the client nothing of it", async () => {
+Deno.test("createGateway() reports an error of the backend, and tells the client nothing about it", async () => {
   const error = new Error("SELECT secret FROM somewhere");
-  const { app, reports } = door({ backend: () => Promise.reject(error) });
+  const { app, reports } = gateway({ backend: () => Promise.reject(error) });
   const response = await app.request("/v1/events", bearer(token));
   const text = await response.text();
   assertEquals([response.status, JSON.parse(text).code], [500, "internal"]);
@@ -173,8 +175,8 @@ Deno.test("createApp() reports what went wrong behind it, and tells the client n
   assertEquals(reports, [error]);
 });
 
-Deno.test("createApp() sends its security headers with every answer, and no CORS header with any", async () => {
-  const { app } = door({ misconfigured: [] });
+Deno.test("createGateway() sends security headers with every response, and never a CORS header", async () => {
+  const { app } = gateway({ misconfigured: [] });
   const answers = [
     await app.request("/healthz", { headers: { Origin: "https://evil.example" } }),
     await app.request("/v1/events", { headers: { Origin: "https://evil.example" } }),
@@ -192,7 +194,30 @@ Deno.test("createApp() sends its security headers with every answer, and no CORS
   assertEquals(answers[2]!.status, 404);
 });
 
-Deno.test("createApp() does not answer /healthz with anything but that it lives", async () => {
-  const { app } = door();
+Deno.test("createGateway() answers /healthz with its status only", async () => {
+  const { app } = gateway();
   assertEquals(await (await app.request("/healthz?verbose=1")).text(), '{"status":"ok"}');
 });
+
+Deno.test("createGateway() passes only declared routes on to the backend", async () => {
+  const { app, passed } = gateway();
+  for (const path of ["/", "/v1/nothing", "/v1/events/x", "/metrics/x", "/healthz/x"]) {
+    assertEquals((await app.request(path, bearer(adminToken))).status, 404, path);
+  }
+  assertEquals(passed(), 0);
+});
+
+for (const route of routes) {
+  const path = route.path.replaceAll(/:id\{.*?\}+/g, "1");
+  for (const [method, { scope }] of operationsOf(route)) {
+    Deno.test(`createGateway() requires the scope ${scope} for ${method} ${path}`, async () => {
+      const { app, passed } = gateway();
+      assertEquals((await app.request(path, { method })).status, 401);
+      const status = async (value: string) =>
+        (await app.request(path, { method, ...bearer(value) })).status;
+      assertEquals(await status(token), scope === "read" ? 200 : 403);
+      assertEquals(await status(adminToken), 200);
+      assertEquals(passed(), scope === "read" ? 2 : 1);
+    });
+  }
+}

@@ -4,7 +4,7 @@ import { nextState } from "../../src/delivery/next_state.ts";
 import { createLogApp } from "../../src/http/log_app.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";
 import { LogFeed } from "../../src/http/feed/log_feed.ts";
-import { Seats } from "../../src/http/stream_limit.ts";
+import { StreamLimit } from "../../src/http/stream_limit.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
@@ -20,7 +20,7 @@ export class LogFixture implements Disposable {
   #sql = nodeSql(":memory:");
   log: Log = openLog(this.#sql, { now: NOW, random: () => 0.5 });
   clock: ManualClock = new ManualClock();
-  seats: Seats = new Seats(10);
+  streams: StreamLimit = new StreamLimit(10);
   reports: unknown[] = [];
   durable: () => Promise<unknown> = () => Promise.resolve();
   #feeds = (["event", "alert"] as const).map((entry) =>
@@ -42,7 +42,7 @@ export class LogFixture implements Disposable {
       ...watchStatus(newCollectorState(NOW, OPTIONS), this.log.counts(), NOW, OPTIONS),
       rules: 0,
       subscribers: { events: 0, alerts: 0 },
-      streams: { open: this.seats.taken, most: this.seats.most },
+      streams: { open: this.streams.open, max: this.streams.max },
     }),
     rules: () => [],
     raiseEpoch: () => {
@@ -58,7 +58,7 @@ export class LogFixture implements Disposable {
   };
   app = createLogApp({
     log: this.access,
-    seats: this.seats,
+    streams: this.streams,
     clock: this.clock,
     random: () => 0.5,
     report: (error) => this.reports.push(error),

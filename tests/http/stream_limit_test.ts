@@ -15,7 +15,7 @@ Deno.test("GET /v1/events has room for so many streams, of both feeds and forms 
     const path = n % 2 === 0 ? "/v1/events" : "/v1/alerts";
     open.push(await fixture.app.request(path, n < 6 ? SSE : NDJSON));
   }
-  assertEquals(fixture.seats.taken, 10);
+  assertEquals(fixture.streams.open, 10);
 
   const full = await fixture.app.request("/v1/events", SSE);
   assertEquals([full.status, full.headers.get("Content-Type")], [
@@ -34,11 +34,11 @@ Deno.test("GET /v1/events has room for so many streams, of both feeds and forms 
   assertEquals((await fixture.app.request("/v1/events", { method: "HEAD", ...SSE })).status, 200);
 
   for (const response of open) await response.body!.cancel();
-  assertEquals(fixture.seats.taken, 0);
+  assertEquals(fixture.streams.open, 0);
   const reader = new SseReader((await fixture.app.request("/v1/events", SSE)).body!);
   assertEquals((await reader.next())?.event, "ready");
   await reader.cancel();
-  assertEquals([fixture.seats.taken, fixture.clock.pending], [0, 0]);
+  assertEquals([fixture.streams.open, fixture.clock.pending], [0, 0]);
 });
 
 const ENDS: [string, (response: Response, stop: AbortController) => Promise<unknown>][] = [
@@ -59,9 +59,9 @@ for (const [name, end] of ENDS) {
       signal: stop.signal,
     });
     const response = await fixture.app.request(request);
-    assertEquals(fixture.seats.taken, 1);
+    assertEquals(fixture.streams.open, 1);
     await end(response, stop);
-    assertEquals([fixture.seats.taken, fixture.clock.pending], [0, 0]);
+    assertEquals([fixture.streams.open, fixture.clock.pending], [0, 0]);
   });
 }
 
@@ -73,10 +73,10 @@ Deno.test("NDJSON breaks off when its reader stands still for a minute, and is n
   await fixture.clock.pass(50_000);
   await reader.read();
   await fixture.clock.pass(59_999);
-  assertEquals(fixture.seats.taken, 1);
+  assertEquals(fixture.streams.open, 1);
   await fixture.clock.pass(1);
-  assertEquals([fixture.seats.taken, fixture.clock.pending], [0, 0]);
-  await assertRejects(() => reader.read(), Error, "stood still");
+  assertEquals([fixture.streams.open, fixture.clock.pending], [0, 0]);
+  await assertRejects(() => reader.read(), Error, "stalled");
 });
 
 Deno.test("NDJSON breaks off when the log cannot be read, and gives its room back", async () => {
@@ -86,12 +86,12 @@ Deno.test("NDJSON breaks off when the log cannot be read, and gives its room bac
   await settled();
   fixture.log.sql.run("DROP TABLE events");
   await assertRejects(() => response.text());
-  assertEquals([fixture.seats.taken, fixture.clock.pending], [0, 0]);
+  assertEquals([fixture.streams.open, fixture.clock.pending], [0, 0]);
 });
 
 Deno.test("a JSON answer gives its room back even if the log cannot be read", async () => {
   using fixture = new LogFixture();
   fixture.log.sql.run("DROP TABLE alerts");
   assertEquals((await fixture.app.request("/v1/alerts", JSON_TYPE)).status, 500);
-  assertEquals(fixture.seats.taken, 0);
+  assertEquals(fixture.streams.open, 0);
 });

@@ -1,28 +1,28 @@
 import type { LogHead, LogReader } from "../../store/log.ts";
 import type { Feed, FeedEntry } from "../log_access.ts";
 
-/** What a feed is made over. */
+/** What a feed reads from. */
 export interface LogFeedOptions {
   /** The log. */
   log: Pick<LogReader, "head" | "alertsHead" | "eventsAfter" | "alertsAfter" | "onAppend">;
   /** Which of its two sequences. */
   entry: "event" | "alert";
   /**
-   * Resolves when all that is written so far would survive a crash; at once where writing itself waits for that.
-   * Nobody is shown an entry before, or it might be shown an id that is given out again.
+   * Resolves when everything written so far would survive a crash; at once where a write itself waits
+   * for that. No entry is shown before, or a reader could see an id that is later used again.
    */
   durable: () => Promise<unknown>;
-  /** Told when `durable` fails: what was written is not shown then. */
+  /** Receives the error when `durable` fails; what was written is not shown then. */
   report: (error: unknown) => void;
 }
 
-/** One sequence of the log as its readers see it: only what is durable. */
+/** One sequence of the log as its readers see it: only durable entries. */
 export class LogFeed implements Feed {
   #options: LogFeedOptions;
   #listeners = new Set<() => void>();
   /** The last seq that may be shown. */
   #shown: number;
-  /** The range, for as long as nothing else can run: a thousand subscribers that wake together ask once. */
+  /** The range, cached until the next microtask: a thousand subscribers that wake together read it once. */
   #range: LogHead | undefined;
 
   /** @param options The log, which of its sequences, and when it is durable. */
@@ -30,12 +30,12 @@ export class LogFeed implements Feed {
     this.#options = options;
     this.#shown = this.#written().newest;
     options.log.onAppend(() => {
-      const { newest } = this.#written(); // later ones may not be durable by then
+      const { newest } = this.#written(); // entries that come later may not be durable by then
       options.durable().then(() => this.#show(newest), options.report);
     });
   }
 
-  /** How many follow it. */
+  /** The number of subscribers. */
   get followers(): number {
     return this.#listeners.size;
   }
@@ -53,11 +53,11 @@ export class LogFeed implements Feed {
   /** @inheritdoc */
   read(after: number, limit: number, maxBytes?: number): FeedEntry[] {
     const { log, entry } = this.#options;
-    const most = Math.min(limit, this.#shown - after);
-    if (most <= 0) return [];
+    const count = Math.min(limit, this.#shown - after);
+    if (count <= 0) return [];
     const rows = entry === "event"
-      ? log.eventsAfter(after, most, maxBytes)
-      : log.alertsAfter(after, most, maxBytes);
+      ? log.eventsAfter(after, count, maxBytes)
+      : log.alertsAfter(after, count, maxBytes);
     const type = entry === "event" ? "audit" : "alert";
     const entries: FeedEntry[] = [];
     for (const { seq, recordedAt, body } of rows) {

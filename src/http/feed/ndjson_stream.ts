@@ -2,13 +2,13 @@ import type { Clock } from "../../stream/clock.ts";
 import type { Feed } from "../log_access.ts";
 import { readFeed, type ReadFeedOptions } from "./read_feed.ts";
 
-/** What the stream is made with. */
+/** How the stream reads. */
 export interface NdjsonStreamOptions extends ReadFeedOptions {
-  /** Time: a reader that stands still is cut off. */
+  /** Time, to close the stream of a stalled reader. */
   clock: Clock;
   /** Ends it as the stream's `cancel()` does. */
   signal?: AbortSignal | undefined;
-  /** Called once, when it has ended; `error` is what the log threw, if it did. */
+  /** Called once when the stream has ended; `error` is what the log threw, if it did. */
   onClose?: (error?: unknown) => void;
 }
 
@@ -17,13 +17,13 @@ const STALL_MS = 60_000;
 const encoder = new TextEncoder();
 
 /**
- * Streams a feed as NDJSON, one entry a line, up to where the log ended when it was asked. Nothing is read
- * before the reader asks for it. A gap comes as a line of its own, `{"gap":{…}}`, ahead of what follows it.
+ * Streams a feed as NDJSON, one entry per line, up to where the log ended when the request came. Nothing
+ * is read before the reader asks for it. A gap is a line of its own, `{"gap":{…}}`, before what follows it.
  *
- * A stream that ends early breaks off and does not close: a reader must not take it for the whole.
+ * A stream that ends early fails and does not close, so that no reader mistakes it for complete.
  *
  * @param feed The feed.
- * @param options Where to begin and where to stop.
+ * @param options Where to start and where to stop.
  * @returns The lines, in UTF-8.
  */
 export function ndjsonStream(feed: Feed, options: NdjsonStreamOptions): ReadableStream<Uint8Array> {
@@ -35,8 +35,8 @@ class NdjsonSource implements UnderlyingDefaultSource<Uint8Array> {
   #parts: ReturnType<typeof readFeed>;
   #closing = new AbortController();
   #controller!: ReadableStreamDefaultController<Uint8Array>;
-  #onAbort = () => this.#breakOff(this.#options.signal?.reason);
-  /** When the reader last asked. */
+  #onAbort = () => this.#fail(this.#options.signal?.reason);
+  /** When the reader last asked for data. */
   #askedAt = 0;
 
   constructor(feed: Feed, options: NdjsonStreamOptions) {
@@ -77,12 +77,12 @@ class NdjsonSource implements UnderlyingDefaultSource<Uint8Array> {
     this.#close();
   }
 
-  /** Waits for a reader that stands still, until it is closed. */
+  /** Fails the stream when its reader has stalled. */
   async #watch(): Promise<void> {
     const { clock } = this.#options;
     for (;;) {
       const ends = this.#askedAt + STALL_MS;
-      if (clock.now() >= ends) return this.#breakOff(new Error("The reader stood still"));
+      if (clock.now() >= ends) return this.#fail(new Error("The reader stalled"));
       try {
         await clock.wait(ends - clock.now(), this.#closing.signal);
       } catch {
@@ -91,7 +91,7 @@ class NdjsonSource implements UnderlyingDefaultSource<Uint8Array> {
     }
   }
 
-  #breakOff(reason: unknown): void {
+  #fail(reason: unknown): void {
     this.#controller.error(reason);
     this.#close();
   }

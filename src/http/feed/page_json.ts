@@ -2,28 +2,28 @@ import type { Gap } from "../../sse/resume_at.ts";
 import type { Feed } from "../log_access.ts";
 import { readFeed, type ReadFeedOptions } from "./read_feed.ts";
 
-/** Longer answers end early, with `more`: events may be of a megabyte each. */
-const LONGEST = 4 * 1024 * 1024;
+/** A page ends early above this length, with `more`: one event may be a megabyte. */
+const MAX_LENGTH = 4 * 1024 * 1024;
 
 /**
- * One page of a feed: `{events: […], next, more, gap}`. Ask after `next` for the page that follows.
+ * One page of a feed: `{events: […], next, more, gap}`. The next page is the one after `next`.
  *
  * @param feed The feed.
- * @param options Where to begin, and the most entries wanted.
- * @returns JSON text; it has fewer entries than wanted where the log ends or the text gets too long.
+ * @param options Where to start, and the maximum number of entries.
+ * @returns JSON; it has fewer entries if the log ends or the page gets too long.
  */
 export function pageJson(feed: Feed, options: ReadFeedOptions): string {
   const lines: string[] = [];
   let length = 0;
   let end = { next: "", more: false };
-  let lost: Gap | undefined;
+  let firstGap: Gap | undefined;
   for (const part of readFeed(feed, options)) {
-    lost ??= part.gap;
+    firstGap ??= part.gap;
     lines.push(...part.lines);
     length = part.lines.reduce((sum, line) => sum + line.length, length);
     end = { next: part.next, more: part.more };
-    if (length > LONGEST) break;
+    if (length > MAX_LENGTH) break;
   }
-  const rest = JSON.stringify({ ...end, gap: lost ?? null });
+  const rest = JSON.stringify({ ...end, gap: firstGap ?? null });
   return `{"${options.entry}s":[${lines.join(",\n")}],${rest.slice(1)}`;
 }

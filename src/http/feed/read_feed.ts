@@ -1,53 +1,54 @@
 import { formatLastEventId } from "../../sse/last_event_id.ts";
 import { type Gap, parseRequested, resumeAt } from "../../sse/resume_at.ts";
-import { entryJson } from "../entry_json.ts";
-import type { Feed } from "../log_access.ts";
+import type { Feed, FeedEntry } from "../log_access.ts";
 
-/** What is read of a feed. */
+/** What to read of a feed. */
 export interface ReadFeedOptions {
   /** What an entry is called in JSON. */
   entry: "event" | "alert";
-  /** The id to go on after; absent for the oldest that is kept. */
-  asked: string | undefined;
-  /** The most entries wanted; absent for all. */
+  /** The id to continue after; absent to start at the oldest entry that is kept. */
+  lastEventId: string | undefined;
+  /** The maximum number of entries; absent for all. */
   limit: number | undefined;
 }
 
 /** Some entries of a feed. */
 export interface FeedPart {
-  /** What is lost ahead of them. */
+  /** What is lost before them. */
   gap: Gap | undefined;
   /** The entries, each one as a line of JSON. */
   lines: string[];
-  /** The id of the last one, or of the place where there was none. */
+  /** The id of the last one, or of the current place if there is none. */
   next: string;
-  /** Whether there is more up to where the log ended when the reading began. */
+  /** Whether more follows, up to the end of the log when reading began. */
   more: boolean;
 }
 
-/** What is read at a time: as many entries as are usually some tens of kilobytes. */
+/** The maximum read at a time: as many entries as are usually some tens of kilobytes. */
 const PART_ENTRIES = 128;
 const PART_BYTES = 256 * 1024;
 
 /**
- * Reads a feed part by part, up to where the log ended at the first; there is always one part, even if it
- * is empty. What is evicted under a slow reader is told as a gap, as it is at the start.
+ * Reads a feed part by part, up to where the log ended when reading began. There is always at least one
+ * part, which may be empty. Entries that retention removes under a slow reader are reported as a gap,
+ * as at the start.
  *
  * @param feed The feed.
- * @param options Where to begin and where to stop.
+ * @param options Where to start and where to stop.
+ * @returns The parts, each read when it is asked for.
  */
 export function* readFeed(
   feed: Feed,
-  { entry, asked, limit = Infinity }: ReadFeedOptions,
+  { entry, lastEventId, limit = Infinity }: ReadFeedOptions,
 ): Generator<FeedPart, void, void> {
   const { newest } = feed.head();
   let left = limit;
-  for (let place = parseRequested(asked);;) {
+  for (let place = parseRequested(lastEventId);;) {
     const range = feed.head();
     const { epoch } = range;
     const { after, gap } = resumeAt(range, place);
-    const wanted = Math.min(PART_ENTRIES, left, Math.max(newest - after, 0));
-    const entries = wanted > 0 ? feed.read(after, wanted, PART_BYTES) : [];
+    const count = Math.min(PART_ENTRIES, left, Math.max(newest - after, 0));
+    const entries = count > 0 ? feed.read(after, count, PART_BYTES) : [];
     const seq = entries.at(-1)?.seq ?? after;
     left -= entries.length;
     place = { epoch, seq };
@@ -55,4 +56,16 @@ export function* readFeed(
     yield { gap, lines, next: formatLastEventId(place), more: seq < newest };
     if (left <= 0 || seq >= newest || (entries.length === 0 && gap === undefined)) return;
   }
+}
+
+/**
+ * One entry as JSON on one line. The body is JSON already and is inserted as it is: parsing it and
+ * serializing it again would take most of the time of an answer.
+ */
+function entryJson(epoch: string, entry: "event" | "alert", value: FeedEntry): string {
+  const id = formatLastEventId({ epoch, seq: value.seq });
+  const recordedAt = new Date(value.recordedAt).toISOString();
+  // JSON may have line breaks between tokens but never inside strings, so this changes no value.
+  const body = /[\r\n]/.test(value.body) ? value.body.replaceAll(/[\r\n]+/g, " ") : value.body;
+  return `{"id":"${id}","recordedAt":"${recordedAt}","${entry}":${body}}`;
 }

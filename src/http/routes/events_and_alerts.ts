@@ -1,123 +1,137 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { accepts } from "hono/accepts";
-import { parseRequested } from "../../sse/resume_at.ts";
 import { overloadedStream } from "../../sse/overloaded.ts";
-import { subscribe, type SubscribeOptions } from "../../sse/subscribe.ts";
-import { EVENT_STREAM, eventStream } from "../event_stream.ts";
-import type { Feed } from "../log_access.ts";
+import { parseRequested } from "../../sse/resume_at.ts";
+import { subscribe } from "../../sse/subscribe.ts";
 import { ndjsonStream } from "../feed/ndjson_stream.ts";
 import { pageJson } from "../feed/page_json.ts";
+import type { Feed, LogAccess } from "../log_access.ts";
 import { problem } from "../problem.ts";
-import { InvalidRequestError, parameters, readQuery } from "../read_query.ts";
-import { responseHeaders } from "../response.ts";
-import type { Seats } from "../stream_limit.ts";
-
-/** What the routes of a feed need. */
-export interface FeedOptions extends Pick<SubscribeOptions, "clock" | "random"> {
-  /** The feed. */
-  feed: Feed;
-  /** What an entry is called in JSON: `event` or `alert`. */
-  entry: "event" | "alert";
-  /** The room for streams, shared by all feeds of a log. */
-  seats: Seats;
-  /** Told when a stream has ended. */
-  onClose?: SubscribeOptions["onClose"];
-}
+import { InvalidRequestError, parameters } from "../read_query.ts";
+import { EVENT_STREAM, eventStream, responseHeaders } from "../response.ts";
+import { type Call, operation, type Route } from "../route.ts";
 
 const NDJSON = "application/x-ndjson";
 const JSON_TYPE = "application/json";
-/** When a program that found no room may ask again, in seconds. */
+/** When a client that was refused for too many open streams may try again, in seconds. */
 const RETRY_AFTER = "30";
-/** Entries of one JSON answer, unless `limit` says otherwise. */
-const USUAL_LIMIT = 1_000;
-const MOST_ENTRIES = 10_000;
+/** The entries of one JSON answer, unless `limit` says otherwise. */
+const DEFAULT_LIMIT = 1_000;
+
+const QUERY = {
+  limit: parameters.limit(10_000),
+  after: parameters.place,
+  last_event_id: parameters.place,
+  lastEventId: parameters.place,
+};
+
+/** `/v1/events` and `/v1/alerts`: the two feeds of the log. */
+export const feedRoutes: readonly Route[] = [
+  feedRoute("/v1/events", "event", (log) => log.events),
+  feedRoute("/v1/alerts", "alert", (log) => log.alerts),
+];
 
 /**
- * A feed in three forms, by `Accept`: an event stream (also the form for a client that names none, so that
- * plain `curl -N` follows the log), NDJSON up to where the log ends now, or one JSON answer that says how to go on.
+ * A feed in three forms, selected by `Accept`: an event stream (also for a client that names no form, so
+ * that plain `curl -N` follows the log), NDJSON up to the current end of the log, or one page of JSON.
  *
- * All of them begin at the oldest entry that is kept, or after the id given as `Last-Event-ID`, `last_event_id`,
- * `lastEventId` (which polyfills send) or `after`: the header wins, since a client that reconnects repeats its
- * first query.
+ * Each form starts at the oldest entry that is kept, or after the id given as `Last-Event-ID`,
+ * `last_event_id`, `lastEventId` (which polyfills send) or `after`. The header takes precedence, since a
+ * client that reconnects repeats its first query.
  *
- * Where there is no room for another stream, an event stream says so and ends, since browsers never come back after another
- * status than 200; everybody else gets a 503.
- *
- * @param options The feed, the room, time and chance.
- * @returns A Hono app with the one route `/`.
+ * If too many streams are open, an event stream says so and ends, since browsers never reconnect after a
+ * status other than 200; the other forms get a 503.
  */
-export function feedRoutes(
-  { feed, entry, seats, clock, random, onClose }: FeedOptions,
-): Hono {
-  const app = new Hono();
-  app.get("/", (context) => {
-    const { asked, limit } = readPlace(context);
-    const type = accepts(context, {
-      header: "Accept",
-      supports: [EVENT_STREAM, NDJSON, "application/jsonl", JSON_TYPE],
-      default: EVENT_STREAM,
-    });
-    if (type === EVENT_STREAM && limit !== undefined) {
-      throw new InvalidRequestError(
-        `limit is for answers that end: ask for ${NDJSON} or ${JSON_TYPE} by Accept`,
-      );
-    }
-    const { signal } = context.req.raw;
-
-    if (type === EVENT_STREAM) {
-      if (isHead(context)) return eventStream(null); // or a subscriber would be opened that nobody reads
-      const leave = seats.take();
-      if (leave === undefined) return eventStream(overloadedStream());
-      return eventStream(
-        subscribe(feed, {
-          lastEventId: asked,
-          clock,
-          random,
-          signal,
-          onClose(reason, error) {
-            leave();
-            onClose?.(reason, error);
-          },
-        }),
-      );
-    }
-
-    if (parseRequested(asked) === "invalid") {
-      throw new InvalidRequestError("The id to go on after is no id that was given out here");
-    }
-    const answer = (body: BodyInit | null) =>
-      new Response(body, { headers: responseHeaders(type, { Vary: "Accept" }) });
-    if (isHead(context)) return answer(null);
-    const leave = seats.take();
-    if (leave === undefined) {
-      return problem("overloaded", { headers: { "Retry-After": RETRY_AFTER } });
-    }
-    if (type === JSON_TYPE) {
-      try {
-        return answer(pageJson(feed, { entry, asked, limit: limit ?? USUAL_LIMIT }));
-      } finally {
-        leave();
-      }
-    }
-    const onEnd = (error: unknown) => {
-      leave();
-      if (error !== undefined) onClose?.("failed", error);
-    };
-    return answer(ndjsonStream(feed, { entry, asked, limit, clock, signal, onClose: onEnd }));
-  });
-  return app;
+function feedRoute(
+  path: string,
+  entry: "event" | "alert",
+  feedOf: (log: LogAccess) => Feed,
+): Route {
+  return {
+    path,
+    GET: operation("read", QUERY, (call) => {
+      const { context } = call;
+      const feed = feedOf(call.log);
+      const type = accepts(context, {
+        header: "Accept",
+        supports: [EVENT_STREAM, NDJSON, "application/jsonl", JSON_TYPE],
+        default: EVENT_STREAM,
+      });
+      const lastEventId = lastEventIdOf(call);
+      return type === EVENT_STREAM
+        ? follow(feed, lastEventId, call)
+        : list(feed, { entry, type, lastEventId }, call);
+    }),
+  };
 }
 
-function readPlace(context: Context): { asked: string | undefined; limit: number | undefined } {
-  const query = readQuery(context.req.url, {
-    limit: parameters.limit(MOST_ENTRIES),
-    after: parameters.place,
-    last_event_id: parameters.place,
-    lastEventId: parameters.place,
-  });
-  const asked = context.req.header("Last-Event-ID") || query.last_event_id || query.lastEventId ||
+type FeedCall = Call<typeof QUERY>;
+
+function lastEventIdOf({ context, query }: FeedCall): string | undefined {
+  return context.req.header("Last-Event-ID") || query.last_event_id || query.lastEventId ||
     query.after || undefined;
-  return { asked, limit: query.limit };
+}
+
+/** Answers with an event stream, which does not end with the log. */
+function follow(feed: Feed, lastEventId: string | undefined, call: FeedCall): Response {
+  const { context, query, streams, clock, random, onClose } = call;
+  if (query.limit !== undefined) {
+    throw new InvalidRequestError(
+      `limit does not apply to an event stream: use Accept: ${NDJSON} or ${JSON_TYPE}`,
+    );
+  }
+  if (isHead(context)) return eventStream(null); // nobody would read the subscription
+  const release = streams.acquire();
+  if (release === undefined) return eventStream(overloadedStream());
+  return eventStream(
+    subscribe(feed, {
+      lastEventId,
+      clock,
+      random,
+      signal: context.req.raw.signal,
+      onClose(reason, error) {
+        release();
+        onClose?.(reason, error);
+      },
+    }),
+  );
+}
+
+/** Answers with NDJSON or JSON, which end where the log ends now. */
+function list(
+  feed: Feed,
+  { entry, type, lastEventId }: {
+    entry: "event" | "alert";
+    type: string;
+    lastEventId: string | undefined;
+  },
+  { context, query: { limit }, streams, clock, onClose }: FeedCall,
+): Response {
+  if (parseRequested(lastEventId) === "invalid") {
+    throw new InvalidRequestError("The id to continue after is not an id of this log");
+  }
+  const answer = (body: BodyInit | null) =>
+    new Response(body, { headers: responseHeaders(type, { Vary: "Accept" }) });
+  if (isHead(context)) return answer(null);
+  const release = streams.acquire();
+  if (release === undefined) {
+    return problem("overloaded", { headers: { "Retry-After": RETRY_AFTER } });
+  }
+  if (type === JSON_TYPE) {
+    try {
+      return answer(pageJson(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT }));
+    } finally {
+      release();
+    }
+  }
+  const onEnd = (error: unknown) => {
+    release();
+    if (error !== undefined) onClose?.("failed", error);
+  };
+  const { signal } = context.req.raw;
+  return answer(
+    ndjsonStream(feed, { entry, lastEventId, limit, clock, signal, onClose: onEnd }),
+  );
 }
 
 function isHead(context: Context): boolean {

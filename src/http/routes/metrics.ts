@@ -1,14 +1,27 @@
 import { MESSAGE_STATES } from "../../store/stored_message.ts";
-import type { Status } from "../status.ts";
+import type { Status } from "../log_access.ts";
+import { responseHeaders } from "../response.ts";
+import { operation, type Route } from "../route.ts";
 
-/** The media type of what `metricsText()` makes. */
+/** The media type of the text format. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/** `/metrics`: the status as numbers, for Prometheus. */
+export const metricsRoute: Route = {
+  path: "/metrics",
+  GET: operation(
+    "read",
+    {},
+    ({ log }) =>
+      new Response(metricsText(log.status()), { headers: responseHeaders(METRICS_TYPE) }),
+  ),
+};
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number, suffix?: string];
 
 const HEALTH = ["green", "yellow", "red"] as const;
 
-/** The counters, by the member of `counts` that they show. */
+/** The counters, by the member of `counts` that each one shows. */
 const COUNTERS: Readonly<
   Record<keyof Status["counts"], readonly [name: string, help: string]>
 > = {
@@ -16,34 +29,34 @@ const COUNTERS: Readonly<
   failures: ["request_failures", "Requests that failed"],
   pages: ["pages", "Pages recorded"],
   recorded: ["events_recorded", "Events recorded"],
-  twins: ["events_twin", "Events recorded that have an equal one before them"],
-  duplicates: ["events_duplicate", "Events that were in the log already"],
-  held: ["events_held", "Twins that a second pass had to confirm"],
-  invalid: ["events_invalid", "What was sent as an event and is none, kept aside"],
-  expired: ["events_expired", "Events refused because retention has removed all of their age"],
-  unmatched: ["events_unmatched", "Events on which a rule broke"],
-  alerts: ["alerts", "Alerts made"],
-  passes: ["passes", "Ranges read to their end"],
-  restarts: ["pass_restarts", "Ranges begun anew"],
+  twins: ["events_twin", "Events recorded although an equal event was recorded before"],
+  duplicates: ["events_duplicate", "Events that were already in the log"],
+  held: ["events_held", "Twins that needed a second pass to confirm them"],
+  invalid: ["events_invalid", "Items that are not valid events, set aside"],
+  expired: ["events_expired", "Events refused because they are older than the retention period"],
+  unmatched: ["events_unmatched", "Events that at least one rule failed to evaluate"],
+  alerts: ["alerts", "Alerts created"],
+  passes: ["passes", "Time ranges read to their end"],
+  restarts: ["pass_restarts", "Time ranges that had to be started again"],
 };
 
 /**
- * The status as Prometheus reads it, in the text format 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/).
- * No label has a value that comes from an event.
+ * The status in the text format 0.0.4 of Prometheus
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/). No label value comes from an event.
  *
  * @example
  * ```ts
  * import { assertMatch } from "@std/assert";
  * import { metricsText } from "./metrics.ts";
- * import type { Status } from "../status.ts";
+ * import type { Status } from "../log_access.ts";
  *
  * async function scrape(status: Status) {
  *   assertMatch(metricsText(status), /^panoptes_events_recorded_total \d+$/m);
  * }
  * ```
  *
- * @param status What is shown.
- * @returns The text, with a line break at its end.
+ * @param status The status.
+ * @returns The text, with a final line break.
  */
 export function metricsText(status: Status): string {
   const { covered, budget, log, late, counts } = status;
@@ -53,27 +66,32 @@ export function metricsText(status: Status): string {
     metric(
       "health",
       "gauge",
-      "How the watch goes: 1 for the present state",
+      "The health of the watch: 1 for the current state, 0 for the others",
       HEALTH.map((state) => [{ state }, status.health === state ? 1 : 0]),
     ),
     metric(
       "covered_to_timestamp_seconds",
       "gauge",
-      "Up to when the activity log has been read",
+      "The time up to which the activity log has been read",
       one(seconds(covered.to)),
     ),
-    metric("lag_seconds", "gauge", "How long ago that is", one(covered.lagMs / 1_000)),
-    metric("gaps", "gauge", "Ranges still to be read", one(covered.gaps.length)),
+    metric(
+      "lag_seconds",
+      "gauge",
+      "How long ago the time is up to which the activity log has been read",
+      one(covered.lagMs / 1_000),
+    ),
+    metric("gaps", "gauge", "Time ranges that are still to be read", one(covered.gaps.length)),
     metric(
       "failing",
       "gauge",
-      "Failures in a row, by what fails",
+      "Consecutive failures, by what fails",
       status.failures.map(({ of, code, count }) => [{ of, code }, count]),
     ),
     metric(
       "clock_off",
       "gauge",
-      "1 if our clock and the API's differ",
+      "1 if our clock and the API's are minutes apart",
       one(status.isClockOff ? 1 : 0),
     ),
     ...Object.entries(COUNTERS).map(([member, [name, help]]) =>
@@ -82,13 +100,13 @@ export function metricsText(status: Status): string {
     metric(
       "event_lateness_seconds",
       "histogram",
-      "How late events came that were published after their time had been read",
+      "How late events were that were published after their time had been read",
       histogram(late),
     ),
     metric(
       "rate_limit_requests",
       "gauge",
-      "Requests of the organisation's limit in this minute",
+      "Requests in this minute and the limits on them",
       ([
         ["limit", budget.limit],
         ["share", budget.share],
@@ -96,7 +114,7 @@ export function metricsText(status: Status): string {
         ["remaining", budget.remaining],
       ] as const).flatMap(([kind, value]): Sample[] => value === null ? [] : [[{ kind }, value]]),
     ),
-    metric("log_entries", "gauge", "What the log holds", [
+    metric("log_entries", "gauge", "Entries that the log holds", [
       [{ kind: "event" }, log.events],
       [{ kind: "alert" }, log.alerts],
       [{ kind: "invalid_event" }, log.invalid],
@@ -105,17 +123,17 @@ export function metricsText(status: Status): string {
     metric(
       "messages",
       "gauge",
-      "Messages to webhooks that the log holds, by state",
-      // Each from the start, so that an alert on it can tell "none" from "not measured".
+      "Messages to webhooks, by state",
+      // All states from the start, so that an alerting rule can tell 0 from "not measured".
       MESSAGE_STATES.map((state) => [{ state }, log.messages[state] ?? 0]),
     ),
     metric("rules", "gauge", "Rules in force", one(status.rules)),
-    metric("subscribers", "gauge", "Who follows the log now", [
+    metric("subscribers", "gauge", "Clients that follow the log now", [
       [{ feed: "events" }, status.subscribers.events],
       [{ feed: "alerts" }, status.subscribers.alerts],
     ]),
-    metric("streams", "gauge", "Streams that are open", one(status.streams.open)),
-    metric("streams_most", "gauge", "Streams that may be open", one(status.streams.most)),
+    metric("streams", "gauge", "Open streams", one(status.streams.open)),
+    metric("streams_max", "gauge", "Streams that may be open", one(status.streams.max)),
   ].join("");
 }
 
@@ -132,7 +150,7 @@ function metric(
   return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${lines.join("")}`;
 }
 
-/** Buckets count all that is not above their bound. Nobody has added up the delays, so there is no sum. */
+/** Each bucket counts all events up to its bound. The delays themselves are not kept, so there is no sum. */
 function histogram(late: Status["late"]): Sample[] {
   let sum = 0;
   const buckets = late.map(({ upToMs, events }): Sample => {

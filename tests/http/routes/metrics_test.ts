@@ -34,7 +34,7 @@ Deno.test("GET /metrics says in numbers what the status says", async () => {
   assertEquals(samples.get(`panoptes_messages{state="dead"}`), 0);
   assertEquals(samples.get(`panoptes_health{state="green"}`), 1);
   assertEquals(samples.get(`panoptes_health{state="red"}`), 0);
-  assertEquals(samples.get("panoptes_streams_most"), 10);
+  assertEquals(samples.get("panoptes_streams_max"), 10);
 });
 
 Deno.test("metricsText() counts up the buckets of late events, and shows each count and failure", () => {

@@ -1,0 +1,19 @@
+import type { Route } from "./route.ts";
+import { deliveryRoutes } from "./routes/deliveries.ts";
+import { epochRoute } from "./routes/epoch.ts";
+import { feedRoutes } from "./routes/events_and_alerts.ts";
+import { invalidEventsRoute } from "./routes/invalid_events.ts";
+import { metricsRoute } from "./routes/metrics.ts";
+import { rulesRoute } from "./routes/rules.ts";
+import { statusRoute } from "./routes/status.ts";
+
+/** Every route over the log; `/healthz`, which needs no token and no log, is the gateway's own. */
+export const routes: readonly Route[] = [
+  feedRoutes,
+  statusRoute,
+  metricsRoute,
+  rulesRoute,
+  invalidEventsRoute,
+  deliveryRoutes,
+  epochRoute,
+].flat();
