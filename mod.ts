@@ -1,31 +1,59 @@
 /**
- * Watches the ThousandEyes activity log.
+ * Reads the ThousandEyes activity log as an async iterator: pages, retries, rate limits and odd events are
+ * taken care of, and the token goes to the API and nowhere else.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { streamUserEvents } from "@panoptes/user-events";
+ *
+ * const failures: string[] = [];
+ * const events = streamUserEvents({
+ *   token: "made-up",
+ *   window: "12h",
+ *   // Answers from memory, so that this example runs without an account. Leave it out to reach the API.
+ *   fetch: () => Promise.resolve(Response.json({
+ *     auditEvents: [
+ *       { event: "Login failed.", user: "Ada (ada@example.org)", date: "2026-01-01T11:59:00Z" },
+ *       { event: "Report created.", user: "Bob (bob@example.org)", date: "2026-01-01T11:58:00Z" },
+ *     ],
+ *   })),
+ * });
+ * for await (const { event, user } of events) {
+ *   if (event === "Login failed.") failures.push(`${user}`);
+ * }
+ * assertEquals(failures, ["Ada (ada@example.org)"]);
+ * ```
+ *
+ * Exported separately: `./client`, the pieces that the stream is made of, one page at a time, and `./sigma`,
+ * which matches events against Sigma rules.
  *
  * @module
  */
-export {
-  type AuditUserEvents,
-  AuditUserEventsSchema,
-} from "./src/thousandeyes/page/audit_user_events.ts";
-export type { PaginationLinks } from "./src/thousandeyes/page/audit_user_events.ts";
-export { identityOf } from "./src/thousandeyes/event/event_identity.ts";
-export type { Clock } from "./src/stream/clock.ts";
-export { DEFAULT_BASE_URL } from "./src/thousandeyes/page/base_url.ts";
-export { firstPageUrl } from "./src/thousandeyes/page/first_page_url.ts";
-export type { FirstPageParameters } from "./src/thousandeyes/page/first_page_url.ts";
-export { type Link, LinkSchema } from "./src/thousandeyes/page/audit_user_events.ts";
+
+// Reading the log
+export { streamUserEvents } from "./src/thousandeyes/stream/stream_user_events.ts";
+export { userEventStream } from "./src/thousandeyes/stream/user_event_stream.ts";
+export type { StreamUserEventsOptions } from "./src/thousandeyes/stream/stream_user_events_options.ts";
+export type { RetryOptions, Token } from "./src/thousandeyes/page/page_options.ts";
 export type { InvalidUserEvent, Page } from "./src/thousandeyes/page/page.ts";
 export type { Fetch } from "./src/stream/fetch.ts";
-export type { PageOptions, RetryOptions, Token } from "./src/thousandeyes/page/page_options.ts";
+export type { Clock } from "./src/stream/clock.ts";
+
+// What an event is
+export {
+  type Resource,
+  type UserEvent,
+  UserEventSchema,
+} from "./src/thousandeyes/event/user_event.ts";
 export { parseDate } from "./src/thousandeyes/event/parse_date.ts";
-export type { Problem, ProblemField } from "./src/thousandeyes/errors/problem.ts";
-export { RateBudget } from "./src/thousandeyes/page/rate_budget.ts";
-export { parseRateLimit, type RateLimit } from "./src/thousandeyes/errors/rate_limit.ts";
-export { processPage, type ProcessPageOptions } from "./src/thousandeyes/page/process_page.ts";
-export { requestPage } from "./src/thousandeyes/page/request_page.ts";
-export { PageTrail } from "./src/thousandeyes/page/page_trail.ts";
-export { nextPageUrl } from "./src/thousandeyes/page/next_page_url.ts";
-export { RefusedLinkError } from "./src/thousandeyes/page/refused_link_error.ts";
+export { identityOf } from "./src/thousandeyes/event/event_identity.ts";
+export { toSigmaEvent } from "./src/thousandeyes/user_event_fields.ts";
+
+// What can go wrong: switch on `code`, or catch the class of a status
+export {
+  ThousandEyesError,
+  type ThousandEyesErrorCode,
+} from "./src/thousandeyes/errors/thousand_eyes_error.ts";
 export {
   BadGatewayError,
   BadRequestError,
@@ -36,17 +64,5 @@ export {
   ServiceUnavailableError,
   UnauthorizedError,
 } from "./src/thousandeyes/errors/status_errors.ts";
-export { readPage } from "./src/thousandeyes/page/read_page.ts";
-export type { Schema } from "./src/thousandeyes/event/schema.ts";
-export { type Resource, ResourceSchema } from "./src/thousandeyes/event/user_event.ts";
-export { ThousandEyesError } from "./src/thousandeyes/errors/thousand_eyes_error.ts";
-export type {
-  ThousandEyesErrorCode,
-  ThousandEyesErrorOptions,
-} from "./src/thousandeyes/errors/thousand_eyes_error.ts";
-export { parseWindow } from "./src/thousandeyes/stream/parse_window.ts";
-export { streamUserEvents } from "./src/thousandeyes/stream/stream_user_events.ts";
-export type { StreamUserEventsOptions } from "./src/thousandeyes/stream/stream_user_events_options.ts";
-export { userEventStream } from "./src/thousandeyes/stream/user_event_stream.ts";
-export { type UserEvent, UserEventSchema } from "./src/thousandeyes/event/user_event.ts";
-export { toSigmaEvent } from "./src/thousandeyes/user_event_fields.ts";
+export type { Problem } from "./src/thousandeyes/errors/problem.ts";
+export type { RateLimit } from "./src/thousandeyes/errors/rate_limit.ts";
