@@ -6,14 +6,16 @@ import type { CollectorState } from "./collector/state.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 
-/** The id of the rule that operational alerts name: no file, but a name that a receiver can route by. */
+/**
+ * The rule id of operational alerts: no file in `rules/`, but a name that receivers can route by.
+ */
 export const OPERATIONAL_RULE = "panoptes-collector";
 
 const LEVEL: AlertLevel = "high";
 
 /**
- * Queues one alert for each failure that lasts: a watchman who has gone blind has to say so. It has to run inside the
- * transaction that saves the state it gives back.
+ * Queues one alert for each lasting failure: when the watch goes blind, it has to say so. It has to
+ * run inside the transaction that saves the state it returns.
  *
  * @param ports The log and the endpoints.
  * @param state The state after a step.
@@ -28,14 +30,14 @@ export function operationalAlerts(
   { alertAfter, alertPauseMs }: Pick<WatchOptions, "alertAfter" | "alertPauseMs">,
 ): CollectorState {
   const alertedAt: Record<string, number> = { ...state.alertedAt };
-  // A range that was skipped has had its alert, and its next try tells nothing new.
+  // A skipped range has had its alert, and its next try tells nothing new.
   const { skipped: _, ...failures } = state.failures;
   for (const failure of Object.values(failures)) {
     const { code, count, since, remedy } = failure;
     const isLasting = count >= alertAfter || code === MATCH_FAILED;
     if (!isLasting || remedy === "throttle") continue;
     const last = alertedAt[code];
-    // Once for each row of failures, and not again for one that comes and goes.
+    // Once for each row of failures, and not again for a failure that comes and goes.
     if (last !== undefined && (last >= since || now < last + alertPauseMs)) continue;
     alertedAt[code] = now;
     const alert = alertOf(failure, now);

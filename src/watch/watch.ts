@@ -5,23 +5,27 @@ import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 import { type WatchStatus, watchStatus } from "./watch_status.ts";
 
-/** How a tick is bounded. */
+/** The bounds of a tick. */
 export interface TickOptions {
-  /** Nothing new is begun after so many milliseconds; what is under way then is waited for. Default 30,000. */
+  /**
+   * After this many milliseconds nothing new is begun, and the tick waits for what is under way.
+   * Default 30,000.
+   */
   readonly budgetMs?: number;
-  /** Ends the tick early; what was under way is done again later. */
+  /** Ends the tick early; what was under way is done later. */
   readonly signal?: AbortSignal;
 }
 
 const TICK_BUDGET_MS = 30_000;
 const RETENTION_EVERY_MS = 600_000;
 const RETENTION_STEP = 500;
-/** Above what a busy organisation makes in ten minutes, and still done in a moment. */
+/** Removes more than a busy organisation adds in ten minutes, and still takes only a moment. */
 const RETENTION_STEPS = 20;
 
 /**
- * The whole watch: collects, records, matches and delivers, in ticks. It holds nothing that is not in the log, so
- * an alarm, a loop or a simulation can drive it, drop it at any `await`, and make it anew.
+ * The whole watch: collects, records, matches and delivers, in ticks. It holds nothing that is not
+ * in the log, so an alarm, a loop or a simulation can drive it, drop it at any `await`, and create
+ * it anew.
  */
 export class Watch {
   /** Reads the activity log. */
@@ -34,7 +38,7 @@ export class Watch {
 
   /**
    * @param ports Everything from outside.
-   * @param options How often, how far; all of them: see `watchOptions()`.
+   * @param options How often, how far; `watchOptions()` fills in the defaults.
    */
   constructor(ports: WatchPorts, options: WatchOptions) {
     this.#ports = ports;
@@ -44,18 +48,19 @@ export class Watch {
   }
 
   /**
-   * Does what is due: pages and messages side by side, then a bounded piece of retention.
+   * Does what is due: pages and messages side by side, then a bounded amount of retention.
    *
    * @param options Time and signal.
-   * @returns When the next tick is due, in milliseconds since the Unix epoch; it may be past already.
+   * @returns When the next tick is due, in milliseconds since the Unix epoch; possibly in the past.
+   * @throws {unknown} The reason of the signal, or what the storage threw.
    */
   async tick({ budgetMs = TICK_BUDGET_MS, signal }: TickOptions = {}): Promise<number> {
     const { clock } = this.#ports;
     const start = clock.now();
-    // A clock that goes back in the middle must not make the tick endless.
+    // A clock that is set back during a tick must not make it endless.
     const hasTime = () => clock.now() < start + budgetMs && clock.now() >= start;
     let page: Promise<void> | undefined;
-    // A page that cannot be recorded must not keep the messages: the rest of the tick is for these alone.
+    // A page that cannot be recorded must not block messages: they get the rest of the tick.
     let failure: { error: unknown } | undefined;
     const collectorAt = () => failure === undefined ? this.collector.nextWakeAt() : Infinity;
     try {
@@ -67,23 +72,28 @@ export class Watch {
             .finally(() => page = undefined);
         }
         this.drain.start(signal);
-        await this.#untilSomething(page, collectorAt(), signal);
+        await this.#waitForWork(page, collectorAt(), signal);
       } while (
         hasTime() && (page !== undefined || collectorAt() <= clock.now() || this.#isDraining())
       );
-    } catch (error) { // nor may a message that cannot be written keep the pages, or the room for both from being made
+    } catch (error) {
+      // Nor may a message that cannot be written block the page under way, or retention.
       signal?.throwIfAborted();
       failure ??= { error };
     }
     await page;
     while (this.drain.underWay > 0) await this.drain.next();
     signal?.throwIfAborted();
-    this.#retain(); // after a failure too: it makes the room that a page may have lacked
+    this.#retain(); // after a failure too: it makes the room that the page may have lacked
     if (failure !== undefined) throw failure.error;
     return this.nextAlarmAt();
   }
 
-  /** When there is something to do: the next poll, the next message, the next retention; an alarm is set for it. */
+  /**
+   * When there is something to do: the next poll, the next message or the next retention.
+   *
+   * @returns Milliseconds since the Unix epoch; the time to set an alarm for.
+   */
   nextAlarmAt(): number {
     return Math.min(
       this.collector.nextWakeAt(),
@@ -92,7 +102,7 @@ export class Watch {
     );
   }
 
-  /** How the watch goes, for people and machines. */
+  /** The state of the watch, for people and machines. */
   status(): WatchStatus {
     const { log, clock } = this.#ports;
     return watchStatus(this.collector.state(), log.counts(), clock.now(), this.#options);
@@ -103,8 +113,8 @@ export class Watch {
       (this.drain.nextWakeAt() ?? Infinity) <= this.#ports.clock.now();
   }
 
-  /** Until a page or a message has ended, or while some are under way, the next thing is due. */
-  async #untilSomething(
+  /** Waits until a page or a message under way has ended, or the next one is due. */
+  async #waitForWork(
     page: Promise<void> | undefined,
     collectorAt: number,
     signal?: AbortSignal,
@@ -116,7 +126,8 @@ export class Watch {
     const now = clock.now();
     const next = Math.min(
       page === undefined ? collectorAt : Infinity,
-      // What is due and was not started waits for a connection: the end of an attempt wakes us for that.
+      // A due message that was not started waits for a connection, which the end of an attempt
+      // frees.
       this.drain.nextWakeAt(now) ?? Infinity,
       now + RETENTION_EVERY_MS,
     );
@@ -135,7 +146,8 @@ export class Watch {
     if (!isDue) return;
     const { maxAgeMs, maxBytes, pollMs } = this.#options;
     const { requests } = this.collector.state();
-    // A clock that has run away would make everything look old, and what comes late would be refused.
+    // By a clock that is far ahead everything would look old: it would go, and late events be
+    // refused.
     const isSure = isClockConfirmed(requests, now, 2 * pollMs + RETENTION_EVERY_MS);
     const age = isSure ? maxAgeMs : Infinity;
     let hasMore = true;

@@ -3,15 +3,18 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How the collector goes about its work; all times in milliseconds. */
+/** How the watch works; all times in milliseconds. */
 export interface WatchOptions {
   /** From the start of one live pass to the next. */
   readonly pollMs: number;
-  /** How far a live pass looks back behind what has been read, for events that were published late. */
+  /** How far a live pass looks back behind what has been read, to find events published late. */
   readonly overlapMs: number;
   /** How far the first run goes back. */
   readonly backfillMs: number;
-  /** After a pause longer than this, what was missed is read beside the live passes and not before them. */
+  /**
+   * After a pause longer than this, what was missed is read alongside the live passes and not
+   * before them.
+   */
   readonly catchUpMs: number;
   /** How often the shorter sweep runs, and how far it looks back. */
   readonly hourSweep: SweepOptions;
@@ -19,11 +22,11 @@ export interface WatchOptions {
   readonly daySweep: SweepOptions;
   /** The share of the organisation's rate limit that is left to others, in [0, 1). */
   readonly reserve: number;
-  /** The requests in a minute where the API names no limit. */
+  /** The organisation's requests per minute where the API names no limit. */
   readonly assumedLimit: number;
-  /** The longest that a pass may get in pages before its range is cut. */
+  /** The maximum pages of a pass; a longer one is cut. */
   readonly maxPages: number;
-  /** The most events that one pass may count before its range is cut: this bounds the memory. */
+  /** The maximum events that one pass may count, which bounds memory; a longer one is cut. */
   readonly maxPassEvents: number;
   /** Failures in a row before an operational alert goes out. */
   readonly alertAfter: number;
@@ -31,7 +34,7 @@ export interface WatchOptions {
   readonly alertPauseMs: number;
   /** How long the log keeps events and alerts. */
   readonly maxAgeMs: number;
-  /** Above this size of the database, in bytes, the oldest events go. */
+  /** Above this size of the database, in bytes, the oldest events are removed. */
   readonly maxBytes: number;
 }
 
@@ -43,7 +46,7 @@ export interface SweepOptions {
   readonly reachMs: number;
 }
 
-/** The options where none are given. */
+/** The defaults. */
 export const DEFAULT_WATCH_OPTIONS: WatchOptions = {
   pollMs: MINUTE,
   overlapMs: 15 * MINUTE,
@@ -62,7 +65,7 @@ export const DEFAULT_WATCH_OPTIONS: WatchOptions = {
 };
 
 /**
- * Fills in the defaults and checks what was given.
+ * Fills in the defaults and checks what is given.
  *
  * @example
  * ```ts
@@ -75,11 +78,11 @@ export const DEFAULT_WATCH_OPTIONS: WatchOptions = {
  *
  * @param given What differs from the defaults.
  * @returns All options.
- * @throws {RangeError} If a number makes no sense; all of them are named.
+ * @throws {RangeError} If a number is out of bounds; the message names all that are.
  */
 export function watchOptions(given: Partial<WatchOptions> = {}): WatchOptions {
   const options = { ...DEFAULT_WATCH_OPTIONS, ...given };
-  const wrong: string[] = [];
+  const invalid: string[] = [];
   const numbers: [string, number, number, number][] = [
     ["pollMs", options.pollMs, SECOND, DAY],
     ["overlapMs", options.overlapMs, 0, 7 * DAY],
@@ -98,11 +101,11 @@ export function watchOptions(given: Partial<WatchOptions> = {}): WatchOptions {
     ["maxAgeMs", options.maxAgeMs, HOUR, 100_000 * DAY],
     ["maxBytes", options.maxBytes, 2 ** 20, 2 ** 45],
   ];
-  for (const [name, value, least, most] of numbers) {
-    if (!(value >= least && value <= most)) {
-      wrong.push(`${name} is ${value}, not between ${least} and ${most}`);
+  for (const [name, value, min, max] of numbers) {
+    if (!(value >= min && value <= max)) {
+      invalid.push(`${name} is ${value}, not between ${min} and ${max}`);
     }
   }
-  if (wrong.length > 0) throw new RangeError(`Cannot watch: ${wrong.join("; ")}`);
+  if (invalid.length > 0) throw new RangeError(`Cannot watch: ${invalid.join("; ")}`);
   return options;
 }

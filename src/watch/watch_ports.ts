@@ -16,30 +16,30 @@ export interface EventMatch {
   readonly matched?: readonly MatchedField[];
 }
 
-/** Everything that the collector and the drain need from outside. */
+/** Everything that the watch needs from outside. */
 export interface WatchPorts {
   /** Time. */
   readonly clock: Clock;
   /** Chance, in [0, 1). */
   readonly random: () => number;
-  /** The log; all that is to survive is in it. */
+  /** The log; everything that has to survive a restart is in it. */
   readonly log: Log;
   /**
-   * The address of the first page of a closed range.
+   * Returns the address of the first page of a closed range.
    *
    * @param startDate The start, inclusive, in milliseconds since the Unix epoch, a whole second.
-   * @param endDate The end, inclusive, likewise.
+   * @param endDate The end, likewise.
    */
   firstPage(startDate: number, endDate: number): URL;
   /**
-   * Requests and reads one page: one try, since the collector itself repeats. A rejection is a
-   * `ThousandEyesError`, or the reason of the signal.
+   * Requests and reads one page in a single attempt: the collector itself repeats requests. Rejects
+   * with a `ThousandEyesError`, or with the reason of the signal.
    */
   readPage(url: URL, signal?: AbortSignal): Promise<Page>;
-  /** The rules that an event satisfies; it must not throw. */
+  /** Returns the rules that an event satisfies. */
   match(event: UserEvent): Iterable<EventMatch>;
   /** The webhook endpoints that alerts go to. */
   readonly endpoints: readonly Endpoint[];
-  /** Posts one message; a rejection is the reason of the signal, or a message that nobody can send. */
+  /** Posts one message; rejects with the reason of the signal, or if the message cannot be sent. */
   attempt(message: AttemptMessage, endpoint: Endpoint, signal?: AbortSignal): Promise<Outcome>;
 }

@@ -6,22 +6,22 @@ import { isClockOff, ourShare } from "./collector/rate_share.ts";
 import { skippedRanges } from "./collector/skipped_ranges.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
-/** How the watch goes: plain JSON, all times as ISO text. */
+/** The state of the watch as plain JSON; all times are ISO 8601 strings. */
 export interface WatchStatus {
-  /** `green`: all well. `yellow`: failing, or behind. `red`: somebody has to look. */
+  /** `green`: all well. `yellow`: failing, or incomplete. `red`: needs attention. */
   readonly health: "green" | "yellow" | "red";
   /** Which part of the activity log has been read. */
   readonly covered: {
-    /** Nothing before this is asked for. */
+    /** Events before this are never requested. */
     readonly from: string;
-    /** What was published by then has been read, the gaps excepted. */
+    /** Whatever was published by then has been read, except for the gaps. */
     readonly to: string;
     /** How long ago that is, in milliseconds. */
     readonly lagMs: number;
-    /** Ranges in between that are still to be read, those included that had to be skipped, oldest first. */
+    /** Ranges in between that are still to be read, skipped ones included; oldest first. */
     readonly gaps: readonly { readonly from: string; readonly to: string }[];
   };
-  /** What fails at present, and what to do about it. */
+  /** What is failing now, and what to do about it. */
   readonly failures: readonly FailureStatus[];
   /** When the next live pass is due. */
   readonly nextPollAt: string;
@@ -30,12 +30,13 @@ export interface WatchStatus {
     readonly kind: string;
     readonly from: string;
     readonly to: string;
-    readonly at: string;
+    /** How far it has been read. */
+    readonly date: string;
     readonly pages: number;
   }[];
-  /** What has been counted since the log was made. */
+  /** What has been counted since the log was created. */
   readonly counts: Omit<CollectorCounts, "late">;
-  /** How late events came: up to each bound, and later than the last. */
+  /** How late events came: up to each bound; null is later than the last. */
   readonly late: readonly { readonly upToMs: number | null; readonly events: number }[];
   /** The rate limit, and our share of it. */
   readonly budget: {
@@ -51,9 +52,9 @@ export interface WatchStatus {
   readonly log: LogCounts;
 }
 
-/** One failure that lasts. */
+/** One failure, or several in a row. */
 export interface FailureStatus {
-  /** The kind of reading, or `source` if it concerns all. */
+  /** The kind of reading; `source` if it concerns all of them, `rules` if it concerns the rules. */
   readonly of: string;
   /** What went wrong, as a stable code. */
   readonly code: string;
@@ -67,21 +68,24 @@ export interface FailureStatus {
   readonly since: string;
   /** How often in a row. */
   readonly count: number;
-  /** When it is tried again. */
+  /** When the next try is due. */
   readonly nextTryAt: string;
 }
 
-/** Behind by so many polls, or by so long, means that something is wrong. */
-const BEHIND_POLLS = 10;
-const BEHIND_MS = 900_000;
+/**
+ * Health is red when the watch is behind by more than this many polls and this many milliseconds.
+ */
+const MAX_BEHIND_POLLS = 10;
+const MAX_BEHIND_MS = 900_000;
 
 /**
- * Says how the watch goes.
+ * Derives the status.
  *
  * @param state The collector's state.
  * @param log How much the log holds.
  * @param now Milliseconds since the Unix epoch.
  * @param options How often, how far.
+ * @returns The status.
  */
 export function watchStatus(
   state: CollectorState,
@@ -120,7 +124,7 @@ export function watchStatus(
       kind,
       from: iso(from),
       to: iso(to),
-      at: iso(at),
+      date: iso(at),
       pages: pass?.pages ?? 0,
     })),
     counts,
@@ -142,15 +146,15 @@ function healthOf(
   now: number,
   { alertAfter, pollMs }: WatchOptions,
 ): WatchStatus["health"] {
-  const { skipped: _, ...failures } = state.failures; // a range that is known to fail, and tried again and again
+  const { skipped: _, ...failures } = state.failures; // known to fail, and tried every hour
   const all = Object.values(failures);
-  const lasts = all.some(({ remedy, count }) =>
+  const needsAttention = all.some(({ remedy, count }) =>
     remedy === "slow" || (remedy !== "throttle" && count >= alertAfter)
   );
-  const behind = now - state.lowWater - Math.max(BEHIND_MS, BEHIND_POLLS * pollMs);
-  if (lasts || behind > 0) return "red";
-  const isWhole = all.length === 0 && skippedRanges(state).length === 0;
-  return isWhole && !isClockOff(state.requests) ? "green" : "yellow";
+  const behind = now - state.lowWater - Math.max(MAX_BEHIND_MS, MAX_BEHIND_POLLS * pollMs);
+  if (needsAttention || behind > 0) return "red";
+  const isComplete = all.length === 0 && skippedRanges(state).length === 0;
+  return isComplete && !isClockOff(state.requests) ? "green" : "yellow";
 }
 
 function iso(ms: number): string {
