@@ -1,65 +1,148 @@
-/** What a modifier does; each family is compiled in a file of its own. */
+/**
+ * The table of modifiers: what each takes, what it may follow, and whether it works on keywords.
+ *
+ * A new modifier is a name in the row of its family, what the family's file in `compile/modifier/` does
+ * with it, its cases in `tests/sigma/cases/`, and the same row in `docs/sigma.md`. Tests hold the table to
+ * the compiler, and the documentation to the table.
+ *
+ * @module
+ */
+
+/** What kind of modifier it is; each family that changes a value has a file in `compile/modifier/`. */
 export type ModifierFamily =
-  | "link"
+  | "all"
   | "place"
-  | "case"
-  | "presence"
-  | "negation"
+  | "cased"
+  | "exists"
+  | "neq"
   | "regex"
   | "regex-flag"
-  | "network"
+  | "cidr"
   | "comparison"
-  | "dash"
+  | "windash"
   | "encoding"
-  | "reference"
-  | "placeholder"
+  | "fieldref"
+  | "expand"
   | "time";
 
-/** One row of the table of modifiers. */
-export interface ModifierFacts {
-  /** What kind of modifier it is. */
-  family: ModifierFamily;
-  /** The name the specification gives it, where this one is an alias. */
-  canonical?: string;
+/** What the modifiers of a family have in common. */
+interface Family {
+  /** The modifiers, aliases included. */
+  readonly names: readonly string[];
+  /** The names that the specification gives to aliases. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** The types of values that it takes. */
+  readonly takes: readonly ("string" | "number" | "boolean" | "null")[];
+  /**
+   * The families that may stand before it, among those that change a value. The others, which are about
+   * the item as a whole, may stand anywhere. Modifiers of a family that cannot follow itself exclude each
+   * other.
+   */
+  readonly after?: readonly ModifierFamily[];
+  /** How many of the family one value may go through, the same one among them; absent: no duplicates. */
+  readonly repeats?: number;
+  /** Whether no other modifier and no second value may stand beside it. */
+  readonly alone?: true;
+  /** Whether it works on keywords; otherwise it needs a field. */
+  readonly keywords: boolean;
+  /** Whether it reads a value as text, so that a number counts as it was written. */
+  readonly readsText?: true;
+  /** Whether it compiles with every value of the types that it takes. */
+  readonly cannotFail?: true;
+}
+
+const SCALARS = ["string", "number", "boolean"] as const;
+
+const FAMILIES: Readonly<Record<ModifierFamily, Family>> = {
+  all: { names: ["all"], takes: [...SCALARS, "null"], keywords: true, cannotFail: true },
+  place: {
+    names: ["contains", "startswith", "endswith"],
+    takes: SCALARS,
+    after: ["regex", "regex-flag", "windash", "encoding", "fieldref", "expand"],
+    keywords: true,
+    readsText: true,
+    cannotFail: true,
+  },
+  cased: {
+    names: ["cased"],
+    takes: SCALARS,
+    keywords: true,
+    readsText: true,
+    cannotFail: true,
+  },
+  exists: { names: ["exists"], takes: ["boolean"], alone: true, keywords: false },
+  neq: { names: ["neq"], takes: [...SCALARS, "null"], keywords: true, cannotFail: true },
+  regex: {
+    names: ["re"],
+    takes: ["string", "number"],
+    after: ["expand"],
+    keywords: true,
+    readsText: true,
+  },
+  "regex-flag": {
+    names: ["i", "m", "s", "ignorecase", "multiline", "dotall"],
+    aliases: { ignorecase: "i", multiline: "m", dotall: "s" },
+    takes: ["string", "number"],
+    after: ["regex", "regex-flag", "place", "expand"],
+    keywords: true,
+  },
+  cidr: { names: ["cidr"], takes: ["string"], after: ["expand"], keywords: false },
+  comparison: {
+    names: ["gt", "gte", "lt", "lte"],
+    takes: ["number"],
+    after: ["time"],
+    keywords: false,
+  },
+  windash: {
+    names: ["windash"],
+    takes: SCALARS,
+    after: ["place", "encoding", "expand"],
+    keywords: true,
+    readsText: true,
+    cannotFail: true,
+  },
+  encoding: {
+    names: ["base64", "base64offset", "utf16le", "wide", "utf16be", "utf16"],
+    aliases: { wide: "utf16le" },
+    takes: SCALARS,
+    after: ["place", "windash", "encoding", "expand"],
+    repeats: 4, // each may double a value, or make three of it
+    keywords: true,
+    readsText: true,
+  },
+  fieldref: { names: ["fieldref"], takes: ["string"], after: ["expand"], keywords: false },
+  expand: {
+    names: ["expand"],
+    takes: SCALARS,
+    after: ["place", "regex", "regex-flag", "cidr", "windash", "encoding"],
+    keywords: true,
+  },
+  time: {
+    names: ["minute", "hour", "day", "week", "month", "year"],
+    takes: ["number"],
+    after: [],
+    keywords: false,
+  },
+};
+
+/** What is known of one modifier. */
+export interface Modifier extends Omit<Family, "names" | "aliases"> {
+  /** Which family it belongs to. */
+  readonly family: ModifierFamily;
+  /** The name that the specification gives it; its own name unless it is an alias. */
+  readonly canonical: string;
 }
 
 /** Every modifier of the specification, and the aliases that other tools know. */
-export const MODIFIERS: ReadonlyMap<string, ModifierFacts> = new Map<string, ModifierFacts>([
-  ["all", { family: "link" }],
-  ["contains", { family: "place" }],
-  ["startswith", { family: "place" }],
-  ["endswith", { family: "place" }],
-  ["cased", { family: "case" }],
-  ["exists", { family: "presence" }],
-  ["neq", { family: "negation" }],
-  ["re", { family: "regex" }],
-  ["i", { family: "regex-flag" }],
-  ["m", { family: "regex-flag" }],
-  ["s", { family: "regex-flag" }],
-  ["ignorecase", { family: "regex-flag", canonical: "i" }],
-  ["multiline", { family: "regex-flag", canonical: "m" }],
-  ["dotall", { family: "regex-flag", canonical: "s" }],
-  ["cidr", { family: "network" }],
-  ["gt", { family: "comparison" }],
-  ["gte", { family: "comparison" }],
-  ["lt", { family: "comparison" }],
-  ["lte", { family: "comparison" }],
-  ["windash", { family: "dash" }],
-  ["base64", { family: "encoding" }],
-  ["base64offset", { family: "encoding" }],
-  ["utf16le", { family: "encoding" }],
-  ["wide", { family: "encoding", canonical: "utf16le" }],
-  ["utf16be", { family: "encoding" }],
-  ["utf16", { family: "encoding" }],
-  ["fieldref", { family: "reference" }],
-  ["expand", { family: "placeholder" }],
-  ["minute", { family: "time" }],
-  ["hour", { family: "time" }],
-  ["day", { family: "time" }],
-  ["week", { family: "time" }],
-  ["month", { family: "time" }],
-  ["year", { family: "time" }],
-]);
+export const MODIFIERS: ReadonlyMap<string, Modifier> = new Map(
+  (Object.keys(FAMILIES) as ModifierFamily[]).flatMap((family) => {
+    const { names, aliases = {}, ...facts } = FAMILIES[family];
+    return names.map((name): [string, Modifier] => [
+      name,
+      { ...facts, family, canonical: aliases[name] ?? name },
+    ]);
+  }),
+);
 
 /**
  * The name that the specification gives to a modifier.

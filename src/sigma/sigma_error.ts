@@ -1,4 +1,4 @@
-import type { Problem } from "./problem.ts";
+import type { Problem, ProblemCode } from "./problem.ts";
 
 /**
  * Thrown when rules cannot be compiled; carries every problem, not only the first.
@@ -29,5 +29,20 @@ export class SigmaError extends Error {
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
     super(`Cannot compile rules: ${first?.message ?? "unknown problem"}${more}`);
     this.problems = problems;
+  }
+}
+
+/** Why an item cannot be compiled. Thrown by steps, caught where items are compiled. */
+export class ItemError extends Error {
+  /** The kind of problem. */
+  readonly code: ProblemCode;
+  /** What to write instead. */
+  readonly suggestion: string | undefined;
+
+  /** @param code The kind. @param message One sentence. @param suggestion What to write instead. */
+  constructor(code: ProblemCode, message: string, suggestion?: string) {
+    super(message);
+    this.code = code;
+    this.suggestion = suggestion;
   }
 }

@@ -9,7 +9,7 @@ import type {
   Quantifier,
 } from "../sigma_rule.ts";
 import { type CompiledItem, compileItem, type ItemProblem } from "./compile_item.ts";
-import type { ItemScope } from "./item_scope.ts";
+import type { ItemScope } from "./work.ts";
 import { allOf, anyOf, type Check, type CompiledNode, notOf } from "./compiled_node.ts";
 
 /** What compiling a detection needs from around it. */

@@ -2,10 +2,10 @@ import { type ModifierFamily, MODIFIERS } from "../modifiers.ts";
 import type { ProblemCode } from "../problem.ts";
 import type { DetectionItem } from "../sigma_rule.ts";
 import { ValueCompiler } from "./compile_value.ts";
-import type { ItemScope } from "./item_scope.ts";
-import { UnknownList } from "./placeholder_step.ts";
+import type { ItemScope } from "./work.ts";
+import { UnknownList } from "./modifier/expand.ts";
 import type { ValueTest } from "./value_test.ts";
-import { ItemError } from "./work.ts";
+import { ItemError } from "../sigma_error.ts";
 
 /** An item whose values are compiled. */
 export interface CompiledItem {
@@ -30,19 +30,6 @@ export interface ItemProblem {
   /** Which value is to blame; absent when it is the key. */
   value?: number;
 }
-
-/** Modifiers of these families work on keywords; the others need a field. */
-const KEYWORD_FAMILIES: readonly ModifierFamily[] = [
-  "link",
-  "place",
-  "case",
-  "negation",
-  "regex",
-  "regex-flag",
-  "dash",
-  "encoding",
-  "placeholder",
-];
 
 /**
  * Compiles an item: every value goes through the modifiers in the written order.
@@ -74,12 +61,6 @@ export function compileItem(
   return { compiled: { item, tests, all, negated: item.modifiers.includes("neq") } };
 }
 
-/** Each encoding may double a value, or make three of it. */
-const MOST_ENCODINGS = 4;
-
-/** With these alone, a value that is not null always compiles. */
-const HARMLESS: readonly ModifierFamily[] = ["link", "place", "case", "negation", "dash"];
-
 /**
  * Checks an item without making tests for it where nothing can go wrong.
  *
@@ -89,8 +70,8 @@ const HARMLESS: readonly ModifierFamily[] = ["link", "place", "case", "negation"
 export function checkItem(item: DetectionItem): ItemProblem[] {
   const { modifiers, values } = item;
   if (modifiers.length === 0 && item.field !== null) return [];
-  const harmless = modifiers.every((name) => HARMLESS.includes(MODIFIERS.get(name)!.family));
-  if (harmless && !values.includes(null)) return keyProblems(item);
+  const cannotFail = modifiers.every((name) => MODIFIERS.get(name)?.cannotFail);
+  if (cannotFail && !values.includes(null)) return keyProblems(item);
   const result = compileItem(item, { fieldNumber: () => 0 });
   return "problems" in result ? result.problems : [];
 }
@@ -99,32 +80,32 @@ export function checkItem(item: DetectionItem): ItemProblem[] {
 function keyProblems({ field, modifiers, values }: DetectionItem): ItemProblem[] {
   if (modifiers.length === 0) return [];
   const problems: ItemProblem[] = [];
-  const problem = (message: string, suggestion?: string) => {
-    const code = "modifier-combination";
-    problems.push({ code, message, ...(suggestion ? { suggestion } : {}) });
-  };
-  const families = modifiers.map((name) => MODIFIERS.get(name)?.family);
+  const problem = (message: string) => problems.push({ code: "modifier-combination", message });
+  const byFamily = new Map<ModifierFamily, string[]>();
   modifiers.forEach((name, index) => {
-    const family = families[index];
-    if (family === undefined) {
+    const facts = MODIFIERS.get(name);
+    if (facts === undefined) {
       problems.push({ code: "modifier-unknown", message: `Unknown modifier '${name}'` });
-    } else if (modifiers.indexOf(name) < index && family !== "encoding") {
-      problem(`The modifier '${name}' stands twice`);
-    } else if (field === null && !KEYWORD_FAMILIES.includes(family)) {
+      return;
+    }
+    byFamily.set(facts.family, [...byFamily.get(facts.family) ?? [], name]);
+    if (modifiers.indexOf(name) < index && !facts.repeats) {
+      problem(`Duplicate modifier '${name}'`);
+    } else if (field === null && !facts.keywords) {
       problem(`The modifier '${name}' needs a field: keywords have none`);
     }
   });
-  if (families.filter((family) => family === "encoding").length > MOST_ENCODINGS) {
-    problem(`More than ${MOST_ENCODINGS} encodings of one value`);
-  }
-  for (const family of ["place", "comparison", "time"] as const) {
-    const several = modifiers.filter((_, index) => families[index] === family);
-    if (several.length > 1) {
-      problem(`The modifiers '${several.join("' and '")}' exclude each other`);
+  for (const [family, names] of byFamily) {
+    const { after, alone, repeats = 1 } = MODIFIERS.get(names[0]!)!;
+    if (alone && (modifiers.length > 1 || values.length > 1)) {
+      problem(`The modifier '${names[0]}' takes no other modifier and exactly one value`);
     }
-  }
-  if (modifiers.includes("exists") && (modifiers.length > 1 || values.length > 1)) {
-    problem("The modifier 'exists' stands alone, with one value");
+    if (after === undefined || names.length === 1) continue;
+    if (!after.includes(family)) {
+      problem(`The modifiers '${names.join("' and '")}' exclude each other`);
+    } else if (repeats > 1 && names.length > repeats) {
+      problem(`More than ${repeats} encodings of one value`);
+    }
   }
   return problems;
 }

@@ -3,7 +3,7 @@ import { appliesTo } from "../match/logsource_routing.ts";
 import type { Problem, ProblemCode } from "../problem.ts";
 import type { SigmaDocument, SigmaFilter, SigmaRule } from "../sigma_rule.ts";
 import { compileCondition, compileNamed } from "./compile_detection.ts";
-import type { ItemScope } from "./item_scope.ts";
+import type { ItemScope } from "./work.ts";
 import { allOf, type CompiledNode } from "./compiled_node.ts";
 
 /** A condition of a rule, ready to run; a rule with several conditions has several of these. */

@@ -1,21 +1,19 @@
-import { type ModifierFamily, MODIFIERS } from "../modifiers.ts";
+import { MODIFIERS } from "../modifiers.ts";
 import type { DetectionItem, SigmaValue } from "../sigma_rule.ts";
-import type { ItemScope } from "./item_scope.ts";
-import { comparisonTest } from "./comparison_steps.ts";
-import { networkTest } from "./network_step.ts";
-import { placeStep } from "./place_steps.ts";
-import { existsTest, nullTest } from "./presence_step.ts";
-import { referenceTest } from "./reference_step.ts";
-import { regexTest } from "./regex_steps.ts";
-import { STEPS } from "./steps.ts";
+import type { ItemScope } from "./work.ts";
+import { comparisonTest } from "./modifier/comparison.ts";
+import { cidrTest } from "./modifier/cidr.ts";
+import { placeStep } from "./modifier/place.ts";
+import { existsTest, nullTest } from "./modifier/exists.ts";
+import { fieldrefTest } from "./modifier/fieldref.ts";
+import { regexTest } from "./modifier/regex.ts";
+import { STEPS } from "./modifier/steps.ts";
 import { parseTextParts } from "./text_parts.ts";
 import { TextTest } from "./text_test.ts";
-import { timeTest } from "./time_steps.ts";
+import { timeTest } from "./modifier/time.ts";
 import type { ValueTest } from "./value_test.ts";
-import { ItemError, type Step, type StepContext, type Work } from "./work.ts";
-
-/** These say something about the item as a whole and leave its values alone. */
-const ABOUT_ITEM: readonly ModifierFamily[] = ["link", "case", "negation"];
+import { ItemError } from "../sigma_error.ts";
+import type { Step, StepContext, Work } from "./work.ts";
 
 /** Compiles the values of one item; what its modifiers say is worked out once for all of them. */
 export class ValueCompiler {
@@ -32,12 +30,11 @@ export class ValueCompiler {
     const families = modifiers.map((name) => MODIFIERS.get(name)!.family);
     this.#scope = scope;
     this.#isKeyword = field === null;
-    this.#cased = families.includes("case");
-    this.#expands = families.includes("placeholder");
+    this.#cased = families.includes("cased");
+    this.#expands = families.includes("expand");
     modifiers.forEach((modifier, index) => {
-      const family = families[index]!;
-      if (ABOUT_ITEM.includes(family)) return;
-      this.#steps.push({ step: STEPS[family], context: { modifier, item, placeholders } });
+      const step = STEPS[families[index]!];
+      if (step) this.#steps.push({ step, context: { modifier, item, placeholders } });
     });
     // A keyword may stand anywhere in a text, unless a modifier says where.
     if (field === null && !families.includes("place") && !families.includes("regex")) {
@@ -89,14 +86,14 @@ export class ValueCompiler {
       case "regex":
         return regexTest(work.source, work.flags, work.place);
       case "network":
-        return networkTest(work.text);
+        return cidrTest(work.text);
       case "number":
         return comparisonTest(work.comparison, work.bound);
       case "time":
         return timeTest(work.part, work.comparison, work.wanted);
       case "reference": {
         const number = this.#scope.fieldNumber(work.field);
-        return referenceTest(work.field, number, work.place, cased);
+        return fieldrefTest(work.field, number, work.place, cased);
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { EventView } from "../match/event_view.ts";
 import type { FieldSlot } from "../match/field_slot.ts";
-import type { LinearRegex } from "./linear_regex.ts";
+import type { LinearRegex } from "../regex/linear_regex.ts";
 import type { Network } from "./network.ts";
 import type { Comparison } from "./work.ts";
 

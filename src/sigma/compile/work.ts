@@ -1,4 +1,4 @@
-import type { ProblemCode } from "../problem.ts";
+import { ItemError } from "../sigma_error.ts";
 import type { DetectionItem, SigmaValue } from "../sigma_rule.ts";
 import type { TextPart } from "./text_parts.ts";
 
@@ -33,23 +33,16 @@ export interface StepContext {
   placeholders: Readonly<Record<string, readonly (string | number)[]>> | undefined;
 }
 
+/** What compiling an item needs from around it. */
+export interface ItemScope {
+  /** Numbers a field that `fieldref` points at. */
+  fieldNumber: (field: string) => number;
+  /** The lists for `expand`; undefined while a file is only being checked. */
+  placeholders?: StepContext["placeholders"];
+}
+
 /** Applies one modifier to one value; `expand` and `base64offset` make several of one. */
 export type Step = (work: Work, context: StepContext) => Work | Work[];
-
-/** Why an item cannot be compiled. Thrown by steps, caught where items are compiled. */
-export class ItemError extends Error {
-  /** The kind of problem. */
-  readonly code: ProblemCode;
-  /** What to write instead. */
-  readonly suggestion: string | undefined;
-
-  /** @param code The kind. @param message One sentence. @param suggestion What to write instead. */
-  constructor(code: ProblemCode, message: string, suggestion?: string) {
-    super(message);
-    this.code = code;
-    this.suggestion = suggestion;
-  }
-}
 
 const KINDS: Readonly<Record<Work["kind"], string>> = {
   text: "a text",

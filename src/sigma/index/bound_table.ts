@@ -1,4 +1,4 @@
-import { compares, numberOf } from "../compile/comparison_steps.ts";
+import { compares, numberOf } from "../compile/modifier/comparison.ts";
 import type { Comparison } from "../compile/work.ts";
 import type { FactSink } from "./automaton.ts";
 

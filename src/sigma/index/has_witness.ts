@@ -1,4 +1,4 @@
-import { compares, numberOf } from "../compile/comparison_steps.ts";
+import { compares, numberOf } from "../compile/modifier/comparison.ts";
 import { contains, emptyNetwork, parseNetwork } from "../compile/network.ts";
 import type { Witness } from "../compile/value_test.ts";
 import type { FieldSlot } from "../match/field_slot.ts";

@@ -1,4 +1,4 @@
-import type { LinearRegex } from "../compile/linear_regex.ts";
+import type { LinearRegex } from "../regex/linear_regex.ts";
 import { compileProgram } from "../regex/program.ts";
 import { RegexAutomaton } from "../regex/regex_automaton.ts";
 import type { FactSink } from "./automaton.ts";

@@ -2,9 +2,6 @@ import { MODIFIERS } from "../modifiers.ts";
 import type { SigmaValue } from "../sigma_rule.ts";
 import type { YamlScalar } from "./yaml_tree.ts";
 
-/** Modifiers of these families take a value as a text. */
-const OF_TEXTS = new Set<string | undefined>(["place", "case", "regex", "dash", "encoding"]);
-
 /**
  * What a value of an item stands for.
  *
@@ -24,7 +21,6 @@ export function itemValue(
   if (node === null) return null;
   const { value, text } = node;
   if (typeof value !== "number" || String(value) === text) return value;
-  const isText = field === null ||
-    modifiers.some((name) => OF_TEXTS.has(MODIFIERS.get(name)?.family));
+  const isText = field === null || modifiers.some((name) => MODIFIERS.get(name)?.readsText);
   return isText ? text : value;
 }

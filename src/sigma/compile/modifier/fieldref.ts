@@ -1,12 +1,13 @@
-import { foldText } from "../fold.ts";
-import type { EventView } from "../match/event_view.ts";
-import type { FieldSlot } from "../match/field_slot.ts";
-import { literalOf } from "./text_parts.ts";
-import type { ValueTest } from "./value_test.ts";
-import { ItemError, misfit, type Place, rawValue, type Step } from "./work.ts";
+import { foldText } from "../../fold.ts";
+import type { EventView } from "../../match/event_view.ts";
+import type { FieldSlot } from "../../match/field_slot.ts";
+import { literalOf } from "../text_parts.ts";
+import type { ValueTest } from "../value_test.ts";
+import { ItemError } from "../../sigma_error.ts";
+import { misfit, type Place, rawValue, type Step } from "../work.ts";
 
 /** `fieldref`: the value is the name of another field. */
-export const referenceStep: Step = (work, context) => {
+export const fieldrefStep: Step = (work, context) => {
   const raw = rawValue(work, context);
   if (typeof raw !== "string" || work.kind !== "text") throw misfit(work, context);
   const field = literalOf(work.parts);
@@ -33,7 +34,7 @@ const FITS: Readonly<Record<Place, (text: string, other: string) => boolean>> = 
  * @param place Where its text has to stand.
  * @param cased Whether case counts.
  */
-export function referenceTest(
+export function fieldrefTest(
   name: string,
   field: number,
   place: Place,

@@ -1,5 +1,5 @@
-import { ANY, type TextPart } from "./text_parts.ts";
-import { misfit, type Place, type Step } from "./work.ts";
+import { ANY, type TextPart } from "../text_parts.ts";
+import { misfit, type Place, type Step } from "../work.ts";
 
 /** `contains`, `startswith` and `endswith`; on a text they add wildcards where none are yet. */
 export const placeStep: Step = (work, context) => {

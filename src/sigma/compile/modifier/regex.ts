@@ -1,9 +1,10 @@
-import type { FieldSlot } from "../match/field_slot.ts";
-import { regexLiterals } from "../index/regex_literals.ts";
-import { canonicalModifier } from "../modifiers.ts";
-import { LinearRegex } from "./linear_regex.ts";
-import type { Clause, ValueTest } from "./value_test.ts";
-import { ItemError, misfit, type Place, rawValue, type Step } from "./work.ts";
+import type { FieldSlot } from "../../match/field_slot.ts";
+import { regexLiterals } from "../../regex/regex_literals.ts";
+import { canonicalModifier } from "../../modifiers.ts";
+import { LinearRegex } from "../../regex/linear_regex.ts";
+import type { Clause, ValueTest } from "../value_test.ts";
+import { ItemError } from "../../sigma_error.ts";
+import { misfit, type Place, rawValue, type Step } from "../work.ts";
 
 /** `re`: the text as written is a pattern, which may be found anywhere in the field. */
 export const regexStep: Step = (work, context) => {

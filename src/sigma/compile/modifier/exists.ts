@@ -1,5 +1,6 @@
-import type { ValueTest } from "./value_test.ts";
-import { ItemError, rawValue, type Step } from "./work.ts";
+import type { ValueTest } from "../value_test.ts";
+import { ItemError } from "../../sigma_error.ts";
+import { rawValue, type Step } from "../work.ts";
 
 /** `exists`: only whether the field is there, be it null or empty. */
 export const existsStep: Step = (work, context) => {

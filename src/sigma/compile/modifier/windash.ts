@@ -1,5 +1,5 @@
-import { DASH, DASHES, type TextPart } from "./text_parts.ts";
-import { misfit, type Step } from "./work.ts";
+import { DASH, DASHES, type TextPart } from "../text_parts.ts";
+import { misfit, type Step } from "../work.ts";
 
 const WORD = /\w/;
 
@@ -8,7 +8,7 @@ const WORD = /\w/;
  *
  * All permutations at once: the pattern holds one part that fits each of them, instead of 5^n texts.
  */
-export const dashStep: Step = (work, context) => {
+export const windashStep: Step = (work, context) => {
   if (work.kind !== "text") throw misfit(work, context);
   const parts = work.parts.flatMap((part) => typeof part === "string" ? dashed(part) : [part]);
   return { kind: "text", parts, raw: undefined };

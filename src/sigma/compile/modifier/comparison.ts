@@ -1,6 +1,7 @@
-import type { FieldSlot } from "../match/field_slot.ts";
-import type { ValueTest } from "./value_test.ts";
-import { type Comparison, ItemError, rawValue, type Step } from "./work.ts";
+import type { FieldSlot } from "../../match/field_slot.ts";
+import type { ValueTest } from "../value_test.ts";
+import { ItemError } from "../../sigma_error.ts";
+import { type Comparison, rawValue, type Step } from "../work.ts";
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 

@@ -1,5 +1,6 @@
-import { parseTextParts, type TextPart } from "./text_parts.ts";
-import { ItemError, misfit, type Step, type StepContext, type Work } from "./work.ts";
+import { parseTextParts, type TextPart } from "../text_parts.ts";
+import { ItemError } from "../../sigma_error.ts";
+import { misfit, type Step, type StepContext, type Work } from "../work.ts";
 
 const MOST_VALUES = 100_000;
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { LinearRegex } from "../../../src/sigma/compile/linear_regex.ts";
-import { ItemError } from "../../../src/sigma/compile/work.ts";
+import { LinearRegex } from "../../../src/sigma/regex/linear_regex.ts";
+import { ItemError } from "../../../src/sigma/sigma_error.ts";
 
 function regex(source: string): LinearRegex {
   return new LinearRegex(source, new Set());

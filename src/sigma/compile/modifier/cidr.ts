@@ -1,17 +1,18 @@
-import type { FieldSlot } from "../match/field_slot.ts";
-import { contains, emptyNetwork, masked, type Network, parseNetwork } from "./network.ts";
-import type { ValueTest } from "./value_test.ts";
-import { ItemError, misfit, rawValue, type Step } from "./work.ts";
+import type { FieldSlot } from "../../match/field_slot.ts";
+import { contains, emptyNetwork, masked, type Network, parseNetwork } from "../network.ts";
+import type { ValueTest } from "../value_test.ts";
+import { ItemError } from "../../sigma_error.ts";
+import { misfit, rawValue, type Step } from "../work.ts";
 
 /** `cidr`: the field is an address in this network, or a network that lies wholly in it. */
-export const networkStep: Step = (work, context) => {
+export const cidrStep: Step = (work, context) => {
   const raw = rawValue(work, context);
   if (typeof raw !== "string") throw misfit(work, context);
   return { kind: "network", text: raw };
 };
 
 /** Compiles a network to a test. */
-export function networkTest(text: string): ValueTest {
+export function cidrTest(text: string): ValueTest {
   const network = parseNetwork(text, emptyNetwork());
   if (!network) {
     throw new ItemError(

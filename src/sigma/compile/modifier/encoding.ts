@@ -1,11 +1,12 @@
-import { canonicalModifier } from "../modifiers.ts";
-import { DASH, DASHES, joinParts, literalOf, type TextPart } from "./text_parts.ts";
-import { ItemError, misfit, type Step, type StepContext, type Work } from "./work.ts";
+import { canonicalModifier } from "../../modifiers.ts";
+import { DASH, DASHES, joinParts, literalOf, type TextPart } from "../text_parts.ts";
+import { ItemError } from "../../sigma_error.ts";
+import { misfit, type Step, type StepContext, type Work } from "../work.ts";
 
 const MOST_PERMUTATIONS = 625;
 
 /** `utf16le`, `wide`, `utf16be`, `utf16`: literals become bytes, wildcards stay. */
-export const utf16Step: Step = (work, context) => {
+const utf16Step: Step = (work, context) => {
   if (work.kind !== "text") throw misfit(work, context);
   const encoding = canonicalModifier(context.modifier);
   const parts = withoutDashes(work.parts, context).map((each) => {
@@ -18,7 +19,7 @@ export const utf16Step: Step = (work, context) => {
 };
 
 /** `base64`: the whole value encoded. */
-export const base64Step: Step = (work, context) => {
+const base64Step: Step = (work, context) => {
   return literals(work, context).map((bytes): Work => ({
     kind: "text",
     parts: [btoa(bytes)],
@@ -30,7 +31,7 @@ export const base64Step: Step = (work, context) => {
  * `base64offset`: what the value becomes inside a longer encoded text, for each of the three offsets.
  * Only the characters that do not depend on the bytes around it are kept.
  */
-export const base64OffsetStep: Step = (work, context) => {
+const base64OffsetStep: Step = (work, context) => {
   return literals(work, context).flatMap((bytes) =>
     [0, 1, 2].map((offset): Work => {
       const encoded = btoa("\0".repeat(offset) + bytes).replace(/=+$/, "");
@@ -45,6 +46,16 @@ export const base64OffsetStep: Step = (work, context) => {
       return { kind: "text", parts: [part], raw: undefined };
     })
   );
+};
+
+const STEPS: Readonly<Record<string, Step>> = {
+  base64: base64Step,
+  base64offset: base64OffsetStep,
+};
+
+/** The modifiers of this family: base64, base64offset, and UTF-16 in its forms. */
+export const encodingStep: Step = (work, context) => {
+  return (STEPS[context.modifier] ?? utf16Step)(work, context);
 };
 
 /** The bytes of a value without wildcards: UTF-8, unless it has been encoded already. */

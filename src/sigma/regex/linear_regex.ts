@@ -1,7 +1,7 @@
-import { compileProgram } from "../regex/program.ts";
-import { RegexAutomaton } from "../regex/regex_automaton.ts";
+import { compileProgram } from "./program.ts";
+import { RegexAutomaton } from "./regex_automaton.ts";
 import { checkConstructs } from "./regex_constructs.ts";
-import { ItemError } from "./work.ts";
+import { ItemError } from "../sigma_error.ts";
 
 /** Patterns that compile to more instructions than this take too long to load. */
 const LARGEST_PROGRAM = 1_500;

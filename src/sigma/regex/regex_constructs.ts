@@ -1,4 +1,4 @@
-import { ItemError } from "./work.ts";
+import { ItemError } from "../sigma_error.ts";
 
 /** A construct of PCRE that cannot run in linear time, or that RE2 spells differently. */
 interface Construct {
