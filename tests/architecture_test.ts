@@ -33,6 +33,23 @@ const NARROWER: Record<string, string[]> = {
  */
 const ROOMS: Record<string, string[]> = {
   thousandeyes: ["event", "errors", "page", "stream"],
+  sigma: [
+    // The words that all of the language shares,
+    "vocabulary.ts",
+    "modifiers.ts",
+    "sigma_rule.ts",
+    "problem.ts",
+    "sigma_error.ts",
+    "closest.ts",
+    "fold.ts",
+    // then what runs a rule, then what reads one.
+    "regex",
+    "match",
+    "compile",
+    "index",
+    "parse",
+    "lint",
+  ],
   cli: ["exit_code.ts", "output", "input", "commands"],
   http: [
     "response.ts",

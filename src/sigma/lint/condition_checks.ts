@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { conditionNames } from "../condition_names.ts";
 import type { Offsets } from "../parse/source.ts";
-import { parseCondition } from "../parse/parse_condition.ts";
+import { conditionNames, parseCondition } from "../parse/parse_condition.ts";
 import type { Condition } from "../sigma_rule.ts";
 import type { Check, Finding } from "./check.ts";
 import type { ConditionText, LintDocument } from "./lint_document.ts";

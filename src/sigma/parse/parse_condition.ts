@@ -29,7 +29,7 @@ export interface ConditionResult {
 /** Brackets and `not`s inside one another beyond this are refused, so that no input exhausts the stack. */
 const DEEPEST = 100;
 
-/** Names tried against patterns in one condition, so that hostile files stay fast. */
+/** Words that cannot be search identifiers; the empty word is the end of the text. */
 const OPERATORS = new Set(["and", "or", "not", "(", ")", "|", ""]);
 
 interface Word {
@@ -183,6 +183,21 @@ export function parseCondition(text: string, names: readonly string[]): Conditio
     problem("condition-syntax", message, word());
   }
   return problems.length > 0 || !expression ? { spans, problems } : { expression, spans, problems };
+}
+
+/**
+ * Every search identifier that a condition uses.
+ *
+ * @param condition The parsed condition.
+ * @param found Where the names are added.
+ * @returns The names, each once.
+ */
+export function conditionNames(condition: Condition, found: Set<string> = new Set()): Set<string> {
+  if (condition.op === "name") found.add(condition.name);
+  else if (condition.op === "not") conditionNames(condition.of, found);
+  else if ("names" in condition) { for (const name of condition.names) found.add(name); }
+  else for (const part of condition.of) conditionNames(part, found);
+  return found;
 }
 
 /** `them` leaves out names that start with "_"; so does a pattern that does not start with it. */
