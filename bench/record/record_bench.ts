@@ -10,7 +10,7 @@ import { decodePage } from "../../src/thousandeyes/page/decode_page.ts";
 import { identityOf } from "../../src/thousandeyes/event/event_identity.ts";
 import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
-import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";
+import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import { pageBytes } from "./pages.ts";
 
 /**
@@ -72,8 +72,9 @@ export class RecordBench {
         const matches = this.#rules.match(toSigmaEvent(event), LOG_SOURCE);
         found += matches.length;
         if (step !== "alerts") continue;
+        const identity = matches.length === 0 ? "" : identityOf(event);
         for (const { rule } of matches) {
-          const alert = toAlert(rule, event, { identity: identityOf(event), occurrence });
+          const alert = toAlert(rule, event, { identity, occurrence });
           alerts.push({ alert, eventSeq: seq, at });
         }
       }

@@ -4,7 +4,7 @@ const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const utf8 = new TextEncoder();
 
 /**
- * The id of an alert: the same rule, event and occurrence give the same id, whenever and wherever it is
+ * The id of an alert: the same rule, event and occurrence always give the same id, wherever it is
  * computed. It is also the `webhook-id`, so it holds no dot (Standard Webhooks signs `id.timestamp.body`).
  *
  * @example
@@ -19,9 +19,9 @@ const utf8 = new TextEncoder();
  * ```
  *
  * @param ruleId The rule's id.
- * @param identity The identity text of the event, as the log computes it.
+ * @param identity The event's identity; see `identityOf()`.
  * @param occurrence Which of the equal events this is, counted from 1.
- * @returns 32 characters of lower-case base32: the first 20 bytes of a SHA-256.
+ * @returns 32 characters of lower-case base32: the first 20 bytes of a SHA-256 digest.
  */
 export function alertId(ruleId: string, identity: string, occurrence: number): string {
   // A JSON array keeps the parts apart: ("a", "bc") and ("ab", "c") differ.

@@ -1,40 +1,27 @@
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
-import { type Alert, ALERT_LEVELS, type AlertLevel } from "./alert.ts";
+import type { SigmaRule } from "../sigma/engine.ts";
+import { type Alert, ALERT_LEVELS, type AlertField, type AlertLevel } from "./alert.ts";
 import { alertId } from "./alert_id.ts";
-import type { MatchedField } from "./matched_field.ts";
 import { shorten } from "./shorten.ts";
 
-/** The event is in the alert already: what matched is repeated no further than a reader needs, so that a row holds both. */
+/**
+ * How much is kept of what matched: the event is in the alert already, and a row has to hold both.
+ */
 const MATCHED = { text: 1_000, members: 32, depth: 5 };
 
-/** The members of a Sigma rule that an alert carries; every parsed rule has this shape. */
-export interface AlertingRule {
-  /** The rule's UUID. */
-  readonly id?: string | undefined;
-  /** The rule's title. */
-  readonly title: string;
-  /** The rule's level. */
-  readonly level?: string | undefined;
-  /** The rule's status. */
-  readonly status?: string | undefined;
-  /** The rule's tags. */
-  readonly tags?: readonly string[] | undefined;
-  /** The rule's references. */
-  readonly references?: readonly string[] | undefined;
-  /** The rule's false positives. */
-  readonly falsepositives?: readonly string[] | undefined;
-  /** The rule's description. */
-  readonly description?: string | undefined;
-}
+/** What an alert carries of a Sigma rule; any parsed rule will do. */
+export type AlertingRule =
+  & Pick<SigmaRule, "id" | "title" | "level" | "status" | "description">
+  & Partial<Pick<SigmaRule, "tags" | "references" | "falsepositives">>;
 
-/** What is known of the event that matched. */
+/** What is known about the event that matched. */
 export interface ToAlertOptions {
-  /** The event's identity text, as the log computes it. */
+  /** The event's identity; see `identityOf()`. */
   readonly identity: string;
   /** Which of the equal events this is, counted from 1. */
   readonly occurrence: number;
-  /** Which fields made the rule match, the first 32 of them, their texts cut at 1,000 characters; default none. */
-  readonly matched?: readonly MatchedField[];
+  /** Which fields made the rule match: the first 32, with strings cut at 1,000 characters; default none. */
+  readonly matched?: readonly AlertField[];
 }
 
 /**
@@ -50,7 +37,7 @@ export interface ToAlertOptions {
  *   identity: '[null,null,1795341600000,"Login failed."]',
  *   occurrence: 1,
  * });
- * assertEquals([alert.ruleId, alert.level, alert.at], ["Failed login", "medium", "2026-11-22 10:00:00"]);
+ * assertEquals([alert.ruleId, alert.level, alert.date], ["Failed login", "medium", "2026-11-22 10:00:00"]);
  * ```
  *
  * @param rule The rule that matched.
@@ -76,8 +63,8 @@ export function toAlert(
     ...(rule.description === undefined ? {} : { description: rule.description }),
     event,
     occurrence,
-    at: event.date ?? null,
-    matched: shorten(matched.slice(0, MATCHED.members), MATCHED) as MatchedField[],
+    date: event.date ?? null,
+    matched: shorten(matched.slice(0, MATCHED.members), MATCHED) as AlertField[],
   };
 }
 

@@ -46,8 +46,8 @@ export function standardBody(alert: Alert, recordedAt: number): string {
     const body = bodyOf({ ...shorten(alert, cut) as Alert, cut: true });
     if (fits(body)) return body;
   }
-  const { id, ruleId, title, level, occurrence, at } = alert;
-  const least = { id, ruleId, title, level, occurrence, at };
+  const { id, ruleId, title, level, occurrence, date } = alert;
+  const least = { id, ruleId, title, level, occurrence, date };
   return bodyOf({ ...shorten(least, { text: 256, members: 6, depth: 1 }) as Alert, cut: true });
 }
 

@@ -1,8 +1,8 @@
 import type { Alert, AlertLevel } from "../alert/alert.ts";
 import { alertId } from "../alert/alert_id.ts";
-import { isAtLeast } from "../alert/is_at_least.ts";
 import { adviceFor, type Failure, MATCH_FAILED } from "./collector/failure.ts";
 import type { CollectorState } from "./collector/state.ts";
+import { raiseAlerts } from "./raise_alerts.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 
@@ -24,7 +24,7 @@ const LEVEL: AlertLevel = "high";
  * @returns The state, with a note of what has been alerted.
  */
 export function operationalAlerts(
-  { log, endpoints }: Pick<WatchPorts, "log" | "endpoints">,
+  ports: Pick<WatchPorts, "log" | "endpoints">,
   state: CollectorState,
   now: number,
   { alertAfter, alertPauseMs }: Pick<WatchOptions, "alertAfter" | "alertPauseMs">,
@@ -40,14 +40,7 @@ export function operationalAlerts(
     // Once for each row of failures, and not again for a failure that comes and goes.
     if (last !== undefined && (last >= since || now < last + alertPauseMs)) continue;
     alertedAt[code] = now;
-    const alert = alertOf(failure, now);
-    log.addAlerts([{ alert, eventSeq: null, at: now }], now);
-    log.queue(
-      endpoints
-        .filter(({ minLevel }) => isAtLeast(LEVEL, minLevel))
-        .map(({ name }) => ({ webhookId: alert.id, endpoint: name })),
-      now,
-    );
+    raiseAlerts(ports, [{ alert: alertOf(failure, now), eventSeq: null, at: now }], now);
   }
   return { ...state, alertedAt };
 }
@@ -68,7 +61,7 @@ function alertOf({ code, message, since, count }: Failure, now: number): Alert {
     }`,
     event: {},
     occurrence: 1,
-    at: new Date(now).toISOString(),
+    date: new Date(now).toISOString(),
     matched: [{ field: null, value: code, item: "code" }],
   };
 }

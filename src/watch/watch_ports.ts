@@ -1,5 +1,4 @@
-import type { MatchedField } from "../alert/matched_field.ts";
-import type { AlertingRule } from "../alert/to_alert.ts";
+import type { EventMatch } from "../alert/match_rules.ts";
 import type { AttemptMessage } from "../delivery/attempt.ts";
 import type { Endpoint } from "../delivery/endpoint.ts";
 import type { Outcome } from "../delivery/outcome.ts";
@@ -7,14 +6,6 @@ import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
 import type { Page } from "../thousandeyes/page/page.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
-
-/** One rule that an event satisfies. */
-export interface EventMatch {
-  /** The rule. */
-  readonly rule: AlertingRule;
-  /** Which fields made it match; default none. */
-  readonly matched?: readonly MatchedField[];
-}
 
 /** Everything that the watch needs from outside. */
 export interface WatchPorts {
@@ -37,7 +28,7 @@ export interface WatchPorts {
    */
   readPage(url: URL, signal?: AbortSignal): Promise<Page>;
   /** Returns the rules that an event satisfies. */
-  match(event: UserEvent): Iterable<EventMatch>;
+  match(event: UserEvent): readonly EventMatch[];
   /** The webhook endpoints that alerts go to. */
   readonly endpoints: readonly Endpoint[];
   /** Posts one message; rejects with the reason of the signal, or if the message cannot be sent. */

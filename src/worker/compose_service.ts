@@ -11,7 +11,7 @@ import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import type { Config } from "./config.ts";
 import { durableObjectSql } from "./durable_object_sql.ts";
-import { matchRules, type RuleBundle } from "./match_rules.ts";
+import { matchRules, type RuleBundle } from "../alert/match_rules.ts";
 import { report } from "./report.ts";
 import { watchPorts } from "./watch_ports.ts";
 

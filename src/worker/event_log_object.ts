@@ -5,10 +5,10 @@ import {
   type DurableObjectNamespace,
   type DurableObjectState,
 } from "cloudflare:workers";
+import type { RuleBundle } from "../alert/match_rules.ts";
 import { problem } from "../http/problem.ts";
 import { systemClock } from "../stream/clock.ts";
 import { readConfig } from "./config.ts";
-import type { RuleBundle } from "./match_rules.ts";
 import { composeService, type Service } from "./compose_service.ts";
 import { report } from "./report.ts";
 import bundle from "./rules.json" with { type: "json" };

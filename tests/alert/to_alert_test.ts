@@ -30,7 +30,7 @@ Deno.test("toAlert() carries the rule's words, the whole event and what matched"
     ...words,
     event,
     occurrence: 1,
-    at: "2026-11-22T10:00:00Z",
+    date: "2026-11-22T10:00:00Z",
     matched,
   });
 });
@@ -46,7 +46,7 @@ Deno.test("toAlert() gives a rule without id, level and lists an alert all the s
     falsepositives: [],
     event: {},
     occurrence: 1,
-    at: null,
+    date: null,
     matched: [],
   });
 });

@@ -6,7 +6,7 @@ import { makeOrganisation } from "../../src/emulator/organisation.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
 import { STORY_TITLES, tellStory } from "../../src/emulator/story.ts";
 import { parseSigma, RuleSet, type SigmaRule } from "../../src/sigma/mod.ts";
-import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";
+import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 
 async function projectRules(): Promise<SigmaRule[]> {
   const folder = new URL("../../rules/", import.meta.url);

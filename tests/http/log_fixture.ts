@@ -105,7 +105,7 @@ function alertOf(id: string): Alert {
     falsepositives: [],
     event: { event: "Login failed." },
     occurrence: 1,
-    at: new Date(NOW).toISOString(),
+    date: new Date(NOW).toISOString(),
     matched: [],
   };
 }

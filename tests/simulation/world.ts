@@ -1,10 +1,10 @@
-import type { MatchedField } from "../../src/alert/matched_field.ts";
+import type { AlertField } from "../../src/alert/alert.ts";
 import { type Log, openLog } from "../../src/store/open_log.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
 import { LogFeed } from "../../src/http/feed/log_feed.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { Clock } from "../../src/stream/clock.ts";
-import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";
+import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { Watch } from "../../src/watch/watch.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";
@@ -36,7 +36,7 @@ export interface WorldOptions {
 }
 
 /** As much as an alert takes of what matched, in characters that take most room in JSON. */
-const LONG: readonly MatchedField[] = Array.from(
+const LONG: readonly AlertField[] = Array.from(
   { length: 40 },
   () => ({ field: "user", value: "\u001b".repeat(2_000), item: "user|contains" }),
 );

@@ -47,7 +47,7 @@ export function alertOf(id: string, level: Alert["level"] = "high"): Alert {
     falsepositives: [],
     event: event(0),
     occurrence: 1,
-    at: null,
+    date: null,
     matched: [],
   };
 }

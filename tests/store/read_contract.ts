@@ -29,7 +29,7 @@ function filled(sql: Sql) {
           falsepositives: [],
           event,
           occurrence: 1,
-          at: null,
+          date: null,
           matched: [],
         },
         eventSeq: null,

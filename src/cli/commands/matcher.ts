@@ -1,3 +1,4 @@
+import { isThousandEyesRule } from "../../alert/match_rules.ts";
 import {
   appliesTo,
   type LogSource,
@@ -8,7 +9,7 @@ import {
   type SigmaRule,
 } from "../../sigma/mod.ts";
 import type { Placeholders } from "../input/option_values.ts";
-import { isThousandEyesRule, toEvent } from "../input/to_event.ts";
+import { toEvent } from "../input/to_event.ts";
 
 /** What a matcher needs besides rules. */
 export interface MatcherOptions {

@@ -1,10 +1,11 @@
+import { isThousandEyesRule } from "../../alert/match_rules.ts";
 import { explainRule, type Explanation, SigmaError, type SigmaRule } from "../../sigma/mod.ts";
 import { toText } from "../../stream/std_streams.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
-import { isThousandEyesRule, toEvent } from "../input/to_event.ts";
+import { toEvent } from "../input/to_event.ts";
 import { unwrapEntry } from "../input/unwrap_entry.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { note, paint, printable } from "../output/terminal.ts";

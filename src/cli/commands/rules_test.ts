@@ -1,9 +1,10 @@
+import { isThousandEyesRule } from "../../alert/match_rules.ts";
 import { RuleSet, runInlineTests, type SigmaRule } from "../../sigma/mod.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { EVERY_STATUS, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
-import { isThousandEyesRule, toEvent } from "../input/to_event.ts";
+import { toEvent } from "../input/to_event.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { junitReport, type RuleTests } from "../output/junit_report.ts";
 import { counted, paint, printable } from "../output/terminal.ts";

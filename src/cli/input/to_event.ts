@@ -1,11 +1,5 @@
-import type { SigmaRule } from "../../sigma/mod.ts";
+import { toSigmaEvent } from "../../alert/to_sigma_event.ts";
 import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
-import { toSigmaEvent } from "../../thousandeyes/user_event_fields.ts";
-
-/** Whether a rule is for ThousandEyes events, which have derived fields. */
-export function isThousandEyesRule({ logsource }: SigmaRule): boolean {
-  return logsource.product === "thousandeyes";
-}
 
 /**
  * An event as ThousandEyes rules see it: with the fields derived from `user`.

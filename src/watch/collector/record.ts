@@ -1,10 +1,10 @@
-import { isAtLeast } from "../../alert/is_at_least.ts";
 import { toAlert } from "../../alert/to_alert.ts";
 import type { NewAlert } from "../../store/alert_table.ts";
 import type { PassCount } from "../../store/pass_table.ts";
 import type { EarlierPass } from "../../store/split_twins.ts";
 import { identityOf } from "../../thousandeyes/event/event_identity.ts";
 import type { Page } from "../../thousandeyes/page/page.ts";
+import { raiseAlerts } from "../raise_alerts.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import { afterPage } from "./advance.ts";
@@ -64,8 +64,10 @@ export function recordPage(
   const faults: unknown[] = [];
   for (const { event, occurrence, seq, at } of result.recorded) {
     try {
-      for (const { rule, matched = [] } of match(event)) {
-        const identity = identityOf(event);
+      const matches = match(event);
+      if (matches.length === 0) continue; // nearly every event
+      const identity = identityOf(event);
+      for (const { rule, matched = [] } of matches) {
         const alert = toAlert(rule, event, { identity, occurrence, matched });
         alerts.push({ alert, eventSeq: seq, at });
       }
@@ -74,15 +76,7 @@ export function recordPage(
       faults.push(error);
     }
   }
-  const added = log.addAlerts(alerts, now);
-  log.queue(
-    added.flatMap(({ alert }) =>
-      endpoints
-        .filter(({ minLevel }) => isAtLeast(alert.level, minLevel))
-        .map(({ name }) => ({ webhookId: alert.id, endpoint: name }))
-    ),
-    now,
-  );
+  const added = raiseAlerts({ log, endpoints }, alerts, now);
   const invalid = log.keepInvalid(
     [
       ...page.invalid,

@@ -1,16 +1,16 @@
-import type { UserEvent } from "./event/user_event.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 
 /**
- * What Sigma rules see of an event: its members as they are, and two fields derived from the display form
+ * The event as Sigma rules see it: its members as they are, and two fields derived from the display form
  * of `user`, under literal names with a dot: `user.name` and `user.email`.
  *
- * A display name may hold brackets itself, and its owner chooses it; so the address is what stands in the
- * last pair of brackets, at the very end.
+ * Users choose their display names, which may contain brackets; so the address is what the last pair of
+ * brackets holds, at the very end.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { toSigmaEvent } from "./user_event_fields.ts";
+ * import { toSigmaEvent } from "./to_sigma_event.ts";
  *
  * const fields = toSigmaEvent({ user: "Ada (admin@example.com) (ada@example.org)" });
  * assertEquals(fields["user.name"], "Ada (admin@example.com)");
@@ -18,11 +18,11 @@ import type { UserEvent } from "./event/user_event.ts";
  * ```
  *
  * @param event The event; it is not changed.
- * @returns A shallow copy with the derived fields, each absent if `user` has no such part.
+ * @returns A shallow copy with the derived fields; one that `user` has no part for is absent.
  */
 export function toSigmaEvent(event: UserEvent): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...event };
-  // Only the derived ones are to be trusted under these names; to delete what is not there takes time as well.
+  // Under these names only derived values can be trusted. Deleting a missing member would take time too.
   if ("user.name" in event) delete fields["user.name"];
   if ("user.email" in event) delete fields["user.email"];
   const { user } = event;

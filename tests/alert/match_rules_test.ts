@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { parseSigma } from "../../src/sigma/parse.ts";
-import { matchRules } from "../../src/worker/match_rules.ts";
+import { isThousandEyesRule, matchRules } from "../../src/alert/match_rules.ts";
 
 const { rules, filters } = parseSigma(`
 title: Failed login of the board
@@ -85,4 +85,14 @@ Deno.test("matchRules() goes on without a rule that cannot be compiled, and repo
   );
   assertEquals(new Set(reports), new Set(["Broken"]));
   assertEquals(matcher.rules.map(({ title }) => title), rules.map(({ title }) => title));
+});
+
+Deno.test("isThousandEyesRule() takes the product in any case, as matching does", () => {
+  const logsources = [{ product: "thousandeyes" }, { product: "ThousandEyes" }, {}, {
+    product: "windows",
+  }];
+  assertEquals(
+    logsources.map((logsource) => isThousandEyesRule({ logsource })),
+    [true, true, false, false],
+  );
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { toSigmaEvent } from "../../src/thousandeyes/user_event_fields.ts";
+import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 
 const FORMS: [string, string | undefined, string | undefined][] = [
   ["API Sandbox User (noreply@thousandeyes.com)", "API Sandbox User", "noreply@thousandeyes.com"],

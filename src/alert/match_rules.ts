@@ -1,0 +1,116 @@
+import {
+  appliesTo,
+  type LogSource,
+  matchedFields,
+  RuleSet,
+  type SigmaFilter,
+  type SigmaRule,
+} from "../sigma/engine.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
+import type { AlertField } from "./alert.ts";
+import type { AlertingRule } from "./to_alert.ts";
+import { toSigmaEvent } from "./to_sigma_event.ts";
+
+/** Where the events of the activity log come from, in the words of a rule's `logsource`. */
+const PRODUCT: LogSource = { product: "thousandeyes" };
+const AUDIT_LOG_SOURCE: LogSource = { ...PRODUCT, service: "audit" };
+
+/** Rules that have been parsed, linted and tested. */
+export interface RuleBundle {
+  /** The rules. */
+  readonly rules: readonly SigmaRule[];
+  /** The filters that narrow them. */
+  readonly filters: readonly SigmaFilter[];
+}
+
+/** One rule that an event satisfies. */
+export interface EventMatch {
+  /** The rule. */
+  readonly rule: AlertingRule;
+  /** Which fields made it match; default none. */
+  readonly matched?: readonly AlertField[];
+}
+
+/** Compiled rules. */
+export interface RuleMatcher {
+  /** The rules in force. */
+  rules: readonly SigmaRule[];
+  /** The rules that an event satisfies, each once, with the fields that made them match. */
+  match(event: UserEvent): EventMatch[];
+}
+
+/**
+ * Whether a rule is about ThousandEyes: such a rule sees the derived fields of `toSigmaEvent()`.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { isThousandEyesRule } from "./match_rules.ts";
+ *
+ * assert(isThousandEyesRule({ logsource: { product: "thousandeyes", service: "audit" } }));
+ * assert(!isThousandEyesRule({ logsource: { product: "windows" } }));
+ * ```
+ *
+ * @param rule A parsed rule.
+ * @returns True if its `logsource` names ThousandEyes as the product.
+ */
+export function isThousandEyesRule({ logsource }: Pick<SigmaRule, "logsource">): boolean {
+  return appliesTo(PRODUCT, logsource);
+}
+
+/**
+ * Compiles rules for the events of the activity log.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseSigma } from "../sigma/parse.ts";
+ * import { matchRules } from "./match_rules.ts";
+ *
+ * const { rules, filters } = parseSigma(`
+ * title: Failed login
+ * logsource: { product: thousandeyes, service: audit }
+ * detection:
+ *   selection:
+ *     event|contains: login failed
+ *   condition: selection
+ * `);
+ * const { match } = matchRules({ rules, filters }, () => {});
+ * const [found] = match({ event: "Login failed." });
+ * assertEquals(found?.matched, [
+ *   { field: "event", value: "Login failed.", item: "event|contains: login failed" },
+ * ]);
+ * ```
+ *
+ * @param bundle Parsed rules and filters. A rule that does not compile, with the filters that apply to it, is
+ *   left out and reported: `rules:build` lets none through, and the others must go on.
+ * @param report Told what is wrong with a rule.
+ * @returns The compiled rules; matching never throws.
+ */
+export function matchRules(
+  { rules, filters }: RuleBundle,
+  report: (what: string, facts: unknown) => void,
+): RuleMatcher {
+  const ruleSet = new RuleSet(rules, {
+    filters,
+    onProblem: ({ code, message }, { title }) =>
+      report("A rule was left out", { title, code, message }),
+  });
+  return {
+    rules: ruleSet.rules,
+    match(event) {
+      const fields = toSigmaEvent(event);
+      const found = ruleSet.match(fields, AUDIT_LOG_SOURCE);
+      if (found.length === 0) return []; // nearly every event
+      const matched = new Set(found.map(({ rule }) => rule));
+      return [...matched].map((rule) => ({
+        rule,
+        matched: matchedFields(rule, fields).map(({ field, value, modifiers, wanted }) => ({
+          field: field === "" ? null : field,
+          value: value ?? null,
+          item: `${[field, ...modifiers].join("|")}: ${wanted}`,
+        })),
+      }));
+    },
+  };
+}
