@@ -5,7 +5,7 @@
  * @module
  */
 import { gzipSync } from "node:zlib";
-import { bundleWorker } from "../src/local/bundle_worker.ts";
+import { bundleWorker } from "../src/local/build_worker.ts";
 
 const kb = (bytes: number) => (bytes / 1000).toFixed(1);
 const sizeOf = (text: string) => {

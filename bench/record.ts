@@ -8,7 +8,7 @@
 //
 // With `--cpu` it measures processor time instead of time, for a machine that has other things to do (Linux).
 import { nodeSql } from "../src/server/node_sql.ts";
-import { bundleWorker } from "../src/local/bundle_worker.ts";
+import { bundleWorker } from "../src/local/build_worker.ts";
 import { parseSigma } from "../src/sigma/parse.ts";
 import { BareWorkerd } from "../tests/support/bare_workerd.ts";
 import { seededRandom } from "./match/random.ts";

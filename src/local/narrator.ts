@@ -1,16 +1,16 @@
-import { paint, say } from "../cli/output/terminal.ts";
+import { paint, printable, say } from "../cli/output/terminal.ts";
 
-/** Tells what goes on: first the steps of the start, then what happens, and never the one among the other. */
+/** Shows what happens: first the steps of the start, then everything else, never mixed. */
 export class Narrator {
   #early: string[] | undefined = [];
 
-  /** One finished step of the start. */
+  /** Shows one finished step of the start. */
   step(name: string, what: string, moved = false): void {
-    const note = moved ? paint("yellow", "  (the usual port is taken)") : "";
-    say(`  ${paint("green", "✓")} ${name.padEnd(10)}${what}${note}`);
+    const remark = moved ? paint("yellow", "  (the usual port is taken)") : "";
+    say(`  ${paint("green", "✓")} ${name.padEnd(10)}${what}${remark}`);
   }
 
-  /** One line of what happens, with the time of day; kept back until the start is told. */
+  /** Shows one line with the time of day; until the start is finished, it keeps the line back. */
   happened(what: string, line: string): void {
     const time = new Date().toTimeString().slice(0, 8);
     const whole = `${paint("dim", time)}  ${what}  ${line}`;
@@ -18,10 +18,47 @@ export class Narrator {
     else this.#early.push(whole);
   }
 
-  /** The start is over. */
+  /** Ends the start. */
   ready(text: string): void {
     say(text);
     for (const line of this.#early ?? []) say(line);
     this.#early = undefined;
   }
+}
+
+/**
+ * Writes an event of the log on one line, safe for a terminal.
+ *
+ * @param event An event as it came over the network; its text is hostile.
+ */
+export function eventLine(event: unknown): string {
+  const { event: type, user, ipAddress, resources } = membersOf(event);
+  const names = (Array.isArray(resources) ? resources : [])
+    .map((resource) => printable(membersOf(resource)["name"] ?? "", 40)).join(", ");
+  return [
+    printable(type ?? "event", 40).padEnd(26),
+    printable(user ?? "-", 48).padEnd(34),
+    paint("dim", printable(ipAddress ?? "-", 45)),
+    ...(names === "" ? [] : [paint("dim", printable(names, 80))]),
+  ].join("  ");
+}
+
+/**
+ * Writes level, rule and user of an alert on one line, safe for a terminal.
+ *
+ * @param alert An alert as it came over the network; event text in it is hostile.
+ */
+export function alertLine(alert: unknown): string {
+  const { level, title, event } = membersOf(alert);
+  const { user } = membersOf(event);
+  return [
+    printable(level ?? "-", 13).padEnd(8),
+    printable(title ?? "alert", 80).padEnd(50),
+    ...(user === undefined ? [] : [paint("dim", printable(user, 60))]),
+  ].join("  ");
+}
+
+/** The members of an object as JSON has them; none of anything else. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }

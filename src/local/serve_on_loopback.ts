@@ -1,19 +1,17 @@
-import { isForeign } from "./is_foreign.ts";
-
 /** A server on loopback. */
 export interface LoopbackServer {
   readonly port: number;
   /** `http://127.0.0.1:<port>`, without a final slash. */
   readonly origin: string;
-  /** The wanted port was taken, so another one was chosen. */
+  /** Whether the wanted port was taken, so that another one was chosen. */
   readonly moved: boolean;
-  /** Stops listening and cuts the connections that are left. */
+  /** Stops listening and closes all connections. */
   close(): Promise<void>;
 }
 
 /**
- * Serves on 127.0.0.1 only, at the wanted port or, where that is taken, at any free one. What a page of another origin
- * sends through a browser on this machine is refused with 403.
+ * Serves on 127.0.0.1 only, at the wanted port or, if that is taken, at any free one. Refuses with 403
+ * what a page of another origin sends through a browser on this machine.
  *
  * @param handler Answers requests.
  * @param port The wanted port; 0 is any.
@@ -52,4 +50,33 @@ export function serveOnLoopback(
       await server.finished;
     },
   };
+}
+
+/**
+ * Tells whether a request to a server on loopback comes from a web page of another origin. A browser on
+ * this machine sends such requests for any page that asks, with the page's origin, or with a host name
+ * that was made to resolve to 127.0.0.1.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { isForeign } from "./serve_on_loopback.ts";
+ *
+ * const from = (headers: Record<string, string>) => isForeign(new Headers(headers), 8788);
+ * assertEquals(from({ host: "127.0.0.1:8788" }), false);
+ * assertEquals(from({ host: "rebound.example:8788" }), true);
+ * assertEquals(from({ host: "127.0.0.1:8788", origin: "https://evil.example" }), true);
+ * ```
+ *
+ * @param headers The header fields of the request.
+ * @param port Where the server listens.
+ */
+export function isForeign(headers: Headers, port: number): boolean {
+  const suffix = port === 80 ? "" : `:${port}`;
+  const hosts = ["127.0.0.1", "localhost", "[::1]"].map((name) => name + suffix);
+  if (!hosts.includes(headers.get("host")?.toLowerCase() ?? "")) return true;
+  const origin = headers.get("origin");
+  if (origin !== null && !hosts.some((host) => origin === `http://${host}`)) return true;
+  const site = headers.get("sec-fetch-site"); // browsers send it, and no page can change it
+  return site !== null && site !== "same-origin" && site !== "none";
 }

@@ -1,35 +1,30 @@
 /**
- * `deno task start`: the whole of Panoptes on this machine. With nothing set, an emulator of the audit
- * API, the built Worker in workerd and a webhook receiver that verifies; with `TE_TOKEN`, the real API.
+ * `deno task start`: all of Panoptes on this machine. By default it runs an emulator of the ThousandEyes
+ * API, the Worker in workerd and a webhook receiver; with `TE_TOKEN` it watches the real API.
  *
  * @module
  */
-import { alertLine } from "./alert_line.ts";
-import { startAlertReceiver } from "./alert_receiver.ts";
-import { buildRules } from "./rules_to_bundle.ts";
-import { bundleWorker } from "./bundle_worker.ts";
-import { checkSettings } from "./check_settings.ts";
-import { eventLine } from "./event_line.ts";
-import { followStatus } from "./follow_status.ts";
-import { followStream } from "./follow_stream.ts";
-import { Narrator } from "./narrator.ts";
-import { newToken } from "./new_token.ts";
-import { openKeptStorage, openTemporaryStorage } from "./open_storage.ts";
-import { emulatedSource, realSource } from "./source.ts";
-import { startWorkerd } from "./start_workerd.ts";
-import { untilReady } from "./until_ready.ts";
-import { workerSettings } from "./worker_settings.ts";
-import { untilStopped } from "./until_stopped.ts";
-import { wait } from "../stream/wait.ts";
-import { taskCommand } from "../cli/task_command.ts";
 import { paint, printable, say } from "../cli/output/terminal.ts";
+import { taskCommand } from "../cli/task_command.ts";
+import { wait } from "../stream/wait.ts";
+import { buildRules, bundleWorker } from "./build_worker.ts";
+import { checkSettings } from "./check_settings.ts";
+import { newToken } from "./credentials.ts";
+import { alertLine, eventLine, Narrator } from "./narrator.ts";
+import { openKeptStorage, openTemporaryStorage } from "./open_storage.ts";
+import { startWorkerd } from "./start_workerd.ts";
+import { untilStopped } from "./until_stopped.ts";
+import { emulatedApi, realApi } from "./watched_api.ts";
+import { startReceiver } from "./webhook_receiver.ts";
+import { followStatus, followStream, untilReady } from "./worker_client.ts";
+import { workerSettings } from "./worker_settings.ts";
 
 const PORTS = { worker: 8787, emulator: 8788, receiver: 8789 };
 const WATCHDOG_MS = 60_000;
-/** What has not ended by then is ended with the process: workerd too, by miniflare's hook on exit. */
-const LONGEST_END_MS = 5_000;
+/** After this time the process exits anyway; miniflare's hook on exit then ends workerd. */
+const SHUTDOWN_TIMEOUT_MS = 5_000;
 
-/** Starts everything; what has to be ended is left on `ending`. */
+/** Starts everything and watches until the signal; `ending` is what must be closed afterwards. */
 async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise<void> {
   const began = performance.now();
   const narrator = new Narrator();
@@ -50,24 +45,24 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
   const storage = isReal ? await openKeptStorage(".panoptes") : await openTemporaryStorage();
   ending.defer(() => storage.close());
 
-  const source = isReal ? realSource() : emulatedSource(PORTS.emulator);
-  if (source.emulated !== undefined) {
-    const { server } = source.emulated;
+  const api = isReal ? realApi() : emulatedApi(PORTS.emulator);
+  if (api.emulated !== undefined) {
+    const { server } = api.emulated;
     ending.defer(() => server.close());
     narrator.step("emulator", server.origin, server.moved);
   }
 
-  const env: Record<string, string> = { ...source.env };
+  const env: Record<string, string> = { ...api.env };
   const first = Promise.withResolvers<number>();
   const hasReceiver = env["WEBHOOKS"] === undefined;
   if (hasReceiver) {
-    const { server, endpoint } = startAlertReceiver(
+    const { server, endpoint } = startReceiver(
       PORTS.receiver,
       (line) => {
         narrator.happened(paint("red", "ALERT"), line);
         first.resolve(performance.now());
       },
-      (reason) => narrator.happened(paint("yellow", "refused"), `a webhook: ${reason}`),
+      (reason) => narrator.happened(paint("yellow", "refused"), `webhook: ${reason}`),
     );
     ending.defer(() => server.close());
     narrator.step("receiver", server.origin, server.moved);
@@ -113,11 +108,11 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
     }, signal);
   }
   await Promise.all([
-    source.emulated?.live(signal),
+    api.emulated?.live(signal),
     watchdog(() => workerd.runCron(cron), signal),
     followStatus(workerd.origin, token, (failure) => {
       if (failure === undefined) {
-        narrator.happened(paint("green", "well "), "the API is read again");
+        narrator.happened(paint("green", "ok   "), "the watch has recovered");
       } else narrator.happened(paint("yellow", "fails"), failure);
     }, signal),
   ]);
@@ -129,18 +124,18 @@ function howToRead(origin: string, token: string, seconds: number): string {
   Address  ${origin}
   Token    ${token}
 
-  The events as they come, and the alerts:
+  Stream the events, or the alerts:
     curl -N ${authorization} ${origin}/v1/events
     curl -N ${authorization} ${origin}/v1/alerts
-  How the watch is doing, and where webhooks stand:
+  Read the status of the watch, or the webhook deliveries:
     curl ${authorization} ${origin}/v1/status
     curl ${authorization} ${origin}/v1/deliveries
 
-  Ready after ${seconds.toFixed(1)} s. Ctrl-C stops.
+  Ready after ${seconds.toFixed(1)} s. Press Ctrl-C to stop.
 `;
 }
 
-/** Runs the cron as Cloudflare would: the log wakes itself, and this is for an alarm that was lost. */
+/** Runs the cron as Cloudflare would: the log wakes itself, but an alarm may be lost. */
 async function watchdog(runCron: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await wait(WATCHDOG_MS, signal).catch(() => {});
@@ -149,21 +144,21 @@ async function watchdog(runCron: () => Promise<void>, signal: AbortSignal): Prom
 }
 
 const HELP = `
-It takes no options. By default it watches an emulator of the ThousandEyes API, and has a
-webhook receiver of its own. To watch the real API, set these variables:
+It takes no options. By default it watches an emulator of the ThousandEyes API and delivers
+alerts to its own webhook receiver. To watch the real API, set these environment variables:
   TE_TOKEN     a token of the ThousandEyes API
-  WEBHOOKS     where alerts go, if not to that receiver
-  API_TOKENS   who else may read
-and any other of docs/configuration.md.
+  WEBHOOKS     where to deliver alerts instead of the receiver
+  API_TOKENS   more tokens that may read the log
+and any others in docs/configuration.md.
 
-Events and alerts are shown as they come, with the address, a token and ready-made
-curl lines. Ctrl-C stops.`;
+It prints the address, a token and curl commands, then events and alerts as they arrive.
+Press Ctrl-C to stop.`;
 
 async function main(): Promise<number> {
   taskCommand("start")
-    .description("Starts the whole of Panoptes on this machine, on loopback.")
+    .description("Starts all of Panoptes on this machine, on loopback.")
     .addHelpText("after", HELP)
-    .showHelpAfterError("(--help shows what can be set)")
+    .showHelpAfterError("(--help shows the settings)")
     .parse(Deno.args, { from: "user" });
   const stopping = new AbortController();
   const over = new AbortController();
@@ -173,7 +168,7 @@ async function main(): Promise<number> {
   try {
     await start(ending, stopping.signal);
   } catch (error) {
-    // A terminal's Ctrl-C goes to workerd as well: its end may be seen before the signal is.
+    // Ctrl-C in a terminal goes to workerd as well, whose end may be noticed before the signal.
     await Promise.race([stopped, wait(300)]);
     if (!stopping.signal.aborted) {
       say(paint("red", error instanceof Error ? error.message : String(error)));
@@ -183,7 +178,7 @@ async function main(): Promise<number> {
   if (code === 0) say("\nStopping.");
   over.abort();
   await stopped;
-  await Promise.race([ending.disposeAsync(), wait(LONGEST_END_MS)]);
+  await Promise.race([ending.disposeAsync(), wait(SHUTDOWN_TIMEOUT_MS)]);
   return code;
 }
 

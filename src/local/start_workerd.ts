@@ -7,13 +7,13 @@ export interface WorkerdOptions {
   /** The bundled Worker. */
   readonly script: string;
   readonly settings: WorkerSettings;
-  /** Variables and secrets; they win over those of the settings. */
+  /** Variables and secrets; they take precedence over those of wrangler.toml. */
   readonly env: Readonly<Record<string, string>>;
-  /** The folder that keeps the Durable Objects. On disk: workerd dies of an alarm over storage in memory. */
+  /** The folder of the Durable Objects; workerd crashes on alarms if their storage is in memory. */
   readonly storage: string;
-  /** The wanted port; another one is chosen if it is taken. */
+  /** The wanted port; if it is taken, another one is chosen. */
   readonly port: number;
-  /** Told of every line that the Worker logs. */
+  /** Receives every line that the Worker logs. */
   readonly onLog: (level: string, message: string) => void;
 }
 
@@ -25,17 +25,17 @@ interface Scheduled {
 export interface Workerd {
   /** `http://127.0.0.1:<port>`, without a final slash. */
   readonly origin: string;
-  /** The wanted port was taken. */
+  /** Whether the wanted port was taken. */
   readonly moved: boolean;
   /** Runs the Worker's cron handler once. */
   runCron(cron: string): Promise<void>;
-  /** Ends workerd and waits until it is gone. */
+  /** Ends workerd and waits until the process is gone. */
   close(): Promise<void>;
 }
 
 /**
- * Starts workerd through miniflare's own API: what a client talks to is workerd itself, with no
- * development proxy in between.
+ * Starts workerd through miniflare's own API, so that clients talk to workerd itself, with no development
+ * proxy in between.
  *
  * @param options What runs, and where.
  */
@@ -45,7 +45,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   try {
     started = await launch(options, wanted);
   } catch (error) {
-    // Somebody else took the port in the meantime.
+    // Another process took the port in the meantime.
     if (!(error instanceof MiniflareCoreError && error.code === "ERR_ADDRESS_IN_USE")) throw error;
     started = await launch(options, 0);
   }
@@ -54,7 +54,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
     origin: url.origin,
     moved: Number(url.port) !== options.port && options.port !== 0,
     async runCron(cron) {
-      // Its types are those of a package that is not installed, and come out as something else.
+      // Its types come from a package that is not installed, so they resolve to something else.
       const worker = await miniflare.getWorker() as unknown as Scheduled;
       await worker.scheduled({ cron });
     },
@@ -64,7 +64,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
 
 async function launch(options: WorkerdOptions, port: number) {
   const miniflare = new Miniflare(miniflareOptions(options, port));
-  // It ends the process on a signal, before our own orderly end could run; its hook on exit stays.
+  // It would end the process on a signal, before our own shutdown; its hook on exit stays.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(signal);
   try {
     return { miniflare, url: await miniflare.ready };
@@ -83,7 +83,7 @@ function miniflareOptions(
   return {
     host: "127.0.0.1",
     port,
-    cf: false, // or it would fetch an example from the internet
+    cf: false, // otherwise it fetches an example from the internet
     logRequests: false,
     telemetry: { enabled: false },
     resourcePersistencePath: storage,

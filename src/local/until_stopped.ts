@@ -1,11 +1,11 @@
 import { wait } from "../stream/wait.ts";
 
 /**
- * Waits until this process should stop: SIGINT, SIGTERM or SIGHUP, or the parent process is gone, as
- * when `npx` is killed and cannot pass the signal on. From then on further signals are ignored, so that
- * a second Ctrl-C does not cut the orderly end short: the caller ends the process itself.
+ * Waits until this process should stop: on SIGINT, SIGTERM or SIGHUP, or when the parent process is
+ * gone, since `npx` cannot pass on the signal that kills it. Further signals are then ignored, so that a
+ * second Ctrl-C does not interrupt the shutdown: the caller ends the process itself.
  *
- * @param signal Ends the wait early, and quietly.
+ * @param signal Ends the wait early.
  */
 export async function untilStopped(signal?: AbortSignal): Promise<void> {
   const stopped = Promise.withResolvers<void>();
@@ -30,8 +30,8 @@ async function untilParentGone(signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Whose parent must stay the same: this process, and those between it and the `npx` that started it, if
- * one did. Not beyond: what started that may well go away, as a shell does after `nohup`.
+ * The processes whose parent must stay the same: this one, and those between it and the `npx` that
+ * started it, if one did. Not beyond: the parent of that may end, as a shell does after `nohup`.
  */
 function watchedLinks(): [pid: number, parent: number][] {
   const links: [number, number][] = [[Deno.pid, Deno.ppid]];
@@ -50,11 +50,11 @@ function watchedLinks(): [pid: number, parent: number][] {
 function parentOf(pid: number): number | undefined {
   if (pid === Deno.pid) return Deno.ppid;
   const stat = readProcess(pid, "stat");
-  // The name in brackets may hold anything, brackets among it; state and parent come after it.
+  // The name in brackets may contain anything, even brackets; state and parent come after it.
   return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2]);
 }
 
-/** Only Linux has these files, and reading them may not be permitted. */
+/** Only Linux has these files, and reading them may be forbidden. */
 function readProcess(pid: number, file: string): string | undefined {
   try {
     return Deno.readTextFileSync(`/proc/${pid}/${file}`);

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { bundleWorker } from "../../src/local/bundle_worker.ts";
-import { newToken } from "../../src/local/new_token.ts";
+import { bundleWorker } from "../../src/local/build_worker.ts";
+import { newToken } from "../../src/local/credentials.ts";
 import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";

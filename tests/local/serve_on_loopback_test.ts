@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
 import { openKeptStorage } from "../../src/local/open_storage.ts";
-import { untilReady } from "../../src/local/until_ready.ts";
+import { untilReady } from "../../src/local/worker_client.ts";
 
 /** The status that a request with these lines gets, over a plain connection: fetch() sets its own Host. */
 async function statusOf(port: number, ...lines: string[]): Promise<string> {
@@ -17,7 +17,7 @@ async function statusOf(port: number, ...lines: string[]): Promise<string> {
   return text.split(" ")[1]!;
 }
 
-Deno.test("serveOnLoopback() takes nothing from pages of other origins, nor under other names", async () => {
+Deno.test("serveOnLoopback() accepts nothing from pages of other origins or for other host names", async () => {
   let taken = 0;
   const server = serveOnLoopback(() => {
     taken++;
@@ -49,7 +49,7 @@ Deno.test("serveOnLoopback() takes nothing from pages of other origins, nor unde
   await server.close();
 });
 
-Deno.test("untilReady() tells what answers instead of the Worker, safe for a terminal", async () => {
+Deno.test("untilReady() reports what answers instead of the Worker, safe for a terminal", async () => {
   const server = serveOnLoopback(() => new Response("no\u001b[2J\r\nyes", { status: 404 }), 0);
   const error = await assertRejects(
     () => untilReady(server.origin, "token", new AbortController().signal),

@@ -3,9 +3,9 @@ import { Webhook } from "standardwebhooks";
 import {
   createReceiver,
   describeWebhook,
-  newSecret,
   type ReceivedWebhook,
-} from "../../src/local/receiver.ts";
+} from "../../src/local/webhook_receiver.ts";
+import { newSecret } from "../../src/local/credentials.ts";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 
@@ -15,7 +15,7 @@ function receiver(secret = newSecret()) {
   const answer = createReceiver({
     secrets: [secret],
     onReceived: (webhook) => received.push(webhook),
-    onRejected: (reason) => refused.push(reason),
+    onRefused: (reason) => refused.push(reason),
     now: () => NOW,
   });
   return { secret, received, refused, answer };
@@ -34,7 +34,7 @@ function signed(secret: string, id: string, body: string, at = NOW): Request {
   });
 }
 
-Deno.test("the receiver takes what an independent implementation has signed, and counts repeats", async () => {
+Deno.test("the receiver accepts what an independent implementation has signed, and counts repeats", async () => {
   const { secret, received, answer } = receiver();
   for (let n = 0; n < 2; n += 1) {
     assertEquals((await answer(signed(secret, "a1", '{"data":{}}'))).status, 204);
@@ -45,7 +45,7 @@ Deno.test("the receiver takes what an independent implementation has signed, and
   ]]);
 });
 
-Deno.test("the receiver refuses what is not signed with its secret, changed, old, or no POST", async () => {
+Deno.test("the receiver refuses what is unsigned, signed with another secret, changed or old, and other methods", async () => {
   const { secret, received, refused, answer } = receiver();
   const changed = signed(secret, "a1", "{}");
   const cases: [Request, number][] = [
@@ -70,10 +70,10 @@ Deno.test("the line about an alert has no control characters, whatever the event
   });
   // deno-lint-ignore no-control-regex
   assertEquals(/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/.test(line), false, line);
-  assertStringIncludes(line, "again, 3 times in all");
+  assertStringIncludes(line, "received 3 times");
 });
 
-Deno.test("a body of any shape can be told in one line", () => {
+Deno.test("a body of any shape can be shown on one line", () => {
   for (const body of [null, 7, "x", [], {}, { data: null }, { data: { event: [] } }]) {
     assertStringIncludes(describeWebhook({ webhookId: "a1", repeats: 0, body }), "verified");
   }

@@ -1,14 +1,14 @@
-/** A new token for reading the log, and what the Worker is configured with: its hash, never the token. */
+/** A new token for the API of the Worker, and the setting that makes the Worker accept it. */
 export interface NewToken {
   readonly token: string;
-  /** API_TOKENS: what was configured, and this token. */
+  /** API_TOKENS: what was set before, and the hash of this token, never the token itself. */
   readonly configured: string;
 }
 
 /**
- * Makes a token of 32 random bytes that may read and administer.
+ * Makes a token of 32 random bytes with the scopes `read` and `admin`.
  *
- * @param others API_TOKENS as it is set; what is not a JSON list is left for the Worker to complain about.
+ * @param others API_TOKENS as it is set; if it is not a JSON list, the Worker reports that.
  */
 export async function newToken(others = "[]"): Promise<NewToken> {
   const random = crypto.getRandomValues(new Uint8Array(32));
@@ -26,4 +26,9 @@ export async function newToken(others = "[]"): Promise<NewToken> {
     list = undefined;
   }
   return { token, configured: Array.isArray(list) ? JSON.stringify([...list, own]) : others };
+}
+
+/** Makes a webhook signing secret of 32 random bytes. */
+export function newSecret(): string {
+  return `whsec_${crypto.getRandomValues(new Uint8Array(32)).toBase64()}`;
 }

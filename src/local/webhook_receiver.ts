@@ -1,65 +1,68 @@
 /**
- * A small webhook receiver: verifies Standard Webhooks signatures and shows the alerts. Run alone, it
- * takes its secret from `WEBHOOK_SECRET` (one is made if there is none).
+ * A small webhook receiver, which verifies Standard Webhooks signatures and shows the alerts. Run alone,
+ * it takes its secret from `WEBHOOK_SECRET` (by default a new one) and its port from `PORT`.
  *
  * @module
  */
 import { verify } from "../delivery/verify.ts";
 import { LimitedBytesTransformStream } from "../stream/std_streams.ts";
-import { alertLine } from "./alert_line.ts";
-import { serveOnLoopback } from "./serve_on_loopback.ts";
+import { newSecret } from "./credentials.ts";
+import { alertLine } from "./narrator.ts";
+import { type LoopbackServer, serveOnLoopback } from "./serve_on_loopback.ts";
 import { untilStopped } from "./until_stopped.ts";
 import { paint, say } from "../cli/output/terminal.ts";
 
-/** No message of ours is larger than 64 KiB. */
-const MOST_BYTES = 1_048_576;
+/** No message of Panoptes is larger than 64 KiB. */
+const MAX_BYTES = 1_048_576;
 /** How many ids are remembered, to tell a repeat from a new message. */
-const MOST_IDS = 10_000;
+const MAX_IDS = 10_000;
 
 /** A webhook whose signature was verified. */
 export interface ReceivedWebhook {
   readonly webhookId: string;
-  /** How many times this id was received before. */
+  /** How many times this id has been received before. */
   readonly repeats: number;
-  /** The body, parsed; event text in it is hostile. */
+  /** The parsed body; event text in it is hostile. */
   readonly body: unknown;
 }
 
-/** How a receiver is made. */
+/** Options of a receiver. */
 export interface ReceiverOptions {
   /** The secrets that it accepts, each `whsec_` and base64. */
   readonly secrets: readonly string[];
-  /** Told of every verified message, repeats included. */
+  /** Receives every verified message, repeats included. */
   readonly onReceived: (webhook: ReceivedWebhook) => void;
-  /** Told why a request was refused. */
-  readonly onRejected?: (reason: string) => void;
-  /** Milliseconds since the Unix epoch; the system's clock without it. */
+  /** Receives the reason for each request that is refused. */
+  readonly onRefused?: (reason: string) => void;
+  /** Milliseconds since the Unix epoch; by default the system's clock. */
   readonly now?: () => number;
 }
 
 /**
  * Makes the handler of a webhook receiver: 204 for a verified message, 401 for any other.
  *
- * @param options Its secrets, and who is told.
+ * @param options Its secrets and callbacks.
  */
 export function createReceiver(
-  { secrets, onReceived, onRejected, now = Date.now }: ReceiverOptions,
+  { secrets, onReceived, onRefused, now = Date.now }: ReceiverOptions,
 ): (request: Request) => Promise<Response> {
   const seen = new Map<string, number>();
   const reject = (status: number, reason: string) => {
-    onRejected?.(reason);
+    onRefused?.(reason);
     return new Response(null, { status });
   };
   return async (request) => {
-    if (request.method !== "POST" || request.body === null) return reject(405, "not a POST");
+    if (request.method !== "POST" || request.body === null) {
+      return reject(405, "the method is not POST");
+    }
     let body: Uint8Array<ArrayBuffer>;
     try {
       const limited = request.body.pipeThrough(
-        new LimitedBytesTransformStream(MOST_BYTES, { error: true }),
+        new LimitedBytesTransformStream(MAX_BYTES, { error: true }),
       );
       body = new Uint8Array(await new Response(limited as ReadableStream).arrayBuffer());
     } catch {
-      return reject(413, "the body is too large or broke off");
+      return reject(413, "the body is too large or incomplete");
     }
     const verified = await verify({ headers: request.headers, body, secrets, now: now() });
     if ("rejected" in verified) return reject(401, verified.rejected);
@@ -73,27 +76,54 @@ export function createReceiver(
     const repeats = seen.get(webhookId) ?? 0;
     seen.delete(webhookId); // so that it is the newest again
     seen.set(webhookId, repeats + 1);
-    if (seen.size > MOST_IDS) seen.delete(seen.keys().next().value!);
+    if (seen.size > MAX_IDS) seen.delete(seen.keys().next().value!);
     onReceived({ webhookId, repeats, body: parsed });
     return new Response(null, { status: 204 });
   };
 }
 
 /**
- * One line about a received alert, safe on a terminal.
+ * Writes a received alert on one line, safe for a terminal.
  *
  * @param webhook The verified webhook.
  */
 export function describeWebhook({ webhookId, repeats, body }: ReceivedWebhook): string {
   const alert = typeof body === "object" && body !== null && "data" in body ? body.data : undefined;
-  const again = repeats > 0 ? `, again, ${repeats + 1} times in all` : "";
+  const again = repeats > 0 ? `, received ${repeats + 1} times` : "";
   const verified = `webhook-id ${webhookId.slice(0, 12)}… verified${again}`;
   return `${alertLine(alert)}  ${paint("dim", verified)}`;
 }
 
-/** A signing secret of 32 random bytes. */
-export function newSecret(): string {
-  return `whsec_${crypto.getRandomValues(new Uint8Array(32)).toBase64()}`;
+/** A running webhook receiver, and the endpoint that makes the Worker deliver to it. */
+export interface RunningReceiver {
+  readonly server: LoopbackServer;
+  /** One member of WEBHOOKS. */
+  readonly endpoint: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Starts a webhook receiver on loopback, with a new secret.
+ *
+ * @param port The wanted port.
+ * @param onAlert Receives a line about each verified webhook, safe for a terminal.
+ * @param onRefused Receives the reason for each request that is refused.
+ */
+export function startReceiver(
+  port: number,
+  onAlert: (line: string) => void,
+  onRefused: (reason: string) => void,
+): RunningReceiver {
+  const secret = newSecret();
+  const receiver = createReceiver({
+    secrets: [secret],
+    onReceived: (webhook) => onAlert(describeWebhook(webhook)),
+    onRefused,
+  });
+  const server = serveOnLoopback(receiver, port);
+  return {
+    server,
+    endpoint: { name: "receiver", url: `${server.origin}/`, secret, allowHttpLoopback: true },
+  };
 }
 
 if (import.meta.main) {
@@ -101,7 +131,7 @@ if (import.meta.main) {
   const receiver = createReceiver({
     secrets: [secret],
     onReceived: (webhook) => say(describeWebhook(webhook)),
-    onRejected: (reason) => say(paint("red", `refused: ${reason}`)),
+    onRefused: (reason) => say(paint("red", `refused: ${reason}`)),
   });
   const server = serveOnLoopback(receiver, Number(Deno.env.get("PORT") ?? 8789));
   say(`Receiving webhooks at ${server.origin}/`);

@@ -1,11 +1,11 @@
 import { createEmulator, type Emulator } from "../emulator/create_emulator.ts";
 import { type LoopbackServer, serveOnLoopback } from "./serve_on_loopback.ts";
 
-/** What is watched: the real API, or an emulator of it. */
-export interface Source {
-  /** The variables of the Worker that say so. */
+/** The API that is watched: the real one, or an emulator of it. */
+export interface WatchedApi {
+  /** The settings of the Worker that lead to it. */
   readonly env: Readonly<Record<string, string>>;
-  /** Set for the emulator. */
+  /** Only for the emulator. */
   readonly emulated?: {
     readonly server: LoopbackServer;
     /** Publishes activity until the signal is aborted. */
@@ -31,10 +31,10 @@ const PASSED_ON = [
 ] as const;
 
 const HOUR_MS = 3_600_000;
-const EVENTS_A_MINUTE = 40;
+const EVENTS_PER_MINUTE = 40;
 
-/** The real API, by the environment. */
-export function realSource(): Source {
+/** The real API, with the settings of the environment. */
+export function realApi(): WatchedApi {
   return {
     env: Object.fromEntries(PASSED_ON.flatMap((name) => {
       const value = Deno.env.get(name);
@@ -44,12 +44,12 @@ export function realSource(): Source {
 }
 
 /**
- * An emulated organisation on loopback, with an hour of history.
+ * Starts an emulated organisation on loopback, with an hour of history.
  *
  * @param port The wanted port.
  */
-export function emulatedSource(port: number): Source {
-  // Pages as large as a poll needs: it asks every two seconds, and half of the limit is left to others.
+export function emulatedApi(port: number): WatchedApi {
+  // Large pages, since it is polled every two seconds and half of the rate limit is left to others.
   const emulator: Emulator = createEmulator({ seed: Date.now() >>> 0, pageSize: 500 });
   emulator.publishHistory(60, Date.now() - HOUR_MS, Date.now());
   const server = serveOnLoopback((request) => emulator.app.fetch(request), port);
@@ -62,7 +62,7 @@ export function emulatedSource(port: number): Source {
     },
     emulated: {
       server,
-      live: (signal) => emulator.live({ perMinute: EVENTS_A_MINUTE, signal }),
+      live: (signal) => emulator.live({ perMinute: EVENTS_PER_MINUTE, signal }),
     },
   };
 }
