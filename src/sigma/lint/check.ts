@@ -1,4 +1,4 @@
-import type { Offsets } from "../parse/source.ts";
+import type { Offsets } from "../parse/yaml_tree.ts";
 import type { Severity } from "../problem.ts";
 import type { LintDocument } from "./lint_document.ts";
 

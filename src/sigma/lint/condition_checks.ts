@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Offsets } from "../parse/source.ts";
 import { conditionNames, parseCondition } from "../parse/parse_condition.ts";
+import { type Offsets, placeOf } from "../parse/yaml_tree.ts";
 import type { Condition } from "../sigma_rule.ts";
 import type { Check, Finding } from "./check.ts";
 import type { ConditionText, LintDocument } from "./lint_document.ts";
@@ -95,11 +95,11 @@ export const conditionChecks: readonly Check[] = [
       const conditions = parsed(document);
       if (conditions.length < document.conditions.length || conditions.length === 0) return;
       const used = new Set(conditions.flatMap(({ expression }) => [...conditionNames(expression)]));
-      for (const { name, key } of document.identifiers.values()) {
-        if (used.has(name)) continue;
+      for (const { key, keyNode } of document.identifiers.values()) {
+        if (used.has(key)) continue;
         yield {
-          at: key,
-          message: `'${name}' is in no condition`,
+          at: placeOf(keyNode),
+          message: `'${key}' is in no condition`,
           suggestion: "Use it in the condition or remove it",
         };
       }

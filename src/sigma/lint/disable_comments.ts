@@ -5,7 +5,7 @@
  */
 import { Lexer } from "yaml";
 import type { Problem } from "../problem.ts";
-import type { Offsets } from "../parse/source.ts";
+import type { Offsets } from "../parse/yaml_tree.ts";
 
 /** One disable comment. */
 export interface Disable {

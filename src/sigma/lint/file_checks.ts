@@ -3,13 +3,12 @@
  *
  * @module
  */
-import type { Offsets, Source } from "../parse/source.ts";
+import type { Source } from "../parse/source.ts";
+import { type Entry, type Offsets, placeOf, plainOf } from "../parse/yaml_tree.ts";
 import type { Severity } from "../problem.ts";
 import type { Finding } from "./check.ts";
-import { mapsOf, textOf } from "./entry_values.ts";
 import { filterTargets } from "./filter_checks.ts";
-import type { Entry } from "./entry.ts";
-import type { LintDocument } from "./lint_document.ts";
+import { type LintDocument, mapsOf, textOf } from "./lint_document.ts";
 
 /** A document with the file it stands in. */
 export interface Placed {
@@ -30,7 +29,7 @@ export interface FileCheck {
   run(documents: readonly Placed[]): Iterable<PlacedFinding>;
 }
 
-function placeOf({ source, document }: Placed, at: Offsets): string {
+function lineOf({ source, document }: Placed, at: Offsets): string {
   const { line } = source.span(at);
   return `${document.file ?? "this file"}:${line}`;
 }
@@ -58,9 +57,7 @@ function unique(
           yield {
             source: placed.source,
             at: found.at,
-            message: `The ${what} ${found.shown} is also that of ${
-              placeOf(other.placed, other.at)
-            }`,
+            message: `The ${what} ${found.shown} is also that of ${lineOf(other.placed, other.at)}`,
             suggestion,
           };
         }
@@ -70,15 +67,16 @@ function unique(
 }
 
 function ofEntry(entry: Entry | undefined) {
-  const text = textOf(entry)?.trim();
-  return text ? { key: text.toLowerCase(), shown: `'${text}'`, at: entry!.value } : undefined;
+  const { data, at } = textOf(entry) ?? {};
+  const text = data?.trim();
+  return text && at ? { key: text.toLowerCase(), shown: `'${text}'`, at } : undefined;
 }
 
 /** Ids and names of all documents, in lower case. */
 function known(documents: readonly Placed[]): Set<string> {
   return new Set(
     documents.flatMap(({ document: { top } }) =>
-      [textOf(top.get("id")), textOf(top.get("name"))].flatMap((text) => text?.toLowerCase() ?? [])
+      ["id", "name"].flatMap((key) => textOf(top.get(key))?.data.toLowerCase() ?? [])
     ),
   );
 }
@@ -107,8 +105,8 @@ export const FILE_CHECKS: readonly FileCheck[] = [
     ({ top, kind }) => {
       const detection = top.get("detection");
       if (kind !== "rule" || !detection) return undefined;
-      const key = JSON.stringify([top.get("logsource")?.data, detection.data]);
-      return { key, shown: "of this rule", at: detection.key };
+      const key = JSON.stringify([top.get("logsource")?.value, detection.value].map(plainOf));
+      return { key, shown: "of this rule", at: placeOf(detection.keyNode) };
     },
     "Remove one, or say what sets them apart",
   ),

@@ -3,18 +3,17 @@
  *
  * @module
  */
+import { entriesOf, itemsOf, type Offsets, placeOf } from "../parse/yaml_tree.ts";
 import type { Check } from "./check.ts";
-import { isMap, isScalar, isSeq } from "yaml";
-import { spanOf } from "./lint_document.ts";
-import type { Offsets } from "../parse/source.ts";
 import type { LintDocument } from "./lint_document.ts";
 
 /** The rules a filter names, with their places. */
 export function filterTargets(document: LintDocument): { name: string; at: Offsets }[] {
-  const filter = document.top.get("filter")?.node;
-  const rules = isMap(filter) ? filter.get("rules", true) as unknown : undefined;
-  const nodes = isSeq(rules) ? rules.items : [rules];
-  return nodes.filter(isScalar).map((node) => ({ name: String(node.value), at: spanOf(node) }));
+  const filter = entriesOf(document.top.get("filter")?.value);
+  const rules = filter?.find(({ key }) => key === "rules")?.value ?? null;
+  return (itemsOf(rules) ?? [rules]).flatMap((node) =>
+    node?.kind === "scalar" ? [{ name: node.text, at: placeOf(node) }] : []
+  );
 }
 
 /** Checks of filters. */
@@ -24,9 +23,10 @@ export const filterChecks: readonly Check[] = [
     severity: "warning",
     summary: `A filter has a ${key}, which only rules have.`,
     *run({ kind, top }) {
-      if (kind !== "filter" || !top.has(key)) return;
+      const entry = top.get(key);
+      if (kind !== "filter" || !entry) return;
       yield {
-        at: top.get(key)!.key,
+        at: placeOf(entry.keyNode),
         message: `A filter has no ${key}; that of the rule counts`,
         suggestion: `Remove ${key}`,
       };
@@ -69,9 +69,10 @@ export const filterChecks: readonly Check[] = [
     severity: "warning",
     summary: "A filter has tests, which only rules have.",
     *run({ kind, top }) {
-      if (kind !== "filter" || !top.has("tests")) return;
+      const tests = top.get("tests");
+      if (kind !== "filter" || !tests) return;
       yield {
-        at: top.get("tests")!.key,
+        at: placeOf(tests.keyNode),
         message: "Tests of a filter are not run",
         suggestion: "Put them into the rules that it narrows",
       };

@@ -3,18 +3,23 @@
  *
  * @module
  */
-import { aliasTarget } from "./alias_target.ts";
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
-import type { Offsets } from "../parse/source.ts";
-import type { Entry } from "./entry.ts";
+import {
+  type Entry,
+  itemsOf,
+  type Offsets,
+  placeOf,
+  type ScalarStyle,
+  type YamlMap,
+  type YamlNode,
+} from "../parse/yaml_tree.ts";
+import type { SigmaValue } from "../sigma_rule.ts";
 
 /** One value of an item. */
 export interface ItemValue {
-  readonly value: unknown;
+  readonly value: SigmaValue | undefined;
   readonly at: Offsets;
-  /** How it stands in the file: `PLAIN`, `QUOTE_SINGLE`, `QUOTE_DOUBLE`, a block, … */
-  readonly style: string | undefined;
-  /** The scalar as written, quotes included. */
+  readonly style: ScalarStyle;
+  /** The value as a string: without quotes it is what is written. */
   readonly source: string;
 }
 
@@ -57,91 +62,55 @@ export function strings(item: Item): (ItemValue & { value: string })[] {
 
 /** Returns the items of one search identifier.
  *
- * @param entry The search identifier.
- * @param document The YAML document, to resolve aliases.
+ * @param identifier The search identifier.
  */
-export function readItems(entry: Entry, document: Document): Item[] {
-  const items: Item[] = [];
+export function readItems(identifier: Entry): Item[] {
+  const found: Item[] = [];
   let maps = 0;
-  // Maps of aliases to maps of aliases would otherwise grow without end.
-  let aliases = 1000;
 
-  function valueOf(scalar: Scalar, at: Node): ItemValue {
-    const range = at.range ?? [0, 0];
-    return {
-      value: scalar.value,
-      at: [range[0], range[1]],
-      style: scalar.type ?? undefined,
-      source: scalar.source ?? String(scalar.value),
-    };
-  }
-
-  function resolve(node: unknown): unknown {
-    if (!isAlias(node)) return node;
-    return aliases-- > 0 ? aliasTarget(node, document) : undefined;
-  }
-
-  function scalarsOf(nodes: readonly unknown[]): ItemValue[] {
-    return nodes.flatMap((node) => {
-      const scalar = resolve(node);
-      return isScalar(scalar) ? [valueOf(scalar, node as Node)] : [];
-    });
-  }
-
-  function add(
-    key: { name: string; at: Offsets } | undefined,
-    value: unknown,
-    within: readonly string[],
-    map: number,
-  ) {
-    const [field = "", ...modifiers] = key?.name.split("|") ?? [];
-    const target = resolve(value);
-    // An alias may point to a map around it; the parser refuses that, and this stops before it.
-    if (isMap(target) && key) {
-      return within.length < 16 ? readMap(target, [...within, field]) : undefined;
-    }
-    items.push({
-      identifier: entry.name,
-      field: key && field !== "" ? field : undefined,
+  function add(entry: Entry, name: string, within: readonly string[], map: number): void {
+    const [field = "", ...modifiers] = name.split("|");
+    const { value } = entry;
+    const items = itemsOf(value);
+    found.push({
+      identifier: identifier.key,
+      field: field === "" ? undefined : field,
       within,
       modifiers,
-      values: isSeq(target) ? scalarsOf(target.items) : scalarsOf([value]),
-      listed: isSeq(target),
-      key: key?.at ?? entry.key,
+      values: valuesOf(items ?? [value]),
+      listed: items !== undefined,
+      key: placeOf(entry.keyNode),
       map,
     });
   }
 
-  function readMap(map: Node, within: readonly string[]) {
-    if (!isMap(map)) return;
+  function readMap(map: YamlMap, within: readonly string[]): void {
     const number = maps++;
-    for (const pair of map.items) {
-      if (!isScalar(pair.key)) continue;
-      const [start, end] = pair.key.range ?? entry.key;
-      add({ name: String(pair.key.value), at: [start, end] }, pair.value, within, number);
+    for (const entry of map.entries) {
+      if (entry.value?.kind !== "map") add(entry, entry.key, within, number);
+      else if (within.length < 16) {
+        readMap(entry.value, [...within, entry.key.split("|")[0] ?? ""]);
+      }
     }
   }
 
-  const body = resolve(entry.node);
-  if (isMap(body)) readMap(body, []);
-  else if (isSeq(body)) {
-    const keywords = body.items.filter((node) => isScalar(resolve(node)));
-    for (const node of body.items) {
-      const map = resolve(node);
-      if (isMap(map)) readMap(map, []);
+  const { value } = identifier;
+  if (value?.kind === "map") readMap(value, []);
+  else if (value?.kind === "scalar") add(identifier, "", [], maps++);
+  else if (value?.kind === "list") {
+    for (const item of value.items) {
+      if (item?.kind === "map") readMap(item, []);
     }
-    if (keywords.length > 0) {
-      items.push({
-        identifier: entry.name,
-        field: undefined,
-        within: [],
-        modifiers: [],
-        values: scalarsOf(keywords),
-        listed: true,
-        key: entry.key,
-        map: maps++,
-      });
-    }
-  } else if (isScalar(body)) add(undefined, entry.node, [], maps++);
-  return items;
+    // What stands between the maps of the list is one item of keywords.
+    if (value.items.some((item) => item?.kind === "scalar")) add(identifier, "", [], maps++);
+  }
+  return found;
+}
+
+function valuesOf(nodes: readonly (YamlNode | null)[]): ItemValue[] {
+  return nodes.flatMap((node) => {
+    if (node?.kind !== "scalar") return [];
+    const { value, style, text } = node;
+    return [{ value, at: placeOf(node), style, source: text }];
+  });
 }

@@ -5,7 +5,7 @@
  */
 import { DATE, LOADED_STATUSES, STATUSES } from "../vocabulary.ts";
 import type { Check } from "./check.ts";
-import { listOf, mapsOf, textOf } from "./entry_values.ts";
+import { listOf, mapsOf, textOf } from "./lint_document.ts";
 
 /** Checks of a document's life: when it was made, what it replaces, where it comes from. */
 export const lifecycleChecks: readonly Check[] = [
@@ -16,12 +16,11 @@ export const lifecycleChecks: readonly Check[] = [
     *run({ top }) {
       const date = textOf(top.get("date"));
       const modified = textOf(top.get("modified"));
-      if (!date || !modified || !DATE.test(date) || !DATE.test(modified) || modified >= date) {
-        return;
-      }
+      if (!date || !modified || !DATE.test(date.data) || !DATE.test(modified.data)) return;
+      if (modified.data >= date.data) return;
       yield {
-        at: top.get("modified")!.value,
-        message: `Modified on ${modified}, before its date ${date}`,
+        at: modified.at,
+        message: `Modified on ${modified.data}, before its date ${date.data}`,
         suggestion: "Swap or correct the two dates",
       };
     },
@@ -34,10 +33,10 @@ export const lifecycleChecks: readonly Check[] = [
       if (today === undefined) return;
       for (const key of ["date", "modified"]) {
         const day = textOf(top.get(key));
-        if (!day || !DATE.test(day) || day <= today) continue;
+        if (!day || !DATE.test(day.data) || day.data <= today) continue;
         yield {
-          at: top.get(key)!.value,
-          message: `The ${key} ${day} lies in the future`,
+          at: day.at,
+          message: `The ${key} ${day.data} lies in the future`,
           suggestion: `Write ${today} or an earlier day`,
         };
       }
@@ -48,11 +47,10 @@ export const lifecycleChecks: readonly Check[] = [
     severity: "warning",
     summary: "A deprecated rule does not name the rule that replaces it.",
     *run({ top }) {
-      if (textOf(top.get("status")) !== "deprecated" || listOf(top.get("related")).length > 0) {
-        return;
-      }
+      const status = textOf(top.get("status"));
+      if (status?.data !== "deprecated" || listOf(top.get("related")).length > 0) return;
       yield {
-        at: top.get("status")!.value,
+        at: status.at,
         message: "Deprecated, but no related rule is named",
         suggestion: "Name the replacement under related",
       };
@@ -64,10 +62,11 @@ export const lifecycleChecks: readonly Check[] = [
     summary: "The rule is deprecated or unsupported, so it is not loaded unless asked for.",
     *run({ top }) {
       const status = textOf(top.get("status"));
-      if (!status || !Object.hasOwn(STATUSES, status) || LOADED_STATUSES.includes(status)) return;
+      if (!status || !Object.hasOwn(STATUSES, status.data)) return;
+      if (LOADED_STATUSES.includes(status.data)) return;
       yield {
-        at: top.get("status")!.value,
-        message: `A rule with the status ${status} is not loaded unless asked for`,
+        at: status.at,
+        message: `A rule with the status ${status.data} is not loaded unless asked for`,
         suggestion: "Repair it, or keep it out of the rules folder",
       };
     },
@@ -77,7 +76,7 @@ export const lifecycleChecks: readonly Check[] = [
     severity: "warning",
     summary: "The rule names its own id under related.",
     *run({ top }) {
-      const id = textOf(top.get("id"))?.toLowerCase();
+      const id = textOf(top.get("id"))?.data.toLowerCase();
       for (const { data, at } of mapsOf(top.get("related"))) {
         if (id === undefined || String(data.id).toLowerCase() !== id) continue;
         yield { at, message: "The rule is related to itself", suggestion: "Remove the entry" };
@@ -119,10 +118,10 @@ export const lifecycleChecks: readonly Check[] = [
     severity: "info",
     summary: "The description has a link that belongs under references.",
     *run({ top }) {
-      const link = /https?:\/\/[^\s)>'"]+/.exec(textOf(top.get("description")) ?? "")?.[0];
-      if (link === undefined) return;
+      const description = textOf(top.get("description"));
+      if (!description || !/https?:\/\/[^\s)>'"]+/.test(description.data)) return;
       yield {
-        at: top.get("description")!.value,
+        at: description.at,
         message: "The description holds a link",
         suggestion: "Move it to references",
       };
@@ -135,10 +134,10 @@ export const lifecycleChecks: readonly Check[] = [
     *run({ top }) {
       const license = textOf(top.get("license"));
       const spdx = /^\(*[A-Za-z0-9.+-]+\)*( (AND|OR|WITH) \(*[A-Za-z0-9.+-]+\)*)*$/;
-      if (license === undefined || spdx.test(license)) return;
+      if (!license || spdx.test(license.data)) return;
       yield {
-        at: top.get("license")!.value,
-        message: `The licence '${license}' is not an SPDX expression`,
+        at: license.at,
+        message: `The licence '${license.data}' is not an SPDX expression`,
         suggestion: "Write an identifier such as MIT or DRL-1.1",
       };
     },

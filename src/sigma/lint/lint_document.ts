@@ -1,23 +1,22 @@
 /**
- * A rule file's document as the checks see it: values with their places in the text.
+ * A document as the checks see it: the parts of its YAML tree by their role in Sigma.
  *
  * @module
  */
-import {
-  type Document,
-  isMap,
-  isScalar,
-  type Node,
-  type Pair,
-  type Scalar,
-  visit,
-  type YAMLMap,
-} from "yaml";
-import type { SigmaRule } from "../sigma_rule.ts";
-import type { Entry } from "./entry.ts";
-import { type Item, readItems } from "./item.ts";
 import type { ParsedDocument } from "../parse/parse_file.ts";
-import type { Offsets, Source } from "../parse/source.ts";
+import type { Source } from "../parse/source.ts";
+import {
+  entriesOf,
+  type Entry,
+  itemsOf,
+  type Offsets,
+  placeOf,
+  plainOf,
+  type YamlMap,
+  type YamlNode,
+} from "../parse/yaml_tree.ts";
+import type { JsonValue, SigmaRule } from "../sigma_rule.ts";
+import { type Item, readItems } from "./item.ts";
 
 /** A condition: its text and its place. */
 export interface ConditionText {
@@ -34,9 +33,10 @@ export interface LintDocument {
   readonly text: string;
   /** Where the document as a whole is reported: its title, or its first key. */
   readonly head: Offsets;
-  readonly root: YAMLMap;
+  readonly root: YamlMap;
   /** The rule, when it has no error. */
   readonly rule: SigmaRule | undefined;
+  /** The entries at the top. */
   readonly top: ReadonlyMap<string, Entry>;
   /** The search identifiers, in order. */
   readonly identifiers: ReadonlyMap<string, Entry>;
@@ -44,71 +44,10 @@ export interface LintDocument {
   readonly conditions: readonly ConditionText[];
 }
 
-/** The span of a node, without the spaces and comments after it. */
-export function spanOf(node: Node | null | undefined, fallback: Offsets = [0, 0]): Offsets {
-  return node?.range ? [node.range[0], node.range[1]] : fallback;
-}
-
-/** A node as plain data; what cannot be (aliases without end, or in a circle) is as good as absent here. */
-function dataOf(node: Node | null, document: Document): unknown {
-  if (node === null) return null;
-  try {
-    const data = node.toJS(document) ?? null;
-    if (hasAlias(node)) JSON.stringify(data); // throws where an alias stands inside its own anchor
-    return data;
-  } catch {
-    return undefined;
-  }
-}
-
-function hasAlias(node: Node): boolean {
-  let found = false;
-  visit(node, {
-    Alias() {
-      found = true;
-      return visit.BREAK;
-    },
-  });
-  return found;
-}
-
-/** Returns the entries of a map; keys that are not scalars are left out.
- *
- * @param map The map.
- * @param document The document it is in, to resolve aliases.
- */
-export function entriesOf(map: YAMLMap, document: Document): Map<string, Entry> {
-  const entries = new Map<string, Entry>();
-  for (const pair of map.items as Pair<Node, Node | null>[]) {
-    if (!isScalar(pair.key)) continue;
-    const key = spanOf(pair.key);
-    entries.set(String(pair.key.value), {
-      name: String(pair.key.value),
-      key,
-      value: spanOf(pair.value, key),
-      data: dataOf(pair.value, document),
-      node: pair.value,
-    });
-  }
-  return entries;
-}
-
-function conditionsOf(value: Node | null | undefined, text: string): ConditionText[] {
-  if (!value) return [];
-  if (isScalar(value)) return typeof value.value === "string" ? [conditionText(value, text)] : [];
-  if (!("items" in value)) return [];
-  return (value.items as Node[]).filter(isScalar)
-    .filter((scalar) => typeof scalar.value === "string")
-    .map((scalar) => conditionText(scalar, text));
-}
-
-function conditionText(scalar: Scalar, text: string): ConditionText {
-  const [start, end] = spanOf(scalar);
-  const raw = text.slice(start, end);
-  const value = String(scalar.value);
-  if (raw === value) return { text: value, at: [start, end], exact: true };
-  const quoted = raw.slice(1, -1) === value;
-  return { text: value, at: quoted ? [start + 1, end - 1] : [start, end], exact: quoted };
+/** A value with its place; nothing is assumed of its type. */
+export interface Member<T> {
+  readonly data: T;
+  readonly at: Offsets;
 }
 
 /** Reads one document of a parsed file; `undefined` when it is nothing that checks know.
@@ -117,28 +56,63 @@ function conditionText(scalar: Scalar, text: string): ConditionText {
  * @param source The file.
  */
 export function lintDocument(
-  { document, kind, rule }: ParsedDocument,
+  { root, kind, rule }: ParsedDocument,
   { text, file }: Source,
 ): LintDocument | undefined {
-  const root = document.contents as unknown;
-  if (!isMap(root) || kind === "unknown") return undefined;
-  const top = entriesOf(root, document);
-  const body = top.get(kind === "filter" ? "filter" : "detection")?.node;
-  const identifiers = isMap(body) ? entriesOf(body, document) : new Map<string, Entry>();
+  if (kind === "unknown") return undefined;
+  const top = byKey(root);
+  const identifiers = byKey(top.get(kind === "filter" ? "filter" : "detection")?.value);
   const condition = identifiers.get("condition");
   identifiers.delete("condition");
   identifiers.delete("timeframe");
   if (kind === "filter") identifiers.delete("rules");
+  const head = top.get("title") ?? root.entries[0];
   return {
     kind,
     file,
     text,
-    head: top.get("title")?.key ?? [...top.values()][0]?.key ?? [0, 0],
+    head: head ? placeOf(head.keyNode) : [0, 0],
     root,
     rule,
     top,
     identifiers,
-    items: [...identifiers.values()].flatMap((entry) => readItems(entry, document)),
-    conditions: conditionsOf(condition?.node, text),
+    items: [...identifiers.values()].flatMap(readItems),
+    conditions: conditionsOf(condition?.value, text),
   };
+}
+
+/** The text of an entry, with its place; undefined when it is something else. */
+export function textOf(entry: Entry | undefined): Member<string> | undefined {
+  if (entry?.value?.kind !== "scalar" || typeof entry.value.value !== "string") return undefined;
+  return { data: entry.value.value, at: placeOf(entry.value) };
+}
+
+/** The members of an entry when it is a list; none otherwise. */
+export function listOf(entry: Entry | undefined): Member<JsonValue>[] {
+  if (!entry) return [];
+  const items = itemsOf(entry.value) ?? [];
+  return items.map((item) => ({ data: plainOf(item), at: placeOf(item ?? entry.keyNode) }));
+}
+
+/** The members of a list that are maps. */
+export function mapsOf(entry: Entry | undefined): Member<Record<string, JsonValue>>[] {
+  return listOf(entry).filter((member): member is Member<Record<string, JsonValue>> =>
+    typeof member.data === "object" && member.data !== null && !Array.isArray(member.data)
+  );
+}
+
+function byKey(node: YamlNode | null | undefined): Map<string, Entry> {
+  return new Map(entriesOf(node)?.map((entry) => [entry.key, entry]));
+}
+
+function conditionsOf(value: YamlNode | null | undefined, text: string): ConditionText[] {
+  return (itemsOf(value) ?? [value ?? null]).flatMap((node) => {
+    if (node?.kind !== "scalar" || typeof node.value !== "string") return [];
+    const [start, end] = placeOf(node);
+    const raw = text.slice(start, end);
+    if (raw === node.value) return [{ text: node.value, at: [start, end], exact: true }];
+    const quoted = raw.slice(1, -1) === node.value;
+    const at = quoted ? [start + 1, end - 1] as const : [start, end] as const;
+    return [{ text: node.value, at, exact: quoted }];
+  });
 }

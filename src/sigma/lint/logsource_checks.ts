@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { isMap } from "yaml";
 import { closest } from "../closest.ts";
+import { entriesOf, type Offsets, placeOf } from "../parse/yaml_tree.ts";
 import { LOG_SOURCE_KEYS } from "../vocabulary.ts";
 import type { Check } from "./check.ts";
 import type { LintDocument } from "./lint_document.ts";
-import type { Offsets } from "../parse/source.ts";
 
 const KEYS = Object.keys(LOG_SOURCE_KEYS);
 
@@ -35,21 +34,13 @@ const SYSMON = new Map([
 function parts(
   document: LintDocument,
 ): { name: string; value: unknown; at: Offsets; key: Offsets }[] {
-  const node = document.top.get("logsource")?.node;
-  if (!isMap(node)) return [];
-  return node.items.map((pair) => {
-    const { key, value } = pair as unknown as {
-      key: { value: unknown; range: [number, number] };
-      value: { value?: unknown; range: [number, number] } | null;
-    };
-    const place: Offsets = [key.range[0], key.range[1]];
-    return {
-      name: String(key.value),
-      value: value?.value,
-      key: place,
-      at: value ? [value.range[0], value.range[1]] : place,
-    };
-  });
+  const entries = entriesOf(document.top.get("logsource")?.value) ?? [];
+  return entries.map(({ key, keyNode, value }) => ({
+    name: key,
+    value: value?.kind === "scalar" ? value.value : undefined,
+    key: placeOf(keyNode),
+    at: placeOf(value ?? keyNode),
+  }));
 }
 
 /** Checks of the log source. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { itemsOf, placeOf, plainOf, type YamlNode } from "../parse/yaml_tree.ts";
 import { METADATA, UUID } from "../vocabulary.ts";
 import type { Check } from "./check.ts";
-import { textOf } from "./entry_values.ts";
+import { textOf } from "./lint_document.ts";
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
@@ -44,10 +45,10 @@ export const metadataChecks: readonly Check[] = [
     summary: "The id is a UUID, but not a random one (version 4).",
     *run({ top }) {
       const id = textOf(top.get("id"));
-      if (id === undefined || UUID_V4.test(id) || !UUID.test(id)) return;
+      if (!id || UUID_V4.test(id.data) || !UUID.test(id.data)) return;
       yield {
-        at: top.get("id")!.value,
-        message: `The id ${id} is not a random UUID (version 4)`,
+        at: id.at,
+        message: `The id ${id.data} is not a random UUID (version 4)`,
         suggestion: "Keep it if it is in use; give new rules a version 4 UUID",
       };
     },
@@ -58,9 +59,9 @@ export const metadataChecks: readonly Check[] = [
     summary:
       "The title ends in a full stop, begins with 'Detects', or is longer than 110 characters.",
     *run({ top }) {
-      const title = textOf(top.get("title"));
-      if (title === undefined) return;
-      const at = top.get("title")!.value;
+      const found = textOf(top.get("title"));
+      if (!found) return;
+      const { data: title, at } = found;
       if (/\.\s*$/.test(title)) {
         yield { at, message: "The title ends in a full stop", suggestion: "Leave the stop out" };
       }
@@ -86,10 +87,10 @@ export const metadataChecks: readonly Check[] = [
     summary: "The description is shorter than 16 characters.",
     *run({ top }) {
       const description = textOf(top.get("description"));
-      if (description === undefined || description.trim().length >= 16) return;
+      if (!description || description.data.trim().length >= 16) return;
       yield {
-        at: top.get("description")!.value,
-        message: `The description '${description.trim()}' says too little`,
+        at: description.at,
+        message: `The description '${description.data.trim()}' says too little`,
         suggestion: "Say what happened and why it matters",
       };
     },
@@ -101,10 +102,11 @@ export const metadataChecks: readonly Check[] = [
     *run({ top }) {
       const letters = (text: string | undefined) =>
         text?.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-      const title = letters(textOf(top.get("title")));
-      if (!title || letters(textOf(top.get("description"))) !== title) return;
+      const title = letters(textOf(top.get("title"))?.data);
+      const description = textOf(top.get("description"));
+      if (!title || !description || letters(description.data) !== title) return;
       yield {
-        at: top.get("description")!.value,
+        at: description.at,
         message: "The description repeats the title",
         suggestion: "Say why a match matters",
       };
@@ -115,9 +117,9 @@ export const metadataChecks: readonly Check[] = [
     severity: "info",
     summary: "A false positive that helps nobody: 'none', 'pentest', 'unlikely' alone.",
     *run({ top }) {
-      const entry = top.get("falsepositives");
-      const list = Array.isArray(entry?.data) ? entry.data : [entry?.data];
-      for (const text of list) {
+      const value = top.get("falsepositives")?.value;
+      if (!value) return;
+      for (const text of (itemsOf(value) ?? [value]).map(plainOf)) {
         if (
           typeof text !== "string" ||
           !/^(none|n\/a|no|pen(etration)?[ -]?test(s|ing)?)\.?$/i.test(text.trim())
@@ -125,7 +127,7 @@ export const metadataChecks: readonly Check[] = [
           continue;
         }
         yield {
-          at: entry!.value,
+          at: placeOf(value),
           message: `The false positive '${text.trim()}' helps nobody to judge a match`,
           suggestion: "Name a harmless cause, or write Unknown",
         };
@@ -137,15 +139,19 @@ export const metadataChecks: readonly Check[] = [
     severity: "warning",
     summary: "A key of the specification is there without a value.",
     *run({ top }) {
-      for (const { name, key, data } of top.values()) {
-        const empty = data === null || data === "" || (Array.isArray(data) && data.length === 0);
-        if (!empty || !(METADATA.has(name) || name === "tests")) continue;
+      for (const { key, keyNode, value } of top.values()) {
+        if (!isEmpty(value) || !(METADATA.has(key) || key === "tests")) continue;
         yield {
-          at: key,
-          message: `The key '${name}' has no value`,
+          at: placeOf(keyNode),
+          message: `The key '${key}' has no value`,
           suggestion: "Fill it or remove it",
         };
       }
     },
   },
 ];
+
+function isEmpty(node: YamlNode | null): boolean {
+  if (node?.kind === "scalar") return node.value === null || node.value === "";
+  return node === null || itemsOf(node)?.length === 0;
+}

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { placeOf, plainOf } from "../parse/yaml_tree.ts";
 import type { Check } from "./check.ts";
 import type { Item } from "./item.ts";
+import { listOf } from "./lint_document.ts";
 
 /** Checks of search identifiers. */
 export const selectionChecks: readonly Check[] = [
@@ -14,16 +16,16 @@ export const selectionChecks: readonly Check[] = [
     summary: "Two search identifiers say exactly the same.",
     *run({ identifiers }) {
       const seen = new Map<string, string>();
-      for (const { name, key, data } of identifiers.values()) {
-        const text = JSON.stringify(data);
+      for (const { key, keyNode, value } of identifiers.values()) {
+        const text = JSON.stringify(plainOf(value));
         const first = seen.get(text);
         if (first !== undefined) {
           yield {
-            at: key,
-            message: `'${name}' says exactly what '${first}' says`,
+            at: placeOf(keyNode),
+            message: `'${key}' says exactly what '${first}' says`,
             suggestion: "Remove one, or correct the copy",
           };
-        } else seen.set(text, name);
+        } else seen.set(text, key);
       }
     },
   },
@@ -32,12 +34,12 @@ export const selectionChecks: readonly Check[] = [
     severity: "info",
     summary: "A search identifier has characters that other tools do not accept in a condition.",
     *run({ identifiers }) {
-      for (const { name, key } of identifiers.values()) {
-        if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) continue;
+      for (const { key, keyNode } of identifiers.values()) {
+        if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key)) continue;
         yield {
-          at: key,
-          message: `'${name}' is not made of letters, digits, '_' and '-'`,
-          suggestion: `Write '${name.replaceAll(/[^A-Za-z0-9_-]+/g, "_") || "selection"}'`,
+          at: placeOf(keyNode),
+          message: `'${key}' is not made of letters, digits, '_' and '-'`,
+          suggestion: `Write '${key.replaceAll(/[^A-Za-z0-9_-]+/g, "_") || "selection"}'`,
         };
       }
     },
@@ -108,17 +110,17 @@ export const selectionChecks: readonly Check[] = [
     severity: "info",
     summary: "The list 'fields' looks like a field of the detection with other letter case.",
     *run({ items, top }) {
-      const listed = top.get("fields")?.data;
-      if (!Array.isArray(listed)) return;
+      const entry = top.get("fields");
+      if (entry?.value?.kind !== "list") return;
       const used = new Map(
         items.flatMap(({ field }) => field ? [[field.toLowerCase(), field]] : []),
       );
-      for (const name of listed) {
-        const field = typeof name === "string" ? used.get(name.toLowerCase()) : undefined;
-        if (field === undefined || field === name) continue;
+      for (const { data } of listOf(entry)) {
+        const field = typeof data === "string" ? used.get(data.toLowerCase()) : undefined;
+        if (field === undefined || field === data) continue;
         yield {
-          at: top.get("fields")!.value,
-          message: `'${name}' under fields is written '${field}' in the detection`,
+          at: placeOf(entry.value),
+          message: `'${data}' under fields is written '${field}' in the detection`,
           suggestion: `Write '${field}'`,
         };
       }

@@ -12,8 +12,7 @@ import {
   TLP_TAGS,
 } from "../vocabulary.ts";
 import type { Check, Finding } from "./check.ts";
-import { listOf, type Member } from "./entry_values.ts";
-import type { LintDocument } from "./lint_document.ts";
+import { type LintDocument, listOf, type Member } from "./lint_document.ts";
 
 const NAMESPACES = Object.keys(TAG_NAMESPACES);
 

@@ -4,9 +4,9 @@
  * @module
  */
 import { closest } from "../closest.ts";
+import { itemsOf, placeOf } from "../parse/yaml_tree.ts";
 import type { Check } from "./check.ts";
-import { mapsOf } from "./entry_values.ts";
-import type { LintDocument } from "./lint_document.ts";
+import { type LintDocument, mapsOf } from "./lint_document.ts";
 
 const KEYS = ["name", "match", "event", "events", "logsource"];
 
@@ -23,18 +23,20 @@ export const testChecks: readonly Check[] = [
     *run(document) {
       const entry = document.top.get("tests");
       if (!entry) return;
-      if (!Array.isArray(entry.data)) {
+      const at = placeOf(entry.keyNode);
+      const items = itemsOf(entry.value);
+      if (!items) {
         yield {
-          at: entry.key,
+          at,
           message: "tests is not a list",
           suggestion: "Begin each test with '-'",
         };
         return;
       }
       const tests = testsOf(document);
-      if (tests.length < entry.data.length) {
+      if (tests.length < items.length) {
         yield {
-          at: entry.key,
+          at,
           message: "A test is not a map",
           suggestion: "Write name, match and event",
         };
@@ -121,15 +123,18 @@ export const testChecks: readonly Check[] = [
     severity: "info",
     summary: "The inline tests show only matches, or only non-matches.",
     *run(document) {
-      const tests = testsOf(document);
+      const entry = document.top.get("tests");
+      const tests = mapsOf(entry);
       // A number of matches among several events shows both sides.
-      if (tests.length === 0 || tests.some(({ data }) => typeof data.match === "number")) return;
+      if (
+        !entry || tests.length === 0 || tests.some(({ data }) => typeof data.match === "number")
+      ) return;
       const lacking = [true, false].find((match) =>
         !tests.some(({ data }) => data.match === match)
       );
       if (lacking === undefined) return;
       yield {
-        at: document.top.get("tests")!.key,
+        at: placeOf(entry.keyNode),
         message: `No test has match: ${lacking}`,
         suggestion: lacking
           ? "Add an event that the rule must find"

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { visit } from "yaml";
+import { type Offsets, placeOf, type YamlNode } from "../parse/yaml_tree.ts";
 import type { Check } from "./check.ts";
 
 /** Checks of the file as text; each document reports only what lies within it. */
@@ -26,8 +26,8 @@ export const textChecks: readonly Check[] = [
     severity: "info",
     summary: "Lines end in CR LF; the specification advises LF.",
     *run({ text, root }) {
-      const at = text.indexOf("\r\n", root.range?.[0] ?? 0);
-      if (at < 0 || at > (root.range?.[1] ?? 0)) return;
+      const at = text.indexOf("\r\n", root.start);
+      if (at < 0 || at > root.end) return;
       yield {
         at: [at, at + 2],
         message: "Lines end in CR LF",
@@ -40,26 +40,26 @@ export const textChecks: readonly Check[] = [
     severity: "info",
     summary: "The document uses a YAML alias or merge key, which other tools may not read.",
     *run({ root }) {
-      const found: [number, number][] = [];
-      visit(root, {
-        Alias(_, { range }) {
-          if (range) found.push([range[0], range[1]]);
-          return visit.BREAK;
-        },
-        Pair(_, { key }) {
-          const { value, range } = (key ?? {}) as { value?: unknown; range?: [number, number] };
-          if (value !== "<<" || !range) return undefined;
-          found.push([range[0], range[1]]);
-          return visit.BREAK;
-        },
-      });
-      for (const at of found) {
-        yield {
-          at,
-          message: "YAML aliases and merge keys are not understood by every tool",
-          suggestion: "Write the values out",
-        };
-      }
+      const [at] = aliasesIn(root);
+      if (!at) return;
+      yield {
+        at,
+        message: "YAML aliases and merge keys are not understood by every tool",
+        suggestion: "Write the values out",
+      };
     },
   },
 ];
+
+/** Where aliases and merge keys stand, in the order of the file. */
+function* aliasesIn(node: YamlNode | null): Generator<Offsets> {
+  if (node?.alias) yield node.alias;
+  else if (node?.kind === "list") {
+    for (const item of node.items) yield* aliasesIn(item);
+  } else if (node?.kind === "map") {
+    for (const { key, keyNode, value } of node.entries) {
+      if (keyNode.alias || key === "<<") yield placeOf(keyNode);
+      yield* aliasesIn(value);
+    }
+  }
+}

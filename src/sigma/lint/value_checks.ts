@@ -190,7 +190,7 @@ export const valueChecks: readonly Check[] = [
     "info",
     "A number is written as a text.",
     (value, item, { style }) => {
-      if (style === "PLAIN" || item.field === undefined || item.modifiers.length > 0) {
+      if (style === "plain" || item.field === undefined || item.modifiers.length > 0) {
         return undefined;
       }
       if (!/^-?(0|[1-9]\d{0,14})$/.test(value)) return undefined;

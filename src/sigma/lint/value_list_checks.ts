@@ -119,7 +119,7 @@ export const valueListChecks: readonly Check[] = [
     *run({ items }) {
       for (const item of items) {
         for (const { style, source, at } of item.values) {
-          if (style !== "PLAIN") continue;
+          if (style !== "plain") continue;
           const kind = YAML_1_1.find(([form]) => form.test(source))?.[1];
           if (kind === undefined) continue;
           yield {
@@ -140,7 +140,7 @@ export const valueListChecks: readonly Check[] = [
       for (const item of items) {
         if (item.field === undefined || has(item, ...ANY_FORM)) continue;
         for (const { style, source, value, at } of item.values) {
-          if (style !== "PLAIN" || typeof value !== "number" || String(value) === source) continue;
+          if (style !== "plain" || typeof value !== "number" || String(value) === source) continue;
           if (YAML_1_1.some(([form]) => form.test(source))) continue;
           yield {
             at,
@@ -159,7 +159,7 @@ export const valueListChecks: readonly Check[] = [
     *run({ items, text }) {
       for (const item of items) {
         for (const { style, value, at } of item.values) {
-          if (style !== "QUOTE_DOUBLE" || !/\\[\\/]/.test(text.slice(at[0], at[1]))) continue;
+          if (style !== "double-quoted" || !/\\[\\/]/.test(text.slice(at[0], at[1]))) continue;
           yield {
             at,
             message: `YAML turns this into '${value}' before Sigma reads it`,

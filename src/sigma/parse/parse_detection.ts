@@ -1,4 +1,5 @@
 import { closest } from "../closest.ts";
+import { checkItem } from "../compile/compile_item.ts";
 import { MODIFIERS } from "../modifiers.ts";
 import type {
   Detection,
@@ -9,29 +10,25 @@ import type {
 } from "../sigma_rule.ts";
 import { type ArrayPart, type FieldKey, parseFieldKey, QUANTIFIERS } from "./field_key.ts";
 import { itemValue } from "./item_value.ts";
-import type { Origins } from "./origins.ts";
 import { parseCondition } from "./parse_condition.ts";
 import type { Source } from "./source.ts";
 import { entriesOf, type Entry, itemsOf, type YamlNode, type YamlScalar } from "./yaml_tree.ts";
 
-/** Reads what stands under `detection:` or `filter:`; reports every problem and notes every place. */
+/** Reads what stands under `detection:` or `filter:` of one document, and reports every problem. */
 export class DetectionParser {
   readonly #source: Source;
-  readonly #origins: Origins;
+  /** Every item with the nodes of its key and values, also beside lines that could not be read. */
+  readonly #items: { item: DetectionItem; key: YamlScalar; values: readonly YamlScalar[] }[] = [];
 
-  /** @param source The file. @param origins Where places are noted. */
-  constructor(source: Source, origins: Origins) {
+  /** @param source The file. */
+  constructor(source: Source) {
     this.#source = source;
-    this.#origins = origins;
   }
 
   /** A search identifier, or undefined when it has problems. */
   named({ key, keyNode, value }: Entry): NamedDetection | undefined {
     const detection = this.#detection(value, keyNode);
-    if (!detection) return undefined;
-    const named = { name: key, detection };
-    this.#origins.nodes.set(named, { key: keyNode, value });
-    return named;
+    return detection && { name: key, detection };
   }
 
   /** One condition, or a list of them, each of which matches on its own. */
@@ -57,18 +54,26 @@ export class DetectionParser {
       this.#source.report("condition-syntax", "A condition has to be a text", node ?? key);
       return undefined;
     }
-    const { expression, problems, spans } = parseCondition(text, names);
+    const { expression, problems } = parseCondition(text, names);
     for (const { code, message, start, end, suggestion } of problems) {
       const place = this.#source.within(node, start, end);
       this.#source.report(code, message, place, suggestion);
     }
-    if (!expression) return undefined;
-    for (const [part, [start, end]] of spans) {
-      this.#origins.parts.set(part, { scalar: node, start, end });
+    return expression && { text, expression };
+  }
+
+  /**
+   * Reports every value and modifier of the document that cannot be compiled, at its place.
+   *
+   * Lists for placeholders are not known yet; a missing one is found when the rule set is made.
+   */
+  checkValues(): void {
+    for (const { item, key, values } of this.#items) {
+      for (const { code, message, suggestion, value } of checkItem(item)) {
+        const node = value === undefined ? key : values[value];
+        this.#source.report(code, message, node ?? key, suggestion);
+      }
     }
-    const parsed = { text, expression };
-    this.#origins.nodes.set(parsed, { key, value: node });
-    return parsed;
   }
 
   /** A map is AND, a list is OR, a scalar is a keyword. */
@@ -79,11 +84,11 @@ export class DetectionParser {
     const items = itemsOf(node);
     if (items) return this.#list(items, node ?? key, key);
     if (node?.kind === "scalar" && node.value !== null) {
-      return this.#item(null, [], [node], { key, value: node });
+      return this.#item(null, [], [node], key);
     }
     source.report(
       "detection-empty",
-      `The search identifier '${textAt(key)}' is empty`,
+      `The search identifier '${key.text}' is empty`,
       node ?? key,
     );
     return undefined;
@@ -96,7 +101,7 @@ export class DetectionParser {
   ): Detection | undefined {
     const source = this.#source;
     if (items.length === 0) {
-      source.report("detection-empty", `The list under '${textAt(key)}' is empty`, key);
+      source.report("detection-empty", `The list under '${key.text}' is empty`, key);
       return undefined;
     }
     const keywords: YamlScalar[] = [];
@@ -114,8 +119,8 @@ export class DetectionParser {
         of.push(undefined);
       }
     }
-    if (keywords.length > 0) of.push(this.#item(null, [], keywords, { key, value: node }));
-    return this.#joined("any", of, node);
+    if (keywords.length > 0) of.push(this.#item(null, [], keywords, key));
+    return this.#joined("any", of);
   }
 
   #map(entries: readonly Entry[], node: YamlNode): Detection | undefined {
@@ -129,7 +134,7 @@ export class DetectionParser {
       if (this.#checkKey(key, entry.keyNode)) lines.push({ key, entry });
     }
     const of = this.#lines(lines);
-    return lines.length < entries.length ? undefined : this.#joined("all", of, node);
+    return lines.length < entries.length ? undefined : this.#joined("all", of);
   }
 
   /** Keys of one map that go into the same array, such as a[any].x and a[any].y, are about one element. */
@@ -140,7 +145,7 @@ export class DetectionParser {
       const [part, ...arrays] = key.arrays;
       if (!part) parts.push(() => this.#line(key, entry));
       else if (this.#isBlock(key, entry)) {
-        parts.push(() => this.#block(part, entry, this.#body(entry)));
+        parts.push(() => this.#block(part, this.#body(entry)));
       } else {
         const id = JSON.stringify(part);
         const members = blocks.get(id) ?? [];
@@ -149,7 +154,7 @@ export class DetectionParser {
         blocks.set(id, members);
         parts.push(() => {
           const body = this.#lines(members);
-          return this.#block(part, entry, this.#joined("all", body, entry.keyNode));
+          return this.#block(part, this.#joined("all", body));
         });
       }
     }
@@ -158,13 +163,9 @@ export class DetectionParser {
 
   #block(
     { field, quantifier }: ArrayPart,
-    { keyNode, value }: Entry,
     body: Detection | undefined,
   ): Detection | undefined {
-    if (!body) return undefined;
-    const block: Detection = { kind: "block", field, quantifier, body };
-    this.#origins.nodes.set(block, { key: keyNode, value });
-    return block;
+    return body && { kind: "block", field, quantifier, body };
   }
 
   #isBlock(key: FieldKey, { value }: Entry): boolean {
@@ -188,13 +189,11 @@ export class DetectionParser {
     const detections = others.map((entry) => this.named(entry));
     const [parsed] = this.conditions(condition, others.map(({ key }) => key));
     if (!parsed || detections.some((part) => part === undefined)) return undefined;
-    const group: Detection = {
+    return {
       kind: "group",
       detections: detections.filter((part) => part !== undefined),
       condition: parsed.expression,
     };
-    this.#origins.nodes.set(group, { key: keyNode, value });
-    return group;
   }
 
   #line(key: FieldKey, entry: Entry): DetectionItem | undefined {
@@ -218,14 +217,14 @@ export class DetectionParser {
       else source.report("value-type", "A value has to be a text, number, boolean or null", value);
     }
     if (scalars.length < values.length) return undefined;
-    return this.#item(field, modifiers, scalars, { key: entry.keyNode, value: entry.value });
+    return this.#item(field, modifiers, scalars, entry.keyNode);
   }
 
   #item(
     field: string | null,
     modifiers: string[],
     nodes: readonly (YamlScalar | null)[],
-    place: { key: YamlScalar; value: YamlNode | null },
+    key: YamlScalar,
   ): DetectionItem | undefined {
     const values: SigmaValue[] = [];
     for (const node of nodes) {
@@ -241,8 +240,7 @@ export class DetectionParser {
       values.push(value);
     }
     const item: DetectionItem = { kind: "item", field, modifiers, values };
-    this.#origins.nodes.set(item, place);
-    this.#origins.values.set(item, nodes.map((node) => node ?? place.key));
+    this.#items.push({ item, key, values: nodes.map((node) => node ?? key) });
     return item;
   }
 
@@ -278,22 +276,15 @@ export class DetectionParser {
   #joined(
     kind: "all" | "any",
     of: readonly (Detection | undefined)[],
-    node: YamlNode,
   ): Detection | undefined {
     const whole = of.filter((part) => part !== undefined);
     if (whole.length < of.length) return undefined;
     if (whole.length === 1) return whole[0];
-    const list: Detection = { kind, of: whole };
-    this.#origins.nodes.set(list, { value: node });
-    return list;
+    return { kind, of: whole };
   }
 }
 
 interface Line {
   key: FieldKey;
   entry: Entry;
-}
-
-function textAt(key: YamlScalar): string {
-  return key.text;
 }

@@ -8,22 +8,10 @@ import type {
   SigmaRule,
 } from "../sigma_rule.ts";
 import { METADATA, TAXONOMY } from "../vocabulary.ts";
-import { checkValues } from "./check_values.ts";
-import type { Origins } from "./origins.ts";
 import { DetectionParser } from "./parse_detection.ts";
 import { MetadataParser } from "./parse_metadata.ts";
 import type { Source } from "./source.ts";
-import { entriesOf, type Entry, plainOf, type YamlScalar } from "./yaml_tree.ts";
-
-/** One document on its way from YAML to a rule. */
-export interface DocumentContext {
-  /** The file. */
-  source: Source;
-  /** Where parts of the rule stand. */
-  origins: Origins;
-  /** The top-level entries. */
-  entries: Entry[];
-}
+import { entriesOf, type Entry, plainOf, type YamlMap, type YamlScalar } from "./yaml_tree.ts";
 
 /** Fields that are custom on purpose, so a near miss of a known field is not one of them. */
 const OWN_FIELDS = new Set([
@@ -39,16 +27,17 @@ const OWN_FIELDS = new Set([
  * Turns a document into a rule or a filter.
  *
  * @param kind What the document is.
- * @param context Its tree.
+ * @param root Its tree.
+ * @param source The file, which collects the problems.
  * @param since How many problems the file had before this document.
  * @returns Nothing when the document has an error; the problems are in the source.
  */
 export function parseDocument(
   kind: "rule" | "filter",
-  context: DocumentContext,
+  { entries }: YamlMap,
+  source: Source,
   since: number,
 ): SigmaRule | SigmaFilter | undefined {
-  const { source, origins, entries } = context;
   const known: Record<string, unknown> = {};
   const custom: [string, JsonValue][] = [];
   const metadata = new MetadataParser(source);
@@ -73,22 +62,18 @@ export function parseDocument(
   const logsourceEntry = required("logsource");
   const logsource = logsourceEntry && metadata.logSource(logsourceEntry);
   checkTaxonomy(known.taxonomy, find("taxonomy"), source);
-  const body = readBody(kind, find(kind === "rule" ? "detection" : "filter")!, context);
+  const body = readBody(kind, find(kind === "rule" ? "detection" : "filter")!, source);
   const broken = source.problems.slice(since).some(({ severity }) => severity === "error");
   if (broken || !logsource || !body) return undefined;
   const shared = sharedPart(known, logsource, body, custom, source.file);
-  const document: SigmaRule | SigmaFilter = kind === "filter"
-    ? { kind, ...shared, rules: body.rules }
-    : {
-      kind,
-      ...shared,
-      ...(typeof known.level === "string" ? { level: known.level } : {}),
-      fields: list(known.fields),
-      falsepositives: list(known.falsepositives),
-      scope: list(known.scope),
-    };
-  origins.nodes.set(document, { value: entries[0]!.keyNode });
-  return document;
+  return kind === "filter" ? { kind, ...shared, rules: body.rules } : {
+    kind,
+    ...shared,
+    ...(typeof known.level === "string" ? { level: known.level } : {}),
+    fields: list(known.fields),
+    falsepositives: list(known.falsepositives),
+    scope: list(known.scope),
+  };
 }
 
 interface Body {
@@ -100,7 +85,7 @@ interface Body {
 function readBody(
   kind: "rule" | "filter",
   entry: Entry,
-  { source, origins }: DocumentContext,
+  source: Source,
 ): Body | undefined {
   const entries = entriesOf(entry.value);
   if (!entries) {
@@ -108,7 +93,7 @@ function readBody(
     source.report("detection-type", message, entry.value ?? entry.keyNode);
     return undefined;
   }
-  const parser = new DetectionParser(source, origins);
+  const parser = new DetectionParser(source);
   const special = new Set(["condition", "timeframe", ...(kind === "filter" ? ["rules"] : [])]);
   const named = entries.filter(({ key }) => !special.has(key));
   const detections = named.map((each) => parser.named(each));
@@ -128,7 +113,7 @@ function readBody(
   const conditions = condition ? parser.conditions(condition, names) : [];
   const rules = kind === "filter" ? filterRules(find("rules"), entry.keyNode, source) : [];
   const whole = detections.filter((each) => each !== undefined);
-  checkValues(origins, source);
+  parser.checkValues();
   if (whole.length < detections.length || rules === undefined) return undefined;
   return { detections: whole, conditions, rules };
 }

@@ -1,20 +1,18 @@
-import type { Document } from "yaml";
 import { closest } from "../closest.ts";
 import type { Problem } from "../problem.ts";
 import type { SigmaFilter, SigmaRule } from "../sigma_rule.ts";
-import { Origins } from "./origins.ts";
-import { type DocumentContext, parseDocument } from "./parse_document.ts";
+import { parseDocument } from "./parse_document.ts";
 import { readYaml } from "./read_yaml.ts";
 import { Source } from "./source.ts";
-import { entriesOf, type Entry, type YamlNode } from "./yaml_tree.ts";
+import type { YamlMap, YamlNode } from "./yaml_tree.ts";
 
 /** What a document turned out to be. */
 export type DocumentKind = "rule" | "filter" | "correlation" | "unknown";
 
 /** One document of a file, with its YAML tree, for layers that look closer than the engine does. */
-export interface ParsedDocument extends DocumentContext {
-  /** The YAML document with its nodes and their offsets; made at the first need. */
-  readonly document: Document;
+export interface ParsedDocument {
+  /** Its content. */
+  root: YamlMap;
   /** What it is. */
   kind: DocumentKind;
   /** The rule, when it has no error. */
@@ -54,28 +52,22 @@ export function parseFile(text: string, options: { file?: string } = {}): Parsed
     source.report("document-too-large", message, null);
     return file;
   }
-  for (const { root, broken, document } of readYaml(source)) {
+  for (const { root, broken } of readYaml(source)) {
     if (root === null || isNothing(root)) continue;
-    const entries = entriesOf(root);
-    if (!entries) {
+    if (root.kind !== "map") {
       const message = /[\0\ufffd]/.test(text)
         ? "The file is not a text in UTF-8"
         : "A Sigma document has to be a map";
       source.report("document-kind", message, root);
       continue;
     }
-    const origins = new Origins();
     const before = source.problems.length;
-    const kind = kindOf(entries, root, source);
-    const context = { source, origins, entries };
+    const kind = kindOf(root, source);
     const parsed = kind === "rule" || kind === "filter"
-      ? parseDocument(kind, context, before)
+      ? parseDocument(kind, root, source, before)
       : undefined;
     file.documents.push({
-      ...context,
-      get document() {
-        return document();
-      },
+      root,
       kind,
       ...(parsed?.kind === "rule" && !broken ? { rule: parsed } : {}),
       ...(parsed?.kind === "filter" && !broken ? { filter: parsed } : {}),
@@ -91,7 +83,8 @@ function isNothing(node: YamlNode): boolean {
   return node.kind === "scalar" && node.value === null;
 }
 
-function kindOf(entries: readonly Entry[], root: YamlNode, source: Source): DocumentKind {
+function kindOf(root: YamlMap, source: Source): DocumentKind {
+  const { entries } = root;
   const keys = entries.map(({ key }) => key);
   const action = entries.find(({ key }) => key === "action");
   if (

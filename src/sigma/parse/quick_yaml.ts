@@ -1,7 +1,8 @@
 import { plainValue } from "./plain_value.ts";
 import {
-  DEEPEST_YAML,
   type Entry,
+  MAX_YAML_DEPTH,
+  type ScalarStyle,
   type YamlList,
   type YamlMap,
   type YamlNode,
@@ -93,7 +94,7 @@ class QuickReader {
   }
 
   #block(): YamlNode {
-    if (++this.#depth > DEEPEST_YAML - 2) throw DOUBT;
+    if (++this.#depth > MAX_YAML_DEPTH - 2) throw DOUBT;
     const node = this.#isItem() ? this.#list(this.#indent) : this.#map(this.#indent);
     this.#depth--;
     return node;
@@ -126,7 +127,7 @@ class QuickReader {
     if (this.#keyEnd(at) < 0) return this.#scalar(at, indent);
     this.#indent = at - this.#text.lastIndexOf("\n", at) - 1;
     this.#at = at;
-    if (++this.#depth > DEEPEST_YAML - 2) throw DOUBT;
+    if (++this.#depth > MAX_YAML_DEPTH - 2) throw DOUBT;
     const map = this.#map(this.#indent);
     this.#depth--;
     return map;
@@ -157,7 +158,8 @@ class QuickReader {
     const key = text.slice(start + quote, end - quote);
     if (key === "<<" || end - start > 1000) throw DOUBT;
     const value = quote === 1 ? key : this.#plain(key);
-    const keyNode: YamlScalar = { kind: "scalar", value, text: key, start, end };
+    const style = quote === 0 ? "plain" : quoteStyle(text[start]);
+    const keyNode: YamlScalar = { kind: "scalar", value, text: key, style, start, end };
     let at = end + 1;
     while (text[at] === " ") at++;
     const unit = text[at];
@@ -171,6 +173,7 @@ class QuickReader {
       kind: "scalar",
       value: null,
       text: "",
+      style: "plain",
       start: end + 1,
       end: end + 1,
     };
@@ -189,15 +192,12 @@ class QuickReader {
     if (INDICATORS.has(first) || (/[-?:]/.test(first) && /[ \n]/.test(text[start + 1] ?? "\n"))) {
       return -1;
     }
-    const lineEnd = this.#lineEnd(start);
-    for (
-      let at = text.indexOf(":", start);
-      at >= 0 && at < lineEnd;
-      at = text.indexOf(":", at + 1)
-    ) {
-      if (at + 1 < lineEnd && text[at + 1] !== " ") continue;
-      if (text[at - 1] === " " || text.slice(start, at).includes(" #")) throw DOUBT;
-      return at;
+    // Searches stay within the line: to the next match anywhere they would be quadratic.
+    const line = text.slice(start, this.#lineEnd(start));
+    for (let at = line.indexOf(":"); at >= 0; at = line.indexOf(":", at + 1)) {
+      if (at + 1 < line.length && line[at + 1] !== " ") continue;
+      if (line[at - 1] === " " || line.slice(0, at).includes(" #")) throw DOUBT;
+      return start + at;
     }
     return -1;
   }
@@ -205,10 +205,11 @@ class QuickReader {
   /** The offset after the closing quote on the same line; -1 when it is not there or needs a closer look. */
   #quoteEnd(start: number): number {
     const quote = this.#text[start]!;
-    const close = this.#text.indexOf(quote, start + 1);
-    if (close < 0 || close > this.#lineEnd(start) || this.#text[close + 1] === quote) return -1;
-    if (quote === '"' && this.#text.slice(start, close).includes("\\")) return -1;
-    return close + 1;
+    const line = this.#text.slice(start, this.#lineEnd(start));
+    const close = line.indexOf(quote, 1);
+    if (close < 0 || line[close + 1] === quote) return -1;
+    if (quote === '"' && line.slice(0, close).includes("\\")) return -1;
+    return start + close + 1;
   }
 
   #scalar(start: number, indent: number): YamlScalar {
@@ -219,13 +220,13 @@ class QuickReader {
     const doubtful = /[-?:]/.test(first) && /[ \n]/.test(text[start + 1] ?? "\n");
     if (INDICATORS.has(first) || doubtful) throw DOUBT;
     const lineEnd = this.#lineEnd(start);
-    const comment = text.indexOf(" #", start);
-    let end = comment >= 0 && comment < lineEnd ? comment : lineEnd;
+    const comment = text.slice(start, lineEnd).indexOf(" #");
+    let end = comment >= 0 ? start + comment : lineEnd;
     while (text[end - 1] === " ") end--;
     const value = text.slice(start, end);
     if (value.includes(": ") || value.endsWith(":")) throw DOUBT;
     this.#endLine(lineEnd, indent);
-    return { kind: "scalar", value: this.#plain(value), text: value, start, end };
+    return { kind: "scalar", value: this.#plain(value), text: value, style: "plain", start, end };
   }
 
   #quoted(start: number, indent: number): YamlScalar {
@@ -246,7 +247,7 @@ class QuickReader {
     const lineEnd = this.#lineEnd(end);
     if (!/^(?: +#.*| *)$/.test(text.slice(end, lineEnd))) throw DOUBT;
     this.#endLine(lineEnd, indent);
-    return { kind: "scalar", value, text: value, start, end };
+    return { kind: "scalar", value, text: value, style: quoteStyle(text[start]), start, end };
   }
 
   #plain(text: string): string | number | boolean | null {
@@ -292,6 +293,10 @@ class QuickReader {
     if (lines.length === 0 || (at < text.length && spaces > indent)) throw DOUBT;
     this.#toContent(Math.min(at, text.length));
     const value = lines.join("\n") + (header[1] === "-" ? "" : "\n");
-    return { kind: "scalar", value, text: value, start, end };
+    return { kind: "scalar", value, text: value, style: "block", start, end };
   }
+}
+
+function quoteStyle(quote: string | undefined): ScalarStyle {
+  return quote === "'" ? "single-quoted" : "double-quoted";
 }

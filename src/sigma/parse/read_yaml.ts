@@ -1,7 +1,27 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseAllDocuments,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { quickYaml } from "./quick_yaml.ts";
 import type { Source } from "./source.ts";
-import { DEEPEST_YAML, type Entry, type YamlNode, type YamlScalar } from "./yaml_tree.ts";
+import {
+  type Entry,
+  MAX_YAML_DEPTH,
+  type Offsets,
+  placeOf,
+  type ScalarStyle,
+  type YamlNode,
+  type YamlScalar,
+} from "./yaml_tree.ts";
 
 /** One document of a file. */
 export interface YamlDocument {
@@ -9,12 +29,10 @@ export interface YamlDocument {
   root: YamlNode | null;
   /** Whether reading it found errors. */
   broken: boolean;
-  /** The document of the YAML package, made at the first need: only lint looks at it. */
-  document: () => Document;
 }
 
 /** How many nodes aliases may add to one document. */
-const MOST_ALIASED = 1_000;
+const MAX_ALIASED = 1_000;
 
 /**
  * Reads the documents of a file; problems go to the source, and documents with syntax errors are left out.
@@ -27,17 +45,14 @@ const MOST_ALIASED = 1_000;
  */
 export function readYaml(source: Source): YamlDocument[] {
   const root = quickYaml(source.text);
-  if (root) {
-    let made: Document | undefined;
-    return [{ root, broken: false, document: () => made ??= packageDocuments(source)[0]! }];
-  }
+  if (root) return [{ root, broken: false }];
   return packageDocuments(source).filter((document) => checkSyntax(document, source))
     .flatMap((document): YamlDocument[] => {
       const reader = new TreeReader(source);
       const before = source.problems.length;
       const content = reader.read(document.contents as Node | null);
       const broken = source.problems.length > before;
-      return reader.tooDeep ? [] : [{ root: content, broken, document: () => document }];
+      return reader.tooDeep ? [] : [{ root: content, broken }];
     });
 }
 
@@ -86,25 +101,28 @@ class TreeReader {
   }
 
   read(node: Node | null, depth = 0): YamlNode | null {
-    if (depth > DEEPEST_YAML) {
+    if (depth > MAX_YAML_DEPTH) {
       if (!this.tooDeep) {
-        const message = `Nested deeper than ${DEEPEST_YAML} levels`;
+        const message = `Nested deeper than ${MAX_YAML_DEPTH} levels`;
         this.#source.report("yaml-too-deep", message, spanOf(node));
       }
       this.tooDeep = true;
       return null;
     }
-    const target = this.#follow(node);
-    if (target && "anchor" in target && target.anchor) this.#anchors.set(target.anchor, target);
-    const [start, end] = spanOf(target);
-    if (isScalar(target)) return scalarOf(target, start, end);
-    if (isSeq(target)) {
-      const items = target.items.map((item) => this.read(item as Node | null, depth + 1));
-      return { kind: "list", items, start, end };
+    if (isAlias(node)) {
+      const found = this.read(this.#follow(node), depth);
+      return found && { ...found, alias: spanOf(node) };
     }
-    if (!isMap(target)) return null;
+    if (node && "anchor" in node && node.anchor) this.#anchors.set(node.anchor, node);
+    const [start, end] = spanOf(node);
+    if (isScalar(node)) return scalarOf(node, start, end);
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.read(item as Node | null, depth + 1));
+      return { kind: "list", items, start, end: endOf(node, items.at(-1)) };
+    }
+    if (!isMap(node)) return null;
     const entries = new Map<string, Entry>();
-    for (const { key, value } of target.items) {
+    for (const { key, value } of node.items) {
       const keyNode = this.read(key as Node | null, depth + 1);
       if (keyNode?.kind !== "scalar") {
         const place = keyNode ?? [start, end] as const;
@@ -118,40 +136,54 @@ class TreeReader {
       const content = this.read(value as Node | null, depth + 1);
       entries.set(keyNode.text, { key: keyNode.text, keyNode, value: content });
     }
-    return { kind: "map", entries: [...entries.values()], start, end };
+    const all = [...entries.values()];
+    const last = all.at(-1);
+    return { kind: "map", entries: all, start, end: endOf(node, last?.value ?? last?.keyNode) };
   }
 
-  #follow(node: Node | null): Node | null {
-    if (!isAlias(node)) return node;
-    if (this.#followed > MOST_ALIASED) return null;
-    if (++this.#followed > MOST_ALIASED) {
-      const message = `More than ${MOST_ALIASED} uses of aliases`;
-      this.#source.report("yaml-alias", message, spanOf(node));
+  /** The node that an alias stands for. */
+  #follow(alias: Alias): Node | null {
+    if (this.#followed > MAX_ALIASED) return null;
+    if (++this.#followed > MAX_ALIASED) {
+      const message = `More than ${MAX_ALIASED} uses of aliases`;
+      this.#source.report("yaml-alias", message, spanOf(alias));
       return null;
     }
-    const target = this.#anchors.get(node.source);
+    const target = this.#anchors.get(alias.source);
     if (!target) {
-      this.#source.report("yaml-alias", `Unknown alias '*${node.source}'`, spanOf(node));
+      this.#source.report("yaml-alias", `Unknown alias '*${alias.source}'`, spanOf(alias));
     }
     return target ?? null;
   }
 }
 
-function spanOf(node: Node | null): [start: number, end: number] {
+function spanOf(node: Node | null): Offsets {
   return node?.range ? [node.range[0], node.range[1]] : [0, 0];
 }
 
-function scalarOf(
-  { value, source }: { value: unknown; source?: string },
-  start: number,
-  end: number,
-): YamlScalar {
+/** The package lets a block end where the next line begins; here it ends with what it holds. */
+function endOf(collection: YAMLMap | YAMLSeq, last: YamlNode | null | undefined): number {
+  return last && !collection.flow ? placeOf(last)[1] : spanOf(collection)[1];
+}
+
+const STYLES: Readonly<Record<Scalar.Type, ScalarStyle>> = {
+  PLAIN: "plain",
+  QUOTE_SINGLE: "single-quoted",
+  QUOTE_DOUBLE: "double-quoted",
+  BLOCK_LITERAL: "block",
+  BLOCK_FOLDED: "block",
+};
+
+function scalarOf({ value, source, type }: Scalar, start: number, end: number): YamlScalar {
+  const style = STYLES[type ?? "PLAIN"];
   const text = typeof value === "string" ? value : source ?? String(value ?? "");
   const isPlain = typeof value === "string" || typeof value === "boolean" || value === null;
-  if (isPlain) return { kind: "scalar", value, text, start, end };
-  if (typeof value !== "number") return { kind: "scalar", value: undefined, text, start, end };
+  if (isPlain) return { kind: "scalar", value, text, style, start, end };
+  if (typeof value !== "number") {
+    return { kind: "scalar", value: undefined, text, style, start, end };
+  }
   const isLossy = Number.isInteger(value) && !Number.isSafeInteger(value) &&
     /^[-+]?\d+$/.test(text);
   const isNumber = Number.isFinite(value) && !isLossy;
-  return { kind: "scalar", value: isNumber ? value : text, text, start, end };
+  return { kind: "scalar", value: isNumber ? value : text, text, style, start, end };
 }

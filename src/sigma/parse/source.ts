@@ -1,8 +1,5 @@
-import type { YamlScalar } from "./yaml_tree.ts";
 import type { Problem, ProblemCode, Severity, Span } from "../problem.ts";
-
-/** Offsets into the text, end exclusive. */
-export type Offsets = readonly [start: number, end: number];
+import type { Offsets, YamlScalar } from "./yaml_tree.ts";
 
 /** Where a problem is: a node of the YAML tree, or offsets. */
 export type Place = { start: number; end: number } | Offsets | null | undefined;
