@@ -1,4 +1,5 @@
 import { createEmulator, type Emulator } from "../emulator/create_emulator.ts";
+import { SETTING_NAMES } from "../worker/settings.ts";
 import { type LoopbackServer, serveOnLoopback } from "./serve_on_loopback.ts";
 
 /** The API that is watched: the real one, or an emulator of it. */
@@ -13,30 +14,13 @@ export interface WatchedApi {
   };
 }
 
-/** The variables that are passed on from the environment as they are. */
-const PASSED_ON = [
-  "TE_TOKEN",
-  "TE_BASE_URL",
-  "TE_AID",
-  "TE_USE_ALL_PERMITTED_AIDS",
-  "POLL_INTERVAL_SECONDS",
-  "OVERLAP_MINUTES",
-  "BACKFILL",
-  "RETENTION",
-  "RETENTION_MEGABYTES",
-  "MOST_STREAMS",
-  "OWN_HOSTS",
-  "API_TOKENS",
-  "WEBHOOKS",
-] as const;
-
 const HOUR_MS = 3_600_000;
 const EVENTS_PER_MINUTE = 40;
 
 /** The real API, with the settings of the environment. */
 export function realApi(): WatchedApi {
   return {
-    env: Object.fromEntries(PASSED_ON.flatMap((name) => {
+    env: Object.fromEntries(SETTING_NAMES.flatMap((name) => {
       const value = Deno.env.get(name);
       return value === undefined ? [] : [[name, value]];
     })),

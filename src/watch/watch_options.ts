@@ -61,7 +61,7 @@ export const DEFAULT_WATCH_OPTIONS: WatchOptions = {
   alertAfter: 3,
   alertPauseMs: HOUR,
   maxAgeMs: 90 * DAY,
-  maxBytes: 8 * 1024 ** 3,
+  maxBytes: 8_000_000_000,
 };
 
 /**

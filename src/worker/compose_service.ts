@@ -51,15 +51,10 @@ export function composeService(options: ServiceOptions): Service {
   const { storage, config, clock, random, wake } = options;
   const log = openLog(durableObjectSql(storage), { now: clock.now(), random });
   const { rules, match } = matchRules(options.bundle, report);
+  const { pollMs, overlapMs, backfillMs, maxAgeMs, maxBytes } = config;
   const watch = new Watch(
     watchPorts({ log, config, match, clock, random }),
-    watchOptions({
-      pollMs: config.pollIntervalMs,
-      overlapMs: config.overlapMs,
-      backfillMs: config.backfillMs,
-      maxAgeMs: config.retentionMs,
-      maxBytes: config.retentionBytes,
-    }),
+    watchOptions({ pollMs, overlapMs, backfillMs, maxAgeMs, maxBytes }),
   );
 
   const feed = (entry: "event" | "alert") =>
@@ -73,7 +68,7 @@ export function composeService(options: ServiceOptions): Service {
     });
   const events = feed("event");
   const alerts = feed("alert");
-  const streams = new StreamLimit(config.mostStreams);
+  const streams = new StreamLimit(config.maxStreams);
 
   function redeliver(id: number): boolean {
     const now = clock.now();

@@ -8,11 +8,10 @@ import {
 import type { RuleBundle } from "../alert/match_rules.ts";
 import { problem } from "../http/problem.ts";
 import { systemClock } from "../stream/clock.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, sourceName } from "./config.ts";
 import { composeService, type Service } from "./compose_service.ts";
 import { report } from "./report.ts";
 import bundle from "./rules.json" with { type: "json" };
-import { sourceName } from "./source_name.ts";
 
 /** What the Worker calls on the object besides `fetch()`. */
 export interface EventLogMethods {

@@ -7,11 +7,10 @@
  */
 import { createGateway } from "../http/gateway.ts";
 import { problem } from "../http/problem.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readConfig, sourceName } from "./config.ts";
 import type { Env } from "./event_log_object.ts";
 import { forward } from "./forward.ts";
 import { report } from "./report.ts";
-import { sourceName } from "./source_name.ts";
 
 export { EventLogObject } from "./event_log_object.ts";
 

@@ -16,12 +16,12 @@ Deno.test("readConfig() fills in what is not set", () => {
     baseUrl: new URL("https://api.thousandeyes.com/v7"),
     aid: undefined,
     useAllPermittedAids: true,
-    pollIntervalMs: 60_000,
+    pollMs: 60_000,
     overlapMs: 900_000,
     backfillMs: 30 * 86_400_000,
-    retentionMs: 90 * 86_400_000,
-    retentionBytes: 8_000_000_000,
-    mostStreams: 500,
+    maxAgeMs: 90 * 86_400_000,
+    maxBytes: 8_000_000_000,
+    maxStreams: 500,
     ownHosts: [],
     tokens: [],
     endpoints: [],
@@ -44,7 +44,7 @@ Deno.test("readConfig() takes values as text and as wrangler.toml has them", () 
       POLL_INTERVAL_SECONDS: interval,
       TE_USE_ALL_PERMITTED_AIDS: all,
     });
-    assertEquals([config?.pollIntervalMs, config?.useAllPermittedAids], [5_000, false]);
+    assertEquals([config?.pollMs, config?.useAllPermittedAids], [5_000, false]);
   }
   const asTable = readConfig({ ...good, API_TOKENS: JSON.parse(good.API_TOKENS) });
   assertEquals(asTable.config?.tokens, JSON.parse(good.API_TOKENS));
@@ -72,8 +72,8 @@ Deno.test("readConfig() names every problem at once", () => {
   assertEquals(config, undefined);
   assertEquals(problems.map(({ variable, message }) => `${variable}: ${message}`), [
     "TE_TOKEN: must be set to a bearer token of the ThousandEyes API",
-    "TE_BASE_URL: must be an https URL without user or password; http only on loopback",
-    "TE_AID: must be the number of an account group",
+    "TE_BASE_URL: must be an https URL without user name or password; http only on loopback",
+    "TE_AID: must be the id of an account group, a number",
     "POLL_INTERVAL_SECONDS: must be a number from 1 to 3600",
     "BACKFILL: must be a duration such as 30m, 24h or 30d, or 0",
     "API_TOKENS: must be a JSON list",
@@ -126,8 +126,8 @@ Deno.test("readConfig() refuses two endpoints or tokens of one name", () => {
   assertEquals(
     readConfig({ ...good, WEBHOOKS: [endpoint, endpoint], API_TOKENS: [token, token] }).problems,
     [
-      { variable: "API_TOKENS", message: "must not name anything twice" },
-      { variable: "WEBHOOKS", message: "must not name anything twice" },
+      { variable: "API_TOKENS", message: "must not contain duplicate names" },
+      { variable: "WEBHOOKS", message: "must not contain duplicate names" },
     ],
   );
 });

@@ -1,0 +1,272 @@
+/**
+ * Every setting of the service, once: its name, default, bounds, help and schema. The configuration, what
+ * `deno task start` passes on from the environment, and the documentation follow from this table.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { type Endpoint, type EndpointConfig, EndpointSchema } from "../delivery/endpoint.ts";
+import { ApiTokenSchema } from "../http/api_tokens.ts";
+import { DEFAULT_BASE_URL, parseBaseUrl } from "../thousandeyes/page/base_url.ts";
+import { DEFAULT_WATCH_OPTIONS } from "../watch/watch_options.ts";
+
+/** One setting. Its texts are Markdown; no message of its schema quotes a value, which may be a secret. */
+export interface Setting<Value> {
+  /** The name of the variable or secret. */
+  readonly name: string;
+  /** Whether it is set with `wrangler secret put` and not under `[vars]`. */
+  readonly isSecret?: true;
+  /** The default, as the documentation shows it. */
+  readonly shownDefault: string;
+  /** What it does, in one line. */
+  readonly help: string;
+  /** What its value may be, in one line; absent if `help` says it. */
+  readonly bounds?: string;
+  /** Validates its value, undefined if it is not set, and converts it to what the configuration holds. */
+  readonly schema: v.GenericSchema<unknown, Value>;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+const MEGABYTE = 1_000_000;
+
+/** All settings, by the member of the configuration that holds their value. */
+export const SETTINGS = {
+  teToken: setting({
+    name: "TE_TOKEN",
+    isSecret: true,
+    shownDefault: "none; required",
+    help:
+      "the bearer token of the ThousandEyes API; its role needs API access and the permission " +
+      "_View activity log for all users in account group_",
+    schema: v.pipe(
+      v.string("must be set to a bearer token of the ThousandEyes API"),
+      v.trim(),
+      v.regex(/^[\x21-\x7e]{1,4096}$/, "must be a bearer token: visible characters, no spaces"),
+    ),
+  }),
+  baseUrl: setting({
+    name: "TE_BASE_URL",
+    shownDefault: `\`${DEFAULT_BASE_URL}\``,
+    help: "the base URL of the ThousandEyes API",
+    bounds: "https, or http on loopback",
+    schema: v.pipe(
+      v.optional(text(), DEFAULT_BASE_URL),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        try {
+          return parseBaseUrl(dataset.value);
+        } catch {
+          addIssue({
+            message: "must be an https URL without user name or password; http only on loopback",
+          });
+          return NEVER;
+        }
+      }),
+    ),
+  }),
+  aid: setting({
+    name: "TE_AID",
+    shownDefault: "all permitted",
+    help: "the id of the account group to watch, to watch only one",
+    schema: v.optional(
+      v.pipe(text(), v.regex(/^\d{1,20}$/, "must be the id of an account group, a number")),
+    ),
+  }),
+  useAllPermittedAids: setting({
+    name: "TE_USE_ALL_PERMITTED_AIDS",
+    shownDefault: "`true` unless `TE_AID` is set",
+    help: "whether to watch every account group that the token may see",
+    schema: v.optional(
+      v.pipe(
+        text(),
+        v.picklist(["true", "false"], "must be true or false"),
+        v.transform((value) => value === "true"),
+      ),
+    ),
+  }),
+  pollMs: numeric({
+    name: "POLL_INTERVAL_SECONDS",
+    help: "how often the API is polled",
+    default: DEFAULT_WATCH_OPTIONS.pollMs,
+    unit: SECOND,
+    min: 1,
+    max: 3_600,
+  }),
+  overlapMs: numeric({
+    name: "OVERLAP_MINUTES",
+    help: "how far each poll looks back before the end of the previous one",
+    default: DEFAULT_WATCH_OPTIONS.overlapMs,
+    unit: MINUTE,
+    min: 0,
+    max: 1_440,
+  }),
+  backfillMs: duration({
+    name: "BACKFILL",
+    help: "how far back the first run goes",
+    default: DEFAULT_WATCH_OPTIONS.backfillMs,
+    min: 0,
+  }),
+  maxAgeMs: duration({
+    name: "RETENTION",
+    help: "how long events and alerts are kept",
+    default: DEFAULT_WATCH_OPTIONS.maxAgeMs,
+    min: DAY,
+  }),
+  maxBytes: numeric({
+    name: "RETENTION_MEGABYTES",
+    help: "the size of the database above which the oldest events are removed",
+    default: DEFAULT_WATCH_OPTIONS.maxBytes,
+    unit: MEGABYTE,
+    min: 10,
+    max: 9_000,
+  }),
+  maxStreams: numeric({
+    name: "MAX_STREAMS",
+    help: "the maximum number of open event streams and NDJSON answers; further clients are told " +
+      "to come back later",
+    default: 500,
+    min: 1,
+    max: 10_000,
+    isInteger: true,
+  }),
+  ownHosts: setting({
+    name: "OWN_HOSTS",
+    shownDefault: "none",
+    help:
+      "the host names of the Worker itself, separated by commas: webhooks to them or to names " +
+      "below them are refused",
+    schema: v.optional(
+      v.pipe(
+        text(),
+        v.transform((value) => value.split(",").map((name) => name.trim()).filter(Boolean)),
+        v.everyItem(
+          (name) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(name),
+          "must be host names separated by commas",
+        ),
+      ),
+      "",
+    ),
+  }),
+  tokens: setting({
+    name: "API_TOKENS",
+    isSecret: true,
+    shownDefault: "`[]`: nothing is readable",
+    help: "the [tokens](#api_tokens) of clients",
+    schema: listOf(ApiTokenSchema),
+  }),
+  endpoints: setting({
+    name: "WEBHOOKS",
+    isSecret: true,
+    shownDefault: "`[]`",
+    help: "the [endpoints](#webhooks) that alerts are sent to",
+    schema: listOf(EndpointSchema as v.GenericSchema<EndpointConfig, Endpoint>),
+  }),
+};
+
+/** The names of all settings, as variables and secrets. */
+export const SETTING_NAMES: readonly string[] = Object.values(SETTINGS).map(({ name }) => name);
+
+function setting<Value>(setting: Setting<Value>): Setting<Value> {
+  return setting;
+}
+
+/** A number that an operator writes in `unit` and the configuration holds in the base unit. */
+function numeric(
+  { name, help, default: fallback, unit = 1, min, max, isInteger = false }: {
+    name: string;
+    help: string;
+    /** In the base unit. */
+    default: number;
+    unit?: number;
+    min: number;
+    max: number;
+    isInteger?: boolean;
+  },
+): Setting<number> {
+  const message = `must be a number from ${min} to ${max}`;
+  return {
+    name,
+    shownDefault: `\`${fallback / unit}\``,
+    help,
+    bounds: `${min} to ${max}`,
+    schema: v.pipe(
+      v.optional(text(), String(fallback / unit)),
+      v.regex(/^\d+(\.\d+)?$/, message),
+      v.transform(Number),
+      v.minValue(min, message),
+      v.maxValue(max, message),
+      v.check((value) => !isInteger || Number.isInteger(value), "must be an integer"),
+      v.transform((value) => value * unit),
+    ),
+  };
+}
+
+/** A duration such as `12h`, which the configuration holds in milliseconds. */
+function duration(
+  { name, help, default: fallback, min }: {
+    name: string;
+    help: string;
+    /** In milliseconds. */
+    default: number;
+    /** In milliseconds. */
+    min: number;
+  },
+): Setting<number> {
+  const units = { d: DAY, h: 60 * MINUTE, m: MINUTE };
+  const written = (ms: number) => {
+    const [letter, unit] = Object.entries(units).find(([, unit]) => ms % unit === 0) ??
+      ["m", MINUTE];
+    return ms === 0 ? "0" : `${ms / unit}${letter}`;
+  };
+  return {
+    name,
+    shownDefault: `\`${written(fallback)}\``,
+    help,
+    bounds: min === 0
+      ? "a duration such as `30m`, `24h` or `30d`, or `0`"
+      : `a duration of at least \`${written(min)}\``,
+    schema: v.pipe(
+      v.optional(text(), written(fallback)),
+      v.regex(/^(0|\d{1,4}[mhd])$/, "must be a duration such as 30m, 24h or 30d, or 0"),
+      v.transform((value) => {
+        const [, unit = 0] = Object.entries(units).find(([letter]) => value.endsWith(letter)) ?? [];
+        return parseInt(value) * unit;
+      }),
+      v.maxValue(1_000 * DAY, "must be at most 1000d"),
+      v.minValue(min, `must be at least ${written(min)}`),
+    ),
+  };
+}
+
+/** A value may be a string or, if wrangler.toml contains it, already a number or a boolean. */
+function text() {
+  return v.pipe(
+    v.union([v.string(), v.number(), v.boolean()], "must be a string"),
+    v.transform((value) => String(value).trim()),
+  );
+}
+
+/** A JSON list of named items, or the list itself if wrangler.toml contains it as a table. */
+function listOf<Item extends { readonly name: string }>(item: v.GenericSchema<unknown, Item>) {
+  return v.optional(
+    v.pipe(
+      v.unknown(),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        if (typeof dataset.value !== "string") return dataset.value;
+        try {
+          return JSON.parse(dataset.value) as unknown;
+        } catch {
+          addIssue({ message: "must be a JSON list" }); // the parser's own message quotes its input
+          return NEVER;
+        }
+      }),
+      v.array(item, "must be a JSON list"),
+      v.check(
+        (items) => new Set(items.map(({ name }) => name)).size === items.length,
+        "must not contain duplicate names",
+      ),
+    ),
+    "[]",
+  );
+}

@@ -1,0 +1,45 @@
+import { assertEquals } from "@std/assert";
+import { parse } from "@std/toml";
+import { DEFAULT_WATCH_OPTIONS } from "../../src/watch/watch_options.ts";
+import { readConfig } from "../../src/worker/config.ts";
+import { SETTING_NAMES, SETTINGS } from "../../src/worker/settings.ts";
+
+const read = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
+const settings = Object.values(SETTINGS);
+const secrets = settings.filter(({ isSecret }) => isSecret).map(({ name }) => name);
+
+Deno.test("docs/configuration.md has one row for each setting, with its default, help and bounds", () => {
+  const rows = settings.map((
+    { name, isSecret, shownDefault, help, bounds },
+  ) => [`\`${name}\``, isSecret ? "yes" : "", shownDefault, bounds ? `${help}; ${bounds}` : help]);
+  const documented = [...read("docs/configuration.md").matchAll(/^\| (`[A-Z_]+`.*) \|$/gm)]
+    .map(([, cells = ""]) => cells.split("|").map((cell) => cell.trim()));
+  assertEquals(documented, rows, "deno fmt aligns the rows:\n" + table(rows));
+});
+
+Deno.test("README.md and wrangler.toml name every secret, and no other", () => {
+  const readme = [...read("README.md").matchAll(/wrangler secret put ([A-Z_]+)/g)]
+    .map(([, name]) => name);
+  assertEquals(readme.sort(), secrets.toSorted());
+  const [, listed = ""] =
+    /Secrets: ([A-Z_, ]+)/.exec(read("wrangler.toml").replaceAll("\n# ", " ")) ??
+      [];
+  assertEquals(listed.split(", ").sort(), secrets.toSorted());
+});
+
+Deno.test("wrangler.toml sets only variables that are settings and no secrets", () => {
+  const { vars = {} } = parse(read("wrangler.toml")) as { vars?: Record<string, unknown> };
+  const variables = SETTING_NAMES.filter((name) => !secrets.includes(name));
+  assertEquals(Object.keys(vars).filter((name) => !variables.includes(name)), []);
+});
+
+Deno.test("the defaults of settings are the defaults of the watch", () => {
+  const { config } = readConfig({ TE_TOKEN: "te-token" });
+  for (const name of ["pollMs", "overlapMs", "backfillMs", "maxAgeMs", "maxBytes"] as const) {
+    assertEquals(config?.[name], DEFAULT_WATCH_OPTIONS[name], name);
+  }
+});
+
+function table(rows: string[][]): string {
+  return rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
