@@ -1,7 +1,6 @@
 import {
   appliesTo,
   type LogSource,
-  matchedFields,
   RuleSet,
   type SigmaFilter,
   type SigmaRule,
@@ -105,7 +104,7 @@ export function matchRules(
       const matched = new Set(found.map(({ rule }) => rule));
       return [...matched].map((rule) => ({
         rule,
-        matched: matchedFields(rule, fields).map(({ field, value, modifiers, wanted }) => ({
+        matched: ruleSet.matchedFields(rule, fields).map(({ field, value, modifiers, wanted }) => ({
           field: field === "" ? null : field,
           value: value ?? null,
           item: `${[field, ...modifiers].join("|")}: ${wanted}`,

@@ -1,6 +1,6 @@
 /**
- * The part of the Sigma engine that works on parsed rules: match events, and explain what matched. Rules and filters are
- * plain JSON, so they can be parsed elsewhere; unlike the whole engine's door, this one brings no YAML parser along.
+ * The part of the Sigma engine that works on parsed rules: match events and explain matches. Rules and
+ * filters are plain JSON, so they can be parsed elsewhere: unlike `./sigma`, this brings no YAML parser.
  *
  * @example
  * ```ts
@@ -19,13 +19,7 @@
  *
  * @module
  */
-export {
-  type ExplainOptions,
-  explainRule,
-  type Explanation,
-  type MatchedField,
-  matchedFields,
-} from "./explain.ts";
+export type { Explanation, MatchedField } from "./explain.ts";
 export type { Problem, ProblemCode, Severity, Span } from "./problem.ts";
 export { appliesTo } from "./match/logsource_routing.ts";
 export { type Match, RuleSet, type RuleSetOptions } from "./rule_set.ts";

@@ -1,9 +1,7 @@
 import type { CompiledItem } from "./compile/compile_item.ts";
 import type { CompiledNode } from "./compile/compiled_node.ts";
-import { type CompiledRule, compileRule } from "./compile/compile_rule.ts";
-import { EventView } from "./match/event_view.ts";
-import type { RuleSetOptions } from "./rule_set.ts";
-import { SigmaError } from "./sigma_error.ts";
+import type { CompiledRule } from "./compile/compile_rule.ts";
+import type { EventView } from "./match/event_view.ts";
 import type { SigmaRule } from "./sigma_rule.ts";
 
 /** Why a part of a rule holds or does not, with its own parts below it. */
@@ -34,94 +32,47 @@ export interface MatchedField {
   wanted: string | number | boolean | null;
 }
 
-/** What explaining may need: the same filters and lists that the rule set had. */
-export type ExplainOptions = Pick<RuleSetOptions, "filters" | "placeholders">;
-
-interface Prepared {
-  view: EventView;
-  compiled: CompiledRule[];
-}
-
-const prepared = new WeakMap<SigmaRule, Prepared>();
-
-const MOST_FOUND = 5;
-const LONGEST_FOUND = 200;
-const LONGEST_VALUE = 1_000;
+const MAX_FOUND = 5;
+const MAX_ELEMENTS = 20;
+const MAX_FOUND_LENGTH = 200;
+const MAX_VALUE_LENGTH = 1_000;
 
 /**
  * Explains, item by item, why a rule matches an event or why it does not.
  *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { explainRule } from "./explain.ts";
- * import { parseSigma } from "./parse.ts";
- *
- * const { rules: [rule] } = parseSigma(`
- * title: Login
- * logsource: { product: test }
- * detection:
- *   selection:
- *     event: Login
- *   condition: selection
- * `);
- * const tree = explainRule(rule!, { event: "Logout" });
- * assertEquals(tree.matched, false);
- * assertEquals(tree.of[0]?.found, ["Logout"]);
- * ```
- *
- * @param rule A parsed rule.
- * @param event The event, as JSON data.
- * @param options Filters and lists, where the rule needs them.
- * @returns A tree; the root is the rule, below it its conditions.
- * @throws {SigmaError} When the rule cannot be compiled, as for a placeholder without a list.
+ * @param rule The rule.
+ * @param compiled Its conditions, compiled.
+ * @param view Shows the event.
+ * @returns A tree; the root is the rule, and below it are its conditions with the filters that apply.
  */
-export function explainRule(
+export function explain(
   rule: SigmaRule,
-  event: unknown,
-  options?: ExplainOptions,
+  compiled: readonly CompiledRule[],
+  view: EventView,
 ): Explanation {
-  const { view, compiled } = prepare(rule, options);
-  view.show(event);
   const of = compiled.map(({ node }) => explainNode(node, view));
   return { kind: "rule", text: rule.title, matched: of.some(({ matched }) => matched), of };
 }
 
 /**
- * The values of an event that made a rule match, for alerts.
+ * The values of an event that made a rule match.
  *
- * Parts under `not` are left out: nothing in the event makes them hold.
+ * Parts under `not` are left out, since nothing in the event makes them hold, and so are filters, which
+ * are not part of the rule.
  *
- * @param rule A parsed rule.
- * @param event An event that it matches.
- * @param options Filters and lists, where the rule needs them.
+ * @param compiled The conditions of the rule, compiled.
+ * @param view Shows the event.
  * @returns Each field once for each search identifier and value; empty when the rule does not match.
- * @throws {SigmaError} When the rule cannot be compiled.
  */
 export function matchedFields(
-  rule: SigmaRule,
-  event: unknown,
-  options?: ExplainOptions,
+  compiled: readonly CompiledRule[],
+  view: EventView,
 ): MatchedField[] {
-  const { view, compiled } = prepare(rule, options);
-  view.show(event);
   const fields = new Map<string, MatchedField>();
-  for (const { node } of compiled) {
-    if (node.check(view)) collect(node, view, { detection: "", prefix: "" }, fields);
+  for (const { node, own } of compiled) {
+    if (node.check(view)) collect(own, view, { detection: "", prefix: "" }, fields);
   }
   return [...fields.values()];
-}
-
-function prepare(rule: SigmaRule, options?: ExplainOptions): Prepared {
-  const known = options ? undefined : prepared.get(rule);
-  if (known) return known;
-  const view = new EventView();
-  const { filters = [], placeholders = {} } = options ?? {};
-  const { compiled, problems } = compileRule(rule, { view, filters, placeholders });
-  if (problems.length > 0) throw new SigmaError(problems);
-  const made = { view, compiled };
-  if (!options) prepared.set(rule, made);
-  return made;
 }
 
 function explainNode(node: CompiledNode, view: EventView): Explanation {
@@ -131,12 +82,12 @@ function explainNode(node: CompiledNode, view: EventView): Explanation {
     case "item": {
       const { compiled, slot } = node;
       const members = view.slot(slot);
-      const found = members.texts.slice(0, Math.min(members.count, MOST_FOUND));
+      const found = members.texts.slice(0, Math.min(members.count, MAX_FOUND));
       return {
         kind: "item",
         text: named(itemText(compiled)),
         matched,
-        found: found.map((text) => cut(text, LONGEST_FOUND)),
+        found: found.map((text) => cut(text, MAX_FOUND_LENGTH)),
         of: compiled.tests.map((test) => ({
           kind: "value",
           text: test.says,
@@ -164,7 +115,7 @@ function explainNode(node: CompiledNode, view: EventView): Explanation {
 type BlockNode = CompiledNode & { kind: "block" };
 
 function explainElements(node: BlockNode, outer: EventView): Explanation[] {
-  return elementsOf(node, outer).slice(0, MOST_FOUND * 4).map((element, index): Explanation => {
+  return elementsOf(node, outer).slice(0, MAX_ELEMENTS).map((element, index): Explanation => {
     node.view.show(element);
     const body = explainNode(node.body, node.view);
     return { kind: "element", text: `element ${index}`, matched: body.matched, of: [body] };
@@ -217,7 +168,7 @@ function collectItem(
       detection,
       field,
       modifiers: item.modifiers,
-      ...(value !== undefined && members.count > 0 ? { value: cut(value, LONGEST_VALUE) } : {}),
+      ...(value !== undefined && members.count > 0 ? { value: cut(value, MAX_VALUE_LENGTH) } : {}),
       wanted: item.values[index] ?? null,
     };
     fields.set(JSON.stringify([detection, field, matched.value, matched.wanted]), matched);

@@ -1,4 +1,5 @@
 import { type CompiledRule, compileRule, isFor } from "./compile/compile_rule.ts";
+import { explain, type Explanation, type MatchedField, matchedFields } from "./explain.ts";
 import { CandidateIndex } from "./index/candidate_index.ts";
 import { EventView } from "./match/event_view.ts";
 import { LogSourceRouter } from "./match/logsource_routing.ts";
@@ -65,6 +66,8 @@ export class RuleSet {
   readonly #router: LogSourceRouter;
   readonly #index: CandidateIndex;
   readonly #always: readonly number[];
+  /** Made when a match is first explained. */
+  #byRule: ReadonlyMap<SigmaRule, readonly CompiledRule[]> | undefined;
   /** The numbers of the conditions that the event at hand satisfies. */
   readonly #found: number[] = [];
   /** For each condition whether its log source fits the event's; undefined when that does not matter. */
@@ -128,6 +131,62 @@ export class RuleSet {
       matches.push({ rule, condition });
     }
     return matches;
+  }
+
+  /**
+   * Explains, item by item, why a rule matches an event or why it does not.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { parseSigma } from "./parse.ts";
+   * import { RuleSet } from "./rule_set.ts";
+   *
+   * const { rules } = parseSigma(`
+   * title: Login
+   * logsource: { product: test }
+   * detection:
+   *   selection:
+   *     event: Login
+   *   condition: selection
+   * `);
+   * const tree = new RuleSet(rules).explain(rules[0]!, { event: "Logout" });
+   * assertEquals(tree.matched, false);
+   * assertEquals(tree.of[0]?.found, ["Logout"]);
+   * ```
+   *
+   * @param rule A rule of this set.
+   * @param event The event, as JSON data.
+   * @returns A tree; the root is the rule, and below it are its conditions with the filters that apply.
+   * @throws {RangeError} If the rule is not in this set.
+   */
+  explain(rule: SigmaRule, event: unknown): Explanation {
+    const compiled = this.#compiledOf(rule);
+    this.#view.show(event);
+    return explain(rule, compiled, this.#view);
+  }
+
+  /**
+   * The values of an event that made a rule match, for alerts.
+   *
+   * Parts under `not` are left out, since nothing in the event makes them hold, and so are filters.
+   *
+   * @param rule A rule of this set.
+   * @param event An event that it matches.
+   * @returns Each field once for each search identifier and value; empty when the rule does not match.
+   * @throws {RangeError} If the rule is not in this set.
+   */
+  matchedFields(rule: SigmaRule, event: unknown): MatchedField[] {
+    const compiled = this.#compiledOf(rule);
+    this.#view.show(event);
+    return matchedFields(compiled, this.#view);
+  }
+
+  #compiledOf(rule: SigmaRule): readonly CompiledRule[] {
+    this.#byRule ??= Map.groupBy(this.#compiled, (compiled) => compiled.rule);
+    const compiled = this.#byRule.get(rule);
+    if (!compiled) throw new RangeError(`The rule '${rule.title}' is not in this set`);
+    return compiled;
   }
 
   /** Made once: a function for each event would be garbage for each event. */

@@ -1,9 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
-  explainRule,
   type Explanation,
-  matchedFields,
   parseSigma,
+  RuleSet,
   SigmaError,
   type SigmaRule,
 } from "../../src/sigma/mod.ts";
@@ -43,8 +42,8 @@ function shown({ text, matched, found, of }: Explanation, depth = 0): string[] {
   return [line, ...of.flatMap((part) => shown(part, depth + 1))];
 }
 
-Deno.test("explainRule() says of every part whether it holds and what the event has there", () => {
-  assertEquals(shown(explainRule(RULE, { ...EVENT, ipAddress: "10.1.2.3" })), [
+Deno.test("RuleSet.explain() says of every part whether it holds and what the event has there", () => {
+  assertEquals(shown(new RuleSet([RULE]).explain(RULE, { ...EVENT, ipAddress: "10.1.2.3" })), [
     "- Rule",
     "  - all of these",
     "    + selection: all of these",
@@ -72,14 +71,14 @@ Deno.test("explainRule() says of every part whether it holds and what the event 
   ]);
 });
 
-Deno.test("explainRule() writes comparisons as people do, of numbers and of dates", () => {
+Deno.test("RuleSet.explain() writes comparisons as people do, of numbers and of dates", () => {
   const { rules } = parseSigma(`title: A
 logsource: { product: a }
 detection:
   selection: { n|gte: 5, t|hour|lt: 5, u|month: 1 }
   condition: selection
 `);
-  assertEquals(shown(explainRule(rules[0]!, { n: 4 })), [
+  assertEquals(shown(new RuleSet(rules).explain(rules[0]!, { n: 4 })), [
     "- A",
     "  - selection: all of these",
     "    - n|gte [4]",
@@ -91,8 +90,9 @@ detection:
   ]);
 });
 
-Deno.test("matchedFields() names the values that made the rule match, and only those", () => {
-  const fields = matchedFields(RULE, EVENT).map(({ detection, field, value, wanted }) =>
+Deno.test("RuleSet.matchedFields() names the values that made the rule match, and only those", () => {
+  const ruleSet = new RuleSet([RULE]);
+  const fields = ruleSet.matchedFields(RULE, EVENT).map(({ detection, field, value, wanted }) =>
     [detection, field, value, wanted].join(" | ")
   );
   assertEquals(fields, [
@@ -101,21 +101,33 @@ Deno.test("matchedFields() names the values that made the rule match, and only t
     "resources | resources[any].type | test | test",
     "resources | resources[any].name | Canary 1 | canary",
   ]);
-  assertEquals(matchedFields(RULE, { event: "login" }), []);
+  assertEquals(ruleSet.matchedFields(RULE, { event: "login" }), []);
 });
 
-Deno.test("matchedFields() has no value where the rule is about absence", () => {
+Deno.test("RuleSet.matchedFields() has no value where the rule is about absence", () => {
   const rule = load("selection:\n    user: null\ncondition: selection");
-  assertEquals(matchedFields(rule, {}), [
+  assertEquals(new RuleSet([rule]).matchedFields(rule, {}), [
     { detection: "selection", field: "user", modifiers: [], wanted: null },
   ]);
 });
 
-Deno.test("explainRule() throws on a rule that cannot be compiled", () => {
+Deno.test("RuleSet explains a rule as it was compiled: with its lists and its filters", () => {
   const rule = load("selection:\n    user|expand: '%admins%'\ncondition: selection");
-  assertThrows(() => explainRule(rule, {}), SigmaError);
-  assertEquals(
-    explainRule(rule, { user: "ann" }, { placeholders: { admins: ["ann"] } }).matched,
-    true,
-  );
+  assertThrows(() => new RuleSet([rule]), SigmaError);
+  const { filters } = parseSigma(`title: Only here
+logsource: { product: test }
+filter: { rules: any, here: { site: here }, condition: here }
+`);
+  const ruleSet = new RuleSet([rule], { filters, placeholders: { admins: ["ann"] } });
+  assertEquals(ruleSet.explain(rule, { user: "ann" }).matched, false);
+  assertEquals(ruleSet.matchedFields(rule, { user: "ann" }), []);
+  const event = { user: "ann", site: "here" };
+  assertEquals(ruleSet.explain(rule, event).matched, true);
+  assertEquals(ruleSet.matchedFields(rule, event).map(({ field }) => field), ["user"]);
+});
+
+Deno.test("RuleSet.explain() and matchedFields() throw on a rule that is not in the set", () => {
+  const ruleSet = new RuleSet([]);
+  assertThrows(() => ruleSet.explain(RULE, EVENT), RangeError, "not in this set");
+  assertThrows(() => ruleSet.matchedFields(RULE, EVENT), RangeError, "not in this set");
 });

@@ -1,13 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  explainRule,
-  matchedFields,
-  parseSigma,
-  type Problem,
-  RuleSet,
-  SigmaError,
-} from "../../src/sigma/mod.ts";
+import { parseSigma, type Problem, RuleSet, SigmaError } from "../../src/sigma/mod.ts";
 import { lintFile } from "../../src/sigma/lint/mod.ts";
 import { ruleText } from "./cases/spec_case.ts";
 import { conditions, documents, events } from "./fuzz_documents.ts";
@@ -55,12 +48,11 @@ function lint(text: string): void {
 function checkExplanations(text: string, list: readonly unknown[]): void {
   const ruleSet = load(text, []);
   if (ruleSet === undefined) return;
-  const options = { filters: parseSigma(text).filters };
   for (const event of list) {
     const matched = new Set(ruleSet.match(event).map(({ rule }) => rule));
     for (const rule of ruleSet.rules) {
-      assertEquals(explainRule(rule, event, options).matched, matched.has(rule));
-      assert(matched.has(rule) || matchedFields(rule, event, options).length === 0);
+      assertEquals(ruleSet.explain(rule, event).matched, matched.has(rule));
+      assert(matched.has(rule) || ruleSet.matchedFields(rule, event).length === 0);
     }
   }
 }

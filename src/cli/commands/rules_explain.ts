@@ -1,8 +1,8 @@
 import { isThousandEyesRule } from "../../alert/match_rules.ts";
-import { explainRule, type Explanation, SigmaError, type SigmaRule } from "../../sigma/mod.ts";
+import { type Explanation, RuleSet, SigmaError, type SigmaRule } from "../../sigma/mod.ts";
 import { toText } from "../../stream/std_streams.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
-import { loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
+import { EVERY_STATUS, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { toEvent } from "../input/to_event.ts";
@@ -41,11 +41,8 @@ export async function rulesExplain(
   const out = new BufferedOutput();
   for (const rule of chosen) {
     try {
-      const tree = explainRule(
-        rule,
-        isThousandEyesRule(rule) ? toEvent(value) : value,
-        { filters, ...lists },
-      );
+      const ruleSet = new RuleSet([rule], { filters, statuses: EVERY_STATUS, ...lists });
+      const tree = ruleSet.explain(rule, isThousandEyesRule(rule) ? toEvent(value) : value);
       await out.write(
         options.format === "json" ? `${JSON.stringify(tree)}\n` : `${treeText(tree)}\n`,
       );

@@ -14,6 +14,8 @@ export interface CompiledRule {
   condition: number;
   /** The condition with the filters that apply. */
   node: CompiledNode;
+  /** The condition alone. */
+  own: CompiledNode;
 }
 
 /** What compiling rules needs from around them. */
@@ -42,10 +44,11 @@ export function compileRule(
   const problems: Problem[] = [];
   const filters = scope.filters.filter((filter) => isFor(filter, rule));
   const added = filters.flatMap((filter) => conditionsOf(filter, scope, problems));
-  const compiled = conditionsOf(rule, scope, problems).map((node, condition): CompiledRule => ({
+  const compiled = conditionsOf(rule, scope, problems).map((own, condition): CompiledRule => ({
     rule,
     condition,
-    node: added.length === 0 ? node : allOf([node, ...added]),
+    node: added.length === 0 ? own : allOf([own, ...added]),
+    own,
   }));
   return { compiled, problems };
 }
