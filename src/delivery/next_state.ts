@@ -1,4 +1,4 @@
-import type { OutboxMessage } from "./outbox_message.ts";
+import type { OutboxMessage } from "../store/outbox_message.ts";
 import type { Outcome } from "./outcome.ts";
 import { retryDelay } from "./retry_schedule.ts";
 
@@ -45,10 +45,22 @@ const THROTTLE_MS = 60_000;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import type { OutboxMessage } from "../store/outbox_message.ts";
  * import { nextState } from "./next_state.ts";
- * import { newMessage } from "./outbox_message.ts";
  *
- * const leased = nextState(newMessage("a1b2", "siem", 0), {
+ * const pending: OutboxMessage = {
+ *   id: 1,
+ *   webhookId: "a1b2",
+ *   endpoint: "siem",
+ *   state: "pending",
+ *   attempt: 0,
+ *   round: 0,
+ *   dueAt: 0,
+ *   token: null,
+ *   createdAt: 0,
+ *   updatedAt: 0,
+ * };
+ * const leased = nextState(pending, {
  *   type: "lease",
  *   now: 0,
  *   token: "t1",

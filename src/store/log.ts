@@ -1,7 +1,7 @@
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { NewAlert } from "./alert_table.ts";
 import type { NewInvalidEvent } from "./invalid_table.ts";
-import type { DeliveriesQuery, MessageChange, NewMessage } from "./outbox_table.ts";
+import type { DeliveriesQuery, NewMessage } from "./outbox_table.ts";
 import type { PassCount, PassPage } from "./pass_table.ts";
 import type { RecordOptions, RecordResult } from "./record_events.ts";
 import type { Retained, RetainOptions } from "./retain.ts";
@@ -9,7 +9,7 @@ import type { Sql } from "./sql.ts";
 import type { StoredAlert } from "./stored_alert.ts";
 import type { StoredEvent } from "./stored_event.ts";
 import type { StoredInvalidEvent } from "./stored_invalid_event.ts";
-import type { StoredAttempt, StoredMessage } from "./stored_message.ts";
+import type { OutboxMessage, StoredAttempt } from "./outbox_message.ts";
 
 /** Which part of a sequence can be read. */
 export interface LogHead {
@@ -53,11 +53,11 @@ export interface LogReader {
   /** Invalid events, likewise. */
   invalidEvents(after: number, limit: number, maxBytes?: number): StoredInvalidEvent[];
   /** Messages of the outbox, newest first. */
-  deliveries(query: DeliveriesQuery): StoredMessage[];
+  deliveries(query: DeliveriesQuery): OutboxMessage[];
   /** The attempts kept of one message, oldest first; of these the `latest` ones, default all. */
   attempts(message: number, latest?: number): StoredAttempt[];
   /** One message of the outbox. */
-  message(id: number): StoredMessage | undefined;
+  message(id: number): OutboxMessage | undefined;
   /** A value saved under a name. */
   checkpoint<Value>(name: string): Value | undefined;
   /** How much there is. */
@@ -79,13 +79,13 @@ export interface LogWriter {
   /** Saves a value, plain JSON, under a name. */
   saveCheckpoint(name: string, value: unknown): void;
   /** Messages of one endpoint that are due or whose lease has run out, the longest due first. */
-  dueMessages(endpoint: string, now: number, limit: number): StoredMessage[];
+  dueMessages(endpoint: string, now: number, limit: number): OutboxMessage[];
   /** The names of the endpoints that have messages which are not ended. */
   endpointsWithDue(): string[];
   /** When the next message is due, in milliseconds since the Unix epoch, if any is; with `after`, only later than that. */
   nextDueAt(after?: number): number | undefined;
   /** Writes a message back, if nobody has changed it since it was read. */
-  saveMessage(before: StoredMessage, after: MessageChange, now: number): boolean;
+  saveMessage(before: OutboxMessage, after: OutboxMessage, now: number): boolean;
   /** Notes an attempt of a message. */
   noteAttempt(message: number, attempt: StoredAttempt): void;
   /** Where the clock was set back, what is due by the clock as it was becomes due sooner by as much. */

@@ -1,6 +1,6 @@
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql, SqlValue } from "./sql.ts";
-import type { StoredAttempt, StoredMessage, StoredMessageState } from "./stored_message.ts";
+import type { MessageState, OutboxMessage, StoredAttempt } from "./outbox_message.ts";
 
 /** A message that is to be queued. */
 export interface NewMessage {
@@ -15,7 +15,7 @@ export interface DeliveriesQuery {
   /** Only those of this endpoint. */
   readonly endpoint?: string;
   /** Only those in this state. */
-  readonly state?: StoredMessageState;
+  readonly state?: MessageState;
   /** Only those about this alert. */
   readonly webhookId?: string;
   /** Only rows below this id, newest first: the last one of the page before. */
@@ -37,7 +37,7 @@ type Row = {
   id: number;
   webhook_id: string;
   endpoint: string;
-  state: StoredMessageState;
+  state: MessageState;
   attempt: number;
   round: number;
   due_at: number | null;
@@ -95,7 +95,7 @@ export function dueMessages(
   endpoint: string,
   now: number,
   limit: number,
-): StoredMessage[] {
+): OutboxMessage[] {
   return sql.all<Row>(
     `SELECT * FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL AND due_at <= ?
       ORDER BY due_at, id LIMIT ?`,
@@ -104,12 +104,6 @@ export function dueMessages(
     limit,
   ).map(toStored);
 }
-
-/** What of a message changes, as the delivery's state machine says. */
-export type MessageChange = Pick<
-  StoredMessage,
-  "state" | "attempt" | "round" | "dueAt" | "token"
->;
 
 /**
  * Writes a message back, if nobody has changed it since it was read.
@@ -122,8 +116,8 @@ export type MessageChange = Pick<
  */
 export function saveMessage(
   sql: Sql,
-  before: StoredMessage,
-  after: MessageChange,
+  before: OutboxMessage,
+  after: OutboxMessage,
   now: number,
 ): boolean {
   if (after.dueAt !== null) noteClock(sql, now);
@@ -187,12 +181,12 @@ export function noteAttempt(sql: Sql, message: number, attempt: StoredAttempt): 
 }
 
 /** Reads one message by its row. */
-export function messageById(sql: Sql, id: number): StoredMessage | undefined {
+export function messageById(sql: Sql, id: number): OutboxMessage | undefined {
   return sql.all<Row>(`SELECT * FROM outbox WHERE id = ?`, id).map(toStored)[0];
 }
 
 /** Lists messages, newest first. */
-export function deliveries(sql: Sql, query: DeliveriesQuery): StoredMessage[] {
+export function deliveries(sql: Sql, query: DeliveriesQuery): OutboxMessage[] {
   const conditions = ["id < ?"];
   const values: SqlValue[] = [query.before ?? Number.MAX_SAFE_INTEGER];
   if (query.endpoint !== undefined) conditions.push("endpoint = ?") && values.push(query.endpoint);
@@ -219,7 +213,7 @@ export function attemptsOf(sql: Sql, message: number, latest = MOST_ATTEMPTS): S
   ).map(({ duration_ms: durationMs, ...rest }) => ({ ...rest, durationMs })).reverse();
 }
 
-function toStored(row: Row): StoredMessage {
+function toStored(row: Row): OutboxMessage {
   return {
     id: row.id,
     webhookId: row.webhook_id,

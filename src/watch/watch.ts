@@ -1,5 +1,5 @@
 import { Collector } from "./collector/collector.ts";
-import { Drain } from "./drain.ts";
+import { OutboxDispatcher } from "../delivery/dispatch_outbox.ts";
 import { isClockConfirmed } from "./collector/rate_share.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
@@ -31,7 +31,7 @@ export class Watch {
   /** Reads the activity log. */
   readonly collector: Collector;
   /** Delivers alerts. */
-  readonly drain: Drain;
+  readonly dispatcher: OutboxDispatcher;
   readonly #ports: WatchPorts;
   readonly #options: WatchOptions;
   #nextRetentionAt = 0;
@@ -44,7 +44,7 @@ export class Watch {
     this.#ports = ports;
     this.#options = options;
     this.collector = new Collector(ports, options);
-    this.drain = new Drain(ports);
+    this.dispatcher = new OutboxDispatcher(ports);
   }
 
   /**
@@ -71,10 +71,10 @@ export class Watch {
             .then(() => {}, (error) => void (failure ??= { error }))
             .finally(() => page = undefined);
         }
-        this.drain.start(signal);
+        this.dispatcher.start(signal);
         await this.#waitForWork(page, collectorAt(), signal);
       } while (
-        hasTime() && (page !== undefined || collectorAt() <= clock.now() || this.#isDraining())
+        hasTime() && (page !== undefined || collectorAt() <= clock.now() || this.#isDelivering())
       );
     } catch (error) {
       // Nor may a message that cannot be written block the page under way, or retention.
@@ -82,7 +82,7 @@ export class Watch {
       failure ??= { error };
     }
     await page;
-    while (this.drain.underWay > 0) await this.drain.next();
+    while (this.dispatcher.inProgress > 0) await this.dispatcher.next();
     signal?.throwIfAborted();
     this.#retain(); // after a failure too: it makes the room that the page may have lacked
     if (failure !== undefined) throw failure.error;
@@ -97,7 +97,7 @@ export class Watch {
   nextAlarmAt(): number {
     return Math.min(
       this.collector.nextWakeAt(),
-      this.drain.nextWakeAt() ?? Infinity,
+      this.dispatcher.nextWakeAt() ?? Infinity,
       Math.max(this.#nextRetentionAt, this.#ports.clock.now() + 1),
     );
   }
@@ -108,9 +108,9 @@ export class Watch {
     return watchStatus(this.collector.state(), log.counts(), clock.now(), this.#options);
   }
 
-  #isDraining(): boolean {
-    return this.drain.underWay > 0 ||
-      (this.drain.nextWakeAt() ?? Infinity) <= this.#ports.clock.now();
+  #isDelivering(): boolean {
+    return this.dispatcher.inProgress > 0 ||
+      (this.dispatcher.nextWakeAt() ?? Infinity) <= this.#ports.clock.now();
   }
 
   /** Waits until a page or a message under way has ended, or the next one is due. */
@@ -119,7 +119,7 @@ export class Watch {
     collectorAt: number,
     signal?: AbortSignal,
   ): Promise<void> {
-    if (page === undefined && this.drain.underWay === 0) return;
+    if (page === undefined && this.dispatcher.inProgress === 0) return;
     const { clock } = this.#ports;
     const over = new AbortController();
     const timer = AbortSignal.any([over.signal, ...(signal === undefined ? [] : [signal])]);
@@ -128,12 +128,12 @@ export class Watch {
       page === undefined ? collectorAt : Infinity,
       // A due message that was not started waits for a connection, which the end of an attempt
       // frees.
-      this.drain.nextWakeAt(now) ?? Infinity,
+      this.dispatcher.nextWakeAt(now) ?? Infinity,
       now + RETENTION_EVERY_MS,
     );
     await Promise.race([
       ...(page === undefined ? [] : [page]),
-      ...(this.drain.underWay === 0 ? [] : [this.drain.next()]),
+      ...(this.dispatcher.inProgress === 0 ? [] : [this.dispatcher.next()]),
       clock.wait(Math.max(next - now, 10), timer).catch(() => {}),
     ]);
     over.abort();

@@ -28,7 +28,7 @@ const call = (url: URL, init: RequestInit) => fetch(url, init);
  * Connects the watch with the network.
  *
  * @param options The log, the configuration, time and chance.
- * @returns What the collector and the drain need from outside.
+ * @returns What the watch needs from outside.
  */
 export function watchPorts({ log, config, match, clock, random }: WatchPortsOptions): WatchPorts {
   const { aid, useAllPermittedAids, baseUrl, teToken, endpoints, ownHosts } = config;

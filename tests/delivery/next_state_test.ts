@@ -1,11 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { nextState, type OutboxStep } from "../../src/delivery/next_state.ts";
-import {
-  type MessageState,
-  newMessage,
-  type OutboxMessage,
-} from "../../src/delivery/outbox_message.ts";
+import type { MessageState, OutboxMessage } from "../../src/store/outbox_message.ts";
+import { newMessage } from "./new_message.ts";
 
 const random = () => 0.5;
 const MINUTE = 60_000;
@@ -116,6 +113,7 @@ Deno.test("nextState() gives a message up whose every attempt gets lost: it may 
 
 Deno.test("nextState() redelivers with the same webhook-id, a new schedule and the count going on", () => {
   assertEquals(nextState({ ...dead, attempt: 10, round: 10 }, steps.redeliver), {
+    id: 1,
     webhookId: "a1b2",
     endpoint: "siem",
     state: "pending",
@@ -123,6 +121,8 @@ Deno.test("nextState() redelivers with the same webhook-id, a new schedule and t
     round: 0,
     dueAt: 9_000,
     token: null,
+    createdAt: 0,
+    updatedAt: 0,
   });
 });
 

@@ -6,7 +6,7 @@ import { attempt } from "../../src/delivery/attempt.ts";
 import { EndpointSchema } from "../../src/delivery/endpoint.ts";
 import { formats } from "../../src/delivery/formats.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
-import { newMessage } from "../../src/delivery/outbox_message.ts";
+import { newMessage } from "./new_message.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

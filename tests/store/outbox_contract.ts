@@ -56,13 +56,27 @@ export const OUTBOX_CONTRACT: readonly Promised[] = [
       const log = open(sql);
       addAlert(log, "a", ["siem"], 5);
       const [message] = log.dueMessages("siem", 5, 10);
-      const leased = { state: "leased", attempt: 1, round: 1, dueAt: 60, token: "t" } as const;
+      const leased = {
+        ...message!,
+        state: "leased",
+        attempt: 1,
+        round: 1,
+        dueAt: 60,
+        token: "t",
+      } as const;
       assert(log.saveMessage(message!, leased, 6));
-      assert(!log.saveMessage(message!, leased, 7), "somebody else has it");
+      assert(!log.saveMessage(message!, leased, 7), "another writer was faster");
       assertEquals(log.dueMessages("siem", 59, 10), []);
       assertEquals(log.dueMessages("siem", 60, 10).map(({ token }) => token), ["t"]);
-      const done = { state: "delivered", attempt: 1, round: 1, dueAt: null, token: null } as const;
-      assert(log.saveMessage({ ...message!, ...leased }, done, 8));
+      const done = {
+        ...message!,
+        state: "delivered",
+        attempt: 1,
+        round: 1,
+        dueAt: null,
+        token: null,
+      } as const;
+      assert(log.saveMessage(leased, done, 8));
       assertEquals([log.nextDueAt(), log.endpointsWithDue()], [undefined, []]);
       assertEquals(log.deliveries({ limit: 5, state: "delivered" }).length, 1);
       assertEquals(log.deliveries({ limit: 5, endpoint: "chat" }).length, 0);
@@ -96,7 +110,7 @@ export const OUTBOX_CONTRACT: readonly Promised[] = [
       const log = open(sql);
       addAlert(log, "a", ["siem"], DAY);
       const [first] = log.dueMessages("siem", DAY, 1);
-      const waiting = { state: "waiting", attempt: 1, round: 1, token: null } as const;
+      const waiting = { ...first!, state: "waiting", attempt: 1, round: 1, token: null } as const;
       log.saveMessage(first!, { ...waiting, dueAt: DAY + 9_000 }, DAY);
       log.followClock(DAY - 30_000); // which may be a slow one
       assertEquals(log.nextDueAt(), DAY + 9_000);

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import {
   MESSAGE_STATES,
+  type OutboxMessage,
   type StoredAttempt,
-  type StoredMessage,
-} from "../../store/stored_message.ts";
+} from "../../store/outbox_message.ts";
 import type { LogAccess } from "../log_access.ts";
 import { problem } from "../problem.ts";
 import { parameters } from "../read_query.ts";
@@ -68,13 +68,13 @@ export const deliveryRoutes: readonly Route[] = [
 ];
 
 /** A message in a list: only its latest attempt, and only the status of the receiver's answer. */
-function listed(log: LogAccess, message: StoredMessage): Record<string, unknown> {
+function listed(log: LogAccess, message: OutboxMessage): Record<string, unknown> {
   const [latest] = log.attempts(message.id, 1);
   return { ...messageJson(message), lastAttempt: latest ? attemptJson(latest) : null };
 }
 
 /** A message without what is internal to the state machine, such as the token of a lease. */
-function messageJson(message: StoredMessage): Record<string, unknown> {
+function messageJson(message: OutboxMessage): Record<string, unknown> {
   return {
     id: message.id,
     alert: message.webhookId,

@@ -1,4 +1,4 @@
-import { MESSAGE_STATES } from "../../store/stored_message.ts";
+import { MESSAGE_STATES } from "../../store/outbox_message.ts";
 import type { Status } from "../log_access.ts";
 import { responseHeaders } from "../response.ts";
 import { operation, type Route } from "../route.ts";

@@ -1,52 +1,66 @@
 import type { Alert } from "../alert/alert.ts";
-import type { Endpoint } from "../delivery/endpoint.ts";
-import { formats } from "../delivery/formats.ts";
-import { nextState } from "../delivery/next_state.ts";
-import type { Outcome } from "../delivery/outcome.ts";
-import type { StoredMessage } from "../store/stored_message.ts";
-import type { WatchPorts } from "./watch_ports.ts";
+import type { Log } from "../store/log.ts";
+import type { OutboxMessage } from "../store/outbox_message.ts";
+import type { Clock } from "../stream/clock.ts";
+import type { AttemptMessage } from "./attempt.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { formats } from "./formats.ts";
+import { nextState, type OutboxStep } from "./next_state.ts";
+import type { Outcome } from "./outcome.ts";
 
-/** What the drain needs of the ports. */
-export type DrainPorts = Pick<WatchPorts, "log" | "clock" | "random" | "endpoints" | "attempt">;
+/** What the delivery needs from outside. */
+export interface DispatchPorts {
+  /** Time. */
+  readonly clock: Clock;
+  /** Chance, in [0, 1). */
+  readonly random: () => number;
+  /** The log; everything that has to survive a restart is in it. */
+  readonly log: Log;
+  /** The webhook endpoints that alerts go to. */
+  readonly endpoints: readonly Endpoint[];
+  /** Posts one message; rejects with the reason of the signal, or if the message cannot be sent. */
+  attempt(message: AttemptMessage, endpoint: Endpoint, signal?: AbortSignal): Promise<Outcome>;
+}
 
 /** A Durable Object has six outgoing connections; one is left to the collector. */
-const MOST_UNDER_WAY = 5;
-/** Who has not reported back so long after the endpoint's own time-out never will. */
+const MAX_IN_PROGRESS = 5;
+/** An attempt that has not reported back this long after the endpoint's own timeout never will. */
 const LEASE_MARGIN_MS = 15_000;
-/** More than can be under way, so that one that is not under way is among them. */
-const MOST_LOOKED_AT = 2 * MOST_UNDER_WAY;
-/** Of messages that only have to be written down, so many at once. */
-const MOST_WRITTEN_OFF = 100;
+/** More messages than can be in progress, so that at least one of them is not. */
+const MAX_CANDIDATES = 2 * MAX_IN_PROGRESS;
+/** How many messages are cancelled in one transaction. */
+const MAX_CANCELLED = 100;
 
 /**
- * Delivers what is due, several endpoints side by side, so that a slow one keeps nobody else waiting.
+ * Delivers what is due to several endpoints side by side, so that a slow one does not delay the others.
  *
- * A message is leased in one transaction, posted, and its result written in another, by compare-and-set on the lease. Whoever dies
- * in between leaves a lease that runs out: the message is then sent again, under the same `webhook-id`.
+ * A message is leased in one transaction and posted; the result is written in another transaction, by
+ * compare-and-set on the lease. If the process dies in between, the lease runs out and the message is sent
+ * again, under the same `webhook-id`.
  */
-export class Drain {
-  readonly #ports: DrainPorts;
-  readonly #underWay = new Map<number, { endpoint: string; ended: Promise<void> }>();
-  /** Endpoints whose last attempt has failed. */
+export class OutboxDispatcher {
+  readonly #ports: DispatchPorts;
+  readonly #inProgress = new Map<number, { endpoint: string; ended: Promise<void> }>();
+  /** Endpoints whose last attempt failed. */
   readonly #failing = new Set<string>();
   #failure: { error: unknown } | undefined;
 
-  /** @param ports The log, the endpoints, time and chance, and what posts. */
-  constructor(ports: DrainPorts) {
+  /** @param ports Everything from outside. */
+  constructor(ports: DispatchPorts) {
     this.#ports = ports;
   }
 
-  /** How many attempts are under way. */
-  get underWay(): number {
-    return this.#underWay.size;
+  /** How many attempts are in progress. */
+  get inProgress(): number {
+    return this.#inProgress.size;
   }
 
   /**
-   * Starts what is due, as far as connections allow, without waiting for it.
+   * Starts attempts that are due, as far as connections allow, without waiting for them.
    *
    * @param signal Ends attempts early; their leases then run out.
    * @returns How many were started.
-   * @throws {unknown} What went wrong in an attempt that has ended since, such as a full disk.
+   * @throws {unknown} What went wrong in an earlier attempt, such as a full disk.
    */
   start(signal?: AbortSignal): number {
     this.#throwFailure();
@@ -61,8 +75,8 @@ export class Drain {
       else waiting.push([endpoint, this.#of(name)]);
     }
     let started = 0;
-    // A turn each, those with the fewest under way first, until there is no room or nothing is due.
-    while (waiting.length > 0 && this.#underWay.size < MOST_UNDER_WAY) {
+    // In turn, the endpoint with the fewest in progress first, until no connection is free or nothing is due.
+    while (waiting.length > 0 && this.#inProgress.size < MAX_IN_PROGRESS) {
       waiting.sort(([, a], [, b]) => a - b);
       const [endpoint, busy] = waiting[0]!;
       if (
@@ -78,10 +92,10 @@ export class Drain {
   }
 
   /**
-   * One unit of work: starts what is due, then waits until one attempt has ended.
+   * Does one unit of work: starts what is due, then waits until one attempt has ended.
    *
    * @param signal Ends attempts early.
-   * @returns When to be called again, in milliseconds since the Unix epoch; undefined if nothing is queued.
+   * @returns When to call it again, in milliseconds since the Unix epoch; undefined if nothing is queued.
    */
   async step(signal?: AbortSignal): Promise<number | undefined> {
     this.start(signal);
@@ -90,17 +104,18 @@ export class Drain {
     return this.nextWakeAt();
   }
 
-  /** Resolves when one of the attempts under way has ended, at once if there is none. */
+  /** Resolves when one of the attempts in progress has ended, at once if there is none. */
   async next(): Promise<void> {
-    if (this.#underWay.size > 0) {
-      await Promise.race([...this.#underWay.values()].map(({ ended }) => ended));
+    if (this.#inProgress.size > 0) {
+      await Promise.race([...this.#inProgress.values()].map(({ ended }) => ended));
     }
   }
 
   /**
-   * When the next message is due, in milliseconds since the Unix epoch, if any is queued.
+   * Tells when the next message is due.
    *
-   * @param after Only what is due later than this; default everything.
+   * @param after Only messages due later than this; default all.
+   * @returns Milliseconds since the Unix epoch; undefined if nothing is queued.
    */
   nextWakeAt(after?: number): number | undefined {
     return this.#ports.log.nextDueAt(after);
@@ -112,19 +127,19 @@ export class Drain {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** One slow endpoint must not take every connection; one that has just failed gets a single one. */
+  /** A slow endpoint must not take every connection; one that has just failed gets a single one. */
   #shareOf({ name }: Endpoint, waiting: number): number {
     if (this.#failing.has(name)) return 1;
-    return waiting > 1 ? 2 : MOST_UNDER_WAY - 1;
+    return waiting > 1 ? 2 : MAX_IN_PROGRESS - 1;
   }
 
   #of(name: string): number {
     let count = 0;
-    for (const { endpoint } of this.#underWay.values()) if (endpoint === name) count++;
+    for (const { endpoint } of this.#inProgress.values()) if (endpoint === name) count++;
     return count;
   }
 
-  /** Leases the next message of an endpoint and begins to post it; false if there is none. */
+  /** Leases the next message of an endpoint and starts to post it; false if there is none. */
   #startOne(endpoint: Endpoint, now: number, signal: AbortSignal | undefined): boolean {
     const leased = this.#ports.log.transaction(() => this.#lease(endpoint, now));
     if (leased === undefined) return false;
@@ -133,15 +148,15 @@ export class Drain {
       .catch((error) => {
         if (!signal?.aborted) this.#failure ??= { error };
       })
-      .finally(() => this.#underWay.delete(id));
-    this.#underWay.set(id, { endpoint: endpoint.name, ended });
+      .finally(() => this.#inProgress.delete(id));
+    this.#inProgress.set(id, { endpoint: endpoint.name, ended });
     return true;
   }
 
-  #lease(endpoint: Endpoint, now: number): { message: StoredMessage; body: string } | undefined {
+  #lease(endpoint: Endpoint, now: number): { message: OutboxMessage; body: string } | undefined {
     const { log, random } = this.#ports;
-    for (const message of log.dueMessages(endpoint.name, now, MOST_LOOKED_AT)) {
-      if (this.#underWay.has(message.id)) continue;
+    for (const message of log.dueMessages(endpoint.name, now, MAX_CANDIDATES)) {
+      if (this.#inProgress.has(message.id)) continue;
       if (message.state === "leased") {
         this.#expire(message, endpoint, now);
         continue;
@@ -163,7 +178,7 @@ export class Drain {
         const body = format.body(JSON.parse(alert.body) as Alert, alert.recordedAt);
         return { message: leased, body };
       } catch {
-        // Thrown on, it would take the lease back, and this message would be the first in line for ever.
+        // Thrown on, it would roll the lease back, and this message would stay first in line for ever.
         this.#finish(leased, endpoint, {
           kind: "permanent",
           code: "body_failed",
@@ -176,7 +191,7 @@ export class Drain {
   }
 
   async #post(
-    { message, body }: { message: StoredMessage; body: string },
+    { message, body }: { message: OutboxMessage; body: string },
     endpoint: Endpoint,
     signal: AbortSignal | undefined,
   ): Promise<void> {
@@ -187,8 +202,8 @@ export class Drain {
     log.transaction(() => this.#finish(message, endpoint, outcome));
   }
 
-  /** Writes down how an attempt has ended, unless its lease has run out meanwhile. */
-  #finish(message: StoredMessage, { retryScheduleMs }: Endpoint, outcome: Outcome): void {
+  /** Records how an attempt ended, unless its lease has run out meanwhile. */
+  #finish(message: OutboxMessage, { retryScheduleMs }: Endpoint, outcome: Outcome): void {
     const { clock, random } = this.#ports;
     const now = clock.now();
     const saved = this.#write(message, {
@@ -202,7 +217,7 @@ export class Drain {
     if (saved !== undefined) this.#note(message, outcome);
   }
 
-  #expire(message: StoredMessage, { retryScheduleMs }: Endpoint, now: number): void {
+  #expire(message: OutboxMessage, { retryScheduleMs }: Endpoint, now: number): void {
     const { random } = this.#ports;
     const step = { type: "expire", now, schedule: retryScheduleMs, random } as const;
     if (this.#write(message, step, now) === undefined) return;
@@ -210,31 +225,29 @@ export class Drain {
     this.#note(message, { kind: "retry", code: "lost", at, durationMs: Math.max(0, now - at) });
   }
 
-  /** Its endpoint is no longer configured: the messages end, visibly, and can be redelivered. */
+  /** For an endpoint that is no longer configured: its messages are cancelled, visibly, and can be redelivered. */
   #cancel(endpoint: string, now: number): void {
     const { log } = this.#ports;
     log.transaction(() => {
-      for (const message of log.dueMessages(endpoint, Number.MAX_SAFE_INTEGER, MOST_WRITTEN_OFF)) {
+      for (const message of log.dueMessages(endpoint, Number.MAX_SAFE_INTEGER, MAX_CANCELLED)) {
         this.#write(message, { type: "cancel" }, now);
       }
     });
   }
 
-  /** Writes what the state machine says; undefined if the step does not apply, or somebody was faster. */
+  /** Writes what the state machine says; undefined if the step does not apply, or another writer was faster. */
   #write(
-    message: StoredMessage,
-    step: Parameters<typeof nextState>[1],
+    message: OutboxMessage,
+    step: OutboxStep,
     now: number,
-  ): StoredMessage | undefined {
+  ): OutboxMessage | undefined {
     const after = nextState(message, step);
     if (after === undefined) return undefined;
-    const { state, attempt, round, dueAt, token } = after;
-    const change = { state, attempt, round, dueAt, token };
-    const isSaved = this.#ports.log.saveMessage(message, change, now);
-    return isSaved ? { ...message, ...change, updatedAt: now } : undefined;
+    const isSaved = this.#ports.log.saveMessage(message, after, now);
+    return isSaved ? { ...after, updatedAt: now } : undefined;
   }
 
-  #note({ id, attempt }: StoredMessage, outcome: Outcome): void {
+  #note({ id, attempt }: OutboxMessage, outcome: Outcome): void {
     this.#ports.log.noteAttempt(id, {
       number: attempt,
       at: outcome.at,
@@ -247,7 +260,7 @@ export class Drain {
   }
 }
 
-/** It tells two leases of one message apart, and is no secret. */
+/** Tells two leases of one message apart; it is not a secret. */
 function newToken(random: () => number): string {
   return Math.floor(random() * 2 ** 52).toString(36);
 }

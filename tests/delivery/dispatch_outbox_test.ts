@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { endpointOf, eventAt, START } from "./bench_of.ts";
-import { benchWith } from "./receiver.ts";
+import { endpointOf, eventAt, START } from "../watch/bench_of.ts";
+import { benchWith } from "../watch/receiver.ts";
 
-Deno.test("Drain sends each alert to each endpoint, under its id", async () => {
+Deno.test("OutboxDispatcher sends each alert to each endpoint, under its id", async () => {
   const { bench, receiver } = benchWith(["chat", "siem"]);
   using _ = bench;
   receiver.instant = () => "ok";
   for (let n = 0; n < 7; n++) bench.api.publish(eventAt(0, `u${n % 4}`)); // twins among them
   await bench.settle();
-  while ((await bench.watch.drain.step() ?? Infinity) <= bench.clock.now());
+  while ((await bench.watch.dispatcher.step() ?? Infinity) <= bench.clock.now());
   const ids = bench.log.alertsAfter(0, 10).map(({ id }) => id).sort();
   assertEquals(ids.length, 7);
   for (const endpoint of ["chat", "siem"]) {
@@ -20,14 +20,14 @@ Deno.test("Drain sends each alert to each endpoint, under its id", async () => {
   assertEquals(data.id, receiver.posts[0]!.webhookId);
 });
 
-Deno.test("Drain tries again on the endpoint's schedule, and gives up into a dead letter", async () => {
+Deno.test("OutboxDispatcher retries on the endpoint's schedule, then keeps a dead letter", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
   receiver.instant = () => "retry";
   bench.api.publish(eventAt(0));
   await bench.settle();
   for (let step = 0; step < 5; step++) {
-    const next = await bench.watch.drain.step();
+    const next = await bench.watch.dispatcher.step();
     if (next === undefined) break;
     bench.clock.set(Math.max(next, bench.clock.now()));
   }
@@ -41,18 +41,18 @@ Deno.test("Drain tries again on the endpoint's schedule, and gives up into a dea
   ]]);
 });
 
-Deno.test("Drain sends again what died under way, when its lease has run out", async () => {
+Deno.test("OutboxDispatcher sends a lost message again when its lease has run out", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
   bench.api.publish(eventAt(0));
   await bench.settle();
-  bench.watch.drain.start();
+  bench.watch.dispatcher.start();
   assertEquals(receiver.posts.length, 1);
   bench.restart(); // nobody will ever report back
   receiver.instant = () => "ok";
-  assertEquals(bench.watch.drain.start(), 0, "the lease still runs");
+  assertEquals(bench.watch.dispatcher.start(), 0, "the lease still runs");
   for (let step = 0; step < 5; step++) {
-    const next = await bench.watch.drain.step();
+    const next = await bench.watch.dispatcher.step();
     if (next === undefined) break;
     bench.clock.set(Math.max(next, bench.clock.now()));
   }
@@ -65,30 +65,30 @@ Deno.test("Drain sends again what died under way, when its lease has run out", a
   assertEquals(bench.log.counts().messages, { delivered: 1 });
 });
 
-Deno.test("Drain keeps nobody waiting for a slow endpoint", async () => {
+Deno.test("OutboxDispatcher delays no endpoint for a slow one", async () => {
   const { bench, receiver } = benchWith(["fast", "slow"]);
   using _ = bench;
   receiver.instant = (endpoint) => endpoint === "fast" ? "ok" : undefined;
   for (let n = 0; n < 20; n++) bench.api.publish(eventAt(0, `u${n}`));
   await bench.settle();
   const fast = () => receiver.posts.filter(({ endpoint }) => endpoint === "fast").length;
-  for (let step = 0; step < 25 && fast() < 20; step++) await bench.watch.drain.step();
+  for (let step = 0; step < 25 && fast() < 20; step++) await bench.watch.dispatcher.step();
   assertEquals(fast(), 20);
   assert(receiver.posts.filter(({ endpoint }) => endpoint === "slow").length <= 4);
 });
 
-Deno.test("Drain ends the messages of an endpoint that is gone, and redelivers none by itself", async () => {
+Deno.test("OutboxDispatcher cancels the messages of a removed endpoint, and redelivers none by itself", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
   bench.api.publish(eventAt(0));
   await bench.settle();
   (bench.ports.endpoints as unknown[]).length = 0;
-  assertEquals(await bench.watch.drain.step(), undefined);
+  assertEquals(await bench.watch.dispatcher.step(), undefined);
   assertEquals(bench.log.counts().messages, { cancelled: 1 });
   assertEquals(receiver.posts, []);
 });
 
-Deno.test("Drain goes on when no body can be made of an alert, which ends as a dead letter", async () => {
+Deno.test("OutboxDispatcher goes on after an alert that no body can be made of, which becomes a dead letter", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
   receiver.instant = () => "ok";
@@ -99,21 +99,21 @@ Deno.test("Drain goes on when no body can be made of an alert, which ends as a d
   await bench.watch.tick();
   assertEquals(receiver.posts.length, 2);
   for (let wait = 0; wait < 2; wait++) {
-    bench.clock.set(bench.watch.drain.nextWakeAt()!);
-    await bench.watch.drain.step();
+    bench.clock.set(bench.watch.dispatcher.nextWakeAt()!);
+    await bench.watch.dispatcher.step();
   }
   assertEquals(bench.log.counts().messages, { dead: 1, delivered: 2 });
   const [dead] = bench.log.deliveries({ webhookId: first!.id, limit: 1 });
   assertEquals(bench.log.attempts(dead!.id).map(({ code }) => code), Array(3).fill("body_failed"));
 });
 
-Deno.test("Drain sends alerts below an endpoint's level to others only", async () => {
+Deno.test("OutboxDispatcher sends an endpoint no alert below its level", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
   receiver.instant = () => "ok";
   (bench.ports.endpoints as unknown[]).push(endpointOf("pager", { minLevel: "critical" }));
   bench.api.publish(eventAt(0));
   await bench.settle();
-  while ((await bench.watch.drain.step() ?? Infinity) <= bench.clock.now());
+  while ((await bench.watch.dispatcher.step() ?? Infinity) <= bench.clock.now());
   assertEquals(receiver.posts.map(({ endpoint }) => endpoint), ["siem"]);
 });
