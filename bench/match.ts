@@ -19,7 +19,9 @@ const ROUNDS = 100;
 const BUDGET_MS = 8;
 /** A slow engine does not get all of the rounds. */
 const LONGEST_MS = 2_000;
-/** Few enough to stay in the cache for every engine, so that matching is measured and not memory. */
+/**
+ * Few enough to stay in the cache for every engine, so that matching is measured and not memory.
+ */
 const EVENTS = 500;
 
 interface Contender {

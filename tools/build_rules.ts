@@ -1,6 +1,6 @@
 /**
- * `deno task rules:build`: lints the rules, runs the tests inside them, and writes what the Worker bundles.
- * A broken rule fails it with file:line:column.
+ * `deno task rules:build`: lints the rules, runs the tests inside them, and writes what the Worker
+ * bundles. If a rule is broken, it fails with file:line:column.
  *
  * @module
  */
@@ -20,10 +20,10 @@ import { counted, say } from "../src/cli/output/terminal.ts";
 const SOURCE = "rules";
 const TARGET = "src/worker/rules.json";
 
-/** What kept the rules from being built; each line names a file. */
+/** Why the rules cannot be built; each line names a file. */
 class BrokenRules extends Error {}
 
-/** What a folder holds, checked and tested, as the Worker takes it. */
+/** Reads, checks and tests the rules and filters of a folder, in the form that the Worker takes. */
 async function buildRules(
   folder: string,
 ): Promise<{ rules: SigmaRule[]; filters: SigmaFilter[] }> {
@@ -38,11 +38,11 @@ async function buildRules(
   const filters = parsed.flatMap(({ filters }) => filters);
   const complaints = [
     ...rules.filter(({ id }) => id === undefined)
-      .map(({ file }) => `${file}: a rule needs an id here, since alerts are known by it`),
+      .map(({ file }) => `${file}: a rule requires an id here, since it identifies the alerts`),
     ...rules.flatMap(failures),
   ];
   if (complaints.length > 0) throw new BrokenRules(complaints.join("\n"));
-  new RuleSet(rules, { filters }); // throws what only compiling shows
+  new RuleSet(rules, { filters }); // throws errors that only compiling shows
   return { rules: rules.map(withoutTests), filters };
 }
 
@@ -52,7 +52,7 @@ function failures(rule: SigmaRule): string[] {
     .map(({ name, message }) => `${rule.file}: test '${name}': ${message}`);
 }
 
-/** Tests are for the build; they would only make the bundle larger. */
+/** Tests run during the build; they would only make the bundle larger. */
 function withoutTests(rule: SigmaRule): SigmaRule {
   const { tests: _, ...custom } = rule.custom;
   return { ...rule, custom };
@@ -66,7 +66,7 @@ async function main(): Promise<number> {
   try {
     const { rules, filters } = await buildRules(SOURCE);
     const text = JSON.stringify({ rules, filters }, null, 1) + "\n";
-    // Written only when it differs, so that nothing that watches the file starts for nothing.
+    // Written only if it differs, so that programs that watch the file do not start needlessly.
     const before = await Deno.readTextFile(TARGET).catch(() => undefined);
     if (before !== text) await Deno.writeTextFile(TARGET, text);
     const and = filters.length > 0 ? ` and ${counted(filters.length, "filter")}` : "";

@@ -3,7 +3,10 @@ import type { Groups, Predicate, PreparedEvent, PreparedRule } from "./predicate
 type Test = (event: PreparedEvent) => boolean;
 type TextTest = (text: string) => boolean;
 
-/** What a careful programmer would write by hand: a tree of closures for each rule, all rules in turn. */
+/**
+ * What a careful programmer would write by hand: a tree of closures for each rule, all rules in
+ * turn.
+ */
 export function naiveClosures(rules: readonly PreparedRule[]): (event: PreparedEvent) => number {
   const tests = rules.map(({ selection, filter }) => {
     const wanted = all(selection);

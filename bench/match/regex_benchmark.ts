@@ -7,8 +7,8 @@ const WARM_UP = 50;
 const ROUNDS = 101;
 
 /**
- * Patterns that make a backtracking engine take seconds, with the text that does it; then such that keep
- * so many possibilities open at once that an engine of states needs ever new ones.
+ * Patterns that make a backtracking engine take seconds, with the text that does it; then such that
+ * keep so many possibilities open at once that an engine of states needs ever new ones.
  */
 const HOSTILE: readonly [pattern: string, text: (random: Random) => string][] = [
   ["^(a+)+$", () => "a".repeat(4999) + "!"],
@@ -45,7 +45,10 @@ function letters(random: Random, alphabet: string): string {
   return Array.from({ length: 5000 }, () => alphabet[random.below(alphabet.length)]).join("");
 }
 
-/** A hundred patterns at once against native expressions one by one, and the slowest hostile pattern. */
+/**
+ * A hundred patterns at once against native expressions one by one, and the slowest hostile
+ * pattern.
+ */
 export function regexBenchmark(): {
   regexSetVsNative: number;
   worstRegexMs: number;

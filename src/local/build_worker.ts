@@ -4,7 +4,8 @@ import { build, stop } from "esbuild";
 const root = new URL("../../", import.meta.url);
 
 /**
- * Lints the rules, runs their tests and writes what the Worker bundles, as `deno task rules:build` does.
+ * Lints the rules, runs their tests and writes what the Worker bundles, as `deno task rules:build`
+ * does.
  *
  * @param signal Cancels it.
  * @throws {Error} If a rule is broken; the message is the report, with file, line and column.
@@ -32,8 +33,8 @@ export async function buildRules(signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Bundles the Worker into one module, as `wrangler deploy` does, from the packages in `node_modules`.
- * The rules must be built first.
+ * Bundles the Worker into one module, as `wrangler deploy` does, from the packages in
+ * `node_modules`. The rules must be built first.
  *
  * @param entry The Worker's entry, relative to the root of the project.
  * @param minify Whether to minify it.

@@ -1,6 +1,6 @@
 /**
- * `deno task emulator`: the ThousandEyes audit API on loopback, with live activity, for trying a client
- * without an account.
+ * `deno task emulator`: the ThousandEyes audit API on loopback, with live activity, for trying a
+ * client without an account.
  *
  * @module
  */

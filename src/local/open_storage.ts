@@ -12,8 +12,8 @@ export async function openTemporaryStorage(): Promise<Storage> {
 }
 
 /**
- * Opens a folder that is kept between runs, for one run at a time. The lock is the kernel's, so that a
- * run that was killed leaves none behind.
+ * Opens a folder that is kept between runs, for one run at a time. The lock is the kernel's, so
+ * that a run that was killed leaves none behind.
  *
  * @param path The folder; it is made if it does not exist.
  * @throws {Error} If another run holds it.

@@ -10,8 +10,8 @@ export interface LoopbackServer {
 }
 
 /**
- * Serves on 127.0.0.1 only, at the wanted port or, if that is taken, at any free one. Refuses with 403
- * what a page of another origin sends through a browser on this machine.
+ * Serves on 127.0.0.1 only, at the wanted port or, if that is taken, at any free one. Refuses with
+ * 403 what a page of another origin sends through a browser on this machine.
  *
  * @param handler Answers requests.
  * @param port The wanted port; 0 is any.
@@ -53,9 +53,9 @@ export function serveOnLoopback(
 }
 
 /**
- * Tells whether a request to a server on loopback comes from a web page of another origin. A browser on
- * this machine sends such requests for any page that asks, with the page's origin, or with a host name
- * that was made to resolve to 127.0.0.1.
+ * Tells whether a request to a server on loopback comes from a web page of another origin. A
+ * browser on this machine sends such requests for any page that asks, with the page's origin, or
+ * with a host name that was made to resolve to 127.0.0.1.
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 /**
- * `deno task start`: all of Panoptes on this machine. By default it runs an emulator of the ThousandEyes
- * API, the Worker in workerd and a webhook receiver; with `TE_TOKEN` it watches the real API.
+ * `deno task start`: all of Panoptes on this machine. By default it runs an emulator of the
+ * ThousandEyes API, the Worker in workerd and a webhook receiver; with `TE_TOKEN` it watches the
+ * real API.
  *
  * @module
  */

@@ -34,8 +34,8 @@ export interface Workerd {
 }
 
 /**
- * Starts workerd through miniflare's own API, so that clients talk to workerd itself, with no development
- * proxy in between.
+ * Starts workerd through miniflare's own API, so that clients talk to workerd itself, with no
+ * development proxy in between.
  *
  * @param options What runs, and where.
  */

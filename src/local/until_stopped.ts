@@ -2,8 +2,8 @@ import { wait } from "../stream/wait.ts";
 
 /**
  * Waits until this process should stop: on SIGINT, SIGTERM or SIGHUP, or when the parent process is
- * gone, since `npx` cannot pass on the signal that kills it. Further signals are then ignored, so that a
- * second Ctrl-C does not interrupt the shutdown: the caller ends the process itself.
+ * gone, since `npx` cannot pass on the signal that kills it. Further signals are then ignored, so
+ * that a second Ctrl-C does not interrupt the shutdown: the caller ends the process itself.
  *
  * @param signal Ends the wait early.
  */

@@ -1,6 +1,6 @@
 /**
- * A small webhook receiver, which verifies Standard Webhooks signatures and shows the alerts. Run alone,
- * it takes its secret from `WEBHOOK_SECRET` (by default a new one) and its port from `PORT`.
+ * A small webhook receiver, which verifies Standard Webhooks signatures and shows the alerts. Run
+ * alone, it takes its secret from `WEBHOOK_SECRET` (by default a new one) and its port from `PORT`.
  *
  * @module
  */

@@ -76,11 +76,13 @@ export function followStream(
 }
 
 /**
- * Reports when the watch begins to fail and when it has recovered; a failure that lasts is reported once.
+ * Reports when the watch begins to fail and when it has recovered; a failure that lasts is reported
+ * once.
  *
  * @param origin Where the Worker listens.
  * @param token A token with the scope `read`.
- * @param onChange Receives what fails and what to do about it, or `undefined` when nothing fails any more.
+ * @param onChange Receives what fails and what to do about it, or `undefined` when nothing fails
+ * any more.
  * @param signal Ends it.
  * @returns A promise that resolves once the signal is aborted.
  */

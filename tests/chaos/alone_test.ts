@@ -8,7 +8,7 @@ import { BareWorkerd } from "../support/bare_workerd.ts";
 
 const DEADLINE_MS = 60_000;
 
-Deno.test("the watch goes on by itself after a kill: its alarm is on disk", async () => {
+Deno.test("the watch continues by itself after a kill: its alarm is on disk", async () => {
   const emulator = createEmulator({ ratePerMinute: 1_000_000 });
   const api = serveOnLoopback((request) => emulator.app.fetch(request), 0);
   await using _api = { [Symbol.asyncDispose]: () => api.close() };
@@ -25,7 +25,7 @@ Deno.test("the watch goes on by itself after a kill: its alarm is on disk", asyn
   const server = serveOnLoopback(receiver, 0);
   await using _server = { [Symbol.asyncDispose]: () => server.close() };
   await using workerd = await BareWorkerd.create({
-    script: await bundleWorker("tests/chaos/entry.ts"),
+    script: await bundleWorker("tests/chaos/worker_with_cron.ts"),
     vars: {
       TE_TOKEN: emulator.token,
       TE_BASE_URL: `${api.origin}/v7`,
@@ -49,11 +49,11 @@ Deno.test("the watch goes on by itself after a kill: its alarm is on disk", asyn
 
   workerd.start();
   await workerd.ready();
-  // Only once does somebody call, as the cron of a deployment does: the object has to be made.
+  // One call, as by the cron of a deployment, creates the object.
   await (await fetch(`${workerd.origin}/cron`)).body?.cancel();
   await alerted("before the kill");
   await workerd.kill();
-  workerd.start(); // and nobody calls it
+  workerd.start(); // and nothing calls it
   await alerted("after the kill");
   assertEquals(new Set(users), new Set(["before the kill", "after the kill"]));
 });

@@ -13,7 +13,7 @@ export interface Evidence {
   readonly alerts: readonly Entry[];
   readonly deliveries: readonly Delivery[];
   readonly arrivals: readonly Arrival[];
-  /** The endpoints, and the levels of alert that they want. */
+  /** The alert levels that each endpoint wants. */
   readonly endpoints: Readonly<Record<string, readonly string[]>>;
   readonly followers: Readonly<Record<"events" | "alerts", readonly Told[]>>;
 }
@@ -23,17 +23,17 @@ export interface Finding {
   readonly promise: string;
   readonly expected: number;
   readonly found: number;
-  /** Expected and not found. */
+  /** Expected but not found. */
   readonly missing: number;
   /** Found more often than expected, or wrong. */
   readonly wrong: number;
-  /** The first few of them. */
+  /** The first few missing or wrong ones. */
   readonly examples: readonly string[];
 }
 
 const EXAMPLES = 5;
 
-/** Compares what happened with what the log, the receiver and the clients have of it, id by id. */
+/** Compares what happened with what the log, the sink and the followers have, id by id. */
 export function audit(evidence: Evidence): Finding[] {
   const { events, alerts, followers } = evidence;
   return [
@@ -57,7 +57,7 @@ function matchedOnce({ published, rules, alerts }: Evidence): Finding {
   return compared(
     "one alert per rule and match",
     countsOf(expectedAlerts(published, rules).map(({ key }) => key)),
-    // The same id twice would be as wrong as the same match twice.
+    // A duplicate id would be as wrong as a duplicate match.
     countsOf([...new Map(alerts.map(({ body }) => [body.id, body])).values()].map(alertKey)),
     alerts.length - new Set(alerts.map(({ body }) => body.id)).size,
   );
@@ -93,7 +93,7 @@ function delivered(evidence: Evidence, endpoint: string): Finding[] {
     idsOf.set(key, (idsOf.get(key) ?? new Set()).add(webhookId));
     if (fault !== undefined) wrong.push(`${webhookId}: ${fault}`);
     if (webhookId !== alert.id) wrong.push(`${webhookId} carries alert ${alert.id}`);
-    if (!expected.has(key)) wrong.push(`${webhookId} is not expected: ${key}`);
+    if (!expected.has(key)) wrong.push(`${webhookId} is unexpected: ${key}`);
   }
   for (const [key, ids] of idsOf) if (ids.size > 1) wrong.push(`${[...ids]} are one alert: ${key}`);
   const answered = new Set(
@@ -124,21 +124,24 @@ function delivered(evidence: Evidence, endpoint: string): Finding[] {
   }];
 }
 
-/** A client that always came back with its last id has seen every entry once and in order, as it still stands in the log. */
+/**
+ * A client that always resumed with its last id has seen every entry once, in order, as the log has
+ * it.
+ */
 function resumed(feed: string, entries: readonly Entry[], told: readonly Told[]): Finding {
   const wrong: string[] = [];
   const seen = new Set<string>();
   let next = 0;
   for (const message of told) {
-    if (message.type === "gap") wrong.push(`a gap that nobody made: ${message.data}`);
+    if (message.type === "gap") wrong.push(`an unexpected gap: ${message.data}`);
     if (message.type !== "entry") continue;
     const entry = entries[next];
     if (entry?.id !== message.id) {
-      wrong.push(`${message.id} where ${entry?.id ?? "nothing"} comes next`);
+      wrong.push(`${message.id} instead of ${entry?.id ?? "nothing"}`);
       next = entries.findIndex(({ id }) => id === message.id);
       if (next < 0) break;
     } else if (JSON.stringify(entry.body) !== JSON.stringify(JSON.parse(message.data))) {
-      wrong.push(`${message.id} is another ${feed} in the log now`);
+      wrong.push(`${message.id} differs from the ${feed} in the log now`);
     }
     next++;
     seen.add(message.id);

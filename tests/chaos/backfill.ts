@@ -1,29 +1,30 @@
 // deno-lint-ignore-file no-console -- printing is what it is for
 /**
- * `deno task chaos:backfill --events 1000000`: an organisation with a long history is backfilled by the Worker
- * on bare workerd. Prints the resident memory of the workerd process each time a tenth has been recorded; exit
- * code 1 if an event is missing in the end.
+ * `deno task chaos:backfill --events 1000000`: the Worker on bare workerd backfills an organisation
+ * with a long history. Prints the resident memory of the workerd process after each tenth. The exit
+ * code is 1 if an event is missing in the end.
  *
  * @module
  */
 import { bundleWorker } from "../../src/local/build_worker.ts";
 import { newToken } from "../../src/local/credentials.ts";
 import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
+import { wait } from "../../src/stream/wait.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
 import { LogClient } from "./log_client.ts";
 import { taskCommand, wholeNumber } from "../../src/cli/task_command.ts";
 
 const { events: wanted, days } = taskCommand("chaos:backfill")
-  .description("Backfills a long history through real workerd, and shows its memory as it goes.")
+  .description("Backfills a long history through real workerd, and shows the memory that it takes.")
   .option("--events <n>", "how many events the history has", wholeNumber, 1_000_000)
-  .option("--days <n>", "over how many days they spread", wholeNumber, 30)
+  .option("--days <n>", "how many days it covers", wholeNumber, 30)
   .parse(Deno.args, { from: "user" }).opts<{ events: number; days: number }>();
 const MIB = 1_048_576;
-const LOOK_MS = 200;
-/** The history ends before the live range begins, so that all of it is the backfill's. */
+const POLL_MS = 200;
+/** The history ends before the live range begins, so that all of it is backfilled. */
 const MARGIN_MS = 3_600_000;
-/** So long without a new event means that no more will come. */
+/** After this time without a new event, no more are expected. */
 const STANDSTILL_MS = 60_000;
 
 const emulator = createEmulator({ ratePerMinute: 10_000_000, pageSize: 1_000 });
@@ -62,7 +63,7 @@ async function backfill(): Promise<number> {
   let last = { at: started, events: 0 };
   console.log("   recorded  resident MiB  on disk MiB  events/s  alerts  requests");
   while (last.events < wanted && Date.now() - last.at < STANDSTILL_MS) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await wait(POLL_MS);
     const { log, counts } = await client.status() as {
       log: { events: number; alerts: number; bytes: number };
       counts: { requests: number };
@@ -84,6 +85,6 @@ async function backfill(): Promise<number> {
     const next = Math.min((Math.floor(log.events / step) + 1) * step, wanted);
     mark = { at: Date.now(), events: log.events, next };
   }
-  console.log(`${Math.round(last.events / (last.at - started) * 1_000)} events/s over all`);
+  console.log(`${Math.round(last.events / (last.at - started) * 1_000)} events/s overall`);
   return last.events;
 }

@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console -- printing is what it is for
 /**
- * `deno task chaos --kills N [--seed S]`: the Worker on bare workerd with its storage on disk, killed N times with SIGKILL
- * while events are published, webhooks delivered and streams followed; then an audit, id by id. Exit code 1
- * if anything is missing, doubled or wrong.
+ * `deno task chaos --kills N [--seed S]`: the Worker on bare workerd with its storage on disk,
+ * killed N times with SIGKILL while events are published, webhooks delivered and streams followed;
+ * then an audit, id by id. The exit code is 1 if anything is missing, duplicated or wrong.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { taskCommand, wholeNumber } from "../../src/cli/task_command.ts";
 
 const { kills, seed, rate } = taskCommand("chaos")
   .description(
-    "SIGKILL on real workerd at random moments, then an audit of every promise, id by id.",
+    "Kills real workerd at random moments, then audits every promise, id by id.",
   )
-  .option("--kills <n>", "how often workerd is killed", wholeNumber, 20)
-  .option("--seed <s>", "decides the moments; a fresh one by default", wholeNumber)
-  .option("--rate <n>", "events published in a second", wholeNumber, 30)
+  .option("--kills <n>", "how many times workerd is killed", wholeNumber, 20)
+  .option("--seed <s>", "decides the moments; random by default", wholeNumber)
+  .option("--rate <n>", "events published per second", wholeNumber, 30)
   .parse(Deno.args, { from: "user" }).opts<{ kills: number; seed?: number; rate: number }>();
 const stopping = new AbortController();
 Deno.addSignalListener("SIGINT", () => stopping.abort(new Error("Stopped")));

@@ -1,13 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
+import { parse } from "yaml";
 import { audit, type Evidence } from "./audit.ts";
 import { eventKey } from "../support/event_key.ts";
+import { naiveRules } from "./naive_rules.ts";
 import { runChaos } from "./run_chaos.ts";
 
 Deno.test("the Worker on bare workerd keeps every promise through five kills", async () => {
   const { findings, figures } = await runChaos({ kills: 5, seed: Date.now() % 1_000_000 });
   for (const { promise, missing, wrong, examples, expected } of findings) {
     assertEquals({ missing, wrong, examples }, { missing: 0, wrong: 0, examples: [] }, promise);
-    assert(expected > 0, `${promise}: nothing was put to the test, ${JSON.stringify(figures)}`);
+    assert(expected > 0, `${promise}: nothing was tested, ${JSON.stringify(figures)}`);
   }
 });
 
@@ -44,18 +46,18 @@ function evidence(): Evidence & { followers: Record<"events" | "alerts", unknown
   };
 }
 
-Deno.test("the audit finds nothing where nothing is wrong", () => {
+Deno.test("the audit finds nothing if nothing is wrong", () => {
   for (const { promise, missing, wrong } of audit(evidence())) {
     assertEquals([missing, wrong], [0, 0], promise);
   }
 });
 
-// deno-lint-ignore no-explicit-any -- evidence is read-only for everybody but a forger
+// deno-lint-ignore no-explicit-any -- evidence is read-only, except for forgeries
 const FORGERIES: Record<string, [promise: string, forge: (evidence: any) => void]> = {
   "a lost twin": ["events recorded once", ({ events }) => events.pop()],
   "an event recorded twice": ["events recorded once", ({ events }) => events.push(events[0])],
   "a lost alert": ["one alert per rule", ({ alerts }) => alerts.pop()],
-  "an alert twice": ["one alert per rule", ({ alerts }) => alerts.push(alerts[0])],
+  "a duplicate alert": ["one alert per rule", ({ alerts }) => alerts.push(alerts[0])],
   "a match under two ids": [
     "one alert per rule",
     ({ alerts }) => alerts.push({ id: "e.3", body: { ...alerts[0].body, id: "a3" } }),
@@ -80,7 +82,7 @@ const FORGERIES: Record<string, [promise: string, forge: (evidence: any) => void
     "SSE alerts",
     ({ followers }) => followers.alerts.unshift({ type: "gap", data: "{}" }),
   ],
-  "an id that was given out twice": [
+  "an id that was assigned twice": [
     "SSE events",
     ({ followers }) => followers.events[0].data = JSON.stringify({ ...EVENT, user: "Bob" }),
   ],
@@ -98,4 +100,22 @@ for (const [name, [promise, forge]] of Object.entries(FORGERIES)) {
 Deno.test("eventKey() tells events apart and twins not", () => {
   assertEquals(eventKey(EVENT), eventKey({ ...EVENT, date: "2026-11-22T10:00:00.000+00:00" }));
   assert(eventKey(EVENT) !== eventKey({ ...EVENT, user: "Bob" }));
+});
+
+interface InlineTest {
+  readonly name: string;
+  readonly match: boolean;
+  readonly event: Record<string, unknown>;
+}
+
+Deno.test("naiveRules() agrees with every inline test in rules/", async () => {
+  const folder = new URL("../../rules/", import.meta.url);
+  const rules = new Map((await naiveRules(folder)).map((rule) => [rule.id, rule]));
+  for await (const { name: file } of Deno.readDir(folder)) {
+    if (!/\.ya?ml$/.test(file)) continue;
+    const { id, tests = [] } = parse(await Deno.readTextFile(new URL(file, folder)));
+    for (const { name, match, event } of tests as InlineTest[]) {
+      assertEquals(rules.get(id)!.matches(event), match, `${file}: ${name}`);
+    }
+  }
 });

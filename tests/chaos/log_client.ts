@@ -13,12 +13,12 @@ export interface Delivery {
   readonly state: string;
 }
 
-/** Reads the log as any client would: JSON, page by page. */
+/** Reads the log as any client does: JSON, page by page. */
 export class LogClient {
   readonly #origin: string;
   readonly #headers: Readonly<Record<string, string>>;
 
-  /** @param headers What lets it in. */
+  /** @param headers The authorization. */
   constructor(origin: string, headers: Readonly<Record<string, string>>) {
     this.#origin = origin;
     this.#headers = { ...headers, accept: "application/json" };
@@ -50,7 +50,7 @@ export class LogClient {
     }
   }
 
-  /** How the watch goes. */
+  /** The status of the watch. */
   status(): Promise<Record<string, unknown>> {
     return this.#get("/v1/status");
   }

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import ipaddr from "ipaddr.js";
 
-/** A rule as the audit needs it. */
+/** The parts of a rule that the audit needs. */
 export interface NaiveRule {
   readonly id: string;
   readonly level: string;
@@ -12,8 +12,8 @@ type Members = Readonly<Record<string, unknown>>;
 type Test = (event: Members) => boolean;
 
 /**
- * Reads `rules/` by a second, slow and simple way, that shares nothing with the engine. It knows only what the rules there
- * use, and refuses the rest, so that it can be no reason for a wrong answer.
+ * Reads `rules/` in a second, slow and simple way that shares nothing with the engine. It knows
+ * only what the rules there use, and refuses the rest instead of guessing.
  */
 export async function naiveRules(folder: URL): Promise<NaiveRule[]> {
   const rules: NaiveRule[] = [];
@@ -28,7 +28,7 @@ export async function naiveRules(folder: URL): Promise<NaiveRule[]> {
 function detection({ condition, ...searches }: Record<string, unknown>): Test {
   const tests = new Map(Object.entries(searches).map(([name, value]) => [name, search(value)]));
   return (event) => {
-    // Each name becomes its truth, and what is left is a formula of `and`, `or`, `not` and brackets.
+    // Each name becomes T or F, which leaves a formula of `and`, `or`, `not` and brackets.
     const truth = (name: string) => {
       if (!tests.has(name)) throw new Error(`Cannot match naively: ${name} in "${condition}"`);
       return tests.get(name)!(event) ? "T" : "F";

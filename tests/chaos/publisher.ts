@@ -2,18 +2,19 @@ import { ordinaryActivity } from "../../src/emulator/activity.ts";
 import type { Emulator } from "../../src/emulator/create_emulator.ts";
 import type { NewEvent } from "../../src/emulator/api_event.ts";
 import { pick } from "../../src/emulator/random.ts";
+import { wait } from "../../src/stream/wait.ts";
 import { tellStory } from "../../src/emulator/story.ts";
 
-/** How long after its date an event may be published here: less than the overlap of the polls. */
-export const LATEST_MS = 20_000;
+/** The maximum delay between the date of an event and its publication: less than the overlap. */
+export const MAX_DELAY_MS = 20_000;
 const TICK_MS = 25;
 const REMEMBERED = 200;
 
-/** Publishes ordinary and suspicious activity, twins of the same moment and of earlier ones, and events that come late. */
+/** Publishes ordinary and suspicious activity, twins of new and earlier events, and late events. */
 export class Publisher {
-  /** How many of what it published are twins that were made on purpose. */
+  /** How many twins it published on purpose. */
   twins = 0;
-  /** How many were published later than the second of their date. */
+  /** How many events it published more than a second after their date. */
   late = 0;
   readonly #emulator: Emulator;
   readonly #random: () => number;
@@ -28,36 +29,36 @@ export class Publisher {
   /**
    * Publishes until the signal is aborted.
    *
-   * @param perSecond Events a second on average.
+   * @param perSecond Events per second on average.
    */
   async run(perSecond: number, signal: AbortSignal): Promise<void> {
     let owed = 0;
     while (!signal.aborted) {
-      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+      await wait(TICK_MS);
       owed += perSecond * TICK_MS / 1_000 * 2 * this.#random();
       for (; owed >= 1; owed--) this.publish();
     }
   }
 
-  /** Publishes many at once. */
+  /** Publishes many events at once. */
   burst(count: number): void {
     for (let index = 0; index < count; index++) this.publish();
   }
 
-  /** Publishes an event, with its twins; or a twin of one that was published before. */
+  /** Publishes an event with its twins, or a twin of an earlier event. */
   publish(): void {
     const random = this.#random;
     const chance = random();
     const now = Date.now();
     if (chance < 0.05 && this.#recent.length > 0) {
       const earlier = pick(random, this.#recent);
-      if (Number(earlier.date) > now - LATEST_MS) {
+      if (Number(earlier.date) > now - MAX_DELAY_MS) {
         this.twins++;
         this.#add(earlier, now);
         return;
       }
     }
-    const delay = chance < 0.15 ? random() * LATEST_MS : 0;
+    const delay = chance < 0.15 ? random() * MAX_DELAY_MS : 0;
     const event = chance > 0.85
       ? pick(random, tellStory(this.#emulator.organisation, random).events)
       : ordinaryActivity(this.#emulator.organisation, random);

@@ -4,65 +4,72 @@ import { newToken } from "../../src/local/credentials.ts";
 import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
+import { wait } from "../../src/stream/wait.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
 import { audit, type Evidence, type Finding } from "./audit.ts";
 import { LogClient } from "./log_client.ts";
 import { naiveRules } from "./naive_rules.ts";
-import { LATEST_MS, Publisher } from "./publisher.ts";
-import { settled } from "./settled.ts";
+import { MAX_DELAY_MS, Publisher } from "./publisher.ts";
 import { SseFollower } from "./sse_follower.ts";
 import { WebhookSink } from "./webhook_sink.ts";
 
-/** How a run goes. */
+/** Options of a run. */
 export interface ChaosOptions {
   /** How many times workerd is killed. */
   readonly kills: number;
-  /** Decides what happens when, as far as that does not depend on the machine. */
+  /** Decides what happens when, apart from what depends on the machine. */
   readonly seed: number;
-  /** Events a second on average; 30 without it. */
+  /** Events per second on average; 30 by default. */
   readonly perSecond?: number;
-  /** Ends it early, orderly: nothing is left behind. */
+  /** Ends it early and leaves nothing behind. */
   readonly signal?: AbortSignal;
-  /** Told what goes on. */
+  /** Receives lines about the progress. */
   readonly onProgress?: (line: string) => void;
 }
 
-/** What a run has shown. */
+/** The result of a run. */
 export interface ChaosReport {
   readonly findings: readonly Finding[];
   /** How much happened. */
   readonly figures: Readonly<Record<string, number | string>>;
 }
 
-/** When a kill comes. */
+/** When workerd is killed. */
 type Moment = "at start" | "under load" | "at work";
 
 const ENDPOINTS = { siem: ALERT_LEVELS, pager: ["high", "critical"] } as const;
 const HISTORY = 4_000;
 const HISTORY_MS = 3_600_000;
-/** Enough attempts, close together: every failure here passes. */
+/** Enough attempts in a short time, since every failure here passes. */
 const RETRIES = [0, 200, 400, 800, ...Array<number>(46).fill(1_000)];
 const BURST = 300;
+/**
+ * The lease of a killed sender ends after 15 seconds and the endpoint's timeout; the rest is
+ * reserve.
+ */
+const SETTLE_TIMEOUT_MS = 240_000;
+/** This many looks in a row must find the same, so that duplicates have time to arrive. */
+const STEADY_LOOKS = 6;
 
-/** Runs the Worker in bare workerd, kills it again and again, and audits what is left of it. */
+/** Runs the Worker in bare workerd, kills it again and again, and audits the result. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { kills, seed, perSecond = 30, signal, onProgress = () => {} } = options;
   const random = seededRandom(seed);
   const emulator = createEmulator({ seed, ratePerMinute: 10_000_000, pageSize: 150 });
   const publisher = new Publisher(emulator, seededRandom(seed + 1));
-  emulator.publishHistory(HISTORY, Date.now() - HISTORY_MS, Date.now() - LATEST_MS);
+  emulator.publishHistory(HISTORY, Date.now() - HISTORY_MS, Date.now() - MAX_DELAY_MS);
   const api = serveOnLoopback((request) => emulator.app.fetch(request), 0);
   await using _ = { [Symbol.asyncDispose]: () => api.close() };
   await using sink = new WebhookSink(seededRandom(seed + 2));
   const { token, configured } = await newToken();
   const headers = { authorization: `Bearer ${token}` };
   await using workerd = await BareWorkerd.create({
-    script: await bundleWorker("tests/chaos/entry.ts"),
+    script: await bundleWorker("tests/chaos/worker_with_cron.ts"),
     vars: {
       TE_TOKEN: emulator.token,
       TE_BASE_URL: `${api.origin}/v7`,
       POLL_INTERVAL_SECONDS: "1",
-      OVERLAP_MINUTES: String(LATEST_MS * 1.5 / 60_000),
+      OVERLAP_MINUTES: String(MAX_DELAY_MS * 1.5 / 60_000),
       BACKFILL: "2h",
       API_TOKENS: configured,
       WEBHOOKS: JSON.stringify(
@@ -137,7 +144,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   };
 }
 
-/** One life of the process, from its start to its kill. */
+/** Runs the process once, from its start to its kill. */
 async function liveAndDie(
   workerd: BareWorkerd,
   publisher: Publisher,
@@ -147,18 +154,40 @@ async function liveAndDie(
   const moment: Moment = chance < 0.2 ? "at start" : chance < 0.6 ? "under load" : "at work";
   workerd.start();
   if (moment === "at start") {
-    await pause(250 * random());
+    await wait(250 * random());
   } else {
     await workerd.ready();
     if (moment === "under load") publisher.burst(Math.ceil(BURST * random()));
-    await pause((moment === "under load" ? 1_200 : 3_000) * random());
-    // The watchdog comes at a bad time as well.
+    await wait((moment === "under load" ? 1_200 : 3_000) * random());
+    // The cron may run at a bad time as well.
     if (random() < 0.2) await fetch(`${workerd.origin}/cron`).catch(() => {});
   }
   await workerd.kill();
   return moment;
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/**
+ * Waits until nothing changes any more, or for the timeout: the audit then says what is missing.
+ */
+async function settled({ client, followers, published }: {
+  client: LogClient;
+  followers: Readonly<Record<"events" | "alerts", SseFollower>>;
+  published: number;
+}): Promise<void> {
+  const ends = Date.now() + SETTLE_TIMEOUT_MS;
+  let last = "";
+  for (let steady = 0; steady < STEADY_LOOKS && Date.now() < ends;) {
+    await wait(1_000);
+    const { log, covered } = await client.status() as {
+      log: { events: number; alerts: number; messages: Record<string, number> };
+      covered: { gaps: unknown[] };
+    };
+    const { pending = 0, leased = 0, waiting = 0 } = log.messages;
+    const isDone = log.events >= published && covered.gaps.length === 0 &&
+      pending + leased + waiting === 0;
+    const now = JSON.stringify([log, followers.events.lastId, followers.alerts.lastId]);
+    const isSame = now.replace(/"bytes":\d+/, "") === last.replace(/"bytes":\d+/, "");
+    steady = isDone && isSame ? steady + 1 : 0;
+    last = now;
+  }
 }

@@ -1,11 +1,12 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { wait } from "../../src/stream/wait.ts";
 
-/** What a follower was told, in order. */
+/** One message that a follower received. */
 export type Told =
   | { readonly type: "ready" | "gap"; readonly data: string }
   | { readonly type: "entry"; readonly id: string; readonly data: string };
 
-/** What a follower may do. */
+/** Options of a follower. */
 export interface FollowerOptions {
   /** The stream. */
   readonly url: string;
@@ -15,11 +16,11 @@ export interface FollowerOptions {
 }
 
 /**
- * A client of an event stream that is cut off all the time, by the server's death and by its own doing, and
- * comes back with the last id that it has seen.
+ * A client of an event stream that is disconnected all the time, by the kills and by itself, and
+ * resumes with the last id that it has seen.
  */
 export class SseFollower implements AsyncDisposable {
-  /** All that it was told, over all connections. */
+  /** Every message that it received, over all connections. */
   readonly told: Told[] = [];
   /** How many connections there have been. */
   connections = 0;
@@ -49,9 +50,9 @@ export class SseFollower implements AsyncDisposable {
       try {
         await this.#connect(signal);
       } catch {
-        // the server is gone, or the connection was ours to cut
+        // the server was killed, or the follower disconnected
       }
-      await pause(20 + 200 * this.#options.random(), signal);
+      await wait(20 + 200 * this.#options.random(), signal).catch(() => {});
     }
   }
 
@@ -77,11 +78,4 @@ export class SseFollower implements AsyncDisposable {
     if (event === "ready" || event === "gap") this.told.push({ type: event, data });
     else this.told.push({ type: "entry", id: id ?? "", data });
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

@@ -1,25 +1,26 @@
 import { Webhook } from "standardwebhooks";
-import { readHttpRequest } from "./read_http_request.ts";
+import { newSecret } from "../../src/local/credentials.ts";
+import { wait } from "../../src/stream/wait.ts";
 
 /** A webhook as it arrived. */
 export interface Arrival {
   /** The endpoint: the path that it was posted to. */
   readonly endpoint: string;
   readonly webhookId: string;
-  /** What the signature check of an independent library says; undefined if all is well. */
+  /** The error of an independent signature check; undefined if there is none. */
   readonly fault: string | undefined;
   /** The id, rule and occurrence of the alert, and its event. */
   readonly alert: Readonly<Record<string, unknown>>;
-  /** What was done with it. */
+  /** How the sink answered. */
   readonly answer: Answer;
-  /** Whether the whole of a 2xx answer was written before the end of the connection. */
+  /** Whether a complete 2xx answer was written before the connection ended. */
   answered: boolean;
 }
 
-/** What a receiver may do with a message that it has read. */
+/** How the sink may answer a message that it has read. */
 export type Answer = "204" | "500" | "503" | "cut" | "cut-in-answer" | "slow" | "hang";
 
-/** How often each happens, as running totals; the rest is answered with 204. */
+/** The probability of each, as running totals; the rest is answered with 204. */
 const FAULTS: readonly [upTo: number, answer: Answer][] = [
   [0.06, "500"],
   [0.08, "503"],
@@ -30,16 +31,14 @@ const FAULTS: readonly [upTo: number, answer: Answer][] = [
 ];
 
 /**
- * A webhook receiver that checks signatures, remembers all that it gets, and behaves badly now and then: errors, late
- * answers, and connections that are cut after the message was accepted.
+ * A webhook receiver that checks signatures, remembers everything, and sometimes misbehaves:
+ * errors, late answers, and connections that are cut after the message was accepted.
  */
 export class WebhookSink implements AsyncDisposable {
-  /** All that arrived, in order. */
+  /** Every webhook that arrived, in order. */
   readonly arrivals: Arrival[] = [];
-  /** The secret that signs. */
+  /** The secret that the webhooks are signed with. */
   readonly secret: string;
-  /** Whether it still misbehaves. */
-  faulty = true;
   readonly #listener: Deno.TcpListener;
   readonly #random: () => number;
   readonly #open = new Set<Deno.TcpConn>();
@@ -48,7 +47,7 @@ export class WebhookSink implements AsyncDisposable {
   /** @param random Gives [0, 1). */
   constructor(random: () => number) {
     this.#random = random;
-    this.secret = `whsec_${crypto.getRandomValues(new Uint8Array(32)).toBase64()}`;
+    this.secret = newSecret();
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.#accepting = this.#accept();
   }
@@ -84,7 +83,7 @@ export class WebhookSink implements AsyncDisposable {
 
   async #serve(connection: Deno.TcpConn): Promise<void> {
     const request = await readHttpRequest(connection);
-    if (request === undefined) return; // the sender was killed in the middle
+    if (request === undefined) return; // the sender was killed while it wrote
     const { path, headers, body } = request;
     let fault: string | undefined;
     try {
@@ -107,7 +106,7 @@ export class WebhookSink implements AsyncDisposable {
 
   #answer(): Answer {
     const chance = this.#random();
-    return this.faulty ? FAULTS.find(([upTo]) => chance < upTo)?.[1] ?? "204" : "204";
+    return FAULTS.find(([upTo]) => chance < upTo)?.[1] ?? "204";
   }
 
   async #reply(connection: Deno.TcpConn, arrival: Arrival): Promise<void> {
@@ -130,7 +129,7 @@ export class WebhookSink implements AsyncDisposable {
         await connection.read(new Uint8Array(1)); // until the sender gives up
         return;
       case "slow":
-        await new Promise((resolve) => setTimeout(resolve, 400 * this.#random()));
+        await wait(400 * this.#random());
         break;
       case "204":
         break;
@@ -146,4 +145,55 @@ function close(connection: Deno.TcpConn): void {
   } catch {
     // closed already
   }
+}
+
+/** The parts of a request that the sink needs. */
+interface PlainRequest {
+  readonly path: string;
+  /** By name, in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Reads one HTTP/1.1 request from a connection by hand: the servers of the platform cannot cut a
+ * connection at any byte.
+ *
+ * @returns The request; undefined if the connection ends before it does.
+ */
+async function readHttpRequest(connection: Deno.TcpConn): Promise<PlainRequest | undefined> {
+  let bytes = new Uint8Array(0);
+  let request: { path: string; headers: Record<string, string>; start: number } | undefined;
+  for (;;) {
+    request ??= readHead(bytes);
+    if (request !== undefined) {
+      const length = Number(request.headers["content-length"] ?? 0);
+      if (bytes.length >= request.start + length) {
+        const body = bytes.subarray(request.start, request.start + length);
+        return { ...request, body: new TextDecoder().decode(body) };
+      }
+    }
+    const chunk = new Uint8Array(16_384);
+    const read = await connection.read(chunk);
+    if (read === null) return undefined;
+    const longer = new Uint8Array(bytes.length + read);
+    longer.set(bytes);
+    longer.set(chunk.subarray(0, read), bytes.length);
+    bytes = longer;
+  }
+}
+
+function readHead(bytes: Uint8Array) {
+  const text = new TextDecoder("latin1").decode(bytes); // one character for each byte
+  const end = text.indexOf("\r\n\r\n");
+  if (end < 0) return undefined;
+  const [first = "", ...lines] = text.slice(0, end).split("\r\n");
+  return {
+    path: first.split(" ")[1] ?? "/",
+    headers: Object.fromEntries(lines.map((line) => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    })),
+    start: end + 4,
+  };
 }

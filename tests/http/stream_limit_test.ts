@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { SseReader } from "../sse/read_sse.ts";
+import { SseReader } from "../support/read_sse.ts";
 import { settled } from "../support/manual_clock.ts";
 import { LogFixture } from "./log_fixture.ts";
 

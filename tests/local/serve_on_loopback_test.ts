@@ -3,7 +3,10 @@ import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
 import { openKeptStorage } from "../../src/local/open_storage.ts";
 import { untilReady } from "../../src/local/worker_client.ts";
 
-/** The status that a request with these lines gets, over a plain connection: fetch() sets its own Host. */
+/**
+ * The status that a request with these lines gets, over a plain connection: fetch() sets its own
+ * Host.
+ */
 async function statusOf(port: number, ...lines: string[]): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const head = [

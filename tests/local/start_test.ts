@@ -4,7 +4,7 @@ import { TextLineStream } from "../../src/stream/std_streams.ts";
 const ROOT = new URL("../../", import.meta.url);
 const DEADLINE_MS = 120_000;
 
-/** The start command as a user runs it, without a token of the environment. */
+/** Runs the start command as a user does, without the token of the environment. */
 function runStart(env: Record<string, string> = {}) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", "-q", "start"],
@@ -20,7 +20,9 @@ function runStart(env: Record<string, string> = {}) {
   return {
     child,
     seen,
-    /** The first line that matches, among those read already or yet to come: events and alerts race. */
+    /**
+     * The first line that matches, among those read already or yet to come: events and alerts race.
+     */
     async until(pattern: RegExp): Promise<RegExpExecArray> {
       for (const line of seen) {
         const found = pattern.exec(line);
@@ -34,7 +36,7 @@ function runStart(env: Record<string, string> = {}) {
         if (found !== null) return found;
       }
     },
-    /** Reads what is left. */
+    /** Reads the remaining lines. */
     async rest(): Promise<void> {
       for (;;) {
         const { done, value } = await reader.read();
@@ -45,7 +47,7 @@ function runStart(env: Record<string, string> = {}) {
   };
 }
 
-/** The processes that descend from one, by /proc. */
+/** The descendants of a process, from /proc. */
 async function descendants(of: number): Promise<number[]> {
   const parents = new Map<number, number>();
   for await (const entry of Deno.readDir("/proc")) {
@@ -54,7 +56,7 @@ async function descendants(of: number): Promise<number[]> {
       const stat = await Deno.readTextFile(`/proc/${entry.name}/stat`);
       parents.set(Number(entry.name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
     } catch {
-      // It ended while we looked.
+      // It ended in the meantime.
     }
   }
   const found: number[] = [];
@@ -83,7 +85,7 @@ function isFree(port: number): boolean {
   }
 }
 
-Deno.test("start names every setting that is wrong, and none of their values", async () => {
+Deno.test("start names every invalid setting, and none of their values", async () => {
   const run = runStart({
     TE_TOKEN: "hush",
     TE_BASE_URL: "http://127.0.0.1:1/v7",

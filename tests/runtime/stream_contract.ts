@@ -3,7 +3,7 @@
  * module runs in Deno and in workerd alike, against a far end that is a real HTTP server.
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { MemorySource } from "../sse/memory_source.ts";
+import { MemorySource } from "../support/memory_source.ts";
 import { subscribe } from "../../src/sse/subscribe.ts";
 import { streamOf } from "../../src/stream/stream_of.ts";
 import { systemClock } from "../../src/stream/clock.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type CloseReason, subscribe, type SubscribeOptions } from "../../src/sse/subscribe.ts";
 import { ManualClock, settled } from "../support/manual_clock.ts";
-import { MemorySource, messageOf } from "./memory_source.ts";
-import { SseReader } from "./read_sse.ts";
+import { MemorySource, messageOf } from "../support/memory_source.ts";
+import { SseReader } from "../support/read_sse.ts";
 
 function open(source: MemorySource, options: Partial<SubscribeOptions> = {}) {
   const clock = new ManualClock();

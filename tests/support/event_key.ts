@@ -1,9 +1,9 @@
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * What tells two events apart, for checkers that must not rely on the code they check: the members that
- * the API documents, as plain text. In whatever form the API writes an event, its key is the same; true
- * twins share one.
+ * What tells two events apart, for checkers that must not rely on the code they check: the members
+ * that the API documents, as plain text. In whatever form the API writes an event, its key is the
+ * same; true twins share one.
  *
  * @param event The event as it was published, or as the log has it.
  */

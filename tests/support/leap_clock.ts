@@ -1,8 +1,8 @@
 import type { Clock } from "../../src/stream/clock.ts";
 
 /**
- * A clock whose waits are over at once and move it, so that no test waits for time. Waits of `NEVER` and
- * more only end by their signal: a deadline that is not to be met.
+ * A clock whose waits are over at once and move it, so that no test waits for time. Waits of
+ * `NEVER` and more only end by their signal: a deadline that is not to be met.
  */
 export class LeapClock implements Clock {
   static readonly NEVER = 1e9;

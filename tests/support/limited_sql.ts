@@ -3,8 +3,8 @@ import type { Sql, SqlRow, SqlValue } from "../../src/store/sql.ts";
 const MEGABYTES = 1024 * 1024;
 
 /**
- * Holds any database to the limits that Cloudflare publishes for the SQLite of a Durable Object, which are
- * narrower than those of the local workerd.
+ * Holds any database to the limits that Cloudflare publishes for the SQLite of a Durable Object,
+ * which are narrower than those of the local workerd.
  */
 export function limitedSql(sql: Sql): Sql {
   return {

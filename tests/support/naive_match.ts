@@ -1,7 +1,7 @@
 /**
- * Sigma as simply as it can be said: no index, no compilation, native regular expressions, one pass over
- * the rule for each event. It shares nothing with the engine but the parsed rule, so that the two can be
- * held against each other.
+ * Sigma as simply as it can be said: no index, no compilation, native regular expressions, one pass
+ * over the rule for each event. It shares nothing with the engine but the parsed rule, so that the
+ * two can be held against each other.
  *
  * @module
  */

@@ -1,4 +1,6 @@
-/** The corpus of rules and events that conformance is measured on; it is not part of the repository. */
+/**
+ * The corpus of rules and events that conformance is measured on; it is not part of the repository.
+ */
 export interface SigmaCorpus {
   rules: { file: string; yaml: string }[];
   events: { file: string; index: number; event: Record<string, unknown> }[];

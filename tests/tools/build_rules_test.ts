@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 const SCRIPT = new URL("../../tools/build_rules.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
-/** Builds the given rules in a folder of its own. */
+/** Builds the given rules in a temporary folder. */
 async function build(
   rules: Record<string, string>,
 ): Promise<{ code: number; said: string; built?: string }> {
@@ -30,7 +30,7 @@ async function build(
 const GOOD = `title: A test was deleted
 id: 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
 status: test
-description: Somebody deleted a test
+description: A user deleted a test
 author: Panoptes
 date: 2026-11-23
 tags:
@@ -86,7 +86,7 @@ filter:
   condition: not robot
 `;
 
-Deno.test("rules:build writes the filters beside the rules, whose own tests run without them", async () => {
+Deno.test("rules:build writes filters and rules, and runs the tests of rules without the filters", async () => {
   const { code, said, built } = await build({ "good.yml": GOOD, "night.yml": FILTER });
   assertEquals(code, 0, said);
   const { rules, filters } = JSON.parse(built!);
@@ -109,10 +109,10 @@ Deno.test("rules:build refuses a rule whose own test fails, and names the test",
   assertStringIncludes(said, "rules/wrong.yml: test 'a deleted test'");
 });
 
-Deno.test("rules:build refuses a rule without an id, since alerts are known by it", async () => {
+Deno.test("rules:build refuses a rule without an id, since it identifies the alerts", async () => {
   const { code, said } = await build({ "anonymous.yml": GOOD.replace(/^id: .*\n/m, "") });
   assertEquals(code, 1);
-  assertStringIncludes(said, "needs an id");
+  assertStringIncludes(said, "requires an id");
 });
 
 Deno.test("every rule of the project has tests that match and tests that do not", async () => {

@@ -1,7 +1,7 @@
 import { parse } from "npm:deno-std@1.4.0/toml/mod.js";
 import { createTestHarness } from "wrangler";
 import type { Alert } from "../../src/alert/alert.ts";
-import { SseReader } from "../sse/read_sse.ts";
+import { SseReader } from "../support/read_sse.ts";
 import { FarEnd } from "./far_end.ts";
 
 type Config = Extract<

@@ -29,7 +29,8 @@ export interface MatchOptions {
 const MAX_REPORTED_LINES = 100;
 
 /**
- * Matches events from files or standard input against rules and writes the matches as they are found.
+ * Matches events from files or standard input against rules and writes the matches as they are
+ * found.
  *
  * @param paths Event files; none, or `-`, is standard input.
  * @param options Rules and format.

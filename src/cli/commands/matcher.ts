@@ -34,7 +34,8 @@ export interface Matcher {
 }
 
 /**
- * Makes a matcher in which ThousandEyes rules see the derived fields, and other rules the plain event.
+ * Makes a matcher in which ThousandEyes rules see the derived fields, and other rules the plain
+ * event.
  *
  * @param rules Parsed rules.
  * @param options Filters and placeholders.

@@ -9,7 +9,9 @@ export interface EventText {
   readonly text: string;
 }
 
-/** The maximum characters of one event, so that a file without line ends does not fill the memory. */
+/**
+ * The maximum characters of one event, so that a file without line ends does not fill the memory.
+ */
 export const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
 
 /**

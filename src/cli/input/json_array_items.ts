@@ -1,6 +1,6 @@
 /**
- * Splits a JSON array into the texts of its items while it arrives, without parsing them: invalid JSON
- * in one item affects no other.
+ * Splits a JSON array into the texts of its items while it arrives, without parsing them: invalid
+ * JSON in one item affects no other.
  *
  * @param chunks The text from the opening bracket on, in pieces of any length.
  * @param maxLength The maximum characters of one item.

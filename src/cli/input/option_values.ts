@@ -32,7 +32,8 @@ export type Placeholders = Record<string, string[]>;
  * Reads the file of the option `--placeholders`: lists for the modifier expand, as YAML or JSON.
  *
  * @param path The file: `name: [value, …]`; undefined where the option is not set.
- * @returns What RuleSet and the other functions of the engine take: the lists by name, if there are any.
+ * @returns What RuleSet and the other functions of the engine take: the lists by name, if there are
+ * any.
  * @throws {UsageError} If the file cannot be read or contains anything else.
  */
 export async function readPlaceholders(

@@ -3,8 +3,8 @@ import type { RuleFile } from "../../sigma/lint/mod.ts";
 import { UsageError } from "../exit_code.ts";
 
 /**
- * Reads rule files: each path is a YAML file, a folder with `.yml` and `.yaml` files at any depth, or an
- * `.ndjson` file with lines such as `{"file": …, "yaml": …}`.
+ * Reads rule files: each path is a YAML file, a folder with `.yml` and `.yaml` files at any depth,
+ * or an `.ndjson` file with lines such as `{"file": …, "yaml": …}`.
  *
  * @param paths Files and folders.
  * @returns The files, folders in alphabetical order.

@@ -2,9 +2,9 @@
 const LISTS = ["events", "alerts", "auditEvents"];
 
 /**
- * Extracts an event from what Panoptes itself writes: `{"id", "recordedAt", "event"}` of `/v1/events`
- * as NDJSON, and the event of an alert of `/v1/alerts`. Otherwise no rule would find its fields, without
- * any sign of it.
+ * Extracts an event from what Panoptes itself writes: `{"id", "recordedAt", "event"}` of
+ * `/v1/events` as NDJSON, and the event of an alert of `/v1/alerts`. Otherwise no rule would find
+ * its fields, without any sign of it.
  *
  * @param value An object of an event file.
  * @returns The event; the object itself if Panoptes did not write it; or why it is not an event.

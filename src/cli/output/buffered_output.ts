@@ -8,8 +8,8 @@ const PIECE_LENGTH = 64 * 1024;
 const MAX_WAIT_MS = 50;
 
 /**
- * Standard output for many small results: written in large pieces, and quiet once the reader has left,
- * as `head` does.
+ * Standard output for many small results: written in large pieces, and quiet once the reader has
+ * left, as `head` does.
  */
 export class BufferedOutput {
   readonly #beforeWrite: () => void;

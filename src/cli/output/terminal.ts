@@ -43,8 +43,8 @@ export function paint(style: Style, text: string): string {
 }
 
 /**
- * Makes text from outside safe for a terminal: one line, without control characters, escape sequences,
- * or marks that reorder or hide text, and limited in length.
+ * Makes text from outside safe for a terminal: one line, without control characters, escape
+ * sequences, or marks that reorder or hide text, and limited in length.
  *
  * Event text is written by whoever tries to log in, and a terminal obeys what is in it.
  *

@@ -1,5 +1,5 @@
 /// <reference path="../../src/worker/cloudflare.d.ts" />
-// The Worker as it is deployed, with its cron within reach: bare workerd has nothing that would run it.
+// The Worker as it is deployed, and its cron as a route, since bare workerd cannot run crons.
 import type { Env } from "../../src/worker/event_log_object.ts";
 import worker from "../../src/worker/mod.ts";
 
