@@ -1,6 +1,6 @@
 /**
- * Reads the ThousandEyes activity log as an async iterator: pages, retries, rate limits and odd events are
- * taken care of, and the token goes to the API and nowhere else.
+ * Reads the ThousandEyes activity log as an async iterator: pages, retries, rate limits and odd
+ * events are taken care of, and the token goes to the API and nowhere else.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -24,8 +24,8 @@
  * assertEquals(failures, ["Ada (ada@example.org)"]);
  * ```
  *
- * Exported separately: `./client`, the pieces that the stream is made of, one page at a time, and `./sigma`,
- * which matches events against Sigma rules.
+ * Exported separately: `./client`, the pieces that the stream is made of, one page at a time, and
+ * `./sigma`, which matches events against Sigma rules.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
- * The pieces of the ThousandEyes client, for those who read the activity log a page at a time and keep
- * their own place in it. Most callers want `streamUserEvents()` of the main export instead.
+ * The pieces of the ThousandEyes client, for those who read the activity log a page at a time and
+ * keep their own place in it. Most callers want `streamUserEvents()` of the main export instead.
  *
- * `readPage()` is `requestPage()` and `processPage()` together with retries. A pass follows the `next` of
- * each page to the end:
+ * `readPage()` is `requestPage()` and `processPage()` together with retries. A pass follows the
+ * `next` of each page to the end:
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

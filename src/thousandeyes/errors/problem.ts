@@ -1,35 +1,39 @@
 import { oneLine } from "../../stream/plain_text.ts";
 
-/** What an error answer of the API said, in whatever shape it said it. Text in it is the API's, not ours. */
+/**
+ * What an error response of the API says, whatever its shape. Its text is the API's, cut and made
+ * safe to log.
+ */
 export interface Problem {
-  /** The kind of problem, a URI. */
+  /** The kind of problem: a URI. */
   type?: string;
-  /** One line: `title`, `error`, `errorMessage`, the first of `errors`, or the plain text. */
+  /** A summary: `title`, `error`, `errorMessage`, the first of `errors`, or the plain text. */
   title: string;
   /** More about this occurrence: `detail` or `error_description`. */
   detail?: string;
   /** Where it occurred. */
   instance?: string;
-  /** What is wrong with which field. */
+  /** The invalid fields. */
   errors?: ProblemField[];
 }
 
-/** One field that the API found fault with. */
+/** One field that the API rejects. */
 export interface ProblemField {
   /** The API's code, such as `AM-5432`. */
   code?: string;
-  /** The field. */
+  /** The name of the field. */
   field?: string;
   /** What is wrong with it. */
   message: string;
 }
 
-/** The most entries kept of `errors`. */
-const MOST_FIELDS = 20;
+/** The maximum number of `errors` that are kept. */
+const MAX_FIELDS = 20;
 
 /**
- * Reads the body of an error answer in any of the shapes that the API has shown: a problem document, the
- * OAuth `error`, `errorMessage`, `errors` of strings or objects, plain text, HTML, or nothing.
+ * Reads the body of an error response in any shape that the API is known to use: a problem
+ * document, the OAuth `error`, `errorMessage`, `errors` of strings or objects, plain text, HTML, or
+ * nothing.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/errors-and-troubleshooting/}
  *
@@ -45,8 +49,8 @@ const MOST_FIELDS = 20;
  * assertEquals(parseProblem(""), undefined);
  * ```
  *
- * @param body The body as text.
- * @returns What it says, long texts cut; `undefined` if it says nothing.
+ * @param body The whole body.
+ * @returns What it says, with long strings cut; `undefined` if it says nothing.
  */
 export function parseProblem(body: string): Problem | undefined {
   const members = parseObject(body);
@@ -81,7 +85,7 @@ function parseObject(body: string): Record<string, unknown> | undefined {
 
 function fieldsOf(errors: unknown): ProblemField[] {
   if (!Array.isArray(errors)) return [];
-  return errors.slice(0, MOST_FIELDS).flatMap((entry: unknown): ProblemField[] => {
+  return errors.slice(0, MAX_FIELDS).flatMap((entry: unknown): ProblemField[] => {
     if (typeof entry !== "object" || entry === null) {
       const message = textOf(entry);
       return message === undefined ? [] : [{ message }];
@@ -98,7 +102,7 @@ function fieldsOf(errors: unknown): ProblemField[] {
   });
 }
 
-/** The text is the far end's, and lands in messages. */
+/** The string comes from outside and ends up in messages. */
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? oneLine(value) || undefined : undefined;
 }

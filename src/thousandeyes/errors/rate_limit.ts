@@ -1,19 +1,20 @@
-/** What the API said about the organisation's rate limit. A member is absent if its header was. */
+/** The organisation's rate limit as the API reported it. A member is absent if its header was. */
 export interface RateLimit {
-  /** Requests that the whole organisation may make in one minute. */
+  /** How many requests the whole organisation may make per minute. */
   limit?: number;
-  /** Requests left to the whole organisation until `resetAt`. */
+  /** How many requests the whole organisation has left until `resetAt`. */
   remaining?: number;
-  /** When the count starts anew, in milliseconds since the Unix epoch. */
+  /** When the count starts again, in milliseconds since the Unix epoch. */
   resetAt?: number;
 }
 
-/** A reset below this is a number of seconds from now: no clock has shown so early a time since 2001. */
+/** A reset below this is a number of seconds from now: as a time, it would be before 2001. */
 const EARLIEST_ABSOLUTE_S = 1e9;
 
 /**
- * Reads the headers `X-Organization-Rate-Limit-Limit`, `-Remaining` and `-Reset`. The reset is a time in
- * Unix seconds; a small number is taken for seconds from now, as other limits of the API are sent.
+ * Reads the headers `X-Organization-Rate-Limit-Limit`, `-Remaining` and `-Reset`. The reset is in
+ * Unix seconds; a small number counts as seconds from now, the form that other limits of the API
+ * have.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/rate-limits/}
  *
@@ -30,9 +31,9 @@ const EARLIEST_ABSOLUTE_S = 1e9;
  * assertEquals(parseRateLimit(headers, 0), { limit: 240, remaining: 239, resetAt: 1785153000000 });
  * ```
  *
- * @param headers The headers of any answer of the API.
+ * @param headers The headers of any response of the API.
  * @param now The time now, in milliseconds since the Unix epoch.
- * @returns `undefined` if no such header can be read.
+ * @returns The limit; `undefined` if none of the headers is valid.
  */
 export function parseRateLimit(headers: Headers, now: number): RateLimit | undefined {
   const limit = count(headers.get("x-organization-rate-limit-limit"));

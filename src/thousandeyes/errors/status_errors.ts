@@ -11,13 +11,13 @@ import {
   type ThousandEyesErrorOptions,
 } from "./thousand_eyes_error.ts";
 
-/** 400: the parameters are wrong together or alone, or a cursor is no longer good. */
+/** 400: a parameter or a combination of parameters is invalid, or a cursor has expired. */
 export class BadRequestError extends ThousandEyesError {
   /** The name of the class, as stack traces show it. */
   override name = "BadRequestError";
 }
 
-/** 401: no token, a wrong one, or an account that is locked after failed logins. */
+/** 401: the token is missing or invalid, or the account is locked after failed logins. */
 export class UnauthorizedError extends ThousandEyesError {
   /** The name of the class, as stack traces show it. */
   override name = "UnauthorizedError";
@@ -29,13 +29,13 @@ export class ForbiddenError extends ThousandEyesError {
   override name = "ForbiddenError";
 }
 
-/** 404: nothing is at that address. */
+/** 404: there is nothing at this address. */
 export class NotFoundError extends ThousandEyesError {
   /** The name of the class, as stack traces show it. */
   override name = "NotFoundError";
 }
 
-/** 429: the organisation's rate limit is used up; `retryAt` says until when, if the API said it. */
+/** 429: the organisation's rate limit is used up, until `retryAt` if the API said when. */
 export class RateLimitedError extends ThousandEyesError {
   /** The name of the class, as stack traces show it. */
   override name = "RateLimitedError";
@@ -47,7 +47,7 @@ export class InternalServerError extends ThousandEyesError {
   override name = "InternalServerError";
 }
 
-/** 502: something between us and the API failed. */
+/** 502: a gateway in front of the API failed. */
 export class BadGatewayError extends ThousandEyesError {
   /** The name of the class, as stack traces show it. */
   override name = "BadGatewayError";
@@ -73,8 +73,8 @@ const OF_STATUS = new Map<number, [typeof ThousandEyesError, ThousandEyesErrorCo
 );
 
 /**
- * Makes the error that a status stands for. 408, 429 and 500 and above are worth repeating, as a GET may
- * be repeated without harm.
+ * Makes the error for a status. 408, 429 and all from 500 on are retryable, since repeating a GET
+ * does no harm.
  *
  * @example
  * ```ts
@@ -86,8 +86,8 @@ const OF_STATUS = new Map<number, [typeof ThousandEyesError, ThousandEyesErrorCo
  * assertEquals(error.message, "Cannot list audit events: 401: invalid_token");
  * ```
  *
- * @param status The HTTP status, which is not a success.
- * @param options What the answer said.
+ * @param status The HTTP status, not a success.
+ * @param options What the response says.
  */
 export function errorOfStatus(
   status: number,

@@ -1,82 +1,81 @@
 import type { Problem } from "./problem.ts";
 import type { RateLimit } from "./rate_limit.ts";
 
-/** Everything that can go wrong with the API, as codes that never change their meaning. */
+/** Everything that can go wrong with the API, as codes whose meaning never changes. */
 export type ThousandEyesErrorCode =
-  /** 400: the parameters, or a cursor that is no longer good. */
+  /** 400: invalid parameters, or an expired cursor. */
   | "bad_request"
-  /** 401: no token, a wrong one, or a locked account. */
+  /** 401: the token is missing or invalid, or the account is locked. */
   | "unauthorized"
   /** 403: the token's user lacks a permission. */
   | "forbidden"
   /** 404. */
   | "not_found"
-  /** 429: the organisation's limit is used up. */
+  /** 429: the organisation's rate limit is used up. */
   | "rate_limited"
-  /** 500, and what is above it and has no code of its own. */
+  /** 500, and any higher status without a code of its own. */
   | "server_error"
-  /** 502: something between us and the API. */
+  /** 502: a gateway in front of the API failed. */
   | "bad_gateway"
   /** 503: the API is in maintenance mode. */
   | "unavailable"
   /** Any other status that is not a success. */
   | "unexpected_status"
-  /** The API answered with a redirect, which is never followed. */
+  /** The API responded with a redirect, which is never followed. */
   | "redirect_refused"
-  /** No connection, or one that broke off. */
+  /** No connection, or a lost one. */
   | "network"
-  /** No whole answer in the time of one request. */
+  /** No complete response within `timeoutMs`. */
   | "timeout"
-  /** The answer is larger than `maxBytes`. */
+  /** The body is larger than `maxBytes`. */
   | "body_too_large"
   /** A success whose body is not JSON. */
   | "not_json"
-  /** A success whose body is JSON, but no page. */
+  /** A success whose body is JSON, but not a page. */
   | "wrong_shape"
   /** One event does not match the schema, and `onInvalid` is "throw". */
   | "invalid_event"
-  /** The next link is not a URL that could be followed. */
+  /** The next link is not a usable URL. */
   | "malformed_link"
-  /** The next link leads to another origin, or over http. */
+  /** The next link leads to another origin or path. */
   | "foreign_link"
   /** The next link is a template. */
   | "templated_link"
-  /** The next link has the cursor of a page already read. */
+  /** The next link leads to a page that was already read. */
   | "repeated_cursor"
   /** The pass has more pages than `maxPages`. */
   | "too_many_pages"
-  /** More events in one second than `order: "oldest"` may hold. */
+  /** One second has more events than `sortLimit`. */
   | "too_many_events";
 
-/** What a {@linkcode ThousandEyesError} carries besides its message. */
+/** What a {@linkcode ThousandEyesError} carries in addition to its message. */
 export interface ThousandEyesErrorOptions {
-  /** What it was caused by. */
+  /** What caused it. */
   cause?: unknown;
-  /** The HTTP status, if there was an answer. */
+  /** The HTTP status, if there was a response. */
   status?: number;
-  /** What the body of the answer said. */
+  /** What the body of the response says. */
   problem?: Problem;
-  /** What the headers of the answer said about the rate limit. */
+  /** What the headers of the response say about the rate limit. */
   rateLimit?: RateLimit;
-  /** When the API asked to be called again, in milliseconds since the Unix epoch. */
+  /** When the API allows the next request, in milliseconds since the Unix epoch. */
   retryAt?: number;
-  /** Whether the same request may succeed later without anybody changing anything; false by default. */
+  /** Whether the same request may succeed later without any change; false by default. */
   retryable?: boolean;
 }
 
 /**
- * A failure of the ThousandEyes API, or an answer that Panoptes refuses. Switch on `code`. Neither message
- * nor members ever hold the token.
+ * A failure of the ThousandEyes API, or a response that Panoptes rejects. Switch on `code`. Neither
+ * the message nor any member ever contains the token.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { ThousandEyesError } from "./thousand_eyes_error.ts";
  *
- * const error = new ThousandEyesError("timeout", "Cannot list audit events: no answer in 30000 ms", {
- *   retryable: true,
- * });
- * assertEquals(error.code, "timeout");
+ * const message = "Cannot list audit events: no complete response within 30000 ms";
+ * const error = new ThousandEyesError("timeout", message, { retryable: true });
+ * assertEquals([error.code, error.retryable, error.status], ["timeout", true, undefined]);
  * ```
  */
 export class ThousandEyesError extends Error {
@@ -84,23 +83,23 @@ export class ThousandEyesError extends Error {
   override name: string = "ThousandEyesError";
   /** What went wrong. */
   readonly code: ThousandEyesErrorCode;
-  /** The HTTP status, if there was an answer; it is the answer's own, never the one in its body. */
+  /** The HTTP status, if there was a response: the response's own, not the one in its body. */
   readonly status: number | undefined;
-  /** What the body of the answer said, whatever its shape was. */
+  /** What the body of the response says, whatever its shape. */
   readonly problem: Problem | undefined;
-  /** What the headers of the answer said about the rate limit. */
+  /** What the headers of the response say about the rate limit. */
   readonly rateLimit: RateLimit | undefined;
-  /** When the API asked to be called again, in milliseconds since the Unix epoch. */
+  /** When the API allows the next request, in milliseconds since the Unix epoch. */
   readonly retryAt: number | undefined;
-  /** Whether the same request may succeed later without anybody changing anything. */
+  /** Whether the same request may succeed later without any change. */
   readonly retryable: boolean;
 
   /**
-   * Makes an error; its subclasses stand for one HTTP status each.
+   * Makes an error; each documented HTTP status has a subclass.
    *
    * @param code What went wrong.
    * @param message One sentence for people, without the token.
-   * @param options The cause, and what the answer said.
+   * @param options The cause, and what the response says.
    */
   constructor(
     code: ThousandEyesErrorCode,

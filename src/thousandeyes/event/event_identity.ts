@@ -2,11 +2,13 @@ import { parseDate } from "./parse_date.ts";
 import type { UserEvent } from "./user_event.ts";
 
 /**
- * The text that two reports of one event have in common: the known members, in one order and one form.
- * Absent, null and empty are the same; dates are compared as instants, resources as a set. Unknown members
- * are left out, so that a member which the API adds one day does not make every old event new.
+ * What all reports of one event have in common, as a string: its known members, in a fixed order
+ * and form. Absent, null and empty are equal; dates are compared as instants and resources
+ * regardless of order. Unknown members are left out, so that a member which the API adds one day
+ * does not make every old event new.
  *
- * It is no unique key, as the API has none: events of equal text are told apart by their number (occurrence).
+ * It is not a unique key, since the API has none: true duplicates share an identity, and a count
+ * tells them apart.
  *
  * @example
  * ```ts
@@ -19,8 +21,8 @@ import type { UserEvent } from "./user_event.ts";
  * );
  * ```
  *
- * @param event The event, as `UserEventSchema` puts it out.
- * @returns A JSON array; its length is not bounded, as the event's is not.
+ * @param event The event, as `UserEventSchema` returns it.
+ * @returns A JSON array, as long as the event makes it.
  */
 export function identityOf(event: UserEvent): string {
   const { aid, accountGroupName, date, ipAddress, uid, user, resources } = event;

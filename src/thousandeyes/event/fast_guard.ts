@@ -1,15 +1,16 @@
 import type * as v from "valibot";
 
-/** Whether a value is valid and would come out of its schema as it went in. */
+/** Whether a value is valid and would leave its schema unchanged. */
 export type Guard = (value: unknown) => boolean;
 
 /**
- * Walks a valibot schema once and makes a guard of it: a fast way to say yes. When it says yes, valibot
- * finds no issue in the value and puts out an equal one, so the value can be used as it is. When it says
- * no, nothing is known, and valibot has to judge. What the walk does not know makes a guard that always
- * says no: slower, never wrong.
+ * Compiles a valibot schema to a guard: a fast way to say yes. After a yes, valibot would find no
+ * issue and return an equal value, so the value can be used as it is. A no says nothing, and
+ * valibot has to decide. A schema that the compiler does not know becomes a guard that always says
+ * no: slower, never wrong.
  *
- * Values must come from `JSON.parse()`: no getters, no undefined, no prototypes but the usual two.
+ * Values must come from `JSON.parse()`: no getters, no undefined, none but the two usual
+ * prototypes.
  *
  * @example
  * ```ts
@@ -19,7 +20,7 @@ export type Guard = (value: unknown) => boolean;
  *
  * const guard = fastGuard(UserEventSchema);
  * assert(guard({ aid: "75", event: "Login failed." }));
- * assert(!guard({ aid: 75 })); // valid, but comes out with "75"
+ * assert(!guard({ aid: 75 })); // valid, but its output has "75"
  * ```
  *
  * @param schema Any valibot schema.
@@ -28,7 +29,7 @@ export function fastGuard(schema: v.GenericSchema): Guard {
   return walk(schema as unknown as Node);
 }
 
-/** What the walk reads of a schema or of an action in a pipe. */
+/** What is read of a schema or of an action in a pipe. */
 interface Node {
   readonly kind: "schema" | "validation" | "transformation" | "metadata";
   readonly type: string;
@@ -63,7 +64,8 @@ function walk(node: Node): Guard {
     case "custom":
       return node.check!;
     case "union":
-      // Only the first option: a later one counts only if those before it say no, which no guard tells.
+      // Only the first option: a later one counts only if those before it fail, which a guard
+      // cannot tell.
       return node.options!.length > 0 ? walk(node.options![0]!) : never;
     case "nullish":
       return walkNullish(walk(node.wrapped!));
@@ -95,12 +97,14 @@ function walkPipe([first, ...rest]: readonly Node[]): Guard {
   };
 }
 
-/** What `tolerantObject()` says of its transformation. No guard lets a null pass, so there is none to drop. */
+/**
+ * `tolerantObject()` marks its transformation so. Guards reject nulls, so there is nothing to drop.
+ */
 function onlyDropsNulls(node: Node): boolean {
   return node.metadata?.onlyDropsNulls === true;
 }
 
-/** Null is for valibot: it may become a default, or be dropped. */
+/** Null is left to valibot: it may become a default, or be dropped. */
 function walkNullish(wrapped: Guard): Guard {
   return (value) => value !== null && wrapped(value);
 }
@@ -115,10 +119,12 @@ function walkArray(item: Guard): Guard {
   };
 }
 
-/** The prototype as it is read through the member of that name, which not every runtime has. */
+/** The prototype, read through the member of that name, which some runtimes lack. */
 const PROTO = ({} as Plain).__proto__;
 
-/** The members that valibot never copies; each has one value in every object that does not own it. */
+/**
+ * The members that valibot never copies; each has the same value in all objects that do not own it.
+ */
 interface Plain {
   readonly constructor?: unknown;
   readonly prototype?: unknown;
@@ -141,8 +147,8 @@ function walkObject(entries: Readonly<Record<string, Node>>): Guard {
     for (const name of required) {
       if (object[name] === undefined) return false;
     }
-    // Through the members that are there, not those that are known: a read by the key of for-in is the
-    // one read by a variable name that costs next to nothing.
+    // Over the members that are present, not those that are known: a read by the key of a for-in
+    // loop is the only read by a variable name that costs next to nothing.
     each: for (const key in object) {
       const member = object[key];
       for (let index = 0; index < others.length; index++) {
@@ -157,7 +163,7 @@ function walkObject(entries: Readonly<Record<string, Node>>): Guard {
   };
 }
 
-/** Whether a member takes every string and nothing else that could be used as it is. */
+/** Whether a member accepts every string, and nothing else that would stay unchanged. */
 function takesStrings(node: Node): boolean {
   if (node.pipe !== undefined) return false;
   if (OPTIONAL.has(node.type)) return takesStrings(node.wrapped!);
@@ -165,7 +171,7 @@ function takesStrings(node: Node): boolean {
   return node.type === "string";
 }
 
-/** Whether an object without the member comes out without it. */
+/** Whether an object without the member leaves the schema without it. */
 function mayBeAbsent(node: Node): boolean {
   return OPTIONAL.has(node.type) && node.default === undefined && node.fallback === undefined;
 }

@@ -4,11 +4,11 @@ const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DAY_MS = 86_400_000;
 
 /**
- * Reads a date of the API: any RFC 3339 form, the same with the offset written `+0000`, and API v6's
- * `YYYY-MM-DD HH:MM:SS`, which is UTC. No zone means UTC throughout.
+ * Parses a date of the API: any RFC 3339 form, the same with an offset like `+0000`, and API v6's
+ * `YYYY-MM-DD HH:MM:SS`. A date without a zone is UTC.
  *
- * `Date.parse()` will not do: it takes a missing zone for local time, reads far more forms, and not the
- * same ones in every runtime.
+ * `Date.parse()` is not enough: it takes a missing zone for local time, and accepts many more
+ * forms, which differ between runtimes.
  *
  * @example
  * ```ts
@@ -21,7 +21,8 @@ const DAY_MS = 86_400_000;
  * ```
  *
  * @param text The date as the API wrote it.
- * @returns Milliseconds since the Unix epoch, finer fractions cut off; `undefined` if it is no such date.
+ * @returns Milliseconds since the Unix epoch, finer fractions cut off; `undefined` if the date is
+ * invalid.
  */
 export function parseDate(text: string): number | undefined {
   return isUsual(text)
@@ -36,7 +37,9 @@ export function parseDate(text: string): number | undefined {
     : parseUnusual(text);
 }
 
-/** The form of every date that the API has been seen to send, read ten times faster than by the expression. */
+/**
+ * The form of every date that the API was seen to send; reading it by position is ten times faster.
+ */
 function isUsual(text: string): boolean {
   return text.length === 20 && text[4] === "-" && text[7] === "-" && text[10] === "T" &&
     text[13] === ":" && text[16] === ":" && text[19] === "Z";
@@ -61,7 +64,9 @@ function parseUnusual(text: string): number | undefined {
   return at + millisecond - (parts[8] === "-" ? -1 : 1) * (offsetHour * 60 + offsetMinute) * 60_000;
 }
 
-/** Undefined if there is no such date, or a part of it is NaN; a leap second is the next one. */
+/**
+ * Undefined if the date does not exist or a part is NaN; a leap second counts as the next second.
+ */
 function instantOf(
   year: number,
   month: number,
@@ -83,7 +88,8 @@ function daysOf(month: number, year: number): number {
 
 /** Not `Date.UTC()`, which takes the years 0 to 99 for 1900 to 1999. */
 function daysSinceEpoch(year: number, month: number, day: number): number {
-  const shifted = month > 2 ? year : year - 1; // the year begins in March, so that the leap day is its last
+  // The year begins in March, so that the leap day is its last.
+  const shifted = month > 2 ? year : year - 1;
   const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
   return shifted * 365 + Math.floor(shifted / 4) - Math.floor(shifted / 100) +
     Math.floor(shifted / 400) + dayOfYear - 719_468;

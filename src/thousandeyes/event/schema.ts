@@ -1,8 +1,8 @@
 import * as v from "valibot";
 
 /**
- * Valibot's name for such a schema. It is named here so that the documentation of Panoptes does not have
- * to list every type of valibot.
+ * Valibot's name for such a schema. It is named here so that the documentation of Panoptes does not
+ * have to list every type of valibot.
  *
  * @internal
  */
@@ -17,9 +17,9 @@ export type ValibotSchema<Output> = v.GenericSchema<unknown, Output>;
 export type Schema<Output> = ValibotSchema<Output>;
 
 /**
- * A schema of an object whose members are all optional and may be null, since the API documents none as
- * required. It keeps unknown members and drops null ones of `entries`. Arrays are invalid, although
- * valibot alone would accept one as an object.
+ * A schema of an object whose members are all optional and may be null, since the API documents
+ * none as required. It keeps unknown members and drops null ones of `entries`. Arrays are invalid,
+ * although valibot alone would accept one as an object.
  *
  * @param entries The known members, each with the schema of its value.
  */

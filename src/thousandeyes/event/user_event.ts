@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { type Schema, tolerantObject } from "./schema.ts";
 
 /**
- * One event of the ThousandEyes activity log. Every member may be missing, and none is an id: two equal
- * events in one second are two events.
+ * One event of the ThousandEyes activity log. Every member may be missing, and none is an id: two
+ * equal events in one second are two events.
  */
 export interface UserEvent {
   /** The id of the account group. */
@@ -37,7 +37,8 @@ export interface Resource {
 }
 
 /**
- * The valibot schema of a {@linkcode Resource}: both members may be absent or null, unknown ones are kept.
+ * The valibot schema of a {@linkcode Resource}: both members may be absent or null, unknown ones
+ * are kept.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/list-activity-log-events/}
  *
@@ -59,8 +60,9 @@ export const ResourceSchema: Schema<Resource> = tolerantObject({
 const id = v.union([v.string(), v.pipe(v.number(), v.transform(String))]);
 
 /**
- * The valibot schema of a {@linkcode UserEvent}. Every member may be absent or null, ids may be numbers,
- * and unknown members are kept. The output has ids as strings and no null among the known members.
+ * The valibot schema of a {@linkcode UserEvent}. Every member may be absent or null, ids may be
+ * numbers, and unknown members are kept. The output has ids as strings and no null among the known
+ * members.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/list-activity-log-events/}
  *
