@@ -221,7 +221,7 @@ Deno.test("readPage() makes a deadline for each request, and repeats", async () 
   const error = await assertRejects(
     () => readPage(PAGE_URL, { ...options(hang), timeoutMs: 9_000, retry: { attempts: 3 } }),
     ThousandEyesError,
-    "no whole answer within 9000 ms",
+    "no complete response within 9000 ms",
   );
   assertEquals([error.code, error.retryable, aborted], ["timeout", true, 3]);
 });

@@ -1,7 +1,10 @@
 import * as v from "valibot";
 import { type Schema, tolerantObject } from "../event/schema.ts";
 
-/** The body of one page of the activity log. Its events are not checked yet: one bad event must not spoil the page. */
+/**
+ * The body of one page of the activity log. Its events are not checked yet: one bad event must not
+ * spoil the page.
+ */
 export interface AuditUserEvents {
   /** The events, in whatever order the API sends them; every answer seen was newest first. */
   auditEvents?: unknown[];
@@ -59,8 +62,9 @@ const PaginationLinksSchema: Schema<PaginationLinks> = tolerantObject({
 });
 
 /**
- * The valibot schema of {@linkcode AuditUserEvents}. It does not check events, nor links that are never
- * followed. It does check `_links.next`: a page whose next link cannot be read must not pass for the last.
+ * The valibot schema of {@linkcode AuditUserEvents}. It does not check events, nor links that are
+ * never followed. It does check `_links.next`: a page whose next link cannot be read must not pass
+ * for the last.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/list-activity-log-events/}
  *

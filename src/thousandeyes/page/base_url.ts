@@ -1,11 +1,11 @@
 import { isLoopback } from "../../stream/fetch.ts";
 
-/** The address of the API, if no other is given. */
+/** The default address of the API. */
 export const DEFAULT_BASE_URL = "https://api.thousandeyes.com/v7";
 
 /**
- * Reads the address of the API. The token goes to its origin, so it has to be https; http is for loopback
- * only, and a user name or a password in it has no meaning.
+ * Parses the address of the API. The token goes to its origin, so it must be https, or http on
+ * loopback, and must not contain credentials.
  *
  * @example
  * ```ts
@@ -16,14 +16,14 @@ export const DEFAULT_BASE_URL = "https://api.thousandeyes.com/v7";
  * assertThrows(() => parseBaseUrl("http://api.thousandeyes.com/v7"), TypeError);
  * ```
  *
- * @param baseUrl The address, the version of the API included.
- * @throws {TypeError} If it is no such URL.
+ * @param baseUrl The address, including the version of the API.
+ * @throws {TypeError} If it is not such a URL.
  */
 export function parseBaseUrl(baseUrl: string | URL): URL {
   const url = URL.parse(String(baseUrl));
   if (url === null) throw new TypeError("Cannot list audit events: baseUrl is not a URL");
   if (url.username !== "" || url.password !== "") {
-    throw new TypeError("Cannot list audit events: baseUrl has a user name or a password");
+    throw new TypeError("Cannot list audit events: baseUrl contains a user name or password");
   }
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
     throw new TypeError(

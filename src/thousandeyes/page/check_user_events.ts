@@ -6,11 +6,11 @@ import { type UserEvent, UserEventSchema } from "../event/user_event.ts";
 
 const isPlainUserEvent = fastGuard(UserEventSchema);
 
-/** An event with thousands of faults needs no more than the first to be told from others. */
+/** The maximum number of issues listed for one event; the first ones identify it. */
 const MAX_ISSUES = 99;
 
 /**
- * Sorts the events of a page into those that match `UserEventSchema` and those that do not.
+ * Separates the events of a page that match `UserEventSchema` from those that do not.
  *
  * @example
  * ```ts
@@ -22,8 +22,9 @@ const MAX_ISSUES = 99;
  * assertEquals(invalid[0]?.issues, ["event: Invalid type: Expected string but received Array"]);
  * ```
  *
- * @param values What `JSON.parse()` made of `auditEvents`; the events among it may be used as they are.
- * @returns Both in the order of `values`.
+ * @param values `auditEvents` as `JSON.parse()` returns it; valid events in it are used as they
+ * are.
+ * @returns Both, in the order of `values`.
  */
 export function checkUserEvents(
   values: readonly unknown[],
@@ -44,7 +45,7 @@ export function checkUserEvents(
 
 type Issues = NonNullable<v.SafeParseResult<typeof UserEventSchema>["issues"]>;
 
-/** A message of valibot's quotes what it found: text that somebody in the organisation has chosen. */
+/** Messages of valibot quote the input: text that somebody in the organisation chose. */
 function linesOf(issues: Issues): string[] {
   return firstLines(issues, MAX_ISSUES, (issue) => {
     const path = v.getDotPath(issue);

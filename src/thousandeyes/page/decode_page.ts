@@ -6,13 +6,13 @@ import type { InvalidUserEvent } from "./page.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 import type { UserEvent } from "../event/user_event.ts";
 
-/** The body of a page, read and checked. */
+/** The body of a page, parsed and checked. */
 export interface DecodedPage {
-  /** The events that match the schema, in the order the API sent them. */
+  /** The events that match the schema, in the order of the API. */
   events: UserEvent[];
-  /** What stood among the events and does not match the schema. */
+  /** The items that are not valid events. */
   invalid: InvalidUserEvent[];
-  /** The next link as it was sent, not yet judged. */
+  /** The next link as it was sent, not yet checked. */
   next: Link | undefined;
   /** The start of the range as the API resolved it. */
   startDate: string | undefined;
@@ -23,7 +23,7 @@ export interface DecodedPage {
 const decoder = new TextDecoder();
 
 /**
- * Reads the bytes of a page: text, then JSON, then the schemas.
+ * Decodes the bytes of a page: text, then JSON, then the schemas.
  *
  * Not `Response.json()`, which takes twice as long in workerd.
  *
@@ -39,7 +39,7 @@ const decoder = new TextDecoder();
  * ```
  *
  * @param bytes The whole body, UTF-8.
- * @throws {ThousandEyesError} `not_json`, or `wrong_shape` if it is JSON but no page.
+ * @throws {ThousandEyesError} `not_json`, or `wrong_shape` if it is JSON but not a page.
  */
 export function decodePage(bytes: Uint8Array): DecodedPage {
   const { auditEvents, _links, startDate, endDate } = parsePage(decoder.decode(bytes));
@@ -58,10 +58,10 @@ function parsePage(text: string): AuditUserEvents {
   const page = v.safeParse(AuditUserEventsSchema, body);
   if (!page.success) {
     const cause = new v.ValiError(page.issues);
-    cause.message = oneLine(cause.message); // it quotes what it found
+    cause.message = oneLine(cause.message); // it quotes the input
     throw new ThousandEyesError("wrong_shape", `Cannot read a page: ${cause.message}`, { cause });
   }
-  // No member is required. But what has none of a page must not pass for the end of the log.
+  // No member is required, but a body with none of them must not pass for the end of the log.
   if (page.output.auditEvents === undefined && page.output._links === undefined) {
     const message = "Cannot read a page: the body has neither auditEvents nor _links";
     throw new ThousandEyesError("wrong_shape", message);

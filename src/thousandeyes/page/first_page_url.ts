@@ -1,16 +1,22 @@
 /** The parameters of the first page. */
 export interface FirstPageParameters {
-  /** The account group to run in; the user's login account group by default. */
+  /** The account group to read; the login account group of the token's user by default. */
   aid?: string;
-  /** Events of every account group that the user belongs to; false by default. */
+  /** Whether to read every account group that the token's user belongs to; false by default. */
   useAllPermittedAids?: boolean;
-  /** The start of the range, inclusive, in milliseconds since the Unix epoch; sent in whole seconds. */
+  /**
+   * The start of the range, inclusive, in milliseconds since the Unix epoch; sent in whole seconds.
+   */
   startDate?: number;
-  /** The end of the range, inclusive, in milliseconds since the Unix epoch; sent in whole seconds. */
+  /**
+   * The end of the range, inclusive, in milliseconds since the Unix epoch; sent in whole seconds.
+   */
   endDate?: number;
-  /** Where to go on; opaque. */
+  /** Where to continue; opaque. */
   cursor?: string;
-  /** Events per page: a parameter that the API does not document, but takes. */
+  /**
+   * The maximum number of events per page: a parameter that the API accepts but does not document.
+   */
   max?: number;
 }
 
@@ -22,19 +28,20 @@ export interface FirstPageParameters {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { DEFAULT_BASE_URL } from "./base_url.ts";
  * import { firstPageUrl } from "./first_page_url.ts";
  *
  * assertEquals(
- *   firstPageUrl("https://api.thousandeyes.com/v7", { aid: "1234", startDate: 0, endDate: 60_000 }).href,
+ *   firstPageUrl(DEFAULT_BASE_URL, { aid: "1234", startDate: 0, endDate: 60_000 }).href,
  *   "https://api.thousandeyes.com/v7/audit-user-events?aid=1234" +
  *     "&startDate=1970-01-01T00%3A00%3A00Z&endDate=1970-01-01T00%3A01%3A00Z",
  * );
  * ```
  *
- * @param baseUrl The address of the API, its version included.
- * @param parameters What to ask for; what is absent is left to the API.
- * @throws {TypeError} If `baseUrl` is no URL.
- * @throws {RangeError} If a date is none.
+ * @param baseUrl The address of the API, including its version.
+ * @param parameters What to ask for; the API chooses what is absent.
+ * @throws {TypeError} If `baseUrl` is not a URL.
+ * @throws {RangeError} If a date is invalid.
  */
 export function firstPageUrl(baseUrl: string | URL, parameters: FirstPageParameters): URL {
   const url = new URL(baseUrl);

@@ -3,8 +3,9 @@ import { oneLine } from "../../stream/plain_text.ts";
 import { ThousandEyesError, type ThousandEyesErrorCode } from "../errors/thousand_eyes_error.ts";
 
 /**
- * Decides whether a next link may be followed with the token: only to the resource that was requested, only
- * as it stands, and only if it leads on. The link is the far end's word, and the token is at stake.
+ * Decides whether a next link may be followed with the token: only if it leads to the same resource
+ * at the same origin, is not a template, and leads to another page. The link comes from outside,
+ * and the token is at stake.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/pagination/}
  *
@@ -19,10 +20,11 @@ import { ThousandEyesError, type ThousandEyesErrorCode } from "../errors/thousan
  * assertThrows(() => nextPageUrl({ href: "https://evil.example/?cursor=b2Zm" }, requested));
  * ```
  *
- * @param link The link as it was sent; none means that there is no next page.
- * @param requested The page that the link stood on, itself at the origin of the API.
- * @returns The next page, or `undefined` after the last.
- * @throws {ThousandEyesError} `templated_link`, `malformed_link`, `foreign_link` or `repeated_cursor`.
+ * @param link The link as it was sent; `undefined` means that there is no next page.
+ * @param requested The URL of the page with the link, itself at the origin of the API.
+ * @returns The URL of the next page, or `undefined` after the last.
+ * @throws {ThousandEyesError} `templated_link`, `malformed_link`, `foreign_link` or
+ * `repeated_cursor`.
  */
 export function nextPageUrl(link: Link | undefined, requested: URL): URL | undefined {
   if (link === undefined) return undefined;
@@ -36,20 +38,20 @@ export function nextPageUrl(link: Link | undefined, requested: URL): URL | undef
   }
   if (pathOf(next) !== pathOf(requested)) throw refusal("foreign_link", "it leads to another path");
   if (next.username !== "" || next.password !== "") {
-    throw refusal("malformed_link", "it has a user name or a password");
+    throw refusal("malformed_link", "it contains a user name or password");
   }
   if (cursorOf(next) === cursorOf(requested)) {
-    throw refusal("repeated_cursor", "it leads to the page that it stands on");
+    throw refusal("repeated_cursor", "it leads to its own page");
   }
   return next;
 }
 
-/** What tells the pages of a pass apart: the cursor, or the whole URL where there is none. */
+/** What identifies a page within a pass: its cursor, or the whole URL if it has none. */
 export function cursorOf(url: URL): string {
   return url.searchParams.get("cursor") ?? url.href;
 }
 
-/** The API answers with and without a final slash. */
+/** The API accepts the path with and without a final slash. */
 function pathOf({ pathname }: URL): string {
   return pathname.replace(/\/$/, "");
 }

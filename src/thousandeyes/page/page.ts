@@ -3,26 +3,28 @@ import type { UserEvent } from "../event/user_event.ts";
 
 /** One page of the activity log, checked. */
 export interface Page {
-  /** The events that match the schema, in the order the API sent them. */
+  /** The events that match the schema, in the order of the API. */
   events: UserEvent[];
-  /** What stood among the events and does not match the schema. */
+  /** The items that are not valid events. */
   invalid: InvalidUserEvent[];
-  /** Where the next page is; `undefined` if this is the last. */
+  /** The URL of the next page, safe to request; `undefined` on the last page. */
   next: URL | undefined;
   /** The start of the range as the API resolved it. */
   startDate?: string;
   /** The end of the range as the API resolved it. */
   endDate?: string;
-  /** What the headers said about the rate limit. */
+  /** What the headers say about the rate limit. */
   rateLimit?: RateLimit;
-  /** The length of the body. */
+  /** The length of the body in bytes. */
   bytes: number;
 }
 
-/** An event that does not match the schema, set aside rather than lost. */
+/** An item that is not a valid event: set aside, never silently dropped. */
 export interface InvalidUserEvent {
-  /** The event as it was sent. */
+  /** The item as it was sent. */
   value: unknown;
-  /** What is wrong, one line each: the path of the member, a colon, valibot's message. */
+  /**
+   * What is wrong with it, one line per issue: the path of the member, a colon, valibot's message.
+   */
   issues: string[];
 }

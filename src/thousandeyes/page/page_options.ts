@@ -2,41 +2,44 @@ import type { Clock } from "../../stream/clock.ts";
 import type { Fetch } from "../../stream/fetch.ts";
 import type { RateBudget } from "./rate_budget.ts";
 
-/** A bearer token, or a function that is asked for one before every request. */
+/** A bearer token, or a function that returns one and is called before every request. */
 export type Token = string | (() => string | Promise<string>);
 
 /** How a page is requested. */
 export interface PageOptions {
   /** The bearer token. It is sent to the origin of `baseUrl` and to no other. */
   token: Token;
-  /** The address of the API, https or loopback; `https://api.thousandeyes.com/v7` by default. */
+  /** The address of the API, https or on loopback; `https://api.thousandeyes.com/v7` by default. */
   baseUrl?: string | URL;
-  /** Stops at once; its reason is the rejection, untouched. */
+  /** Stops everything at once; the rejection is its reason, unchanged. */
   signal?: AbortSignal;
-  /** What requests pages; the global `fetch` by default. */
+  /** Makes the requests; the global `fetch` by default. */
   fetch?: Fetch;
-  /** How failures are repeated. */
+  /** How failed requests are retried. */
   retry?: RetryOptions;
-  /** How long one request may take, its body included, in milliseconds; 30,000 by default. */
+  /** The timeout of one request, including its body, in milliseconds; 30,000 by default. */
   timeoutMs?: number;
-  /** The largest body accepted, in bytes; 16 MiB by default. */
+  /** The maximum size of a body, in bytes; 16 MiB by default. */
   maxBytes?: number;
-  /** Keeps part of the organisation's rate limit for others. */
+  /** Leaves part of the organisation's rate limit to others. */
   budget?: RateBudget;
-  /** Time; the machine's by default. */
+  /** The clock; the machine's by default. */
   clock?: Clock;
-  /** Chance, in [0, 1); `Math.random` by default. */
+  /** The source of randomness, in [0, 1); `Math.random` by default. */
   random?: () => number;
 }
 
-/** How often and how patiently a failed request is repeated. */
+/** How often a failed request is retried, and with which delays. */
 export interface RetryOptions {
-  /** Requests in all, the first one included; 5 by default. */
+  /** The maximum number of requests, including the first; 5 by default. */
   attempts?: number;
-  /** The highest wait before the second request, in milliseconds, doubling from there; 500 by default. */
+  /**
+   * The maximum delay before the second request, in milliseconds, doubling from there; 500 by
+   * default.
+   */
   baseMs?: number;
-  /** The highest wait, in milliseconds; 30,000 by default. */
+  /** The maximum delay that doubling leads to, in milliseconds; 30,000 by default. */
   capMs?: number;
-  /** The longest wait that the API may ask for, in milliseconds; 65,000 by default. */
-  longestMs?: number;
+  /** The maximum delay that the API may ask for, in milliseconds; 65,000 by default. */
+  maxAskedMs?: number;
 }

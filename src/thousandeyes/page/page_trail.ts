@@ -1,11 +1,11 @@
 import { cursorOf } from "./next_page_url.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
-/** More pages than any real pass has; a limit against links that never end. */
-const MOST_PAGES = 10_000;
+/** More pages than any real pass has: a limit against links that never end. */
+const MAX_PAGES = 10_000;
 
 /**
- * The pages of one pass so far, so that links that lead in a circle, or on for ever, are found out.
+ * The pages of one pass so far. It detects links that lead in a circle or never end.
  *
  * @example
  * ```ts
@@ -25,15 +25,16 @@ export class PageTrail {
   /**
    * Begins a pass.
    *
-   * @param options `maxPages` is the most pages that the pass may have; 10,000 by default.
+   * @param options `maxPages` is the maximum number of pages of the pass; 10,000 by default.
    */
-  constructor({ maxPages = MOST_PAGES }: { maxPages?: number | undefined } = {}) {
+  constructor({ maxPages = MAX_PAGES }: { maxPages?: number | undefined } = {}) {
     this.#maxPages = maxPages;
   }
 
   /**
    * Adds a page that is about to be read.
    *
+   * @param url The URL of the page.
    * @throws {ThousandEyesError} `repeated_cursor` or `too_many_pages`.
    */
   add(url: URL): void {
@@ -41,13 +42,13 @@ export class PageTrail {
     if (this.#cursors.has(cursor)) {
       throw new ThousandEyesError(
         "repeated_cursor",
-        `Cannot read on: the links lead back to a page already read, after ${this.#cursors.size}`,
+        `Cannot continue: a next link leads back to a page already read, after ${this.#cursors.size}`,
       );
     }
     if (this.#cursors.size >= this.#maxPages) {
       throw new ThousandEyesError(
         "too_many_pages",
-        `Cannot read on: the pass has more than ${this.#maxPages} pages`,
+        `Cannot continue: the pass has more than ${this.#maxPages} pages`,
       );
     }
     this.#cursors.add(cursor);

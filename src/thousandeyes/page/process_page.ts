@@ -9,19 +9,19 @@ import { retryAfterMs } from "../../stream/retry_after.ts";
 import { errorOfStatus } from "../errors/status_errors.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
-/** Thirty-one years. */
-const MAX_WAIT_MS = 1e12;
+/** A `Retry-After` of 31 years or more is a mistake. */
+const MAX_RETRY_AFTER_MS = 1e12;
 
-/** What the judgement of an answer needs to know. */
+/** What `processPage()` needs besides the response. */
 export interface ProcessPageOptions {
-  /** The page that was requested; its next link may lead to the same origin only. */
+  /** The URL that was requested; the next link must lead to the same resource. */
   requested: URL;
-  /** Time; the machine's by default. */
+  /** The clock; the machine's by default. */
   clock?: Clock;
 }
 
 /**
- * Judges an answer of the API: its status, its body, each of its events, and its next link.
+ * Checks a response of the API: its status, its body, each of its events, and its next link.
  *
  * @example
  * ```ts
@@ -36,11 +36,11 @@ export interface ProcessPageOptions {
  * assertEquals(page.next, undefined);
  * ```
  *
- * @param response The answer, as `requestPage()` returns it; its body is consumed.
- * @param options The page that was requested.
- * @returns The page; events that do not match the schema are set aside, not lost.
- * @throws {ThousandEyesError} The class of the status; `not_json` or `wrong_shape`.
- * @throws {RefusedLinkError} If the page is good, but its next link must not be followed.
+ * @param response The response, as `requestPage()` returns it; its body is consumed.
+ * @param options The URL that was requested.
+ * @returns The page; items that are not valid events are set aside in `invalid`.
+ * @throws {ThousandEyesError} The class of the status, or `not_json` or `wrong_shape`.
+ * @throws {RefusedLinkError} If the page is valid, but its next link must not be followed.
  */
 export async function processPage(
   response: Response,
@@ -81,10 +81,10 @@ export async function processPage(
   return page;
 }
 
-/** When the API asked to be called again; a wait of decades is a mistake, and ignored. */
+/** When the API allows the next request, if the header says so. */
 function retryAtOf(headers: Headers, now: number): number | undefined {
-  const wait = retryAfterMs(headers.get("retry-after"), now);
-  return wait !== undefined && wait < MAX_WAIT_MS ? now + wait : undefined;
+  const ms = retryAfterMs(headers.get("retry-after"), now);
+  return ms !== undefined && ms < MAX_RETRY_AFTER_MS ? now + ms : undefined;
 }
 
 function decode(bytes: Uint8Array, limits: { rateLimit?: RateLimit }): DecodedPage {

@@ -1,16 +1,16 @@
 import type { RateLimit } from "../errors/rate_limit.ts";
 
-/** How long past a reset to wait: the clocks of two machines differ. */
+/** How long to wait after a reset: the clocks of two machines differ. */
 const CLOCK_SKEW_MS = 1_000;
-/** The longest time to a reset, as limits are counted by the minute; beyond it a clock is wrong. */
-const LONGEST_MS = 65_000;
+/** The maximum time to a reset, as limits are per minute; beyond it, a clock is wrong. */
+const MAX_DELAY_MS = 65_000;
 
 /**
- * Keeps a share of the organisation's rate limit for its other tools: all tokens of an organisation draw
- * on one limit, so a client that uses it up stops everybody else's.
+ * Leaves a share of the organisation's rate limit to its other tools: all tokens of an organisation
+ * share one limit, so a client that uses it up stops everybody else's.
  *
- * It goes by what the API says is left, whoever used the rest. Just after a reset a request is always
- * allowed, so it cannot starve.
+ * It follows what the API reports as remaining, whoever used the rest. Right after a reset, a
+ * request is always allowed, so it cannot starve.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/rate-limits/}
  *
@@ -31,30 +31,36 @@ export class RateBudget {
   #known: Required<RateLimit> | undefined;
 
   /**
-   * Makes a budget that knows nothing yet, and so allows a first request.
+   * Makes a budget that knows nothing yet, and therefore allows a first request.
    *
-   * @param options `reserve` is the share of the limit that is left to others, in [0, 1); 0.5 by default.
-   * @throws {RangeError} If `reserve` is outside of that.
+   * @param options `reserve` is the share of the limit that is left to others, in [0, 1); 0.5 by
+   * default.
+   * @throws {RangeError} If `reserve` is out of range.
    */
   constructor({ reserve = 0.5 }: { reserve?: number } = {}) {
     if (!(reserve >= 0 && reserve < 1)) {
-      throw new RangeError(`Cannot keep a share of the rate limit: ${reserve} is not in [0, 1)`);
+      throw new RangeError(`Cannot reserve a share of the rate limit: ${reserve} is not in [0, 1)`);
     }
     this.#reserve = reserve;
   }
 
-  /** Takes note of what an answer said. Answers may come out of order; the least that is left counts. */
+  /**
+   * Learns what a response reported. Responses may arrive out of order; the lowest remainder
+   * counts.
+   *
+   * @param rateLimit The `rateLimit` of a page or an error.
+   */
   learn({ limit, remaining, resetAt }: RateLimit): void {
     if (limit === undefined || remaining === undefined || resetAt === undefined) return;
     const older = (this.#known?.resetAt ?? resetAt) - resetAt;
-    if (older > 0 && older < LONGEST_MS) return; // of the minute before, and overtaken
-    const least = this.#known?.resetAt === resetAt
+    if (older > 0 && older < MAX_DELAY_MS) return; // from the minute before, overtaken
+    const lowest = this.#known?.resetAt === resetAt
       ? Math.min(remaining, this.#known.remaining)
       : remaining;
-    this.#known = { limit, remaining: least, resetAt };
+    this.#known = { limit, remaining: lowest, resetAt };
   }
 
-  /** Takes note of a request that is about to be sent. */
+  /** Counts a request that is about to be sent. */
   spend(): void {
     if (this.#known !== undefined) this.#known.remaining--;
   }
@@ -63,15 +69,19 @@ export class RateBudget {
    * How long to wait before the next request.
    *
    * @param now The time now, in milliseconds since the Unix epoch.
-   * @returns Milliseconds, at most 65,000; 0 if there is room. Wait once, then send: only an answer tells more.
+   * @returns Milliseconds, at most 65,000; 0 if there is room. Wait once, then send: only a
+   * response tells more.
    */
   delayMs(now: number): number {
     const known = this.#known;
     if (known === undefined || known.remaining > known.limit * this.#reserve) return 0;
-    return Math.min(Math.max(0, known.resetAt + CLOCK_SKEW_MS - now), LONGEST_MS);
+    return Math.min(Math.max(0, known.resetAt + CLOCK_SKEW_MS - now), MAX_DELAY_MS);
   }
 
-  /** What the API said last, less the requests sent since; `undefined` before the first answer. */
+  /**
+   * What the API reported last, minus the requests sent since; `undefined` before the first
+   * response.
+   */
   get known(): Readonly<Required<RateLimit>> | undefined {
     return this.#known === undefined ? undefined : { ...this.#known };
   }

@@ -7,9 +7,9 @@ import { retryDelay } from "./retry_delay.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
 /**
- * Reads one page of the activity log: requests it, judges it, and repeats what may succeed the next time:
- * a broken connection, a time-out, 408, 429, 500 and above, and a body that is not JSON, which a body cut
- * short looks like. What it throws is final.
+ * Reads one page of the activity log: requests it, checks it, and retries what may succeed the next
+ * time: a lost connection, a timeout, 408, 429, any status from 500 on, and a body that is not
+ * JSON, as a truncated one is. An error that it throws is final.
  *
  * @example
  * ```ts
@@ -20,15 +20,15 @@ import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
  * const page = await readPage(new URL("https://api.thousandeyes.com/v7/audit-user-events"), {
  *   token: "made-up",
  *   fetch: () => Promise.resolve(answers.shift()!),
- *   random: () => 0, // and so no wait between the two
+ *   random: () => 0, // so there is no delay between the two
  * });
  * assertEquals(page.events, []);
  * ```
  *
  * @param url The first page, as `firstPageUrl()` makes it, or the `next` of another page.
- * @param options Token, network, time and limits.
- * @returns The page, checked; `next` is safe to be read in turn.
- * @throws {ThousandEyesError} What is left when the attempts are used up, or cannot be repeated.
+ * @param options The token, the network, time and limits.
+ * @returns The page, checked; its `next` is safe to read in turn.
+ * @throws {ThousandEyesError} If the failure is not retryable, or the last attempt failed.
  */
 export async function readPage(url: URL, options: PageOptions): Promise<Page> {
   const { clock = systemClock, random = Math.random, budget, signal, retry } = options;

@@ -2,8 +2,8 @@ import type { Page } from "./page.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
 /**
- * A page that is good, but whose next link must not be followed: the pass cannot be read to its end, and
- * must not count as read. `code` says what is wrong with the link.
+ * A page is valid, but its next link must not be followed: the pass cannot be read to its end, and
+ * must not count as complete. `code` says what is wrong with the link.
  *
  * @example
  * ```ts
@@ -12,21 +12,22 @@ import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
  * import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
  *
  * const refusal = new ThousandEyesError("templated_link", "Cannot follow the next link of a page");
- * const error = new RefusedLinkError(refusal, { events: [], invalid: [], next: undefined, bytes: 2 });
+ * const page = { events: [], invalid: [], next: undefined, bytes: 2 };
+ * const error = new RefusedLinkError(refusal, page);
  * assertEquals(error.code, "templated_link");
  * ```
  */
 export class RefusedLinkError extends ThousandEyesError {
   /** The name of the class, as stack traces show it. */
   override name = "RefusedLinkError";
-  /** The page, for whoever wants its events nevertheless; not enumerable, so that logs stay short. */
+  /** The page, for callers that want its events anyway; not enumerable, so that logs stay short. */
   declare readonly page: Page;
 
   /**
-   * Makes the error of a link from the refusal itself.
+   * Makes the error from the refusal of the link.
    *
    * @param refusal What is wrong with the link.
-   * @param page The page that the link stands on, with `next` undefined.
+   * @param page The page with the link; its `next` is undefined.
    */
   constructor(refusal: ThousandEyesError, page: Page) {
     super(refusal.code, refusal.message, {

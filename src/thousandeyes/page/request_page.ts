@@ -8,13 +8,13 @@ import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 const ACCEPT = "application/hal+json, application/json, application/problem+json";
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 16 * 1024 * 1024;
-/** The statuses whose answer may have no body. */
+/** The statuses whose response must not have a body. */
 const NULL_BODY = new Set([204, 205]);
 
 /**
- * Makes one request for one page and reads its body. This is the only place that sends the token, and it
- * sends it to the origin of `baseUrl` and no other: any other URL is refused before the request, and a
- * redirect after it.
+ * Makes one request for one page and reads the body. This is the only place that sends the token,
+ * and it sends it only to the origin of `baseUrl`: it rejects any other URL before the request, and
+ * any redirect after it.
  *
  * @example
  * ```ts
@@ -24,15 +24,18 @@ const NULL_BODY = new Set([204, 205]);
  * const url = new URL("https://api.thousandeyes.com/v7/audit-user-events?window=1h");
  * const response = await requestPage(url, {
  *   token: "made-up",
- *   fetch: (_url, init) => Promise.resolve(Response.json(new Headers(init.headers).get("authorization"))),
+ *   fetch: (_url, { headers }) =>
+ *     Promise.resolve(Response.json(new Headers(headers).get("authorization"))),
  * });
  * assertEquals(await response.json(), "Bearer made-up");
  * ```
  *
  * @param url The page, at the origin of `baseUrl`.
- * @param options Token, network, time and limits; `retry` and `budget` are the business of `readPage()`.
- * @returns The answer whatever its status, its body whole and in memory.
- * @throws {ThousandEyesError} `foreign_link`, `redirect_refused`, `network`, `timeout` or `body_too_large`.
+ * @param options The token, the network, time and limits; only `readPage()` uses `retry` and
+ * `budget`.
+ * @returns The response, whatever its status, with the complete body in memory.
+ * @throws {ThousandEyesError} `foreign_link`, `redirect_refused`, `network`, `timeout` or
+ * `body_too_large`.
  */
 export async function requestPage(url: URL, options: PageOptions): Promise<Response> {
   const base = parseBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL);
@@ -65,14 +68,14 @@ export async function requestPage(url: URL, options: PageOptions): Promise<Respo
     if (signal?.aborted) throw signal.reason;
     if (cause instanceof ThousandEyesError) throw cause;
     const [code, reason] = deadline?.aborted
-      ? ["timeout", `no whole answer within ${timeoutMs} ms`] as const
-      : ["network", "no answer, or the connection broke off"] as const;
+      ? ["timeout", `no complete response within ${timeoutMs} ms`] as const
+      : ["network", "no response, or the connection was lost"] as const;
     const message = `Cannot list audit events: ${reason}`;
     throw new ThousandEyesError(code, message, { cause, retryable: true });
   }
 }
 
-/** A copy of the answer that owes nothing to the network any more. */
+/** A copy of the response that no longer depends on the network. */
 async function wholeOf(
   response: Response,
   { maxBytes, token, signal }: { maxBytes: number; token: string; signal: AbortSignal },
@@ -80,7 +83,8 @@ async function wholeOf(
   const { status, statusText, headers } = response;
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
     await response.body?.cancel();
-    const message = `Cannot list audit events: ${status}: the API redirects, which is not followed`;
+    const message =
+      `Cannot list audit events: ${status}: the API responded with a redirect, which is not followed`;
     throw new ThousandEyesError("redirect_refused", message, { status });
   }
   let bytes: Uint8Array;
@@ -99,7 +103,7 @@ async function wholeOf(
   });
 }
 
-/** What an error answer says lands in messages and logs, and it may repeat the token. */
+/** An error response ends up in messages and logs, and it may repeat the token. */
 function withoutToken(bytes: Uint8Array, token: string): Uint8Array {
   const text = new TextDecoder().decode(bytes);
   return text.includes(token) ? new TextEncoder().encode(text.replaceAll(token, "[token]")) : bytes;
@@ -112,9 +116,11 @@ async function tokenOf(token: Token): Promise<string> {
 }
 
 /**
- * Refuses what cannot be a bearer token, without repeating it: `Headers` would put it into its message.
+ * Rejects what cannot be a bearer token, without repeating it: `Headers` would put it into its
+ * message.
  *
- * @throws {TypeError} If it is empty, or has spaces or anything but visible ASCII.
+ * @param token The token.
+ * @throws {TypeError} If the token is empty or contains anything but visible ASCII.
  */
 export function checkToken(token: string): void {
   if (typeof token !== "string" || token === "") {
