@@ -1,3 +1,5 @@
+const utf8 = new TextEncoder();
+
 /** How much is kept. */
 export interface ShortenOptions {
   /** The most UTF-16 units of one text. */
@@ -50,4 +52,25 @@ function shortenText(text: string, most: number): string {
   const isHalf = text.charCodeAt(most - 1) >= 0xd800 && text.charCodeAt(most - 1) <= 0xdbff;
   const end = isHalf ? most - 1 : most;
   return `${text.slice(0, end)}… cut, ${text.length - end} more characters`;
+}
+
+/**
+ * Whether a string takes more than a number of bytes in UTF-8.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { isLarger } from "./shorten.ts";
+ *
+ * assert(isLarger("ää", 3));
+ * assert(!isLarger("ää", 4));
+ * ```
+ *
+ * @param text The string.
+ * @param maxBytes The number of bytes.
+ * @returns True if it takes more.
+ */
+export function isLarger(text: string, maxBytes: number): boolean {
+  // No UTF-16 unit takes more than three bytes, so most strings need not be encoded to be measured.
+  return text.length * 3 > maxBytes && utf8.encode(text).length > maxBytes;
 }

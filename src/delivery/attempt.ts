@@ -4,7 +4,7 @@ import { withDeadline } from "../stream/with_deadline.ts";
 import { checkUrl } from "./check_url.ts";
 import { classifyError, classifyStatus } from "./classify.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { formats } from "./formats.ts";
+import { formats } from "./format/formats.ts";
 import type { Outcome } from "./outcome.ts";
 import { isPublicAddress } from "./public_address.ts";
 import { readExcerpt } from "./read_excerpt.ts";

@@ -4,7 +4,7 @@ import type { OutboxMessage } from "../store/outbox_message.ts";
 import type { Clock } from "../stream/clock.ts";
 import type { AttemptMessage } from "./attempt.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { formats } from "./formats.ts";
+import { formats } from "./format/formats.ts";
 import { nextState, type OutboxStep } from "./next_state.ts";
 import type { Outcome } from "./outcome.ts";
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { ALERT_LEVELS, type AlertLevel } from "../alert/alert.ts";
 import { checkUrl } from "./check_url.ts";
-import { formats } from "./formats.ts";
+import { formats } from "./format/formats.ts";
 import { RETRY_SCHEDULE } from "./retry_schedule.ts";
 import { isSecret } from "./secret.ts";
 

@@ -1,10 +1,9 @@
 import type { Alert } from "../alert/alert.ts";
+import { isLarger } from "../alert/shorten.ts";
 import { insertRows } from "./insert_rows.ts";
-import { isLarger } from "./is_larger.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql, SqlValue } from "./sql.ts";
-import type { StoredAlert } from "./stored_alert.ts";
 
 /** An alert that is to be stored, and the event that it is about. */
 export interface NewAlert {
@@ -14,6 +13,26 @@ export interface NewAlert {
   readonly eventSeq: number | null;
   /** The date of that event in milliseconds since the Unix epoch, where it has one. */
   readonly at: number | null;
+}
+
+/** One alert as the log keeps it. */
+export interface StoredAlert {
+  /** Its place among the alerts, from 1, never used twice within an epoch. */
+  readonly seq: number;
+  /** The alert's own id, which is also the `webhook-id` of its messages. */
+  readonly id: string;
+  /** The id of the rule that matched. */
+  readonly ruleId: string;
+  /** The rule's level. */
+  readonly level: string;
+  /** The date of the event that matched, in milliseconds since the Unix epoch, where it has one. */
+  readonly at: number | null;
+  /** When it was recorded, in milliseconds since the Unix epoch. */
+  readonly recordedAt: number;
+  /** The place in the log of the event that matched; null for an operational alert. */
+  readonly eventSeq: number | null;
+  /** The alert: JSON text. */
+  readonly body: string;
 }
 
 /** A bound text may have 2 MB, and an id takes 35 characters. */

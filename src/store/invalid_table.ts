@@ -3,7 +3,6 @@ import { hashText } from "./hash_text.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql } from "./sql.ts";
-import type { StoredInvalidEvent } from "./stored_invalid_event.ts";
 
 /** Something that the API sent as an event and that could not be recorded as one. */
 export interface NewInvalidEvent {
@@ -13,6 +12,18 @@ export interface NewInvalidEvent {
   readonly issues: readonly string[];
   /** What it has in common with itself in another form, where that is known; else what was sent has to be equal. */
   readonly identity?: string;
+}
+
+/** Something that the API sent as an event and that no schema could read: kept aside, never lost. */
+export interface StoredInvalidEvent {
+  /** Its place among the invalid events, from 1. */
+  readonly seq: number;
+  /** When it was kept, in milliseconds since the Unix epoch. */
+  readonly recordedAt: number;
+  /** What is wrong with it. */
+  readonly issues: readonly string[];
+  /** What was sent: JSON text, cut if it is larger than a row may be. */
+  readonly body: string;
 }
 
 /** The most that is kept of one, in UTF-16 units: a row holds it in any case. */

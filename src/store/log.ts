@@ -1,15 +1,24 @@
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
-import type { NewAlert } from "./alert_table.ts";
-import type { NewInvalidEvent } from "./invalid_table.ts";
+import type { NewAlert, StoredAlert } from "./alert_table.ts";
+import type { NewInvalidEvent, StoredInvalidEvent } from "./invalid_table.ts";
 import type { DeliveriesQuery, NewMessage } from "./outbox_table.ts";
 import type { PassCount, PassPage } from "./pass_table.ts";
 import type { RecordOptions, RecordResult } from "./record_events.ts";
 import type { Retained, RetainOptions } from "./retain.ts";
 import type { Sql } from "./sql.ts";
-import type { StoredAlert } from "./stored_alert.ts";
-import type { StoredEvent } from "./stored_event.ts";
-import type { StoredInvalidEvent } from "./stored_invalid_event.ts";
 import type { OutboxMessage, StoredAttempt } from "./outbox_message.ts";
+
+/** One event as the log keeps it. */
+export interface StoredEvent {
+  /** Its place in the log, from 1, never used twice within an epoch. */
+  readonly seq: number;
+  /** Its own date, in milliseconds since the Unix epoch; null where it has none that can be read. */
+  readonly at: number | null;
+  /** When it was recorded, in milliseconds since the Unix epoch. */
+  readonly recordedAt: number;
+  /** The event as recorded: JSON text. */
+  readonly body: string;
+}
 
 /** Which part of a sequence can be read. */
 export interface LogHead {

@@ -1,10 +1,9 @@
 import { addAlerts, alertById, alertsAfter } from "./alert_table.ts";
 import { addInvalidEvents, invalidEventsAfter } from "./invalid_table.ts";
 import { lastThatFits } from "./last_that_fits.ts";
-import type { Log, LogHead } from "./log.ts";
-import { readNumber, readText, writeMeta } from "./meta.ts";
+import type { Log, LogHead, StoredEvent } from "./log.ts";
+import { newEpoch, readNumber, readText, writeMeta } from "./meta.ts";
 import { migrate } from "./migrate.ts";
-import { newEpoch } from "./new_epoch.ts";
 import {
   attemptsOf,
   deliveries,
@@ -21,7 +20,6 @@ import { dropPasses, readPass, savePassPage } from "./pass_table.ts";
 import { recordEvents } from "./record_events.ts";
 import { retain } from "./retain.ts";
 import type { Sql } from "./sql.ts";
-import type { StoredEvent } from "./stored_event.ts";
 
 export type { Log, LogCounts, LogHead, LogReader, LogWriter } from "./log.ts";
 

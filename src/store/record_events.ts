@@ -1,8 +1,8 @@
+import { isLarger } from "../alert/shorten.ts";
 import { identityOf } from "../thousandeyes/event/event_identity.ts";
 import { parseDate } from "../thousandeyes/event/parse_date.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import { hashEvent } from "./hash_event.ts";
-import { isLarger } from "./is_larger.ts";
 import { insertRows } from "./insert_rows.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import { type EarlierPass, SplitTwins } from "./split_twins.ts";

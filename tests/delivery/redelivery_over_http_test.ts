@@ -4,7 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { toAlert } from "../../src/alert/to_alert.ts";
 import { attempt } from "../../src/delivery/attempt.ts";
 import { EndpointSchema } from "../../src/delivery/endpoint.ts";
-import { formats } from "../../src/delivery/formats.ts";
+import { formats } from "../../src/delivery/format/formats.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
 import { newMessage } from "./new_message.ts";
 import { ManualClock } from "../support/manual_clock.ts";

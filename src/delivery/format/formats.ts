@@ -1,5 +1,5 @@
-import type { Alert } from "../alert/alert.ts";
-import { standardBody } from "./standard_body.ts";
+import type { Alert } from "../../alert/alert.ts";
+import { standardBody } from "./standard.ts";
 
 /** Makes the exact text that is signed and sent of one alert. */
 export interface Format {

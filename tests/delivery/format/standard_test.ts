@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
-import { toAlert } from "../../src/alert/to_alert.ts";
-import { LARGEST_BODY, standardBody } from "../../src/delivery/standard_body.ts";
-import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
+import { toAlert } from "../../../src/alert/to_alert.ts";
+import { MAX_BODY_BYTES, standardBody } from "../../../src/delivery/format/standard.ts";
+import type { UserEvent } from "../../../src/thousandeyes/event/user_event.ts";
 
 const known = { identity: "[]", occurrence: 1 };
 const alertOf = (event: UserEvent, title = "Failed login") => toAlert({ title }, event, known);
@@ -23,9 +23,9 @@ Deno.test("standardBody() gives the same text for the same alert", () => {
 });
 
 Deno.test("standardBody() cuts nothing at the limit, and visibly cuts one byte above it", () => {
-  const room = LARGEST_BODY - bytesOf(standardBody(alertOf({ event: "" }), 0));
+  const room = MAX_BODY_BYTES - bytesOf(standardBody(alertOf({ event: "" }), 0));
   const whole = standardBody(alertOf({ event: "x".repeat(room) }), 0);
-  assertEquals(bytesOf(whole), LARGEST_BODY);
+  assertEquals(bytesOf(whole), MAX_BODY_BYTES);
   assertEquals(JSON.parse(whole).data.cut, undefined);
 
   const { data } = JSON.parse(standardBody(alertOf({ event: "x".repeat(room + 1) }), 0));
@@ -35,7 +35,7 @@ Deno.test("standardBody() cuts nothing at the limit, and visibly cuts one byte a
 
 Deno.test("standardBody() counts bytes, not characters", () => {
   const body = standardBody(alertOf({ event: "é".repeat(40_000) }), 0);
-  assert(bytesOf(body) <= LARGEST_BODY);
+  assert(bytesOf(body) <= MAX_BODY_BYTES);
   assertEquals(JSON.parse(body).data.cut, true);
 });
 
@@ -72,7 +72,7 @@ Deno.test("standardBody() stays below the limit whatever the event and the rule 
     fc.property(text, fc.dictionary(fc.string(), value, { maxKeys: 6 }), (title, event) => {
       const alert = alertOf(event as UserEvent, title);
       const body = standardBody(alert, 0);
-      assert(bytesOf(body) <= LARGEST_BODY);
+      assert(bytesOf(body) <= MAX_BODY_BYTES);
       assertEquals(JSON.parse(body).data.id, alert.id);
     }),
     { numRuns: 60 },
@@ -82,7 +82,7 @@ Deno.test("standardBody() stays below the limit whatever the event and the rule 
 Deno.test("standardBody() cuts an event of a great many members down to what fits", () => {
   const event = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`member${n}`, n]));
   const body = standardBody(alertOf(event), 0);
-  assert(bytesOf(body) <= LARGEST_BODY);
+  assert(bytesOf(body) <= MAX_BODY_BYTES);
   assertEquals(JSON.parse(body).data.event["… cut"], "49800 more");
 });
 

@@ -1,8 +1,8 @@
-import type { Alert } from "../alert/alert.ts";
-import { shorten } from "../alert/shorten.ts";
+import type { Alert } from "../../alert/alert.ts";
+import { isLarger, shorten } from "../../alert/shorten.ts";
 
 /** The largest body that is sent, in bytes of UTF-8: every intermediary has to pass so much (CloudEvents). */
-export const LARGEST_BODY = 65_536;
+export const MAX_BODY_BYTES = 65_536;
 
 /** Tried one after the other until the body fits; the alert itself has fewer than 16 members. */
 const CUTS = [
@@ -11,8 +11,6 @@ const CUTS = [
   { text: 256, members: 16, depth: 8 },
   { text: 64, members: 16, depth: 4 },
 ];
-
-const utf8 = new TextEncoder();
 
 /**
  * The body of a message as Standard Webhooks describes it: `{type, timestamp, data}`, with the alert as data.
@@ -23,8 +21,8 @@ const utf8 = new TextEncoder();
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { toAlert } from "../alert/to_alert.ts";
- * import { standardBody } from "./standard_body.ts";
+ * import { toAlert } from "../../alert/to_alert.ts";
+ * import { standardBody } from "./standard.ts";
  *
  * const alert = toAlert({ title: "Failed login" }, {}, { identity: "[]", occurrence: 1 });
  * const body = JSON.parse(standardBody(alert, 0));
@@ -41,17 +39,12 @@ export function standardBody(alert: Alert, recordedAt: number): string {
   const timestamp = new Date(recordedAt).toISOString();
   const bodyOf = (data: unknown) => JSON.stringify({ type: "alert.created", timestamp, data });
   const whole = bodyOf(alert);
-  if (fits(whole)) return whole;
+  if (!isLarger(whole, MAX_BODY_BYTES)) return whole;
   for (const cut of CUTS) {
     const body = bodyOf({ ...shorten(alert, cut) as Alert, cut: true });
-    if (fits(body)) return body;
+    if (!isLarger(body, MAX_BODY_BYTES)) return body;
   }
   const { id, ruleId, title, level, occurrence, date } = alert;
   const least = { id, ruleId, title, level, occurrence, date };
   return bodyOf({ ...shorten(least, { text: 256, members: 6, depth: 1 }) as Alert, cut: true });
-}
-
-function fits(body: string): boolean {
-  // No character takes more than three bytes per UTF-16 unit, so most bodies need no second look.
-  return body.length * 3 <= LARGEST_BODY || utf8.encode(body).length <= LARGEST_BODY;
 }
