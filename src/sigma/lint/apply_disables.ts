@@ -28,7 +28,7 @@ export function applyDisables(
           "warning",
           `No check is called '${code}'` + (near ? `; did you mean '${near}'?` : ""),
           at,
-          near ? `Write '${near}'` : "Take a code from docs/lint.md",
+          near ? `Write '${near}'` : "Take a code from docs/lint/README.md",
         ));
         continue;
       }

@@ -18,7 +18,7 @@ export interface CheckContext {
   readonly today?: string;
 }
 
-/** One entry in the catalogue of checks; `docs/lint.md` has an example of each. */
+/** One entry in the catalogue of checks; `docs/lint/` has an example of each. */
 export interface Check {
   /** Stable name, also used in `# panoptes-disable`. */
   readonly code: string;

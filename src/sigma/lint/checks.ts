@@ -15,21 +15,24 @@ import { textChecks } from "./text_checks.ts";
 import { valueChecks } from "./value_checks.ts";
 import { valueListChecks } from "./value_list_checks.ts";
 
-/** Every check of one document, in the order in which findings at one place are shown. */
-export const CHECKS: readonly Check[] = [
-  ...metadataChecks,
-  ...lifecycleChecks,
-  ...tagChecks,
-  ...logsourceChecks,
-  ...selectionChecks,
-  ...modifierChecks,
-  ...valueChecks,
-  ...valueListChecks,
-  ...networkChecks,
-  ...regexChecks,
-  ...conditionChecks,
-  ...performanceChecks,
-  ...filterChecks,
-  ...testChecks,
-  ...textChecks,
-];
+/** The checks of one document by group, in the order in which findings at one place are shown. */
+export const CHECK_GROUPS: Readonly<Record<string, readonly Check[]>> = {
+  metadata: metadataChecks,
+  lifecycle: lifecycleChecks,
+  tag: tagChecks,
+  logsource: logsourceChecks,
+  selection: selectionChecks,
+  modifier: modifierChecks,
+  value: valueChecks,
+  value_list: valueListChecks,
+  network: networkChecks,
+  regex: regexChecks,
+  condition: conditionChecks,
+  performance: performanceChecks,
+  filter: filterChecks,
+  test: testChecks,
+  text: textChecks,
+};
+
+/** Every check of one document. */
+export const CHECKS: readonly Check[] = Object.values(CHECK_GROUPS).flat();

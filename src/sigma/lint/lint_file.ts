@@ -24,7 +24,7 @@ export interface LintFileOptions {
  * Returns everything that is wrong or doubtful in one rule file.
  *
  * Errors are those that keep a document from loading; warnings and notes are findings of the checks
- * in docs/lint.md, without those that a `# panoptes-disable` comment silences.
+ * in docs/lint, without those that a `# panoptes-disable` comment silences.
  *
  * @example
  * ```ts

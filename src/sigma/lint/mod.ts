@@ -1,7 +1,7 @@
 /**
  * Lint for Sigma rule files: what is wrong, what is doubtful, and reports for people and machines.
  *
- * The checks, each with an example: docs/lint.md.
+ * The checks, each with an example: docs/lint/README.md.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * The examples of docs/lint.md, and the rule that stands around them.
+ * The examples of docs/lint, and the rule that stands around them.
  *
  * @module
  */
 
-/** The text of docs/lint.md. */
-export const markdown: string = await Deno.readTextFile(
-  new URL("../../../docs/lint.md", import.meta.url),
+/** The text of docs/lint/README.md. */
+export const readme: string = await Deno.readTextFile(
+  new URL("../../../docs/lint/README.md", import.meta.url),
 );
 
 /** A fenced block of YAML: its kind (base, bad, good), flags and text. */
@@ -26,7 +26,7 @@ export function examplesIn(text: string): Example[] {
 }
 
 /** The rule around the examples. */
-export const base: string = examplesIn(markdown).find(({ word }) => word === "base")!.yaml;
+export const base: string = examplesIn(readme).find(({ word }) => word === "base")!.yaml;
 
 /** The text cut into its top-level keys, each with the lines below it. */
 function blocksOf(yaml: string): Map<string, string> {
@@ -35,7 +35,7 @@ function blocksOf(yaml: string): Map<string, string> {
   );
 }
 
-/** What the reading instructions of docs/lint.md say: the example, and the base rule around it. */
+/** What the reading instructions of docs/lint/README.md say: the example, and the base rule around it. */
 export function whole(yaml: string, flags: readonly string[] = []): string {
   let text = yaml;
   if (yaml.startsWith("  ")) {
