@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- printing is what a benchmark is for
 /**
  * The size of the Worker as it is deployed: raw, gzipped, minified, and both.
  *
@@ -6,16 +5,26 @@
  */
 import { gzipSync } from "node:zlib";
 import { bundleWorker } from "../src/local/build_worker.ts";
+import { printFigures } from "./figures.ts";
 
-const kb = (bytes: number) => (bytes / 1000).toFixed(1);
-const sizeOf = (text: string) => {
+const sizesOf = (text: string) => {
   const bytes = new TextEncoder().encode(text);
-  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
+  return {
+    "raw, kB": kilobytes(bytes.length),
+    "gzip, kB": kilobytes(gzipSync(bytes, { level: 9 }).length),
+  };
 };
 
-const plain = sizeOf(await bundleWorker("src/worker/mod.ts"));
-const small = sizeOf(await bundleWorker("src/worker/mod.ts", true));
-console.log("Worker bundle, kB      raw     gzip");
-console.log(`as written       ${kb(plain.raw).padStart(9)} ${kb(plain.gzip).padStart(8)}`);
-console.log(`minified         ${kb(small.raw).padStart(9)} ${kb(small.gzip).padStart(8)}`);
-console.log(JSON.stringify({ bundle_min_gz_kb: Number(kb(small.gzip)) }));
+const table = {
+  "as written": sizesOf(await bundleWorker("src/worker/mod.ts")),
+  "minified": sizesOf(await bundleWorker("src/worker/mod.ts", true)),
+};
+printFigures({
+  title: "Worker bundle",
+  table,
+  result: { bundle_min_gz_kb: table.minified["gzip, kB"] },
+});
+
+function kilobytes(bytes: number): number {
+  return Number((bytes / 1000).toFixed(1));
+}

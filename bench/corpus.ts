@@ -1,10 +1,14 @@
-// deno-lint-ignore-file no-console -- printing is what a benchmark is for
-// SigmaHQ's rules and events: how long loading takes, stage by stage, and how many events a second match.
-// Run by `deno task bench:corpus`, in a process that refuses code generation, as Workers do. The corpus is
-// in the folder SIGMA_CORPUS. The last line is one JSON object.
+/**
+ * SigmaHQ's rules and events: how long each stage of loading takes, and how many events are matched
+ * per second. `deno task bench:corpus` runs it in a process that refuses code generation, as
+ * Workers do. The corpus is in the folder SIGMA_CORPUS.
+ *
+ * @module
+ */
 import { parseSigma } from "../src/sigma/parse.ts";
 import { RuleSet } from "../src/sigma/rule_set.ts";
 import { isWindowsRule, readCorpus } from "../tests/support/sigma_corpus.ts";
+import { printFigures } from "./figures.ts";
 
 const ROUNDS = 20;
 const ROUND_MS = 250;
@@ -14,7 +18,7 @@ if (!corpus) Deno.exit(0);
 
 const before = Deno.memoryUsage();
 const stages: Record<string, string> = {};
-// Nothing is warm yet: this is what a start of a process costs.
+// Nothing is warm yet: this is what the start of a process costs.
 const [parsed, parseMs] = timed(() =>
   corpus.rules.map(({ file, yaml }) => parseSigma(yaml, { file }))
 );
@@ -24,7 +28,7 @@ const loadMs = parseMs + compileMs;
 stages[`YAML text -> ${rules.length} rules`] = `${parseMs.toFixed(0)} ms`;
 stages[`rules -> rule set of ${all.rules.length} with its index`] = `${compileMs.toFixed(0)} ms`;
 const after = Deno.memoryUsage();
-stages["memory taken, before garbage is collected"] = megabytes(after.rss - before.rss);
+stages["memory taken, before garbage collection"] = megabytes(after.rss - before.rss);
 
 const windows = new RuleSet(rules.filter(({ file }) => isWindowsRule(file!)), {
   onProblem: () => {},
@@ -45,12 +49,13 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 const rate = Math.max(...rates);
 stages[`${windows.rules.length} Windows rules on ${events.length} events`] = `${matches} matches`;
-stages["rules that every event is tried on"] = String(windows.alwaysEvaluated.length);
-stages["events a second, best round"] = rate.toFixed(0);
-console.table(stages);
-console.log(
-  JSON.stringify({ corpus_events_per_s: Math.round(rate), load_ms: Math.round(loadMs) }),
-);
+stages["rules that are tried on every event"] = String(windows.alwaysEvaluated.length);
+stages["events per second, best round"] = rate.toFixed(0);
+printFigures({
+  title: "SigmaHQ",
+  table: stages,
+  result: { corpus_events_per_s: Math.round(rate), load_ms: Math.round(loadMs) },
+});
 
 function timed<T>(work: () => T): [result: T, ms: number] {
   const started = performance.now();

@@ -1,9 +1,12 @@
-// deno-lint-ignore-file no-console -- printing is what a benchmark is for
-// Many rules against one event: this engine, a naive one, and what one would take from npm instead.
-// Run by `deno task bench:match`, in a process that refuses code generation, as Workers do.
-// The last line is one JSON object of ratios; absolute figures depend on the machine.
+/**
+ * Many rules against one event: this engine, a naive one, and the alternatives on npm.
+ * `deno task bench:match` runs it in a process that refuses code generation, as Workers do.
+ *
+ * @module
+ */
 import { parseSigma } from "../src/sigma/parse.ts";
 import { RuleSet } from "../src/sigma/rule_set.ts";
+import { printFigures } from "./figures.ts";
 import { jsonLogicRules } from "./match/json_logic.ts";
 import { jsonRulesEngine } from "./match/json_rules.ts";
 import { naiveClosures } from "./match/naive_closures.ts";
@@ -15,10 +18,10 @@ import { syntheticRules, toSigma } from "./match/synthetic_rules.ts";
 
 const SIZES = [10, 100, 1000, 3000];
 const ROUNDS = 100;
-/** Short, so that a round has a chance to run undisturbed on a busy machine. */
+/** Short, so that some rounds run undisturbed on a busy machine. */
 const BUDGET_MS = 8;
-/** A slow engine does not get all of the rounds. */
-const LONGEST_MS = 2_000;
+/** A slow engine runs fewer rounds. */
+const MAX_SPENT_MS = 2_000;
 /**
  * Few enough to stay in the cache for every engine, so that matching is measured and not memory.
  */
@@ -28,20 +31,20 @@ interface Contender {
   name: string;
   /** How many rules the event with this number matches. */
   match(event: number): number | Promise<number>;
-  /** How many events between looks at the clock. */
+  /** How many events are matched between two readings of the clock. */
   step: number;
-  /** How long its rounds took until now. */
+  /** The total time of its rounds so far. */
   spentMs: number;
 }
 
 const random = seededRandom(7);
 const events = syntheticEvents(EVENTS, random);
-// The others get their events prepared for nothing; this engine gets them as the API sends them.
+// The preparation for the others is not measured; this engine gets events as the API sends them.
 const prepared = events.map(prepareEvent);
 const allRules = syntheticRules(SIZES.at(-1)!, random);
 
-// The best round counts: whatever else the machine does can only make a round slower. All sizes and
-// engines take turns, so that a slow minute does not fall on one of them.
+// The best round counts, since other work of the machine can only make a round slower. All sizes
+// and engines take turns, so that a slow minute does not hit only one of them.
 const best = new Map<string, Map<number, number>>();
 const bySize = new Map(SIZES.map((size) => [size, contendersFor(allRules.slice(0, size))]));
 for (const contenders of bySize.values()) await checkAgreement(contenders);
@@ -50,32 +53,32 @@ for (let round = 0; round < ROUNDS; round++) {
     for (const contender of contenders) {
       const times = best.get(contender.name) ?? new Map<number, number>();
       best.set(contender.name, times);
-      if (contender.spentMs > LONGEST_MS) continue;
+      if (contender.spentMs > MAX_SPENT_MS) continue;
       const time = await microsPerEvent(contender, round);
       times.set(size, Math.min(times.get(size) ?? Infinity, time));
     }
   }
 }
 
-console.log(`microseconds per event (best of ${ROUNDS} rounds)`);
-console.table(
-  Object.fromEntries(
+const { regexSetVsNative, worstRegexMs, worstPattern } = regexBenchmark();
+const at = (name: string, size: number) => best.get(name)!.get(size)!;
+printFigures({
+  title: `microseconds per event (best of ${ROUNDS} rounds)`,
+  table: Object.fromEntries(
     [...best].map(([name, times]) => [
       name,
       Object.fromEntries([...times].map(([size, time]) => [`${size} rules`, rounded(time)])),
     ]),
   ),
-);
-const { regexSetVsNative, worstRegexMs, worstPattern } = regexBenchmark();
-console.log(`slowest hostile pattern on 5,000 characters: ${worstPattern}`);
-const at = (name: string, size: number) => best.get(name)!.get(size)!;
-console.log(JSON.stringify({
-  speedup_naive_3000: rounded(at("naive", 3000) / at("panoptes", 3000)),
-  speedup_json_logic_3000: rounded(at("json-logic-js", 3000) / at("panoptes", 3000)),
-  growth_100_3000: rounded(at("panoptes", 3000) / at("panoptes", 100)),
-  regex_set_vs_native: rounded(regexSetVsNative),
-  worst_regex_ms: rounded(worstRegexMs),
-}));
+  notes: [`slowest hostile pattern on 5,000 characters: ${worstPattern}`],
+  result: {
+    speedup_naive_3000: rounded(at("naive", 3000) / at("panoptes", 3000)),
+    speedup_json_logic_3000: rounded(at("json-logic-js", 3000) / at("panoptes", 3000)),
+    growth_100_3000: rounded(at("panoptes", 3000) / at("panoptes", 100)),
+    regex_set_vs_native: rounded(regexSetVsNative),
+    worst_regex_ms: rounded(worstRegexMs),
+  },
+});
 
 function contendersFor(rules: readonly (typeof allRules)[number][]): Contender[] {
   const parsed = rules.flatMap((rule) => parseSigma(toSigma(rule)).rules);
@@ -98,7 +101,7 @@ function contendersFor(rules: readonly (typeof allRules)[number][]): Contender[]
   ];
 }
 
-/** Each engine has to find the same number of matches, or the comparison means nothing. */
+/** All engines must find the same number of matches, or the comparison means nothing. */
 async function checkAgreement(contenders: readonly Contender[]): Promise<void> {
   const [first, ...others] = contenders;
   for (const { name, match, step } of others) {

@@ -7,7 +7,7 @@ import {
   type PreparedRule,
 } from "./predicates.ts";
 
-/** The rules as JsonLogic; one operation of our own, since JsonLogic has no regular expressions. */
+/** The rules as JsonLogic, with a custom operation, since JsonLogic has no regular expressions. */
 export function jsonLogicRules(rules: readonly PreparedRule[]): (event: PreparedEvent) => number {
   const regexes: RegExp[] = [];
   jsonLogic.add_operation("re", (number: number, value: string | string[]) => {
@@ -43,7 +43,7 @@ function one(predicate: Predicate, regexes: RegExp[]): unknown {
   return { re: [regexes.push(regexOf(predicate)) - 1, variable] };
 }
 
-/** A text test as a regular expression. */
+/** A string test as a regular expression. */
 export function regexOf(predicate: Exclude<Predicate, { field: "ip" }>): RegExp {
   switch (predicate.test) {
     case "regex":

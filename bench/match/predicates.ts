@@ -10,10 +10,10 @@ export type Predicate =
     )
   | { field: "ip"; test: "between"; low: number; high: number };
 
-/** A map of a rule: every group needs one of its predicates. */
+/** A map of a rule: of every group, one predicate must hold. */
 export type Groups = Predicate[][];
 
-/** A rule as other engines get it: prepared as far as one could by hand. */
+/** A rule as other engines get it: prepared as well as possible by hand. */
 export interface PreparedRule {
   selection: Groups;
   filter: Groups | undefined;
@@ -47,7 +47,7 @@ export function prepareRule({ selection, filter }: SyntheticRule): PreparedRule 
   return { selection: groupsOf(selection), filter: filter && groupsOf(filter) };
 }
 
-/** Escapes what means something in a regular expression. */
+/** Escapes characters that have a meaning in a regular expression. */
 export function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -1,5 +1,6 @@
 import { parseSigma } from "../../src/sigma/parse.ts";
 import { RuleSet } from "../../src/sigma/rule_set.ts";
+import { median } from "../figures.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { WORDS } from "./synthetic_events.ts";
 
@@ -88,7 +89,7 @@ export function regexBenchmark(): {
   }));
   const worst = hostile.reduce((worst, each) => each.ms > worst.ms ? each : worst);
   return {
-    regexSetVsNative: middle(ratios),
+    regexSetVsNative: median(ratios),
     worstRegexMs: worst.ms,
     worstPattern: worst.pattern,
   };
@@ -97,7 +98,7 @@ export function regexBenchmark(): {
 function hostileMs(pattern: string, text: (random: Random) => string, random: Random): number {
   const ruleSet = rulesOf([pattern]);
   ruleSet.match({ name: text(random) });
-  return middle(Array.from({ length: 25 }, () => {
+  return median(Array.from({ length: 25 }, () => {
     const event = { name: text(random) };
     return timed(() => ruleSet.match(event));
   }));
@@ -119,8 +120,4 @@ function timed(work: () => void): number {
   const started = performance.now();
   work();
   return performance.now() - started;
-}
-
-function middle(list: readonly number[]): number {
-  return list.toSorted((a, b) => a - b)[list.length >> 1]!;
 }

@@ -3,14 +3,14 @@ import { ACTIONS, EVENT_NAMES, FIRST_NAMES, OBJECTS, WORDS } from "./synthetic_e
 
 type Values = string | string[];
 
-/** A rule as an author would write it: a selection, and in three of ten a filter. */
+/** A rule as an author would write it: a selection, and in three of ten rules a filter. */
 export interface SyntheticRule {
   id: string;
   selection: Record<string, Values>;
   filter?: Record<string, Values>;
 }
 
-/** How often each shape occurs, as running totals, and what it looks for. */
+/** The probability of each shape, as running totals, and its selection. */
 const SHAPES: readonly [upTo: number, selection: (random: Random) => Record<string, Values>][] = [
   [0.25, (r) => ({ event: r.pick(EVENT_NAMES), "user|contains": `user.${r.below(800)}@` })],
   [0.45, (r) => ({

@@ -1,7 +1,7 @@
 /**
- * Sigma as simply as it can be said: no index, no compilation, native regular expressions, one pass
- * over the rule for each event. It shares nothing with the engine but the parsed rule, so that the
- * two can be held against each other.
+ * Sigma in the simplest form: no index, no compilation, native regular expressions, one pass over
+ * the rule for each event. It shares only the parsed rule with the engine, so that the two can be
+ * compared.
  *
  * @module
  */
@@ -97,7 +97,7 @@ function textOf(value: unknown): string[] {
   return ["string", "number", "boolean"].includes(typeof value) ? [String(value)] : [];
 }
 
-/** What stands at a field: undefined when the field is absent. */
+/** The value of a field; undefined when the field is absent. */
 export function valuesAt(value: unknown, field: string): unknown[] | undefined {
   if (field === ".") return [value];
   if (Array.isArray(value)) {

@@ -1,19 +1,19 @@
 import ipaddr from "ipaddr.js";
 import type { DetectionItem, SigmaValue } from "../../src/sigma/mod.ts";
 
-/** What an item looks at. */
+/** What an item is compared with. */
 export interface Seen {
   /** The values at the field; undefined when it is absent. */
   members: unknown[] | undefined;
-  /** Those that are texts, numbers or booleans, as texts. */
+  /** Those that are strings, numbers or booleans, as strings. */
   texts: string[];
-  /** The texts of another field. */
+  /** The values of another field, as strings. */
   other: (field: string) => string[];
 }
 
 export type NaiveTest = (seen: Seen) => boolean;
 
-/** A text pattern: literal characters, "*" and "?" as wildcards, "-" as any dash. */
+/** A string pattern: literal characters, "*" and "?" as wildcards, "-" as any dash. */
 type Piece = { literal: string } | { wild: "*" | "?" };
 
 const DASHES = ["-", "/", "\u2013", "\u2014", "\u2015"];
@@ -25,7 +25,7 @@ const COMPARISONS: Record<string, (a: number, b: number) => boolean> = {
   lte: (a, b) => a <= b,
 };
 
-/** The tests that one value stands for; one of them has to hold. */
+/** The tests that one value stands for; one of them must hold. */
 export function naiveTests(
   value: SigmaValue,
   item: DetectionItem,
@@ -136,7 +136,7 @@ function expanded(
   );
 }
 
-/** Every permutation, one text for each. */
+/** Every permutation, one string for each. */
 function dashed(pattern: Piece[]): Piece[][] {
   const isWord = (piece: Piece | undefined) =>
     piece && "literal" in piece && /\w/.test(piece.literal);
@@ -152,7 +152,7 @@ function bytesOf(text: string): string {
   return [...new TextEncoder().encode(text)].map((byte) => String.fromCharCode(byte)).join("");
 }
 
-/** What stays the same whatever bytes stand before and after. */
+/** The part of a base64 string that does not depend on the bytes before and after. */
 function commonBase64(bytes: string, offset: number): string {
   const padding = "\0".repeat(offset);
   const filled = "\xff".repeat(offset);
@@ -177,7 +177,7 @@ function regexTest(pattern: string, modifiers: readonly string[]): NaiveTest {
     texts.some((text) => regex.test(text) || (endsLine && regex.test(text.replace(/\n$/, ""))));
 }
 
-/** By code points, as RE2 goes; escapes that only the older syntax allows are rare enough. */
+/** By code points, as in RE2; escapes that only the older syntax allows are rare enough. */
 function nativeRegex(pattern: string, flags: string): RegExp {
   try {
     return new RegExp(pattern, `${flags}u`);

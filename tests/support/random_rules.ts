@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Words that rules and events share, so that they meet often; some fold in unusual ways. */
+/** Words that rules and events share, so that they often match; some fold in unusual ways. */
 const WORDS = [
   "login",
   "Login",
@@ -85,7 +85,7 @@ const nullable = fc.oneof({ weight: 9, arbitrary: scalar }, {
   arbitrary: fc.constant(null),
 });
 
-/** Texts with wildcards and escapes around shared words. */
+/** Strings with wildcards and escapes around shared words. */
 const pattern = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: word.map((text) => text.replace(/[*?]/g, "\\$&")) },
@@ -208,7 +208,7 @@ const condition = fc.constantFrom(
   "not (one or not two)",
 );
 
-/** A rule file, as text; YAML takes JSON. */
+/** A rule file as JSON, which is YAML too. */
 export const randomRule: fc.Arbitrary<string> = fc.record({
   title: fc.constant("Random"),
   logsource: fc.constant({ product: "test" }),
@@ -233,7 +233,7 @@ const items = fc.array(
   { maxLength: 3 },
 );
 
-/** An event whose fields rules look at; some are missing, flat, nested, lists. */
+/** An event with fields that rules use; some are missing, flat, nested, or lists. */
 export const randomEvent: fc.Arbitrary<unknown> = fc.record({
   event: member,
   user: member,

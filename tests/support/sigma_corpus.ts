@@ -4,14 +4,14 @@
 export interface SigmaCorpus {
   rules: { file: string; yaml: string }[];
   events: { file: string; index: number; event: Record<string, unknown> }[];
-  /** "event file, index, rule id" of every pair that has to match. */
+  /** "event file, index, rule id" of every pair that must match. */
   expected: Set<string>;
 }
 
 /** The folder of the corpus. */
 export const CORPUS_FOLDER = Deno.env.get("SIGMA_CORPUS") ?? "../shared/corpus";
 
-/** Reads the corpus; undefined, with a word on it, where it is absent. */
+/** Reads the corpus; returns undefined and says so where it is absent. */
 export function readCorpus(): SigmaCorpus | undefined {
   try {
     return {
@@ -25,13 +25,13 @@ export function readCorpus(): SigmaCorpus | undefined {
     };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    // deno-lint-ignore no-console -- a skipped test has to say so
-    console.log(`Skipped: there is no Sigma corpus in ${CORPUS_FOLDER} (set SIGMA_CORPUS)`);
+    // deno-lint-ignore no-console -- a skipped test must say so
+    console.log(`Skipped: no Sigma corpus in ${CORPUS_FOLDER} (set SIGMA_CORPUS)`);
     return undefined;
   }
 }
 
-/** Whether a rule file is one of the Windows rules that the expected pairs speak of. */
+/** Whether a rule file is one of the Windows rules that the expected pairs are about. */
 export function isWindowsRule(file: string): boolean {
   return file.includes("/windows/") || file.includes("win_");
 }
