@@ -88,7 +88,7 @@ function messageJson(message: OutboxMessage): Record<string, unknown> {
 }
 
 function attemptJson({ at, excerpt: _, ...attempt }: StoredAttempt): Record<string, unknown> {
-  return { at: time(at), ...attempt };
+  return { startedAt: time(at), ...attempt };
 }
 
 function time(ms: number): string {
