@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What a token may do: `read` the log, or also change things and see receivers' answers (`admin`). */
+/** What a token permits: `read` the log; `admin` also changes and receivers' answers. */
 export type Scope = "read" | "admin";
 
 /** A bearer token as it is configured: its hash, never the token itself. */
@@ -32,7 +32,7 @@ export const ApiTokenSchema: v.GenericSchema<ApiToken> = v.strictObject({
   ),
 }, "must be an object with name, sha256 and scopes");
 
-/** One scheme and one token of visible characters; the bound limits what a stranger can make us hash. */
+/** One scheme, one token of visible characters; the bound limits what strangers make us hash. */
 const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i;
 
 /** The configured tokens, ready for comparison. */
@@ -50,8 +50,8 @@ export class TokenTable {
   }
 
   /**
-   * Finds the configured token that a request carries. The time it takes reveals neither how close a
-   * guess was nor which token matches: whole hashes are compared, and always all of them.
+   * Finds the configured token that a request carries. The time it takes reveals neither how close
+   * a guess was nor which token matches: whole hashes are compared, and always all of them.
    *
    * @param authorization The value of the `Authorization` header: untrusted text.
    * @returns The token, or undefined if none matches.

@@ -9,7 +9,7 @@ import { routes } from "./routes.ts";
 export interface GatewayOptions {
   /** The tokens that are accepted; with none, nothing is readable. */
   tokens: readonly ApiToken[];
-  /** The names of invalid settings, never their values; only shown to clients with a valid token. */
+  /** The names of invalid settings, never their values; only for clients with a valid token. */
   misconfigured?: readonly string[];
   /** Answers authorized requests; its responses are passed on unchanged. */
   backend: (request: Request) => Response | Promise<Response>;
@@ -78,8 +78,8 @@ export function createGateway(
 }
 
 const HOW_TO_CONFIGURE =
-  "Set API_TOKENS to a JSON list of {name, sha256, scopes}, where sha256 is the SHA-256 of a token in " +
-  "hexadecimal and scopes contains read or admin. Until it is set and valid, nothing is readable";
+  "Set API_TOKENS to a JSON list of {name, sha256, scopes}, where sha256 is the SHA-256 of a token " +
+  "in hexadecimal and scopes contains read or admin. Until it is set and valid, nothing is readable";
 
 function unauthorized(context: Context): Response {
   const sent = context.req.header("Authorization") !== undefined;

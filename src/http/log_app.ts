@@ -11,8 +11,8 @@ export interface LogAppOptions extends Services {
 }
 
 /**
- * The routes over the log, without authorization: they belong behind `createGateway()`, in the process
- * that holds the log, so that a stream is produced where it is read from.
+ * The routes over the log, without authorization: they belong behind `createGateway()`, in the
+ * process that holds the log, so that a stream is produced where it is read from.
  *
  * @param options The log, the limit on streams, clock and randomness.
  * @returns A Hono app.

@@ -1,6 +1,6 @@
 import { responseHeaders } from "./response.ts";
 
-/** Every problem by its code. Codes and statuses are stable and clients may rely on them; titles may change. */
+/** Every problem by its code. Clients may rely on codes and statuses; titles may change. */
 export const PROBLEMS = {
   conflict: [409, "Conflict with the current state"],
   forbidden: [403, "Insufficient scope"],

@@ -52,7 +52,7 @@ export const parameters = {
  * @param url The URL of the request.
  * @param entries The known parameters; those that the request omits stay absent.
  * @returns The parameters.
- * @throws {InvalidRequestError} If a parameter is invalid; its message names parameters, never values.
+ * @throws {InvalidRequestError} If a parameter is invalid; the message names it, never its value.
  */
 export function readQuery<const Entries extends v.ObjectEntries>(
   url: string,

@@ -1,12 +1,12 @@
 import { parse } from "@std/toml";
 
-/** What of wrangler.toml matters for running the Worker here. */
+/** The part of wrangler.toml that is needed to run the Worker locally. */
 export interface WorkerSettings {
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   /** Durable Object classes by the name of their binding. */
   readonly durableObjects: Readonly<Record<string, string>>;
-  /** The crons, as Cloudflare would run them. */
+  /** The cron schedules. */
   readonly crons: readonly string[];
   /** Plain variables. */
   readonly vars: Readonly<Record<string, string>>;
@@ -20,7 +20,11 @@ interface WranglerToml {
   vars?: Record<string, unknown>;
 }
 
-/** Reads wrangler.toml, so that the Worker runs here with the very settings that it is deployed with. */
+/**
+ * Reads wrangler.toml, so that the Worker runs locally with the settings that it is deployed with.
+ *
+ * @returns The settings.
+ */
 export async function workerSettings(): Promise<WorkerSettings> {
   const file = new URL("../../wrangler.toml", import.meta.url);
   const toml = parse(await Deno.readTextFile(file)) as unknown as WranglerToml;

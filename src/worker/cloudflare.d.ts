@@ -1,5 +1,5 @@
-// The part of the Workers runtime that Panoptes uses. The whole of its types redefines the globals that Deno
-// has types for already, so only what is used is declared here.
+// The part of the Workers runtime that Panoptes uses. Its complete types redefine globals that Deno
+// declares already.
 
 declare module "cloudflare:workers" {
   export class DurableObject<Env = unknown> {
@@ -13,7 +13,7 @@ declare module "cloudflare:workers" {
   export interface DurableObjectState {
     readonly id: { readonly name?: string };
     readonly storage: DurableObjectStorage;
-    /** Throws the object out of memory at once, as a crash would. */
+    /** Removes the object from memory at once, as a crash would. */
     abort(reason?: string): void;
     blockConcurrencyWhile<T>(body: () => Promise<T>): Promise<T>;
   }
@@ -24,7 +24,7 @@ declare module "cloudflare:workers" {
     getAlarm(): Promise<number | null>;
     setAlarm(atMs: number): Promise<void>;
     deleteAlarm(): Promise<void>;
-    /** Resolves when all that has been written is on disk. */
+    /** Resolves when everything written so far is on disk. */
     sync(): Promise<void>;
   }
 

@@ -35,13 +35,13 @@ export interface ServiceOptions {
 export interface Service {
   /** Its routes, for authorized requests. */
   app: ReturnType<typeof createLogApp>;
-  /** Does what is due, and returns when the next tick is due, in milliseconds since the Unix epoch. */
+  /** Does what is due; returns when the next tick is due, in milliseconds since the Unix epoch. */
   tick(): Promise<number>;
 }
 
 /**
- * Composes the service of one source in a Durable Object: its log, the watch that fills it and the routes
- * that read it.
+ * Composes the service of one source in a Durable Object: its log, the watch that fills it and the
+ * routes that read it.
  *
  * @param options Storage, settings, rules, clock and randomness.
  * @returns The routes and the tick.

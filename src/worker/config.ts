@@ -8,7 +8,7 @@ const schemas = Object.fromEntries(
 ) as { [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key]["schema"] };
 const ValuesSchema = v.object(schemas);
 
-/** The configuration of the Worker: the value of every setting, validated, in milliseconds and bytes. */
+/** The value of every setting, validated; durations in milliseconds, sizes in bytes. */
 export interface Config extends Readonly<v.InferOutput<typeof ValuesSchema>> {
   /** Whether all account groups that the token may see are watched. */
   readonly useAllPermittedAids: boolean;
@@ -22,7 +22,7 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-/** A configuration, or all problems; the tokens in either case, so that clients can be told of problems. */
+/** A configuration or its problems, and the tokens in either case, so that clients can be told. */
 export interface ReadConfig {
   /** The configuration; absent if there is any problem. */
   readonly config: Config | undefined;
@@ -33,10 +33,10 @@ export interface ReadConfig {
 }
 
 /**
- * Reads the configuration from the Worker's variables and secrets, and reports every problem at once.
+ * Reads the configuration from variables and secrets, and reports every problem at once.
  *
  * @param env What the runtime passes in; anything that is not a setting is ignored.
- * @returns The configuration, or its problems. No message quotes a value, since values may be secrets.
+ * @returns The configuration, or its problems, which never quote a value: it may be secret.
  */
 export function readConfig(env: Record<string, unknown>): ReadConfig {
   const given = Object.fromEntries(
@@ -76,8 +76,8 @@ function problemOf(issue: v.BaseIssue<unknown>): ConfigProblem {
 }
 
 /**
- * Names the Durable Object of a source, so that a change of the API's base URL or of the account group
- * starts a separate log instead of mixing two.
+ * Names the Durable Object of a source, so that a change of the API's base URL or of the account
+ * group starts a separate log instead of mixing two.
  *
  * @param config The configuration.
  * @returns The name.

@@ -3,7 +3,7 @@ import type { DurableObjectStorage } from "cloudflare:workers";
 import type { Sql, SqlRow } from "../store/sql.ts";
 
 /**
- * Puts the SQLite of a Durable Object behind the log's `Sql`.
+ * Adapts the SQLite database of a Durable Object to `Sql`.
  *
  * @param storage The object's storage; it needs the SQLite backend.
  * @returns The database.
@@ -16,7 +16,7 @@ export function durableObjectSql(storage: DurableObjectStorage): Sql {
       const cursor = sql.exec(statement, ...values);
       const names = cursor.columnNames;
       const rows: SqlRow[] = [];
-      // A quarter less time than the cursor's own objects take.
+      // This takes a quarter less time than the objects of the cursor.
       for (const found of cursor.raw()) {
         const row: SqlRow = {};
         for (let index = 0; index < names.length; index++) {
@@ -29,11 +29,11 @@ export function durableObjectSql(storage: DurableObjectStorage): Sql {
     },
     run(statement, ...values) {
       const cursor = sql.exec(statement, ...values);
-      cursor.toArray(); // the count is complete only at the end
+      cursor.toArray(); // rowsWritten is complete only at the end
       return cursor.rowsWritten;
     },
     transaction(body) {
-      if (depth > 0) return body(); // a nested savepoint costs, and nothing here wants half of it undone
+      if (depth > 0) return body(); // a savepoint costs time, and no caller needs a partial rollback
       depth++;
       try {
         return storage.transactionSync(body);

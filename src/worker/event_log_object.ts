@@ -19,7 +19,7 @@ export interface EventLogMethods {
   watchdog(): Promise<"ticking" | "set" | "lost" | "overdue" | "ahead">;
 }
 
-/** What the runtime passes in: the binding, and the variables and secrets that `readConfig()` reads. */
+/** What the runtime passes in: the binding, and the settings that `readConfig()` reads. */
 export interface Env extends Record<string, unknown> {
   /** The namespace of the logs. */
   EVENT_LOG: DurableObjectNamespace<EventLogMethods>;
@@ -27,17 +27,17 @@ export interface Env extends Record<string, unknown> {
 
 /** An alarm this far in the past is lost: the platform starts alarms within seconds. */
 const OVERDUE_MS = 60_000;
-/** Ticks are closer together than this: an alarm further ahead was set by a clock that was itself ahead. */
+/** Ticks are closer together than this: an alarm further ahead was set by a clock that was ahead. */
 const AHEAD_MS = 900_000;
-/** The platform gives up an alarm after six consecutive failures; after this many it is set again instead. */
+/** The platform gives up an alarm after six failures in a row; from here on it is set again. */
 const LAST_RETRY = 5;
 const AFTER_FAILURES_MS = 60_000;
 /** A shorter pause between two ticks would leave the object no time for requests. */
 const MIN_PAUSE_MS = 50;
 
 /**
- * The log of one source, in a Durable Object. Its alarm is its clock: each one collects, records, matches
- * and delivers what is due, and sets the next. The alarm only wakes it; all work is in the database.
+ * The log of one source, in a Durable Object. Its alarm is its clock: each one collects, records,
+ * matches and delivers what is due, and sets the next. It only wakes; all work is in the database.
  */
 export class EventLogObject extends DurableObject<Env> implements EventLogMethods {
   #service: Service | undefined;
@@ -57,7 +57,7 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
       random: Math.random,
       wake: () => ctx.storage.setAlarm(Date.now()),
     });
-    // An alarm that has fired is gone: if its object died during the tick, it would never come again.
+    // An alarm that fired is gone: if its object died during the tick, none would follow.
     ctx.blockConcurrencyWhile(async () => {
       if (await ctx.storage.getAlarm() === null) await ctx.storage.setAlarm(Date.now());
     });

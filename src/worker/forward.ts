@@ -3,8 +3,8 @@ import { EVENT_STREAM, eventStream } from "../http/response.ts";
 import { overloadedStream } from "../sse/overloaded.ts";
 
 /**
- * Whether a call to a Durable Object may be repeated: the runtime says so itself, and a second call would
- * not help an overloaded object.
+ * Whether a call to a Durable Object may be repeated: the runtime says so itself, and a second call
+ * would not help an overloaded object.
  *
  * @param error What the call was rejected with.
  * @returns Whether to repeat it.
@@ -15,13 +15,14 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /**
- * Passes a request on to the log and the response back, unchanged: a stream is produced and cancelled there.
+ * Passes a request on to the log and the response back, unchanged: a stream is produced and
+ * cancelled there.
  *
- * @param send Calls the object, through a new stub each time, since a stub that has failed stays failed.
+ * @param send Calls the object, through a new stub each time, since a failed one stays failed.
  * @param request The request.
  * @param report Receives errors.
- * @returns The response, or a problem if the log cannot be reached. A client of event streams gets a stream
- *   that tells it to reconnect later.
+ * @returns The response, or a problem if the log cannot be reached. A client of event streams gets
+ *   a stream that tells it to reconnect later.
  */
 export async function forward(
   send: (request: Request) => Promise<Response>,
@@ -31,7 +32,7 @@ export async function forward(
   try {
     return await send(request);
   } catch (error) {
-    // A read has no body and changes nothing, so it can be repeated; once, since clients retry as well.
+    // A read has no body and changes nothing, so it can be repeated: once, since clients retry too.
     if (request.method === "GET" && isRetryable(error)) {
       try {
         return await send(request);

@@ -1,7 +1,7 @@
 /// <reference path="./cloudflare.d.ts" />
 /**
- * The Cloudflare Worker: it authorizes requests by their token and passes them on to the Durable Object
- * that holds the log.
+ * The Cloudflare Worker: it authorizes requests by their token and passes them on to the Durable
+ * Object that holds the log.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export default {
     return gateway.app.fetch(request);
   },
 
-  /** The watchdog, once a minute: the object wakes itself by its alarm, and this restores a lost alarm. */
+  /** The watchdog, once a minute: an object wakes itself by its alarm; this restores a lost one. */
   async scheduled(_event: unknown, env: Env): Promise<void> {
     gateway ??= openGateway(env);
     const { config } = gateway;

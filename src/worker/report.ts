@@ -1,7 +1,7 @@
 /**
- * Writes one line of JSON to the Worker's log. Errors here name addresses and codes, never tokens.
+ * Writes one line of JSON to the Worker's log. Errors contain addresses and codes, never tokens.
  *
- * @param what What happened, in words that stay the same.
+ * @param what What happened, always in the same words.
  * @param facts What else is known: an error, or plain members.
  */
 export function report(what: string, facts: unknown): void {

@@ -1,6 +1,7 @@
 /**
- * Every setting of the service, once: its name, default, bounds, help and schema. The configuration, what
- * `deno task start` passes on from the environment, and the documentation follow from this table.
+ * Every setting of the service, once: its name, default, bounds, help and schema. The
+ * configuration, what `deno task start` passes on from the environment, and the documentation
+ * follow from this table.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { ApiTokenSchema } from "../http/api_tokens.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "../thousandeyes/page/base_url.ts";
 import { DEFAULT_WATCH_OPTIONS } from "../watch/watch_options.ts";
 
-/** One setting. Its texts are Markdown; no message of its schema quotes a value, which may be a secret. */
+/** One setting. Its texts are Markdown; no message quotes a value, which may be a secret. */
 export interface Setting<Value> {
   /** The name of the variable or secret. */
   readonly name: string;
@@ -22,7 +23,7 @@ export interface Setting<Value> {
   readonly help: string;
   /** What its value may be, in one line; absent if `help` says it. */
   readonly bounds?: string;
-  /** Validates its value, undefined if it is not set, and converts it to what the configuration holds. */
+  /** Validates the value, undefined if unset, and converts it for the configuration. */
   readonly schema: v.GenericSchema<unknown, Value>;
 }
 

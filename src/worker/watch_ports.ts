@@ -6,7 +6,7 @@ import { readPage } from "../thousandeyes/page/read_page.ts";
 import type { WatchPorts } from "../watch/watch_ports.ts";
 import type { Config } from "./config.ts";
 
-/** What the ports of the watch are made of. */
+/** What the ports of the watch are built from. */
 export interface WatchPortsOptions {
   log: Log;
   config: Config;
@@ -16,19 +16,19 @@ export interface WatchPortsOptions {
 }
 
 /**
- * A page takes five to eight times its bytes while it is read and recorded, and an object has 128 MB for everything.
- * A longer one is refused, and the collector asks for a shorter range.
+ * Reading and recording a page takes five to eight times its bytes, and an object has 128 MB in
+ * all. A larger page is refused, and the collector requests a shorter range.
  */
-const LONGEST_PAGE = 4 * 1024 * 1024;
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
-/** The runtime's `fetch` refuses to be called as a method of something else. */
+/** The runtime's `fetch` must not be called as a method of another object. */
 const call = (url: URL, init: RequestInit) => fetch(url, init);
 
 /**
- * Connects the watch with the network.
+ * Connects the watch to the network.
  *
- * @param options The log, the configuration, time and chance.
- * @returns What the watch needs from outside.
+ * @param options The log, the configuration, clock and randomness.
+ * @returns The ports of the watch.
  */
 export function watchPorts({ log, config, match, clock, random }: WatchPortsOptions): WatchPorts {
   const { aid, useAllPermittedAids, baseUrl, teToken, endpoints, ownHosts } = config;
@@ -51,8 +51,8 @@ export function watchPorts({ log, config, match, clock, random }: WatchPortsOpti
         clock,
         random,
         fetch: call,
-        maxBytes: LONGEST_PAGE,
-        retry: { attempts: 1 }, // the collector repeats, and remembers that it does
+        maxBytes: MAX_PAGE_BYTES,
+        retry: { attempts: 1 }, // the collector retries, and remembers its tries
         ...(signal === undefined ? {} : { signal }),
       }),
     match,

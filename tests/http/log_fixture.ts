@@ -72,10 +72,10 @@ export class LogFixture implements Disposable {
       date: new Date(NOW + (from + index) * 1_000).toISOString(),
     }));
     this.log.transaction(() => this.log.record(events, { now: NOW }));
-    return settled(); // until it is shown
+    return settled(); // until they are shown
   }
 
-  /** Stores an alert, queues it for the endpoint `siem`, and gives its message back. */
+  /** Stores an alert, queues it for the endpoint `siem`, and returns the id of its message. */
   queueAlert(id: string): number {
     this.log.transaction(() => {
       this.log.addAlerts([{ alert: alertOf(id), eventSeq: 1, at: NOW }], NOW);

@@ -7,7 +7,7 @@ const SSE = { headers: { Accept: "text/event-stream" } };
 const NDJSON = { headers: { Accept: "application/x-ndjson" } };
 const JSON_TYPE = { headers: { Accept: "application/json" } };
 
-Deno.test("GET /v1/events has room for so many streams, of both feeds and forms together", async () => {
+Deno.test("the limit on open streams covers both feeds and both streaming forms together", async () => {
   using fixture = new LogFixture();
   await fixture.recordEvents(1, 300);
   const open = [];
@@ -19,7 +19,7 @@ Deno.test("GET /v1/events has room for so many streams, of both feeds and forms 
 
   const full = await fixture.app.request("/v1/events", SSE);
   assertEquals([full.status, full.headers.get("Content-Type")], [
-    200, // a browser never comes back after anything else
+    200, // a browser never reconnects after any other status
     "text/event-stream; charset=utf-8",
   ]);
   assertEquals(
@@ -50,7 +50,7 @@ const ENDS: [string, (response: Response, stop: AbortController) => Promise<unkn
   }],
 ];
 for (const [name, end] of ENDS) {
-  Deno.test(`NDJSON gives its room back when it ${name}`, async () => {
+  Deno.test(`an NDJSON answer counts as closed when it ${name}`, async () => {
     using fixture = new LogFixture();
     await fixture.recordEvents(1, 300);
     const stop = new AbortController();
@@ -65,7 +65,7 @@ for (const [name, end] of ENDS) {
   });
 }
 
-Deno.test("NDJSON breaks off when its reader stands still for a minute, and is not taken for the whole", async () => {
+Deno.test("NDJSON fails when its reader stalls for a minute, and cannot be mistaken for complete", async () => {
   using fixture = new LogFixture();
   await fixture.recordEvents(1, 300);
   const reader = (await fixture.app.request("/v1/events", NDJSON)).body!.getReader();
@@ -79,7 +79,7 @@ Deno.test("NDJSON breaks off when its reader stands still for a minute, and is n
   await assertRejects(() => reader.read(), Error, "stalled");
 });
 
-Deno.test("NDJSON breaks off when the log cannot be read, and gives its room back", async () => {
+Deno.test("NDJSON fails when the log cannot be read, and counts as closed", async () => {
   using fixture = new LogFixture();
   await fixture.recordEvents(1, 300);
   const response = await fixture.app.request("/v1/events", NDJSON);
@@ -89,7 +89,7 @@ Deno.test("NDJSON breaks off when the log cannot be read, and gives its room bac
   assertEquals([fixture.streams.open, fixture.clock.pending], [0, 0]);
 });
 
-Deno.test("a JSON answer gives its room back even if the log cannot be read", async () => {
+Deno.test("a JSON answer counts as closed even if the log cannot be read", async () => {
   using fixture = new LogFixture();
   fixture.log.sql.run("DROP TABLE alerts");
   assertEquals((await fixture.app.request("/v1/alerts", JSON_TYPE)).status, 500);

@@ -2,28 +2,28 @@ import { createRequire } from "node:module";
 import { workerSettings } from "../../src/local/worker_settings.ts";
 import { bareWorkerdConfig } from "./bare_workerd_config.ts";
 
-/** What is to run. */
+/** What to run. */
 export interface BareWorkerdOptions {
   /** The bundled Worker. */
   readonly script: string;
   /** Variables and secrets. */
   readonly vars?: Readonly<Record<string, string>>;
-  /** Durable Object classes by the name of their binding; those of wrangler.toml without it. */
+  /** Durable Object classes by the name of their binding; default those of wrangler.toml. */
   readonly durableObjects?: Readonly<Record<string, string>>;
 }
 
-/** How long a start may take on a busy machine. */
-const START_MS = 60_000;
-const MOST_LOG_LINES = 200;
+/** The timeout of a start, which is slow on a busy machine. */
+const START_TIMEOUT_MS = 60_000;
+const MAX_LOG_LINES = 200;
 
 /**
- * `workerd serve` and nothing else: no development tool in between, storage and alarms on disk, to be killed and started
- * again on the same disk as often as wanted. It leaves nothing behind.
+ * `workerd serve` without any development tool: storage and alarms are on disk, and it can be
+ * killed and restarted on the same disk as often as needed. It leaves nothing behind.
  */
 export class BareWorkerd implements AsyncDisposable {
   /** `http://127.0.0.1:<port>`, without a final slash. */
   readonly origin: string;
-  /** The last lines that workerd and the Worker have written. */
+  /** The last lines of output of workerd and the Worker. */
   readonly log: string[] = [];
   readonly #folder: string;
   #child: Deno.ChildProcess | undefined;
@@ -34,7 +34,7 @@ export class BareWorkerd implements AsyncDisposable {
     this.origin = `http://127.0.0.1:${port}`;
   }
 
-  /** Writes the configuration; nothing runs yet. */
+  /** Writes the configuration, and starts nothing yet. */
   static async create({ script, vars = {}, durableObjects }: BareWorkerdOptions): Promise<
     BareWorkerd
   > {
@@ -63,9 +63,9 @@ export class BareWorkerd implements AsyncDisposable {
     return this.#child?.pid;
   }
 
-  /** Starts the process, and does not wait until it listens. */
+  /** Starts the process without waiting until it listens. */
   start(): void {
-    if (this.#child !== undefined) throw new Error("Cannot start workerd: it runs already");
+    if (this.#child !== undefined) throw new Error("Cannot start workerd: it is already running");
     const child = new Deno.Command(workerdPath(), {
       args: ["serve", `${this.#folder}/config.capnp`],
       stdin: "null",
@@ -78,7 +78,7 @@ export class BareWorkerd implements AsyncDisposable {
 
   /** Waits until it answers requests. */
   async ready(): Promise<void> {
-    const ends = Date.now() + START_MS;
+    const ends = Date.now() + START_TIMEOUT_MS;
     for (;;) {
       try {
         await (await fetch(`${this.origin}/healthz`)).body?.cancel();
@@ -92,27 +92,27 @@ export class BareWorkerd implements AsyncDisposable {
     }
   }
 
-  /** SIGKILL: the process gets no chance to write or say anything. */
+  /** Sends SIGKILL: the process gets no chance to write anything. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
     try {
       child.kill("SIGKILL");
     } catch {
-      // it has ended by itself
+      // it has already exited
     }
     await child.status;
     await this.#output;
     this.#child = undefined;
   }
 
-  /** The memory that the process holds now, in bytes. */
+  /** The resident memory of the process, in bytes. */
   async residentBytes(): Promise<number> {
     const status = await Deno.readTextFile(`/proc/${this.pid}/status`);
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN) * 1024;
   }
 
-  /** The size of all that it keeps on disk, in bytes. */
+  /** The size of its files on disk, in bytes. */
   async diskBytes(folder = `${this.#folder}/disk`): Promise<number> {
     let bytes = 0;
     for await (const entry of Deno.readDir(folder)) {
@@ -130,12 +130,12 @@ export class BareWorkerd implements AsyncDisposable {
   async #keep(stream: ReadableStream<Uint8Array>): Promise<void> {
     for await (const text of stream.pipeThrough(new TextDecoderStream() as never)) {
       this.log.push(...String(text).split("\n").filter((line) => line !== ""));
-      this.log.splice(0, this.log.length - MOST_LOG_LINES);
+      this.log.splice(0, this.log.length - MAX_LOG_LINES);
     }
   }
 }
 
-/** The binary that miniflare brings along. */
+/** The binary that miniflare depends on. */
 function workerdPath(): string {
   const miniflare = createRequire(import.meta.resolve("miniflare"));
   return (miniflare("workerd") as { default: string }).default;

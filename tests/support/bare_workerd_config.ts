@@ -1,4 +1,4 @@
-/** What bare workerd is told to run. */
+/** What bare workerd runs. */
 export interface BareWorkerdConfig {
   /** The file name of the bundled Worker, beside the configuration. */
   readonly script: string;
@@ -15,8 +15,11 @@ export interface BareWorkerdConfig {
 }
 
 /**
- * A configuration of `workerd serve`: one Worker on loopback, its Durable Objects and their alarms on disk, and a way
- * out that reaches loopback too, where the far ends of a test are.
+ * A configuration of `workerd serve`: one Worker on loopback, its Durable Objects and their alarms
+ * on disk, and access to the network including loopback, where the servers of a test are.
+ *
+ * @param config What to run, and where.
+ * @returns The configuration, in the text format of Cap'n Proto.
  */
 export function bareWorkerdConfig(config: BareWorkerdConfig): string {
   const { durableObjects } = config;
@@ -58,7 +61,9 @@ const worker :Workerd.Worker = (
 `;
 }
 
-/** A text of the configuration's language, whose escapes are those of C; what we pass is plain ASCII. */
+/**
+ * A string literal of Cap'n Proto, whose escapes are those of C; all our values are plain ASCII.
+ */
 function quoted(text: string): string {
   if (!/^[\x20-\x7e]*$/.test(text)) {
     throw new RangeError("Cannot configure workerd: not plain ASCII");

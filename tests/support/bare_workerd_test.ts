@@ -25,7 +25,7 @@ const options = {
   vars: { SAID: String.raw`{"quoted": "a \ and a \" in it"}` },
 };
 
-Deno.test("BareWorkerd keeps what is on disk when it is killed, and leaves nothing behind", async () => {
+Deno.test("BareWorkerd keeps its disk when it is killed, and finally leaves nothing behind", async () => {
   const { pid, port } = await (async () => {
     await using workerd = await BareWorkerd.create(options);
     workerd.start();
@@ -45,7 +45,7 @@ Deno.test("BareWorkerd keeps what is on disk when it is killed, and leaves nothi
   Deno.listen({ hostname: "127.0.0.1", port }).close();
 });
 
-Deno.test("bareWorkerdConfig() refuses what its language could read differently", () => {
+Deno.test("bareWorkerdConfig() refuses strings that Cap'n Proto could read differently", () => {
   let message = "";
   try {
     bareWorkerdConfig({

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
-/** A Worker that polls once an hour, after its first poll: what happens sooner is not the alarm's own doing. */
+/** A Worker that polls once an hour, after its first poll: its alarm causes nothing earlier. */
 async function atRest() {
   const worker = await WorkerFixture.start({
     vars: { POLL_INTERVAL_SECONDS: "3600", BACKFILL: "0" },
@@ -13,7 +13,7 @@ async function atRest() {
   return { worker, alarm };
 }
 
-Deno.test("the watchdog wakes a log that nobody has called yet", async () => {
+Deno.test("the watchdog wakes a log that has never been called", async () => {
   await using worker = await WorkerFixture.start();
   await worker.api.publish({ event: "Login failed.", date: Date.now() - 60_000 });
   await worker.cron();
@@ -21,7 +21,7 @@ Deno.test("the watchdog wakes a log that nobody has called yet", async () => {
   await eventually(() => worker.log(), (log) => log.length === 1);
 });
 
-Deno.test("the watchdog sets an alarm again that was lost, and the log goes on", async () => {
+Deno.test("the watchdog restores a lost alarm, and the log continues", async () => {
   const { worker, alarm } = await atRest();
   await using _ = worker;
   await alarm.loseAlarm();
@@ -30,7 +30,7 @@ Deno.test("the watchdog sets an alarm again that was lost, and the log goes on",
   await eventually(() => alarm.alarmAt(), (at) => at !== null && at > Date.now() + 60_000);
 });
 
-Deno.test("the watchdog sets an alarm again that a clock which was a day ahead has set", async () => {
+Deno.test("the watchdog corrects an alarm that was set by a clock a day ahead", async () => {
   const { worker, alarm } = await atRest();
   await using _ = worker;
   const tomorrow = Date.now() + 86_400_000;
@@ -39,7 +39,7 @@ Deno.test("the watchdog sets an alarm again that a clock which was a day ahead h
   await eventually(() => alarm.alarmAt(), (at) => at !== null && at < tomorrow - 3_600_000);
 });
 
-Deno.test("the watchdog leaves an alarm alone that is set", async () => {
+Deno.test("the watchdog does not change a valid alarm", async () => {
   const { worker, alarm } = await atRest();
   await using _ = worker;
   const at = await alarm.alarmAt();
@@ -47,7 +47,7 @@ Deno.test("the watchdog leaves an alarm alone that is set", async () => {
   assertEquals(await alarm.alarmAt(), at);
 });
 
-Deno.test("an object that comes back to life without an alarm sets it", async () => {
+Deno.test("an object that restarts without an alarm sets it", async () => {
   const { worker, alarm } = await atRest();
   await using _ = worker;
   await alarm.loseAlarm();
@@ -57,7 +57,7 @@ Deno.test("an object that comes back to life without an alarm sets it", async ()
   await eventually(() => again.alarmAt(), (at) => at !== null && at > Date.now() + 60_000);
 });
 
-Deno.test("the log goes on by itself after a far end that was down for a while", async () => {
+Deno.test("the log continues by itself after an outage of the API", async () => {
   await using worker = await WorkerFixture.start();
   await worker.api.setFaults({ name: "server-error" });
   await worker.api.publish({ event: "Login failed.", date: Date.now() - 60_000 });

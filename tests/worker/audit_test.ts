@@ -25,7 +25,7 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
     entry: TEST_ENTRY,
   });
   const { api } = worker;
-  const organisation = makeOrganisation(seededRandom(1)); // the one that the emulator has
+  const organisation = makeOrganisation(seededRandom(1)); // the same as the emulator's
   const random = seededRandom(20_261_123);
   const between = (from: number, to: number) => from + Math.floor(random() * (to - from));
   const start = Date.now();
@@ -41,13 +41,13 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
   const some = (count: number, from: number, to: number) =>
     Array.from({ length: count }, () => happening(between(from, to)));
   const status = async () => await worker.json("/v1/status") as unknown as Status;
-  /** Waits until so many pages more have been read, so that what comes then comes in the midst of the work. */
-  const goneOn = async (pages: number) => {
+  /** Waits until that many more pages have been read, so that what follows interrupts the work. */
+  const pagesRead = async (pages: number) => {
     const { counts } = await status();
     await eventually(status, (now) => now.counts.pages >= counts.pages + pages);
   };
 
-  // Ten days of history, twins in it, and seconds in which more happens than fits on a page.
+  // Ten days of history, with twins, and with seconds that have more events than fit on a page.
   await publish(
     some(2_200, start - 240 * HOUR, start - MINUTE).flatMap((event) =>
       random() < 0.05 ? [event, event] : [event]
@@ -55,16 +55,16 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
   );
   const crowded = start - 30 * MINUTE;
   await publish(Array.from({ length: 150 }, () => happening(crowded)));
-  await publish(Array(120).fill(happening(crowded + MINUTE))); // twins across the border of a page
+  await publish(Array(120).fill(happening(crowded + MINUTE))); // twins on two pages
   await worker.cron();
-  await goneOn(3);
+  await pagesRead(3);
   const started = Date.now();
   await worker.kill();
   await worker.cron();
-  await goneOn(3);
+  await pagesRead(3);
   await worker.evict();
 
-  // What happens now, what is published late, and a further twin of what has long been recorded.
+  // New events, events that are published late, and another twin of events recorded long ago.
   const before: NewEvent[] = [];
   for (let round = 0; round < 12; round++) {
     const now = some(120, Date.now() - 20 * SECOND, Date.now());
@@ -72,14 +72,14 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
     await publish([...now, now[1]!, now[1]!, now[2]!]);
     await publish(some(30, Date.now() - 3 * HOUR, Date.now() - 10 * MINUTE));
     await publish([before[between(0, before.length)]!]);
-    await goneOn(2);
+    await pagesRead(2);
     if (round % 4 === 1) await worker.kill();
     if (round === 4 || round === 8) await worker.evict();
-    await worker.cron(); // as it would within the minute
+    await worker.cron(); // as the platform would within a minute
   }
   await publish(some(TOTAL - published, Date.now() - HOUR, Date.now()));
 
-  // Until all of it has been read, and then read twice more: what could come a second time has had its chance.
+  // Until everything has been read, and then twice more, so that any duplicate would have appeared.
   await eventually(status, ({ counts }) => counts.recorded >= TOTAL);
   const { counts: { passes } } = await status();
   await eventually(
@@ -90,7 +90,7 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
   const truth = await api.events();
   assertEquals(truth.length, TOTAL);
 
-  // The audit: every id that the emulator gave out is one entry of the log, and no entry is left over.
+  // The audit: every id of the emulator has one entry in the log, and no entry is left over.
   const log = await worker.log();
   const entries = new Map<string, string[]>();
   for (const { id, event } of log) {
@@ -105,7 +105,7 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
   assertEquals({ missing, surplus, log: log.length }, { missing: [], surplus: [], log: TOTAL });
   assertEquals(new Set(log.map(({ id }) => id)).size, TOTAL);
 
-  // The run was what it says: many pages, twins and late ones among them.
+  // The run was as intended: many pages, with twins and late events.
   const { counts } = await status();
   assert(counts.pages > 50, `${counts.pages} pages`);
   assert(counts.twins > 100, `${counts.twins} twins`);
@@ -114,7 +114,7 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
   );
   assert(late.length > 300, `${late.length} late`);
 
-  // Matched once: as many alerts of each rule as there are events that it matches.
+  // Matched once: each rule has as many alerts as events that it matches.
   const { match } = matchRules(bundle as unknown as RuleBundle, () => {});
   const expected = new Map<string, number>();
   for (const { event } of truth) {
@@ -132,7 +132,7 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
   assertEquals(ids.size, [...alerts.values()].reduce((sum, count) => sum + count, 0));
 });
 
-/** An event as text, whatever the order of its members. */
+/** An event as a string that does not depend on the order of its members. */
 function canonical(event: Record<string, unknown>): string {
   return JSON.stringify(Object.entries(event).sort(([a], [b]) => a < b ? -1 : 1));
 }

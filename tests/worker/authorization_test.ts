@@ -13,9 +13,9 @@ const PATHS = [
   "/v1/nothing",
 ];
 
-Deno.test("the Worker reads nothing out without a token or with a wrong one", async () => {
+Deno.test("the Worker reveals nothing without a valid token", async () => {
   await using worker = await WorkerFixture.start();
-  await worker.api.publish({ event: "Secret happening" });
+  await worker.api.publish({ event: "Secret event" });
   await eventually(() => worker.log(), (log) => log.length === 1);
   for (const path of PATHS) {
     for (
@@ -34,10 +34,10 @@ Deno.test("the Worker reads nothing out without a token or with a wrong one", as
   assertEquals((await fetch(new URL("/healthz", worker.url))).status, 200);
 });
 
-Deno.test("the Worker with no token configured reads nothing out to anybody", async () => {
+Deno.test("the Worker reveals nothing while no token is configured", async () => {
   for (const API_TOKENS of [undefined, "", "[]"]) {
     await using worker = await WorkerFixture.start({ vars: { API_TOKENS } });
-    await worker.api.publish({ event: "Secret happening" });
+    await worker.api.publish({ event: "Secret event" });
     for (const path of PATHS) {
       const response = await worker.fetch(path);
       const { code, detail } = await response.json();
@@ -49,24 +49,24 @@ Deno.test("the Worker with no token configured reads nothing out to anybody", as
   }
 });
 
-Deno.test("the Worker with a bad configuration names the variables to those let in, and to nobody else", async () => {
+Deno.test("the Worker with an invalid configuration names the settings only to clients with a valid token", async () => {
   await using worker = await WorkerFixture.start({
     vars: { TE_TOKEN: undefined, BACKFILL: "hunter2" },
   });
-  const inside = await worker.fetch("/v1/events");
-  const text = await inside.text();
-  assertEquals([inside.status, JSON.parse(text).variables], [503, ["TE_TOKEN", "BACKFILL"]]);
+  const authorized = await worker.fetch("/v1/events");
+  const text = await authorized.text();
+  assertEquals([authorized.status, JSON.parse(text).variables], [503, ["TE_TOKEN", "BACKFILL"]]);
   assert(!text.includes("hunter2"));
-  const outside = await fetch(new URL("/v1/events", worker.url));
-  assertEquals(outside.status, 401);
-  assert(!(await outside.text()).includes("BACKFILL"));
+  const unauthorized = await fetch(new URL("/v1/events", worker.url));
+  assertEquals(unauthorized.status, 401);
+  assert(!(await unauthorized.text()).includes("BACKFILL"));
   assertEquals((await fetch(new URL("/healthz", worker.url))).status, 200);
-  await worker.cron(); // which must not fail either
+  await worker.cron(); // it must not fail either
   assert(worker.logs.some((line) => line.includes("BACKFILL")), "the log names the variable");
   assert(!worker.logs.some((line) => line.includes("hunter2")), "the log quotes no value");
 });
 
-Deno.test("the Worker lets a token without the scope admin change nothing", async () => {
+Deno.test("the Worker refuses changes with a token without the scope admin", async () => {
   await using worker = await WorkerFixture.start({
     vars: {
       API_TOKENS: JSON.stringify([

@@ -8,7 +8,7 @@ const good = {
   API_TOKENS: JSON.stringify([{ name: "siem", sha256, scopes: ["read"] }]),
 };
 
-Deno.test("readConfig() fills in what is not set", () => {
+Deno.test("readConfig() fills in defaults", () => {
   const { config, problems } = readConfig({ TE_TOKEN: "te-token" });
   assertEquals(problems, []);
   assertEquals(config, {
@@ -28,7 +28,7 @@ Deno.test("readConfig() fills in what is not set", () => {
   });
 });
 
-Deno.test("readConfig() takes host names with commas between them, and nothing else for them", () => {
+Deno.test("readConfig() accepts host names separated by commas, and nothing else", () => {
   const { config } = readConfig({ ...good, OWN_HOSTS: "panoptes.example.com, x.workers.dev," });
   assertEquals(config?.ownHosts, ["panoptes.example.com", "x.workers.dev"]);
   for (const wrong of ["https://panoptes.example.com", "*.example.com", "a b"]) {
@@ -37,7 +37,7 @@ Deno.test("readConfig() takes host names with commas between them, and nothing e
   }
 });
 
-Deno.test("readConfig() takes values as text and as wrangler.toml has them", () => {
+Deno.test("readConfig() accepts values as strings and as wrangler.toml contains them", () => {
   for (const [interval, all] of [["5", "false"], [5, false]]) {
     const { config } = readConfig({
       ...good,
@@ -50,17 +50,17 @@ Deno.test("readConfig() takes values as text and as wrangler.toml has them", () 
   assertEquals(asTable.config?.tokens, JSON.parse(good.API_TOKENS));
 });
 
-Deno.test("readConfig() watches one account group alone where one is named", () => {
+Deno.test("readConfig() watches only one account group if one is set", () => {
   const { config } = readConfig({ ...good, TE_AID: "1234" });
   assertEquals([config?.aid, config?.useAllPermittedAids], ["1234", false]);
 });
 
-Deno.test("readConfig() takes an empty variable for one that is not set", () => {
+Deno.test("readConfig() treats an empty variable as unset", () => {
   assertEquals(readConfig({ ...good, TE_AID: "", WEBHOOKS: "" }).problems, []);
   assertEquals(readConfig({ TE_TOKEN: "" }).problems.map(({ variable }) => variable), ["TE_TOKEN"]);
 });
 
-Deno.test("readConfig() names every problem at once", () => {
+Deno.test("readConfig() reports every problem at once", () => {
   const { config, problems } = readConfig({
     TE_BASE_URL: "http://api.example.com",
     TE_AID: "one",
@@ -83,27 +83,27 @@ Deno.test("readConfig() names every problem at once", () => {
 
 const secretive: [string, Record<string, unknown>][] = [
   ["a token with a space", { TE_TOKEN: "hunter2 hunter2" }],
-  ["JSON that is cut", { API_TOKENS: '[{"name": "hunter2"' }],
-  ["a token where its hash belongs", {
+  ["truncated JSON", { API_TOKENS: '[{"name": "hunter2"' }],
+  ["a token instead of its hash", {
     API_TOKENS: [{ name: "siem", sha256: "hunter2", scopes: ["read"] }],
   }],
-  ["a member too many", {
+  ["an unknown member", {
     API_TOKENS: [{ name: "siem", sha256, scopes: ["read"], token: "hunter2" }],
   }],
-  ["a wrong scope", { API_TOKENS: [{ name: "siem", sha256, scopes: ["hunter2"] }] }],
-  ["a wrong secret", {
+  ["an invalid scope", { API_TOKENS: [{ name: "siem", sha256, scopes: ["hunter2"] }] }],
+  ["an invalid secret", {
     WEBHOOKS: [{ name: "siem", url: "https://example.com", secret: "hunter2" }],
   }],
   ["a secret in a URL", {
     WEBHOOKS: [{ name: "siem", url: "https://x:hunter2@example.com", secret: SECRET }],
   }],
   ["a base URL with a password", { TE_BASE_URL: "https://x:hunter2@api.example.com" }],
-  ["a number that is none", { POLL_INTERVAL_SECONDS: "hunter2" }],
+  ["an invalid number", { POLL_INTERVAL_SECONDS: "hunter2" }],
   ["a wrong type", { BACKFILL: ["hunter2"] }],
-  ["an endpoint that is none", { WEBHOOKS: ["hunter2"] }],
+  ["an invalid endpoint", { WEBHOOKS: ["hunter2"] }],
 ];
 for (const [name, env] of secretive) {
-  Deno.test(`readConfig() says what is wrong with ${name} without quoting it`, () => {
+  Deno.test(`readConfig() reports ${name} without quoting it`, () => {
     const { config, problems } = readConfig({ ...good, ...env });
     assertEquals(config, undefined);
     assertEquals(problems.map(({ variable }) => variable), Object.keys(env));
@@ -111,16 +111,16 @@ for (const [name, env] of secretive) {
   });
 }
 
-Deno.test("readConfig() keeps the tokens when something else is wrong, so that it can be told", () => {
+Deno.test("readConfig() returns the tokens if another setting is invalid, so that clients can be told", () => {
   const { config, tokens } = readConfig({ ...good, TE_TOKEN: undefined });
   assertEquals([config, tokens.length], [undefined, 1]);
 });
 
-Deno.test("readConfig() has no token when that variable is wrong", () => {
+Deno.test("readConfig() returns no tokens if API_TOKENS is invalid", () => {
   assertEquals(readConfig({ ...good, API_TOKENS: "[{}]" }).tokens, []);
 });
 
-Deno.test("readConfig() refuses two endpoints or tokens of one name", () => {
+Deno.test("readConfig() refuses duplicate names of endpoints or tokens", () => {
   const endpoint = { name: "siem", url: "https://example.com/", secret: SECRET };
   const token = { name: "siem", sha256, scopes: ["read"] };
   assertEquals(
@@ -132,7 +132,7 @@ Deno.test("readConfig() refuses two endpoints or tokens of one name", () => {
   );
 });
 
-Deno.test("readConfig() refuses one account group and all of them at once", () => {
+Deno.test("readConfig() refuses TE_AID together with TE_USE_ALL_PERMITTED_AIDS", () => {
   const { problems } = readConfig({ ...good, TE_AID: "1", TE_USE_ALL_PERMITTED_AIDS: "true" });
   assertEquals(problems.map(({ variable }) => variable), ["TE_USE_ALL_PERMITTED_AIDS"]);
 });

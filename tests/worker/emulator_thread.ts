@@ -1,5 +1,5 @@
 /// <reference lib="deno.worker" />
-// An emulator in a thread of its own, which goes on while the test's thread is busy with the harness.
+// An emulator in a separate thread, which keeps running while the harness blocks the test's thread.
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 
 const emulator = createEmulator({ seed: 1, ratePerMinute: 1_000_000 });

@@ -1,5 +1,5 @@
 /// <reference path="../../src/worker/cloudflare.d.ts" />
-// Checks one promise of the log in a Durable Object of its own, whose database is empty.
+// Checks one promise of the log in a separate Durable Object with an empty database.
 import { DurableObject, type DurableObjectNamespace } from "cloudflare:workers";
 import { durableObjectSql } from "../../src/worker/durable_object_sql.ts";
 import { LOG_CONTRACT } from "../store/log_contract.ts";

@@ -1,6 +1,6 @@
 /// <reference path="../../src/worker/cloudflare.d.ts" />
-// The Worker as it is, with a hand on its object: its alarm can be seen and lost, and it can be killed at once,
-// whereas the harness evicts only an object that nobody is connected to.
+// The Worker, with control over its object: the alarm can be read and deleted, and the object can
+// be killed at any time, whereas the harness evicts only an object without connections.
 import { EventLogObject as Original } from "../../src/worker/event_log_object.ts";
 
 export { default } from "../../src/worker/mod.ts";

@@ -1,11 +1,11 @@
 import type { PlannedFault } from "../../src/emulator/fault_plan.ts";
 import type { NewEvent, PublishedEvent } from "../../src/emulator/api_event.ts";
 
-/** The emulator of the API, in another thread, steered by its control routes. */
+/** The emulator of the API in another thread, controlled through its control routes. */
 export class FarEnd implements Disposable {
   #thread: Worker;
   #origin: string;
-  /** The token that it takes. */
+  /** The token that it accepts. */
   token: string;
 
   private constructor(thread: Worker, port: number, token: string) {
@@ -30,12 +30,12 @@ export class FarEnd implements Disposable {
     return `${this.#origin}/v7`;
   }
 
-  /** Publishes events, visible at once whatever their date. */
+  /** Publishes events, which are visible at once whatever their date. */
   async publish(...events: NewEvent[]): Promise<void> {
     await this.#call("POST", "publish", events);
   }
 
-  /** Publishes ordinary events, one every `stepMs` from a time on. */
+  /** Publishes ordinary events, one every `stepMs`, starting at `from`. */
   publishMany(count: number, from: number, stepMs = 1_000): Promise<void> {
     return this.publish(...Array.from({ length: count }, (_, n) => ({
       event: `Event ${n}`,
@@ -44,17 +44,17 @@ export class FarEnd implements Disposable {
     })));
   }
 
-  /** Replaces the faults that are on. */
+  /** Replaces the active faults. */
   async setFaults(...faults: PlannedFault[]): Promise<void> {
     await this.#call("POST", "faults", faults);
   }
 
-  /** How often it was asked. */
+  /** The number of requests so far. */
   async requests(): Promise<number> {
     return (await this.#call<{ requests: number }>("GET", "")).requests;
   }
 
-  /** The truth. */
+  /** All events that were published. */
   async events(): Promise<PublishedEvent[]> {
     return (await this.#call<{ events: PublishedEvent[] }>("GET", "events")).events;
   }

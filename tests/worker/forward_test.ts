@@ -2,11 +2,11 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { forward, isRetryable } from "../../src/worker/forward.ts";
 
 const errors: [string, unknown, boolean][] = [
-  ["says so", { retryable: true }, true],
+  ["is retryable", { retryable: true }, true],
   ["is overloaded", { retryable: true, overloaded: true }, false],
-  ["says nothing", new Error("gone"), false],
-  ["says something else", { retryable: "true" }, false],
-  ["is nothing", undefined, false],
+  ["has no such member", new Error("gone"), false],
+  ["has another value there", { retryable: "true" }, false],
+  ["is undefined", undefined, false],
   ["is null", null, false],
 ];
 for (const [name, error, expected] of errors) {
@@ -31,24 +31,24 @@ async function call(method: string, ...answers: (Response | unknown)[]) {
 
 const again = Object.assign(new Error("reset"), { retryable: true });
 
-Deno.test("forward() makes a read again that may succeed", async () => {
+Deno.test("forward() repeats a read that may succeed", async () => {
   assertEquals(await call("GET", again, new Response()), { calls: 2, status: 200, reports: [] });
 });
 
-Deno.test("forward() tries twice at most, and answers that the log cannot be reached", async () => {
+Deno.test("forward() tries at most twice, and then answers that the log cannot be reached", async () => {
   assertEquals(await call("GET", again, again), { calls: 2, status: 503, reports: [again] });
 });
 
-Deno.test("forward() never makes a change twice", async () => {
+Deno.test("forward() never repeats a change", async () => {
   assertEquals(await call("POST", again), { calls: 1, status: 503, reports: [again] });
 });
 
-Deno.test("forward() does not bother a log that has too much to do", async () => {
+Deno.test("forward() does not repeat a call to an overloaded log", async () => {
   const busy = { retryable: true, overloaded: true };
   assertEquals(await call("GET", busy), { calls: 1, status: 503, reports: [busy] });
 });
 
-Deno.test("forward() sends the client of an event stream away for a while, and not for ever, when the log cannot be reached", async () => {
+Deno.test("forward() tells the client of an event stream to reconnect later if the log cannot be reached", async () => {
   const response = await forward(
     () => Promise.reject(again),
     new Request("https://panoptes.test/v1/events", { headers: { Accept: "text/event-stream" } }),

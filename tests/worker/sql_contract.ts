@@ -9,7 +9,7 @@ const add = (sql: Sql, text: string) => sql.run("INSERT INTO notes (text) VALUES
 /** What every storage behind `Sql` promises. */
 export const SQL_CONTRACT: readonly Promised[] = [
   {
-    name: "Sql gives every kind of value back as it was bound",
+    name: "Sql returns every kind of value as it was bound",
     check(sql) {
       sql.run("CREATE TABLE kinds (value ANY) STRICT");
       const values = ["text é \u{1F600}", 7, -1.5, Number.MAX_SAFE_INTEGER, null];
@@ -24,7 +24,7 @@ export const SQL_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "Sql.transaction() keeps all of it or nothing",
+    name: "Sql.transaction() commits everything or nothing",
     check(sql) {
       sql.run("CREATE TABLE notes (text TEXT)");
       assertEquals(sql.transaction(() => add(sql, "kept") && "result"), "result");
@@ -41,7 +41,7 @@ export const SQL_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "Sql.transaction() within another joins it",
+    name: "a nested Sql.transaction() joins the outer one",
     check(sql) {
       sql.run("CREATE TABLE notes (text TEXT)");
       assertThrows(() =>
@@ -51,12 +51,12 @@ export const SQL_CONTRACT: readonly Promised[] = [
         })
       );
       assertEquals(rows(sql), []);
-      sql.transaction(() => add(sql, "after")); // the failure has left no transaction open
+      sql.transaction(() => add(sql, "after")); // the failure left no transaction open
       assertEquals(rows(sql), ["after"]);
     },
   },
   {
-    name: "Sql.run() counts the rows that it wrote",
+    name: "Sql.run() returns the number of rows written",
     check(sql) {
       sql.run("CREATE TABLE notes (text TEXT)");
       assertEquals(add(sql, "one"), 1);
@@ -64,7 +64,7 @@ export const SQL_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "Sql.bytes() grows with what is stored, and shrinks with what is removed",
+    name: "Sql.bytes() grows with stored data, and shrinks when data is removed",
     check(sql) {
       sql.run("CREATE TABLE notes (text TEXT)");
       const before = sql.bytes();

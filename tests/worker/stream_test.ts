@@ -10,12 +10,12 @@ const publish = (worker: WorkerFixture, count: number, from = Date.now() - HOUR)
 const recorded = (worker: WorkerFixture, count: number) =>
   eventually(() => worker.log(), (log) => log.length >= count);
 
-Deno.test("the Worker: a client that is cut off and comes back with Last-Event-ID misses nothing and sees nothing twice", async () => {
+Deno.test("the Worker: a client that reconnects with Last-Event-ID misses no event and sees none twice", async () => {
   await using worker = await WorkerFixture.start();
   await publish(worker, 600);
   const seen: string[] = [];
   let lastEventId: string | undefined;
-  // Cut off after few or many events, in the midst of a batch as a rule.
+  // Disconnected after few or many events, usually in the middle of a batch.
   for (const cut of [1, 2, 50, 131, 3, 200]) {
     const aborting = new AbortController();
     const reader = await worker.stream("/v1/events", lastEventId, aborting.signal);
@@ -25,7 +25,7 @@ Deno.test("the Worker: a client that is cut off and comes back with Last-Event-I
     for (const { id } of await reader.take(cut)) seen.push(lastEventId = id!);
     aborting.abort();
   }
-  // What is published while nobody listens comes too.
+  // Events that are published while nobody listens arrive too.
   await publish(worker, 50, Date.now() - 300_000);
   const reader = await worker.stream("/v1/events", lastEventId);
   await reader.next();
@@ -35,7 +35,7 @@ Deno.test("the Worker: a client that is cut off and comes back with Last-Event-I
   assertEquals(new Set(seen).size, 650);
 });
 
-Deno.test("the Worker: a client sees every event once although the object is killed under it", async () => {
+Deno.test("the Worker: a client sees every event once although its object is killed", async () => {
   await using worker = await WorkerFixture.start({ entry: TEST_ENTRY });
   await publish(worker, 300);
   await recorded(worker, 300);
@@ -57,7 +57,7 @@ Deno.test("the Worker: a client sees every event once although the object is kil
   assertEquals(new Set(seen).size, 360);
 });
 
-Deno.test("the Worker ends the stream of an object that was killed, so that its client comes back", async () => {
+Deno.test("the Worker ends the stream of a killed object, so that its client reconnects", async () => {
   await using worker = await WorkerFixture.start({ entry: TEST_ENTRY });
   await publish(worker, 1);
   const reader = await worker.stream("/v1/events");
@@ -67,7 +67,7 @@ Deno.test("the Worker ends the stream of an object that was killed, so that its 
   assertEquals(await end, undefined);
 });
 
-Deno.test("the Worker announces a gap for an id that it does not know", async () => {
+Deno.test("the Worker announces a gap for an unknown id", async () => {
   await using worker = await WorkerFixture.start();
   await publish(worker, 10);
   const log = await recorded(worker, 10);
@@ -94,7 +94,7 @@ Deno.test("the Worker announces a gap for an id that retention has removed", asy
   await reader.cancel();
 });
 
-Deno.test("the Worker lets go of a subscriber whose client has gone, at the next write", async () => {
+Deno.test("the Worker closes the subscription of a client that has gone, at the next write", async () => {
   await using worker = await WorkerFixture.start();
   const subscribers = async () =>
     (await worker.json("/v1/status") as { subscribers: { events: number } }).subscribers.events;
@@ -108,7 +108,7 @@ Deno.test("the Worker lets go of a subscriber whose client has gone, at the next
   for (const reader of open) await reader.next();
   assertEquals(await subscribers(), 5);
   aborting.abort();
-  // workerd looks at a connection only when it writes to it; the heartbeat is what sees to that in a quiet hour.
+  // workerd checks a connection only when it writes to it; in quiet times the heartbeat does that.
   let published = 0;
   const publishAndCount = async () => {
     await worker.api.publish({ event: `Event ${published++}`, date: Date.now() - 60_000 });

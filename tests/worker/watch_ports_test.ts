@@ -8,7 +8,7 @@ import { watchPorts } from "../../src/worker/watch_ports.ts";
 
 const MIB = 1024 * 1024;
 
-Deno.test("watchPorts() posts nothing to the Worker's own names, nor to names beneath them", async () => {
+Deno.test("watchPorts() never posts to the Worker's own host names or to names below them", async () => {
   const WEBHOOKS = ["panoptes.example.com", "a.panoptes.example.com"].map((host, n) => ({
     name: `w${n}`,
     url: `https://${host}/hook`,
@@ -29,7 +29,7 @@ Deno.test("watchPorts() posts nothing to the Worker's own names, nor to names be
   }
 });
 
-Deno.test("watchPorts() takes pages of 4 MiB and no longer ones, so that one page fits into the object", async () => {
+Deno.test("watchPorts() accepts pages up to 4 MiB, so that one page fits into the object", async () => {
   let length = 0;
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },

@@ -11,13 +11,13 @@ interface Received {
   body: string;
 }
 
-/** A receiver on loopback that answers with each status in turn, and then with 200. */
+/** A receiver on loopback that answers with each status in turn, then with 200. */
 function startReceiver(...statuses: number[]) {
   const received: Received[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const body = await request.text();
     const headers = Object.fromEntries(request.headers);
-    new Webhook(SECRET).verify(body, headers); // throws, and so answers 500, if the signature is not valid
+    new Webhook(SECRET).verify(body, headers); // throws, and so answers 500, if the signature is invalid
     received.push({
       id: headers["webhook-id"]!,
       at: Number(headers["webhook-timestamp"]),
@@ -48,7 +48,7 @@ interface Delivery {
 const deliveries = async (worker: WorkerFixture) =>
   (await worker.json("/v1/deliveries") as unknown as { deliveries: Delivery[] }).deliveries;
 
-Deno.test("the Worker sends an alert again until it is taken, under one webhook-id and freshly signed", async () => {
+Deno.test("the Worker sends an alert until it is accepted, under one webhook-id and with fresh signatures", async () => {
   await using receiver = startReceiver(500, 500);
   await using worker = await WorkerFixture.start({ vars: { WEBHOOKS: receiver.webhooks } });
   await worker.api.publish({ event: "Login failed.", user: "Ada (ada@example.com)" });
@@ -76,7 +76,7 @@ Deno.test("the Worker sends an alert again until it is taken, under one webhook-
   assert(received[0]!.body.includes(alert.title));
 });
 
-Deno.test("the Worker sends a message again by hand, under the same webhook-id", async () => {
+Deno.test("the Worker redelivers a message on request, under the same webhook-id", async () => {
   await using receiver = startReceiver(410);
   await using worker = await WorkerFixture.start({ vars: { WEBHOOKS: receiver.webhooks } });
   await worker.api.publish({ event: "Login failed.", user: "Ada (ada@example.com)" });

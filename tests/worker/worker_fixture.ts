@@ -10,13 +10,13 @@ type Config = Extract<
 >["config"];
 
 const ROOT = new URL("../../", import.meta.url);
-/** The token that the fixture's Worker lets in, unless it is told otherwise. */
+/** The token that the fixture's Worker accepts, unless `vars` say otherwise. */
 export const TOKEN = "test-reader-token";
 
-/** The entry with a hand on its object. */
+/** The entry that gives control over its object. */
 export const TEST_ENTRY = "tests/worker/entry_for_tests.ts";
 
-/** What that entry adds. */
+/** What that entry adds to the object. */
 export interface ObjectUnderTest {
   alarmAt(): Promise<number | null>;
   setAlarm(at: number): Promise<void>;
@@ -24,10 +24,10 @@ export interface ObjectUnderTest {
   die(): Promise<void>;
 }
 
-/** The real Worker in real workerd, with an emulator of the API as the far end. */
+/** The real Worker in real workerd, with an emulator of the API. */
 export class WorkerFixture implements AsyncDisposable {
   #harness: ReturnType<typeof createTestHarness>;
-  /** Where the Worker is reached by a real connection. */
+  /** The address of the Worker, for real connections. */
   url: URL;
   /** The API that it watches. */
   api: FarEnd;
@@ -40,7 +40,7 @@ export class WorkerFixture implements AsyncDisposable {
     this.api = parts.api;
   }
 
-  /** Starts all of it; `vars` win over the usual ones, and undefined takes one away. */
+  /** Starts everything; `vars` take precedence over the defaults, and undefined removes one. */
   static async start(
     { vars = {}, entry = "src/worker/mod.ts" }: {
       vars?: Record<string, string | undefined>;
@@ -90,12 +90,12 @@ export class WorkerFixture implements AsyncDisposable {
     return new SseReader(response.body!);
   }
 
-  /** All events, as the Worker gives them out. */
+  /** All events, as the Worker returns them. */
   log(): Promise<{ id: string; event: Record<string, unknown> }[]> {
     return this.#lines("/v1/events");
   }
 
-  /** All alerts, as the Worker gives them out. */
+  /** All alerts, as the Worker returns them. */
   alerts(): Promise<{ id: string; alert: Alert }[]> {
     return this.#lines("/v1/alerts");
   }
@@ -107,8 +107,8 @@ export class WorkerFixture implements AsyncDisposable {
   }
 
   /**
-   * Has the harness throw the object out of memory, between two polls: it waits until nothing is under way, and
-   * while it waits nothing that is under way can end, since the harness stands between the object and the API.
+   * Evicts the object from memory between two polls. The harness waits until nothing is in
+   * progress, and would deadlock during a poll, since requests to the API pass through the harness.
    */
   async evict(): Promise<void> {
     await eventually(
@@ -127,7 +127,7 @@ export class WorkerFixture implements AsyncDisposable {
     return await storage.exec(statement) as Record<string, unknown>[];
   }
 
-  /** The object itself, where the entry is the one for tests. */
+  /** The object itself, if the entry is `TEST_ENTRY`. */
   async object(): Promise<ObjectUnderTest> {
     const env = await this.#harness.getWorker<{
       EVENT_LOG: { getByName(name: string): ObjectUnderTest };
@@ -135,7 +135,7 @@ export class WorkerFixture implements AsyncDisposable {
     return env.EVENT_LOG.getByName(this.#source);
   }
 
-  /** Kills the object, whoever is connected to it. */
+  /** Kills the object, even with open connections. */
   async kill(): Promise<void> {
     await (await this.object()).die().catch(() => {}); // it dies before it can answer
   }
@@ -145,7 +145,7 @@ export class WorkerFixture implements AsyncDisposable {
     await this.#harness.getWorker().scheduled({ cron: "* * * * *", scheduledTime: new Date() });
   }
 
-  /** What the Worker has logged. */
+  /** The lines that the Worker has logged. */
   get logs(): string[] {
     return this.#harness.getLogs().map(({ message }) => message);
   }
@@ -160,7 +160,9 @@ export class WorkerFixture implements AsyncDisposable {
   }
 }
 
-/** The deployed configuration, but for the custom build: the test task has built the rules already. */
+/**
+ * The deployed configuration without its custom build: the test task has built the rules already.
+ */
 async function wranglerConfig(
   entry: string,
   vars: Record<string, string | undefined>,
@@ -170,13 +172,13 @@ async function wranglerConfig(
   return { ...toml, alias, main: new URL(entry, ROOT).pathname, vars } as unknown as Config;
 }
 
-/** A hash as API_TOKENS has it. */
+/** A hash as API_TOKENS contains it. */
 export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Asks again until `check` holds; a test that waits longer than 90 s has failed. */
+/** Asks repeatedly until `check` holds; fails after 90 s. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   check: (value: T) => boolean,
@@ -185,7 +187,9 @@ export async function eventually<T>(
   for (;;) {
     const value = await ask();
     if (check(value)) return value;
-    if (Date.now() > ends) throw new Error(`Never came to be: ${JSON.stringify(value)}`);
+    if (Date.now() > ends) {
+      throw new Error(`Still not as expected after 90 s: ${JSON.stringify(value)}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -8,8 +8,8 @@ export interface LogFeedOptions {
   /** Which of its two sequences. */
   entry: "event" | "alert";
   /**
-   * Resolves when everything written so far would survive a crash; at once where a write itself waits
-   * for that. No entry is shown before, or a reader could see an id that is later used again.
+   * Resolves when everything written so far would survive a crash; at once where a write itself
+   * waits for that. No entry is shown before, or a reader could see an id that is later used again.
    */
   durable: () => Promise<unknown>;
   /** Receives the error when `durable` fails; what was written is not shown then. */
@@ -22,7 +22,7 @@ export class LogFeed implements Feed {
   #listeners = new Set<() => void>();
   /** The last seq that may be shown. */
   #shown: number;
-  /** The range, cached until the next microtask: a thousand subscribers that wake together read it once. */
+  /** The range, cached until the next microtask, for many subscribers that wake together. */
   #range: LogHead | undefined;
 
   /** @param options The log, which of its sequences, and when it is durable. */

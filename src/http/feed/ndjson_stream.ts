@@ -17,8 +17,9 @@ const STALL_MS = 60_000;
 const encoder = new TextEncoder();
 
 /**
- * Streams a feed as NDJSON, one entry per line, up to where the log ended when the request came. Nothing
- * is read before the reader asks for it. A gap is a line of its own, `{"gap":{…}}`, before what follows it.
+ * Streams a feed as NDJSON, one entry per line, up to where the log ended when the request came.
+ * Nothing is read before the reader asks for it. A gap is a line of its own, `{"gap":{…}}`, before
+ * what follows it.
  *
  * A stream that ends early fails and does not close, so that no reader mistakes it for complete.
  *

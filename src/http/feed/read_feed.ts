@@ -29,9 +29,9 @@ const PART_ENTRIES = 128;
 const PART_BYTES = 256 * 1024;
 
 /**
- * Reads a feed part by part, up to where the log ended when reading began. There is always at least one
- * part, which may be empty. Entries that retention removes under a slow reader are reported as a gap,
- * as at the start.
+ * Reads a feed part by part, up to where the log ended when reading began. There is always at least
+ * one part, which may be empty. Entries that retention removes under a slow reader are reported as
+ * a gap, as at the start.
  *
  * @param feed The feed.
  * @param options Where to start and where to stop.

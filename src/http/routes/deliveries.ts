@@ -39,7 +39,7 @@ export const deliveryRoutes: readonly Route[] = [
   },
   {
     path: MESSAGE_PATH,
-    // It shows what the receiver answered, and a receiver may be a place that only the server can reach.
+    // It shows the receiver's answers, and a receiver may be reachable only from the server.
     GET: operation("admin", {}, ({ log, context }) => {
       const message = log.message(Number(context.req.param("id")));
       if (message === undefined) return problem("not_found");

@@ -32,15 +32,16 @@ export const feedRoutes: readonly Route[] = [
 ];
 
 /**
- * A feed in three forms, selected by `Accept`: an event stream (also for a client that names no form, so
- * that plain `curl -N` follows the log), NDJSON up to the current end of the log, or one page of JSON.
+ * A feed in three forms, selected by `Accept`: an event stream (also for a client that names no
+ * form, so that plain `curl -N` follows the log), NDJSON up to the current end of the log, or one
+ * page of JSON.
  *
  * Each form starts at the oldest entry that is kept, or after the id given as `Last-Event-ID`,
- * `last_event_id`, `lastEventId` (which polyfills send) or `after`. The header takes precedence, since a
- * client that reconnects repeats its first query.
+ * `last_event_id`, `lastEventId` (which polyfills send) or `after`. The header takes precedence,
+ * since a client that reconnects repeats its first query.
  *
- * If too many streams are open, an event stream says so and ends, since browsers never reconnect after a
- * status other than 200; the other forms get a 503.
+ * If too many streams are open, an event stream says so and ends, since browsers never reconnect
+ * after a status other than 200; the other forms get a 503.
  */
 function feedRoute(
   path: string,

@@ -42,7 +42,7 @@ const COUNTERS: Readonly<
 
 /**
  * The status in the text format 0.0.4 of Prometheus
- * (https://prometheus.io/docs/instrumenting/exposition_formats/). No label value comes from an event.
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/). No label comes from an event.
  *
  * @example
  * ```ts
@@ -150,7 +150,7 @@ function metric(
   return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${lines.join("")}`;
 }
 
-/** Each bucket counts all events up to its bound. The delays themselves are not kept, so there is no sum. */
+/** Each bucket counts the events up to its bound. The delays are not kept, so there is no sum. */
 function histogram(late: Status["late"]): Sample[] {
   let sum = 0;
   const buckets = late.map(({ upToMs, events }): Sample => {

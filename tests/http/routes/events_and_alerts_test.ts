@@ -14,7 +14,7 @@ async function lines(response: Response) {
   return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
 }
 
-Deno.test("GET /v1/events is an event stream for a client that names no form, as curl does", async () => {
+Deno.test("GET /v1/events is an event stream for a client without a preference, such as curl", async () => {
   using fixture = new LogFixture();
   await fixture.recordEvents(1, 3);
   for (
@@ -45,7 +45,7 @@ for (
     ["after", "?after=", false],
   ] as const
 ) {
-  Deno.test(`GET /v1/events goes on after ${name}, in every form`, async () => {
+  Deno.test(`GET /v1/events continues after ${name}, in every form`, async () => {
     using fixture = new LogFixture();
     await fixture.recordEvents(1, 5);
     const id = fixture.id(3);
@@ -76,7 +76,7 @@ Deno.test("GET /v1/events prefers the header, since a client that reconnects rep
   await reader.cancel();
 });
 
-Deno.test("GET /v1/events follows what is recorded later", async () => {
+Deno.test("GET /v1/events follows events that are recorded later", async () => {
   using fixture = new LogFixture();
   await fixture.recordEvents(1, 1);
   const response = await fixture.app.request("/v1/events?last_event_id=latest");
@@ -130,7 +130,7 @@ Deno.test("GET /v1/events as JSON pages through the log by `next`, every event o
   assertEquals(seen, Array.from({ length: 25 }, (_, index) => `Event ${index + 1}`));
 });
 
-Deno.test("GET /v1/events as JSON of an empty log says where to go on", async () => {
+Deno.test("GET /v1/events as JSON says where to continue, even if the log is empty", async () => {
   using fixture = new LogFixture();
   const page = await (await fixture.app.request("/v1/events", JSON_TYPE)).json();
   assertEquals(page, { events: [], next: fixture.id(0), more: false, gap: null });
@@ -171,7 +171,7 @@ Deno.test("GET /v1/events announces a gap in every form", async () => {
   await reader.cancel();
 });
 
-Deno.test("GET /v1/events: an id that is none is a gap for a stream and a fault in a list", async () => {
+Deno.test("GET /v1/events answers an invalid id with a gap in a stream, and with 400 otherwise", async () => {
   using fixture = new LogFixture();
   await fixture.recordEvents(1, 2);
   const reader = new SseReader(
@@ -213,7 +213,7 @@ for (
   });
 }
 
-Deno.test("GET /v1/events refuses limit on a stream that does not end", async () => {
+Deno.test("GET /v1/events refuses limit for an event stream", async () => {
   using fixture = new LogFixture();
   const response = await fixture.app.request("/v1/events?limit=5");
   assertEquals([response.status, (await response.json()).code], [400, "invalid_request"]);
@@ -227,7 +227,7 @@ Deno.test("HEAD /v1/events opens no subscriber", async () => {
   assertEquals(fixture.clock.pending, 0);
 });
 
-Deno.test("GET /v1/alerts has alerts in every form", async () => {
+Deno.test("GET /v1/alerts offers alerts in every form", async () => {
   using fixture = new LogFixture();
   fixture.queueAlert("abc");
   await settled();
@@ -243,7 +243,7 @@ Deno.test("GET /v1/alerts has alerts in every form", async () => {
   await reader.cancel();
 });
 
-Deno.test("GET /v1/events reads long events few at a time, in every form, and all of them", async () => {
+Deno.test("GET /v1/events reads large events a few at a time, in every form, and all of them", async () => {
   using fixture = new LogFixture();
   const events = Array.from({ length: 40 }, (_, n) => ({
     event: `Event ${n}`,
@@ -252,11 +252,11 @@ Deno.test("GET /v1/events reads long events few at a time, in every form, and al
   }));
   fixture.log.transaction(() => fixture.log.record(events, { now: 1 }));
   await settled();
-  const most = { rows: 0 };
+  let maxRows = 0;
   const { eventsAfter } = fixture.log;
   fixture.log.eventsAfter = (...query) => {
     const rows = eventsAfter(...query);
-    most.rows = Math.max(most.rows, rows.length);
+    maxRows = Math.max(maxRows, rows.length);
     return rows;
   };
   const { events: page, more } = await (await fixture.app.request("/v1/events", JSON_TYPE)).json();
@@ -265,5 +265,5 @@ Deno.test("GET /v1/events reads long events few at a time, in every form, and al
   const reader = new SseReader((await fixture.app.request("/v1/events")).body!);
   assertEquals((await reader.take(41)).length, 41);
   await reader.cancel();
-  assertEquals(most.rows, 1);
+  assertEquals(maxRows, 1);
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { METRICS_TYPE, metricsText } from "../../../src/http/routes/metrics.ts";
 import { LogFixture } from "../log_fixture.ts";
 
-/** Samples by name and labels, each once; fails on a line that Prometheus would not read. */
+/** Samples by name and labels; fails on a duplicate, or a line that Prometheus would not parse. */
 function samplesOf(text: string): Map<string, number> {
   const samples = new Map<string, number>();
   let family = "";
@@ -14,15 +14,15 @@ function samplesOf(text: string): Map<string, number> {
     }
     const sample = /^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\\n]|\\.)*",?)+\})? (-?[0-9.e+]+)$/.exec(line);
     if (sample === null) throw new Error(`Not a sample: ${line}`);
-    assert(sample[1]!.startsWith(family), `${line} stands below ${family}`);
+    assert(sample[1]!.startsWith(family), `${line} is below ${family}`);
     const name = sample[1]! + (sample[2] ?? "");
-    assert(!samples.has(name), `${name} twice`);
+    assert(!samples.has(name), `duplicate ${name}`);
     samples.set(name, Number(sample[3]));
   }
   return samples;
 }
 
-Deno.test("GET /metrics says in numbers what the status says", async () => {
+Deno.test("GET /metrics shows the status as numbers", async () => {
   using fixture = new LogFixture();
   await fixture.recordEvents(1, 3);
   fixture.queueAlert("a");
@@ -37,7 +37,7 @@ Deno.test("GET /metrics says in numbers what the status says", async () => {
   assertEquals(samples.get("panoptes_streams_max"), 10);
 });
 
-Deno.test("metricsText() counts up the buckets of late events, and shows each count and failure", () => {
+Deno.test("metricsText() accumulates the buckets of late events, and shows each count and failure", () => {
   using fixture = new LogFixture();
   const status = fixture.access.status();
   const counts = Object.fromEntries(
