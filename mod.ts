@@ -10,7 +10,7 @@
  * const events = streamUserEvents({
  *   token: "made-up",
  *   window: "12h",
- *   // Answers from memory, so that this example runs without an account. Leave it out to reach the API.
+ *   // Responds from memory, so that this example runs without an account. Leave it out to reach the API.
  *   fetch: () => Promise.resolve(Response.json({
  *     auditEvents: [
  *       { event: "Login failed.", user: "Ada (ada@example.org)", date: "2026-01-01T11:59:00Z" },

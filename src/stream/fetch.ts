@@ -13,7 +13,8 @@ export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
  * assert(!isLoopback("localhost.example.com"));
  * ```
  *
- * @param hostname The host of a `URL`, which has already written every form of IPv4 as four numbers.
+ * @param hostname The host of a `URL`, which has already written every form of IPv4 as four
+ * numbers.
  */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);

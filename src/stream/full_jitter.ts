@@ -1,6 +1,6 @@
 /**
- * A random delay between zero and an exponentially growing ceiling, so that clients that failed
- * together do not come back together.
+ * A random delay between zero and an exponentially growing maximum, so that clients that failed
+ * together do not retry together.
  *
  * @example
  * ```ts
@@ -10,7 +10,8 @@
  * assertEquals(fullJitter({ attempt: 3, baseMs: 500, capMs: 30_000, random: () => 0.5 }), 1_000);
  * ```
  *
- * @param options `attempt` counts from 1; `baseMs` is the first ceiling, `capMs` the highest; `random` gives [0, 1).
+ * @param options `attempt` counts from 1; `baseMs` is the first maximum and `capMs` the last;
+ * `random` gives [0, 1).
  * @returns Milliseconds to wait before the next attempt.
  */
 export function fullJitter(

@@ -1,13 +1,16 @@
 /**
- * Text written by others, made safe for messages, logs and terminals. Whoever tries to log in chooses
- * parts of an event, and a terminal obeys the control characters that it is sent.
+ * Text written by others, made safe for messages, logs and terminals. Whoever tries to log in
+ * chooses parts of an event, and a terminal obeys the control characters that it is sent.
  *
  * @module
  */
 
 /** The default maximum length of one line: an error message has no room for a whole page. */
 const MAX_LINE = 300;
-/** Controls, format characters (bidirectional ones among them), lone surrogates, line and paragraph ends. */
+/**
+ * Controls, format characters (bidirectional ones among them), lone surrogates, line and paragraph
+ * ends.
+ */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
@@ -32,8 +35,8 @@ export function safeText(text: string, replacement: string, max: number): string
 }
 
 /**
- * Makes one line of a text for a message or a log: everything unsafe and every run of spaces becomes a
- * single space.
+ * Makes one line of a text for a message or a log: everything unsafe and every run of spaces
+ * becomes a single space.
  *
  * @example
  * ```ts

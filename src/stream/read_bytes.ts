@@ -1,8 +1,7 @@
 import { LimitedBytesTransformStream } from "./std_streams.ts";
 
 /**
- * Reads a body to its end, or gives it up as soon as it turns out to be too long. The body is consumed or
- * cancelled either way.
+ * Reads a body to its end, or cancels it as soon as it turns out to be too large.
  *
  * @example
  * ```ts
@@ -13,11 +12,11 @@ import { LimitedBytesTransformStream } from "./std_streams.ts";
  * await assertRejects(() => readBytes(new Response("five!").body, 4), RangeError);
  * ```
  *
- * @param body The stream; null is a body of no bytes.
- * @param maxBytes The most bytes that are accepted.
- * @param signal Gives it up, even a body that knows nothing of the signal of its request.
+ * @param body The stream; null means an empty body.
+ * @param maxBytes The maximum size.
+ * @param signal Cancels the body, even one that ignores the signal of its request.
  * @returns The whole body.
- * @throws {RangeError} If there are more.
+ * @throws {RangeError} If the body is larger than `maxBytes`.
  */
 export async function readBytes(
   body: ReadableStream<Uint8Array> | null,

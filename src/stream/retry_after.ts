@@ -15,7 +15,8 @@
  *
  * @param header The value of the header; null if it is absent.
  * @param now The time now, in milliseconds since the Unix epoch.
- * @returns Milliseconds from now, not clamped; 0 for a past date; `undefined` if the value is invalid.
+ * @returns Milliseconds from now, not clamped; 0 for a past date; `undefined` if the value is
+ * invalid.
  */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   const text = header?.trim() ?? "";

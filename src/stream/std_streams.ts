@@ -1,28 +1,31 @@
 /**
  * The parts of @std/streams that Panoptes uses, with their types: the npm republication of Deno's
- * standard library ships none, and one registry has to serve both Deno and Wrangler's bundler.
+ * standard library has none, and one registry has to serve both Deno and Wrangler's bundler.
  *
  * @module
  */
 import * as std from "@std/streams";
 
-/** Passes bytes through until `size` of them; then ends the stream, or fails it with a RangeError if `error`. */
+/**
+ * Passes up to `size` bytes through; then ends the stream, or fails it with a RangeError if
+ * `error`.
+ */
 export const LimitedBytesTransformStream: new (
   size: number,
   options?: { error?: boolean },
 ) => TransformStream<Uint8Array, Uint8Array> = std.LimitedBytesTransformStream;
 
-/** Cuts text into lines at LF or CRLF (and at a lone CR if `allowCR`). */
+/** Splits text into lines at LF or CRLF (and at a lone CR if `allowCR`). */
 export const TextLineStream: new (
   options?: { allowCR?: boolean },
 ) => TransformStream<string, string> = std.TextLineStream;
 
-/** Joins streams into one, each chunk as soon as its stream has it. */
+/** Merges streams into one; each chunk is passed on as soon as its stream has it. */
 export const mergeReadableStreams: <T>(
   ...streams: ReadableStream<T>[]
 ) => ReadableStream<T> = std.mergeReadableStreams;
 
-/** Makes a TransformStream of a generator function over a stream. */
+/** Makes a TransformStream from a generator function over a stream. */
 export const toTransformStream: <I, O>(
   transformer: (source: ReadableStream<I>) => Iterable<O> | AsyncIterable<O>,
   writableStrategy?: QueuingStrategy<I>,

@@ -1,9 +1,9 @@
 /**
  * Turns an async iterable into a stream that asks for an item only when its reader does, and whose
- * `cancel()` reaches an iterator that is waiting.
+ * `cancel()` reaches a waiting iterator.
  *
- * `ReadableStream.from()` cannot do the latter: `return()` queues behind a `next()` that waits, so the
- * cancellation hangs and `finally` never runs. Here the signal wakes the wait first.
+ * `ReadableStream.from()` cannot do the latter: `return()` queues behind a waiting `next()`, so the
+ * cancellation hangs and `finally` never runs. Here the signal ends the wait first.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@
  * ```
  *
  * @typeParam T What the stream carries.
- * @param source Opens the iterable; it must hand the signal to every wait beneath it.
+ * @param source Opens the iterable; it must pass the signal to everything that it waits for.
  * @returns A stream with a high-water mark of zero: nothing is fetched ahead of the reader.
  */
 export function streamOf<T>(
@@ -32,8 +32,8 @@ export function streamOf<T>(
       else controller.enqueue(item.value);
     },
     async cancel(reason) {
-      closing.abort(reason); // wakes a waiting next() first,
-      await items.return?.(); // or return() would queue behind it for ever
+      closing.abort(reason); // ends a waiting next() first, or return() would queue behind it for ever
+      await items.return?.();
     },
   }, { highWaterMark: 0 });
 }

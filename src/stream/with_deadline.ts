@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.ts";
 
 /**
- * Does something that may take `ms` milliseconds and no longer. The deadline is made afresh at each call,
- * on the clock that is passed in, and leaves no listener and no timer behind.
+ * Runs work that may take at most `ms` milliseconds. Each call has its own deadline, on the clock
+ * that is passed in, and leaves no listener and no timer behind.
  *
  * @example
  * ```ts
@@ -19,12 +19,13 @@ import type { Clock } from "./clock.ts";
  * );
  * ```
  *
- * @typeParam T What the work results in.
- * @param ms How long the work may take, in milliseconds.
- * @param work Must hand the signal to every wait beneath it: nothing else can end it.
- * @param options `clock` measures; `signal` is the caller's own, its reason passed on untouched.
+ * @typeParam T The result of the work.
+ * @param ms The timeout, in milliseconds.
+ * @param work Must pass the signal to everything that it waits for: nothing else can end it.
+ * @param options `clock` measures the time; `signal` is the caller's own, its reason passed on
+ * unchanged.
  * @returns What `work` returned.
- * @throws {DOMException} A `TimeoutError`, as the signal's reason, once the time is over.
+ * @throws {DOMException} A `TimeoutError`, also the reason of the signal, after the timeout.
  */
 export async function withDeadline<T>(
   ms: number,

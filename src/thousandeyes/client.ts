@@ -16,7 +16,7 @@
  * ];
  * const options: PageOptions = {
  *   token: "made-up",
- *   fetch: () => Promise.resolve(Response.json(pages.shift())), // answers from memory; leave it out
+ *   fetch: () => Promise.resolve(Response.json(pages.shift())), // responds from memory; leave it out
  * };
  *
  * const seen: unknown[] = [];

@@ -281,8 +281,8 @@ export const CONTRACT: readonly ContractCase[] = [
     name: "misuse throws at the call",
     run(far) {
       const wrong = far.reading("pages", { startDate: "2026-01-01T00:00:00Z" });
-      assertThrows(() => streamUserEvents(wrong), TypeError, "exclude each other");
-      assertThrows(() => userEventStream(wrong), TypeError, "exclude each other");
+      assertThrows(() => streamUserEvents(wrong), TypeError, "cannot be combined");
+      assertThrows(() => userEventStream(wrong), TypeError, "cannot be combined");
       return Promise.resolve();
     },
   },

@@ -1,8 +1,8 @@
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 /**
- * Reads the API's look-back parameter: a number and a unit of `s`, `m`, `h`, `d` or `w`; a bare number is
- * seconds.
+ * Parses the API's look-back parameter: a number and one of the units `s`, `m`, `h`, `d` and `w`; a
+ * number alone is in seconds.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/time-ranges/}
  *
@@ -18,7 +18,7 @@ const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_0
  *
  * @param text The parameter, such as `12h`.
  * @returns Milliseconds.
- * @throws {SyntaxError} If it has another form.
+ * @throws {SyntaxError} If it has a different form.
  */
 export function parseWindow(text: string): number {
   const [, digits, unit = "s"] = /^(\d{1,12})([smhdw])?$/.exec(text) ?? [];

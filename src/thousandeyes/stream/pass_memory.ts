@@ -2,66 +2,70 @@ import { identityOf } from "../event/event_identity.ts";
 import type { UserEvent } from "../event/user_event.ts";
 
 /**
- * What a pass has given so far, so that it can be read again from its start and give only the rest.
+ * Remembers what a pass has yielded, so that the pass can restart and yield only the rest.
  *
- * Reading on from the last date would be quicker, but the API promises no order, and its cursors look like
- * internal row numbers: one late event with an old date would then hide all that lies between.
+ * Resuming at the last date would be quicker, but the API promises no order, and its cursors look
+ * like internal row numbers: one late event with an old date would then hide everything in between.
  */
 export class PassMemory {
   readonly #limit: number;
-  /** Undefined once the pass has given more than the limit. */
-  #given: Map<string, number> | undefined = new Map();
+  /** How often each identity was yielded; undefined once there are more events than the limit. */
+  #yielded: Map<string, number> | undefined = new Map();
   #size = 0;
-  /** What comes again, and has not come yet. */
-  #again = new Map<string, number>();
-  /** The events of the last page, not yet in `#given`: most passes have one page, and need no memory. */
+  /** After a restart: the events that are still to be seen again. */
+  #expected = new Map<string, number>();
+  /**
+   * The events of the last page, not yet in `#yielded`: most passes have one page and need no
+   * memory.
+   */
   #lastPage: readonly UserEvent[] = [];
 
+  /** @param limit How many events are remembered at most. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   /**
-   * Takes note of a page.
+   * Filters the events of a page.
    *
-   * @returns Those of its events that the pass has not given.
+   * @returns The events that the pass has not yielded before.
    */
-  freshOf(events: UserEvent[]): UserEvent[] {
-    this.#takeIn();
-    const fresh = this.#again.size === 0
+  newOf(events: UserEvent[]): UserEvent[] {
+    this.#remember();
+    const found = this.#expected.size === 0
       ? events
-      : events.filter((event) => !this.#comesAgain(event));
-    this.#lastPage = fresh;
-    return fresh;
+      : events.filter((event) => !this.#isRepeated(event));
+    this.#lastPage = found;
+    return found;
   }
 
   /**
-   * Begins the pass again.
+   * Restarts the pass.
    *
-   * @returns Whether what was given is still known.
+   * @returns False if there were too many events to remember, so that a restart would repeat some.
    */
   restart(): boolean {
-    this.#takeIn();
-    this.#again = new Map(this.#given);
-    return this.#given !== undefined;
+    this.#remember();
+    this.#expected = new Map(this.#yielded);
+    return this.#yielded !== undefined;
   }
 
-  #comesAgain(event: UserEvent): boolean {
+  #isRepeated(event: UserEvent): boolean {
     const identity = identityOf(event);
-    const left = this.#again.get(identity);
+    const left = this.#expected.get(identity);
     if (left === undefined) return false;
-    if (left === 1) this.#again.delete(identity);
-    else this.#again.set(identity, left - 1);
+    if (left === 1) this.#expected.delete(identity);
+    else this.#expected.set(identity, left - 1);
     return true;
   }
 
-  #takeIn(): void {
+  #remember(): void {
     this.#size += this.#lastPage.length;
-    if (this.#size > this.#limit) this.#given = undefined;
-    if (this.#given === undefined) return;
+    if (this.#size > this.#limit) this.#yielded = undefined;
+    if (this.#yielded === undefined) return;
     for (const event of this.#lastPage) {
       const identity = identityOf(event);
-      this.#given.set(identity, (this.#given.get(identity) ?? 0) + 1);
+      this.#yielded.set(identity, (this.#yielded.get(identity) ?? 0) + 1);
     }
     this.#lastPage = [];
   }

@@ -9,21 +9,21 @@ import { RefusedLinkError } from "../page/refused_link_error.ts";
 import { BadRequestError } from "../errors/status_errors.ts";
 import type { UserEvent } from "../event/user_event.ts";
 
-/** What one page adds to a pass. */
+/** What one page contributes to a pass. */
 export interface Batch {
-  /** The events, none of which the pass has given before. */
+  /** The events that the pass has not yielded before. */
   events: UserEvent[];
-  /** What stood among them and does not match the schema. */
+  /** The items that are not valid events. */
   invalid: InvalidUserEvent[];
 }
 
 /**
- * Reads a closed pass page by page, each when it is asked for: through empty pages, until there is no next
- * link. When the API refuses a cursor that it gave itself, the pass is read again from its start, and gives
- * what it has not given.
+ * Reads a closed pass page by page as it is consumed: through empty pages, until there is no next
+ * link. If the API rejects a cursor of its own, the pass restarts and yields only what it has not
+ * yielded before.
  *
  * @param plan How to read.
- * @param range The pass; `undefined` if the cursor of the options stands for it.
+ * @param range The range of the pass; `undefined` if the cursor of the options determines it.
  */
 export async function* readPass(
   plan: StreamPlan,
@@ -51,12 +51,12 @@ export async function* readPass(
       ) {
         trail = new PageTrail(options);
         url = first;
-        advanced = false; // without a new event until the next time, it would be the same again
+        advanced = false; // another restart without a new event in between would change nothing
         continue;
       } else throw error;
     }
     await options.onPage?.(page);
-    const events = memory.freshOf(page.events);
+    const events = memory.newOf(page.events);
     advanced ||= events.length > 0;
     yield { events, invalid: page.invalid };
     if (refusal !== undefined) throw refusal;

@@ -12,34 +12,34 @@ interface Dated {
 }
 
 /**
- * Reads a closed pass from its oldest event to its newest, whatever order the API sends: in slices of time,
- * oldest first, each read to its end and sorted. A slice that turns out to hold more than `sortLimit`
- * events is given up and made shorter; after one that holds few, the next is longer.
+ * Reads a closed pass from its oldest event to its newest, whatever the order of the API: in slices
+ * of time, oldest first, each read to its end and sorted. A slice with more than `sortLimit` events
+ * is abandoned for a shorter one; after a slice with few events, the next is longer.
  *
  * @param plan How to read.
- * @param range The pass.
- * @throws {ThousandEyesError} `too_many_events` if a single second holds more than `sortLimit`.
+ * @param range The range of the pass.
+ * @throws {ThousandEyesError} `too_many_events` if a single second has more than `sortLimit`.
  */
 export async function* readSortedPass(
   plan: StreamPlan,
   range: DateRange,
 ): AsyncGenerator<Batch, void, void> {
-  let given = -Infinity; // events up to this date have been given
+  let yieldedTo = -Infinity; // events up to this date have been yielded
   let start = range.start;
   let span = range.end - range.start;
   for (;;) {
     const end = Math.min(start + span, range.end);
-    const slice = await readSlice(plan, { start, end }, given);
+    const slice = await readSlice(plan, { start, end }, yieldedTo);
     if (slice === undefined) {
-      const shortest = given === -Infinity ? 0 : 1_000;
-      if (end - start <= shortest) throw tooMany(plan.sortLimit, end);
-      span = Math.max(shortest, wholeSecond((end - start) / 4));
+      const minSpan = yieldedTo === -Infinity ? 0 : 1_000;
+      if (end - start <= minSpan) throw tooMany(plan.sortLimit, end);
+      span = Math.max(minSpan, wholeSecond((end - start) / 4));
       continue;
     }
     yield { events: slice.dated.map(({ event }) => event), invalid: slice.invalid };
     if (end >= range.end) return;
-    // Both ends are inclusive, and dates may have fractions: the next slice asks for this second again.
-    given = end;
+    // Both ends are inclusive, and dates may have fractions: the next slice repeats this second.
+    yieldedTo = end;
     start = end;
     if (slice.dated.length < plan.sortLimit / 8) span *= 4;
     span = Math.max(1_000, span);
@@ -49,22 +49,22 @@ export async function* readSortedPass(
 async function readSlice(
   plan: StreamPlan,
   range: DateRange,
-  given: number,
+  yieldedTo: number,
 ): Promise<{ dated: Dated[]; invalid: InvalidUserEvent[] } | undefined> {
   const dated: Dated[] = [];
   const invalid: InvalidUserEvent[] = [];
   for await (const batch of readPass(plan, range)) {
     for (const event of batch.events) {
       const at = (event.date === undefined ? undefined : parseDate(event.date)) ?? range.end;
-      if (at > given) dated.push({ event, at });
+      if (at > yieldedTo) dated.push({ event, at });
     }
     invalid.push(...batch.invalid);
     if (dated.length + invalid.length > plan.sortLimit) return undefined;
   }
-  // Sorting is stable; of events in one second, the one that the API sends last is the oldest, unless its
-  // dates rise.
-  const rising = (dated[0]?.at ?? 0) < (dated.at(-1)?.at ?? 0);
-  if (!rising) dated.reverse();
+  // Sorting is stable. Of events in one second, the last one that the API sends is the oldest,
+  // unless its dates ascend.
+  const ascending = (dated[0]?.at ?? 0) < (dated.at(-1)?.at ?? 0);
+  if (!ascending) dated.reverse();
   return { dated: dated.sort((one, other) => one.at - other.at), invalid };
 }
 
@@ -72,6 +72,6 @@ function tooMany(limit: number, at: number): ThousandEyesError {
   const second = new Date(at).toISOString();
   return new ThousandEyesError(
     "too_many_events",
-    `Cannot sort audit events: more than ${limit} up to ${second}, in one second`,
+    `Cannot sort audit events: more than ${limit} in the second up to ${second}`,
   );
 }

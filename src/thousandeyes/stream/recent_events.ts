@@ -4,20 +4,21 @@ import type { DateRange } from "./stream_plan.ts";
 interface Remembered {
   /** The date, in milliseconds since the Unix epoch. */
   at: number;
-  /** The most that one pass has seen of it. */
+  /** The maximum number of times that one pass has seen it. */
   seen: number;
-  /** What the pass that is going on has seen of it. */
+  /** How often the current pass has seen it. */
   inPass: number;
-  /** Whether this pass was the first to see it. */
+  /** Whether the current pass was the first to see it. */
   fresh: boolean;
 }
 
 /**
- * Tells the events that a pass sees again from those it sees for the first time, twins included: of an
- * event that a pass sees k times and the next one k + 1 times, one is new.
+ * Tells new events from those that an earlier pass has seen, true duplicates included: of an event
+ * that one pass sees k times and the next k + 1 times, one is new.
  *
- * Bounded: it holds about `limit` events. When more fall within the overlap, it forgets the oldest and says
- * that the next pass has to begin later. Only the events of a single second are held however many they are.
+ * Bounded: it holds about `limit` events. If more fall within the overlap, it forgets the oldest
+ * and lets the next pass begin later. Only the events of a single second are all held, however many
+ * there are.
  */
 export class RecentEvents {
   readonly #limit: number;
@@ -27,15 +28,16 @@ export class RecentEvents {
   #fresh = 0;
   #shrinkAt: number;
 
+  /** @param limit About how many events are remembered. */
   constructor(limit: number) {
     this.#limit = limit;
     this.#shrinkAt = limit;
   }
 
-  /** Begins a pass over `range`, after which the next one would begin at `keepFrom`. */
+  /** Begins a pass over `range`; the next pass is meant to begin at `keepFrom`. */
   begin(range: DateRange, keepFrom: number): void {
     this.#range = range;
-    this.#keepFrom = Math.max(this.#keepFrom, keepFrom); // what is forgotten must not be read again
+    this.#keepFrom = Math.max(this.#keepFrom, keepFrom); // what was forgotten must not be read again
     this.#fresh = 0;
     this.#shrinkAt = this.#limit;
     for (const event of this.#events.values()) {
@@ -47,9 +49,9 @@ export class RecentEvents {
   /**
    * Counts an event of the pass.
    *
-   * @param identity What all reports of the event have in common.
-   * @param at Its date; without one, or outside the range, it counts as an event of the end of the pass, since
-   * nothing tells which passes it will be in.
+   * @param identity The identity of the event.
+   * @param at Its date. An event without a date, or with one outside the range, counts as one at
+   * the end of the range, since nothing tells in which passes it will occur.
    * @returns Whether no earlier pass has seen it.
    */
   isNew(identity: string, at: number | undefined): boolean {
@@ -73,7 +75,7 @@ export class RecentEvents {
   /**
    * Ends the pass.
    *
-   * @returns Where the next pass may begin, in milliseconds since the Unix epoch.
+   * @returns Where the next pass can begin, in milliseconds since the Unix epoch.
    */
   finish(): number {
     this.#forget(() => true);
@@ -81,13 +83,14 @@ export class RecentEvents {
     return Math.min(this.#keepFrom, this.#range.end);
   }
 
-  /** Moves `keepFrom` to where half the limit is left of the events in `scope`. */
+  /** Moves `keepFrom` so that half the limit remains of the events in `scope`. */
   #shrink(scope: (event: Remembered) => boolean): void {
     const dates = [...this.#events.values()].filter(scope).map(({ at }) => at);
     dates.sort((a, b) => b - a);
     const newest = Math.min(dates[0]!, this.#range.end);
     const middle = dates[this.#limit >> 1]!;
-    // The second in the middle goes as a whole, unless it is the newest: half of it cannot be told apart.
+    // The second in the middle is forgotten as a whole, unless it is the newest: half of it could
+    // not be told apart.
     this.#keepFrom = Math.max(
       this.#keepFrom,
       Math.min(wholeSecond(middle) + 1_000, wholeSecond(newest)),
@@ -96,7 +99,7 @@ export class RecentEvents {
     this.#shrinkAt = Math.max(this.#limit, 2 * this.#fresh);
   }
 
-  /** Events of earlier passes stay until the end of the pass, as it may still meet them. */
+  /** Events of earlier passes stay until the end of the pass, which may still see them. */
   #forget(scope: (event: Remembered) => boolean): void {
     for (const [identity, event] of this.#events) {
       if (event.at >= this.#keepFrom || !scope(event)) continue;

@@ -11,21 +11,21 @@ const OVERLAP_MS = 15 * 60 * 1_000;
 const SORT_LIMIT = 20_000;
 const MEMORY_LIMIT = 50_000;
 
-/** A closed range of dates, both ends inclusive, in milliseconds since the Unix epoch. */
+/** A range of dates, both ends inclusive, in milliseconds since the Unix epoch. */
 export interface DateRange {
-  /** The first instant that belongs to it. */
+  /** The first instant in the range. */
   start: number;
-  /** The last instant that belongs to it. */
+  /** The last instant in the range. */
   end: number;
 }
 
-/** The options of a stream, checked, with its range as dates: what is relative is resolved once. */
+/** The options of a stream, checked, with its range as dates: relative ones are resolved once. */
 export interface StreamPlan {
-  /** What the caller said. */
+  /** The options of the caller. */
   readonly options: StreamUserEventsOptions;
-  /** The first pass; `undefined` only if a cursor stands for it. */
+  /** The range of the first pass; `undefined` only if a cursor determines it. */
   readonly range: DateRange | undefined;
-  /** Milliseconds between two passes; `undefined` if there is one pass only. */
+  /** Milliseconds between two passes; `undefined` if there is only one pass. */
   readonly followMs: number | undefined;
   readonly overlapMs: number;
   readonly sortLimit: number;
@@ -36,23 +36,24 @@ export interface StreamPlan {
 /**
  * Checks the options of a stream.
  *
- * @throws {TypeError} If options exclude each other, or one has the wrong form.
- * @throws {RangeError} If a number or a range is out of bounds.
- * @throws {SyntaxError} If a date or the window cannot be read.
+ * @param options The options of the caller.
+ * @throws {TypeError} If options cannot be combined, or one is invalid.
+ * @throws {RangeError} If a number or the range is out of bounds.
+ * @throws {SyntaxError} If a date or the window is invalid.
  */
 export function planStream(options: StreamUserEventsOptions): StreamPlan {
   const { token, startDate, endDate, window, cursor, follow = false, order = "as-sent" } = options;
   if (typeof token !== "function") checkToken(token);
   parseBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL);
   if (options.aid === "") throw new TypeError("Cannot list audit events: aid is empty");
-  if (window !== undefined && startDate !== undefined) throw excluding("window", "startDate");
-  if (window !== undefined && endDate !== undefined) throw excluding("window", "endDate");
+  if (window !== undefined && startDate !== undefined) throw conflict("window", "startDate");
+  if (window !== undefined && endDate !== undefined) throw conflict("window", "endDate");
   if (endDate !== undefined && startDate === undefined) {
-    throw new TypeError("Cannot list audit events: endDate needs startDate");
+    throw new TypeError("Cannot list audit events: endDate requires startDate");
   }
-  if (follow !== false && endDate !== undefined) throw excluding("follow", "endDate");
-  if (follow !== false && cursor !== undefined) throw excluding("follow", "cursor");
-  if (order === "oldest" && cursor !== undefined) throw excluding('order "oldest"', "cursor");
+  if (follow !== false && endDate !== undefined) throw conflict("follow", "endDate");
+  if (follow !== false && cursor !== undefined) throw conflict("follow", "cursor");
+  if (order === "oldest" && cursor !== undefined) throw conflict('order "oldest"', "cursor");
   if (order !== "oldest" && order !== "as-sent") {
     throw new TypeError(`Cannot list audit events: order is "${order}"`);
   }
@@ -71,7 +72,9 @@ export function planStream(options: StreamUserEventsOptions): StreamPlan {
   };
 }
 
-/** In whole seconds, as the API is asked; a fraction at the start is rounded to the wider range. */
+/**
+ * In whole seconds, as requests are; a fraction at the start is rounded down, to the wider range.
+ */
 function rangeOf(options: StreamUserEventsOptions, now: number): DateRange {
   const { startDate, endDate, window = DEFAULT_WINDOW } = options;
   const end = wholeSecond(endDate === undefined ? now : dateOf("endDate", endDate));
@@ -102,6 +105,6 @@ function positive(name: string, value: number): number {
   return value;
 }
 
-function excluding(one: string, other: string): TypeError {
-  return new TypeError(`Cannot list audit events: ${one} and ${other} exclude each other`);
+function conflict(one: string, other: string): TypeError {
+  return new TypeError(`Cannot list audit events: ${one} and ${other} cannot be combined`);
 }

@@ -13,16 +13,16 @@ import type { UserEvent } from "../event/user_event.ts";
 /**
  * Reads the ThousandEyes activity log as an async iterator, page by page as it is consumed.
  *
- * A relative `window` is resolved to dates once, so a pass is closed: what is published meanwhile does not
- * move it. It is read to its end, which is where there is no next link, and nothing else. With `follow`
- * one closed pass comes after the other, each looking back a little; events seen before are left out,
- * and true twins are kept.
+ * A relative `window` is resolved to dates once, so a pass is closed: events published meanwhile do
+ * not move it. It ends where the API sends no next link, and nowhere else. With `follow`, closed
+ * passes follow one another, each looking back a little; events seen before are left out, and true
+ * duplicates are kept.
  *
- * An event that does not match the schema does not end the stream, unless `onInvalid` says so. Failures
- * that may pass are repeated; an error that gets here is final, and the stream is over.
+ * An event that does not match the schema does not end the stream, unless `onInvalid` says so.
+ * Temporary failures are retried; an error that the iterator throws is final, and ends the stream.
  *
- * `break` leaves quietly. To stop it while it waits, pass a `signal`: the iterator cannot be reached then
- * by `return()`.
+ * `break` ends the iteration quietly. To stop it while it waits, pass a `signal`: `return()` cannot
+ * reach a waiting iterator.
  *
  * @see {@link https://developer.cisco.com/docs/thousandeyes/list-activity-log-events/}
  *
@@ -35,7 +35,7 @@ import type { UserEvent } from "../event/user_event.ts";
  * const events = streamUserEvents({
  *   token: "made-up",
  *   window: "12h",
- *   fetch: () => Promise.resolve(Response.json(page)), // answers from memory; leave it out
+ *   fetch: () => Promise.resolve(Response.json(page)), // responds from memory; leave it out
  * });
  *
  * const seen: unknown[] = [];
@@ -43,11 +43,11 @@ import type { UserEvent } from "../event/user_event.ts";
  * assertEquals(seen, ["Login failed."]);
  * ```
  *
- * @param options The token, the range, and how to read; only the token is required.
- * @returns The events. Nothing is requested before the first is asked for, nor a page before it is needed.
- * @throws {TypeError} At the call, if options exclude each other or one has the wrong form.
+ * @param options The token, the range, and how to read it; only the token is required.
+ * @returns The events. Each page is requested when the first of its events is needed, not before.
+ * @throws {TypeError} At the call, if options cannot be combined or one is invalid.
  * @throws {RangeError} At the call, if a number or the range is out of bounds.
- * @throws {SyntaxError} At the call, if a date or the window cannot be read.
+ * @throws {SyntaxError} At the call, if a date or the window is invalid.
  */
 export function streamUserEvents(
   options: StreamUserEventsOptions,
@@ -57,7 +57,7 @@ export function streamUserEvents(
 
 async function* eventsOf(plan: StreamPlan): AsyncGenerator<UserEvent, void, void> {
   const { signal } = plan.options;
-  // In batches up to here: an async generator costs more per item than an event takes to check.
+  // In batches up to here: per item, an async generator costs more than checking an event.
   for await (const events of passesOf(plan)) {
     for (const event of events) {
       yield event;
@@ -70,7 +70,7 @@ async function* passesOf(plan: StreamPlan): AsyncGenerator<UserEvent[], void, vo
   const { options, clock, followMs, overlapMs } = plan;
   const recent = followMs === undefined ? undefined : new RecentEvents(plan.memoryLimit);
   let { range } = plan;
-  const earliest = range?.start ?? 0; // no overlap reaches behind what was asked for
+  const earliest = range?.start ?? 0; // no overlap reaches back beyond the requested range
   for (;;) {
     if (range !== undefined) recent?.begin(range, Math.max(earliest, range.end - overlapMs));
     const batches = options.order === "oldest" && range !== undefined

@@ -4,8 +4,8 @@ import type { StreamUserEventsOptions } from "./stream_user_events_options.ts";
 import type { UserEvent } from "../event/user_event.ts";
 
 /**
- * Reads the ThousandEyes activity log as a stream: what `streamUserEvents()` gives, for whoever pipes.
- * Cancelling it works at any time, also while it waits for the API or between two passes.
+ * Reads the ThousandEyes activity log as a `ReadableStream` of the events that `streamUserEvents()`
+ * yields. It can be cancelled at any time, also while it waits for the API or between two passes.
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@ import type { UserEvent } from "../event/user_event.ts";
  * const page = { auditEvents: [{ event: "Login failed." }, { event: "Report created." }] };
  * const stream = userEventStream({
  *   token: "made-up",
- *   fetch: () => Promise.resolve(Response.json(page)), // answers from memory; leave it out
+ *   fetch: () => Promise.resolve(Response.json(page)), // responds from memory; leave it out
  * });
  *
  * const failed = stream.pipeThrough(
@@ -29,8 +29,8 @@ import type { UserEvent } from "../event/user_event.ts";
  * ```
  *
  * @param options As for `streamUserEvents()`.
- * @returns A stream with a high-water mark of zero: no page is requested before it is read.
- * @throws {TypeError | RangeError | SyntaxError} At the call, as `streamUserEvents()` does.
+ * @returns A stream with a high-water mark of zero: no page is requested before it is needed.
+ * @throws {TypeError | RangeError | SyntaxError} At the call, like `streamUserEvents()`.
  */
 export function userEventStream(options: StreamUserEventsOptions): ReadableStream<UserEvent> {
   const { signal } = options;
