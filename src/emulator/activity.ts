@@ -13,13 +13,13 @@ const ORDINARY = Object.entries(EVENT_CATALOGUE).filter(([, entry]) => entry.wei
 const TOTAL_WEIGHT = ORDINARY.reduce((sum, [, entry]) => sum + entry.weight, 0);
 
 /**
- * An event of one kind by one person, with resources of the organisation; without a date.
+ * Makes an event of one kind by one person, with resources of the organisation and no date.
  *
- * @param organisation Whose names it uses.
+ * @param organisation Where the names come from.
  * @param random Gives [0, 1).
  * @param kind The entry of the catalogue.
- * @param user Who did it.
- * @param address Where from; without it, where the person works.
+ * @param user The person.
+ * @param address The IP address; by default the one where the person works.
  */
 export function activity(
   organisation: Organisation,
@@ -38,7 +38,7 @@ export function activity(
     ...(resources.length === 0 ? {} : {
       resources: resources.map((type) => ({
         type,
-        // A token is its own user's.
+        // A token belongs to its user.
         name: kind === "tokenGenerated"
           ? user.displayName
           : pick(random, organisation.names[type] ?? ["unnamed"]),
@@ -48,9 +48,9 @@ export function activity(
 }
 
 /**
- * An event of an ordinary working day; a mistyped password now and then is part of it.
+ * Makes an event of an ordinary working day, which includes a mistyped password now and then.
  *
- * @param organisation Whose day it is.
+ * @param organisation Where it happens.
  * @param random Gives [0, 1).
  */
 export function ordinaryActivity(organisation: Organisation, random: () => number): NewEvent {

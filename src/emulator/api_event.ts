@@ -21,13 +21,19 @@ export interface NewEventResource {
   readonly name: string;
 }
 
-/** An event for the emulator to publish. Absent members stay absent in answers, except the first three. */
+/**
+ * An event for the emulator to publish. Absent members stay absent in answers, except the first
+ * three.
+ */
 export interface NewEvent {
   /** The account group; by default the first of the organisation. */
   readonly aid?: string;
   /** By default the name that the organisation has for `aid`. */
   readonly accountGroupName?: string;
-  /** Milliseconds since the Unix epoch, a Date, or RFC 3339 text; cut to whole seconds. By default now. */
+  /**
+   * Milliseconds since the Unix epoch, a Date, or RFC 3339 text; cut to whole seconds. By default
+   * now.
+   */
   readonly date?: number | string | Date;
   readonly event?: string;
   readonly ipAddress?: string;
@@ -38,11 +44,17 @@ export interface NewEvent {
   readonly [unknown: string]: unknown;
 }
 
-/** A published event with the internal id that the API never shows: the truth that tests audit against. */
+/**
+ * A published event with the internal id that the API never shows: the truth that tests audit
+ * against.
+ */
 export interface PublishedEvent {
   /** The internal row id: unique, and rising with publication. */
   readonly id: number;
-  /** When it became visible, in milliseconds since the Unix epoch; long after `event.date` for a late one. */
+  /**
+   * When it became visible, in milliseconds since the Unix epoch; long after `event.date` for a
+   * late one.
+   */
   readonly publishedAt: number;
   /** The event as the API sends it when no fault is on. */
   readonly event: ApiEvent;

@@ -4,16 +4,16 @@ import type { EventTable } from "./event_table.ts";
 import type { FaultName } from "./fault.ts";
 import { invalidEvent, shapeEvent } from "./shape_event.ts";
 
-/** The id of the first row: of the size seen in captured cursors. */
+/** The id of the first row, of the magnitude seen in captured cursors. */
 export const FIRST_ID = 55_000_001;
 
-/** What one page is made of. */
+/** What is needed to make a page. */
 export interface PageRequest {
   readonly url: URL;
-  /** The request's address as it came, for `_links.self`. */
+  /** The URL of the request, unchanged, for `_links.self`. */
   readonly self: string;
   readonly query: AuditQuery;
-  /** The account group that stands in the next link. */
+  /** The account group in the next link. */
   readonly aid: string;
   /** The account groups whose events are in the page. */
   readonly aids: readonly string[];
@@ -21,11 +21,11 @@ export interface PageRequest {
   readonly uid: string | undefined;
   readonly pageSize: number;
   readonly faults: ReadonlySet<FaultName>;
-  /** Where links lead in the fault modes that leave the API. */
+  /** The origin of links in the fault modes that lead away from the API. */
   readonly otherOrigin: string;
 }
 
-/** The body of a 200 answer, or `undefined` when the cursor is none of ours. */
+/** Makes the body of a 200 response, or returns `undefined` if the cursor is unknown. */
 export function auditPage(table: EventTable, request: PageRequest): unknown {
   const { query, faults } = request;
   const offset = query.cursor?.offset ?? 0;
@@ -62,7 +62,7 @@ export function auditPage(table: EventTable, request: PageRequest): unknown {
       : faults.has("next-omitted-on-last-page") && found.length === rows.length && !endless);
   const next: Cursor = pause
     ? { offset, paused: true }
-    // Beyond the last row the endless pages count down from the first id.
+    // Beyond the last row, endless pages count down from the first id.
     : {
       offset: last === undefined ? (beyond ? offset : FIRST_ID) - 1 : FIRST_ID + last,
       paused: false,
@@ -89,7 +89,7 @@ function rangeOf({ range }: AuditQuery): Record<string, string> {
 function nextLink(request: PageRequest, next: Cursor): Record<string, unknown> {
   const { query, faults } = request;
   const cursor = faults.has("repeated-cursor") && query.cursor !== undefined ? query.cursor : next;
-  // The captured order, and the colons of the dates left as they are.
+  // In the captured order, and the colons of the dates unescaped.
   const members = [`aid=${request.aid}`, `useAllPermittedAids=${query.useAllPermittedAids}`];
   if (query.max !== undefined) members.push(`max=${query.max}`);
   members.push(`cursor=${encodeURIComponent(encodeCursor(cursor))}`);

@@ -1,7 +1,7 @@
 import { wholeSecond } from "../stream/clock.ts";
 import { type Cursor, decodeCursor } from "./cursor.ts";
 
-/** A request's query, resolved; what was not asked for is absent. */
+/** The query of a request, resolved. */
 export interface AuditQuery {
   readonly aid: string | undefined;
   readonly useAllPermittedAids: boolean;
@@ -10,15 +10,15 @@ export interface AuditQuery {
   readonly range: AuditRange | undefined;
 }
 
-/** Both ends inclusive, in milliseconds. */
+/** A range of dates, both ends inclusive, in milliseconds. */
 export interface AuditRange {
   readonly from: number;
   readonly to: number;
-  /** The body names an end only when `window` or `endDate` was sent. */
+  /** Whether `window` or `endDate` was sent; only then does the body name an end. */
   readonly endAsked: boolean;
 }
 
-/** Why a query is answered with 400. */
+/** Why the response to a query is a 400. */
 export interface QueryProblem {
   readonly field: string;
   readonly message: string;
@@ -26,22 +26,22 @@ export interface QueryProblem {
 
 const UNIT_MS = { s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3, w: 604_800e3 } as const;
 
-// RFC 3339, and what SDKs are seen to send: no colon in the offset, a space for the T, no zone at all.
+// RFC 3339, and what SDKs were seen to send: no colon in the offset, a space for the T, no zone.
 const DATE =
   /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?:(Z)|([+ -])(\d{2}):?(\d{2}))?$/i;
 
 /**
- * Reads the query of an audit request. Unknown parameters are ignored, as the API seems to do.
+ * Parses the query of an audit request. Unknown parameters are ignored, as the API seems to do.
  *
- * @param query The request's parameters; of a repeated one the first counts.
- * @param now Milliseconds; the end of a `window`, cut to whole seconds.
+ * @param query The parameters of the request; the first of a repeated one counts.
+ * @param now The end of a `window`, in milliseconds since the Unix epoch.
  * @returns The query, or what is wrong with it.
  */
 export function parseAuditQuery(query: URLSearchParams, now: number): AuditQuery | QueryProblem {
   const aid = query.get("aid") ?? undefined;
   if (aid !== undefined && !/^\d{1,18}$/.test(aid)) return { field: "aid", message: "Invalid aid" };
 
-  // One client in the field writes True.
+  // One known client sends True.
   const all = query.get("useAllPermittedAids")?.toLowerCase() ?? "false";
   if (all !== "true" && all !== "false") {
     return { field: "useAllPermittedAids", message: "Must be true or false" };
@@ -92,7 +92,7 @@ function parseRange(query: URLSearchParams, now: number): AuditRange | QueryProb
   if (from > to && end !== null) {
     return { field: "startDate", message: "startDate is after endDate" };
   }
-  // Whole seconds from here on, as links write them: or the range would move between pages.
+  // In whole seconds, as in links, or the range would move between pages.
   return {
     from: Math.ceil(from / 1e3) * 1e3,
     to: wholeSecond(to),
@@ -101,16 +101,16 @@ function parseRange(query: URLSearchParams, now: number): AuditRange | QueryProb
 }
 
 /**
- * Reads a date in any form that clients are seen to send.
+ * Parses a date in any form that clients were seen to send.
  *
  * @param text RFC 3339, also with a space for the `T`, an offset without a colon, or no zone (UTC).
- * @returns Milliseconds, or `undefined` for anything else.
+ * @returns Milliseconds since the Unix epoch, or `undefined` if the date is invalid.
  */
 export function parseApiDate(text: string): number | undefined {
   const found = DATE.exec(text);
   if (found === null) return undefined;
   const [, day, time, fraction = "", , sign, hours, minutes] = found;
-  // A plus sign that was not escaped in a query arrives as a space.
+  // An unescaped plus sign in a query arrives as a space.
   const zone = sign === undefined ? "Z" : `${sign === " " ? "+" : sign}${hours}:${minutes}`;
   const date = Date.parse(`${day}T${time}${fraction.slice(0, 4)}${zone}`);
   return Number.isNaN(date) ? undefined : date;

@@ -36,16 +36,16 @@ export interface AuditRoutesOptions {
   readonly maxPageSize: number;
   readonly otherOrigin: string;
   readonly slowMs: number;
-  /** Told of every request, before it is answered. */
+  /** Called for every request, before the response. */
   readonly onRequest: () => void;
 }
 
 const MEDIA_TYPE = "application/hal+json;charset=UTF-8";
 
 /**
- * The API's side of the emulator: `GET /v7/audit-user-events`, with or without a final slash.
+ * The routes of the real API: `GET /v7/audit-user-events`, with or without a final slash.
  *
- * @param options What it serves, and to whom.
+ * @param options What they serve, and to whom.
  */
 export function auditRoutes(options: AuditRoutesOptions): Hono {
   const app = new Hono({ strict: false });

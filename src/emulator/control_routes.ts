@@ -5,7 +5,7 @@ import type { NewEvent, PublishedEvent } from "./api_event.ts";
 import { problem } from "./problem.ts";
 import { SAMPLE_BODIES } from "./sample_bodies.ts";
 
-/** What the control routes steer. */
+/** What the control routes control. */
 export interface ControlRoutesOptions {
   readonly plan: FaultPlan;
   readonly publish: (events: readonly NewEvent[]) => PublishedEvent[];
@@ -14,14 +14,14 @@ export interface ControlRoutesOptions {
   readonly requests: () => number;
 }
 
-/** At most this many events in one answer of the ground truth. */
-const MOST_EVENTS = 10_000;
+/** The maximum number of events in one response of the ground truth. */
+const MAX_EVENTS = 10_000;
 
 /**
  * The routes that the real API does not have: faults, ground truth, publication and samples. They
- * ask for no token; serve them on loopback only.
+ * require no token; serve them on loopback only.
  *
- * @param options What they steer.
+ * @param options What they control.
  */
 export function controlRoutes(options: ControlRoutesOptions): Hono {
   const app = new Hono();
@@ -37,7 +37,7 @@ export function controlRoutes(options: ControlRoutesOptions): Hono {
   });
   app.get("/emulator/events", (c) => {
     const after = Math.max(Number(c.req.query("after") ?? 0) || 0, 0);
-    const end = Math.min(after + MOST_EVENTS, options.size());
+    const end = Math.min(after + MAX_EVENTS, options.size());
     const events: PublishedEvent[] = [];
     for (let position = after; position < end; position += 1) {
       const event = options.eventAt(position);
@@ -64,12 +64,12 @@ export function controlRoutes(options: ControlRoutesOptions): Hono {
   return app;
 }
 
-/** Reads `{name, times | forever, every}`, one or a list; an empty list switches all off. */
+/** Reads `{name, times, every}`, one or a list; an empty list turns all faults off. */
 function plannedFaults(body: unknown): PlannedFault[] {
   return (Array.isArray(body) ? body : [body]).map((fault) => {
     const { name, times, every } = (fault ?? {}) as Record<string, unknown>;
     return {
-      name: String(name) as PlannedFault["name"], // the plan refuses names that it does not know
+      name: String(name) as PlannedFault["name"], // the plan rejects unknown names
       ...(times === undefined ? {} : { times: Number(times) }),
       ...(every === undefined ? {} : { every: Number(every) }),
     };

@@ -13,26 +13,26 @@ import { makeOrganisation, type Organisation } from "./organisation.ts";
 import { RateWindow } from "./rate_window.ts";
 import { seededRandom } from "./random.ts";
 
-/** How an emulator is made; nothing is required. */
+/** The options of an emulator, all optional. */
 export interface EmulatorOptions {
-  /** Dates of events, ends of windows and rate-limit minutes come from it; the system's without it. */
+  /** The clock for dates, windows and rate-limit minutes; the machine's by default. */
   readonly clock?: Clock;
-  /** Gives [0, 1); without it one of `seed`. */
+  /** The source of randomness, in [0, 1); seeded with `seed` by default. */
   readonly random?: () => number;
-  /** Makes the organisation and what happens in it; 1 without it. */
+  /** Determines the organisation and what happens in it; 1 by default. */
   readonly seed?: number;
-  /** Requests a minute for the organisation; 240 without it. */
+  /** The rate limit of the organisation, in requests per minute; 240 by default. */
   readonly ratePerMinute?: number;
-  /** The tokens that it takes; without it one that is made up, a member of every account group. */
+  /** The tokens that it accepts; by default a made-up one, for a member of every account group. */
   readonly tokens?: readonly EmulatorToken[];
   readonly organisation?: Organisation;
-  /** Events in a page when a request has no `max`; 100 without it. */
+  /** The number of events per page if a request has no `max`; 100 by default. */
   readonly pageSize?: number;
-  /** The most that `max` may ask for; 1,000 without it. */
+  /** The maximum of `max`; 1,000 by default. */
   readonly maxPageSize?: number;
-  /** Where the fault modes lead that leave the API. */
+  /** The origin that fault modes lead to when they lead away from the API. */
   readonly otherOrigin?: string;
-  /** The pause of the slow fault modes, in milliseconds; 30,000 without it. */
+  /** The pause of the slow fault modes, in milliseconds; 30,000 by default. */
   readonly slowMs?: number;
 }
 
@@ -40,22 +40,24 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** Serves the API and the control routes. */
   readonly app: Hono;
-  /** The first token that it takes. */
+  /** The first token that it accepts. */
   readonly token: string;
   readonly organisation: Organisation;
   /** How many events it holds. */
   readonly size: number;
-  /** How many audit requests it has seen, refused ones included. */
+  /** How many audit requests it has received, including rejected ones. */
   readonly requestCount: number;
-  /** Publishes one event or many; they are visible at once, whatever their date. */
+  /** Publishes one event or several; they are visible at once, whatever their date. */
   publish(events: NewEvent | Iterable<NewEvent>): PublishedEvent[];
-  /** Publishes ordinary activity spread evenly over a range of dates in milliseconds, oldest first. */
+  /**
+   * Publishes ordinary activity, spread evenly over a range of dates in milliseconds, oldest first.
+   */
   publishHistory(count: number, from: number, to: number): void;
   /** The ground truth, in the order of publication. */
   events(): PublishedEvent[];
-  /** Replaces the fault modes that are on; none switches all off. */
+  /** Replaces the fault modes that are on; without arguments, turns all of them off. */
   setFaults(...faults: PlannedFault[]): void;
-  /** Publishes activity as time goes by, until the signal is aborted. */
+  /** Publishes activity as time passes, until the signal aborts. */
   live(
     options: { perMinute: number; signal: AbortSignal; onStory?: (title: string) => void },
   ): Promise<void>;
@@ -64,8 +66,8 @@ export interface Emulator {
 const DOCUMENTED = new Set<string>(DOCUMENTED_MEMBERS);
 
 /**
- * Emulates the audit API of ThousandEyes for one organisation, paging, limits, errors and faults
- * included. What is served has no token in it and reaches no network.
+ * Emulates the audit API of ThousandEyes for one organisation, including paging, rate limits,
+ * errors and faults. It uses no network, and serves nothing that contains a token.
  *
  * @example
  * ```ts
@@ -81,8 +83,7 @@ const DOCUMENTED = new Set<string>(DOCUMENTED_MEMBERS);
  * assertEquals(page.auditEvents[0].event, "Login failed.");
  * ```
  *
- * @param options Time, chance, limits and tokens.
- * @returns The emulator.
+ * @param options Time, randomness, limits and tokens.
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const clock = options.clock ?? systemClock;
@@ -144,7 +145,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   );
   const size = () => table.length;
   app.route("/", controlRoutes({ plan, publish, eventAt, size, requests: () => requestCount }));
-  // The live API answers an unknown path with an empty body.
+  // The real API responds to an unknown path with an empty body.
   app.notFound(() => new Response(null, { status: 404 }));
 
   return {
@@ -179,7 +180,7 @@ function dateOf(date: number | string | Date): number {
   return ms;
 }
 
-/** Of the UUID form that the API's own examples have. */
+/** In the form of a UUID, as in the examples of the API. */
 function madeUpToken(random: () => number): string {
   const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

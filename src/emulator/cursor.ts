@@ -1,13 +1,13 @@
-/** Where a page goes on, as the API's opaque cursor carries it. */
+/** Where a page continues, as the API encodes it in its opaque cursor. */
 export interface Cursor {
   /** The id of the last row sent; zero before the first. */
   readonly offset: number;
-  /** An empty page was already given at this place (fault mode `empty-pages`). */
+  /** Whether an empty page was already sent here (fault mode `empty-pages`). */
   readonly paused: boolean;
 }
 
 /**
- * Writes a cursor as captured bodies do: base64 of `offset=<row id>`.
+ * Encodes a cursor as in captured bodies: base64 of `offset=<row id>`.
  *
  * @example
  * ```ts
@@ -18,17 +18,17 @@ export interface Cursor {
  * ```
  *
  * @param cursor The place; its offset is a whole number.
- * @returns Base64 text, not yet escaped for a URL.
+ * @returns Base64, not yet escaped for a URL.
  */
 export function encodeCursor(cursor: Cursor): string {
   return btoa(`offset=${cursor.offset}${cursor.paused ? "&paused" : ""}`);
 }
 
 /**
- * Reads a cursor.
+ * Decodes a cursor.
  *
- * @param text Base64 text as it stood in the query.
- * @returns The place, or `undefined` for text that the API never gave out.
+ * @param text Base64, as in the query.
+ * @returns The place, or `undefined` if it is not a valid cursor.
  */
 export function decodeCursor(text: string): Cursor | undefined {
   let plain: string;

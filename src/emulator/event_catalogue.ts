@@ -1,18 +1,18 @@
-/** One text of the `event` member, and what it is about. */
+/** One value of the `event` member, and what it is about. */
 export interface CatalogueEntry {
   readonly event: string;
   /**
-   * Whether Cisco's specification or documentation shows this very text. It publishes no list of
-   * event names: every other text here is invented in the same style.
+   * Whether Cisco's specification or documentation shows this exact value. Cisco publishes no list
+   * of event names: every other value here is invented in the same style.
    */
   readonly documented: boolean;
-  /** The types of the resources that come with it, in order; an unlisted type is invented as well. */
+  /** The types of its resources, in order; types that are not documented are invented as well. */
   readonly resources: readonly string[];
-  /** How often it is part of ordinary activity, relative to the others; zero is never. */
+  /** How often it occurs in ordinary activity, relative to the others; zero means never. */
   readonly weight: number;
 }
 
-/** The resource types that Cisco's text names; the others below follow their pattern and are invented. */
+/** The resource types in Cisco's documentation; the others below are invented in their style. */
 export const DOCUMENTED_RESOURCE_TYPES: readonly string[] = [
   "testName",
   "reportTitle",

@@ -2,7 +2,7 @@ import { InternedColumn } from "./interned_column.ts";
 import type { ApiEvent, NewEventResource } from "./api_event.ts";
 import { SortedRows } from "./sorted_rows.ts";
 
-/** One event on its way into the table: everything resolved. */
+/** One event to be added, with everything resolved. */
 export interface TableEvent {
   readonly aid: string;
   readonly accountGroupName: string | undefined;
@@ -16,13 +16,13 @@ export interface TableEvent {
   readonly publishedAt: number;
 }
 
-/** Which rows a page wants. */
+/** Which rows a page needs. */
 export interface RowQuery {
   readonly aids: readonly string[];
-  /** Inclusive ends in milliseconds; may be infinite. */
+  /** Both ends inclusive, in milliseconds; may be infinite. */
   readonly from: number;
   readonly to: number;
-  /** Goes on after this row of the same order. */
+  /** The row to continue after, in the same order. */
   readonly after: number | undefined;
   readonly ascending: boolean;
   readonly limit: number;
@@ -30,7 +30,9 @@ export interface RowQuery {
   readonly uid: string | undefined;
 }
 
-/** The events of an organisation in columns: about 45 bytes each, so that a million of them are at hand. */
+/**
+ * The events of an organisation in columns: about 45 bytes each, so that a million fit in memory.
+ */
 export class EventTable {
   #length = 0;
   #dates = new Float64Array(1024);
@@ -51,7 +53,7 @@ export class EventTable {
   readonly #unknown = new Map<number, ApiEvent>();
   readonly #rowsOf = new Map<string, SortedRows>();
 
-  /** How many rows there are; row numbers run from zero. */
+  /** The number of rows; row numbers begin at zero. */
   get length(): number {
     return this.#length;
   }
@@ -105,7 +107,7 @@ export class EventTable {
     return Object.assign(event, this.#unknown.get(row));
   }
 
-  /** The rows of a page, in its order; fewer than `limit` only when no more are left. */
+  /** The rows of a page, in its order; fewer than `limit` only if there are no more. */
   find(query: RowQuery): number[] {
     const heads = query.aids.flatMap((aid) => {
       const rows = this.#rowsOf.get(aid);
@@ -121,7 +123,7 @@ export class EventTable {
     });
     const found: number[] = [];
     while (found.length < query.limit) {
-      // Few account groups, so the next head is looked for and not kept in a heap.
+      // There are few account groups, so a linear search finds the next head without a heap.
       let best: number | undefined;
       let from: { rows: SortedRows; low: number; high: number } | undefined;
       for (const head of heads) {

@@ -1,6 +1,6 @@
 /**
- * Every way in which the emulator can depart from the plain API, with what it does then. Some are
- * merely other answers that the API may give, and some are broken on purpose.
+ * Every way in which the emulator can deviate from the ordinary API, with what it does then. Some
+ * are just other responses that the API may give, and some are broken on purpose.
  */
 export const FAULTS = {
   "ascending-order": "Pages run from the oldest event to the newest",
@@ -14,12 +14,12 @@ export const FAULTS = {
   "unknown-members": "Undocumented members in the page, its events, resources and links",
   "numeric-ids": "aid and uid are numbers",
   "other-date-forms": "Dates with fractions, with an offset, and with a space and no zone",
-  "invalid-event": "One thing that is no event, among the good ones of each page that has any",
-  "repeated-cursor": "From the second page on, next has the cursor of the page that it stands on",
+  "invalid-event": "One item that is not an event, among the valid ones of each page that has any",
+  "repeated-cursor": "From the second page on, next has the cursor of its own page",
   "next-other-host": "The next link leads to another origin",
   "templated-next": "The next link is a URI template",
-  "empty-pages": "Before each page comes an empty one with a next link",
-  "endless-pages": "After the last event come empty pages with ever new cursors, for ever",
+  "empty-pages": "Each page is preceded by an empty one with a next link",
+  "endless-pages": "The last event is followed by empty pages with new cursors, without end",
   "expired-cursor": "400 to every request that has a cursor",
   "title-only-400": "A 400 has title, status and instance only, no errors",
   "old-error-shape": "400 in the shape of the older API: timestamp, httpStatus, errors, path",
@@ -34,7 +34,7 @@ export const FAULTS = {
   "not-json": "200 with plain text under the API's media type",
   "json-cut-short": "200 whose body ends in the middle of the JSON",
   "body-cut-short": "200 whose connection breaks in the middle of the body",
-  "slow-body": "200 that stops for a while in the middle of the body",
+  "slow-body": "200 that pauses in the middle of the body",
   "slow-answer": "200 whose headers come late",
 } as const satisfies Record<string, string>;
 
@@ -42,9 +42,9 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 
 /**
- * Whether a text names a fault mode.
+ * Whether a string is the name of a fault mode.
  *
- * @param text Any text.
+ * @param text Any string.
  */
 export function isFaultName(text: string): text is FaultName {
   return Object.hasOwn(FAULTS, text);

@@ -2,7 +2,7 @@ import type { FaultName } from "./fault.ts";
 import { AUDIT_PATH, problem } from "./problem.ts";
 import type { RateReading } from "./rate_window.ts";
 
-/** What an answer made by a fault mode needs to know of the request. */
+/** What a fault mode needs to know about the request. */
 export interface FaultRequest {
   readonly url: URL;
   readonly rate: RateReading;
@@ -12,7 +12,7 @@ export interface FaultRequest {
 }
 
 /**
- * The headers by which the API tells its rate limit.
+ * The headers in which the API reports its rate limit.
  *
  * @param rate The reading of this request.
  */
@@ -27,8 +27,8 @@ export function rateHeaders(rate: RateReading): Record<string, string> {
 /**
  * A 429 as a problem document.
  *
- * @param rate What the headers say.
- * @param withReset Whether they say when the minute is over.
+ * @param rate What the headers report.
+ * @param withReset Whether they report when the minute ends.
  */
 export function tooManyRequests(rate: RateReading, withReset: boolean): Response {
   const headers = rateHeaders({ ...rate, remaining: 0 });
@@ -38,10 +38,10 @@ export function tooManyRequests(rate: RateReading, withReset: boolean): Response
 }
 
 /**
- * The whole answer of a fault mode, where one that is on makes one.
+ * The complete response of a fault mode that is on, if any makes one.
  *
- * @param request The request as far as it was read.
- * @returns The answer, or `undefined` to go on.
+ * @param request What is known about the request.
+ * @returns The response, or `undefined` to continue.
  */
 export function faultAnswer(request: FaultRequest): Response | undefined {
   const { faults, rate, url } = request;

@@ -2,13 +2,13 @@ import type { Clock } from "../stream/clock.ts";
 import type { FaultName } from "./fault.ts";
 
 /**
- * A body as the fault modes of the request send it.
+ * Applies the fault modes of a request to a body.
  *
- * @param text The whole body.
+ * @param text The complete body.
  * @param faults The fault modes of the request.
  * @param clock Measures the pause of a slow body.
  * @param slowMs How long that pause is, in milliseconds.
- * @returns Text for `Response`, or a stream that pauses or breaks after half of it.
+ * @returns A string, or a stream that pauses or fails after half of it.
  */
 export function faultBody(
   text: string,

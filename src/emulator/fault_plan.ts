@@ -1,11 +1,11 @@
 import { type FaultName, isFaultName } from "./fault.ts";
 
-/** One fault mode to be switched on. */
+/** One fault mode to turn on. */
 export interface PlannedFault {
   readonly name: FaultName;
-  /** How many requests it meets before it is over; without it, it stays until it is replaced. */
+  /** How many requests it affects; by default it stays until it is replaced. */
   readonly times?: number;
-  /** It meets every n-th request, the n-th first; without it every one. */
+  /** It affects every n-th request, beginning with the n-th; every request by default. */
   readonly every?: number;
 }
 
@@ -21,10 +21,10 @@ export class FaultPlan {
   #running: RunningFault[] = [];
 
   /**
-   * Replaces what is on.
+   * Replaces the faults that are on.
    *
-   * @param faults The new faults; none switches all off.
-   * @throws {RangeError} A name is unknown, or a count is not a whole number from 1.
+   * @param faults The new faults; an empty list turns all of them off.
+   * @throws {RangeError} If a name is unknown, or a count is not a whole number from 1.
    */
   set(faults: readonly PlannedFault[]): void {
     this.#running = faults.map(({ name, times = Infinity, every = 1 }) => {
@@ -40,14 +40,14 @@ export class FaultPlan {
     });
   }
 
-  /** What is on and what is left of it. */
+  /** The faults that are on, and how many requests each still affects. */
   list(): PlannedFault[] {
     return this.#running.filter((fault) => fault.left > 0).map(({ name, every, left }) =>
       left === Infinity ? { name, every } : { name, every, times: left }
     );
   }
 
-  /** Counts one request and gives the faults that it meets. */
+  /** Counts one request and returns the faults that affect it. */
   take(): Set<FaultName> {
     const met = new Set<FaultName>();
     for (const fault of this.#running) {

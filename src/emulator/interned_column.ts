@@ -1,16 +1,19 @@
-/** A column of values of which few differ: each row costs four bytes, each different value is kept once. */
+/**
+ * A column with few distinct values: each row takes four bytes, and each distinct value is kept
+ * once.
+ */
 export class InternedColumn<T> {
   #numbers = new Uint32Array(1024);
   readonly #values: T[] = [];
   readonly #numberOf = new Map<string, number>();
   readonly #keyOf: (value: T) => string;
 
-  /** @param keyOf Equal text for equal values. */
+  /** @param keyOf Returns equal strings for equal values. */
   constructor(keyOf: (value: T) => string) {
     this.#keyOf = keyOf;
   }
 
-  /** Sets the value of a row; rows are written from zero upwards without holes. */
+  /** Sets the value of a row; rows are written from zero up, without gaps. */
   set(row: number, value: T): void {
     const key = this.#keyOf(value);
     let number = this.#numberOf.get(key);

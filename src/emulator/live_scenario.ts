@@ -4,31 +4,31 @@ import type { NewEvent } from "./api_event.ts";
 import type { Organisation } from "./organisation.ts";
 import { tellStory } from "./story.ts";
 
-/** How a live scenario runs. */
+/** The options of a live scenario. */
 export interface LiveScenarioOptions {
   readonly organisation: Organisation;
   readonly random: () => number;
   readonly clock: Clock;
-  /** Events a minute on average, above zero. */
+  /** The average number of events per minute, above zero. */
   readonly perMinute: number;
   readonly publish: (event: NewEvent) => void;
-  /** Told when a suspicious story begins. */
+  /** Called when a suspicious story begins. */
   readonly onStory?: (title: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** A story begins after this many ordinary events on average; the first after two. */
+/** The average number of ordinary events between two stories; the first story begins after two. */
 const BETWEEN_STORIES = 25;
 /** One ordinary event in this many appears late, with a date in the past. */
 const ONE_LATE_IN = 30;
-const LONGEST_DELAY_MS = 3 * 3600_000;
+const MAX_DELAY_MS = 3 * 3600_000;
 
 /**
- * Publishes the activity of an organisation as time goes by: mostly ordinary, now and then a
- * suspicious story, twins in one second and late arrivals among it.
+ * Publishes the activity of an organisation as time passes: mostly ordinary, with a suspicious
+ * story now and then, and with duplicates in one second and late arrivals.
  *
- * @param options What runs, and how fast.
- * @returns A promise that resolves, quietly, once the signal is aborted.
+ * @param options What happens, and how fast.
+ * @returns A promise that resolves when the signal aborts.
  */
 export async function liveScenario(options: LiveScenarioOptions): Promise<void> {
   const { organisation, random, clock, signal } = options;
@@ -52,7 +52,7 @@ export async function liveScenario(options: LiveScenarioOptions): Promise<void> 
     } else {
       untilStory -= 1;
       const late = random() * ONE_LATE_IN < 1;
-      const delay = late ? random() ** 3 * LONGEST_DELAY_MS : 0;
+      const delay = late ? random() ** 3 * MAX_DELAY_MS : 0;
       options.publish({ ...ordinaryActivity(organisation, random), date: clock.now() - delay });
     }
   }

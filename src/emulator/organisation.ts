@@ -3,7 +3,7 @@ import { pick } from "./random.ts";
 /** A person with a login. */
 export interface OrganisationUser {
   readonly uid: string;
-  /** As the API writes it: display name, then the e-mail address in round brackets. */
+  /** As the API writes it: the display name, followed by the e-mail address in parentheses. */
   readonly user: string;
   readonly displayName: string;
   readonly homeAid: string;
@@ -17,7 +17,7 @@ export interface AccountGroup {
   readonly accountGroupName: string;
 }
 
-/** A made-up organisation; every address is from the ranges kept for documentation. */
+/** A made-up organisation; all IP addresses are from the ranges reserved for documentation. */
 export interface Organisation {
   readonly accountGroups: readonly AccountGroup[];
   readonly users: readonly OrganisationUser[];
@@ -38,7 +38,7 @@ const SERVICES = ["Checkout", "Search", "Login", "Catalogue", "Payments API", "D
  * Makes an organisation.
  *
  * @param random Gives [0, 1); equal sequences make equal organisations.
- * @param userCount How many people, from 1.
+ * @param userCount The number of people, at least 1.
  */
 export function makeOrganisation(random: () => number, userCount = 24): Organisation {
   const firstAid = 2_000_000 + Math.floor(random() * 90_000);
@@ -48,7 +48,7 @@ export function makeOrganisation(random: () => number, userCount = 24): Organisa
   }));
   const firstUid = 300_000 + Math.floor(random() * 90_000);
   const users = Array.from({ length: userCount }, (_, index): OrganisationUser => {
-    // Every pair comes once before any comes twice.
+    // Every pair occurs once before any occurs twice.
     const first = FIRST[index % FIRST.length]!;
     const last = LAST[(index * 5 + Math.floor(index / LAST.length)) % LAST.length]!;
     const displayName = `${first} ${last}`;

@@ -6,10 +6,10 @@ export const AUDIT_PATH = "/v7/audit-user-events";
 const PROBLEM = "application/problem+json;charset=UTF-8";
 
 /**
- * An error as the API documents it: a problem document.
+ * Makes an error as the API documents it: a problem document.
  *
  * @param status The HTTP status.
- * @param members What the body holds; `type` and `status` are filled in.
+ * @param members The members of the body besides `type` and `status`.
  * @param headers More headers.
  */
 export function problem(
@@ -23,9 +23,9 @@ export function problem(
 }
 
 /**
- * A 400 in one of its three shapes.
+ * Makes a 400 in one of its three shapes.
  *
- * @param field The parameter at fault.
+ * @param field The invalid parameter.
  * @param message What is wrong with it.
  * @param faults Chooses the shape.
  * @param headers The rate headers.

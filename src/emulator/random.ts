@@ -1,6 +1,6 @@
 /**
- * A random source that gives the same numbers for the same seed, so that an organisation, a history or a
- * scenario can be reproduced. A xorshift generator: plausible variety, no secrecy.
+ * A random source that gives the same numbers for the same seed, so that an organisation, a history
+ * or a scenario can be reproduced. A xorshift generator: plausible variety, no secrecy.
  *
  * @example
  * ```ts

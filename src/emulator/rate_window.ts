@@ -1,22 +1,25 @@
-/** What the rate headers say after one request. */
+/** What the rate-limit headers report after a request. */
 export interface RateReading {
-  /** Requests a minute, for the whole organisation. */
+  /** Requests per minute, for the whole organisation. */
   readonly limit: number;
   readonly remaining: number;
-  /** The next rollover, in Unix seconds. */
+  /** When the next minute begins, in Unix seconds. */
   readonly reset: number;
-  /** The limit was used up before this request. */
+  /** Whether the limit was used up before this request. */
   readonly exceeded: boolean;
 }
 
 const MINUTE_MS = 60_000;
 
-/** Counts the requests of an organisation by the clock's minute, as the API's reset times show that it does. */
+/**
+ * Counts the requests of an organisation per minute of the clock, as the reset times of the API
+ * show.
+ */
 export class RateWindow {
   #minute = -1;
   #used = 0;
 
-  /** @param limit Requests a minute. */
+  /** @param limit Requests per minute. */
   constructor(readonly limit: number) {}
 
   /**

@@ -74,8 +74,8 @@ const CAPTURED_NEXT =
   `${CAPTURED_URL}?aid=2078791&useAllPermittedAids=false&max=500&cursor=b2Zmc2V0PTU1MDE4Mzgw&startDate=2024-11-28T08:59:17Z`;
 
 /**
- * The bodies that Cisco's SDK tests and specification use, and one captured pass of a third party's
- * collector; data for tests, retold with its facts.
+ * The bodies in Cisco's SDK tests and specification, and one pass captured by a third-party
+ * collector.
  */
 export const SAMPLE_BODIES: ReadonlyMap<string, SampleBody> = new Map([
   ["sdk-test", {
@@ -142,10 +142,10 @@ export const SAMPLE_BODIES: ReadonlyMap<string, SampleBody> = new Map([
 ]);
 
 /**
- * A sample body by its name.
+ * Finds a sample body by its name.
  *
- * @param id One of the names in {@link SAMPLE_BODIES}.
- * @returns The body, or `undefined`.
+ * @param id A name in {@linkcode SAMPLE_BODIES}.
+ * @returns The body, or `undefined` if there is no such sample.
  */
 export function sampleBody(id: string): unknown {
   return SAMPLE_BODIES.get(id)?.body;

@@ -2,10 +2,10 @@ import type { FaultName } from "./fault.ts";
 import { type ApiEvent, DOCUMENTED_MEMBERS } from "./api_event.ts";
 
 /**
- * Puts an event into the shape of the fault modes that are on. The same event looks the same each
- * time, so that a second pass over it must find it again.
+ * Applies the fault modes that are on to an event. An event looks the same each time, so that a
+ * second pass has to recognise it.
  *
- * @param event A fresh copy; it is changed.
+ * @param event A copy of the event, which is modified.
  * @param id Its internal id, which decides what varies from event to event.
  * @param faults The fault modes of the request.
  * @returns The event.
@@ -52,9 +52,9 @@ function otherDateForm(date: string, id: number): string {
 }
 
 /**
- * Something that stands among the events of a page and is no event.
+ * Makes an item that is not a valid event.
  *
- * @param id Decides which of its kinds, so that it looks the same each time.
+ * @param id Determines its kind, so that it looks the same each time.
  */
 export function invalidEvent(id: number): unknown {
   switch (id % 4) {

@@ -1,15 +1,17 @@
-/** Row numbers in the order of their dates, equal dates in the order of the rows; appending is cheap, inserting is one memory move. */
+/**
+ * Row numbers sorted by date, then by number. Appending is cheap, and inserting is one memory move.
+ */
 export class SortedRows {
   #rows = new Uint32Array(1024);
   #length = 0;
   readonly #dateOf: (row: number) => number;
 
-  /** @param dateOf The date of a row in milliseconds; it must never change. */
+  /** @param dateOf Returns the date of a row in milliseconds, which must never change. */
   constructor(dateOf: (row: number) => number) {
     this.#dateOf = dateOf;
   }
 
-  /** How many rows there are. */
+  /** The number of rows. */
   get length(): number {
     return this.#length;
   }
@@ -19,7 +21,7 @@ export class SortedRows {
     return this.#rows[position]!;
   }
 
-  /** Adds a row at its place. */
+  /** Inserts a row at its place. */
   add(row: number): void {
     if (this.#length === this.#rows.length) {
       const grown = new Uint32Array(this.#length * 2);
@@ -33,10 +35,11 @@ export class SortedRows {
   }
 
   /**
-   * How many rows come before a place in the order.
+   * Counts the rows before a place in the order.
    *
-   * @param date Milliseconds.
-   * @param row The place among rows of that date: `-Infinity` is before all of them, `Infinity` after.
+   * @param date The date, in milliseconds.
+   * @param row The place among rows of that date: `-Infinity` is before all of them, `Infinity`
+   * after them.
    */
   countBefore(date: number, row: number): number {
     const last = this.#length - 1;

@@ -1,10 +1,10 @@
-/** What one SSE message is made of. */
+/** The fields of one SSE message. */
 export interface MessageFields {
-  /** The id that the client sends back as `Last-Event-ID`. */
+  /** The id that the client returns as `Last-Event-ID`. */
   id?: string;
-  /** The event type; without one the client sees `message`. */
+  /** The event type; `message` by default. */
   event?: string;
-  /** The data; its line ends (CR, LF or CRLF) reach the client as LF, as the format has it. */
+  /** The data; all line ends (CR, LF or CRLF) reach the client as LF, as the format defines. */
   data: string;
 }
 
@@ -26,24 +26,26 @@ const UNSENDABLE = /[\r\n\0]/;
  * );
  * ```
  *
- * @param fields The message; `id` and `event` carry no CR, LF or NUL.
- * @returns The frame, with the blank line that ends it.
- * @throws {RangeError} If `id` or `event` holds CR, LF or NUL: it would end the field, or void it.
+ * @param fields The message; `id` and `event` must not contain CR, LF or NUL.
+ * @returns The frame, including the blank line that ends it.
+ * @throws {RangeError} If `id` or `event` contains CR, LF or NUL, which would end or void the
+ * field.
  */
 export function encodeMessage({ id, event, data }: MessageFields): string {
   let frame = "";
   if (id !== undefined) frame += `id: ${checked("id", id)}\n`;
   if (event !== undefined) frame += `event: ${checked("event", event)}\n`;
-  // JSON text has no line ends of its own, so the loop is for what was not made by us.
+  // JSON has no line ends, so the loop is only for other data.
   if (!LINE_END.test(data)) return `${frame}data: ${data}\n\n`;
   for (const line of data.split(LINE_END)) frame += `data: ${line}\n`;
   return `${frame}\n`;
 }
 
 /**
- * Encodes a comment, which clients ignore: the first bytes that make proxies pass the head on, and the heartbeat.
+ * Encodes a comment, which clients ignore: the first bytes, which make proxies forward the response
+ * head, and the heartbeat.
  *
- * @param text Any text; each of its lines becomes a comment line.
+ * @param text Any string; each of its lines becomes a comment line.
  * @returns The frame.
  */
 export function encodeComment(text: string): string {
@@ -51,9 +53,9 @@ export function encodeComment(text: string): string {
 }
 
 /**
- * Encodes the time that a client waits before it comes back.
+ * Encodes how long a client waits before it reconnects.
  *
- * @param ms Milliseconds; a fraction is cut off, since the format takes digits only.
+ * @param ms Milliseconds; a fraction is cut off, since the format allows only digits.
  * @returns The frame.
  */
 export function encodeRetry(ms: number): string {
@@ -63,7 +65,7 @@ export function encodeRetry(ms: number): string {
 function checked(field: string, value: string): string {
   if (UNSENDABLE.test(value)) {
     throw new RangeError(
-      `Cannot encode an SSE message: ${field} holds CR, LF or NUL: ${JSON.stringify(value)}`,
+      `Cannot encode an SSE message: ${field} contains CR, LF or NUL: ${JSON.stringify(value)}`,
     );
   }
   return value;

@@ -1,4 +1,4 @@
-/** A place in the log: everything up to and including `seq` has been seen. */
+/** A place in the log: the reader has seen everything up to and including `seq`. */
 export interface LogPlace {
   /** The life of the log that `seq` counts in. */
   epoch: string;
@@ -6,12 +6,12 @@ export interface LogPlace {
   seq: number;
 }
 
-/** Above the 49 characters that a well-formed id can have, so that nothing longer is even looked at. */
-const LONGEST = 64;
+/** More than the 49 characters of the longest valid id, so that nothing longer is even examined. */
+const MAX_LENGTH = 64;
 const FORM = /^([A-Za-z0-9_-]{1,32})\.(0|[1-9][0-9]{0,15})$/;
 
 /**
- * Reads an SSE id, `<epoch>.<seq>`, as a client sends it back; whatever else it sent is no place.
+ * Parses an SSE id, `<epoch>.<seq>`, as a client returns it.
  *
  * @example
  * ```ts
@@ -23,19 +23,20 @@ const FORM = /^([A-Za-z0-9_-]{1,32})\.(0|[1-9][0-9]{0,15})$/;
  * ```
  *
  * @param text Hostile text of any length.
- * @returns The place, or undefined if the text is not an id of ours.
+ * @returns The place, or `undefined` if the text is not a valid id.
  */
 export function parseLastEventId(text: string): LogPlace | undefined {
-  if (text.length > LONGEST) return undefined;
+  if (text.length > MAX_LENGTH) return undefined;
   const [, epoch, digits] = FORM.exec(text) ?? [];
   const seq = Number(digits);
   return epoch !== undefined && Number.isSafeInteger(seq) ? { epoch, seq } : undefined;
 }
 
 /**
- * Writes a place as an SSE id.
+ * Formats a place as an SSE id.
  *
- * @param place The place; `epoch` of letters, digits, `_` and `-`, at most 32, and `seq` a whole number from 0.
+ * @param place The place: `epoch` consists of up to 32 letters, digits, `_` and `-`; `seq` is a
+ * whole number from 0.
  * @returns `<epoch>.<seq>`.
  */
 export function formatLastEventId({ epoch, seq }: LogPlace): string {

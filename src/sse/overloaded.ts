@@ -1,11 +1,12 @@
 import { encodeComment, encodeMessage, encodeRetry } from "./encode.ts";
 
-/** When a client that found no room comes back. */
+/** How long a client that was turned away waits before it reconnects. */
 const RETRY_MS = 30_000;
 
 /**
- * A whole event stream for a client that cannot be served now: it says so and ends. Browsers give up for
- * ever on any status but 200, and so does whatever keeps to their rules; after this they come back, with the id they had.
+ * A complete event stream for a client that cannot be served now: it says so and ends. Browsers,
+ * and all clients that follow the same rules, give up for ever on any status but 200; after this
+ * stream they reconnect with the id that they have.
  *
  * @returns The frames.
  */

@@ -3,32 +3,32 @@ import { formatLastEventId, type LogPlace } from "./last_event_id.ts";
 import { resumeAt } from "./resume_at.ts";
 import type { SseSource } from "./sse_source.ts";
 
-/** Many messages in one write. */
+/** Several messages in one write. */
 export interface Batch {
-  /** The place that it was read after. */
+  /** The place before it. */
   after: LogPlace;
-  /** The place that a reader has reached with it. */
+  /** The place that a reader reaches with it. */
   to: LogPlace;
-  /** The frames. Shared between subscribers: never to be written to or transferred. */
+  /** The frames. Subscribers share them: never write to them or transfer them. */
   bytes: Uint8Array;
 }
 
-/** The most bytes of one write; a single message that is longer goes alone. */
+/** The maximum size of one write in bytes; a single message that is larger is sent alone. */
 const BATCH_BYTES = 64 * 1024;
-/** About as many events of the usual size as fill a batch, so that little is read in vain. */
+/** About as many events of the usual size as fill a batch, so that few are read and not sent. */
 const BATCH_MESSAGES = 128;
 
 const encoder = new TextEncoder();
-/** Subscribers that are up to date all ask for the same batch: it is read and encoded once for all. */
+/** All subscribers that are up to date need the same batch: it is read and encoded once for all. */
 const latest = new WeakMap<SseSource, Batch>();
 
 /**
- * Reads the messages after a place as one batch of frames. What was evicted under a slow reader, and a log that
- * has begun a new epoch under a reader, is announced by a gap in front. The one place where a filter of a subscriber will go.
+ * Reads the messages after a place as one batch of frames. If messages were evicted before a slow
+ * reader got to them, or the log began a new epoch, the batch begins with a gap.
  *
  * @param source The log.
  * @param after The place that the reader has reached.
- * @returns The batch, or undefined if there is nothing new.
+ * @returns The batch, or `undefined` if there is nothing new.
  */
 export function readBatch(source: SseSource, after: LogPlace): Batch | undefined {
   const head = source.head();
@@ -57,7 +57,7 @@ function isSame(one: LogPlace, other: LogPlace): boolean {
   return one.seq === other.seq && one.epoch === other.epoch;
 }
 
-/** Puts frames one behind the other, as long as they fit. */
+/** Appends frames to one buffer as long as they fit. */
 class FrameWriter {
   #bytes = new Uint8Array(BATCH_BYTES);
   #length = 0;

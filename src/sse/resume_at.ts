@@ -19,7 +19,9 @@ export interface Start {
   gap?: Gap;
 }
 
-/** Where a reader wants to begin: after a place, at an end of the log, or at an id that is invalid. */
+/**
+ * Where a reader wants to begin: after a place, at an end of the log, or at an id that is invalid.
+ */
 export type Requested = LogPlace | "earliest" | "latest" | "invalid";
 
 /**
@@ -43,8 +45,8 @@ export function parseRequested(text: string | undefined): Requested {
 }
 
 /**
- * Finds where a reader begins, by comparing numbers alone: a place that is invalid, evicted or of another
- * epoch begins at the oldest message kept, with a gap.
+ * Finds where a reader begins, by comparing numbers alone: a place that is invalid, evicted or of
+ * another epoch begins at the oldest message kept, with a gap.
  *
  * @example
  * ```ts
@@ -69,7 +71,8 @@ export function resumeAt({ epoch, oldest, newest }: LogHead, requested: Requeste
   const from = formatLastEventId({ epoch, seq: after });
   if (requested === "invalid") return { after, gap: { requested: null, from, lost: null } };
   const { seq } = requested;
-  // A seq that was never given out means that the log went back in time: as foreign as another epoch.
+  // A seq that was never given out means that the log went back in time: as foreign as another
+  // epoch.
   const isForeign = requested.epoch !== epoch || seq > newest;
   if (!isForeign && seq >= after) return { after: seq };
   const lost = isForeign ? null : after - seq;

@@ -10,20 +10,28 @@ export type CloseReason = "cancelled" | "aborted" | "stalled" | "aged" | "failed
 
 /** How a subscriber reads. */
 export interface SubscribeOptions {
-  /** The id that it came back with, or `earliest` (also the default) or `latest`. */
+  /** The id that the client sent, `earliest` (the default) or `latest`; hostile text. */
   lastEventId?: string | undefined;
-  /** Time: heartbeats, age, and how long a reader stands still. */
+  /** Measures heartbeats, the lifetime, and how long a reader is stalled. */
   clock: Clock;
-  /** Chance, in [0, 1): spreads the heartbeats, the ages and the returns of many subscribers. */
+  /**
+   * Randomness in [0, 1): spreads the heartbeats, lifetimes and reconnections of many subscribers.
+   */
   random: () => number;
-  /** Ends it as the stream's `cancel()` does; whichever comes first. */
+  /** Ends the stream, as its `cancel()` does. */
   signal?: AbortSignal | undefined;
-  /** Called once, when it has ended; `error` is what the log threw if the reason is `failed`. */
+  /**
+   * Called once, when the stream has ended; `error` is what the log threw if the reason is
+   * `failed`.
+   */
   onClose?: (reason: CloseReason, error?: unknown) => void;
 }
 
 const HEARTBEAT_MS = [15_000, 25_000] as const;
-/** Streams end of themselves, so that a deploy or a lost end does not decide when all clients come back at once. */
+/**
+ * Streams end by themselves, so that clients reconnect spread out and not all at once after a
+ * deploy.
+ */
 const LIFE_MS = [600_000, 900_000] as const;
 const RETRY_MS = [1_000, 5_000] as const;
 const STALL_MS = 30_000;
@@ -32,13 +40,14 @@ const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(encodeComment("heartbeat"));
 
 /**
- * Opens an event stream over the log. A subscriber is a cursor: replay and live are one thing, nothing
- * is queued for it, and a reader that stands still is ended and comes back by its id.
+ * Opens an event stream over the log. A subscriber is a cursor: replay and live are the same,
+ * nothing is queued for it, and the stream of a stalled reader is closed; the reader resumes by its
+ * id.
  *
- * It begins with a comment, `retry`, `event: gap` if something is lost for ever, and `event: ready`
- * with `{from, to, gap}`. The id of `ready` is the place itself, so that a client that is cut off before
- * the first message comes back to the right place; the gap comes before it, so that a cut between
- * the two makes the gap come again.
+ * The stream begins with a comment, `retry`, `event: gap` if messages are lost for ever, and
+ * `event: ready` with `{from, to, gap}`. The id of `ready` is the place itself, so that a client
+ * that is disconnected before the first message resumes at the right place. The gap comes before
+ * it, so that a client that is disconnected between the two receives the gap again.
  *
  * @example
  * ```ts
@@ -58,9 +67,9 @@ const HEARTBEAT = encoder.encode(encodeComment("heartbeat"));
  * await reader.cancel();
  * ```
  *
- * @param source The log; its bytes are shared by its subscribers, so readers must not write to the chunks.
- * @param options How it reads.
- * @returns A stream of bytes that holds nothing: a batch is read when the reader asks, and goes straight to it.
+ * @param source The log; subscribers share its bytes, so readers must not write to the chunks.
+ * @param options How the subscriber reads.
+ * @returns A stream of bytes that buffers nothing: a batch is read when the reader asks for it.
  */
 export function subscribe(
   source: SseSource,
@@ -79,9 +88,9 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   /** The place that the reader has reached; undefined before the greeting. */
   #cursor: LogPlace | undefined;
   #closed = false;
-  /** Whether the reader waits for a write; what it does not wait for is not written. */
+  /** Whether the reader waits for a write; nothing is written otherwise. */
   #wanted = false;
-  /** When the last write was, or the start. */
+  /** When the last write or the start was. */
   #wroteAt = 0;
 
   constructor(source: SseSource, options: SubscribeOptions) {
@@ -96,7 +105,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     this.#stopListening = this.#source.onAppend(() => this.#pump());
     this.#wroteAt = clock.now();
-    this.#tend();
+    this.#maintain();
   }
 
   pull(): void {
@@ -108,7 +117,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     this.#close("cancelled");
   }
 
-  /** Writes what there is, one batch for each time that the reader asks. */
+  /** Writes what is new, one batch each time that the reader asks. */
   #pump(): void {
     try {
       while (this.#wanted && !this.#closed) {
@@ -143,25 +152,25 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   #write(bytes: Uint8Array): void {
     this.#wroteAt = this.#options.clock.now();
     this.#wanted = false;
-    this.#controller.enqueue(bytes); // which asks again at once if the reader does
+    this.#controller.enqueue(bytes); // calls pull() at once if the reader asks for more
   }
 
-  /** Beats, ages and watches for a standing reader, until it is closed. */
-  async #tend(): Promise<void> {
+  /** Sends heartbeats, and closes the stream when it is too old or its reader stalled. */
+  async #maintain(): Promise<void> {
     const { clock } = this.#options;
     let last = clock.now();
     let ends = last + this.#between(LIFE_MS);
     let pause = this.#between(HEARTBEAT_MS);
     while (!this.#closed) {
-      const beats = this.#wroteAt + pause;
-      const next = beats > clock.now() ? beats : this.#wroteAt + STALL_MS;
+      const nextBeat = this.#wroteAt + pause;
+      const next = nextBeat > clock.now() ? nextBeat : this.#wroteAt + STALL_MS;
       try {
         await clock.wait(Math.min(next, ends) - clock.now(), this.#closing.signal);
       } catch {
         return; // closed
       }
       const now = clock.now();
-      if (now < last) { // the clock was set back, and what it has timed goes with it
+      if (now < last) { // the clock was set back: move what it has timed
         ends -= last - now;
         this.#wroteAt = Math.min(this.#wroteAt, now);
       }
@@ -175,8 +184,8 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     }
   }
 
-  #between([least, most]: readonly [number, number]): number {
-    return least + this.#options.random() * (most - least);
+  #between([min, max]: readonly [number, number]): number {
+    return min + this.#options.random() * (max - min);
   }
 
   #close(reason: CloseReason, error?: unknown): void {
