@@ -11,7 +11,6 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { quickYaml } from "./quick_yaml.ts";
 import type { Source } from "./source.ts";
 import {
   type Entry,
@@ -31,21 +30,20 @@ export interface YamlDocument {
   broken: boolean;
 }
 
-/** How many nodes aliases may add to one document. */
+/** How many aliases are followed in one document. */
 const MAX_ALIASED = 1_000;
 
 /**
- * Reads the documents of a file; problems go to the source, and documents with syntax errors are left out.
+ * Reads the documents of a file; problems go to the source, and documents with syntax errors are left
+ * out.
  *
- * Most rule files keep to a small part of YAML, which a reader of our own gets through several times
- * faster; everything else, and whatever that reader has doubts about, goes to the YAML package.
+ * This is the only place that sees nodes of the YAML package; docs/adr/0002 says why there is no
+ * faster reader.
  *
  * @param source The file.
  * @returns The documents.
  */
 export function readYaml(source: Source): YamlDocument[] {
-  const root = quickYaml(source.text);
-  if (root) return [{ root, broken: false }];
   return packageDocuments(source).filter((document) => checkSyntax(document, source))
     .flatMap((document): YamlDocument[] => {
       const reader = new TreeReader(source);

@@ -213,6 +213,7 @@ Deno.test("lintFile() comes to an end on files made to keep it busy", () => {
     rule(laughs),
     rule(Array.from({ length: 20_000 }, (_, index) => `    f${index}|gt: 1\n`).join("")),
     rule(`    a:\n${"      - 'xxxxxxxx'\n".repeat(20_000)}`),
+    rule(`    a:\n${Array.from({ length: 20_000 }, (_, i) => `      - v${i}\n`).join("")}`),
     rule(`    a|re: '${"a-".repeat(50_000)}'\n`),
     rule(`    a[any].b: c\n    ${"a.".repeat(50_000)}: d\n`),
     clean.replace("condition: selection", `condition: ${"selection and ".repeat(20_000)}selection`),
