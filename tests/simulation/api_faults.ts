@@ -18,36 +18,36 @@ const FAULTS = {
   "lies": ["short", "hidden"],
 } as const satisfies Partial<Record<FaultKind, readonly string[]>>;
 
-/** What the API does wrong with one request. */
+/** What the API gets wrong in one request. */
 export type ApiFault = typeof FAULTS[keyof typeof FAULTS][number];
 
-/** Decides when the API does something wrong. */
+/** Decides when the API gets something wrong. */
 export class ApiFaults {
   readonly #chance;
   readonly #episodes: Episode<ApiFault>[] = [];
   readonly #now: () => number;
 
   /**
-   * @param plan What may go wrong, and from when to when.
+   * @param plan What may go wrong, and when.
    * @param now The true time.
    */
   constructor(plan: Plan, now: () => number) {
     this.#now = now;
     this.#chance = chanceOf(plan.seed, "api faults");
     for (const [kind, names] of Object.entries(FAULTS)) {
-      // A stream of its own for each kind, so that one that is left out moves no other.
+      // Each kind has its own random stream, so that leaving one out does not change the others.
       const chance = chanceOf(plan.seed, `episodes of ${kind}`);
       const found = episodesOf(chance, names as readonly ApiFault[], plan, 3);
       if (plan.kinds.has(kind as FaultKind)) this.#episodes.push(...found.map(bounded));
     }
   }
 
-  /** What is wrong with a request that is made now. */
+  /** What goes wrong with a request that is made now. */
   met(): ApiFault | undefined {
     return metAt(this.#episodes, this.#now(), this.#chance);
   }
 
-  /** Whether some rows are hidden at a time, as from a copy that lags. */
+  /** Whether some rows are hidden at a time, as by a replica that lags. */
   hidesAt(time: number): boolean {
     return this.#episodes.some(({ name, from, to }) =>
       name === "hidden" && time >= from && time < to
@@ -55,7 +55,7 @@ export class ApiFaults {
   }
 }
 
-/** Pages without an end are asked for by the hundred: a while of that is enough. */
+/** Endless pages are requested by the hundred: a short episode of that is enough. */
 function bounded(episode: Episode<ApiFault>): Episode<ApiFault> {
   const { name, from, to } = episode;
   return name === "endless" ? { ...episode, to: Math.min(to, from + 10 * MINUTE) } : episode;

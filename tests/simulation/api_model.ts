@@ -2,7 +2,7 @@ import { ApiFaults } from "./api_faults.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import type { History } from "./history.ts";
 import { MINUTE, type Plan } from "./plan.ts";
-import type { Published } from "./published.ts";
+import type { Published } from "./publish.ts";
 import { shapeOf } from "./shape.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
@@ -14,18 +14,18 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The connection breaks in the middle of the body, or there never is an answer. */
+  /** The connection breaks in the middle of the body, or no answer ever comes. */
   readonly broken?: "never" | "middle" | undefined;
 }
 
-/** Where a pass stands, as the cursor has it. */
+/** How far a pass has come, as the cursor says it. */
 interface Cursor {
-  /** Rows of the pass that were sent, by place; or the name of the last one. */
+  /** How many rows of the pass were sent; or the name of the last one. */
   readonly place?: number;
   readonly last?: string;
   /** When the pass began, which tells it from others. */
   readonly pass: number;
-  /** The time whose rows are counted. */
+  /** The time as of which rows are counted. */
   readonly asOf: number;
   /** An empty page was sent here already. */
   readonly paused?: boolean;
@@ -33,9 +33,11 @@ interface Cursor {
   readonly beyond?: number;
 }
 
-/** The far end: the rows that were published, in pages of its own making, and what it does wrong. */
+/**
+ * The model of the API: the rows that were published, how it pages them, and what it gets wrong.
+ */
 export class ApiModel {
-  /** Newest first; those of one second by the number of their row. */
+  /** Newest first; within one second by row number. */
   readonly #rows: Published[];
   readonly #places: Map<string, number>;
   readonly #time: VirtualTime;
@@ -74,7 +76,7 @@ export class ApiModel {
     this.#byPlace = kinds.has("shifts");
     this.#pauses = kinds.has("empty-pages") && chance.is(0.5);
     this.#closesWithEmptyPage = chance.is(0.3) || kinds.has("empty-pages");
-    // A clock that runs away makes all look old, and nothing but the API can tell.
+    // By a clock that is far ahead everything looks old, and only the API can tell.
     const saysLimit = chance.is(0.8) || (kinds.has("clock") && kinds.has("retention"));
     this.#limit = saysLimit ? chance.pick([60, 240, 1_000]) : undefined;
     this.#shapesVary = kinds.has("shapes");
@@ -115,7 +117,7 @@ export class ApiModel {
       case undefined:
         break;
       default:
-        if (/^\d+$/.test(fault)) return said(Number(fault), `{"title":"On purpose"}`);
+        if (/^\d+$/.test(fault)) return said(Number(fault), `{"title":"Injected"}`);
     }
     if (cursor === "malformed") return said(400, `{"title":"Failed to deserialize cursor"}`);
     const page = this.#page(url, cursor, fault);
@@ -173,7 +175,7 @@ export class ApiModel {
     return { next: { href: link.href, ...(fault === "templated-link" && { templated: true }) } };
   }
 
-  /** The rows of a range that are shown at a time. */
+  /** The rows of a range that are visible at a time. */
   #rowsOf(from: number, to: number, asOf: number): Published[] {
     const hides = this.#faults.hidesAt(asOf);
     return this.#rows.filter(({ at, visibleAt, row }) =>
@@ -187,7 +189,7 @@ export class ApiModel {
     return next < 0 ? found.length : next;
   }
 
-  /** Passes that shift three times one after the other leave nobody a way to tell, so there is a while between. */
+  /** A row that shifts in three passes in a row cannot be told from a twin, so shifts are rare. */
   #mayShift(): boolean {
     const pause = 4 * Math.ceil(this.#rows.length / this.#pageSize) + 20;
     if (++this.#sinceShift < pause || !this.#chance.is(0.3)) return false;
@@ -195,14 +197,14 @@ export class ApiModel {
     return true;
   }
 
-  /** What would be published soon is published now, in the middle of a pass. */
+  /** Publishes now, in the middle of a pass, what would be published soon. */
   #bringForward(from: number, to: number): void {
     if (!this.#chance.is(0.1)) return;
     const now = this.#time.now;
     const soon = this.#rows.find(({ at, visibleAt }) =>
       at >= from && at <= to && at < now && visibleAt > now && visibleAt < now + 30 * MINUTE
     );
-    // Not for this page any more: it has been counted.
+    // Not for this page: its rows have been counted.
     if (soon !== undefined) soon.visibleAt = now + 1;
   }
 

@@ -11,16 +11,16 @@ import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_e
 import { type Answer, API_ORIGIN, type ApiModel } from "./api_model.ts";
 import type { Chance } from "./chance.ts";
 
-/** What the way to the API needs. */
+/** What the connection to the API needs. */
 export interface ApiPortOptions {
   readonly api: ApiModel;
   readonly clock: Clock;
-  /** Decides how long things take. */
+  /** Decides how long answers take. */
   readonly chance: Chance;
   readonly random: () => number;
 }
 
-/** Reads pages through the real client, down to the bytes of an answer. */
+/** Reads pages through the real client, bytes included. */
 export function wireReadPage(options: ApiPortOptions) {
   const { clock, random } = options;
   return (url: URL, signal?: AbortSignal): Promise<Page> =>
@@ -40,7 +40,7 @@ export function wireReadPage(options: ApiPortOptions) {
     });
 }
 
-/** The same verdicts without the bytes, which is several times faster. */
+/** Reaches the same results without the bytes, which is several times faster. */
 export function lightReadPage(options: ApiPortOptions) {
   const { clock } = options;
   return async (url: URL, signal?: AbortSignal): Promise<Page> => {
@@ -71,7 +71,7 @@ async function answerOf(
   const answer = api.answer(url);
   if (answer.broken === "never") {
     await clock.wait(chance.pick([1_000, 100_000]), signal);
-    throw new TypeError("The connection was reset on purpose");
+    throw new TypeError("The connection was reset (injected)");
   }
   await clock.wait(chance.is(0.03) ? chance.int(1_000, 35_000) : chance.int(1, 300), signal);
   return answer;
@@ -81,7 +81,7 @@ function pageOf({ status, headers, body }: Answer, url: URL, now: number): Page 
   const rateLimit = parseRateLimit(new Headers(headers), now);
   const limits = rateLimit === undefined ? {} : { rateLimit };
   if (status >= 300 && status < 400) {
-    throw new ThousandEyesError("redirect_refused", "Cannot list audit events: it redirects");
+    throw new ThousandEyesError("redirect_refused", "Cannot list audit events: the API redirects");
   }
   if (status !== 200) {
     const retryAt = status === 429 ? rateLimit?.resetAt : undefined;
@@ -104,7 +104,7 @@ function brokenBody(body: string): ReadableStream<Uint8Array> {
   return new ReadableStream({
     pull(controller) {
       if (bytes.length > 0 && controller.desiredSize! > 0) controller.enqueue(bytes);
-      controller.error(new Error("The connection was cut on purpose"));
+      controller.error(new Error("The connection was cut (injected)"));
     },
   });
 }

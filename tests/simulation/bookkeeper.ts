@@ -2,7 +2,7 @@ import { eventKey } from "../support/event_key.ts";
 import type { History } from "./history.ts";
 import type { Storage } from "./storage.ts";
 
-/** One row of the log as the bookkeeper has seen it. */
+/** One event of the log as the bookkeeper has seen it. */
 export interface SeenEvent {
   readonly key: string;
   readonly at: number | null;
@@ -17,17 +17,17 @@ export interface SeenAlert {
   /** The event that it is about; null for an operational alert. */
   readonly key: string | null;
   readonly occurrence: number;
-  /** The endpoints that were configured when it was made. */
+  /** The endpoints that were configured when it was raised. */
   readonly endpoints: readonly string[];
 }
 
-/** One thing kept aside. */
+/** One item that is not a valid event, as it was kept. */
 export interface SeenInvalid {
   readonly body: string;
   readonly issues: string;
 }
 
-/** The rows of one table, gone ones included. */
+/** The rows of one table, removed ones included. */
 class Seen<T> {
   readonly rows = new Map<number, T>();
   newest = 0;
@@ -37,7 +37,7 @@ class Seen<T> {
     this.newest = Math.max(this.newest, seq);
   }
 
-  /** The log went back in time: what came after never was. */
+  /** The log was restored from a copy: later rows never existed. */
   forgetAfter(seq: number): void {
     for (const later of this.rows.keys()) if (later > seq) this.rows.delete(later);
     this.newest = Math.min(this.newest, seq);
@@ -45,21 +45,21 @@ class Seen<T> {
 }
 
 /**
- * Writes down what enters the log, row by row, by statements of its own: the checker's memory, which is not
- * cleared when the log forgets.
+ * Writes down what enters the log, row by row, with its own statements: the checker's memory, which
+ * keeps what retention removes from the log.
  */
 export class Bookkeeper {
   readonly events = new Seen<SeenEvent>();
   readonly alerts = new Seen<SeenAlert>();
   readonly invalid = new Seen<SeenInvalid>();
-  /** The ids of each alert, by what it is about, over all that ever was: there must be one. */
+  /** The ids of each alert, by what it is about, over the whole run: there must be exactly one. */
   readonly alertIds = new Map<string, Set<string>>();
-  /** What is not newer than this may be refused: the log has removed events of that age. */
+  /** Events up to this date may be refused: the log has removed events of that age. */
   floor = -Infinity;
   #oldest = 1;
-  /** How each message has ended, by endpoint and id. */
+  /** How each message ended, by endpoint and id. */
   readonly ends = new Map<string, string>();
-  /** The same, when the log was copied. */
+  /** The same, as it was when the log was copied. */
   #copiedEnds: readonly (readonly [string, string])[] = [];
   readonly #storage: Storage;
   readonly #forgets: boolean;
@@ -67,8 +67,8 @@ export class Bookkeeper {
 
   /**
    * @param storage Where the log is.
-   * @param forgets Whether messages may go from the log, and how they ended has to be written down before.
-   * @param history What happens is noted there.
+   * @param forgets Whether retention may remove messages, so that their ends must be noted before.
+   * @param history Where to note what happens.
    */
   constructor(storage: Storage, forgets: boolean, history: History) {
     this.#storage = storage;
@@ -79,7 +79,7 @@ export class Bookkeeper {
   /**
    * Notes what is new.
    *
-   * @param endpoints The endpoints that were configured meanwhile.
+   * @param endpoints The endpoints that were configured in the meantime.
    */
   look(endpoints: readonly string[]): void {
     const { sql } = this.#storage;
@@ -113,24 +113,24 @@ export class Bookkeeper {
     }
     if (this.#forgets) {
       this.lookAtEnds();
-      this.#lookForGone();
+      this.#lookForRemoved();
     }
   }
 
-  #lookForGone(): void {
+  #lookForRemoved(): void {
     const { seq } = this.#storage.sql.all<{ seq: number | null }>(
       `SELECT MIN(seq) AS seq FROM events`,
     )[0]!;
     const oldest = seq ?? this.events.newest + 1;
     for (; this.#oldest < oldest; this.#oldest++) {
-      const gone = this.events.rows.get(this.#oldest);
-      if (gone !== undefined) {
-        this.floor = Math.max(this.floor, Math.min(gone.at ?? -Infinity, gone.recordedAt));
+      const removed = this.events.rows.get(this.#oldest);
+      if (removed !== undefined) {
+        this.floor = Math.max(this.floor, Math.min(removed.at ?? -Infinity, removed.recordedAt));
       }
     }
   }
 
-  /** Whether the collector has ever saved where it stands. */
+  /** Whether the collector has ever saved its state. */
   hasBegun(): boolean {
     return this.#exists() && this.#storage.sql.all(`SELECT 1 AS x FROM checkpoints`).length > 0;
   }
@@ -140,7 +140,7 @@ export class Bookkeeper {
       .length > 0;
   }
 
-  /** Notes how messages have ended. */
+  /** Notes how messages ended. */
   lookAtEnds(): void {
     const ended = this.#storage.sql.all<{ endpoint: string; webhook_id: string; state: string }>(
       `SELECT endpoint, webhook_id, state FROM outbox WHERE due_at IS NULL`,
@@ -150,23 +150,23 @@ export class Bookkeeper {
     }
   }
 
-  /** The log is copied now: look before. */
+  /** Call when the log is copied, after `look()`. */
   copy(): void {
     this.#copiedEnds = [...this.ends];
   }
 
-  /** The log has been set back to the copy. */
+  /** Call when the log has been restored from the copy. */
   rewind(): void {
     this.events.forgetAfter(Number(this.#meta("event_seq") ?? 0));
     this.alerts.forgetAfter(Number(this.#meta("alert_seq") ?? 0));
     this.invalid.forgetAfter(Number(this.#meta("invalid_seq") ?? 0));
-    // What had ended and gone by the time of the copy cannot be looked at again.
+    // What had ended and was removed before the copy cannot be read again.
     this.ends.clear();
     for (const [message, state] of this.#copiedEnds) this.ends.set(message, state);
     this.#oldest = 1;
   }
 
-  /** How many rows of a feed are there with a seq above `after`, up to `to`. */
+  /** How many rows of a feed still exist with a seq above `after`, up to `to`. */
   rowsBetween(table: "events" | "alerts", after: number, to: number): number {
     return this.#storage.sql.all<{ n: number }>(
       `SELECT COUNT(*) AS n FROM ${table} WHERE seq > ? AND seq <= ?`,
@@ -175,7 +175,7 @@ export class Bookkeeper {
     )[0]!.n;
   }
 
-  /** The text of a row, where it is still there. */
+  /** The body of a row, if it still exists. */
   bodyOf(table: "events" | "alerts", seq: number): string | undefined {
     return this.#storage.sql.all<{ body: string }>(
       `SELECT body FROM ${table} WHERE seq = ?`,
@@ -183,7 +183,7 @@ export class Bookkeeper {
     )[0]?.body;
   }
 
-  /** The last seq of a feed, and the epoch in which it counts. */
+  /** The last seq of a feed, and its epoch. */
   headOf(table: "events" | "alerts"): { epoch: string; newest: number } {
     const counter = this.#meta(table === "events" ? "event_seq" : "alert_seq");
     return { epoch: String(this.#meta("epoch")), newest: Number(counter ?? 0) };

@@ -6,21 +6,25 @@ import { eventKey } from "../support/event_key.ts";
 import type { FaultKind } from "./fault_kinds.ts";
 import type { Plan } from "./plan.ts";
 
-/** A deliberate bug: what it does to the parts of the program, so that it can be seen whether the checker notices. */
+/**
+ * A deliberate bug, to see whether the checker notices: what it does to the parts of the program.
+ */
 export interface Bug {
   /** What it does. */
   readonly about: string;
-  /** Without these kinds of fault it cannot show: such seeds need not be run to look for it. */
+  /** Kinds of fault without which it cannot show: seeds without them are not run to look for it. */
   readonly needs?: readonly FaultKind[];
   sql?(sql: Sql): Sql;
   log?(log: Log): Log;
   ports?(ports: WatchPorts): WatchPorts;
   source?(source: SseSource): SseSource;
-  /** The log is set back without a new epoch. */
+  /** The log is restored without a new epoch. */
   readonly keepsEpoch?: boolean;
 }
 
-/** Statements about some table wait until the transaction is over: whoever dies in between loses them. */
+/**
+ * Defers statements about some table until after the transaction: a crash in between loses them.
+ */
 function deferring(pattern: RegExp) {
   return (sql: Sql): Sql => {
     let depth = 0;
@@ -66,7 +70,7 @@ function every(n: number): () => boolean {
   return () => ++count % n === 0;
 }
 
-/** The bugs that can be asked for by name. */
+/** The bugs, by name. */
 export const BUGS: Readonly<Record<string, Bug>> = {
   "drop-twin": {
     about: "Equal events on one page count as one",
@@ -95,7 +99,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     sql: deferring(/INSERT INTO outbox/),
   },
   "double-alert": {
-    about: "Now and then an alert is made twice, under another id",
+    about: "Now and then an alert is raised twice, with another id",
     log: (log) => {
       const isDue = every(10);
       return {
@@ -119,7 +123,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     }),
   },
   "skip-gap": {
-    about: "Clients are not told of what was evicted",
+    about: "Clients are not told about removed events",
     needs: ["retention"],
     source: (source) => ({
       ...source,
@@ -129,7 +133,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     }),
   },
   "keep-epoch": {
-    about: "The log is set back to a copy, and counts on in the same epoch",
+    about: "The log is restored from a copy, and continues in the same epoch",
     needs: ["restore"],
     keepsEpoch: true,
   },
@@ -145,7 +149,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     }),
   },
   "new-id-each-time": {
-    about: "Every attempt has a webhook-id of its own",
+    about: "Every attempt has its own webhook-id",
     ports: (ports) => {
       let count = 0;
       return {
@@ -167,7 +171,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     }),
   },
   "forget-leased": {
-    about: "Whoever dies in an attempt has delivered it",
+    about: "A message counts as delivered if the process dies during the attempt",
     needs: ["crash-port"],
     log: (log) => ({
       ...log,
@@ -181,7 +185,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     }),
   },
   "skip-invalid": {
-    about: "What is no event is dropped and not kept aside",
+    about: "Items that are not valid events are dropped instead of kept",
     needs: ["invalid"],
     log: (log) => ({ ...log, keepInvalid: () => 0 }),
   },

@@ -1,9 +1,12 @@
-/** Chance that comes out the same each time: a stream of its own for each concern, so that one switched off moves no other. */
+/**
+ * Reproducible chance. Each concern has its own random stream, so that switching one off does not
+ * change the others.
+ */
 export interface Chance {
   /** In [0, 1). */
   next(): number;
   /** A whole number, both ends included. */
-  int(least: number, most: number): number;
+  int(min: number, max: number): number;
   /** True with a probability. */
   is(probability: number): boolean;
   /** One of a list. */
@@ -30,7 +33,7 @@ export function chanceOf(seed: number, concern: string): Chance {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
-  const int = (least: number, most: number) => least + Math.floor(next() * (most - least + 1));
+  const int = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
   return {
     next,
     int,

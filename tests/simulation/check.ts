@@ -4,12 +4,12 @@ import { checkDeliveries } from "./check_deliveries.ts";
 import { checkEvents } from "./check_events.ts";
 import { checkInvalid } from "./check_invalid.ts";
 import type { Plan } from "./plan.ts";
-import type { Published } from "./published.ts";
+import type { Published } from "./publish.ts";
 import type { SsePlace } from "./sse_place.ts";
 import type { Storage } from "./storage.ts";
 import type { World } from "./world.ts";
 
-/** All that the checker looks at. */
+/** Everything that the checker looks at. */
 export interface Finished {
   readonly plan: Plan;
   readonly published: readonly Published[];
@@ -18,7 +18,7 @@ export interface Finished {
   readonly places: readonly SsePlace[];
 }
 
-/** Whether the promises hold; it says what does not, a line each. */
+/** Checks the promises. Returns one line for each violation. */
 export function check(finished: Finished): string[] {
   const { world, storage, places } = finished;
   return [
@@ -38,13 +38,13 @@ function checkPlace(place: SsePlace, n: number, { books }: World): string[] {
   const { seen } = place;
   if (seen.epoch !== epoch || seen.seq !== newest) {
     wrong.push(
-      `client ${n} of ${place.table}: has seen up to ${seen.epoch}.${seen.seq}, and there is ${epoch}.${newest}`,
+      `client ${n} of ${place.table}: has seen up to ${seen.epoch}.${seen.seq}, but the log goes to ${epoch}.${newest}`,
     );
   }
   return wrong;
 }
 
-/** Whatever came in, the log can be read. */
+/** The log can be read, whatever is in it. */
 function checkReaders({ sql }: Storage): string[] {
   const log = openLog(sql, { now: 0, random: () => 0 });
   try {

@@ -4,7 +4,10 @@ import type { EndpointModel } from "./endpoint_model.ts";
 
 type Row = { endpoint: string; webhook_id: string; state: string; attempt: number };
 
-/** Promise 3: each alert to each endpoint at least once, or a dead letter; one id for one alert. */
+/**
+ * Promise 3: each alert reaches each endpoint at least once or becomes a dead letter; one id for
+ * each.
+ */
 export function checkDeliveries({ plan, world, storage }: Finished): string[] {
   const wrong: string[] = [];
   const rows = new Map(
@@ -27,15 +30,15 @@ export function checkDeliveries({ plan, world, storage }: Finished): string[] {
       const state = row?.state ?? world.books.ends.get(`${name} ${id}`);
       if (row === undefined && kept.has(id)) say("never queued");
       else if (state === undefined) {
-        if (got === undefined) say("never delivered, and gone from the log");
+        if (got === undefined) say("never delivered, and removed from the log");
       } else if (state === "delivered") {
-        if ((got?.taken ?? 0) === 0) say("delivered, and the endpoint has never taken it");
+        if ((got?.accepted ?? 0) === 0) say("delivered, but the endpoint never accepted it");
       } else if (state === "dead") {
         const isDue = got?.gone === true || row === undefined ||
           row.attempt >= retryScheduleMs.length;
         if (!isDue) say(`given up after ${row?.attempt} attempts`);
       } else if (state === "cancelled") {
-        if (!wasAbsent) say("cancelled, and the endpoint was always there");
+        if (!wasAbsent) say("cancelled, but the endpoint was always configured");
       } else say(`still ${state}`);
     }
     wrong.push(...checkReceived(endpoint, world.books.alertIds));
@@ -43,7 +46,7 @@ export function checkDeliveries({ plan, world, storage }: Finished): string[] {
   return wrong;
 }
 
-/** What arrived is an alert that was made, under the id that it has. */
+/** What arrived is an alert that was raised, with its own id. */
 function checkReceived(
   { config, received }: EndpointModel,
   alertIds: ReadonlyMap<string, ReadonlySet<string>>,
@@ -51,8 +54,10 @@ function checkReceived(
   const known = new Set([...alertIds.values()].flatMap((ids) => [...ids]));
   const wrong: string[] = [];
   for (const [id, { body }] of received) {
-    if (!known.has(id)) wrong.push(`${config.name}: an id that no alert has: ${id}`);
-    if (JSON.parse(body).data.id !== id) wrong.push(`${config.name}: another alert under ${id}`);
+    if (!known.has(id)) wrong.push(`${config.name}: no alert has the id ${id}`);
+    if (JSON.parse(body).data.id !== id) {
+      wrong.push(`${config.name}: another alert with the id ${id}`);
+    }
   }
   return wrong;
 }

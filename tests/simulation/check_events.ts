@@ -1,9 +1,9 @@
 import { countsOf } from "../support/event_key.ts";
 import type { Finished } from "./check.ts";
 import { isOwed } from "./owed.ts";
-import type { Published } from "./published.ts";
+import type { Published } from "./publish.ts";
 
-/** Promise 1: each event once, its twins kept, nothing else. */
+/** Promise 1: each event is recorded once, twins included, and nothing else. */
 export function checkEvents({ plan, published, world }: Finished): string[] {
   const wrong: string[] = [];
   const groups = new Map<string, Published[]>();
@@ -26,7 +26,7 @@ export function checkEvents({ plan, published, world }: Finished): string[] {
     }
   }
   for (const [key, count] of counts) {
-    // Whether something is too large for a row is for the log to say; see checkInvalid().
+    // The log decides whether something is too large for a row; see checkInvalid().
     const isHuge = published.some((one) => one.kind === "huge" && key.length > 100_000);
     if (!isHuge) wrong.push(`recorded ${count} times, never published: ${key.slice(0, 300)}`);
   }

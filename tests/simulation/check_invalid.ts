@@ -1,7 +1,7 @@
 import type { Finished } from "./check.ts";
 import { isOwed } from "./owed.ts";
 
-/** What is no event is kept aside, each once, and can be read. */
+/** Items that are not valid events are kept, each once, and can be read. */
 export function checkInvalid({ plan, published, world }: Finished): string[] {
   const wrong: string[] = [];
   const bodies = new Map<string, number>();
@@ -9,9 +9,9 @@ export function checkInvalid({ plan, published, world }: Finished): string[] {
     bodies.set(body, (bodies.get(body) ?? 0) + 1);
     try {
       const lines = JSON.parse(issues) as unknown[];
-      if (lines.length === 0) wrong.push(`kept aside without a reason: ${body.slice(0, 100)}`);
+      if (lines.length === 0) wrong.push(`kept without a reason: ${body.slice(0, 100)}`);
     } catch {
-      wrong.push(`kept aside with reasons that cannot be read: ${body.slice(0, 100)}`);
+      wrong.push(`kept with reasons that cannot be parsed: ${body.slice(0, 100)}`);
     }
   }
   const events = [...world.books.events.rows.values()];
@@ -26,12 +26,12 @@ export function checkInvalid({ plan, published, world }: Finished): string[] {
       }
     }
     if (one.kind === "huge") found += events.filter(({ key }) => key.length > 100_000).length;
-    // What has gone from the log and is read again, after the API was out of reach for hours, is kept anew.
+    // What retention removed is kept again if it is read again, as after hours without the API.
     const isTwice = found > 1 && !plan.forgets;
     if (isTwice || (found === 0 && isOwed(plan, one, world))) {
-      wrong.push(`kept aside ${found} times: ${one.id}`);
+      wrong.push(`kept ${found} times: ${one.id}`);
     }
   }
-  for (const body of bodies.keys()) wrong.push(`kept aside, never sent: ${body.slice(0, 100)}`);
+  for (const body of bodies.keys()) wrong.push(`kept, never sent: ${body.slice(0, 100)}`);
   return wrong;
 }

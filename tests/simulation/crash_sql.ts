@@ -1,15 +1,14 @@
 import type { Sql, SqlRow, SqlValue } from "../../src/store/sql.ts";
-import { Crash } from "./crash.ts";
-import type { Life } from "./life.ts";
+import { Crash, type Life } from "./life.ts";
 import type { Storage } from "./storage.ts";
 
-/** The limits of a Durable Object. */
-const MOST_PARAMETERS = 100;
-const LARGEST_ROW = 2_000_000;
+/** The limits of a Durable Object: bound parameters of a statement, and bytes of a value. */
+const MAX_PARAMETERS = 100;
+const MAX_VALUE_BYTES = 2_000_000;
 
 /**
- * The database of one process: it can end at any statement, inside or outside a transaction, and a dead
- * process reaches it no more.
+ * The database as one process sees it: the process can die at any statement, inside or outside a
+ * transaction, and cannot reach the database afterwards.
  */
 export class CrashSql implements Sql {
   readonly #storage: Storage;
@@ -21,12 +20,12 @@ export class CrashSql implements Sql {
   }
 
   all<Row extends SqlRow>(text: string, ...values: SqlValue[]): Row[] {
-    if (values.length > MOST_PARAMETERS) throw new Error("too many SQL variables");
+    if (values.length > MAX_PARAMETERS) throw new Error("too many SQL variables");
     return this.#statement(text, () => this.#storage.sql.all<Row>(text, ...values));
   }
 
   run(text: string, ...values: SqlValue[]): number {
-    if (values.length > MOST_PARAMETERS) throw new Error("too many SQL variables");
+    if (values.length > MAX_PARAMETERS) throw new Error("too many SQL variables");
     checkSize(values);
     return this.#statement(text, () => this.#storage.sql.run(text, ...values));
   }
@@ -42,7 +41,8 @@ export class CrashSql implements Sql {
       this.#life.afterStatement("COMMIT");
       return result;
     } catch (error) {
-      // The files of a dead process are gone from under its transaction: whatever came of that, it is dead.
+      // The files of a dead process were removed during its transaction: whatever failed, it is
+      // dead.
       if (!this.#life.alive) throw new Crash("in a transaction");
       throw error;
     }
@@ -61,11 +61,11 @@ export class CrashSql implements Sql {
   }
 }
 
-/** A row may not be larger; of a wide statement, which has many rows, only each value is looked at. */
+/** Checks each value: a statement with many values may write many rows. */
 function checkSize(values: readonly SqlValue[]): void {
   for (const value of values) {
-    if (typeof value !== "string" || value.length * 3 <= LARGEST_ROW) continue;
-    if (new TextEncoder().encode(value).length > LARGEST_ROW) {
+    if (typeof value !== "string" || value.length * 3 <= MAX_VALUE_BYTES) continue;
+    if (new TextEncoder().encode(value).length > MAX_VALUE_BYTES) {
       throw new Error("string or blob too big: SQLITE_TOOBIG");
     }
   }

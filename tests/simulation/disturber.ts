@@ -7,7 +7,7 @@ import type { Storage } from "./storage.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 import type { World } from "./world.ts";
 
-/** Starts the processes, and does to them what happens to processes, until it has to be calm. */
+/** Starts the processes and disturbs them, until all has to be calm. */
 export class Disturber {
   readonly #plan: Plan;
   readonly #time: VirtualTime;
@@ -26,7 +26,7 @@ export class Disturber {
     this.#chance = chanceOf(plan.seed, "deaths");
   }
 
-  /** Starts the first process, and plans all that will happen to it and those after it. */
+  /** Starts the first process, and plans what will happen to it and its successors. */
   begin(): void {
     const { kinds, calm } = this.#plan;
     this.#start();
@@ -42,13 +42,13 @@ export class Disturber {
     this.#time.at(calm, () => this.#calm());
   }
 
-  /** Does something up to `most` times, at any time before the calm. */
-  #spread(kind: FaultKind, most: number, act: (chance: Chance) => void): void {
+  /** Does something up to `max` times, at any time before the calm. */
+  #spread(kind: FaultKind, max: number, act: (chance: Chance) => void): void {
     if (!this.#plan.kinds.has(kind)) return;
     const { seed, start, calm } = this.#plan;
     const chance = chanceOf(seed, kind);
     const times = Array.from(
-      { length: chance.int(1, most) },
+      { length: chance.int(1, max) },
       () => chance.int(start + 1, calm - 1),
     );
     for (const at of times) this.#time.at(at, () => act(chance));
@@ -71,7 +71,7 @@ export class Disturber {
   #restartMs(): number {
     const { start, calm } = this.#plan;
     if (this.#time.now >= calm) return SECOND;
-    // Mostly at once; now and then nobody is there for long.
+    // Mostly at once; now and then no process runs for long.
     const down = this.#chance.is(0.1) ? (calm - start) / 10 : 20 * SECOND;
     return Math.min(this.#chance.about(down), calm - this.#time.now);
   }
@@ -90,7 +90,8 @@ export class Disturber {
 
   #setClock(chance: Chance): void {
     const by = chance.pick([5 * SECOND, 2 * MINUTE, 40 * MINUTE, 5 * HOUR, DAY, 30 * DAY]);
-    // What was recorded by a clock that is far behind looks old once it is right, and is removed while it is still read.
+    // What was recorded by a clock that is far behind looks old once the clock is right, and would
+    // be removed while the sweeps still read it.
     const { kinds } = this.#plan;
     const back = kinds.has("bytes") ? 0 : kinds.has("retention") ? Math.min(by, 40 * MINUTE) : by;
     this.#world.clockOffset = chance.is(0.3) ? 0 : chance.is(0.5) ? by : -back;
@@ -100,7 +101,7 @@ export class Disturber {
   #reconfigure(chance: Chance): void {
     const { endpoints } = this.#world;
     this.#world.configured = chance.is(0.5) ? endpoints : endpoints.slice(1);
-    this.#history.note(() => `from now on ${this.#world.configured.length} endpoints`);
+    this.#history.note(() => `${this.#world.configured.length} endpoints from now on`);
     if (this.#lives.size === 1) { for (const life of this.#lives) life.condemn("stop"); }
   }
 
@@ -116,7 +117,7 @@ export class Disturber {
       this.#storage.backUp();
     });
     this.#time.at(restoreAt, () => {
-      for (const life of [...this.#lives]) life.kill("the database is set back");
+      for (const life of [...this.#lives]) life.kill("the database is restored");
       this.#world.look();
       this.#storage.restore();
       this.#world.wasRestored = true;

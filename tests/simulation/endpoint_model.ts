@@ -17,17 +17,17 @@ const FAULTS = [
   "refused",
 ] as const;
 
-/** What an endpoint does wrong with one message. */
+/** What an endpoint gets wrong with one message. */
 export type EndpointFault = typeof FAULTS[number];
 
-/** What one endpoint got of one message. */
+/** What one endpoint received of one message. */
 export interface Received {
-  /** The exact text, the same in every attempt. */
+  /** The exact body, the same in every attempt. */
   readonly body: string;
   /** How often it arrived. */
   count: number;
-  /** How often it was taken: the endpoint meant to answer 2xx, whether or not the answer arrived. */
-  taken: number;
+  /** How often it was accepted: the endpoint answered 2xx, whether or not the answer arrived. */
+  accepted: number;
   /** Whether an answer was 410. */
   gone: boolean;
 }
@@ -37,21 +37,21 @@ export interface EndpointAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly delayMs: number;
-  /** There is no answer: the connection is refused or breaks, or nothing ever comes. */
+  /** There is no answer: the connection is refused or breaks, or hangs. */
   readonly lost?: "breaks" | "hangs" | undefined;
 }
 
-/** A receiver of webhooks: keeps what it got, and fails as receivers do. */
+/** A webhook receiver: keeps what it received, and fails as receivers do. */
 export class EndpointModel {
   readonly config: Endpoint;
   readonly received = new Map<string, Received>();
-  /** What must never happen, such as one id with two bodies. */
+  /** Violations, such as one id with two bodies. */
   readonly wrong: string[] = [];
   readonly #chance: Chance;
   readonly #episodes: Episode<EndpointFault>[];
   readonly #time: VirtualTime;
   readonly #history: History;
-  readonly #isSetBack: boolean;
+  readonly #isRestored: boolean;
 
   constructor(
     plan: Plan,
@@ -65,10 +65,10 @@ export class EndpointModel {
     this.#episodes = plan.kinds.has("endpoints") ? episodes : [];
     this.#time = time;
     this.#history = history;
-    this.#isSetBack = plan.kinds.has("restore") && plan.onDisk;
+    this.#isRestored = plan.kinds.has("restore") && plan.onDisk;
   }
 
-  /** Takes one request, and says what the answer is. */
+  /** Receives one request. Returns the answer. */
   receive(webhookId: string, body: string): EndpointAnswer {
     const fault = metAt(this.#episodes, this.#time.now, this.#chance);
     this.#history.note(() => `${this.config.name}: ${fault ?? "ok"} ${webhookId}`);
@@ -80,7 +80,7 @@ export class EndpointModel {
       case "hangs":
         return { ...said(0), lost: "hangs" };
       case "answer-lost":
-        got.taken++;
+        got.accepted++;
         return { ...said(204), lost: this.#chance.is(0.5) ? "breaks" : "hangs" };
       case "410":
         got.gone = true;
@@ -92,10 +92,10 @@ export class EndpointModel {
         return said(429, { "retry-after": date ? at.toUTCString() : String(pause) });
       }
       case "slow":
-        got.taken++;
+        got.accepted++;
         return { ...said(200), delayMs: this.#chance.int(1, 40) * SECOND };
       case undefined:
-        got.taken++;
+        got.accepted++;
         return said(this.#chance.pick([200, 202, 204]));
       default:
         return said(Number(fault));
@@ -105,16 +105,18 @@ export class EndpointModel {
   #note(webhookId: string, body: string): Received {
     let got = this.received.get(webhookId);
     if (got === undefined) {
-      this.received.set(webhookId, got = { body, count: 0, taken: 0, gone: false });
+      this.received.set(webhookId, got = { body, count: 0, accepted: 0, gone: false });
     }
-    // After the log was set back, an alert is recorded anew, at another time.
-    if (got.body !== body && !this.#isSetBack) this.wrong.push(`${webhookId} came with two bodies`);
+    // After the log was restored from a copy, an alert is recorded again, at another time.
+    if (got.body !== body && !this.#isRestored) {
+      this.wrong.push(`${webhookId} came with two bodies`);
+    }
     got.count++;
     return got;
   }
 }
 
-/** The endpoints of a run: one to three, each with its own patience. */
+/** The endpoints of a run: one to three, each with its own retry schedule and timeout. */
 export function endpointConfigs(plan: Plan): Endpoint[] {
   const chance = chanceOf(plan.seed, "endpoints");
   const isShort = plan.end - plan.calm < 6 * HOUR;

@@ -9,7 +9,7 @@ import { withDeadline } from "../../src/stream/with_deadline.ts";
 import type { EndpointAnswer, EndpointModel } from "./endpoint_model.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
-/** What the way to the endpoints needs. */
+/** What the connection to the endpoints needs. */
 export interface EndpointPortOptions {
   readonly endpoints: readonly EndpointModel[];
   readonly clock: Clock;
@@ -27,7 +27,7 @@ export function wireAttempt({ endpoints, clock, time }: EndpointPortOptions): At
   let turn: Promise<unknown> = Promise.resolve();
   return async (message, config, signal) => {
     const endpoint = modelOf(endpoints, config);
-    // A signature is made outside of this thread: whichever comes first must not be left to luck.
+    // Signing happens outside this thread: which one comes first must not be left to chance.
     const before = turn;
     let signed = () => {};
     turn = new Promise<void>((resolve) => signed = resolve);
@@ -64,7 +64,7 @@ export function wireAttempt({ endpoints, clock, time }: EndpointPortOptions): At
   };
 }
 
-/** The same outcomes without signature and bytes. */
+/** Reaches the same outcomes without signatures and bytes. */
 export function lightAttempt({ endpoints, clock }: EndpointPortOptions): Attempt {
   return async ({ webhookId, body }, config, signal) => {
     const at = clock.now();
@@ -106,10 +106,10 @@ async function arrival(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await clock.wait(lost === "hangs" ? 3_600_000 : delayMs, signal);
-  if (lost !== undefined) throw new TypeError("The connection broke off on purpose");
+  if (lost !== undefined) throw new TypeError("The connection broke (injected)");
 }
 
-/** Standard Webhooks, worked out once more: HMAC-SHA256 over `id.timestamp.body`. */
+/** Standard Webhooks, implemented independently: HMAC-SHA256 over `id.timestamp.body`. */
 function checkSignature(
   { config, wrong }: EndpointModel,
   headers: Headers,
@@ -121,7 +121,9 @@ function checkSignature(
   const key = atob(config.secret.slice("whsec_".length));
   const expected = createHmac("sha256", Uint8Array.from(key, (one) => one.charCodeAt(0)))
     .update(`${id}.${timestamp}.${body}`).digest("base64");
-  if (headers.get("webhook-signature") !== `v1,${expected}`) wrong.push(`${id} is signed wrongly`);
+  if (headers.get("webhook-signature") !== `v1,${expected}`) {
+    wrong.push(`${id} has a wrong signature`);
+  }
   if (Math.abs(Number(timestamp) * 1_000 - now) > 1_000) {
     wrong.push(`${id} is signed for ${timestamp} at ${now}`);
   }

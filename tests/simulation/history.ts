@@ -1,27 +1,27 @@
-/** What happened, for whoever has to find out why: the last of it, and only if it is wanted. */
+/** The last lines of what happened, to find out why a run failed. */
 export class History {
   readonly #lines: string[] = [];
-  readonly #most: number;
+  readonly #max: number;
   readonly #now: () => number;
 
   /**
-   * @param most How many lines are kept; 0 for none, and then no line is even made.
+   * @param max How many lines are kept; with 0, lines are not even built.
    * @param now The true time.
    */
-  constructor(most: number, now: () => number) {
-    this.#most = most;
+  constructor(max: number, now: () => number) {
+    this.#max = max;
     this.#now = now;
   }
 
   /** Notes something. */
   note(line: () => string): void {
-    if (this.#most === 0) return;
-    if (this.#lines.length >= 2 * this.#most) this.#lines.splice(0, this.#most);
+    if (this.#max === 0) return;
+    if (this.#lines.length >= 2 * this.#max) this.#lines.splice(0, this.#max);
     this.#lines.push(`${new Date(this.#now()).toISOString()} ${line()}`);
   }
 
   /** The last lines. */
   lines(): readonly string[] {
-    return this.#lines.slice(-this.#most);
+    return this.#lines.slice(-this.#max);
   }
 }

@@ -1,13 +1,22 @@
 import type { Chance } from "./chance.ts";
-import { Crash } from "./crash.ts";
 import type { FaultKind } from "./fault_kinds.ts";
 import type { History } from "./history.ts";
 import type { Mortal } from "./virtual_time.ts";
 
+/** The process ended here: whoever catches this must not write anything any more. */
+export class Crash extends Error {
+  override name = "Crash";
+
+  /** @param where The place at which it was injected. */
+  constructor(where: string) {
+    super(`The process was killed: ${where}`);
+  }
+}
+
 /** How a process ends. */
 export type Death = "sql" | "port" | "time" | "stop";
 
-/** The deaths that the kinds of fault allow. */
+/** The deaths that the kinds of fault allow, some more likely than others. */
 export function deathsOf(kinds: ReadonlySet<FaultKind>): Death[] {
   return [
     ...(kinds.has("crash-sql") ? ["sql", "sql", "sql"] as const : []),
@@ -26,7 +35,7 @@ export interface LifeOptions {
   readonly onDeath: (where: string) => void;
 }
 
-/** One process, from its start to its death; dead, it can do nothing any more. */
+/** One process, from its start to its death, after which it can do nothing. */
 export class Life implements Mortal {
   readonly number: number;
   readonly #chance: Chance;
@@ -58,17 +67,17 @@ export class Life implements Mortal {
     return this.#stop.signal;
   }
 
-  /** Calls `mourn` once it is dead; what it gives back ends that. */
+  /** Calls `mourn` once it is dead, unless the returned function is called before. */
   onDeath(mourn: () => void): () => void {
     this.#mourners.add(mourn);
     return () => void this.#mourners.delete(mourn);
   }
 
-  /** It will die soon: at one of the next statements, at one of the next calls, or now. */
+  /** Makes it die soon: at one of the next statements, at one of the next calls, or now. */
   condemn(death: Death): void {
     this.#dieAfter = this.#chance.is(0.5);
     if (death === "sql") {
-      // The moment between what is durable and what only seems so is short: it is aimed at now and then.
+      // The moment around a commit is short, so some deaths aim at it.
       if (this.#chance.is(0.3)) this.#diesAtCommit = true;
       else this.#statements = this.#chance.int(1, 60);
     } else if (death === "port") this.#calls = this.#chance.int(1, 8);
@@ -76,7 +85,7 @@ export class Life implements Mortal {
     else this.#stop.abort(new DOMException("The process is to stop", "AbortError"));
   }
 
-  /** It is not to die any more, unless it is told to. */
+  /** Cancels a planned death and planned failures. */
   pardon(): void {
     this.#statements = Infinity;
     this.#diesAtCommit = false;
@@ -84,7 +93,7 @@ export class Life implements Mortal {
     this.#failing = 0;
   }
 
-  /** The next so many statements fail. */
+  /** Makes the next `count` statements fail. */
   failStatements(count: number): void {
     this.#failing = count;
   }
@@ -93,17 +102,17 @@ export class Life implements Mortal {
   kill(where: string): void {
     if (!this.#alive) return;
     this.#alive = false;
-    this.#history.note(() => `process ${this.number} is dead: ${where}`);
+    this.#history.note(() => `process ${this.number} died: ${where}`);
     this.#onDeath(where);
     for (const mourn of this.#mourners) mourn();
   }
 
   /** @throws {Crash} If it is dead. */
   throwIfDead(): void {
-    if (!this.#alive) throw new Crash("it is dead already");
+    if (!this.#alive) throw new Crash("it has already died");
   }
 
-  /** Comes before each statement. */
+  /** Call before each statement. */
   beforeStatement(text: string): void {
     this.throwIfDead();
     if (this.#failing > 0) {
@@ -114,7 +123,7 @@ export class Life implements Mortal {
     if (this.#isLast(text, -1) && !this.#dieAfter) this.#die(`before ${text}`);
   }
 
-  /** Comes after each statement. */
+  /** Call after each statement. */
   afterStatement(text: string): void {
     if (this.#isLast(text, 0)) this.#die(`after ${text}`);
     if (text === "COMMIT") this.#hasInserted = false;
@@ -125,7 +134,7 @@ export class Life implements Mortal {
     return this.#statements <= 0 || (this.#diesAtCommit && this.#hasInserted && text === "COMMIT");
   }
 
-  /** A call to the world outside, from which the process may never return. */
+  /** Makes a call to the outside, during which the process may die. */
   async call<T>(name: string, work: () => Promise<T>): Promise<T> {
     const dies = --this.#calls <= 0;
     if (dies && !this.#dieAfter) {
@@ -153,8 +162,8 @@ export class Life implements Mortal {
   }
 }
 
-/** How an error that the simulation makes itself begins. */
-export const INJECTED = "database or disk is full (on purpose)";
+/** How the message of an injected database error begins. */
+export const INJECTED = "database or disk is full (injected)";
 
 function never(): Promise<never> {
   return new Promise(() => {});

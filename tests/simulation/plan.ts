@@ -13,15 +13,15 @@ export const START = Date.UTC(2026, 10, 20, 9, 13, 27, 345);
 
 /** What the command line can say about a run. */
 export interface RunOptions {
-  /** All chance comes from it. */
+  /** Decides everything. */
   readonly seed: number;
-  /** How long things happen, in minutes of simulated time; the seed decides by default. */
+  /** How long faults occur, in minutes of simulated time; by default the seed decides. */
   readonly minutes?: number | undefined;
   /** Kinds of fault that are left out. */
   readonly without?: readonly FaultKind[] | undefined;
   /** A deliberate bug. */
   readonly bug?: string | undefined;
-  /** Whether the history is kept. */
+  /** Whether to keep the history. */
   readonly keepsHistory?: boolean | undefined;
 }
 
@@ -32,15 +32,15 @@ export interface Plan {
   readonly kinds: ReadonlySet<FaultKind>;
   /** Whether the log removes events before the end. */
   readonly forgets: boolean;
-  /** A database on disk, set up anew from its files after each crash. */
+  /** A database on disk, opened again from its files after each crash. */
   readonly onDisk: boolean;
-  /** Whole answers and signatures through the real client, and not only what they say. */
+  /** The real client with whole answers and signatures, instead of a shortcut. */
   readonly onWire: boolean;
-  /** From when to when things happen; from then on nothing fails, until `end`. */
+  /** Faults occur from `start` until `calm`; then nothing fails until `end`. */
   readonly start: number;
   readonly calm: number;
   readonly end: number;
-  /** How the watch is set. */
+  /** The options of the watch. */
   readonly options: WatchOptions;
   /** How many events are published. */
   readonly events: number;
@@ -48,14 +48,14 @@ export interface Plan {
   readonly lifeMs: number;
 }
 
-/** Decides what a seed is about. */
+/** Decides what happens in a run. */
 export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
   const chance = chanceOf(seed, "plan");
-  // About one in ten goes without faults: what fails there fails for everybody.
+  // About one in ten has no faults: what fails there fails always.
   const share = chance.is(0.1) ? 0 : chance.pick([0.3, 0.6, 0.85]);
   const kinds = new Set(ALL_KINDS.filter(() => chance.is(share)));
   const onDisk = chance.is(0.12);
-  // Only files can be set back.
+  // Only files can be restored from a copy.
   if (onDisk && chance.is(0.8)) kinds.add("restore");
   if (!chance.is(0.2)) kinds.delete("bytes"); // large events take their time
   for (const kind of without) kinds.delete(kind);
@@ -69,7 +69,7 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
     : chance.int(ages ? 280 : 30, ages ? 400 : 200) * MINUTE;
   const pollMs = isLong ? chance.int(60, 240) * MINUTE : chance.int(5, 30) * MINUTE;
   const overlapMs = chance.pick([1, 3, 10, 15]) * (isLong ? 5 * MINUTE : MINUTE);
-  const most = chance.pick([15, 25, 40, 60, 80, 120, 300]);
+  const maxEvents = chance.pick([15, 25, 40, 60, 80, 120, 300]);
   const start = START + chance.int(0, 59) * SECOND;
   const calm = start + (minutes === undefined ? lasts : Math.min(minutes * MINUTE, 30 * DAY));
   return {
@@ -81,7 +81,7 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
     start,
     calm,
     end: calm + every + (isLong ? 4 * HOUR : 80 * MINUTE),
-    events: chance.int(Math.ceil(most / 3), most),
+    events: chance.int(Math.ceil(maxEvents / 3), maxEvents),
     lifeMs: (calm - start) / chance.pick([2, 5, 12]),
     options: watchOptions({
       pollMs,
@@ -93,7 +93,7 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
       reserve: chance.pick([0, 0.5, 0.9]),
       maxPages: chance.pick([60, 1_000]),
       maxPassEvents: chance.pick([500, 50_000]),
-      // Above what a sweep reaches: what is removed before would be read again.
+      // Longer than a sweep reaches back, or what was removed would be read again.
       maxAgeMs: ages ? reach + HOUR : 90 * DAY,
       ...(kinds.has("bytes") ? { maxBytes: 2 ** 20 } : {}),
     }),

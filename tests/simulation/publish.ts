@@ -1,8 +1,29 @@
 import { type Chance, chanceOf } from "./chance.ts";
 import { eventKey } from "../support/event_key.ts";
 import { MINUTE, type Plan, SECOND } from "./plan.ts";
-import type { Published } from "./published.ts";
 import { LOGIN_FAILED, STRANGER, TEST_DELETED, TOKEN_CREATED } from "./rules.ts";
+
+/** One row of the API's log, as the model keeps it and the checker counts it. */
+export interface Published {
+  /** Its name. The API has none, so the program sees it only as an unknown member. */
+  readonly id: string;
+  /** What it has in common with its twins; see `eventKey()`. */
+  readonly key: string;
+  /** Its date, by which the API finds it: a whole second, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** Since when the API shows it; the model may bring it forward, into the middle of a pass. */
+  visibleAt: number;
+  /** Its place among the rows of one second. */
+  row: number;
+  /** What is sent, in its simplest form. */
+  readonly wire: unknown;
+  /** An event, something that is not a valid event, or an event too large for a row. */
+  readonly kind: "event" | "invalid" | "huge";
+  /** The ids of the rules that it satisfies. */
+  readonly rules: readonly string[];
+  /** Whether the rules fail on it. */
+  readonly breaksRules: boolean;
+}
 
 /** What happens in the organisation, and which rules it satisfies. */
 const ACTIVITIES: readonly [event: string, resource: string | undefined, rule?: string][] = [
@@ -19,12 +40,12 @@ const USERS = [
   "Eve (eve@evil.example)",
 ];
 
-/** Makes all that the API will ever show, in the order in which it shows it. */
+/** Makes everything that the API will ever show, in the order in which it shows it. */
 export function publish(plan: Plan): Published[] {
   const chance = chanceOf(plan.seed, "publish");
   const { kinds, start, calm, options: { backfillMs } } = plan;
   const published: Published[] = [];
-  // A little before what is asked for, so that the edge is met.
+  // A little before what is requested, so that the edge is tested.
   const first = start - backfillMs - MINUTE;
   while (published.length < plan.events) {
     const past = backfillMs > 0 && chance.is(0.3);
@@ -44,7 +65,7 @@ export function publish(plan: Plan): Published[] {
   if (kinds.has("poison")) {
     for (const one of poison(chance, calm)) add(published, one, chance, plan);
   }
-  // The rows of one second are in the order in which the API got to know of them, or in no order.
+  // The rows of one second are in the order in which the API learnt of them, or in no order.
   const isOrdered = chance.is(0.7);
   if (isOrdered) published.sort((a, b) => a.visibleAt - b.visibleAt);
   published.forEach((one, row) => one.row = row);
@@ -60,7 +81,7 @@ function add(published: Published[], one: New, chance: Chance, plan: Plan): void
     : chance.about(20 * SECOND);
   const visibleAt = Math.min(one.at + delay, Math.max(calm, one.at));
   const key = one.kind === "event" ? eventKey(one.wire as Record<string, unknown>) : one.id;
-  // What is older than the program was mostly there before it.
+  // What is older than the program was mostly visible before it started.
   const isOld = one.at < start && chance.is(0.8);
   published.push({ ...one, key, visibleAt: isOld ? one.at : visibleAt, row: 0 });
 }
@@ -79,8 +100,8 @@ function oneEvent(chance: Chance, id: string, at: number, { kinds, forgets }: Pl
   const [event, type, rule] = chance.pick(ACTIVITIES);
   const user = chance.pick(USERS);
   const uid = chance.pick(["7", "8", undefined]);
-  // Without a date nothing but the rest can tell two events apart; and what the log has forgotten and is read again,
-  // after it was set back, it can only know by its date.
+  // Without a date only the rest can tell two events apart. And an event that retention removed,
+  // and that is read again after a restore, is recognised only by its date.
   const isDated = chance.is(0.97) || forgets;
   const wire = {
     aid: chance.pick(["12", "34"]),
@@ -138,7 +159,7 @@ function* poison(chance: Chance, calm: number): Generator<New> {
       breaksRules: false,
     };
   }
-  // These cost as much as a hundred plain ones, so they are rare.
+  // These cost as much as a hundred ordinary ones, so they are rare.
   if (chance.is(0.05)) {
     const user = chance.pick([1_200_000, 1_890_000, 2_200_000]);
     yield {

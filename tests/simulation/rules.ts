@@ -3,7 +3,7 @@ import { RuleSet } from "../../src/sigma/rule_set.ts";
 
 const HEAD = "logsource: { product: thousandeyes, service: audit }";
 
-/** Real rules, simple enough that whoever publishes an event knows by itself which of them it satisfies. */
+/** Real rules, simple enough that the publisher of an event knows which of them it satisfies. */
 const RULES = `
 title: Login failed
 id: 6f5c7f0a-0000-4000-8000-000000000001
@@ -38,7 +38,7 @@ export const TOKEN_CREATED = "6f5c7f0a-0000-4000-8000-000000000002";
 export const STRANGER = "6f5c7f0a-0000-4000-8000-000000000003";
 export const TEST_DELETED = "6f5c7f0a-0000-4000-8000-000000000004";
 
-/** The level of each rule, as it stands above. */
+/** The level of each rule, as above. */
 export const LEVELS: Readonly<Record<string, string>> = {
   [LOGIN_FAILED]: "low",
   [TOKEN_CREATED]: "high",

@@ -3,17 +3,17 @@ import type { RunResult } from "./run_seed.ts";
 import type { SeedsResult } from "./run_seeds.ts";
 import type { SeedsTask } from "./seeds_worker.ts";
 
-/** Seeds that a worker gets at a time. */
-const SEEDS_OF_A_TASK = 20;
+/** Seeds that a worker runs at a time. */
+const SEEDS_PER_TASK = 20;
 
 /**
- * Runs seeds in several threads; each seed is the same as in one.
+ * Runs seeds in several threads, with the same results as in one.
  *
  * @param first The first seed; the others are the numbers after it.
  * @param seeds How many.
- * @param options What is the same for all.
+ * @param options The options of all runs.
  * @param jobs How many threads.
- * @param onDone Told how many have been run.
+ * @param onDone Called with how many have been run, and how many have failed.
  */
 export async function runInWorkers(
   first: number,
@@ -33,7 +33,7 @@ export async function runInWorkers(
       while (begun < seeds) {
         const task = {
           first: first + begun,
-          seeds: Math.min(SEEDS_OF_A_TASK, seeds - begun),
+          seeds: Math.min(SEEDS_PER_TASK, seeds - begun),
           options,
         };
         begun += task.seeds;

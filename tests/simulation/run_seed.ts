@@ -12,14 +12,14 @@ import { Storage } from "./storage.ts";
 import { VirtualTime } from "./virtual_time.ts";
 import { World } from "./world.ts";
 
-/** What became of one seed. */
+/** The result of one seed. */
 export interface RunResult {
   readonly plan: Plan;
-  /** What does not hold, a line each; none if all is well. */
+  /** One line for each violation. */
   readonly violations: readonly string[];
-  /** What happened, if it was asked for. */
+  /** What happened, if the history was kept. */
   readonly history: readonly string[];
-  /** Events published, alerts made, processes started. */
+  /** Events published, alerts raised, processes started, requests answered. */
   readonly counts: {
     readonly events: number;
     readonly alerts: number;
@@ -35,7 +35,9 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   const plan = planOf(options);
   const { bug } = options;
   if (bug !== undefined && !Object.hasOwn(BUGS, bug)) {
-    throw new RangeError(`Cannot simulate the bug "${bug}": it is none of ${Object.keys(BUGS)}`);
+    throw new RangeError(
+      `Cannot simulate the bug "${bug}": not one of ${Object.keys(BUGS).join(", ")}`,
+    );
   }
   const time = new VirtualTime(plan.start, plan.onWire ? macrotask : undefined);
   const history = new History(options.keepsHistory === true ? HISTORY_LINES : 0, () => time.now);
@@ -81,7 +83,7 @@ function clientsOf(plan: Plan, time: VirtualTime, history: History, world: World
       place,
       misbehaves: () => plan.kinds.has("clients") && time.now < plan.calm,
       staysFrom: plan.end - 300_000,
-      // Whoever comes back soon sees most of what restarts do.
+      // A client that reconnects soon sees most effects of restarts.
       pauseMs: (plan.end - plan.start) / chance.pick(plan.onDisk ? [25, 150] : [3, 10, 25]),
       server: () => world.server,
     });
@@ -90,7 +92,7 @@ function clientsOf(plan: Plan, time: VirtualTime, history: History, world: World
   });
 }
 
-/** Work that is no microtask, such as that of streams and signatures, has its turn. */
+/** Lets work run that takes more than microtasks, such as streams and signatures. */
 function macrotask(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

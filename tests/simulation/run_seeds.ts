@@ -2,13 +2,13 @@ import { BUGS, canShow } from "./bugs.ts";
 import { planOf, type RunOptions } from "./plan.ts";
 import { type RunResult, runSeed } from "./run_seed.ts";
 
-/** What became of many seeds. */
+/** The result of many seeds. */
 export interface SeedsResult {
   /** Seeds that were run. */
   readonly seeds: number;
-  /** Those in which a promise did not hold, the first hundred. */
+  /** The first hundred in which a promise was broken. */
   readonly failures: readonly RunResult[];
-  /** How many did not hold. */
+  /** In how many a promise was broken. */
   readonly failed: number;
   /** Sums over all seeds. */
   readonly totals: RunResult["counts"];
@@ -19,8 +19,8 @@ export interface SeedsResult {
  *
  * @param first The first seed; the others are the numbers after it.
  * @param seeds How many.
- * @param options What is the same for all.
- * @param onSeed Told of each; what it gives back says whether to go on.
+ * @param options The options of all runs.
+ * @param onSeed Called after each; returns whether to continue.
  */
 export async function runSeeds(
   first: number,

@@ -3,18 +3,18 @@ import type { Chance } from "./chance.ts";
 const MEMBERS = ["aid", "accountGroupName", "event", "ipAddress", "uid", "user"];
 
 /**
- * The same event in another shape: what the API may do from one request to the next, and what must not make
- * another event of it.
+ * Gives an event another shape, as the API may from one request to the next; it must still count as
+ * the same event.
  *
- * @param wire The event in its plainest form; it is not changed.
+ * @param wire The event in its simplest form; it is not changed.
  * @param chance Decides the shape.
  */
 export function shapeOf(wire: unknown, chance: Chance): unknown {
   if (typeof wire !== "object" || wire === null || Array.isArray(wire)) return wire;
   const event: Record<string, unknown> = { ...wire };
-  // What is no event stays as it is: nobody could tell that it is the same.
+  // What is not a valid event stays as it is: nothing could tell that it is the same.
   if (typeof event.event !== "string" || (event.resources as unknown[])?.length > 9) return wire;
-  // Nor what is too large for an event: it is kept aside as it is sent.
+  // So does what is too large for an event: it is kept as it was sent.
   if (typeof event.user === "string" && event.user.length > 10_000) return wire;
   if (chance.is(0.2)) { for (const name of MEMBERS) event[name] ??= null; }
   if (chance.is(0.2)) event.resources ??= chance.pick([null, []]);

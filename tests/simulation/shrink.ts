@@ -3,32 +3,33 @@ import type { RunOptions } from "./plan.ts";
 import { runSeed } from "./run_seed.ts";
 
 /**
- * Looks for less that still fails: leaves out one kind of fault after the other, then halves the time.
+ * Looks for a smaller run that still fails: leaves out one kind of fault after the other, then
+ * halves the time.
  *
  * @param failing A run that fails.
- * @returns One that fails as well, with as little as could be found.
+ * @returns The smallest one found that fails as well.
  */
 export async function shrink(failing: RunOptions): Promise<RunOptions> {
   const { plan } = await runSeed(failing);
-  let least: RunOptions = { ...failing, minutes: Math.round((plan.calm - plan.start) / 60_000) };
-  if (!await fails(least)) least = failing;
+  let smallest: RunOptions = { ...failing, minutes: Math.round((plan.calm - plan.start) / 60_000) };
+  if (!await fails(smallest)) smallest = failing;
   const without = new Set<FaultKind>(failing.without);
   for (const kind of ALL_KINDS) {
     if (!plan.kinds.has(kind)) continue;
-    const tried = { ...least, without: [...without, kind] };
+    const tried = { ...smallest, without: [...without, kind] };
     if (!await fails(tried)) continue;
     without.add(kind);
-    least = tried;
+    smallest = tried;
   }
-  for (let halvings = 0; halvings < 6 && least.minutes !== undefined; halvings++) {
-    const tried = { ...least, minutes: Math.max(1, Math.floor(least.minutes / 2)) };
+  for (let halvings = 0; halvings < 6 && smallest.minutes !== undefined; halvings++) {
+    const tried = { ...smallest, minutes: Math.max(1, Math.floor(smallest.minutes / 2)) };
     if (!await fails(tried)) break;
-    least = tried;
+    smallest = tried;
   }
-  return least;
+  return smallest;
 }
 
-/** The command line that makes a run again. */
+/** The command line that repeats a run. */
 export function commandOf({ seed, minutes, without = [], bug }: RunOptions): string {
   return [
     `deno task simulate --seeds 1 --seed ${seed}`,

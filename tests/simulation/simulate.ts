@@ -1,6 +1,7 @@
 /**
- * The command `deno task simulate`: the watch, the log, the outbox and the event streams in virtual time, between models
- * of the API and of the endpoints that do all that goes wrong, checked by a bookkeeper of their own.
+ * The command `deno task simulate`: the watch, the log, the outbox and the event streams in virtual
+ * time, between models of the API and of the endpoints that fail in every known way, checked by an
+ * independent bookkeeper.
  *
  * @module
  */
@@ -16,12 +17,12 @@ import { commandOf, shrink } from "./shrink.ts";
 const HELP = `deno task simulate [options]
 
   --seeds N      how many seeds to run (100)
-  --seed S       the first of them; a fresh one by default, which is printed
-  --minutes M    how long things happen in each, in simulated minutes; the seed decides by default
+  --seed S       the first seed (random, and printed)
+  --minutes M    how long faults occur in each run, in simulated minutes (the seed decides)
   --without A,B  kinds of fault to leave out
-  --bug NAME     a deliberate bug, to see that it is caught: the command fails if it is not
+  --bug NAME     a deliberate bug; the command fails if the checker does not catch it
   --jobs N       how many threads (2)
-  --history N    lines of history to print of the first failure (60)
+  --history N    lines of history to print for the first failure (60)
 
 Kinds of fault:
 ${ALL_KINDS.map((kind) => `  ${kind.padEnd(14)} ${FAULT_KINDS[kind]}`).join("\n")}
@@ -30,8 +31,8 @@ Bugs:
 ${Object.entries(BUGS).map(([name, { about }]) => `  ${name.padEnd(18)} ${about}`).join("\n")}
 `;
 
-/** What the command line asks for. */
-interface Asked {
+/** The parsed command line. */
+interface Arguments {
   readonly first: number;
   readonly seeds: number;
   readonly history: number;
@@ -42,16 +43,16 @@ interface Asked {
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
 async function main(args: string[]): Promise<number> {
-  const asked = readArgs(args);
-  if (typeof asked === "string") {
-    print(asked);
-    return asked === HELP ? 0 : 2;
+  const parsed = readArgs(args);
+  if (typeof parsed === "string") {
+    print(parsed);
+    return parsed === HELP ? 0 : 2;
   }
-  const { first, seeds, options } = asked;
+  const { first, seeds, options } = parsed;
   print(`Seeds ${first} to ${first + seeds - 1}`);
   const began = performance.now();
-  const result = options.bug === undefined && asked.jobs > 1 && seeds > 20
-    ? await runInWorkers(first, seeds, options, asked.jobs, (done, failed) => {
+  const result = options.bug === undefined && parsed.jobs > 1 && seeds > 20
+    ? await runInWorkers(first, seeds, options, parsed.jobs, (done, failed) => {
       progress(done, `${done} of ${seeds}, ${failed} with violations`);
     })
     : await runSeeds(first, seeds, options, ({ violations }, done) => {
@@ -75,27 +76,27 @@ async function main(args: string[]): Promise<number> {
     print(failure ? `Caught at seed ${failure.plan.seed}: ${failure.violations[0]}` : "Not caught");
     return failure === undefined ? 1 : 0;
   }
-  if (failure !== undefined) await explain(failure, asked);
+  if (failure !== undefined) await explain(failure, parsed);
   return failed === 0 ? 0 : 1;
 }
 
 async function explain(
   { plan, violations }: RunResult,
-  { options, history }: Asked,
+  { options, history }: Arguments,
 ): Promise<void> {
   print(`\nSeed ${plan.seed}, with ${[...plan.kinds].join(", ") || "no faults"}:`);
   for (const line of violations.slice(0, 20)) print(`  ${line}`);
-  print("Looking for less that still fails …");
-  const least = await shrink({ ...options, seed: plan.seed });
-  const again = await runSeed({ ...least, keepsHistory: true });
+  print("Looking for a smaller run that still fails …");
+  const smallest = await shrink({ ...options, seed: plan.seed });
+  const again = await runSeed({ ...smallest, keepsHistory: true });
   print(`\nWith ${[...again.plan.kinds].join(", ") || "no faults"}:`);
   for (const line of again.violations.slice(0, 20)) print(`  ${line}`);
-  print(`\nThe last of what happened:`);
+  print(`\nThe last lines of its history:`);
   for (const line of again.history.slice(-history)) print(`  ${line}`);
-  print(`\nAgain: ${commandOf(least)}`);
+  print(`\nRun it again: ${commandOf(smallest)}`);
 }
 
-function readArgs(args: string[]): Asked | string {
+function readArgs(args: string[]): Arguments | string {
   let values: ReturnType<typeof parse>["values"];
   try {
     ({ values } = parse(args));
@@ -105,14 +106,14 @@ function readArgs(args: string[]): Asked | string {
   if (values.help) return HELP;
   const without = values.without.split(",").filter((name) => name !== "");
   const unknown = without.find((name) => !isFaultKind(name));
-  if (unknown !== undefined) return `Cannot simulate: no kind of fault is called "${unknown}"`;
+  if (unknown !== undefined) return `Cannot simulate: "${unknown}" is not a kind of fault`;
   const { bug } = values;
   if (bug !== undefined && !Object.hasOwn(BUGS, bug)) {
-    return `Cannot simulate: no bug is called "${bug}"`;
+    return `Cannot simulate: "${bug}" is not a bug`;
   }
   const numbers = [values.seeds, values.seed, values.minutes, values.history, values.jobs];
-  const wrong = numbers.find((text) => text !== undefined && !/^\d{1,10}$/.test(text));
-  if (wrong !== undefined) return `Cannot simulate: "${wrong}" is no whole number`;
+  const invalid = numbers.find((text) => text !== undefined && !/^\d{1,10}$/.test(text));
+  if (invalid !== undefined) return `Cannot simulate: "${invalid}" is not a whole number`;
   return {
     first: Number(values.seed ?? Math.floor(Math.random() * 1e9)),
     seeds: Number(values.seeds),
@@ -147,10 +148,10 @@ function print(line: string): void {
   console.log(line);
 }
 
-/** Where nobody watches, a line for each thousand is enough. */
+/** Without a terminal, one line for each thousand is enough. */
 function progress(done: number, text: string): void {
-  const isWatched = Deno.stderr.isTerminal();
-  if (!isWatched && (done === 0 || done % 1_000 !== 0)) return;
-  const line = isWatched ? `\r\x1b[K${text}` : `${text}\n`;
+  const isTerminal = Deno.stderr.isTerminal();
+  if (!isTerminal && (done === 0 || done % 1_000 !== 0)) return;
+  const line = isTerminal ? `\r\x1b[K${text}` : `${text}\n`;
   Deno.stderr.writeSync(new TextEncoder().encode(line));
 }

@@ -4,7 +4,7 @@ import { runSeed } from "./run_seed.ts";
 import { runSeeds, type SeedsResult } from "./run_seeds.ts";
 import { commandOf } from "./shrink.ts";
 
-/** What is recorded once, matched once, delivered and resumable, under all that the simulation does to it. */
+/** The promises hold: recorded once, matched once, delivered, resumable. */
 function assertNoViolation({ failures }: SeedsResult): void {
   const lines = failures.map(({ plan, violations }) =>
     [commandOf({ seed: plan.seed }), ...violations.slice(0, 5)].join("\n  ")
@@ -12,11 +12,11 @@ function assertNoViolation({ failures }: SeedsResult): void {
   assertEquals(failures.length, 0, `Violations:\n${lines.slice(0, 10).join("\n")}`);
 }
 
-Deno.test("the watch keeps its promises in 150 simulations that are always the same", async () => {
+Deno.test("the watch keeps its promises in 150 fixed simulations", async () => {
   assertNoViolation(await runSeeds(1, 150, {}));
 });
 
-Deno.test("the watch keeps its promises in 150 simulations that have never been", async (t) => {
+Deno.test("the watch keeps its promises in 150 new simulations", async (t) => {
   const first = Math.floor(Math.random() * 1e9);
   await t.step(`from seed ${first}`, async () => {
     assertNoViolation(await runSeeds(first, 150, {}));
@@ -24,7 +24,7 @@ Deno.test("the watch keeps its promises in 150 simulations that have never been"
 });
 
 Deno.test("a seed gives the same history each time", async () => {
-  // In memory, on disk, and over whole answers and signatures.
+  // In memory, on disk, and with whole answers and signatures.
   for (const seed of [3, 14, 7021, 7037]) {
     const first = await runSeed({ seed, keepsHistory: true });
     const second = await runSeed({ seed, keepsHistory: true });

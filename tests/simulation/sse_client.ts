@@ -22,9 +22,9 @@ export interface SseClientOptions {
   readonly clock: Clock;
   readonly history: History;
   readonly place: SsePlace;
-  /** Whether it does what clients should not. */
+  /** Whether it behaves as clients should not. */
   readonly misbehaves: () => boolean;
-  /** From when on it stays connected, in true time. */
+  /** The true time from which it stays connected. */
   readonly staysFrom: number;
   /** The mean time between two connections, in milliseconds. */
   readonly pauseMs: number;
@@ -33,7 +33,7 @@ export interface SseClientOptions {
 
 const decoder = new TextDecoder();
 
-/** Reads a feed for as long as the world lasts: connects, is cut off, and comes back by its id. */
+/** Reads a feed for the whole run: connects, is disconnected, and resumes from its last id. */
 export class SseClient {
   readonly #options: SseClientOptions;
 
@@ -41,12 +41,12 @@ export class SseClient {
     this.#options = options;
   }
 
-  /** Goes on for ever. */
+  /** Never ends. */
   async run(): Promise<void> {
     const { chance, clock, staysFrom, pauseMs, server } = this.#options;
     for (;;) {
-      const most = Math.max(staysFrom - clock.now(), 0);
-      await clock.wait(SECOND + Math.min(chance.about(pauseMs), most));
+      const maxMs = Math.max(staysFrom - clock.now(), 0);
+      await clock.wait(SECOND + Math.min(chance.about(pauseMs), maxMs));
       const current = server();
       if (current !== undefined) await this.#connect(current);
     }
@@ -75,7 +75,7 @@ export class SseClient {
       rest += decoder.decode(chunk, { stream: true });
       const frames = rest.split("\n\n");
       rest = frames.pop()!;
-      // The connection may break anywhere: what did not arrive has not been seen.
+      // The connection may break anywhere: what has not arrived has not been seen.
       const isCut = bad && chance.is(0.1);
       const arrived = isCut ? frames.slice(0, chance.int(0, frames.length)) : frames;
       for (const frame of arrived) place.take(parseFrame(frame));
@@ -86,7 +86,7 @@ export class SseClient {
     else await Promise.race([reader.cancel().catch(() => {}), Promise.resolve()]);
   }
 
-  /** The next chunk; undefined if the stream is over, the server dead, or the client has had enough. */
+  /** The next chunk; undefined if the stream ends, the server dies, or the client leaves. */
   #read(
     reader: ReadableStreamDefaultReader<Uint8Array>,
     life: Life,

@@ -8,9 +8,9 @@ export interface SseFrame {
   data: string | undefined;
 }
 
-/** What one client has seen, and whether it was told the truth: each message once, in order, or a gap. */
+/** What one client has seen, and whether that is right: each message once, in order, or a gap. */
 export class SsePlace {
-  /** What it was told wrongly. */
+  /** Violations. */
   readonly wrong: string[] = [];
   /** What it reads. */
   readonly table: "events" | "alerts";
@@ -59,8 +59,8 @@ export class SsePlace {
       }
       this.#mustBeGone(this.#seq, seq, "a gap");
     } else if (isKnown) {
-      this.#say(`a gap of unknown size after an id that was good: ${requested} to ${from}`);
-    } else this.#mustBeGone(0, seq, "a gap from nowhere");
+      this.#say(`a gap of unknown size after a valid id: ${requested} to ${from}`);
+    } else this.#mustBeGone(0, seq, "a gap after an unknown id");
     this.#epoch = epoch;
     this.#seq = seq;
     this.#gapFrom = from;
@@ -68,13 +68,13 @@ export class SsePlace {
 
   #takeReady(id: string, { from, gap }: { from: string; gap: boolean }) {
     const [epoch, seq] = placeOf(id);
-    if (id !== from) this.#say(`ready has the id ${id} and says ${from}`);
+    if (id !== from) this.#say(`ready has the id ${id} but says ${from}`);
     if (gap !== (this.#gapFrom !== undefined)) this.#say(`ready says gap: ${gap}`);
     if (this.#gapFrom === undefined) {
       const asked = this.#asked ?? "earliest";
       if (asked === "earliest") this.#mustBeGone(0, seq, "the start");
       else if (asked !== "latest" && asked !== from) {
-        this.#say(`it begins at ${from} and not at ${asked}, without a gap`);
+        this.#say(`it begins at ${from} instead of ${asked}, without a gap`);
       }
     } else if (this.#gapFrom !== from) {
       this.#say(`it begins at ${from} after a gap to ${this.#gapFrom}`);
@@ -98,7 +98,7 @@ export class SsePlace {
 
   #mustBeGone(after: number, to: number, what: string) {
     const left = this.#books.rowsBetween(this.table, after, to);
-    if (left > 0) this.#say(`${what} passes over ${left} that are there, from ${after} to ${to}`);
+    if (left > 0) this.#say(`${what} skips ${left} rows that exist, from ${after} to ${to}`);
   }
 
   #say(wrong: string) {

@@ -1,7 +1,9 @@
 import { type NodeSql, nodeSql } from "../../src/server/node_sql.ts";
 import type { Plan } from "./plan.ts";
 
-/** What outlives the process: a database in memory, or files that are opened anew after each death. */
+/**
+ * What outlives the process: a database in memory, or files that are opened again after each death.
+ */
 export class Storage implements Disposable {
   readonly #directory: string | undefined;
   #sql: NodeSql;
@@ -20,14 +22,14 @@ export class Storage implements Disposable {
     return this.#sql;
   }
 
-  /** Whether copies can be made and put back. */
+  /** Whether copies can be made and restored. */
   get hasFiles(): boolean {
     return this.#directory !== undefined;
   }
 
   /**
-   * What is left when the process is killed: the files as they are at this moment, in the middle of a transaction
-   * or not. In memory, the transaction is rolled back by whoever is in it.
+   * Keeps what is left when the process is killed: the files as they are, possibly in the middle of
+   * a transaction. In memory, the code inside the transaction rolls it back.
    */
   crash(): void {
     if (this.#directory === undefined) return;
@@ -45,7 +47,7 @@ export class Storage implements Disposable {
     this.#hasCopy = true;
   }
 
-  /** Goes back to the copy, if there is one. */
+  /** Restores the copy, if there is one. Returns whether there was. */
   restore(): boolean {
     if (!this.#hasCopy) return false;
     this.#sql.close();
@@ -85,7 +87,7 @@ export class Storage implements Disposable {
   }
 }
 
-/** Files in memory, where the system has them: nothing here outlives the machine. */
+/** A directory in memory, where the system has one: nothing here has to survive a reboot. */
 function fastest(): { dir?: string } {
   try {
     return Deno.statSync("/dev/shm").isDirectory ? { dir: "/dev/shm" } : {};

@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/stream/clock.ts";
 
-/** Whoever can die: what a dead one waits for never comes. */
+/** Something that can die: what it waits for then never comes. */
 export interface Mortal {
   readonly alive: boolean;
 }
@@ -12,10 +12,10 @@ interface Waiter {
   cancelled: boolean;
 }
 
-/** Enough turns of the microtask queue for the longest chain of the code between two waits. */
+/** Enough microtasks for the longest promise chain in the code between two waits. */
 const HOPS = 40;
 
-/** Time that passes only when nobody has anything to do any more: a queue of those who wait. */
+/** Time that passes only when nothing is left to do now: a queue of waiters. */
 export class VirtualTime {
   #now: number;
   #order = 0;
@@ -25,8 +25,8 @@ export class VirtualTime {
   readonly #turn: (() => Promise<void>) | undefined;
 
   /**
-   * @param now Where it begins, in milliseconds since the Unix epoch.
-   * @param turn Lets all that can run now run to its end; by default a number of microtasks.
+   * @param now Its start, in milliseconds since the Unix epoch.
+   * @param turn Lets everything that can run now finish; by default a number of microtasks.
    */
   constructor(now: number, turn?: () => Promise<void>) {
     this.#now = now;
@@ -38,14 +38,14 @@ export class VirtualTime {
     return this.#now;
   }
 
-  /** Calls `wake` at a time; what it gives back cancels that. */
+  /** Calls `wake` at a time; the returned function cancels that. */
   at(at: number, wake: () => void): () => void {
     const waiter = { at, order: this.#order++, wake, cancelled: false };
     this.#push(waiter);
     return () => void (waiter.cancelled = true);
   }
 
-  /** A clock that may be wrong by `offset()`, of somebody who may die. */
+  /** A clock that is wrong by `offset()`; its owner may die. */
   clockOf(owner: Mortal, offset: () => number): Clock {
     return {
       now: () => this.#now + offset(),
@@ -66,12 +66,12 @@ export class VirtualTime {
     };
   }
 
-  /** Time stands still while work is under way that is no microtask, such as a signature. */
+  /** Stops time while work is under way that takes more than microtasks, such as a signature. */
   enter(): void {
     this.#outside++;
   }
 
-  /** The end of such work. */
+  /** Ends such work. */
   leave(): void {
     this.#outside--;
     if (this.#outside === 0) this.#outsideEnded?.();

@@ -19,7 +19,7 @@ import { lightAttempt, wireAttempt } from "./endpoint_port.ts";
 import type { History } from "./history.ts";
 import { INJECTED, Life } from "./life.ts";
 import type { Plan } from "./plan.ts";
-import type { Published } from "./published.ts";
+import type { Published } from "./publish.ts";
 import { ruleSet } from "./rules.ts";
 import type { Server } from "./sse_client.ts";
 import type { Storage } from "./storage.ts";
@@ -35,13 +35,13 @@ export interface WorldOptions {
   readonly bug: Bug;
 }
 
-/** As much as an alert takes of what matched, in characters that take most room in JSON. */
+/** The maximum of matched fields in an alert, in characters that take up most room in JSON. */
 const LONG: readonly AlertField[] = Array.from(
   { length: 40 },
   () => ({ field: "user", value: "\u001b".repeat(2_000), item: "user|contains" }),
 );
 
-/** No format can make a body of some alerts. */
+/** Makes some alerts unreadable, so that no format can make a body of them. */
 function withBrokenBodies(log: Log): Log {
   return {
     ...log,
@@ -53,27 +53,27 @@ function withBrokenBodies(log: Log): Log {
   };
 }
 
-/** After a tick that failed, as the shells do it. */
+/** The pause after a failed tick, as in the Worker. */
 const AFTER_FAILURE_MS = 60_000;
-const SHORTEST_PAUSE_MS = 50;
+const MIN_PAUSE_MS = 50;
 
 /** The program between the models of the API and of the endpoints, one process after the other. */
 export class World {
   readonly books: Bookkeeper;
   readonly api: ApiModel;
   readonly endpoints: readonly EndpointModel[];
-  /** Faults of the program that nobody had planned. */
+  /** Errors of the program that were not injected. */
   readonly errors: string[] = [];
   /** How far the clock of the process is off, in milliseconds. */
   clockOffset = 0;
   /** The endpoints that are configured in the next life. */
   configured: readonly EndpointModel[];
-  /** The log was set back: the next life has to raise the epoch. */
+  /** The log was restored from a copy: the next life has to raise the epoch. */
   wasRestored = false;
   /** Where clients connect to. */
   server: Server | undefined;
   lives = 0;
-  /** What is older is not asked for: so far back from when the program first wrote down that it had begun. */
+  /** Older events are not requested: the backfill before the first saved state. */
   askedFrom = Infinity;
   readonly #options: WorldOptions;
   readonly #chance: Chance;
@@ -96,7 +96,7 @@ export class World {
    * Starts a process.
    *
    * @param prepare Called with it before it does anything.
-   * @param onEnd Called when it is dead, or has stopped.
+   * @param onEnd Called when it has died or stopped.
    */
   start(prepare: (life: Life) => void, onEnd: () => void): Life {
     const { time, history, storage } = this.#options;
@@ -109,7 +109,7 @@ export class World {
       onDeath: () => {
         storage.crash();
         if (this.server?.life === life) this.server = undefined;
-        // Not now: in memory, the transaction in which it died is not rolled back yet.
+        // Not now: in memory, the transaction in which it died has not been rolled back yet.
         time.at(time.now, () => {
           look();
           onEnd();
@@ -127,12 +127,12 @@ export class World {
     return life;
   }
 
-  /** Has a second watch run beside the first for a while, in the same process. */
+  /** Runs a second watch beside the first for a while, in the same process. */
   double(ms: number): void {
     if (this.server !== undefined) this.#double(ms);
   }
 
-  /** Has one message sent again, as the route of the HTTP API does it. */
+  /** Redelivers one message, as the HTTP API does. */
   redeliver(chance: Chance): void {
     const log = this.#log;
     if (this.server?.life.alive !== true || log === undefined) return;
@@ -148,7 +148,7 @@ export class World {
     }
   }
 
-  /** Has the bookkeeper note what is new. */
+  /** Lets the bookkeeper note what is new. */
   look(configured: readonly EndpointModel[] = this.configured): void {
     const { plan, time } = this.#options;
     this.books.look(configured.map(({ config }) => config.name));
@@ -157,7 +157,7 @@ export class World {
     this.askedFrom = begun - plan.options.backfillMs;
   }
 
-  /** The last look, after which nothing runs any more. */
+  /** Ends the run with a last look. */
   finish(): void {
     this.server?.life.kill("the simulation is over");
     this.look();
@@ -176,7 +176,7 @@ export class World {
     const opened = openLog(bug.sql?.(crashing) ?? crashing, { now: clock.now(), random });
     const log = bug.log?.(opened) ?? opened;
     this.#log = log;
-    // At once: what is removed again before the tick is over has been in the log nevertheless.
+    // At once: what is removed again before the tick ends has been in the log nevertheless.
     opened.onAppend(look);
     if (this.wasRestored) {
       if (bug.keepsEpoch !== true) log.transaction(() => log.raiseEpoch(clock.now()));
@@ -192,7 +192,9 @@ export class World {
     this.server = { life, clock, feeds: { events: source("event"), alerts: source("alert") } };
     this.#double = (ms) => {
       const over = new AbortController();
-      clock.wait(ms).then(() => over.abort(new DOMException("It was one too many", "AbortError")));
+      clock.wait(ms).then(() =>
+        over.abort(new DOMException("The second watch stops", "AbortError"))
+      );
       const signal = AbortSignal.any([life.stopping, over.signal]);
       void this.#tick(watch(), life, clock, signal, look);
     };
@@ -200,7 +202,7 @@ export class World {
     life.kill("it has stopped");
   }
 
-  /** Ticks as the shells do, until it is told to stop. */
+  /** Ticks as the Worker does, until it is told to stop. */
   async #tick(
     watch: Watch,
     life: Life,
@@ -217,7 +219,7 @@ export class World {
         this.#report("tick", error);
       }
       look();
-      await clock.wait(Math.max(next - clock.now(), SHORTEST_PAUSE_MS), signal).catch(() => {});
+      await clock.wait(Math.max(next - clock.now(), MIN_PAUSE_MS), signal).catch(() => {});
     }
   }
 
@@ -244,7 +246,7 @@ export class World {
       attempt: (message, endpoint, signal) =>
         life.call("attempt", () => attempt(message, endpoint, signal)),
       match(event: UserEvent) {
-        if (breaking.has(event.trace as string)) throw new Error("This rule fails on purpose");
+        if (breaking.has(event.trace as string)) throw new Error("This rule fails (injected)");
         const matches = ruleSet.match(toSigmaEvent(event));
         return event.trace === "huge"
           ? matches.map(({ rule }) => ({ rule, matched: LONG }))
