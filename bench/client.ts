@@ -1,9 +1,11 @@
-// deno-lint-ignore-file no-console -- printing is what a benchmark is for
 /**
- * Page -> checked event against bare `JSON.parse()` of the same bytes. Prints a table, and as the last line
- * `{"client_ratio": …}`: the median over paired, interleaved rounds.
+ * A page to checked events, against bare `JSON.parse()` of the same bytes: medians over paired,
+ * interleaved rounds.
+ *
+ * @module
  */
 import * as v from "valibot";
+import { median, printFigures } from "./figures.ts";
 import { decodePage } from "../src/thousandeyes/page/decode_page.ts";
 import { UserEventSchema } from "../src/thousandeyes/event/user_event.ts";
 
@@ -55,20 +57,14 @@ for (let round = -WARM_UP; round < ROUNDS; round++) {
 
 const bare = times.get("JSON.parse(text)")!;
 const ratioOf = (name: string) => median(times.get(name)!.map((ms, round) => ms / bare[round]!));
-console.table(
-  Object.fromEntries(
-    Object.keys(steps).map((name) => [name, {
-      "ms per page": Number(median(times.get(name)!).toFixed(3)),
-      "events/s": Math.round(EVENTS / median(times.get(name)!) * 1_000),
+printFigures({
+  title: `${EVENTS} events per page, ${Math.round(bytes.length / EVENTS)} bytes per event`,
+  table: Object.fromEntries(
+    [...times].map(([name, ms]) => [name, {
+      "ms per page": Number(median(ms).toFixed(3)),
+      "events/s": Math.round(EVENTS / median(ms) * 1_000),
       "ratio": Number(ratioOf(name).toFixed(3)),
     }]),
   ),
-);
-console.log(`${EVENTS} events a page, ${Math.round(bytes.length / EVENTS)} bytes an event`);
-console.log(JSON.stringify({
-  client_ratio: Number(ratioOf("decode + parse + check (decodePage)").toFixed(3)),
-}));
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
+  result: { client_ratio: Number(ratioOf("decode + parse + check (decodePage)").toFixed(3)) },
+});

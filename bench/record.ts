@@ -1,16 +1,21 @@
-// deno-lint-ignore-file no-console -- printing is what a benchmark is for
-// Pages of 1,000 events through decode, check, record and match, on node:sqlite and inside workerd.
-// Run by `deno task bench:record`. The last line is one JSON object; absolute figures depend on the machine.
-//
-// What is recorded is measured against plain inserts of rows that were made beforehand (see yardstick.ts), so the making of
-// our rows is subtracted; a second figure leaves it in. Databases are emptied between rounds and used again, as those of a log
-// are that removes what is old. Each ratio is the median over rounds of what was measured in the same round.
-//
-// With `--cpu` it measures processor time instead of time, for a machine that has other things to do (Linux).
+/**
+ * `deno task bench:record`: pages of 1,000 events through decode, check, record and match, on
+ * node:sqlite and inside workerd.
+ *
+ * Recording is compared with plain inserts of rows that were made beforehand (see yardstick.ts), so
+ * the making of rows is subtracted; a second figure includes it. Databases are emptied between
+ * rounds and reused, as in a log that removes old events. Each ratio is the median over rounds of
+ * what was measured in the same round.
+ *
+ * With `--cpu` it measures processor time instead of time, for a machine that is busy (Linux only).
+ *
+ * @module
+ */
 import { nodeSql } from "../src/server/node_sql.ts";
 import { bundleWorker } from "../src/local/build_worker.ts";
 import { parseSigma } from "../src/sigma/parse.ts";
 import { BareWorkerd } from "../tests/support/bare_workerd.ts";
+import { median, printFigures } from "./figures.ts";
 import { seededRandom } from "./match/random.ts";
 import { syntheticRules, toSigma } from "./match/synthetic_rules.ts";
 import { EVENTS_PER_PAGE, pageBytes } from "./record/pages.ts";
@@ -26,7 +31,7 @@ const RULES = 3_000;
 const rules = syntheticRules(RULES, seededRandom(7))
   .flatMap((rule) => parseSigma(toSigma(rule)).rules);
 const ruleSet = rulesOf(rules);
-/** What is measured of each log, in turn; a name of its own is left out of the table. */
+/** What is measured of each log, in turn; steps without a name are not. */
 const TURNS: readonly (readonly [name: string | undefined, step: Step])[] = [
   [undefined, "reset"],
   ["make", "make"],
@@ -62,7 +67,7 @@ try {
     const note = (name: string, ms: number) => {
       if (round >= 0) times.set(name, [...times.get(name) ?? [], ms]);
     };
-    // In turn, so that what else the machine does falls on all of them.
+    // In turn, so that other work of the machine affects all of them.
     const parts = [onNode, onYardstick, inWorkerd];
     for (const part of round % 2 === 0 ? parts : parts.reverse()) await part(note);
   }
@@ -125,60 +130,57 @@ function now(process: number): number {
   return nanoseconds / 1e6;
 }
 
-/** The median over rounds of what `pick` makes of the times of one round. */
-function median(pick: (time: (name: string) => number) => number): number {
-  const values = Array.from(
+/** The median over rounds of what `pick` computes from the times of one round. */
+function medianOf(pick: (time: (name: string) => number) => number): number {
+  return median(Array.from(
     { length: ROUNDS },
     (_, round) => pick((name) => times.get(name)![round]!),
-  ).sort((a, b) => a - b);
-  return values[ROUNDS >> 1]!;
+  ));
 }
 
 function print(): void {
-  const bytes = pageBytes(0).length / EVENTS_PER_PAGE;
-  console.log(
-    `${PAGES} pages of ${EVENTS_PER_PAGE} events of ${
-      Math.round(bytes)
-    } bytes, ${RULES} rules, ${ROUNDS} rounds`,
-  );
-  console.table(Object.fromEntries(
-    [...times].filter(([name]) => !name.endsWith("make")).map(([name, all]) => {
-      const ms = median((time) => time(name));
-      return [name, {
-        "us/event": Number((ms / EVENTS * 1_000).toFixed(2)),
-        "events/s": Math.round(EVENTS / ms * 1_000),
-        "best round, us/event": Number((Math.min(...all) / EVENTS * 1_000).toFixed(2)),
-      }];
-    }),
-  ));
-  /** What the log takes for the pages, less another step, against the plain way. */
-  const against = (place: "node" | "workerd", step: "record" | "duplicate", less: Step) =>
-    round(median((time) =>
-      (time(`${place} ${step}`) - time(`${place} ${less}`)) /
+  const bytes = Math.round(pageBytes(0).length / EVENTS_PER_PAGE);
+  /** What the log takes for the pages, minus another step, against plain inserts. */
+  const against = (place: "node" | "workerd", step: "record" | "duplicate", minus: Step) =>
+    round(medianOf((time) =>
+      (time(`${place} ${step}`) - time(`${place} ${minus}`)) /
       time(`plain ${step === "record" ? "new" : "duplicate"}`)
     ));
   const toParse = (place: "node" | "workerd", step: Step) =>
-    round(median((time) =>
+    round(medianOf((time) =>
       (time(`${place} ${step}`) - time(`${place} make`)) /
       (time(`${place} parse`) - time(`${place} make`))
     ));
-  console.log(
-    "against plain inserts, the making of rows included: " +
+  printFigures({
+    title: `${PAGES} pages of ${EVENTS_PER_PAGE} events of ${bytes} bytes, ` +
+      `${RULES} rules, ${ROUNDS} rounds`,
+    table: Object.fromEntries(
+      [...times].filter(([name]) => !name.endsWith("make")).map(([name, all]) => {
+        const ms = median(all);
+        return [name, {
+          "us/event": Number((ms / EVENTS * 1_000).toFixed(2)),
+          "events/s": Math.round(EVENTS / ms * 1_000),
+          "best round, us/event": Number((Math.min(...all) / EVENTS * 1_000).toFixed(2)),
+        }];
+      }),
+    ),
+    notes: [
+      "against plain inserts, with the making of rows: " +
       `in workerd ${against("workerd", "record", "decode")} new, ` +
-      `${against("workerd", "duplicate", "decode")} duplicates; ` +
-      `on node:sqlite ${against("node", "record", "decode")}, ${
-        against("node", "duplicate", "decode")
-      }`,
-  );
-  console.log(JSON.stringify({
-    record_ratio_vs_node_sqlite: against("workerd", "record", "rows"),
-    rows_per_new_event: round(written.fresh / EVENTS),
-    rows_per_duplicate: round(written.duplicate / EVENTS),
-    pipeline_events_per_s: Math.round(EVENTS / median((time) => time("node pipeline")) * 1_000),
-    pipeline_vs_json_parse: toParse("node", "pipeline"),
-    pipeline_with_alerts_vs_json_parse: toParse("node", "alerts"),
-    pipeline_in_workerd_vs_json_parse: toParse("workerd", "pipeline"),
-  }));
+      `${against("workerd", "duplicate", "decode")} duplicate; ` +
+      `on node:sqlite ${against("node", "record", "decode")} new, ` +
+      `${against("node", "duplicate", "decode")} duplicate`,
+    ],
+    result: {
+      record_ratio_vs_node_sqlite: against("workerd", "record", "rows"),
+      rows_per_new_event: round(written.fresh / EVENTS),
+      rows_per_duplicate: round(written.duplicate / EVENTS),
+      pipeline_events_per_s: Math.round(EVENTS / medianOf((time) => time("node pipeline")) * 1_000),
+      pipeline_vs_json_parse: toParse("node", "pipeline"),
+      pipeline_with_alerts_vs_json_parse: toParse("node", "alerts"),
+      pipeline_in_workerd_vs_json_parse: toParse("workerd", "pipeline"),
+    },
+  });
 }
 
 function round(value: number): number {

@@ -7,7 +7,10 @@ export const EVENTS_PER_PAGE = 1_000;
 const utf8 = new TextEncoder();
 const made = new Map<number, Uint8Array>();
 
-/** A page of the API as bytes, newest first; the same number gives the same page, and no two share an event. */
+/**
+ * A page of the API as bytes, newest first; the same number gives the same page, and no two share
+ * an event.
+ */
 export function pageBytes(page: number): Uint8Array {
   let bytes = made.get(page);
   if (bytes === undefined) {

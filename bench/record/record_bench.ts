@@ -14,8 +14,8 @@ import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import { pageBytes } from "./pages.ts";
 
 /**
- * How far a page goes: `rows` decodes it and makes its rows, `record` stores them, `pipeline` matches them too, and `alerts`
- * also stores what the matches become. `reset` empties the log.
+ * How far a page goes: `rows` decodes it and makes its rows, `record` stores them, `pipeline`
+ * matches them too, and `alerts` also stores what the matches become. `reset` empties the log.
  */
 export type Step =
   | "reset"

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { pageBytes } from "./pages.ts";
 
-/** What the log is measured against. */
+/** What the log is compared with. */
 export interface Yardstick extends Disposable {
   /** Empties the table. */
   reset(): void;
@@ -10,8 +10,9 @@ export interface Yardstick extends Disposable {
 }
 
 /**
- * The plain way: `node:sqlite` as it comes, with WAL and synchronous = NORMAL; one prepared INSERT OR IGNORE a row, a
- * transaction a page, an AUTOINCREMENT key and a unique text. The rows are made beforehand, without a look at what they say.
+ * Plain inserts: `node:sqlite` with WAL and synchronous = NORMAL; one prepared INSERT OR IGNORE per
+ * row, one transaction per page, an AUTOINCREMENT key and a unique string. The rows are made
+ * beforehand, without any checks.
  */
 export function yardstick(path: string, pages: number): Yardstick {
   const database = new DatabaseSync(path);

@@ -76,7 +76,8 @@ export function createReceiver(
     const repeats = seen.get(webhookId) ?? 0;
     seen.delete(webhookId); // so that it is the newest again
     seen.set(webhookId, repeats + 1);
-    if (seen.size > MAX_IDS) seen.delete(seen.keys().next().value!);
+    const [oldest] = seen.keys();
+    if (seen.size > MAX_IDS && oldest !== undefined) seen.delete(oldest);
     onReceived({ webhookId, repeats, body: parsed });
     return new Response(null, { status: 204 });
   };

@@ -39,7 +39,9 @@ export function audit(evidence: Evidence): Finding[] {
   return [
     recordedOnce(evidence),
     matchedOnce(evidence),
-    ...Object.keys(evidence.endpoints).flatMap((endpoint) => delivered(evidence, endpoint)),
+    ...Object.entries(evidence.endpoints).flatMap(([endpoint, levels]) =>
+      delivered(evidence, endpoint, levels)
+    ),
     resumed("events", events, followers.events),
     resumed("alerts", alerts, followers.alerts),
   ];
@@ -78,11 +80,10 @@ function alertKey({ ruleId, occurrence, event }: Readonly<Record<string, unknown
   return `${ruleId} ${occurrence} ${eventKey(event as Record<string, unknown>)}`;
 }
 
-function delivered(evidence: Evidence, endpoint: string): Finding[] {
+function delivered(evidence: Evidence, endpoint: string, levels: readonly string[]): Finding[] {
   const { published, rules, arrivals, alerts } = evidence;
-  const wanted = evidence.endpoints[endpoint]!;
   const expected = new Set(
-    expectedAlerts(published, rules).filter(({ level }) => wanted.includes(level))
+    expectedAlerts(published, rules).filter(({ level }) => levels.includes(level))
       .map(({ key }) => key),
   );
   const here = arrivals.filter((arrival) => arrival.endpoint === endpoint);

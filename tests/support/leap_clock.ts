@@ -1,13 +1,13 @@
 import type { Clock } from "../../src/stream/clock.ts";
 
 /**
- * A clock whose waits are over at once and move it, so that no test waits for time. Waits of
- * `NEVER` and more only end by their signal: a deadline that is not to be met.
+ * A clock whose waits end at once and move it, so that no test waits for time. Waits of
+ * `NEVER` or more end only by their signal: a deadline that must not be reached.
  */
 export class LeapClock implements Clock {
   static readonly NEVER = 1e9;
   time: number;
-  /** How long each wait was, deadlines left out. */
+  /** How long each wait was, without deadlines. */
   readonly waits: number[] = [];
   /** Called when a wait has moved the clock. */
   onLeap: (ms: number) => void = () => {};

@@ -49,11 +49,12 @@ export function matcherOf(rules: readonly SigmaRule[], options: MatcherOptions):
     { set: new RuleSet(foreign, options), prepare: (event: unknown) => event },
   ].filter(({ set }) => set.rules.length + set.skipped.length > 0);
   const order = new Map(rules.map((rule, index) => [rule, index]));
+  const placeOf = ({ rule }: Match) => order.get(rule) ?? 0;
   const find: Matcher["find"] = (event, logsource) => {
     const found = sets.flatMap(({ set, prepare }) => set.match(prepare(event), logsource));
     if (found.length < 2) return found;
     const once = [...new Map(found.map((match) => [match.rule, match])).values()];
-    return once.sort((a, b) => order.get(a.rule)! - order.get(b.rule)!);
+    return once.sort((a, b) => placeOf(a) - placeOf(b));
   };
   return {
     rules: sets.reduce((sum, { set }) => sum + set.rules.length, 0),

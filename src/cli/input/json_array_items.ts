@@ -19,7 +19,7 @@ export async function* jsonArrayItems(
   for await (const chunk of chunks) {
     let from = 0;
     for (let at = 0; at < chunk.length; at++) {
-      const unit = chunk[at]!;
+      const unit = chunk.charAt(at);
       if (inString) {
         if (escaped) escaped = false;
         else if (unit === "\\") escaped = true;
