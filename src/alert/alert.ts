@@ -1,7 +1,9 @@
+import { LEVELS } from "../sigma/vocabulary.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 
 /**
- * What a match becomes: the rule in brief, the event that caused it, and why it matched. Plain JSON.
+ * What a match becomes: the rule in brief, the event that caused it, and why it matched. Plain
+ * JSON.
  *
  * Every string in `event` and `matched` comes from whoever acted in ThousandEyes: it is data, and
  * whatever shows it has to escape it for its own medium.
@@ -45,14 +47,14 @@ export interface AlertField {
   readonly item: string;
 }
 
-/** How severe a match is, in the words of the Sigma specification, lowest first. */
-export const ALERT_LEVELS = ["informational", "low", "medium", "high", "critical"] as const;
+/** How serious a match is, in Sigma's words. */
+export type AlertLevel = keyof typeof LEVELS;
 
-/** One of {@linkcode ALERT_LEVELS}. */
-export type AlertLevel = typeof ALERT_LEVELS[number];
+/** All levels, lowest first. */
+export const ALERT_LEVELS = Object.keys(LEVELS) as readonly AlertLevel[];
 
 /**
- * Whether a level is at least as severe as another.
+ * Whether a level is at least as serious as another.
  *
  * @example
  * ```ts

@@ -5,7 +5,8 @@ const utf8 = new TextEncoder();
 
 /**
  * The id of an alert: the same rule, event and occurrence always give the same id, wherever it is
- * computed. It is also the `webhook-id`, so it holds no dot (Standard Webhooks signs `id.timestamp.body`).
+ * computed. It is also the `webhook-id`, so it holds no dot (Standard Webhooks signs
+ * `id.timestamp.body`).
  *
  * @example
  * ```ts

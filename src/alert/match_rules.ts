@@ -81,8 +81,8 @@ export function isThousandEyesRule({ logsource }: Pick<SigmaRule, "logsource">):
  * ]);
  * ```
  *
- * @param bundle Parsed rules and filters. A rule that does not compile, with the filters that apply to it, is
- *   left out and reported: `rules:build` lets none through, and the others must go on.
+ * @param bundle Parsed rules and filters. A rule that does not compile, with the filters that apply
+ *   to it, is left out and reported: `rules:build` lets none through, and the others must go on.
  * @param report Told what is wrong with a rule.
  * @returns The compiled rules; matching never throws.
  */

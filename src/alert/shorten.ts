@@ -2,17 +2,17 @@ const utf8 = new TextEncoder();
 
 /** How much is kept. */
 export interface ShortenOptions {
-  /** The most UTF-16 units of one text. */
+  /** The maximum length of a string, in UTF-16 units. */
   readonly text: number;
-  /** The most members of one list or object. */
+  /** The maximum number of members of a list or object. */
   readonly members: number;
-  /** How deep lists and objects may be nested. */
+  /** The maximum depth of nested lists and objects. */
   readonly depth: number;
 }
 
 /**
- * Copies a JSON value with its long texts, long lists and deep nesting cut, each with a visible mark of how
- * much is missing. No character is halved.
+ * Copies a JSON value with long strings, long lists and deep nesting cut, each with a visible note
+ * of how much is missing. No character is split.
  *
  * @example
  * ```ts
@@ -25,32 +25,32 @@ export interface ShortenOptions {
  * });
  * ```
  *
- * @param value The value; what is neither text, list nor object is kept as it is.
+ * @param value The value; anything but a string, list or object is kept as it is.
  * @param options How much is kept.
  * @returns The copy.
  */
 export function shorten(value: unknown, options: ShortenOptions): unknown {
   if (typeof value === "string") return shortenText(value, options.text);
   if (typeof value !== "object" || value === null) return value;
-  const { members: most, depth } = options;
+  const { members: max, depth } = options;
   if (depth <= 0) return "… cut";
   const inner = { ...options, depth: depth - 1 };
   if (Array.isArray(value)) {
-    const kept = value.slice(0, most).map((member) => shorten(member, inner));
-    if (value.length > most) kept.push(`… cut, ${value.length - most} more`);
+    const kept = value.slice(0, max).map((member) => shorten(member, inner));
+    if (value.length > max) kept.push(`… cut, ${value.length - max} more`);
     return kept;
   }
   const members = Object.entries(value);
-  const kept = members.slice(0, most)
+  const kept = members.slice(0, max)
     .map(([name, member]) => [shortenText(name, options.text), shorten(member, inner)]);
-  if (members.length > most) kept.push(["… cut", `${members.length - most} more`]);
+  if (members.length > max) kept.push(["… cut", `${members.length - max} more`]);
   return Object.fromEntries(kept);
 }
 
-function shortenText(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const isHalf = text.charCodeAt(most - 1) >= 0xd800 && text.charCodeAt(most - 1) <= 0xdbff;
-  const end = isHalf ? most - 1 : most;
+function shortenText(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const isHalf = text.charCodeAt(max - 1) >= 0xd800 && text.charCodeAt(max - 1) <= 0xdbff;
+  const end = isHalf ? max - 1 : max;
   return `${text.slice(0, end)}… cut, ${text.length - end} more characters`;
 }
 

@@ -20,7 +20,10 @@ export interface ToAlertOptions {
   readonly identity: string;
   /** Which of the equal events this is, counted from 1. */
   readonly occurrence: number;
-  /** Which fields made the rule match: the first 32, with strings cut at 1,000 characters; default none. */
+  /**
+   * Which fields made the rule match: the first 32, with strings cut at 1,000 characters; default
+   * none.
+   */
   readonly matched?: readonly AlertField[];
 }
 

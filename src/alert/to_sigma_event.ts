@@ -1,11 +1,11 @@
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 
 /**
- * The event as Sigma rules see it: its members as they are, and two fields derived from the display form
- * of `user`, under literal names with a dot: `user.name` and `user.email`.
+ * The event as Sigma rules see it: its members as they are, and two fields derived from the display
+ * form of `user`, under literal names with a dot: `user.name` and `user.email`.
  *
- * Users choose their display names, which may contain brackets; so the address is what the last pair of
- * brackets holds, at the very end.
+ * Users choose their display names, which may contain brackets; so the address is what the last
+ * pair of brackets holds, at the very end.
  *
  * @example
  * ```ts
@@ -22,7 +22,8 @@ import type { UserEvent } from "../thousandeyes/event/user_event.ts";
  */
 export function toSigmaEvent(event: UserEvent): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...event };
-  // Under these names only derived values can be trusted. Deleting a missing member would take time too.
+  // Under these names only derived values can be trusted. Deleting a missing member would take time
+  // too.
   if ("user.name" in event) delete fields["user.name"];
   if ("user.email" in event) delete fields["user.email"];
   const { user } = event;

@@ -16,11 +16,12 @@ import { untilAborted } from "./until_aborted.ts";
 export interface AttemptOptions {
   /** Gives the timestamp that is signed, and ends the attempt in time. */
   readonly clock: Clock;
-  /** Does the POST; default the runtime's own. */
+  /** Sends the request; default the runtime's own `fetch`. */
   readonly fetch?: Fetch;
   /**
-   * All addresses of a host name, where the runtime can look them up; none may be private. The connection
-   * looks the name up again, so this hinders DNS rebinding and does not exclude it: only an egress proxy does.
+   * Resolves a host name to all its addresses, none of which may be private, where the runtime can
+   * do that. The connection resolves the name again, so this hinders DNS rebinding but cannot rule
+   * it out; only an egress proxy can.
    */
   readonly resolve?: (host: string, signal: AbortSignal) => Promise<readonly string[]>;
   /** Host names that are never called, such as our own; see `checkUrl()`. */
@@ -29,21 +30,22 @@ export interface AttemptOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What is sent in one attempt. */
+/** The content of one attempt. */
 export interface AttemptMessage {
   /** The alert's id. */
   readonly webhookId: string;
-  /** The exact text to sign and send, made once by the endpoint's format. */
+  /** The exact string to sign and send, made once by the endpoint's format. */
   readonly body: string;
 }
 
 const utf8 = new TextEncoder();
 
 /**
- * Makes one attempt: one signed POST, no redirect followed, a few kilobytes of the answer read at most.
+ * Makes one attempt: sends one signed POST, follows no redirect, and reads at most 4 KiB of the
+ * answer.
  *
- * Whatever the receiver does is an outcome, not an error; the promise rejects only when the caller aborts, or
- * for a malformed secret or id, and then nothing was sent.
+ * Whatever the receiver does is an outcome, not an error. The promise rejects only when the caller
+ * aborts, or if a secret or the id is malformed, in which case nothing was sent.
  *
  * @example
  * ```ts
@@ -65,10 +67,10 @@ const utf8 = new TextEncoder();
  * assertEquals([outcome.kind, outcome.status], ["ok", 204]);
  * ```
  *
- * @param message What is sent.
- * @param endpoint Where to, and signed with what.
- * @param options Clock, network, signal.
- * @returns What became of it, within the endpoint's `timeoutMs`.
+ * @param message The content.
+ * @param endpoint The endpoint to send it to, with its secrets.
+ * @param options Clock, network and signal.
+ * @returns The outcome, within the endpoint's `timeoutMs`.
  * @throws {unknown} `options.signal.reason` when the caller aborts.
  */
 export async function attempt(
@@ -100,7 +102,7 @@ export async function attempt(
       if (!url) return ended({ kind: "permanent", code: "url_refused" });
       const response = await post(url, {
         method: "POST",
-        // A redirect would carry the message to a host that nobody checked.
+        // A redirect would take the message to a host that was never checked.
         redirect: "manual",
         headers: {
           ...headers,
@@ -129,7 +131,9 @@ export async function attempt(
   }
 }
 
-/** The checked URL, or undefined where it, or an address behind its name, may not be called. */
+/**
+ * The checked URL; undefined if it, or an address that its name resolves to, must not be called.
+ */
 async function urlToCall(
   endpoint: Endpoint,
   { resolve, refusedHosts = [] }: AttemptOptions,
@@ -145,7 +149,10 @@ async function urlToCall(
   return addresses.every(isPublicAddress) ? checked.url : undefined;
 }
 
-/** Like `fetch`, but certain to settle once the signal aborts; an answer that comes later is thrown away. */
+/**
+ * Like `fetch`, but always settles when the signal aborts; an answer that arrives later is
+ * discarded.
+ */
 function post(
   url: URL,
   init: RequestInit & { signal: AbortSignal },

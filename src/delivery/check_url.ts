@@ -1,22 +1,25 @@
 import { isLoopback } from "../stream/fetch.ts";
 
-/** What a URL may be, beyond https to a public name at port 443. */
+/** What is allowed besides https to a public name on port 443. */
 export interface CheckUrlOptions {
-  /** For development only: allows `http:` to a loopback address, at any port; default false. */
+  /** For development only: allows `http:` to a loopback address, on any port; default false. */
   readonly allowHttpLoopback?: boolean;
-  /** Ports allowed beside 443; default none. */
+  /** Ports allowed besides 443; default none. */
   readonly allowedPorts?: readonly number[];
-  /** Host names that are never called, nor names beneath them, such as our own; default none. */
+  /** Host names that are never called, nor their subdomains, such as our own; default none. */
   readonly refusedHosts?: readonly string[];
 }
 
-/** A URL that may be called, or the reason why it may not; the reason never quotes the URL. */
+/** A URL that may be called, or the reason why not, which never quotes the URL. */
 export type CheckedUrl =
   | { readonly url: URL; readonly loopback: boolean }
   | { readonly refused: string };
 
-/** Names that lead inside: special-use names (RFC 6761, 6762, 8375, ICANN's `internal`) and common habits. */
-const INSIDE = [
+/**
+ * Names of private networks: special-use names (RFC 6761, 6762, 8375, ICANN's `internal`) and
+ * common ones.
+ */
+const PRIVATE_NAMES = [
   "localhost",
   "local",
   "internal",
@@ -30,11 +33,12 @@ const INSIDE = [
 ];
 
 /**
- * Decides whether a webhook may be posted to this URL: the one gate against server-side request forgery,
- * passed when the configuration is read and again before every attempt.
+ * Decides whether a webhook may be posted to this URL. It is the only protection against
+ * server-side request forgery, applied when the configuration is read and again before every
+ * attempt.
  *
- * It judges the text alone. A public name whose DNS answer is a private address passes; where the runtime
- * can look names up, `attempt()` checks every address as well.
+ * It judges the URL alone. A public name that resolves to a private address passes; where the
+ * runtime can resolve names, `attempt()` also checks every address.
  *
  * @example
  * ```ts
@@ -47,17 +51,19 @@ const INSIDE = [
  * ```
  *
  * @param text The URL as configured.
- * @param options What is allowed beside the usual.
- * @returns The URL, and whether it is a loopback one that was let through; or `refused`, a reason to go after a colon.
+ * @param options What is allowed in addition.
+ * @returns The URL, and whether it is an allowed loopback one; or `refused`, a reason to put after
+ *   a colon.
  */
 export function checkUrl(
   text: string,
   { allowHttpLoopback = false, allowedPorts = [], refusedHosts = [] }: CheckUrlOptions = {},
 ): CheckedUrl {
-  // The parser also turns numeric, hexadecimal, octal and full-width forms of IPv4 into the dotted one.
+  // The parser also converts numeric, hexadecimal, octal and full-width forms of IPv4 to the dotted
+  // form.
   const url = URL.parse(text);
   if (!url) return { refused: "it is not an absolute URL" };
-  if (url.username !== "" || url.password !== "") return { refused: "it carries credentials" };
+  if (url.username !== "" || url.password !== "") return { refused: "it contains credentials" };
   const host = url.hostname.replace(/\.$/, "");
   if (isUnder(host, refusedHosts)) return { refused: "its host is refused" };
   if (allowHttpLoopback && isLoopback(host) && /^https?:$/.test(url.protocol)) {
@@ -72,8 +78,8 @@ export function checkUrl(
   }
   const labels = host.split(".");
   if (labels.includes("")) return { refused: "its host is not a name" };
-  if (labels.length === 1) return { refused: "its host has no dot, so it names a neighbour" };
-  if (isUnder(host, INSIDE)) return { refused: "its host is a name for private networks" };
+  if (labels.length === 1) return { refused: "its host has no dot, so it is a local name" };
+  if (isUnder(host, PRIVATE_NAMES)) return { refused: "its host is a name for private networks" };
   return { url, loopback: false };
 }
 

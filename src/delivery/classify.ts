@@ -1,7 +1,8 @@
 import type { Outcome, OutcomeCode } from "./outcome.ts";
 
 /**
- * What an HTTP status means for the message (Standard Webhooks, section "Deliverability and reliability").
+ * Tells what an HTTP status means for the message (Standard Webhooks, section "Deliverability and
+ * reliability").
  *
  * @example
  * ```ts
@@ -29,8 +30,8 @@ export function classifyStatus(status: number): Outcome["kind"] {
 }
 
 /**
- * Why there was no answer, as a stable code. The error's own text is not used beyond this: runtimes put the
- * whole URL into it, and that may hold a secret.
+ * Tells why there was no answer, as a stable code. The error's message is used for nothing else:
+ * runtimes put the whole URL into it, which may contain a secret.
  *
  * @example
  * ```ts
@@ -42,7 +43,7 @@ export function classifyStatus(status: number): Outcome["kind"] {
  * ```
  *
  * @param error What the runtime's `fetch` rejected with.
- * @returns The outcome's code; `unreachable` where the text says nothing known.
+ * @returns The outcome's code; `unreachable` if the message is not recognised.
  */
 export function classifyError(error: unknown): OutcomeCode {
   if (error instanceof DOMException && error.name === "TimeoutError") return "timed_out";
@@ -53,7 +54,7 @@ export function classifyError(error: unknown): OutcomeCode {
   return "unreachable";
 }
 
-/** The messages of an error and of what caused it, without the URLs that runtimes put in brackets. */
+/** The messages of an error and its causes, without the URLs that runtimes put in brackets. */
 function textOf(error: unknown): string {
   let text = "";
   for (let cause = error, depth = 0; cause instanceof Error && depth < 4; depth++) {

@@ -32,11 +32,12 @@ const MAX_CANDIDATES = 2 * MAX_IN_PROGRESS;
 const MAX_CANCELLED = 100;
 
 /**
- * Delivers what is due to several endpoints side by side, so that a slow one does not delay the others.
+ * Delivers what is due to several endpoints side by side, so that a slow one does not delay the
+ * others.
  *
- * A message is leased in one transaction and posted; the result is written in another transaction, by
- * compare-and-set on the lease. If the process dies in between, the lease runs out and the message is sent
- * again, under the same `webhook-id`.
+ * A message is leased in one transaction and posted; the result is written in another transaction,
+ * by compare-and-set on the lease. If the process dies in between, the lease runs out and the
+ * message is sent again, under the same `webhook-id`.
  */
 export class OutboxDispatcher {
   readonly #ports: DispatchPorts;
@@ -75,7 +76,8 @@ export class OutboxDispatcher {
       else waiting.push([endpoint, this.#of(name)]);
     }
     let started = 0;
-    // In turn, the endpoint with the fewest in progress first, until no connection is free or nothing is due.
+    // In turn, the endpoint with the fewest in progress first, until no connection is free or
+    // nothing is due.
     while (waiting.length > 0 && this.#inProgress.size < MAX_IN_PROGRESS) {
       waiting.sort(([, a], [, b]) => a - b);
       const [endpoint, busy] = waiting[0]!;
@@ -95,7 +97,8 @@ export class OutboxDispatcher {
    * Does one unit of work: starts what is due, then waits until one attempt has ended.
    *
    * @param signal Ends attempts early.
-   * @returns When to call it again, in milliseconds since the Unix epoch; undefined if nothing is queued.
+   * @returns When to call it again, in milliseconds since the Unix epoch; undefined if nothing is
+   *   queued.
    */
   async step(signal?: AbortSignal): Promise<number | undefined> {
     this.start(signal);
@@ -178,7 +181,8 @@ export class OutboxDispatcher {
         const body = format.body(JSON.parse(alert.body) as Alert, alert.recordedAt);
         return { message: leased, body };
       } catch {
-        // Thrown on, it would roll the lease back, and this message would stay first in line for ever.
+        // Thrown on, it would roll the lease back, and this message would stay first in line for
+        // ever.
         this.#finish(leased, endpoint, {
           kind: "permanent",
           code: "body_failed",
@@ -225,7 +229,10 @@ export class OutboxDispatcher {
     this.#note(message, { kind: "retry", code: "lost", at, durationMs: Math.max(0, now - at) });
   }
 
-  /** For an endpoint that is no longer configured: its messages are cancelled, visibly, and can be redelivered. */
+  /**
+   * For an endpoint that is no longer configured: its messages are cancelled, visibly, and can be
+   * redelivered.
+   */
   #cancel(endpoint: string, now: number): void {
     const { log } = this.#ports;
     log.transaction(() => {
@@ -235,7 +242,10 @@ export class OutboxDispatcher {
     });
   }
 
-  /** Writes what the state machine says; undefined if the step does not apply, or another writer was faster. */
+  /**
+   * Writes what the state machine says; undefined if the step does not apply, or another writer was
+   * faster.
+   */
   #write(
     message: OutboxMessage,
     step: OutboxStep,

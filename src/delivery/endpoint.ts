@@ -5,57 +5,60 @@ import { formats } from "./format/formats.ts";
 import { RETRY_SCHEDULE } from "./retry_schedule.ts";
 import { isSecret } from "./secret.ts";
 
-/** One webhook endpoint as an operator writes it. */
+/** One webhook endpoint as an operator configures it. */
 export interface EndpointConfig {
   /** Names the endpoint in the outbox, the API and the logs: 1 to 63 of a-z, 0-9 and -. */
   readonly name: string;
-  /** Where messages are posted; see `checkUrl()`. It may itself hold a secret, so it is in no log. */
+  /**
+   * Where messages are posted; see `checkUrl()`. It may itself contain a secret, so it is never
+   * logged.
+   */
   readonly url: string;
-  /** The secret that signs: `whsec_` and 24 to 64 bytes in base64. */
+  /** The signing secret: `whsec_` and 24 to 64 bytes in base64. */
   readonly secret: string;
-  /** Secrets that sign beside it during a rotation, at most two; default none. */
+  /** Up to two secrets that also sign, during a rotation; default none. */
   readonly previousSecrets?: string[] | undefined;
-  /** The lowest level of alert that is sent; default `informational`, which is all. */
+  /** The lowest level of alert that is sent; default `informational`, so all alerts. */
   readonly minLevel?: AlertLevel | undefined;
   /** The shape of the body; default `standard`. */
   readonly format?: keyof typeof formats | undefined;
-  /** The delay before each attempt in milliseconds, without jitter; as many attempts as numbers, at most 50. */
+  /** The delay before each attempt in milliseconds, without jitter; at most 50 attempts. */
   readonly retryScheduleMs?: number[] | undefined;
-  /** The longest that one attempt may take in all, in milliseconds, 100 to 30,000; default 15,000. */
+  /** The timeout of one attempt, in milliseconds, 100 to 30,000; default 15,000. */
   readonly timeoutMs?: number | undefined;
-  /** Ports allowed beside 443; default none. */
+  /** Ports allowed besides 443; default none. */
   readonly allowedPorts?: number[] | undefined;
-  /** For development only: allows `http:` to a loopback address, at any port; default false. */
+  /** For development only: allows `http:` to a loopback address, on any port; default false. */
   readonly allowHttpLoopback?: boolean | undefined;
 }
 
-/** One webhook endpoint, checked, with defaults filled in. */
+/** One webhook endpoint, validated, with defaults filled in. */
 export type Endpoint = {
   readonly [Name in keyof EndpointConfig]-?: Exclude<EndpointConfig[Name], undefined>;
 };
 
-const text = v.string("must be a text");
+const text = v.string("must be a string");
 const list = "must be a list";
 
-// No message here quotes its input: it may be a secret, and messages reach logs.
+// No message here quotes its input: it may be a secret, and messages are logged.
 const secret = v.pipe(
   text,
   v.check(isSecret, "must be whsec_ followed by 24 to 64 bytes in base64"),
 );
 
-function wholeNumber(least: number, most: number) {
-  const message = `must be a whole number from ${least} to ${most}`;
+function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
   return v.pipe(
     v.number(message),
     v.integer(message),
-    v.minValue(least, message),
-    v.maxValue(most, message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
   );
 }
 
 /**
- * The configuration of one webhook endpoint, for valibot. Report its issues by path and `message`, which
- * never quote a value; their `input` and `received` may hold a secret.
+ * The valibot schema of one webhook endpoint. Report its issues by path and `message`, which never
+ * quote a value; their `input` and `received` may contain a secret.
  *
  * @example
  * ```ts

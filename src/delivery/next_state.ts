@@ -4,7 +4,7 @@ import { retryDelay } from "./retry_schedule.ts";
 
 /** Something that happens to a message. */
 export type OutboxStep =
-  /** Somebody takes it to make the next attempt, and promises to report back within `leaseMs`. */
+  /** The next attempt starts, and has to report back within `leaseMs`. */
   | {
     readonly type: "lease";
     readonly now: number;
@@ -20,7 +20,7 @@ export type OutboxStep =
     readonly schedule?: readonly number[];
     readonly random: () => number;
   }
-  /** Nobody reported back within the lease: the attempt counts as lost. */
+  /** The attempt did not report back within its lease: it counts as lost. */
   | {
     readonly type: "expire";
     readonly now: number;
@@ -29,17 +29,18 @@ export type OutboxStep =
   }
   /** Its endpoint is no longer configured. */
   | { readonly type: "cancel" }
-  /** An operator wants it sent again: the schedule starts anew, the `webhook-id` stays. */
+  /** An operator wants it sent again: the schedule starts over, the `webhook-id` stays. */
   | { readonly type: "redeliver"; readonly now: number };
 
-/** A receiver that is overloaded is left alone for at least this long, in milliseconds. */
+/** How long an overloaded receiver is left alone at least, in milliseconds. */
 const THROTTLE_MS = 60_000;
 
 /**
- * The outbox as a pure state machine: pending -> leased -> delivered | waiting | dead, and cancelled.
+ * The outbox as a pure state machine: pending -> leased -> delivered | waiting | dead, and
+ * cancelled.
  *
- * The caller reads a row, asks here, and writes the answer back in one transaction (or with a
- * compare-and-set on `token`). A message that is neither delivered, dead nor cancelled always has a
+ * The caller reads a row, calls this, and writes the result back in one transaction (or with a
+ * compare-and-set on `token`). A message that is not delivered, dead or cancelled always has a
  * `dueAt`, so none can be forgotten.
  *
  * @example
@@ -77,10 +78,10 @@ const THROTTLE_MS = 60_000;
  * assertEquals([waiting.state, waiting.dueAt], ["waiting", 6_000]);
  * ```
  *
- * @param message The message as it stands.
+ * @param message The message before.
  * @param step What happens to it; times in milliseconds since the Unix epoch.
- * @returns The message as it then stands; undefined where the step does not apply (not due, taken by
- *   somebody else, wrong token, already ended), and nothing is to be written.
+ * @returns The message after; undefined if the step does not apply (not due, leased by another
+ *   attempt, wrong token, already ended), in which case nothing has to be written.
  */
 export function nextState(message: OutboxMessage, step: OutboxStep): OutboxMessage | undefined {
   const { state, dueAt } = message;
@@ -109,7 +110,7 @@ export function nextState(message: OutboxMessage, step: OutboxStep): OutboxMessa
       if (state === "delivered" || state === "dead" || state === "cancelled") return undefined;
       return ended(message, "cancelled");
     case "redeliver":
-      if (state === "leased") return undefined; // its attempt is under way
+      if (state === "leased") return undefined; // an attempt is in progress
       return { ...message, state: "pending", round: 0, dueAt: step.now, token: null };
   }
 }

@@ -1,19 +1,19 @@
 /**
- * What became of one attempt.
+ * The result of one attempt.
  *
  * - `ok`: a 2xx answer. The message is delivered.
  * - `throttle`: 429, 502 or 504. The receiver is overloaded: back off for longer.
  * - `gone`: 410. The receiver wants no more: the message becomes a dead letter at once.
- * - `permanent`: another 3xx or 4xx, or a URL that must not be called. Somebody has to act; it is still
- *   tried on the schedule, since that somebody may act in time.
- * - `retry`: everything else, network errors and time-outs included.
+ * - `permanent`: another 3xx or 4xx, or a URL that must not be called. It needs an operator's
+ *   attention; attempts go on by the schedule, in case it gets it in time.
+ * - `retry`: everything else, including network errors and timeouts.
  */
 export interface Outcome {
   /** What it means for the message. */
   readonly kind: "ok" | "throttle" | "gone" | "permanent" | "retry";
   /** What happened, as a stable code for logs, metrics and answers. */
   readonly code: OutcomeCode;
-  /** The HTTP status, where there was an answer. */
+  /** The HTTP status, if there was an answer. */
   readonly status?: number;
   /** How long the receiver asked to wait, in milliseconds, not yet clamped. */
   readonly retryAfterMs?: number;
@@ -21,15 +21,15 @@ export interface Outcome {
   readonly at: number;
   /** How long it took, in milliseconds. */
   readonly durationMs: number;
-  /** The start of the answer's body, at most 4 KiB: hostile text, kept for the operator only. */
+  /** The start of the answer's body, at most 4 KiB: hostile, for the operator only. */
   readonly excerpt?: string;
 }
 
 /**
- * What happened in one attempt: `answered` (see the status), `timed_out`, `name_unknown`, `tls_failed`,
- * `connection_refused`, `unreachable` (no answer, for another reason), `url_refused` (the URL, or an address
- * behind its name, may not be called), `body_failed` (no body could be made of the alert, a fault of ours), `lost` (the
- * attempt never reported back).
+ * What happened in one attempt: `answered` (see the status), `timed_out`, `name_unknown`,
+ * `tls_failed`, `connection_refused`, `unreachable` (no answer, for another reason), `url_refused`
+ * (the URL, or an address that its name resolves to, must not be called), `body_failed` (no body
+ * could be made of the alert: a bug), `lost` (the attempt never reported back).
  */
 export type OutcomeCode =
   | "answered"

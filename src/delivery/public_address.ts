@@ -1,11 +1,14 @@
 import ipaddr from "ipaddr.js";
 
-/** All that IANA has given out to hosts so far: most tunnels, translations and whatever comes next are outside it. */
+/**
+ * All that IANA has assigned to hosts so far; most tunnels and translation prefixes are outside it.
+ */
 const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR("2000::/3");
 
 /**
- * Whether an IP address belongs to the public internet: neither private, shared, local, reserved nor a
- * prefix that may lead to such (IPv4-mapped, 6to4, Teredo, NAT64, SRv6), by IANA's special-purpose registries.
+ * Whether an IP address belongs to the public internet. By IANA's special-purpose registries, it is
+ * not private, shared, local or reserved, and has no prefix that may lead to such an address
+ * (IPv4-mapped, 6to4, Teredo, NAT64, SRv6).
  *
  * @example
  * ```ts
@@ -18,7 +21,7 @@ const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR("2000::/3");
  * ```
  *
  * @param address An IPv4 address in four decimal parts, or an IPv6 address without brackets.
- * @returns False also for what is no address.
+ * @returns Whether it is public; false also for a string that is not an address.
  */
 export function isPublicAddress(address: string): boolean {
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) {

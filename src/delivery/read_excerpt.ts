@@ -1,5 +1,5 @@
-/** How much of an answer is read, in bytes. */
-export const LONGEST_EXCERPT = 4_096;
+/** How much of an answer's body is read, in bytes. */
+export const MAX_EXCERPT_BYTES = 4_096;
 
 /**
  * Reads the start of an answer's body and cancels the rest, which frees the connection.
@@ -13,9 +13,10 @@ export const LONGEST_EXCERPT = 4_096;
  * assertEquals((await readExcerpt(response, new AbortController().signal)).length, 4_096);
  * ```
  *
- * @param response The answer; its body is used up.
- * @param signal Ends the reading; what has come by then is returned.
- * @returns At most 4 KiB as text, malformed UTF-8 replaced; it never fails, since the status has said all that counts.
+ * @param response The answer; its body is consumed.
+ * @param signal Stops reading; what has arrived by then is returned.
+ * @returns At most 4 KiB as a string, malformed UTF-8 replaced. It never rejects: only the status
+ *   matters.
  */
 export async function readExcerpt(response: Response, signal: AbortSignal): Promise<string> {
   const reader = response.body?.getReader();
@@ -23,7 +24,7 @@ export async function readExcerpt(response: Response, signal: AbortSignal): Prom
   const cancel = () => reader.cancel().catch(() => {});
   if (signal.aborted) cancel();
   else signal.addEventListener("abort", cancel, { once: true });
-  const bytes = new Uint8Array(LONGEST_EXCERPT);
+  const bytes = new Uint8Array(MAX_EXCERPT_BYTES);
   let length = 0;
   try {
     while (length < bytes.length) {
@@ -34,7 +35,7 @@ export async function readExcerpt(response: Response, signal: AbortSignal): Prom
       length += part.length;
     }
   } catch {
-    // The receiver cut its own answer short.
+    // The receiver broke off its own answer.
   } finally {
     signal.removeEventListener("abort", cancel);
     await cancel();

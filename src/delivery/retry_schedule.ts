@@ -19,14 +19,17 @@ export const RETRY_SCHEDULE: readonly number[] = [
   24 * HOUR,
 ];
 
-/** The longest wait that a Retry-After header can ask for, unless the schedule itself waits longer. */
-const LONGEST_RETRY_AFTER = HOUR;
+/**
+ * The longest delay that Retry-After can ask for, in milliseconds, unless the schedule's own is
+ * longer.
+ */
+const MAX_RETRY_AFTER = HOUR;
 
-/** How far a delay strays from the schedule, up and down, as a part of it. */
+/** How far a delay may deviate from the schedule, up or down, as a fraction of it. */
 const JITTER = 0.2;
 
 /**
- * How long to wait before the next attempt.
+ * Computes how long to wait before the next attempt.
  *
  * @example
  * ```ts
@@ -39,10 +42,11 @@ const JITTER = 0.2;
  * assertEquals(retryDelay({ round: 10, random }), undefined);
  * ```
  *
- * @param options `round` is how many attempts have been made since the message was queued; `schedule` the
- *   delays in milliseconds; `retryAfterMs` what the receiver asked for; `random` gives [0, 1).
- * @returns Milliseconds, the schedule's delay +-20 %; what the receiver asked for lengthens it, up to the larger of one
- *   hour and twice that delay. Undefined when the schedule is used up.
+ * @param options `round` is how many attempts have been made since the message was queued;
+ *   `schedule` the delays in milliseconds; `retryAfterMs` what the receiver asked for; `random`
+ *   gives [0, 1).
+ * @returns Milliseconds: the schedule's delay +-20 %, or what the receiver asked for if that is
+ *   longer, up to one hour or twice the schedule's delay. Undefined if no attempts are left.
  */
 export function retryDelay(
   { round, schedule = RETRY_SCHEDULE, retryAfterMs, random }: {
@@ -57,7 +61,7 @@ export function retryDelay(
   const chance = random();
   const base = delay * (1 - JITTER + 2 * JITTER * chance);
   if (retryAfterMs === undefined) return Math.round(base);
-  // Never sooner than asked, and not all at the same moment.
+  // Never sooner than asked, and not all messages at the same moment.
   const asked = retryAfterMs * (1 + JITTER * chance);
-  return Math.round(Math.min(Math.max(asked, base), Math.max(2 * base, LONGEST_RETRY_AFTER)));
+  return Math.round(Math.min(Math.max(asked, base), Math.max(2 * base, MAX_RETRY_AFTER)));
 }

@@ -21,7 +21,7 @@ export function isSecret(text: string): boolean {
 }
 
 /**
- * The WebCrypto key of a signing secret, which cannot be read back out of it.
+ * Makes the WebCrypto key of a signing secret, from which the secret cannot be read back.
  *
  * @example
  * ```ts

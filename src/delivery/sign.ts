@@ -3,15 +3,15 @@ import { isWebhookId, signedContent } from "./signed_content.ts";
 
 /** The three headers of a signed webhook. */
 export interface SignatureHeaders {
-  /** The same in every attempt: the receiver's key to drop repeats. */
+  /** The same in every attempt, so that the receiver can drop repeats. */
   readonly "webhook-id": string;
   /** When this attempt was made, in seconds since the Unix epoch. */
   readonly "webhook-timestamp": string;
-  /** One `v1,` signature for each secret, with spaces between. */
+  /** One `v1,` signature for each secret, separated by spaces. */
   readonly "webhook-signature": string;
 }
 
-/** What is signed. */
+/** What to sign. */
 export interface SignOptions {
   /** The message's id: 1 to 256 visible ASCII characters without a dot. */
   readonly webhookId: string;
@@ -19,7 +19,7 @@ export interface SignOptions {
   readonly now: number;
   /** The exact bytes that are sent. */
   readonly body: Uint8Array<ArrayBuffer>;
-  /** The current secret first, then those that still sign during a rotation. */
+  /** The current secret, then those that still sign during a rotation. */
   readonly secrets: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export interface SignOptions {
  * import { assertEquals } from "@std/assert";
  * import { sign } from "./sign.ts";
  *
- * // The example of the specification's own libraries.
+ * // The example from the specification's own libraries.
  * const headers = await sign({
  *   webhookId: "msg_p5jXN8AQM9LWM0D4loKWxJek",
  *   now: 1_614_265_330_000,
@@ -41,9 +41,10 @@ export interface SignOptions {
  * assertEquals(headers["webhook-signature"], "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
  * ```
  *
- * @param options What is signed, and with which secrets.
+ * @param options What to sign, and with which secrets.
  * @returns The three headers.
- * @throws {TypeError} If there is no secret, or one is malformed (none is quoted), or the id could not be signed unambiguously.
+ * @throws {TypeError} If there is no secret, a secret is malformed (it is not quoted), or the id
+ *   cannot be signed unambiguously.
  */
 export async function sign(
   { webhookId, now, body, secrets }: SignOptions,

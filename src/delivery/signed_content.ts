@@ -30,7 +30,7 @@ export function signedContent(
 }
 
 /**
- * Whether an id can be signed unambiguously and stand in a header.
+ * Whether an id can be signed unambiguously and sent in a header.
  *
  * @example
  * ```ts

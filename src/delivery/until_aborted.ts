@@ -1,5 +1,5 @@
 /**
- * Waits for a promise no longer than a signal allows, for work that may not heed its signal itself.
+ * Waits for a promise until a signal aborts, for work that may ignore its own signal.
  *
  * @example
  * ```ts
@@ -10,10 +10,10 @@
  * await assertRejects(() => untilAborted(new Promise(() => {}), AbortSignal.abort(new Error("stop"))));
  * ```
  *
- * @typeParam T What the promise gives.
- * @param work The promise; it goes on by itself after an abort, and its outcome is then ignored.
- * @param signal Its reason is the rejection, untouched.
- * @returns What `work` gives; no listener is left once it has settled.
+ * @typeParam T The type of the result.
+ * @param work The promise; after an abort, it goes on and its result is ignored.
+ * @param signal Its reason is the rejection.
+ * @returns The result of `work`; no listener is left once it has settled.
  */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {

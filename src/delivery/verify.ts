@@ -1,13 +1,16 @@
 import { hmacKey } from "./secret.ts";
 import { isWebhookId, signedContent } from "./signed_content.ts";
 
-/** How old, or how far ahead, a timestamp may be, in seconds, as the specification's own libraries have it. */
+/**
+ * The maximum age of a timestamp, or distance in the future, in seconds, as in the specification's
+ * own libraries.
+ */
 const TOLERANCE = 300;
 
-/** More signatures than this in one header are not looked at: each costs an HMAC. */
-const MOST_SIGNATURES = 16;
+/** How many signatures of one header are checked: each costs an HMAC. */
+const MAX_SIGNATURES = 16;
 
-/** What a receiver knows of a request. */
+/** A received webhook, and what its receiver knows. */
 export interface VerifyOptions {
   /** The request's headers. */
   readonly headers: Headers;
@@ -19,7 +22,7 @@ export interface VerifyOptions {
   readonly now: number;
 }
 
-/** A verified webhook, or the reason why it is none. */
+/** A verified webhook, or the reason why it is rejected. */
 export type Verified =
   | { readonly webhookId: string; readonly timestamp: number }
   | {
@@ -27,11 +30,11 @@ export type Verified =
   };
 
 /**
- * Checks a webhook as its receiver has to, before reading anything of its body: that one of its `v1`
- * signatures is ours, over these very bytes, and made in the last five minutes.
+ * Checks a webhook as its receiver has to before it parses the body: one of its `v1` signatures
+ * must be ours, over exactly these bytes, and no older than five minutes.
  *
- * The comparison is WebCrypto's, in constant time. Dropping repeats of the same `webhook-id` is left to
- * the receiver.
+ * WebCrypto compares in constant time. It is up to the receiver to drop repeats of the same
+ * `webhook-id`.
  *
  * @example
  * ```ts
@@ -68,7 +71,7 @@ export async function verify(
   if (age < -TOLERANCE) return { rejected: "too_new" };
   const content = signedContent(webhookId, timestampText, body);
   const keys = await Promise.all(secrets.map((secret) => hmacKey(secret, "verify")));
-  for (const signature of signatures.split(" ", MOST_SIGNATURES)) {
+  for (const signature of signatures.split(" ", MAX_SIGNATURES)) {
     const bytes = signatureBytes(signature);
     if (!bytes) continue;
     for (const key of keys) {
@@ -78,7 +81,9 @@ export async function verify(
   return { rejected: "no_match" };
 }
 
-/** The bytes of a `v1` signature; undefined for any other version, and for what no HMAC-SHA256 can be. */
+/**
+ * The bytes of a `v1` signature; undefined for other versions, and if it cannot be an HMAC-SHA256.
+ */
 function signatureBytes(signature: string): Uint8Array<ArrayBuffer> | undefined {
   const base64 = /^v1,([A-Za-z0-9+/]{43}=)$/.exec(signature)?.[1];
   return base64 === undefined

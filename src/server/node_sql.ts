@@ -21,19 +21,19 @@ export interface NodeSql extends Sql, Disposable {
  * assertEquals(sql.all("SELECT text FROM notes"), [{ text: "one" }]);
  * ```
  *
- * @param path A file, made if missing, or `:memory:`.
+ * @param path A file, created if missing, or `:memory:`.
  * @returns The database, in WAL mode where it is a file.
  */
 export function nodeSql(path: string): NodeSql {
-  // Only for who runs this; SQLite gives its other files the mode of this one.
+  // Readable only by the user who runs this; SQLite gives its other files the same mode.
   if (path !== ":memory:") Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
   const database = new DatabaseSync(path);
-  // 8 KB: each page costs a call when it is written and another when it is copied, and an event is larger than most rows.
+  // 8 KB: writing or copying a page costs a call each, and events are larger than most rows.
   database.exec("PRAGMA page_size = 8192");
   database.exec(
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000",
   );
-  // 16 MB: a page of the log is copied from it to the file seldom enough to have its later neighbours in it.
+  // 16 MB: pages are copied to the database seldom enough to have been filled by then.
   database.exec("PRAGMA wal_autocheckpoint = 2000");
   const statements = new Map<string, StatementSync>();
   let depth = 0;
@@ -61,7 +61,7 @@ export function nodeSql(path: string): NodeSql {
         prepare("COMMIT").run();
         return result;
       } catch (error) {
-        // A statement such as a full disk may have rolled it back already.
+        // An error such as a full disk may have rolled it back already.
         if (database.isTransaction) prepare("ROLLBACK").run();
         throw error;
       } finally {

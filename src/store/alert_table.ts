@@ -5,19 +5,19 @@ import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
-/** An alert that is to be stored, and the event that it is about. */
+/** An alert to store, and the event that it is about. */
 export interface NewAlert {
   /** The alert. */
   readonly alert: Alert;
-  /** The place in the log of the event that matched; null for an operational alert. */
+  /** The seq of the event that matched; null for an operational alert. */
   readonly eventSeq: number | null;
-  /** The date of that event in milliseconds since the Unix epoch, where it has one. */
+  /** The date of that event, in milliseconds since the Unix epoch; null where it has none. */
   readonly at: number | null;
 }
 
 /** One alert as the log keeps it. */
 export interface StoredAlert {
-  /** Its place among the alerts, from 1, never used twice within an epoch. */
+  /** Its place among the alerts, from 1; never reused within an epoch. */
   readonly seq: number;
   /** The alert's own id, which is also the `webhook-id` of its messages. */
   readonly id: string;
@@ -25,21 +25,24 @@ export interface StoredAlert {
   readonly ruleId: string;
   /** The rule's level. */
   readonly level: string;
-  /** The date of the event that matched, in milliseconds since the Unix epoch, where it has one. */
+  /**
+   * The date of the event that matched, in milliseconds since the Unix epoch; null where it has
+   * none.
+   */
   readonly at: number | null;
   /** When it was recorded, in milliseconds since the Unix epoch. */
   readonly recordedAt: number;
-  /** The place in the log of the event that matched; null for an operational alert. */
+  /** The seq of the event that matched; null for an operational alert. */
   readonly eventSeq: number | null;
-  /** The alert: JSON text. */
+  /** The alert as JSON. */
   readonly body: string;
 }
 
-/** A bound text may have 2 MB, and an id takes 35 characters. */
-const MOST_IDS = 50_000;
+/** A bound string may have 2 MB, and an id takes 35 characters. */
+const MAX_IDS = 50_000;
 
 /** A row may have 2 MB in a Durable Object; this leaves room for the other columns. */
-const LARGEST_BODY = 1_900_000;
+const MAX_BODY_BYTES = 1_900_000;
 
 type Row = {
   seq: number;
@@ -56,15 +59,15 @@ type Row = {
  * Stores alerts. It has to run inside the transaction that records their events.
  *
  * @param sql The database.
- * @param alerts The alerts; one whose id is stored already is left out.
+ * @param alerts The alerts; one whose id is already stored is left out.
  * @param now Milliseconds since the Unix epoch.
  * @returns The alerts that were new.
  */
 export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): NewAlert[] {
   if (alerts.length === 0) return [];
   const known = new Set<string>();
-  for (let start = 0; start < alerts.length; start += MOST_IDS) {
-    const ids = alerts.slice(start, start + MOST_IDS).map(({ alert }) => alert.id);
+  for (let start = 0; start < alerts.length; start += MAX_IDS) {
+    const ids = alerts.slice(start, start + MAX_IDS).map(({ alert }) => alert.id);
     const there = sql.all<{ id: string }>(
       `SELECT id FROM alerts WHERE id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(ids),
@@ -91,13 +94,15 @@ export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): N
   return added;
 }
 
-/** What matched can be found in the event again, so it goes where there is no room for both. */
+/** Without what matched, which can be found again in the event, where a row cannot hold both. */
 function bodyOf(alert: Alert): string {
   const body = JSON.stringify(alert);
-  return isLarger(body, LARGEST_BODY) ? JSON.stringify({ ...alert, matched: [] }) : body;
+  return isLarger(body, MAX_BODY_BYTES) ? JSON.stringify({ ...alert, matched: [] }) : body;
 }
 
-/** Reads up to `limit` alerts with a seq above `after`, in order of seq, and of `maxBytes` in all. */
+/**
+ * Reads up to `limit` alerts after a seq, in order of seq, `maxBytes` in all; see `lastThatFits()`.
+ */
 export function alertsAfter(
   sql: Sql,
   after: number,

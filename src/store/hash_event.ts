@@ -4,10 +4,11 @@ import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 const SPAN_MS = 65_536;
 
 /**
- * A fast 53-bit hash that only finds candidates: events with the same identity have the same hash, and what
- * has the same hash is still compared. Its upper 25 bits are the time, so that what happens together is found together:
- * an index over plain hashes would be written all over for each page. It is stored, so it must never change. It resists no attacker, who can
- * at worst make a lookup slower.
+ * A fast 53-bit hash that only finds candidates: events with the same identity have the same hash,
+ * and events with the same hash are still compared. Its upper 25 bits are the time, so that events
+ * of the same time are neighbours in the index, which would otherwise be written all over for each
+ * page. It is stored, so it must never change. It does not resist attackers, who can at worst make
+ * a lookup slower.
  *
  * @example
  * ```ts
@@ -22,7 +23,7 @@ const SPAN_MS = 65_536;
  * ```
  *
  * @param event The event.
- * @param at Its date in milliseconds since the Unix epoch; null where it has none that can be read.
+ * @param at Its date in milliseconds since the Unix epoch; null where it is absent or unreadable.
  * @returns A whole number from 0 to 2^53 - 1.
  */
 export function hashEvent(event: UserEvent, at: number | null): number {
@@ -30,7 +31,8 @@ export function hashEvent(event: UserEvent, at: number | null): number {
   const unread = at === null ? date : undefined;
   let low = 0x2545f491;
   let high = 0x6c078965;
-  // The names that go with `aid` and `uid` would tell nothing more, and take as long as all the rest.
+  // The names that belong to `aid` and `uid` would add nothing, and take as long as everything
+  // else.
   for (const member of [aid, unread, event.event, ipAddress, uid ?? user]) {
     const text = `${member ?? ""}`;
     for (let index = 0; index < text.length; index++) {
@@ -38,10 +40,10 @@ export function hashEvent(event: UserEvent, at: number | null): number {
       low = Math.imul(low ^ unit, 0x01000193);
       high = Math.imul((high << 5 | high >>> 27) ^ unit, 0x5bd1e995);
     }
-    low = Math.imul(low ^ 0x1_0000, 0x01000193); // no character: keeps the members apart
+    low = Math.imul(low ^ 0x1_0000, 0x01000193); // not a character: keeps the members apart
   }
   low ^= at ?? 0;
-  let sum = 0; // resources are a set: their order must not count
+  let sum = 0; // resources are a set: their order must not matter
   for (const { type, name } of resources ?? []) {
     sum += hash32(`${name ?? ""}`, hash32(`${type ?? ""}`, 0x811c9dc5) ^ 0x1_0000);
   }
@@ -57,7 +59,7 @@ function hash32(text: string, seed: number): number {
   return hash ^ hash >>> 15;
 }
 
-/** 28 bits of two times 32. */
+/** Makes 28 bits of twice 32. */
 function mix(first: number, second: number): number {
   const low = Math.imul(first ^ first >>> 16 ^ second, 0x7feb352d);
   const high = Math.imul(second ^ second >>> 15 ^ low >>> 13, 0x846ca68b);

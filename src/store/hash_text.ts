@@ -1,6 +1,7 @@
 /**
- * A fast 53-bit hash that only finds candidates: two texts that are equal have equal hashes, and what has
- * an equal hash is still compared. It resists no attacker, who can at worst make a lookup slower.
+ * A fast 53-bit hash that only finds candidates: equal strings have equal hashes, and strings with
+ * equal hashes are still compared. It does not resist attackers, who can at worst make a lookup
+ * slower.
  *
  * @example
  * ```ts
@@ -12,7 +13,7 @@
  * assert(Number.isSafeInteger(hashText("")));
  * ```
  *
- * @param text Any text.
+ * @param text Any string.
  * @returns A whole number from 0 to 2^53 - 1; it is stored, so it must never change.
  */
 export function hashText(text: string): number {

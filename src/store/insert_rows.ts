@@ -14,8 +14,8 @@ const MAX_VALUES = 100;
 const MAX_ROWS = 32;
 
 /**
- * Inserts rows, several with one statement: a statement costs more than the rows in it, and so does each bound
- * value in workerd. So a value that is the same in every row is bound once.
+ * Inserts rows, several with one statement: a statement costs more than the rows in it, and so does
+ * each bound value in workerd. So a value that is the same in every row is bound once.
  *
  * @example
  * ```ts
@@ -52,8 +52,8 @@ export function insertRows(
   const fitting = Math.floor((MAX_VALUES - shared.length) / Math.max(varying.length, 1));
   const size = Math.min(fitting, MAX_ROWS, rows.length);
   const places = placesOf(columns.length, varying, size);
-  // A failure does not undo the rows before it, which is left to the transaction: so SQLite need not copy
-  // each page that a statement changes.
+  // A failure does not undo the rows before it, which is left to the transaction: so SQLite need
+  // not copy each page that a statement changes.
   const insert = `INSERT OR FAIL INTO ${table} (${columns.join(", ")}) VALUES `;
   const insertAll = insert + places.join(", ");
   let written = 0;
@@ -72,7 +72,9 @@ export function insertRows(
   return written;
 }
 
-/** The placeholders of each row: the shared values come first, then the varying ones, row by row. */
+/**
+ * The placeholders of each row: the shared values come first, then the varying ones, row by row.
+ */
 function placesOf(columns: number, varying: readonly number[], rows: number): string[] {
   const shared = columns - varying.length;
   return Array.from({ length: rows }, (_, row) => {

@@ -4,17 +4,17 @@ import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql } from "./sql.ts";
 
-/** Something that the API sent as an event and that could not be recorded as one. */
+/** An item that the API sent as an event and that cannot be recorded as one. */
 export interface NewInvalidEvent {
-  /** What was sent. */
+  /** The item as it was sent. */
   readonly value: unknown;
   /** What is wrong with it, one line each. */
   readonly issues: readonly string[];
-  /** What it has in common with itself in another form, where that is known; else what was sent has to be equal. */
+  /** Identifies the item in any spelling, where that is known; otherwise its JSON does. */
   readonly identity?: string;
 }
 
-/** Something that the API sent as an event and that no schema could read: kept aside, never lost. */
+/** An item that the API sent as an event and that is not valid: kept aside, never lost. */
 export interface StoredInvalidEvent {
   /** Its place among the invalid events, from 1. */
   readonly seq: number;
@@ -22,25 +22,25 @@ export interface StoredInvalidEvent {
   readonly recordedAt: number;
   /** What is wrong with it. */
   readonly issues: readonly string[];
-  /** What was sent: JSON text, cut if it is larger than a row may be. */
+  /** The item as JSON, cut if it is too large for a row. */
   readonly body: string;
 }
 
-/** The most that is kept of one, in UTF-16 units: a row holds it in any case. */
-const LONGEST_BODY = 400_000;
+/** How much of an item is kept, in UTF-16 units: a row can always hold it. */
+const MAX_BODY_LENGTH = 400_000;
 
-const MOST_ISSUES = 100;
-const LONGEST_ISSUE = 500;
+const MAX_ISSUES = 100;
+const MAX_ISSUE_LENGTH = 500;
 
 type Row = { seq: number; recorded_at: number; issues: string; body: string };
 
 /**
- * Keeps events aside that no schema could read, each once, however often it is read again.
+ * Keeps items aside that are not valid events, each once, however often it is read again.
  *
  * @param sql The database, within a transaction.
- * @param invalid What was sent, and what is wrong with it.
+ * @param invalid The items, and what is wrong with each.
  * @param now Milliseconds since the Unix epoch.
- * @returns How many were not there before.
+ * @returns How many are new.
  */
 export function addInvalidEvents(
   sql: Sql,
@@ -51,9 +51,10 @@ export function addInvalidEvents(
   let seq = first;
   for (const { value, issues, identity } of invalid) {
     const whole = JSON.stringify(value) ?? "null";
-    const body = whole.slice(0, LONGEST_BODY);
+    const body = whole.slice(0, MAX_BODY_LENGTH);
     const hash = hashText(identity ?? whole);
-    // Two that differ only beyond the cut have different hashes; the same hash and text count as the same.
+    // Two that differ only beyond the cut have different hashes: equal hash and body mean the same
+    // item.
     const same = sql.all<{ slot: number; body: string }>(
       `SELECT slot, body FROM invalid_events WHERE hash = ? ORDER BY slot`,
       hash,
@@ -73,12 +74,12 @@ export function addInvalidEvents(
   return seq - first;
 }
 
-/** An event with thousands of faults needs no more than the first to be told from others. */
+/** Of an item with thousands of faults, the first ones are enough. */
 function cutIssues(issues: readonly string[]): string[] {
-  return firstLines(issues, MOST_ISSUES, (issue) => issue.slice(0, LONGEST_ISSUE));
+  return firstLines(issues, MAX_ISSUES, (issue) => issue.slice(0, MAX_ISSUE_LENGTH));
 }
 
-/** Reads up to `limit` invalid events with a seq above `after`, in order of seq, and of `maxBytes` in all. */
+/** Reads up to `limit` invalid events after a seq, in order of seq, `maxBytes` in all. */
 export function invalidEventsAfter(
   sql: Sql,
   after: number,

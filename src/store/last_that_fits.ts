@@ -1,32 +1,35 @@
 import type { Sql } from "./sql.ts";
 
-/** The tables that are read in order of seq, and what of a row can be long. */
-const LONG_COLUMNS = {
+/**
+ * The tables that are read in order of seq, and the size of the part of a row that can be large.
+ */
+const BYTES_OF_ROW = {
   events: "octet_length(body)",
   alerts: "octet_length(body)",
   invalid_events: "octet_length(body) + octet_length(issues)",
 };
 
 /**
- * Finds how far a read may go, so that a few very long rows do not fill the memory. Only the lengths are looked at,
- * which SQLite knows without reading the texts.
+ * Finds how far a read may go, so that a few very large rows do not fill the memory. It asks only
+ * for lengths, which SQLite knows without reading the values.
  *
  * @param sql The database.
  * @param table The table.
- * @param after The seq to begin after.
- * @param limit The most rows.
- * @param maxBytes The most bytes of their texts in all, default any; a first row that is longer goes alone.
- * @returns The seq of the last row to be read; undefined if there is none.
+ * @param after The seq to start after.
+ * @param limit The maximum number of rows.
+ * @param maxBytes The maximum size of all rows, default unlimited; a larger first row is returned
+ *   alone.
+ * @returns The seq of the last row to read; undefined if there is none.
  */
 export function lastThatFits(
   sql: Sql,
-  table: keyof typeof LONG_COLUMNS,
+  table: keyof typeof BYTES_OF_ROW,
   after: number,
   limit: number,
   maxBytes = Infinity,
 ): number | undefined {
   const rows = sql.all<{ seq: number; bytes: number }>(
-    `SELECT seq, ${LONG_COLUMNS[table]} AS bytes FROM ${table} WHERE seq > ? ORDER BY seq LIMIT ?`,
+    `SELECT seq, ${BYTES_OF_ROW[table]} AS bytes FROM ${table} WHERE seq > ? ORDER BY seq LIMIT ?`,
     after,
     limit,
   );

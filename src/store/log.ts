@@ -10,23 +10,26 @@ import type { OutboxMessage, StoredAttempt } from "./outbox_message.ts";
 
 /** One event as the log keeps it. */
 export interface StoredEvent {
-  /** Its place in the log, from 1, never used twice within an epoch. */
+  /** Its place in the log, from 1; never reused within an epoch. */
   readonly seq: number;
-  /** Its own date, in milliseconds since the Unix epoch; null where it has none that can be read. */
+  /** Its own date, in milliseconds since the Unix epoch; null where it is absent or unreadable. */
   readonly at: number | null;
   /** When it was recorded, in milliseconds since the Unix epoch. */
   readonly recordedAt: number;
-  /** The event as recorded: JSON text. */
+  /** The event as JSON, as recorded. */
   readonly body: string;
 }
 
-/** Which part of a sequence can be read. */
+/** Which part of a sequence is readable. */
 export interface LogHead {
-  /** Names one life of the log: a seq of another epoch means nothing here. Letters and digits, at most 32. */
+  /**
+   * Names one life of the log: a seq of another epoch is meaningless here. At most 32 letters and
+   * digits.
+   */
   readonly epoch: string;
-  /** The first seq still kept; `newest + 1` when nothing is. */
+  /** The first seq still kept; `newest + 1` if the log is empty. */
   readonly oldest: number;
-  /** The last seq recorded; 0 when nothing ever was. */
+  /** The last seq recorded; 0 before the first. */
   readonly newest: number;
 }
 
@@ -44,76 +47,85 @@ export interface LogCounts {
   readonly bytes: number;
 }
 
-/** What reads the log. */
+/** Reading the log. */
 export interface LogReader {
   /** The range of the events. */
   head(): LogHead;
   /** The range of the alerts. */
   alertsHead(): LogHead;
   /**
-   * Up to `limit` events with a seq above `after`, in order of seq, and of `maxBytes` in all; at least one
-   * where there is one.
+   * Reads up to `limit` events with a seq above `after`, in order of seq, `maxBytes` in all, but
+   * always one if there is one.
    */
   eventsAfter(after: number, limit: number, maxBytes?: number): StoredEvent[];
-  /** Alerts, likewise. */
+  /** Reads alerts, likewise. */
   alertsAfter(after: number, limit: number, maxBytes?: number): StoredAlert[];
-  /** One alert by its id. */
+  /** Reads one alert by its id. */
   alert(id: string): StoredAlert | undefined;
-  /** Invalid events, likewise. */
+  /** Reads invalid events, likewise. */
   invalidEvents(after: number, limit: number, maxBytes?: number): StoredInvalidEvent[];
-  /** Messages of the outbox, newest first. */
+  /** Lists messages of the outbox, newest first. */
   deliveries(query: DeliveriesQuery): OutboxMessage[];
-  /** The attempts kept of one message, oldest first; of these the `latest` ones, default all. */
+  /** Reads the attempts kept of one message, oldest first: the `latest` ones, default all. */
   attempts(message: number, latest?: number): StoredAttempt[];
-  /** One message of the outbox. */
+  /** Reads one message of the outbox. */
   message(id: number): OutboxMessage | undefined;
-  /** A value saved under a name. */
+  /** Reads a value saved under a name. */
   checkpoint<Value>(name: string): Value | undefined;
-  /** How much there is. */
+  /** Tells how much there is. */
   counts(): LogCounts;
-  /** Calls `listener` after each transaction that added events or alerts; the function it gives back ends that. */
+  /**
+   * Calls `listener` after each transaction that added events or alerts; returns a function to stop
+   * it.
+   */
   onAppend(listener: () => void): () => void;
 }
 
-/** What writes the log. Everything here has to be called inside `transaction()`. */
+/** Writing the log. Everything here has to be called inside `transaction()`. */
 export interface LogWriter {
   /** Records what is new among the events of one page. */
   record(events: readonly UserEvent[], options: RecordOptions): RecordResult;
-  /** Keeps aside what is no event; returns how many are new. */
+  /** Keeps items aside that are not valid events; returns how many are new. */
   keepInvalid(invalid: readonly NewInvalidEvent[], now: number): number;
-  /** Stores alerts; returns those that were new. */
+  /** Stores alerts; returns those that are new. */
   addAlerts(alerts: readonly NewAlert[], now: number): NewAlert[];
   /** Queues messages, due at once; returns how many are new. */
   queue(messages: readonly NewMessage[], now: number): number;
   /** Saves a value, plain JSON, under a name. */
   saveCheckpoint(name: string, value: unknown): void;
-  /** Messages of one endpoint that are due or whose lease has run out, the longest due first. */
+  /** Reads messages of one endpoint that are due or whose lease has run out, longest due first. */
   dueMessages(endpoint: string, now: number, limit: number): OutboxMessage[];
-  /** The names of the endpoints that have messages which are not ended. */
+  /** Lists the endpoints that have messages for which something is due. */
   endpointsWithDue(): string[];
-  /** When the next message is due, in milliseconds since the Unix epoch, if any is; with `after`, only later than that. */
+  /**
+   * Tells when the next message is due, in milliseconds since the Unix epoch; undefined if none is.
+   * With `after`, only messages due later than that count.
+   */
   nextDueAt(after?: number): number | undefined;
-  /** Writes a message back, if nobody has changed it since it was read. */
+  /** Writes a message back, unless another writer changed it since it was read. */
   saveMessage(before: OutboxMessage, after: OutboxMessage, now: number): boolean;
-  /** Notes an attempt of a message. */
+  /** Stores an attempt of a message. */
   noteAttempt(message: number, attempt: StoredAttempt): void;
-  /** Where the clock was set back, what is due by the clock as it was becomes due sooner by as much. */
+  /** If the clock was set back, moves every due time back by as much. */
   followClock(now: number): void;
   /** Saves what one page of a pass has counted. */
   savePassPage(page: PassPage): void;
-  /** What a pass has counted so far. */
+  /** Reads what a pass has counted so far. */
   readPass(pass: number): PassCount;
-  /** Forgets the pages of every pass but these. */
+  /** Forgets the pages of all passes except these. */
   dropPasses(kept: readonly number[]): void;
-  /** Removes what is too old or too much, oldest first, in one bounded step. */
+  /** Removes what exceeds the limits of age and size, oldest first, in one bounded step. */
   retain(options: RetainOptions): Retained;
-  /** Starts a new epoch, after the log was restored from a copy: what was read before may come again otherwise. */
+  /**
+   * Starts a new epoch, needed after restoring a copy: otherwise, old seqs would be used a second
+   * time.
+   */
   raiseEpoch(now: number): void;
 }
 
 /** The durable log: events, alerts, the outbox and checkpoints. */
 export interface Log extends LogReader, LogWriter {
-  /** The database beneath. */
+  /** The database that holds it. */
   readonly sql: Sql;
   /** Runs `body` in one transaction, then tells the listeners if events or alerts were added. */
   transaction<T>(body: () => T): T;

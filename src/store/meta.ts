@@ -1,6 +1,6 @@
 import type { Sql } from "./sql.ts";
 
-/** A single value that the log keeps: a counter, a mark or the epoch. */
+/** The name of a single value that the log keeps: a counter, a mark or the epoch. */
 export type MetaName =
   | "epoch"
   | "event_seq"
@@ -9,18 +9,18 @@ export type MetaName =
   | "floor_at"
   | "outbox_clock";
 
-/** Reads a number; `missing` where it was never written. */
+/** Reads a number; returns `missing` if it was never written. */
 export function readNumber(sql: Sql, name: MetaName, missing: number): number {
   const value = sql.all<{ value: number }>(`SELECT value FROM meta WHERE name = ?`, name)[0]?.value;
   return value ?? missing;
 }
 
-/** Reads a text, where one was written. */
+/** Reads a string; undefined if it was never written. */
 export function readText(sql: Sql, name: MetaName): string | undefined {
   return sql.all<{ value: string }>(`SELECT value FROM meta WHERE name = ?`, name)[0]?.value;
 }
 
-/** Writes a value in place of the earlier one. */
+/** Writes a value, replacing the earlier one. */
 export function writeMeta(sql: Sql, name: MetaName, value: number | string): void {
   sql.run(
     `INSERT INTO meta (name, value) VALUES (?, ?)
@@ -31,11 +31,12 @@ export function writeMeta(sql: Sql, name: MetaName, value: number | string): voi
 }
 
 /**
- * A name for one life of the log, later ones greater than earlier ones where the clock agrees.
+ * Makes a name for one life of the log. Later names sort after earlier ones, unless the clock was
+ * set back.
  *
  * @param now Milliseconds since the Unix epoch.
- * @param random Chance in [0, 1): two logs of one moment differ.
- * @returns Letters and digits, 15 of them.
+ * @param random Chance in [0, 1), so that two logs of the same moment differ.
+ * @returns 15 letters and digits.
  */
 export function newEpoch(now: number, random: () => number): string {
   const time = Math.max(0, Math.floor(now)).toString(36).padStart(9, "0");

@@ -1,10 +1,12 @@
 import type { Sql } from "./sql.ts";
 
 /**
- * The schema, step by step: a step that has once been released is never changed, only followed by another.
+ * The schema, step by step. A step that has been released is never changed, only followed by
+ * another.
  *
- * `events`: `seq` comes from a counter and not from AUTOINCREMENT, whose own table would be a third row
- * written per event. Equal events (twins) and different events with an equal hash take the next `slot`.
+ * `events`: `seq` comes from a counter, since AUTOINCREMENT would write a third row per event, to a
+ * table of its own. Equal events (twins) and different events with an equal hash take the next
+ * `slot`.
  */
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
@@ -32,16 +34,16 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       pass INTEGER NOT NULL, page INTEGER NOT NULL, url TEXT NOT NULL, seqs TEXT NOT NULL,
       held TEXT NOT NULL, spent TEXT NOT NULL, PRIMARY KEY (pass, page)) WITHOUT ROWID`,
   ],
-  // How many twins a pass has confirmed is what the rows themselves say.
+  // The rows themselves tell how many twins a pass has confirmed.
   [`ALTER TABLE pass_pages DROP COLUMN spent`],
 ];
 
 /**
- * Brings the schema of a database up to date, one transaction for each step, so that a step that was cut
- * short is made again whole.
+ * Brings the schema of a database up to date, with one transaction for each step, so that an
+ * interrupted step is repeated as a whole.
  *
  * @param sql The database, empty or of any earlier version.
- * @param now When, in milliseconds since the Unix epoch.
+ * @param now Milliseconds since the Unix epoch.
  * @throws {Error} If the database was written by a later version than this one.
  */
 export function migrate(sql: Sql, now: number): void {
@@ -52,7 +54,7 @@ export function migrate(sql: Sql, now: number): void {
     ?.number ?? 0;
   if (done > MIGRATIONS.length) {
     throw new Error(
-      `Cannot open the log: its schema is version ${done}, and this program knows ${MIGRATIONS.length}`,
+      `Cannot open the log: its schema version is ${done}, and this program supports up to ${MIGRATIONS.length}`,
     );
   }
   for (const [index, statements] of MIGRATIONS.entries()) {

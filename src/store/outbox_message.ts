@@ -35,8 +35,9 @@ export interface OutboxMessage {
   /** Attempts begun since it was queued or redelivered: the place in the retry schedule. */
   readonly round: number;
   /**
-   * When it needs attention, in milliseconds since the Unix epoch: for the next attempt, or at the end of the
-   * lease. Null where nothing is due (delivered, dead, cancelled). The smallest one sets the alarm.
+   * When it needs attention, in milliseconds since the Unix epoch: for the next attempt, or at the
+   * end of the lease. Null where nothing is due (delivered, dead, cancelled). The smallest one sets
+   * the alarm.
    */
   readonly dueAt: number | null;
   /** Identifies the attempt in progress; null unless leased. */

@@ -2,7 +2,7 @@ import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 import type { MessageState, OutboxMessage, StoredAttempt } from "./outbox_message.ts";
 
-/** A message that is to be queued. */
+/** A message to queue. */
 export interface NewMessage {
   /** The alert's id. */
   readonly webhookId: string;
@@ -10,7 +10,7 @@ export interface NewMessage {
   readonly endpoint: string;
 }
 
-/** Which messages are listed. */
+/** Which messages to list. */
 export interface DeliveriesQuery {
   /** Only those of this endpoint. */
   readonly endpoint?: string;
@@ -18,20 +18,22 @@ export interface DeliveriesQuery {
   readonly state?: MessageState;
   /** Only those about this alert. */
   readonly webhookId?: string;
-  /** Only rows below this id, newest first: the last one of the page before. */
+  /** Only rows below this id: the last one of the previous page. */
   readonly before?: number;
-  /** At most so many. */
+  /** The maximum number of messages. */
   readonly limit: number;
 }
 
-/** A bound text may have 2 MB, and a message takes about 100 characters. */
-const MOST_QUEUED = 10_000;
+/** A bound string may have 2 MB, and a message takes about 100 characters. */
+const MAX_QUEUED = 10_000;
 
-/** A clock may be off by so much, in milliseconds, without being noted; it saves a row for each message. */
+/**
+ * Smaller changes of the clock, in milliseconds, are not noted: this saves a row for each message.
+ */
 const CLOCK_STEP_MS = 60_000;
 
-/** The attempts that are kept of each message; older ones go first. */
-const MOST_ATTEMPTS = 20;
+/** How many attempts are kept of each message, the latest ones. */
+const MAX_ATTEMPTS = 20;
 
 type Row = {
   id: number;
@@ -46,12 +48,12 @@ type Row = {
   updated_at: number;
 };
 
-/** Queues messages, due at once; one that is there already, in whatever state, is left alone. */
+/** Queues messages, due at once; one that is already there, in whatever state, is left alone. */
 export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: number): number {
   if (messages.length > 0) noteClock(sql, now);
   let queued = 0;
-  for (let start = 0; start < messages.length; start += MOST_QUEUED) {
-    const some = messages.slice(start, start + MOST_QUEUED);
+  for (let start = 0; start < messages.length; start += MAX_QUEUED) {
+    const some = messages.slice(start, start + MAX_QUEUED);
     queued += sql.all(
       `INSERT INTO outbox (
         webhook_id, endpoint, state, attempt, round, due_at, token, created_at, updated_at)
@@ -64,9 +66,9 @@ export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: nu
   return queued;
 }
 
-/** The names of the endpoints that have messages which are not ended. */
+/** Lists the endpoints that have messages for which something is due. */
 export function endpointsWithDue(sql: Sql): string[] {
-  // A jump from name to name: a plain DISTINCT would read the whole index.
+  // It jumps from name to name: a plain DISTINCT would read the whole index.
   return sql.all<{ name: string | null }>(
     `WITH RECURSIVE names (name) AS (
       SELECT MIN(endpoint) FROM outbox WHERE due_at IS NOT NULL
@@ -77,7 +79,10 @@ export function endpointsWithDue(sql: Sql): string[] {
   ).map(({ name }) => name!);
 }
 
-/** When the next message is due, in milliseconds since the Unix epoch, if any is; with `after`, only later than that. */
+/**
+ * Tells when the next message is due, in milliseconds since the Unix epoch: of those due later than
+ * `after`.
+ */
 export function nextDueAt(sql: Sql, after = Number.MIN_SAFE_INTEGER): number | undefined {
   const times = endpointsWithDue(sql).flatMap((endpoint) =>
     sql.all<{ at: number | null }>(
@@ -89,7 +94,10 @@ export function nextDueAt(sql: Sql, after = Number.MIN_SAFE_INTEGER): number | u
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Up to `limit` messages of one endpoint that are due, or whose lease has run out, the longest due first. */
+/**
+ * Reads up to `limit` messages of one endpoint that are due or whose lease has run out, longest due
+ * first.
+ */
 export function dueMessages(
   sql: Sql,
   endpoint: string,
@@ -106,11 +114,11 @@ export function dueMessages(
 }
 
 /**
- * Writes a message back, if nobody has changed it since it was read.
+ * Writes a message back, unless another writer changed it since it was read.
  *
  * @param sql The database.
  * @param before The message as it was read.
- * @param after The message as it is to be.
+ * @param after The message as it shall be; `updatedAt` is set to `now`.
  * @param now Milliseconds since the Unix epoch.
  * @returns Whether it was written.
  */
@@ -138,7 +146,7 @@ export function saveMessage(
 }
 
 /**
- * Follows a clock that was set back: what is due by the clock as it was becomes due sooner by as much.
+ * Follows a clock that was set back: due times that were set before become earlier by as much.
  *
  * @param sql The database.
  * @param now Milliseconds since the Unix epoch.
@@ -150,14 +158,16 @@ export function followClock(sql: Sql, now: number): void {
   writeMeta(sql, "outbox_clock", now);
 }
 
-/** Every due time goes by a clock, and whether that has been set back can be told only by what it once said. */
+/**
+ * Every due time depends on the clock, and only its earlier readings can tell that it was set back.
+ */
 function noteClock(sql: Sql, now: number): void {
   if (now > readNumber(sql, "outbox_clock", -Infinity) + CLOCK_STEP_MS) {
     writeMeta(sql, "outbox_clock", now);
   }
 }
 
-/** Notes an attempt; only the latest 20 of a message are kept. */
+/** Stores an attempt; only the latest 20 of a message are kept. */
 export function noteAttempt(sql: Sql, message: number, attempt: StoredAttempt): void {
   sql.run(
     `INSERT OR REPLACE INTO attempts (message, number, at, duration_ms, kind, code, status, excerpt)
@@ -171,11 +181,11 @@ export function noteAttempt(sql: Sql, message: number, attempt: StoredAttempt): 
     attempt.status,
     attempt.excerpt,
   );
-  if (attempt.number > MOST_ATTEMPTS) {
+  if (attempt.number > MAX_ATTEMPTS) {
     sql.run(
       `DELETE FROM attempts WHERE message = ? AND number <= ?`,
       message,
-      attempt.number - MOST_ATTEMPTS,
+      attempt.number - MAX_ATTEMPTS,
     );
   }
 }
@@ -201,8 +211,8 @@ export function deliveries(sql: Sql, query: DeliveriesQuery): OutboxMessage[] {
   ).map(toStored);
 }
 
-/** The attempts kept of one message, oldest first; of these the `latest` ones. */
-export function attemptsOf(sql: Sql, message: number, latest = MOST_ATTEMPTS): StoredAttempt[] {
+/** Reads the attempts kept of one message, oldest first: the `latest` ones. */
+export function attemptsOf(sql: Sql, message: number, latest = MAX_ATTEMPTS): StoredAttempt[] {
   return sql.all<
     Omit<StoredAttempt, "durationMs"> & { duration_ms: number }
   >(

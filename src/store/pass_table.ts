@@ -1,6 +1,6 @@
 import type { Sql } from "./sql.ts";
 
-/** What a pass has counted on the pages that it has read so far. */
+/** What a pass has counted on the pages read so far. */
 export interface PassCount {
   /** The rows that stand for events of its pages. */
   readonly taken: Set<number>;
@@ -24,7 +24,9 @@ export interface PassPage {
   readonly held: ReadonlyMap<number, number>;
 }
 
-/** Saves what one page of a pass has counted, so that the pass can be resumed after it: one row. */
+/**
+ * Saves what one page of a pass has counted, as one row, so that the pass can be resumed after it.
+ */
 export function savePassPage(
   sql: Sql,
   { pass, page, url, seqs, held }: PassPage,
@@ -39,7 +41,7 @@ export function savePassPage(
   );
 }
 
-/** What a pass has counted before its first page. */
+/** Returns the count of a pass before its first page. */
 export function emptyCount(): PassCount {
   return { taken: new Set(), urls: new Set(), held: new Map() };
 }
@@ -61,7 +63,7 @@ export function readPass(sql: Sql, pass: number): PassCount {
   return count;
 }
 
-/** Adds one page to what a pass has counted. */
+/** Adds one page to the count of a pass. */
 export function addToPass(count: PassCount, page: Omit<PassPage, "pass" | "page">): void {
   count.urls.add(page.url);
   for (const seq of page.seqs) count.taken.add(seq);

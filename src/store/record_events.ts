@@ -8,7 +8,7 @@ import { readNumber, writeMeta } from "./meta.ts";
 import { type EarlierPass, SplitTwins } from "./split_twins.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
-/** One event that was not in the log before. */
+/** One event that is new to the log. */
 export interface RecordedEvent {
   /** Its place in the log. */
   readonly seq: number;
@@ -16,25 +16,27 @@ export interface RecordedEvent {
   readonly event: UserEvent;
   /** Which of its twins it is, from 1. */
   readonly occurrence: number;
-  /** Its date in milliseconds since the Unix epoch, where it has one that can be read. */
+  /** Its date in milliseconds since the Unix epoch; null where it is absent or unreadable. */
   readonly at: number | null;
 }
 
 /** What became of the events of one page. */
 export interface RecordResult {
-  /** Those that were new, oldest first: the order in which they entered the log. */
+  /** The new ones, oldest first: the order in which they entered the log. */
   readonly recorded: readonly RecordedEvent[];
   /** How many were in the log already. */
   readonly duplicates: number;
   /** How many of the new ones have a twin. */
   readonly twins: number;
-  /** How many are as old as what retention has removed, so that nobody can say whether they were recorded. */
+  /**
+   * How many are as old as what retention has removed, so that they may have been recorded before.
+   */
   readonly expired: number;
-  /** Those that are too large for a row. */
+  /** Events that are too large for a row. */
   readonly oversized: readonly UserEvent[];
-  /** The rows that stand for the events of this page: the pass must not take them again. */
+  /** The rows that stand for the events of this page; the pass must not take them again. */
   readonly seqs: readonly number[];
-  /** How many twins of each hash were not recorded, since only a second pass can confirm them. */
+  /** How many twins of each hash were held back, since only a second pass can confirm them. */
   readonly held: ReadonlyMap<number, number>;
   /** The dates of those twins, in milliseconds since the Unix epoch. */
   readonly heldAt: readonly (number | null)[];
@@ -45,30 +47,34 @@ export interface RecordOptions {
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
   /**
-   * The rows that earlier pages of the same pass stand for. An event takes the first equal row that is not
-   * taken, and becomes a new one where there is none: so a pass that sees an event k times leaves k.
+   * The rows that stand for events of earlier pages of the same pass. An event takes the first
+   * equal row that is not taken, or becomes a new row where there is none: so a pass that sees an
+   * event k times leaves k.
    */
   readonly taken?: ReadonlySet<number>;
   /**
-   * What an earlier pass over the same range has seen. A twin on another page than its like may be a true one that a
-   * page boundary split off, or the same event once more because the pages shifted while they were read: only a second
-   * pass can tell. Left out, all are recorded at once.
+   * What an earlier pass over the same range has seen. A twin on a different page may be a true
+   * twin that a page boundary separated, or the same event once more because the pages shifted
+   * while they were read: only a second pass can tell. Without it, all are recorded at once.
    */
   readonly earlier?: EarlierPass;
 }
 
-/** A row may have 2 MB in a Durable Object: an alert has the event in it, with the rule and what matched. */
-const LARGEST_BODY = 1_500_000;
+/**
+ * A row may have 2 MB in a Durable Object, and an alert contains the event, the rule and what
+ * matched.
+ */
+const MAX_BODY_BYTES = 1_500_000;
 
-/** A bound text may have 2 MB, and a hash takes 17 characters. */
-const MOST_HASHES = 50_000;
-/** Around a small page there may be others that are no part of it. */
+/** A bound string may have 2 MB, and a hash takes 17 characters. */
+const MAX_HASHES = 50_000;
+/** How many rows that are not part of a small page may lie between its own. */
 const SPARE_KEYS = 200;
 
-// Classes, for there are thousands of them a second: what a literal makes, V8 may come to put among the old objects, where
-// each keeps its page alive until all memory is collected.
+// Classes, because thousands are made every second: V8 may allocate objects made by a literal in
+// its old generation, where each keeps its page alive until a full garbage collection.
 
-/** A row of the log that has the hash of an event of the page. */
+/** A row of the log with the same hash as an event of the page. */
 class Row {
   /** The next row with the same hash, by slot. */
   next: Row | undefined = undefined;
@@ -85,7 +91,7 @@ class Row {
     this.body = body;
   }
 
-  /** Worked out only when the bodies differ. */
+  /** Computed only when the bodies differ. */
   get identity(): string {
     return this.#identity ??= identityOf(JSON.parse(this.body) as UserEvent);
   }
@@ -107,10 +113,11 @@ class PageEvent implements RecordedEvent {
 }
 
 /**
- * Records what is new of a page. It has to run inside a transaction, with whatever depends on it.
+ * Records the new events of a page. It has to run inside a transaction, with whatever depends on
+ * it.
  *
- * The rows with the same hashes are looked up by one statement; equality is then decided on the whole
- * identity, never on the hash.
+ * The rows with the same hashes are looked up with one statement; whether events are equal is then
+ * decided by their whole identity, never by the hash.
  *
  * @param sql The database.
  * @param events The events of one page, in any order.
@@ -131,7 +138,7 @@ export function recordEvents(
   const oversized: UserEvent[] = [];
   const seqs: number[] = [];
   const split = new SplitTwins(earlier);
-  const equal: number[] = []; // the equal rows of the event at hand
+  const equal: number[] = []; // the rows equal to the current event
   let duplicates = 0;
   let twins = 0;
   let expired = 0;
@@ -146,7 +153,8 @@ export function recordEvents(
     let last: Row | undefined;
     for (let row = same; row !== undefined; row = row.next) {
       last = row;
-      // The same event may be there in other words: with another spelling of the date, or another unknown member.
+      // The same event may be there in another form: its date spelled differently, or with other
+      // unknown members.
       if (row.body !== body && row.identity !== identityOf(event)) continue;
       equal.push(row.seq);
       if (row.isHere) onThisPage++;
@@ -160,7 +168,7 @@ export function recordEvents(
     } else if (at !== null && at <= floor) {
       expired++;
       continue;
-    } else if (isLarger(body, LARGEST_BODY)) {
+    } else if (isLarger(body, MAX_BODY_BYTES)) {
       oversized.push(event);
       continue;
     } else if (split.holds(event, at, onThisPage, equal)) {
@@ -189,7 +197,10 @@ export function recordEvents(
   return { recorded, duplicates, twins, expired, oversized, seqs, held, heldAt };
 }
 
-/** Oldest first; events of one date keep the order in which they happened, as far as the page tells it. */
+/**
+ * Oldest first; events with the same date keep the order in which they happened, as far as the page
+ * shows.
+ */
 function inTimeOrder(events: readonly UserEvent[]): PageEvent[] {
   const page: PageEvent[] = [];
   let isRising = false;
@@ -232,34 +243,35 @@ function rowsByHash(sql: Sql, page: readonly PageEvent[]): Map<number, Row> {
 type Key = { hash: number; slot: number; seq: number };
 
 /**
- * The keys of all rows from the lowest hash of a page to the highest: since a hash begins with the time, that is one stretch of the
- * index, and the page itself where it has been read before. Undefined if it is much more than the page.
+ * The keys of all rows from the lowest hash of a page to the highest. Since a hash begins with the
+ * time, they are one stretch of the index: just the page itself, if it has been read before.
+ * Undefined if they are many more.
  */
 function keysAround(sql: Sql, page: readonly PageEvent[]): Key[] | undefined {
   let lowest = Infinity;
   let highest = -Infinity;
   for (const { hash, at } of page) {
-    if (at === null) return undefined; // without a time it is far from the others
+    if (at === null) return undefined; // without a time, its hash is far from the others
     if (hash < lowest) lowest = hash;
     if (hash > highest) highest = hash;
   }
-  const most = 2 * page.length + SPARE_KEYS;
+  const max = 2 * page.length + SPARE_KEYS;
   const keys = sql.all<Key>(
     `SELECT hash, slot, seq FROM events WHERE hash BETWEEN ? AND ? ORDER BY hash, slot LIMIT ?`,
     lowest,
     highest,
-    most,
+    max,
   );
-  return keys.length < most ? keys : undefined;
+  return keys.length < max ? keys : undefined;
 }
 
 function keysOf(sql: Sql, hashes: readonly number[]): Key[] {
   const keys: Key[] = [];
-  for (let start = 0; start < hashes.length; start += MOST_HASHES) {
+  for (let start = 0; start < hashes.length; start += MAX_HASHES) {
     keys.push(...sql.all<Key>(
       `SELECT hash, slot, seq FROM events
         WHERE hash IN (SELECT value FROM json_each(?)) ORDER BY hash, slot`,
-      JSON.stringify(hashes.slice(start, start + MOST_HASHES)),
+      JSON.stringify(hashes.slice(start, start + MAX_HASHES)),
     ));
   }
   return keys;
@@ -267,10 +279,10 @@ function keysOf(sql: Sql, hashes: readonly number[]): Key[] {
 
 function bodiesOf(sql: Sql, keys: readonly Key[]): Map<number, string> {
   const bodies = new Map<number, string>();
-  for (let start = 0; start < keys.length; start += MOST_HASHES) {
+  for (let start = 0; start < keys.length; start += MAX_HASHES) {
     const rows = sql.all<{ seq: number; body: string }>(
       `SELECT seq, body FROM events WHERE seq IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(keys.slice(start, start + MOST_HASHES).map(({ seq }) => seq)),
+      JSON.stringify(keys.slice(start, start + MAX_HASHES).map(({ seq }) => seq)),
     );
     for (const { seq, body } of rows) bodies.set(seq, body);
   }

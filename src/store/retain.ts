@@ -1,15 +1,17 @@
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql } from "./sql.ts";
 
-/** How much the log keeps. */
+/** The limits of what the log keeps. */
 export interface RetainOptions {
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
-  /** Events and alerts that were recorded longer ago are removed, in milliseconds. */
+  /** How long ago an event or alert may have been recorded, in milliseconds. */
   readonly maxAgeMs: number;
-  /** Above this size of the database the oldest events go, whatever their age, in bytes. */
+  /**
+   * The maximum size of the database, in bytes; above it, the oldest events are removed at any age.
+   */
   readonly maxBytes: number;
-  /** At most so many of each are removed in one call, so that it never takes long. */
+  /** How many of each are removed in one call at most, so that it never takes long. */
   readonly step: number;
 }
 
@@ -21,16 +23,17 @@ export interface Retained {
   readonly alerts: number;
   /** Invalid events removed. */
   readonly invalid: number;
-  /** Whether there is more to remove at once. */
+  /** Whether more has to be removed. */
   readonly more: boolean;
 }
 
 /**
- * Removes what is too old or too much, oldest first, in one bounded step. It has to run in a transaction.
+ * Removes what exceeds the limits, oldest first, in one bounded step. It has to run in a
+ * transaction.
  *
- * An event that was removed must not enter the log a second time when it is read again. So a floor rises with what
- * is removed: what is not newer than the floor and not in the log is refused. Alerts stay as long as a
- * message about them is on its way.
+ * An event that was removed must not enter the log a second time when it is read again. So a floor
+ * rises with every removal: an event that is not newer than the floor and not in the log is
+ * refused. Alerts stay as long as a message about them is in the queue.
  *
  * @param sql The database.
  * @param options The limits.
@@ -38,7 +41,7 @@ export interface Retained {
  */
 export function retain(sql: Sql, { now, maxAgeMs, maxBytes, step }: RetainOptions): Retained {
   const isFull = sql.bytes() > maxBytes;
-  // Where age does not count, that is because nobody knows what time it is.
+  // Age is ignored when the clock cannot be trusted.
   const latest = maxAgeMs === Infinity ? Infinity : now;
   const aged = { before: now - maxAgeMs, latest };
   const due = isFull ? { before: Infinity, latest } : aged;
@@ -48,7 +51,10 @@ export function retain(sql: Sql, { now, maxAgeMs, maxBytes, step }: RetainOption
   return { events, alerts, invalid, more: Math.max(events, alerts, invalid) === step };
 }
 
-/** What is removed: what was recorded before a time. What was recorded after `latest` was so by a clock that was ahead. */
+/**
+ * What to remove: rows recorded before a time. A row recorded after `latest` was recorded by a
+ * clock that was ahead.
+ */
 interface Due {
   readonly before: number;
   readonly latest: number;
@@ -63,10 +69,11 @@ function removeEvents(sql: Sql, due: Due, step: number): number {
   const last = gone.at(-1);
   if (last === undefined) return 0;
   let floor = readNumber(sql, "floor_at", -Infinity);
-  // A date ahead of its own recording is no measure: one such event would shut the log for ever.
+  // A date later than the recording does not count: one such event would close the log for ever.
   let recordedBy = due.latest;
   for (const { at, recorded_at } of gone.toReversed()) {
-    if (recorded_at <= due.latest) recordedBy = recorded_at; // else it is not newer than what comes after it
+    // One by a clock that was ahead is no newer than the next row.
+    if (recorded_at <= due.latest) recordedBy = recorded_at;
     floor = Math.max(floor, Math.min(at ?? floor, recordedBy));
   }
   if (floor > -Infinity) writeMeta(sql, "floor_at", floor);
@@ -108,7 +115,10 @@ function removeInvalid(sql: Sql, due: Due, step: number): number {
   return prefix(oldest, due);
 }
 
-/** How many of the rows, from the first, are due; one by a clock that was ahead is when what comes after it is. */
+/**
+ * How many rows, from the first, are due; a row by a clock that was ahead is due when the one after
+ * it is.
+ */
 function prefix(rows: readonly { recorded_at: number }[], { before, latest }: Due): number {
   let count = 0;
   for (const [index, { recorded_at }] of rows.entries()) {

@@ -1,25 +1,33 @@
-/** What SQLite stores and binds here: no booleans, no dates, integers below 2^53. */
+/** A value as SQLite stores and binds it here: no booleans, no dates, integers below 2^53. */
 export type SqlValue = string | number | null | Uint8Array;
 
 /** One row, by column name. */
 export type SqlRow = Record<string, SqlValue>;
 
 /**
- * The small synchronous part of SQLite that the log needs; a Durable Object's `ctx.storage.sql` and
- * `node:sqlite` both sit behind it, and one test suite runs on both.
+ * The small synchronous part of SQLite that the log needs. Both a Durable Object's
+ * `ctx.storage.sql` and `node:sqlite` implement it, and one test suite runs on both.
  */
 export interface Sql {
   /**
    * Runs one statement and returns its rows.
    *
    * @typeParam Row The columns that the statement selects.
-   * @param statement One SQL statement with at most 100 `?` parameters (the limit of a Durable Object).
+   * @param statement One SQL statement with at most 100 `?` parameters (the limit of a Durable
+   *   Object).
    */
   all<Row extends SqlRow>(statement: string, ...values: SqlValue[]): Row[];
-  /** Runs one statement that returns no rows, and gives back how many rows it wrote, index rows included where the storage counts them. */
+  /**
+   * Runs one statement that returns no rows.
+   *
+   * @returns How many rows it wrote, including index rows where the storage counts them.
+   */
   run(statement: string, ...values: SqlValue[]): number;
-  /** Runs `body` in one transaction: all of it is durable or none. Nested calls join the outer one. */
+  /**
+   * Runs `body` in one transaction: all of it becomes durable, or none. Nested calls join the outer
+   * one.
+   */
   transaction<T>(body: () => T): T;
-  /** The size of the database in bytes, free pages left out. */
+  /** Returns the size of the database in bytes, without free pages. */
   bytes(): number;
 }

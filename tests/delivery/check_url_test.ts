@@ -30,8 +30,8 @@ const refused: [reason: string, ...urls: string[]][] = [
     "http://localhost/",
     "ws://a.com/",
   ],
-  ["it carries credentials", "https://user@hooks.example.com/", "https://:pw@hooks.example.com/"],
-  ["it carries credentials", "https://hooks.example.com@10.0.0.1/"],
+  ["it contains credentials", "https://user@hooks.example.com/", "https://:pw@hooks.example.com/"],
+  ["it contains credentials", "https://hooks.example.com@10.0.0.1/"],
   [
     "its port is neither 443 nor an allowed one",
     "https://hooks.example.com:80/",
@@ -90,12 +90,12 @@ const refused: [reason: string, ...urls: string[]][] = [
     "https://8.8.8.8/",
   ],
   [
-    "its host has no dot, so it names a neighbour",
+    "its host has no dot, so it is a local name",
     "https://localhost/",
     "https://intranet/",
     "https://LOCALHOST./",
   ],
-  ["its host has no dot, so it names a neighbour", "https://kubernetes/", "https://metadata/"],
+  ["its host has no dot, so it is a local name", "https://kubernetes/", "https://metadata/"],
   [
     "its host is not a name",
     "https://hooks.example.com../",

@@ -1,10 +1,12 @@
 import type { Alert } from "../../alert/alert.ts";
 import { isLarger, shorten } from "../../alert/shorten.ts";
 
-/** The largest body that is sent, in bytes of UTF-8: every intermediary has to pass so much (CloudEvents). */
+/**
+ * The maximum size of a body, in bytes: every intermediary has to forward that much (CloudEvents).
+ */
 export const MAX_BODY_BYTES = 65_536;
 
-/** Tried one after the other until the body fits; the alert itself has fewer than 16 members. */
+/** Tried in order until the body fits; an alert itself has fewer than 16 members. */
 const CUTS = [
   { text: 4_096, members: 200, depth: 8 },
   { text: 1_024, members: 50, depth: 8 },
@@ -13,10 +15,11 @@ const CUTS = [
 ];
 
 /**
- * The body of a message as Standard Webhooks describes it: `{type, timestamp, data}`, with the alert as data.
+ * Makes the body that Standard Webhooks describes: `{type, timestamp, data}`, with the alert as
+ * data.
  *
- * An alert that would make it larger than 64 KiB is cut: texts and lists are shortened, each with a mark
- * of how much is missing, and `data.cut` is true. The whole of it stays in the log.
+ * An alert that would make it larger than 64 KiB is cut: strings and lists are shortened, each with
+ * a note of how much is missing, and `data.cut` is true. The log keeps the whole alert.
  *
  * @example
  * ```ts
@@ -33,7 +36,7 @@ const CUTS = [
  *
  * @param alert The alert.
  * @param recordedAt When it was recorded, in milliseconds since the Unix epoch.
- * @returns JSON of at most 64 KiB; the same arguments give the same text.
+ * @returns JSON of at most 64 KiB; the same arguments always give the same string.
  */
 export function standardBody(alert: Alert, recordedAt: number): string {
   const timestamp = new Date(recordedAt).toISOString();
