@@ -9,7 +9,6 @@ import { paint, printable, say } from "../cli/output/terminal.ts";
 import { taskCommand } from "../cli/task_command.ts";
 import { wait } from "../stream/wait.ts";
 import { buildRules, bundleWorker } from "./build_worker.ts";
-import { checkSettings } from "./check_settings.ts";
 import { newToken } from "./credentials.ts";
 import { alertLine, eventLine, Narrator } from "./narrator.ts";
 import { openKeptStorage, openTemporaryStorage } from "./open_storage.ts";
@@ -18,7 +17,7 @@ import { untilStopped } from "./until_stopped.ts";
 import { emulatedApi, realApi } from "./watched_api.ts";
 import { startReceiver } from "./webhook_receiver.ts";
 import { followStatus, followStream, untilReady } from "./worker_client.ts";
-import { workerSettings } from "./worker_settings.ts";
+import { checkSettings, workerSettings } from "./worker_settings.ts";
 
 const PORTS = { worker: 8787, emulator: 8788, receiver: 8789 };
 const WATCHDOG_MS = 60_000;

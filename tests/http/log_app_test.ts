@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { operationsOf } from "../../src/http/route.ts";
+import { assert, assertEquals } from "@std/assert";
+import { operationsOf, type Route } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
 import { LogFixture } from "./log_fixture.ts";
 
@@ -61,4 +61,15 @@ Deno.test("the log's app reports an unexpected error, and tells the client nothi
   assertEquals([response.status, JSON.parse(text).code], [500, "internal"]);
   assertEquals(/invalid_events|table|stack/.test(text), false);
   assertEquals(fixture.reports.length, 1);
+});
+
+Deno.test("routes.ts lists every route that a file in src/http/routes/ declares", async () => {
+  const folder = new URL("../../src/http/routes/", import.meta.url);
+  for await (const { name } of Deno.readDir(folder)) {
+    const module: Record<string, unknown> = await import(new URL(name, folder).href);
+    const declared = Object.entries(module).filter(([name]) => /Routes?$/.test(name))
+      .flatMap(([, value]) => value);
+    assert(declared.length > 0, name);
+    for (const route of declared) assert(routes.includes(route as Route), name);
+  }
 });
