@@ -35,7 +35,7 @@ Deno.test("the limit counts the organisation's requests by the clock's minute, w
   assertEquals(await status("one"), 200);
 });
 
-Deno.test("no credentials and wrong ones are told apart, and neither uses up the limit", async () => {
+Deno.test("missing and invalid credentials are distinguished, and neither uses up the limit", async () => {
   const emulator = createEmulator({ clock: stillClock(TEN_PAST), ratePerMinute: 1 });
   const none = await emulator.app.request(`${ORIGIN}/v7/audit-user-events`);
   assertEquals(none.status, 401);
@@ -54,7 +54,7 @@ Deno.test("no credentials and wrong ones are told apart, and neither uses up the
   assertEquals((await ask(emulator, "?window=1h")).status, 200);
 });
 
-Deno.test("a query that the API refuses is answered with 400 as a problem document that names the field", async () => {
+Deno.test("an invalid query is a 400, a problem document that names the field", async () => {
   const emulator = createEmulator({ clock: stillClock(TEN_PAST) });
   const cases: [string, string][] = [
     ["?window=1y", "window"],
@@ -83,7 +83,7 @@ Deno.test("a query that the API refuses is answered with 400 as a problem docume
   }
 });
 
-Deno.test("a 400 comes in the other two shapes on demand", async () => {
+Deno.test("a 400 has one of the other two shapes on demand", async () => {
   const emulator = createEmulator({ clock: stillClock(TEN_PAST) });
   const title = await ask(emulator, "?window=1y", { "x-emulator-fault": "title-only-400" });
   const titleBody = await title.json();
@@ -112,7 +112,7 @@ Deno.test("a wrong method is 405 and an Accept that cannot be met is 406", async
   assertEquals((await ask(emulator, "", { accept })).status, 200);
 });
 
-Deno.test("a page holds max events where max is given, and never more than the server's own limit", async () => {
+Deno.test("a page has max events if max is sent, and never more than the server's own limit", async () => {
   const emulator = createEmulator({
     clock: stillClock(TEN_PAST),
     pageSize: 4,
@@ -125,14 +125,14 @@ Deno.test("a page holds max events where max is given, and never more than the s
   assertEquals([await size(""), await size("?max=5"), await size("?max=500")], [4, 5, 6]);
 });
 
-Deno.test("publish() refuses a date that is none and an account group that is not there", () => {
+Deno.test("publish() rejects an invalid date and an unknown account group", () => {
   const emulator = createEmulator();
   assertThrows(() => emulator.publish({ date: "soon" }), RangeError, '"soon" is not a date');
   assertThrows(() => emulator.publish({ aid: "1" }), RangeError, "not in the organisation");
   assertEquals(emulator.size, 0);
 });
 
-Deno.test("the sample bodies are served in place of a page, and each under its own name", async () => {
+Deno.test("the sample bodies are served instead of a page, and each under its own name", async () => {
   const emulator = createEmulator({ clock: stillClock(TEN_PAST) });
   const list = await (await emulator.app.request("/emulator/samples")).json();
   assert(list.length >= 5);

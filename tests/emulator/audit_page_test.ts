@@ -8,7 +8,7 @@ function emulatorAtNoon(pageSize = 3) {
   return createEmulator({ clock: stillClock(NOON), seed: 5, pageSize });
 }
 
-Deno.test("a pass gives every event once, newest first, the later published first in one second", async () => {
+Deno.test("a pass has every event once, newest first, and in one second the last published first", async () => {
   const emulator = emulatorAtNoon();
   const dates = [
     "11:00:02",
@@ -61,7 +61,7 @@ Deno.test("the next link has the captured parameters in the captured order, with
   assertEquals(atob("b2Zmc2V0PTU1MDAwMDAx"), "offset=55000001");
 });
 
-Deno.test("self is the request's address as it came, repeated parameters included", async () => {
+Deno.test("self is the URL of the request, including repeated parameters", async () => {
   const emulator = emulatorAtNoon();
   const query = "?startDate=2026-11-22T10:00:00Z&startDate=2026-11-22T10:00:00Z&max=5&max=5";
   const [page] = await readPass(emulator, query, 1);
@@ -77,7 +77,7 @@ Deno.test("both ends of a range are inclusive", async () => {
   assertEquals(eventsOf(await readPass(emulator, query)).map((e) => e["event"]), ["02", "01"]);
 });
 
-Deno.test("the body names the ends of the range that were asked for", async () => {
+Deno.test("the body names the ends of the range that were requested", async () => {
   const emulator = emulatorAtNoon();
   const cases: [string, string | undefined, string | undefined][] = [
     ["", undefined, undefined],
@@ -101,7 +101,7 @@ Deno.test("the body names the ends of the range that were asked for", async () =
   }
 });
 
-Deno.test("a page without a range is not bounded, and its next link names no dates", async () => {
+Deno.test("a page without a range is unbounded, and its next link has no dates", async () => {
   const emulator = emulatorAtNoon();
   emulator.publish({ event: "Old", date: "2020-01-01T00:00:00Z" });
   const [page] = await readPass(emulator, "", 1);
@@ -109,7 +109,7 @@ Deno.test("a page without a range is not bounded, and its next link names no dat
   assertEquals(new URL(page!._links.next!.href).searchParams.has("startDate"), false);
 });
 
-Deno.test("aid chooses one account group, useAllPermittedAids all that the token's user belongs to", async () => {
+Deno.test("aid selects one account group, useAllPermittedAids all groups of the token's user", async () => {
   const organisation = emulatorAtNoon().organisation;
   const [one, two, three] = organisation.accountGroups.map((group) => group.aid);
   const emulator = createEmulator({
@@ -126,7 +126,7 @@ Deno.test("aid chooses one account group, useAllPermittedAids all that the token
   assertEquals((await ask(emulator, `?aid=${three}`)).status, 403);
 });
 
-Deno.test("a user who may only view the own activity sees nothing else", async () => {
+Deno.test("a user who may only view their own activity sees nothing else", async () => {
   const organisation = emulatorAtNoon().organisation;
   const emulator = createEmulator({
     clock: stillClock(NOON),
@@ -139,7 +139,7 @@ Deno.test("a user who may only view the own activity sees nothing else", async (
   assertEquals(seen, ["7", "7", "7", "7"]);
 });
 
-Deno.test("an event keeps its undocumented members and has no members that it was not given", async () => {
+Deno.test("an event keeps its undocumented members and gains no others", async () => {
   const emulator = emulatorAtNoon();
   const group = emulator.organisation.accountGroups[0]!;
   emulator.publish({ colour: "blue", resources: [] });

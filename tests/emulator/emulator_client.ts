@@ -37,15 +37,15 @@ export async function ask(
   });
 }
 
-/** Follows next links to the end, or for at most `most` pages. */
+/** Follows next links to the end, or for at most `max` pages. */
 export async function readPass(
   emulator: Emulator,
   query: string,
-  most = 1000,
+  max = 1000,
 ): Promise<TestPage[]> {
   const pages: TestPage[] = [];
   let next: string | undefined = query;
-  while (next !== undefined && pages.length < most) {
+  while (next !== undefined && pages.length < max) {
     const response = await ask(emulator, next);
     if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
     const page = await response.json() as TestPage;

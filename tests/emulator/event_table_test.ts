@@ -52,7 +52,7 @@ Deno.test("EventTable.find() pages like a filter and a sort of all events, in bo
   ));
 });
 
-Deno.test("EventTable grows beyond its first room and keeps late rows in their place", () => {
+Deno.test("EventTable grows beyond its initial size and keeps late rows in their place", () => {
   const table = new EventTable();
   for (let n = 0; n < 5000; n += 1) add(table, "1", (n % 2 ? 10_000 - n : n) * 1000);
   const query = { aids: ["1"], from: -Infinity, to: Infinity, ascending: true, uid: undefined };

@@ -98,7 +98,7 @@ Deno.test("other-date-forms are the same instants", async () => {
   assertEquals(new Set(other.map((date) => String(date).slice(19))).size, 4);
 });
 
-Deno.test("invalid-event adds one to each page that has events and takes none away", async () => {
+Deno.test("invalid-event adds one item to each page with events, and removes none", async () => {
   const emulator = filled();
   emulator.setFaults({ name: "invalid-event" });
   const sizes = (await readPass(emulator, "?window=2h")).map((page) => page.auditEvents.length);
@@ -118,7 +118,7 @@ Deno.test("repeated-cursor comes back to the same page, endless-pages never repe
   assertEquals(names(endless), NEWEST_FIRST);
 });
 
-Deno.test("empty-pages puts an empty page before each and loses nothing", async () => {
+Deno.test("empty-pages sends an empty page before each page, and loses nothing", async () => {
   const emulator = filled();
   emulator.setFaults({ name: "empty-pages" });
   const pages = await readPass(emulator, "?window=2h");
@@ -136,7 +136,7 @@ Deno.test("the faults of the link lead elsewhere or are a template", async () =>
   assertEquals([template.templated, template.href.includes("{")], [true, true]);
 });
 
-Deno.test("the faults that answer instead of a page have their status, body and headers", async () => {
+Deno.test("the faults that replace a page have the right status, body and headers", async () => {
   const cases: [FaultName, number, RegExp, boolean][] = [
     ["too-many-requests", 429, /"Too Many Requests"/, true],
     ["too-many-requests-no-reset", 429, /"Too Many Requests"/, false],
@@ -161,7 +161,7 @@ Deno.test("the faults that answer instead of a page have their status, body and 
   );
 });
 
-Deno.test("expired-cursor refuses the second page and not the first", async () => {
+Deno.test("expired-cursor rejects the second page and not the first", async () => {
   const emulator = filled();
   emulator.setFaults({ name: "expired-cursor" });
   const [first] = await readPass(emulator, "?window=2h", 1);
@@ -177,7 +177,7 @@ Deno.test("a cut body ends early: by a broken stream, or in the middle of the JS
   assertEquals(text.endsWith("}}"), false);
 });
 
-Deno.test("a slow body and a slow answer are whole in the end, and take the emulator's pause", async () => {
+Deno.test("a slow body and a slow response are complete in the end, after the emulator's pause", async () => {
   for (const name of ["slow-body", "slow-answer"] as const) {
     const clock = stillClock(NOON);
     const emulator = createEmulator({ clock, slowMs: 5_000 });
@@ -200,7 +200,7 @@ Deno.test("a fault may be planned for every n-th request and for a number of tim
   assertEquals(statuses, [200, 500, 200, 500, 200, 200, 200]);
 });
 
-Deno.test("the control route switches every fault mode on and off, and refuses an unknown one", async () => {
+Deno.test("the control route turns every fault mode on and off, and rejects an unknown one", async () => {
   const emulator = filled();
   const post = (body: unknown) =>
     emulator.app.request("/emulator/faults", { method: "POST", body: JSON.stringify(body) });

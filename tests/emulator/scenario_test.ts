@@ -26,13 +26,13 @@ async function liveFor(seed: number, events: number) {
   return { emulator, stories };
 }
 
-Deno.test("the live scenario is the same for the same seed and another for another", async () => {
+Deno.test("the live scenario depends on the seed alone", async () => {
   const [one, same, other] = await Promise.all([liveFor(1, 200), liveFor(1, 200), liveFor(2, 200)]);
   assertEquals(one.emulator.events(), same.emulator.events());
   assert(JSON.stringify(one.emulator.events()) !== JSON.stringify(other.emulator.events()));
 });
 
-Deno.test("the live scenario is mostly ordinary, tells its first story at once, and has twins and late events", async () => {
+Deno.test("the live scenario is mostly ordinary, begins with a story, and has duplicates and late events", async () => {
   const { emulator, stories } = await liveFor(4, 1000);
   const events = emulator.events();
   const suspicious = new Set<string>(
@@ -54,7 +54,7 @@ Deno.test("the live scenario is mostly ordinary, tells its first story at once, 
   assert(late.length > 5);
 });
 
-Deno.test("live() ends quietly when its signal is aborted before it starts", async () => {
+Deno.test("live() ends quietly if its signal has aborted before it starts", async () => {
   const emulator = createEmulator();
   await emulator.live({ perMinute: 1, signal: AbortSignal.abort() });
   assertEquals(emulator.size, 0);
@@ -73,7 +73,7 @@ Deno.test("an organisation has people of its own groups, each with an address of
   }
 });
 
-Deno.test("only the texts that Cisco published are marked as documented", () => {
+Deno.test("only event names that Cisco published are marked as documented", () => {
   const documented = Object.values(EVENT_CATALOGUE).filter((entry) => entry.documented);
   assertEquals(documented.map((entry) => entry.event).sort(), ["Login failed.", "Report created."]);
   for (const { resources } of documented) {

@@ -28,7 +28,7 @@ function titles(event: NewEvent): string[] {
   return matches.map((match) => match.rule.title);
 }
 
-Deno.test("every story of the emulator fires a rule of rules/ that ordinary activity does not", () => {
+Deno.test("every story of the emulator matches a rule of rules/ that ordinary activity does not", () => {
   const organisation = makeOrganisation(seededRandom(3));
   const random = seededRandom(4);
   const ordinary = new Set<string>();
@@ -41,7 +41,7 @@ Deno.test("every story of the emulator fires a rule of rules/ that ordinary acti
   }
 });
 
-Deno.test("of ordinary activity only a mistyped password fires a rule", () => {
+Deno.test("in ordinary activity, only a mistyped password matches a rule", () => {
   const organisation = makeOrganisation(seededRandom(5));
   const random = seededRandom(6);
   const texts = new Set<unknown>();

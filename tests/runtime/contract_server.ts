@@ -8,8 +8,8 @@ export interface Seen {
 }
 
 /**
- * The far end of the contract suite: a real HTTP server on loopback. Each test asks under a key of its own,
- * `/<scenario>/<key>/v7/audit-user-events`, and reads what was seen under `/seen/<key>`.
+ * The far end of the contract suite: a real HTTP server on loopback. Each test asks under a key of
+ * its own, `/<scenario>/<key>/v7/audit-user-events`, and reads what was seen under `/seen/<key>`.
  */
 export function serveContract(): { origin: string; close(): Promise<void> } {
   const seen = new Map<string, Seen>();

@@ -1,6 +1,6 @@
 /**
- * How our iterators and streams behave, as promises that hold in every runtime. Web standards only: this
- * module runs in Deno and in workerd alike, against a far end that is a real HTTP server.
+ * How our iterators and streams behave, as promises that hold in every runtime. Web standards only:
+ * this module runs in Deno and in workerd alike, against a far end that is a real HTTP server.
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { MemorySource } from "../support/memory_source.ts";
@@ -130,7 +130,7 @@ export const CONTRACT: readonly ContractCase[] = [
     },
   },
   {
-    name: "an abort during the wait before a repetition rejects with its reason",
+    name: "an abort during the wait before a retry rejects with its reason",
     async run(far) {
       const stop = new AbortController();
       const events = streamUserEvents(far.reading("busy", { signal: stop.signal }));
@@ -169,7 +169,7 @@ export const CONTRACT: readonly ContractCase[] = [
     },
   },
   {
-    name: "a request that takes too long is a time-out, and is repeated with a time of its own",
+    name: "a request that takes too long times out, and the retry has a timeout of its own",
     async run(far) {
       for (const scenario of ["hang", "hang-body"]) {
         const options = far.reading(scenario, { timeoutMs: 30, retry: { attempts: 2 } });
@@ -213,7 +213,7 @@ export const CONTRACT: readonly ContractCase[] = [
     },
   },
   {
-    name: "a source that throws does so once, after what it gave, and is done then",
+    name: "a source throws once, after the items before it, and is then done",
     async run(far) {
       const events = streamUserEvents(far.reading("bad-second"));
       assertEquals((await events.next()).value?.event, "Event 0.1");
@@ -310,7 +310,7 @@ export const CONTRACT: readonly ContractCase[] = [
     },
   },
   {
-    name: "a body that is cut off is requested again, and nothing of it comes twice",
+    name: "a truncated body is requested again, and nothing of it is yielded twice",
     async run(far) {
       const events = await eventsOf(streamUserEvents(far.reading("cut-body")));
       assertEquals(events, ["Event 0.1", "Event 0.2"]);
@@ -318,7 +318,7 @@ export const CONTRACT: readonly ContractCase[] = [
     },
   },
   {
-    name: "a body that is too large is given up",
+    name: "a body that is too large is rejected",
     async run(far) {
       const options = far.reading("large", { maxBytes: 1_000 });
       const error = await assertRejects(() => eventsOf(streamUserEvents(options)));
@@ -383,7 +383,7 @@ export const CONTRACT: readonly ContractCase[] = [
     },
   },
   {
-    name: "a subscriber that comes back with a known id goes on after it",
+    name: "a subscriber that returns with a known id continues after it",
     async run() {
       const log = new MemorySource(3);
       const text = await textUntil(
@@ -396,7 +396,7 @@ export const CONTRACT: readonly ContractCase[] = [
     },
   },
   {
-    name: "a subscriber that comes back with an unknown id is told of the gap",
+    name: "a subscriber that returns with an unknown id is told of the gap",
     async run() {
       const log = new MemorySource(3);
       const text = await textUntil(

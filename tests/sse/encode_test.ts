@@ -36,13 +36,14 @@ function parse(chunks: Iterable<Uint8Array>) {
     onComment: (comment) => comments.push(comment),
     onRetry: (ms) => retries.push(ms),
   });
-  // Deno's decoder takes a BOM away at the head of every chunk, not of the first alone; the parser does it right.
+  // Deno's decoder takes a BOM away at the head of every chunk, not of the first alone; the parser
+  // does it right.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   for (const chunk of chunks) parser.feed(decoder.decode(chunk, { stream: true }));
   return { messages, comments, retries };
 }
 
-Deno.test("encodeMessage() comes back from a parser unchanged but for its line ends, cut at every byte", () => {
+Deno.test("encodeMessage() survives a parser unchanged except for line ends, cut at every byte", () => {
   fc.assert(
     fc.property(
       fc.array(fc.record({ id: field, event: field, data: awkwardText }), { maxLength: 4 }),
@@ -80,7 +81,7 @@ Deno.test("encodeMessage() keeps JSON with raw line ends equal as JSON", () => {
 
 for (const name of ["id", "event"] as const) {
   for (const value of ["a\nb", "a\rb", "a\0b"]) {
-    Deno.test(`encodeMessage() refuses ${JSON.stringify(value)} as ${name}`, () => {
+    Deno.test(`encodeMessage() rejects ${JSON.stringify(value)} as ${name}`, () => {
       assertThrows(() => encodeMessage({ [name]: value, data: "" }), RangeError, name);
     });
   }

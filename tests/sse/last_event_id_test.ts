@@ -31,11 +31,11 @@ for (
     `${"k".repeat(33)}.1`,
   ]
 ) {
-  Deno.test(`parseLastEventId() takes ${JSON.stringify(text)} for no place`, () => {
+  Deno.test(`parseLastEventId() takes ${JSON.stringify(text)} for an invalid id`, () => {
     assertEquals(parseLastEventId(text), undefined);
   });
 }
 
-Deno.test("parseLastEventId() does not look at an id of a million characters", () => {
+Deno.test("parseLastEventId() does not examine an id of a million characters", () => {
   assertEquals(parseLastEventId("k".repeat(1_000_000) + ".1"), undefined);
 });

@@ -8,17 +8,17 @@ const lost = (requested: string | null, lost: number | null) => ({
 });
 
 const cases: [string, string | undefined, ReturnType<typeof resumeAt>][] = [
-  ["nothing begins at the oldest", undefined, { after: 4 }],
+  ["no id begins at the oldest", undefined, { after: 4 }],
   ["an empty id begins at the oldest", "", { after: 4 }],
   ["earliest begins at the oldest", "earliest", { after: 4 }],
   ["latest begins after the newest", "latest", { after: 9 }],
-  ["a known id goes on after it", "k3.7", { after: 7 }],
+  ["a known id continues after it", "k3.7", { after: 7 }],
   ["the newest id waits for the next", "k3.9", { after: 9 }],
   ["the last evicted id misses nothing", "k3.4", { after: 4 }],
-  ["an evicted id misses what lay between", "k3.3", lost("k3.3", 1)],
+  ["an evicted id misses everything in between", "k3.3", lost("k3.3", 1)],
   ["an id from the future is unknown", "k3.10", lost("k3.10", null)],
   ["an id of another epoch is unknown", "k2.7", lost("k2.7", null)],
-  ["an id that is none is not echoed", "<script>", lost(null, null)],
+  ["an invalid id is not echoed", "<script>", lost(null, null)],
 ];
 for (const [promise, asked, start] of cases) {
   Deno.test(`resumeAt(): ${promise}`, () =>
@@ -34,7 +34,7 @@ Deno.test("resumeAt() misses nothing in a log that never had anything", () => {
   }
 });
 
-Deno.test("resumeAt() says what is lost when everything was evicted", () => {
+Deno.test("resumeAt() counts what is lost when everything was evicted", () => {
   assertEquals(resumeAt({ epoch: "k3", oldest: 10, newest: 9 }, { epoch: "k3", seq: 7 }), {
     after: 9,
     gap: { requested: "k3.7", from: "k3.9", lost: 2 },

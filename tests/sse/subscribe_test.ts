@@ -32,7 +32,7 @@ Deno.test("subscribe() greets with a comment first, then retry and ready", async
   await reader.cancel();
 });
 
-Deno.test("subscribe() replays, then goes on live, each message once and in order", async () => {
+Deno.test("subscribe() replays, then continues live, each message once and in order", async () => {
   const source = new MemorySource(1_000);
   const { stream } = open(source);
   const reader = new SseReader(stream);
@@ -60,7 +60,7 @@ Deno.test("subscribe() sends what is appended while it replays, once", async () 
   await reader.cancel();
 });
 
-Deno.test("subscribe() goes on after the id that a client came back with", async () => {
+Deno.test("subscribe() continues after the id that a client sends", async () => {
   const { stream } = open(new MemorySource(9), { lastEventId: "k3.7" });
   const reader = new SseReader(stream);
   assertEquals(await reader.next(), {
@@ -111,7 +111,7 @@ Deno.test("subscribe() announces what is evicted under a slow reader", async () 
   await reader.cancel();
 });
 
-Deno.test("subscribe() writes many messages at a time, and never more than 64 KiB of them", async () => {
+Deno.test("subscribe() writes many messages at a time, at most 64 KiB", async () => {
   const source = new MemorySource();
   source.append(...Array.from({ length: 2_000 }, () => JSON.stringify("é".repeat(500))));
   const { stream } = open(source);
@@ -124,7 +124,7 @@ Deno.test("subscribe() writes many messages at a time, and never more than 64 Ki
   await reader.cancel();
 });
 
-Deno.test("subscribe() sends a message that is longer than a batch alone and whole", async () => {
+Deno.test("subscribe() sends a message that is larger than a batch alone and whole", async () => {
   const source = new MemorySource(1);
   const long = JSON.stringify("x".repeat(200_000));
   source.append(long, "{}");
@@ -184,7 +184,7 @@ Deno.test("subscribe() reads nothing for a reader that does not read, however mu
   await stream.cancel();
 });
 
-Deno.test("subscribe() ends a reader that stands still for 30 s, and holds nothing for it", async () => {
+Deno.test("subscribe() closes the stream of a reader that stalls for 30 s, and buffers nothing for it", async () => {
   const source = new MemorySource(500);
   const { stream, clock, closes } = open(source);
   const reader = stream.getReader();
@@ -199,7 +199,7 @@ Deno.test("subscribe() ends a reader that stands still for 30 s, and holds nothi
   assertEquals([source.listeners.size, clock.pending], [0, 0]);
 });
 
-Deno.test("subscribe() ends a reader that never reads at all", async () => {
+Deno.test("subscribe() closes the stream of a reader that never reads", async () => {
   const source = new MemorySource(5);
   const { clock, closes } = open(source);
   await clock.pass(30_000);
@@ -207,7 +207,7 @@ Deno.test("subscribe() ends a reader that never reads at all", async () => {
   assertEquals([source.listeners.size, clock.pending, source.reads], [0, 0, 0]);
 });
 
-Deno.test("subscribe() beats 15 to 25 s after its last write, and only then", async () => {
+Deno.test("subscribe() sends a heartbeat 15 to 25 s after its last write, and only then", async () => {
   for (const [chance, pause] of [[0, 15_000], [0.999, 24_990]] as const) {
     const source = new MemorySource();
     const { stream, clock } = open(source, { random: () => chance });
@@ -231,7 +231,7 @@ Deno.test("subscribe() beats 15 to 25 s after its last write, and only then", as
   }
 });
 
-Deno.test("subscribe() ends after 10 to 15 minutes, after all that it had to say", async () => {
+Deno.test("subscribe() ends after 10 to 15 minutes, when everything is written", async () => {
   for (const [chance, least] of [[0, 600_000], [0.999, 899_000]] as const) {
     const source = new MemorySource(1);
     const { stream, clock, closes } = open(source, { random: () => chance });
@@ -247,7 +247,7 @@ Deno.test("subscribe() ends after 10 to 15 minutes, after all that it had to say
   }
 });
 
-Deno.test("subscribe() beats, ages and ends a standing reader although the clock is set back by a day", async () => {
+Deno.test("subscribe() sends heartbeats, ages and closes a stalled reader even if the clock is set back by a day", async () => {
   const { stream, clock, closes } = open(new MemorySource());
   const reader = new SseReader(stream);
   await reader.next();
@@ -268,7 +268,7 @@ Deno.test("subscribe() beats, ages and ends a standing reader although the clock
   assertEquals(standing.closes, ["stalled"]);
 });
 
-Deno.test("subscribe() is closed once by cancel(), and lets go of everything", async () => {
+Deno.test("subscribe() is closed once by cancel(), and releases everything", async () => {
   const source = new MemorySource();
   const aborting = new AbortController();
   const { stream, clock, closes } = open(source, { signal: aborting.signal });
@@ -297,7 +297,7 @@ Deno.test("subscribe() is closed once by its signal, and a late cancel() changes
   assertEquals([source.listeners.size, clock.pending], [0, 0]);
 });
 
-Deno.test("subscribe() under a signal that is already aborted opens nothing", async () => {
+Deno.test("subscribe() with a signal that has already aborted opens nothing", async () => {
   const source = new MemorySource(5);
   const { stream, closes } = open(source, { signal: AbortSignal.abort() });
   assertEquals((await stream.getReader().read()).done, true);
@@ -305,7 +305,7 @@ Deno.test("subscribe() under a signal that is already aborted opens nothing", as
   assertEquals(source.listeners.size, 0);
 });
 
-Deno.test("subscribe() ends quietly when the log cannot be read, so that the client comes back", async () => {
+Deno.test("subscribe() ends quietly when the log cannot be read, so that the client reconnects", async () => {
   const source = new MemorySource(5);
   const { stream, clock, closes } = open(source);
   source.failure = new Error("storage is gone");
@@ -316,7 +316,7 @@ Deno.test("subscribe() ends quietly when the log cannot be read, so that the cli
   assertEquals([source.listeners.size, clock.pending], [0, 0]);
 });
 
-Deno.test("subscribe(): a reader that stands still does not hold up another", async () => {
+Deno.test("subscribe(): a stalled reader does not delay another", async () => {
   const source = new MemorySource();
   const { stream: still } = open(source);
   const { stream } = open(source);

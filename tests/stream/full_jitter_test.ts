@@ -2,7 +2,7 @@ import { assert } from "@std/assert";
 import fc from "fast-check";
 import { fullJitter } from "../../src/stream/full_jitter.ts";
 
-Deno.test("fullJitter() stays between nothing and the ceiling of its attempt, and under the cap", () => {
+Deno.test("fullJitter() stays between zero and the maximum of its attempt, and under the cap", () => {
   const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 2_000 }), chance, (attempt, drawn) => {

@@ -22,14 +22,14 @@ Deno.test("readBytes() joins chunks in their order", async () => {
   assertEquals([...await readBytes(null, 0)], []);
 });
 
-Deno.test("readBytes() cancels a body that is too long, and reads no further", async () => {
+Deno.test("readBytes() cancels a body that is too large, and reads no further", async () => {
   const { body, log } = bodyOf([1, 2], [3, 4], [5], [6], [7], [8]);
   await assertRejects(() => readBytes(body, 3), RangeError);
   assertEquals(log.includes("cancel"), true);
   assertEquals(log.includes("pull 1"), false);
 });
 
-Deno.test("readBytes() gives up a body that stands still when the signal says so", async () => {
+Deno.test("readBytes() cancels a stalled body when the signal aborts", async () => {
   const stop = new AbortController();
   const reason = new Error("stop");
   let cancelled: unknown;

@@ -38,7 +38,7 @@ Deno.test("streamOf() does not fail a cancellation because the wait that it ends
   assertEquals((await read).done, true);
 });
 
-Deno.test("streamOf() tells a failed cleanup to who cancels", async () => {
+Deno.test("streamOf() reports a failed cleanup to the caller of cancel()", async () => {
   const stream = streamOf(async function* () {
     try {
       yield* [1, 2];

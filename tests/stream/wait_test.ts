@@ -28,7 +28,7 @@ Deno.test("wait() notices an abort that comes while the timer is being set", asy
   assertEquals(await wait(60_000, stop.signal).catch((reason) => reason), STOP);
 });
 
-Deno.test("wait() under an aborted signal rejects with its reason and sets no timer", async () => {
+Deno.test("wait() with an aborted signal rejects with its reason and sets no timer", async () => {
   assertEquals(await wait(60_000, AbortSignal.abort(STOP)).catch((reason) => reason), STOP);
 });
 
@@ -45,7 +45,7 @@ Deno.test("wait() leaves no listener behind, as a poller lives for months on one
   assertEquals(listeners(), 0);
 });
 
-Deno.test("wait() of nothing or less yields once", async () => {
+Deno.test("wait() of zero or less yields once", async () => {
   const order: string[] = [];
   const waiting = wait(-1).then(() => order.push("waited"));
   order.push("went on");

@@ -14,14 +14,14 @@ Deno.test("withDeadline() aborts what takes too long, with a TimeoutError", asyn
   assertEquals(clock.waits, [9_000]);
 });
 
-Deno.test("withDeadline() passes on the caller's abort, its reason untouched", async () => {
+Deno.test("withDeadline() passes on the caller's abort with its reason unchanged", async () => {
   const stop = new AbortController();
   const work = withDeadline(60_000, never, { clock: systemClock, signal: stop.signal });
   stop.abort(STOP);
   assertEquals(await work.catch((reason) => reason), STOP);
 });
 
-Deno.test("withDeadline() does not begin under a signal that is aborted", async () => {
+Deno.test("withDeadline() does not begin if the signal has aborted", async () => {
   let begun = false;
   const error = await withDeadline(1, () => Promise.resolve(begun = true), {
     clock: systemClock,

@@ -47,7 +47,10 @@ export function emulated(options: EmulatorOptions = {}) {
   return { emulator, clock, reading, urls };
 }
 
-/** Publishes `count` events a second apart, ending at `end`; their `event` says their number, from 1 for the oldest. */
+/**
+ * Publishes `count` events a second apart, ending at `end`; their `event` says their number, from 1
+ * for the oldest.
+ */
 export function publishRow(
   emulator: ReturnType<typeof createEmulator>,
   count: number,

@@ -33,7 +33,7 @@ for (const [name, event] of SAME) {
   });
 }
 
-Deno.test("identityOf() takes absent, null and empty for the same", () => {
+Deno.test("identityOf() treats absent, null and empty as equal", () => {
   const bare = identityOf({ event: "x" });
   for (const more of [{ resources: [] }, { resources: null, aid: null, date: null }]) {
     assertEquals(identityOf(v.parse(UserEventSchema, { event: "x", ...more })), bare);
@@ -51,12 +51,12 @@ const OTHER: [string, UserEvent][] = [
   ["type and name changed about", { ...EVENT, uid: EVENT.user!, user: EVENT.uid! }],
 ];
 for (const [name, event] of OTHER) {
-  Deno.test(`identityOf() is another with ${name}`, () => {
+  Deno.test(`identityOf() differs with ${name}`, () => {
     assertNotEquals(identityOf(event), identityOf(EVENT));
   });
 }
 
-Deno.test("identityOf() keeps apart whatever differs in a known member", () => {
+Deno.test("identityOf() distinguishes events that differ in a known member", () => {
   const text = fc.option(fc.string(), { nil: undefined });
   const event = fc.record({ aid: text, event: text, uid: text, user: text, ipAddress: text })
     .map((members) => JSON.parse(JSON.stringify(members)) as UserEvent);

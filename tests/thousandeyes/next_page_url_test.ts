@@ -6,7 +6,7 @@ import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_e
 
 const REQUESTED = new URL("https://api.thousandeyes.com/v7/audit-user-events?cursor=now");
 
-Deno.test("nextPageUrl() leaves the link as the API wrote it", () => {
+Deno.test("nextPageUrl() leaves the link unchanged", () => {
   const href =
     "https://api.thousandeyes.com/v7/audit-user-events?aid=2078791&useAllPermittedAids=false&max=500&cursor=b2Zmc2V0PTU1MDE4Mzgw&startDate=2024-11-28T08:59:17Z&endDate=2024-12-30T07:02:08Z";
   assertEquals(nextPageUrl({ href }, REQUESTED)?.href, href);
@@ -14,7 +14,7 @@ Deno.test("nextPageUrl() leaves the link as the API wrote it", () => {
   assertEquals(nextPageUrl({ href: escaped }, REQUESTED)?.href, escaped);
 });
 
-Deno.test("nextPageUrl() takes a relative link, and none for the end", () => {
+Deno.test("nextPageUrl() accepts a relative link, and takes a missing one for the end", () => {
   assertEquals(
     nextPageUrl({ href: "?cursor=later" }, REQUESTED)?.href,
     "https://api.thousandeyes.com/v7/audit-user-events?cursor=later",
@@ -71,7 +71,7 @@ for (const [href, code] of REFUSED) {
   });
 }
 
-Deno.test("nextPageUrl() refuses a template, even one that would lead home", () => {
+Deno.test("nextPageUrl() refuses a template, even one that leads to the same resource", () => {
   const link = {
     href: `${REQUESTED.origin}/v7/audit-user-events?cursor={cursor}`,
     templated: true,
@@ -141,7 +141,7 @@ Deno.test("PageTrail finds links that lead in a circle", () => {
   assertEquals(error.code, "repeated_cursor");
 });
 
-Deno.test("PageTrail ends a pass that never ends", () => {
+Deno.test("PageTrail stops a pass that never ends", () => {
   const trail = new PageTrail({ maxPages: 3 });
   const page = (number: number) => new URL(`${REQUESTED.origin}/?cursor=${number}`);
   for (const number of [1, 2, 3]) trail.add(page(number));

@@ -28,7 +28,7 @@ Deno.test("parseDate() reads every form that the API and its clients are known t
   for (const [text, at] of forms) assertEquals(parseDate(text), at, text);
 });
 
-Deno.test("parseDate() takes nothing else for a date", () => {
+Deno.test("parseDate() rejects everything else", () => {
   const others = [
     "",
     "yesterday",
@@ -81,7 +81,7 @@ Deno.test("parseDate() reads back any instant in any zone", () => {
   );
 });
 
-Deno.test("parseDate() agrees with Date.parse() wherever both read a date", () => {
+Deno.test("parseDate() agrees with Date.parse() on every date that both accept", () => {
   const digits = fc.integer({ min: 0, max: 99 }).map((value) => String(value).padStart(2, "0"));
   const year = fc.integer({ min: 0, max: 9999 }).map((value) => String(value).padStart(4, "0"));
   fc.assert(
@@ -97,7 +97,7 @@ Deno.test("parseDate() agrees with Date.parse() wherever both read a date", () =
   );
 });
 
-Deno.test("parseDate() reads its usual form as it reads the others", () => {
+Deno.test("parseDate() reads the usual form like all others", () => {
   const character = fc.constantFrom(..."0123456789-:TZ /a");
   const text = fc.oneof(
     fc.array(character, { minLength: 20, maxLength: 20 }).map((list) => list.join("")),

@@ -52,7 +52,7 @@ Deno.test("processPage() reads the captured page and follows its link", async ()
   assertEquals(page.next?.searchParams.get("endDate"), "2024-12-30T07:02:08Z");
 });
 
-Deno.test("processPage() takes the captured empty page for the end", async () => {
+Deno.test("processPage() takes the captured empty page for the last", async () => {
   const page = await processPage(await sample("captured-empty-page"), { requested });
   assertEquals([page.events, page.invalid, page.next], [[], [], undefined]);
 });
@@ -74,7 +74,7 @@ const PAGES: [string, unknown][] = [
   ["a byte order mark", undefined],
 ];
 for (const [name, body] of PAGES) {
-  Deno.test(`processPage() takes a page with ${name}`, async () => {
+  Deno.test(`processPage() accepts a page with ${name}`, async () => {
     const response = body === undefined
       ? new Response('\ufeff{"auditEvents":[]}')
       : Response.json(body);
@@ -226,12 +226,12 @@ for (const [name, body, title] of SHAPES) {
   });
 }
 
-Deno.test("processPage() goes by the HTTP status, not by the one in the body", async () => {
+Deno.test("processPage() uses the HTTP status, not the one in the body", async () => {
   const error = await failing(Response.json({ status: 0, title: "No" }, { status: 403 }));
   assertEquals([error.status, error.code], [403, "forbidden"]);
 });
 
-Deno.test("processPage() quotes no more of what is no page than a line", async () => {
+Deno.test("processPage() quotes at most one line of a body that is not a page", async () => {
   const hostile = `\u001b[2J\r\n${"x".repeat(300_000)}`;
   for (
     const body of [{ auditEvents: hostile }, {
@@ -244,7 +244,7 @@ Deno.test("processPage() quotes no more of what is no page than a line", async (
   }
 });
 
-Deno.test("processPage() cuts what an error says", async () => {
+Deno.test("processPage() cuts long error messages", async () => {
   const body = JSON.stringify({ title: "x".repeat(1e6), errors: Array(1000).fill("e") });
   const error = await failing(new Response(body, { status: 400 }));
   assertEquals(error.problem?.title.length, 300);
@@ -252,7 +252,7 @@ Deno.test("processPage() cuts what an error says", async () => {
   assert(error.message.length < 2_000);
 });
 
-Deno.test("processPage() reads the rate limit of any answer", async () => {
+Deno.test("processPage() reads the rate limit of any response", async () => {
   const headers = {
     "x-organization-rate-limit-limit": "240",
     "x-organization-rate-limit-remaining": "0",

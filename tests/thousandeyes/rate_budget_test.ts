@@ -4,7 +4,7 @@ import { parseRateLimit } from "../../src/thousandeyes/errors/rate_limit.ts";
 import { streamUserEvents } from "../../src/thousandeyes/stream/stream_user_events.ts";
 import { emulated, publishRow } from "./api.ts";
 
-Deno.test("parseRateLimit() takes what it can read, and a small reset for seconds from now", () => {
+Deno.test("parseRateLimit() reads valid headers, and a small reset as seconds from now", () => {
   const of = (limit: string, remaining: string, reset: string) =>
     parseRateLimit(
       new Headers({
@@ -33,7 +33,7 @@ Deno.test("RateBudget leaves its share to others, whoever used the rest", () => 
   assertEquals(budget.delayMs(61_000), 0);
 });
 
-Deno.test("RateBudget is not misled by answers that overtake each other", () => {
+Deno.test("RateBudget is not misled by responses that arrive out of order", () => {
   const budget = new RateBudget();
   budget.learn({ limit: 240, remaining: 100, resetAt: 60_000 });
   budget.learn({ limit: 240, remaining: 200, resetAt: 60_000 });
@@ -43,7 +43,7 @@ Deno.test("RateBudget is not misled by answers that overtake each other", () => 
   assertEquals(budget.known, { limit: 240, remaining: 239, resetAt: 120_000 });
 });
 
-Deno.test("RateBudget never waits longer than a minute and a little, and believes no clock for ever", () => {
+Deno.test("RateBudget never waits much longer than a minute, and trusts no clock for ever", () => {
   const budget = new RateBudget();
   budget.learn({ limit: 240, remaining: 0, resetAt: 1e12 });
   assertEquals(budget.delayMs(0), 65_000);
@@ -51,7 +51,7 @@ Deno.test("RateBudget never waits longer than a minute and a little, and believe
   assertEquals(budget.delayMs(0), 0);
 });
 
-Deno.test("RateBudget refuses a share that would leave nothing or less", () => {
+Deno.test("RateBudget rejects a share that would leave nothing or less", () => {
   for (const reserve of [1, -0.1, NaN]) assertThrows(() => new RateBudget({ reserve }), RangeError);
 });
 

@@ -22,7 +22,7 @@ function shown(error: unknown): string {
   return [error.message, error.stack, JSON.stringify(error), shown(error.cause)].join("\n");
 }
 
-Deno.test("requestPage() asks for what the SDKs ask for, with the token and no redirects", async () => {
+Deno.test("requestPage() sends the request that the SDKs send, with the token and without redirects", async () => {
   const { fetch, requests } = answering(page);
   await requestPage(PAGE_URL, options(fetch));
   const { url, init } = requests[0]!;
@@ -36,7 +36,7 @@ Deno.test("requestPage() asks for what the SDKs ask for, with the token and no r
   assertEquals([init.redirect, init.method, init.body], ["manual", undefined, undefined]);
 });
 
-Deno.test("requestPage() asks a token function before every request", async () => {
+Deno.test("requestPage() calls a token function before every request", async () => {
   const { fetch, requests } = answering(page);
   let count = 0;
   const token = () => Promise.resolve(`token-${++count}`);
@@ -48,7 +48,7 @@ Deno.test("requestPage() asks a token function before every request", async () =
   ]);
 });
 
-Deno.test("requestPage() sends the token nowhere but to the origin of baseUrl", async () => {
+Deno.test("requestPage() sends the token only to the origin of baseUrl", async () => {
   const elsewhere = [
     "https://evil.example/v7/audit-user-events",
     "http://api.thousandeyes.test/v7/audit-user-events",
@@ -67,7 +67,7 @@ Deno.test("requestPage() sends the token nowhere but to the origin of baseUrl", 
   }
 });
 
-Deno.test("streamUserEvents() sends the token to no other origin, whatever the API answers", async () => {
+Deno.test("streamUserEvents() sends the token to no other origin, whatever the API responds", async () => {
   const hrefs = [
     "https://evil.example/?cursor=x",
     "//evil.example/?cursor=x",
@@ -119,7 +119,7 @@ Deno.test("requestPage() refuses a redirect and cancels its body", async () => {
   assert(cancelled);
 });
 
-Deno.test("requestPage() refuses a token that is none, and never repeats it", async () => {
+Deno.test("requestPage() rejects an invalid token, and never repeats it", async () => {
   for (const token of ["", "two words", "line\r\nX-Injected: 1", "é", "a\u0000b"]) {
     const { fetch, requests } = answering(page);
     for (const given of [token, () => token]) {
@@ -134,7 +134,7 @@ Deno.test("requestPage() refuses a token that is none, and never repeats it", as
   }
 });
 
-Deno.test("readPage() shows the token in no error, though the far end repeats it", async () => {
+Deno.test("readPage() reveals the token in no error, even if the far end repeats it", async () => {
   const answers = [
     () => Response.json({ title: `Bad token ${TOKEN}`, detail: TOKEN }, { status: 401 }),
     () => new Response(`<title>${TOKEN}</title>`, { status: 403 }),
@@ -151,7 +151,7 @@ Deno.test("readPage() shows the token in no error, though the far end repeats it
   }
 });
 
-Deno.test("requestPage() gives up a body that is too large, and cancels the rest", async () => {
+Deno.test("requestPage() rejects a body that is too large, and cancels the rest", async () => {
   let sent = 0;
   let cancelled = false;
   const body = new ReadableStream<Uint8Array>({
@@ -170,7 +170,7 @@ Deno.test("requestPage() gives up a body that is too large, and cancels the rest
   assert(cancelled && sent < 20_000);
 });
 
-Deno.test("readPage() repeats what may succeed the next time, and only that", async () => {
+Deno.test("readPage() retries what may succeed the next time, and nothing else", async () => {
   const failures: [string, () => Response | Promise<Response>, boolean][] = [
     ["408", () => new Response(null, { status: 408 }), true],
     ["429", () => new Response(null, { status: 429 }), true],
@@ -200,7 +200,7 @@ Deno.test("readPage() repeats what may succeed the next time, and only that", as
   }
 });
 
-Deno.test("readPage() ends after the attempts it may make, with the last error and its cause", async () => {
+Deno.test("readPage() stops after the maximum number of attempts, with the last error and its cause", async () => {
   const cause = new TypeError("connection refused");
   const { fetch, requests } = answering(() => Promise.reject(cause));
   const given = { ...options(fetch), retry: { attempts: 3, baseMs: 100, capMs: 150 } };
@@ -209,7 +209,7 @@ Deno.test("readPage() ends after the attempts it may make, with the last error a
   assertEquals(given.clock.waits, [50, 75]); // half of 100, half of the cap
 });
 
-Deno.test("readPage() makes a deadline for each request, and repeats", async () => {
+Deno.test("readPage() gives each request its own timeout, and retries", async () => {
   let aborted = 0;
   const hang = (_url: URL, { signal }: RequestInit) =>
     new Promise<Response>((_, reject) =>
@@ -238,7 +238,7 @@ Deno.test("readPage() waits for the reset after a 429, and a little longer", asy
   assertEquals(given.clock.waits, [20_000 + 1_000 + 500]);
 });
 
-Deno.test("readPage() waits about a minute in all after 429s that say nothing", async () => {
+Deno.test("readPage() waits about a minute in total after 429s that name no time", async () => {
   const { fetch, requests } = answering(() => new Response(null, { status: 429 }));
   const given = { ...options(fetch), random: () => 0.999 };
   const error = await assertRejects(() => readPage(PAGE_URL, given), ThousandEyesError);

@@ -23,7 +23,7 @@ async function readAll(
   return { events, error: undefined };
 }
 
-Deno.test("streamUserEvents() gives every event of the window once, as the API sends them", async () => {
+Deno.test("streamUserEvents() yields every event of the window once, in the order of the API", async () => {
   const { emulator, reading } = emulated();
   publishRow(emulator, 95);
   const { events, error } = await readAll(reading({ window: "1h" }));
@@ -44,13 +44,13 @@ Deno.test("streamUserEvents() sends all parameters, and the dates of a window in
   assertEquals(urls[0]!.pathname, "/v7/audit-user-events");
 });
 
-Deno.test("streamUserEvents() asks for a day if nothing is said, as the API's default is unknown", async () => {
+Deno.test("streamUserEvents() requests a day by default, since the API's default is unknown", async () => {
   const { reading, urls } = emulated();
   await readAll(reading());
   assertEquals(urls[0]!.searchParams.get("startDate"), "2025-12-31T12:00:00Z");
 });
 
-Deno.test("streamUserEvents() takes dates of every form, in whole seconds, both ends inclusive", async () => {
+Deno.test("streamUserEvents() accepts dates in every form, in whole seconds, both ends inclusive", async () => {
   const { emulator, reading, urls } = emulated();
   publishRow(emulator, 10);
   const { events } = await readAll(reading({
@@ -61,7 +61,7 @@ Deno.test("streamUserEvents() takes dates of every form, in whole seconds, both 
   assertEquals(urls[0]!.searchParams.get("endDate"), "2026-01-01T11:59:56Z");
 });
 
-Deno.test("streamUserEvents() goes on at a cursor", async () => {
+Deno.test("streamUserEvents() continues at a cursor", async () => {
   const { emulator, reading } = emulated();
   publishRow(emulator, 25);
   const pages: Page[] = [];
@@ -71,7 +71,7 @@ Deno.test("streamUserEvents() goes on at a cursor", async () => {
   assertEquals(numbersOf(events), row(15, 1));
 });
 
-Deno.test("streamUserEvents() pins its range: what is published meanwhile is for the next pass", async () => {
+Deno.test("streamUserEvents() pins its range: events published meanwhile belong to the next pass", async () => {
   const { emulator, reading, clock } = emulated();
   publishRow(emulator, 25);
   const { events } = await readAll(reading({
@@ -115,7 +115,7 @@ const MISUSE: [string, Partial<StreamUserEventsOptions>, ErrorConstructor][] = [
   ["a sortLimit of nothing", { sortLimit: 0 }, RangeError],
 ];
 for (const [name, wrong, kind] of MISUSE) {
-  Deno.test(`streamUserEvents() refuses ${name} at the call`, () => {
+  Deno.test(`streamUserEvents() rejects ${name} at the call`, () => {
     const { fetch, requests } = answering(() => Response.json({}));
     const options = { token: TOKEN, fetch, clock: new LeapClock(NOON), ...wrong };
     const error = assertThrows(() => streamUserEvents(options), kind, "Cannot list audit events");
@@ -125,7 +125,7 @@ for (const [name, wrong, kind] of MISUSE) {
   });
 }
 
-Deno.test("streamUserEvents() takes a page with next for no last one, however short or empty", async () => {
+Deno.test("streamUserEvents() never takes a page with next for the last, however short or empty", async () => {
   const at = (cursor: string, ...events: number[]) => () =>
     Response.json({
       auditEvents: events.map((number) => ({ event: `Event ${number}` })),
@@ -136,7 +136,7 @@ Deno.test("streamUserEvents() takes a page with next for no last one, however sh
   assertEquals([numbersOf(events), error], [[1, 2, 3, 4], undefined]);
 });
 
-Deno.test("streamUserEvents() shows each page, and waits for who looks at it", async () => {
+Deno.test("streamUserEvents() passes each page to onPage, and awaits it", async () => {
   const { emulator, reading } = emulated();
   publishRow(emulator, 15);
   const log: string[] = [];
@@ -150,9 +150,13 @@ Deno.test("streamUserEvents() shows each page, and waits for who looks at it", a
   assertEquals(log, ["page of 10", "event", "page of 5", "event", "page of 0"]);
 });
 
-// ---- faults -----------------------------------------------------------------------------------------------
+// ---- faults
+// -----------------------------------------------------------------------------------------------
 
-/** What becomes of 25 events under a fault that stays: all of them, or the error and what came before it. */
+/**
+ * What becomes of 25 events under a fault that stays: all of them, or the error and what came
+ * before it.
+ */
 const LASTING: [FaultName, string | undefined, number[]][] = [
   ["ascending-order", undefined, row(1, 25)],
   ["next-omitted-on-last-page", undefined, row(25, 1)],
@@ -216,7 +220,7 @@ const PASSING: FaultName[] = [
   "slow-answer",
 ];
 for (const name of PASSING) {
-  Deno.test(`streamUserEvents() under ${name} at every third request gives every event once`, async () => {
+  Deno.test(`streamUserEvents() under ${name} at every third request yields every event once`, async () => {
     const { emulator, reading } = emulated({ pageSize: 3 });
     publishRow(emulator, 50);
     emulator.setFaults({ name, every: 3 });
@@ -225,7 +229,7 @@ for (const name of PASSING) {
   });
 }
 
-Deno.test("streamUserEvents() gives up an answer that never comes", async () => {
+Deno.test("streamUserEvents() gives up on a response that never comes", async () => {
   for (const name of ["slow-answer", "slow-body"] as const) {
     const { emulator, reading } = emulated({ slowMs: LeapClock.NEVER });
     publishRow(emulator, 3);
@@ -257,7 +261,7 @@ for (const order of ["as-sent", "oldest"] as const) {
   });
 }
 
-Deno.test("streamUserEvents() does not read again what it cannot remember", async () => {
+Deno.test("streamUserEvents() does not restart a pass that it cannot remember", async () => {
   const { emulator, reading } = emulated({ pageSize: 4 });
   publishRow(emulator, 20);
   let pages = 0;
@@ -271,14 +275,14 @@ Deno.test("streamUserEvents() does not read again what it cannot remember", asyn
   assertEquals([numbersOf(enough.events), enough.error], [row(20, 1), undefined]);
 });
 
-Deno.test("streamUserEvents() does not replace a cursor of the caller's that is refused", async () => {
+Deno.test("streamUserEvents() does not replace a cursor of the caller that the API rejects", async () => {
   const { fetch, requests } = answering(() => new Response(null, { status: 400 }));
   const { error } = await readAll({ token: TOKEN, fetch, cursor: "old", window: "1h" });
   assert(error instanceof ThousandEyesError);
   assertEquals([error.code, requests.length], ["bad_request", 1]);
 });
 
-Deno.test("streamUserEvents() without or with a wrong token is unauthorized", async () => {
+Deno.test("streamUserEvents() with no token or an invalid one is unauthorized", async () => {
   const { reading } = emulated();
   const { error } = await readAll(reading({ token: "another" }));
   assert(error instanceof ThousandEyesError);
@@ -288,7 +292,7 @@ Deno.test("streamUserEvents() without or with a wrong token is unauthorized", as
   }]);
 });
 
-Deno.test("streamUserEvents() sets invalid events aside: skipped, thrown, or shown and waited for", async () => {
+Deno.test("streamUserEvents() sets invalid events aside: skipped, thrown, or passed on and awaited", async () => {
   const { emulator, reading } = emulated();
   publishRow(emulator, 3);
   emulator.setFaults({ name: "invalid-event" });
@@ -308,7 +312,8 @@ Deno.test("streamUserEvents() sets invalid events aside: skipped, thrown, or sho
   assert((error.cause as InvalidUserEvent).issues.length > 0);
 });
 
-// ---- order ------------------------------------------------------------------------------------------------
+// ---- order
+// ------------------------------------------------------------------------------------------------
 
 for (const faults of [[], [{ name: "ascending-order" }], [{ name: "other-date-forms" }]] as const) {
   Deno.test(`streamUserEvents({ order: "oldest" }) sorts what comes ${faults[0]?.name ?? "newest first"}`, async () => {
@@ -325,24 +330,24 @@ Deno.test("streamUserEvents({ order: 'oldest' }) never holds more than sortLimit
   publishRow(emulator, 300, Date.parse(NOON) - 60_000);
   publishRow(emulator, 300, Date.parse(NOON) - 60_000); // 600 events, two in each second
   let held = 0;
-  let most = 0;
+  let max = 0;
   const options = reading({
     window: "7d",
     order: "oldest",
     sortLimit: 50,
     onPage({ events }) {
       if (!urls.at(-1)!.searchParams.has("cursor")) held = 0; // another slice, or another attempt
-      most = Math.max(most, held += events.length);
+      max = Math.max(max, held += events.length);
     },
   });
   const { events, error } = await readAll(options);
   assertEquals(error, undefined);
   const expected = row(1, 300).flatMap((number) => [number, number]);
   assertEquals(numbersOf(events), expected);
-  assert(most > 40 && most <= 50 + 10, `${most} events of 600, in pages of 10`);
+  assert(max > 40 && max <= 50 + 10, `${max} events of 600, in pages of 10`);
 });
 
-Deno.test("streamUserEvents({ order: 'oldest' }) keeps events of one second in the order they came about", async () => {
+Deno.test("streamUserEvents({ order: 'oldest' }) keeps events of one second in the order in which they occurred", async () => {
   const { emulator, reading } = emulated();
   const date = Date.parse(NOON) - 5_000;
   emulator.publish(row(1, 30).map((number) => ({ event: `Event ${number}`, date })));
@@ -350,7 +355,7 @@ Deno.test("streamUserEvents({ order: 'oldest' }) keeps events of one second in t
   assertEquals(numbersOf(events), row(1, 30));
 });
 
-Deno.test("streamUserEvents({ order: 'oldest' }) says so when one second holds too many", async () => {
+Deno.test("streamUserEvents({ order: 'oldest' }) reports a second with too many events", async () => {
   const { emulator, reading } = emulated();
   const date = Date.parse(NOON) - 5_000;
   emulator.publish({ event: "Event 0", date: date - 60_000 });
@@ -361,7 +366,7 @@ Deno.test("streamUserEvents({ order: 'oldest' }) says so when one second holds t
   assertEquals(error.code, "too_many_events");
 });
 
-Deno.test("streamUserEvents({ order: 'oldest' }) gives an event with a fraction of a second once", async () => {
+Deno.test("streamUserEvents({ order: 'oldest' }) yields an event with a fraction of a second once", async () => {
   const dates = [59.9, 59.5, 59, 58.7, 58, 30, 0].map((second) =>
     `2026-01-01T11:59:${second.toFixed(1).padStart(4, "0")}Z`
   );
@@ -386,7 +391,8 @@ Deno.test("streamUserEvents({ order: 'oldest' }) gives an event with a fraction 
   }
 });
 
-// ---- follow -----------------------------------------------------------------------------------------------
+// ---- follow
+// -----------------------------------------------------------------------------------------------
 
 /** Follows for a number of pauses, with something done in each of them. */
 async function followFor(
@@ -427,7 +433,7 @@ for (const order of ["as-sent", "oldest"] as const) {
   });
 }
 
-Deno.test("streamUserEvents({ follow }) never reaches behind what was asked for", async () => {
+Deno.test("streamUserEvents({ follow }) never reads back beyond the requested range", async () => {
   const world = emulated();
   publishRow(world.emulator, 600);
   const events = await followFor(world, 3, () => {}, { window: "1m" });
@@ -445,7 +451,7 @@ Deno.test("streamUserEvents({ follow }) looks back by its overlap and no further
   assertEquals(numbersOf(events), [2]);
 });
 
-Deno.test("streamUserEvents({ follow }) goes on when time goes back", async () => {
+Deno.test("streamUserEvents({ follow }) continues when the clock is set back", async () => {
   const world = emulated();
   const { emulator, clock } = world;
   publishRow(emulator, 5);
@@ -471,7 +477,7 @@ Deno.test("streamUserEvents({ follow }) with little memory shrinks its overlap, 
   assert(starts.at(-1)! > Date.parse(NOON) - 120_000, "The overlap has shrunk");
 });
 
-Deno.test("streamUserEvents({ follow }) knows again what the API sends outside the range, for ever", async () => {
+Deno.test("streamUserEvents({ follow }) recognises events that the API sends outside the range, for ever", async () => {
   const world = emulated();
   const auditEvents = ["2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z", undefined]
     .map((date) => ({ event: "Event 1", date }));
@@ -482,7 +488,7 @@ Deno.test("streamUserEvents({ follow }) knows again what the API sends outside t
   assertEquals(events.length, 3);
 });
 
-Deno.test("streamUserEvents({ follow }) shows an invalid event once", async () => {
+Deno.test("streamUserEvents({ follow }) reports an invalid event once", async () => {
   const world = emulated();
   publishRow(world.emulator, 3);
   world.emulator.setFaults({ name: "invalid-event" });

@@ -27,7 +27,7 @@ function optionsOf(world: World, clock: LeapClock): StreamUserEventsOptions {
   };
 }
 
-Deno.test("streamUserEvents() of any world and order gives each event of the range once", async () => {
+Deno.test("streamUserEvents() of any world and order yields each event of the range once", async () => {
   const orders = fc.constantFrom("as-sent" as const, "oldest" as const);
   await fc.assert(
     fc.asyncProperty(seed, orders, fc.integer({ min: 1, max: 40 }), async (seed, order, limit) => {
@@ -56,7 +56,7 @@ Deno.test("streamUserEvents() of any world and order gives each event of the ran
   );
 });
 
-Deno.test("streamUserEvents() of any world with expiring cursors repeats nothing, and loses nothing in silence", async () => {
+Deno.test("streamUserEvents() of any world with expiring cursors repeats nothing, and never silently loses anything", async () => {
   let whole = 0;
   await fc.assert(
     fc.asyncProperty(seed, async (seed) => {
@@ -92,7 +92,7 @@ Deno.test("streamUserEvents() of any world with expiring cursors repeats nothing
   assert(whole > 100, `Only ${whole} of 300 streams came to their end`);
 });
 
-Deno.test("streamUserEvents({ follow }) of any world gives each event once, however late within the overlap", async () => {
+Deno.test("streamUserEvents({ follow }) of any world yields each event once, however late within the overlap", async () => {
   const orders = fc.constantFrom("as-sent" as const, "oldest" as const);
   await fc.assert(
     fc.asyncProperty(seed, orders, async (seed, order) => {

@@ -67,7 +67,7 @@ for (const [name, value, issues] of REFUSED) {
   });
 }
 
-Deno.test("checkUserEvents() quotes what it found on one line, without controls, and cut", () => {
+Deno.test("checkUserEvents() quotes the input on one line, cut and without control characters", () => {
   const hostile = `a\u001b[2J\r\n\u202e${"x".repeat(300_000)}`;
   const many = Array.from({ length: 20_000 }, () => ({ name: hostile, type: {} }));
   const { invalid } = checkUserEvents([{ resources: hostile }, { resources: many }]);
@@ -78,7 +78,7 @@ Deno.test("checkUserEvents() quotes what it found on one line, without controls,
   }
 });
 
-Deno.test("checkUserEvents() lets no member reach a prototype", () => {
+Deno.test("checkUserEvents() does not let a member reach a prototype", () => {
   const value = JSON.parse('{"__proto__":{"admin":true},"constructor":1,"event":"x"}');
   const { events: [event] } = checkUserEvents([value]);
   assertEquals(event, { event: "x" });
@@ -86,7 +86,7 @@ Deno.test("checkUserEvents() lets no member reach a prototype", () => {
   assertEquals((event as Record<string, unknown>).admin, undefined);
 });
 
-Deno.test("LinkSchema wants an href and nothing more", () => {
+Deno.test("LinkSchema requires only an href", () => {
   assertEquals(v.is(LinkSchema, { href: "x", hreflang: null, templated: null }), true);
   for (const value of [{}, { href: null }, { href: 7 }, "x", [], { href: "x", templated: "yes" }]) {
     assertEquals(v.is(LinkSchema, value), false, JSON.stringify(value));

@@ -16,8 +16,8 @@ export interface WorldFaults {
 }
 
 /**
- * A small model of the API for random tests, with bookkeeping of its own: rows by second, in an order of
- * its own, pages by cursor, and failures by chance.
+ * A small model of the API for random tests, with bookkeeping of its own: rows by second, in an
+ * order of its own, pages by cursor, and failures by chance.
  */
 export class World {
   readonly rows: Row[] = [];
