@@ -3,8 +3,8 @@ import type { NewAlert } from "../store/alert_table.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 
 /**
- * Stores alerts, and queues each new one for every endpoint that takes its level. It has to run inside the
- * transaction that records what the alerts are about.
+ * Stores alerts, and queues each new one for every endpoint that accepts its level. It has to run
+ * inside the transaction that records what the alerts are about.
  *
  * @param ports The log and the endpoints.
  * @param alerts The alerts; one whose id is stored already is left alone.

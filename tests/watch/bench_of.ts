@@ -15,7 +15,7 @@ export const START = Date.UTC(2026, 10, 22, 10, 0, 0);
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
-/** The whole watch over a fake API, a clock that stands still, and a log in memory. */
+/** The whole watch with a fake API, a manual clock and a log in memory. */
 export class Bench implements Disposable {
   readonly sql = nodeSql(":memory:");
   readonly clock = new ManualClock(START);
@@ -49,33 +49,33 @@ export class Bench implements Disposable {
     return this.watch.collector.state();
   }
 
-  /** Forgets all that is only in memory. */
+  /** Drops everything that is only in memory. */
   restart(): void {
     this.watch = new Watch(this.ports, this.options);
   }
 
-  /** Lets the time pass, and does all that is due on the way. */
-  async run(ms: number, mostSteps = 10_000): Promise<void> {
+  /** Lets time pass, and does everything that is due on the way. */
+  async run(ms: number, maxSteps = 10_000): Promise<void> {
     const end = this.clock.now() + ms;
-    for (let step = 0; step < mostSteps; step++) {
+    for (let step = 0; step < maxSteps; step++) {
       const next = await this.watch.collector.step();
       if (next > end) return this.clock.set(end);
       if (next > this.clock.now()) this.clock.set(next);
     }
-    throw new Error(`Cannot run for ${ms} ms: ${mostSteps} steps were not enough`);
+    throw new Error(`Cannot run for ${ms} ms: ${maxSteps} steps were not enough`);
   }
 
-  /** Does all that is due now. */
+  /** Does everything that is due now. */
   settle(): Promise<void> {
     return this.run(0);
   }
 
-  /** What the log has, as the events were sent. */
+  /** The events in the log, as they were sent. */
   recorded(): UserEvent[] {
     return this.log.eventsAfter(0, 1e6).map(({ body }) => JSON.parse(body) as UserEvent);
   }
 
-  /** Every event that the API shows is in the log as often as there. */
+  /** Asserts that every event that the API shows is in the log equally often. */
   assertComplete(): void {
     const left = new Map<string, number>();
     for (const { event, visibleAt } of this.api.published) {

@@ -4,7 +4,7 @@ import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 
 const DAY = 24 * HOUR;
 
-Deno.test("Collector forgets a pause by a clock that was ahead only while a request was under way", async () => {
+Deno.test("Collector recovers from a clock that was ahead only during a request", async () => {
   using bench = new Bench();
   await bench.settle();
   bench.api.faults.push(() => {
@@ -19,7 +19,7 @@ Deno.test("Collector forgets a pause by a clock that was ahead only while a requ
   bench.assertComplete();
 });
 
-Deno.test("Collector fills in the past although the clock was a year ahead at its first run", async () => {
+Deno.test("Collector backfills although the clock was a year ahead at its first run", async () => {
   using bench = new Bench({ backfillMs: 10 * DAY });
   for (let hours = 1; hours < 10 * 24; hours += 10) bench.api.publish(eventAt(-hours * HOUR));
   bench.clock.set(START + 365 * DAY);
@@ -29,7 +29,7 @@ Deno.test("Collector fills in the past although the clock was a year ahead at it
   bench.assertComplete();
 });
 
-Deno.test("Collector reads the past again after its clock was a year ahead, although the API refuses the future", async () => {
+Deno.test("Collector sweeps again after its clock was a year ahead, although the API refuses future dates", async () => {
   using bench = new Bench();
   let offset = 0;
   bench.api.always = (page, url) => {

@@ -3,7 +3,7 @@ import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
 import { failsWith } from "./fake_api.ts";
 
-Deno.test("Collector slows down on 401, says so once, and recovers by itself", async () => {
+Deno.test("Collector slows down on 401, alerts once, and recovers by itself", async () => {
   using bench = new Bench();
   await bench.run(MINUTE);
   const before = bench.api.asked.length;
@@ -23,7 +23,7 @@ Deno.test("Collector slows down on 401, says so once, and recovers by itself", a
   bench.assertComplete();
 });
 
-Deno.test("Collector waits for the reset on 429 and leaves their share to others", async () => {
+Deno.test("Collector stays within its share of the rate limit, and leaves the rest to others", async () => {
   using bench = new Bench({ backfillMs: 7 * 24 * HOUR, reserve: 0.5 });
   for (let n = 0; n < 2_000; n++) bench.api.publish(eventAt(-n * 5 * MINUTE, `${n}`), 0);
   const minutes = new Map<number, number>();
@@ -40,12 +40,12 @@ Deno.test("Collector waits for the reset on 429 and leaves their share to others
     return { ...page, rateLimit };
   };
   await bench.run(HOUR);
-  const most = Math.max(...minutes.values());
-  assert(most <= 10, `${most} requests in one minute`);
-  assert(minutes.size > 50, "but it goes on in every minute");
+  const max = Math.max(...minutes.values());
+  assert(max <= 10, `${max} requests in one minute`);
+  assert(minutes.size > 50, "requests are made in every minute");
 });
 
-Deno.test("Collector reads a range in shorter slices where the API refuses long ones", async () => {
+Deno.test("Collector reads a range in shorter slices if the API refuses long ones", async () => {
   using bench = new Bench({ backfillMs: 20 * 24 * HOUR });
   for (let day = 19; day > 0; day--) bench.api.publish(eventAt(-day * 24 * HOUR), 0);
   bench.api.always = (page, url) => {
@@ -77,7 +77,7 @@ for (const minutes of [-20, 20]) {
   });
 }
 
-Deno.test("Collector goes on at once when the clock goes back while the limit is used up", async () => {
+Deno.test("Collector continues at once if the clock is set back while the rate limit is used up", async () => {
   using bench = new Bench();
   bench.clock.set(START + 24 * HOUR); // a day ahead
   bench.api.always = (page) => {
@@ -92,7 +92,7 @@ Deno.test("Collector goes on at once when the clock goes back while the limit is
   bench.assertComplete();
 });
 
-Deno.test("Collector keeps to its share although the reset is told in whole seconds from now", async () => {
+Deno.test("Collector stays within its share although resets come in whole seconds from now", async () => {
   using bench = new Bench({ reserve: 0.5 });
   const minutes = new Map<number, number>();
   for (let n = 0; n < 500; n++) bench.api.publish(eventAt(n * 100, `${n}`), START + MINUTE);
@@ -107,11 +107,11 @@ Deno.test("Collector keeps to its share although the reset is told in whole seco
   };
   await bench.run(20 * MINUTE);
   bench.assertComplete();
-  const most = Math.max(...minutes.values());
-  assert(most <= 121, `${most} requests in a minute`);
+  const max = Math.max(...minutes.values());
+  assert(max <= 121, `${max} requests in a minute`);
 });
 
-Deno.test("Collector shortens a slice that outlives its cursor, although other failures come in between", async () => {
+Deno.test("Collector shortens a slice that outlives its cursor, with other failures in between", async () => {
   using bench = new Bench({ backfillMs: 6 * HOUR });
   for (let n = 0; n < 300; n++) bench.api.publish(eventAt(-n * MINUTE, `${n}`));
   let life = 0;

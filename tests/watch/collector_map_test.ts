@@ -27,7 +27,7 @@ function tableUnder(heading: string): string[][] {
 
 /** A number as the map writes it: a duration, a size, or as it is. */
 function written(name: string, value: number): string {
-  if (name.endsWith("Bytes")) return `${value / 1024 ** 3} GiB`;
+  if (name.endsWith("Bytes")) return `${value / 1e9} GB`;
   if (!/(Ms|_MS)$|^PAUSES\./.test(name)) return value.toLocaleString("en");
   for (const [unit, ms] of [["d", 24 * HOUR], ["h", HOUR], ["min", MINUTE]] as const) {
     if (value % ms === 0) return `${value / ms} ${unit}`;
@@ -71,6 +71,7 @@ Deno.test("docs/collector.md lists every file of the collector, and names none t
     tableUnder("The files").map(([file]) => file).sort(),
     [...collectorFiles.keys()].sort(),
   );
+  for (const name of watchFiles.keys()) assert(map.includes(`\`${name}\``), name);
   for (const [, name = ""] of map.matchAll(/`?([\w/]+\.ts)\b/g)) {
     const file = name.split("/").at(-1)!;
     assert(collectorFiles.has(file) || watchFiles.has(file), name);
@@ -95,7 +96,7 @@ Deno.test("docs/collector.md lists every kind of reading and every remedy, and n
   }
 });
 
-Deno.test("Collector finds the late event of docs/collector.md with the first sweep of the hour", async () => {
+Deno.test("Collector finds the late event of docs/collector.md in the first hourly sweep", async () => {
   using bench = new Bench(); // at 10:00
   bench.api.publish(eventAt(5 * MINUTE), START + 52 * MINUTE);
   await bench.run(59 * MINUTE);

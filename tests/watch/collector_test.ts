@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 import { failsWith } from "./fake_api.ts";
 
-Deno.test("Collector records what appears, poll after poll, each event once", async () => {
+Deno.test("Collector records new events poll after poll, each once", async () => {
   using bench = new Bench();
   for (let minute = 0; minute < 60; minute++) {
     for (let n = 0; n < minute % 5; n++) {
@@ -14,7 +14,7 @@ Deno.test("Collector records what appears, poll after poll, each event once", as
   assert(bench.state.counts.duplicates > 0); // the overlap was read again
 });
 
-Deno.test("Collector keeps twins, also where a page boundary splits them", async () => {
+Deno.test("Collector keeps twins, even when a page boundary splits them", async () => {
   using bench = new Bench();
   bench.api.pageSize = 2;
   for (let n = 0; n < 5; n++) bench.api.publish(eventAt(1_000), START + 2_000);
@@ -37,7 +37,7 @@ Deno.test("Collector records no event twice when pages shift while they are read
   bench.assertComplete();
 });
 
-Deno.test("Collector takes no event for its own twin where each page repeats the last of the one before", async () => {
+Deno.test("Collector records no event twice when each page repeats the last event of the one before", async () => {
   using bench = new Bench();
   bench.api.repeatsLast = true;
   for (let n = 0; n < 20; n++) bench.api.publish(eventAt(Math.floor(n / 2) * 1_000, `u${n}`));
@@ -46,7 +46,7 @@ Deno.test("Collector takes no event for its own twin where each page repeats the
   bench.assertComplete();
 });
 
-Deno.test("Collector records no event twice although something is published between any two pages", async () => {
+Deno.test("Collector records no event twice when something is published between any two pages", async () => {
   using bench = new Bench({ maxPages: 100 });
   bench.api.pageSize = 2;
   bench.api.countsPlaces = true;
@@ -60,7 +60,7 @@ Deno.test("Collector records no event twice although something is published betw
   bench.assertComplete();
 });
 
-Deno.test("Collector goes on from the saved page after a restart", async () => {
+Deno.test("Collector resumes from the saved page after a restart", async () => {
   using bench = new Bench();
   bench.api.pageSize = 2;
   for (let n = 0; n < 9; n++) bench.api.publish(eventAt(1_000, n < 4 ? "twin" : `u${n}`), START);
@@ -72,11 +72,11 @@ Deno.test("Collector goes on from the saved page after a restart", async () => {
   const rounds = new Set(asked).size;
   assert(
     asked.length <= 2 * rounds,
-    "no page is read again but for the pass that confirms the twins",
+    "only the pass that confirms twins reads a page again",
   );
 });
 
-Deno.test("Collector starts a window anew when its cursor is refused", async () => {
+Deno.test("Collector restarts a slice when its cursor is refused", async () => {
   using bench = new Bench();
   for (let n = 0; n < 9; n++) bench.api.publish(eventAt(1_000, n < 4 ? "twin" : `u${n}`), START);
   await bench.settle();
@@ -138,7 +138,7 @@ for (
   });
 }
 
-Deno.test("Collector sees what is new although a window cannot be read to its end", async () => {
+Deno.test("Collector records new events although no slice can be read to its end", async () => {
   using bench = new Bench();
   bench.api.always = failsWithLink;
   await bench.run(10 * MINUTE);
@@ -167,7 +167,7 @@ Deno.test("Collector finds what was published hours and days late", async () => 
   assertEquals(late.map(({ upToMs }) => upToMs), [15 * MINUTE, 6 * HOUR, 7 * 24 * HOUR]);
 });
 
-Deno.test("Collector fills in the past oldest first, and live polls have priority", async () => {
+Deno.test("Collector backfills oldest first, and live polls have priority", async () => {
   using bench = new Bench({ backfillMs: 30 * 24 * HOUR, assumedLimit: 10 });
   for (let day = 30; day > 0; day--) {
     for (let n = 0; n < 10; n++) {
@@ -178,7 +178,7 @@ Deno.test("Collector fills in the past oldest first, and live polls have priorit
   await bench.run(3 * MINUTE);
   assert(
     bench.recorded().some(({ user }) => user === "live"),
-    "the live event is not kept waiting",
+    "the live event does not wait",
   );
   assertNotEquals(bench.watch.status().covered.gaps, []);
   await bench.run(3 * HOUR);
@@ -189,13 +189,13 @@ Deno.test("Collector fills in the past oldest first, and live polls have priorit
   assert(inOrder > past.length * 0.7, `${inOrder} of ${past.length} came in order`);
 });
 
-Deno.test("Collector reads what it missed while it was down, and what is new at once", async () => {
+Deno.test("Collector reads new events at once after a pause, and then what it missed", async () => {
   using bench = new Bench();
   await bench.run(10 * MINUTE);
   for (let hour = 1; hour < 50; hour++) {
     bench.api.publish(eventAt(hour * HOUR), START + hour * HOUR + 5_000);
   }
-  bench.clock.set(START + 49 * HOUR + 30_000); // nobody was there
+  bench.clock.set(START + 49 * HOUR + 30_000); // nothing ran in between
   bench.restart();
   await bench.settle();
   assertEquals(bench.recorded().some(({ date }) => date === eventAt(49 * HOUR).date), true);
@@ -205,7 +205,7 @@ Deno.test("Collector reads what it missed while it was down, and what is new at 
 
 for (
   const [name, jumps] of [
-    ["goes back by a day", [-24 * HOUR]],
+    ["is set back by a day", [-24 * HOUR]],
     ["jumps ahead by a day and back", [24 * HOUR, -24 * HOUR]],
     ["jumps ahead by a month and back", [30 * 24 * HOUR, -30 * 24 * HOUR]],
   ] as const

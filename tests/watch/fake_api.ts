@@ -3,7 +3,7 @@ import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 
-/** One event, and since when the API shows it. */
+/** One event, and the time from which the API shows it. */
 export interface Published {
   readonly event: UserEvent;
   readonly visibleAt: number;
@@ -13,16 +13,16 @@ export interface Published {
 /** What may go wrong with one request: it throws, or changes the page. */
 export type Fault = (page: Page, url: URL) => Page;
 
-/** The far end, in memory: newest first, keyset cursors, both ends inclusive, as the real API. */
+/** The API in memory: newest first, keyset cursors, both ends inclusive, like the real one. */
 export class FakeApi {
   readonly published: Published[] = [];
   readonly asked: string[] = [];
   pageSize = 3;
-  /** One for each of the next requests; then none. */
+  /** The faults of the next requests, in turn. */
   readonly faults: (Fault | undefined)[] = [];
-  /** One for all requests. */
+  /** The fault of every other request. */
   always: Fault | undefined;
-  /** Whether cursors count places, which shift when something is published, and not rows. */
+  /** Whether cursors are offsets, which shift when something is published, instead of rows. */
   countsPlaces = false;
   /** Whether each page begins with the last event of the one before. */
   repeatsLast = false;

@@ -2,12 +2,12 @@ import type { Outcome } from "../../src/delivery/outcome.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";
 import { Bench, endpointOf } from "./bench_of.ts";
 
-/** A receiver that answers when it is told to. */
+/** A receiver that answers when told to. */
 export class Receiver {
   readonly posts: { webhookId: string; endpoint: string; body: string; at: number }[] = [];
   readonly open: { endpoint: string; answer: (kind: Outcome["kind"], status?: number) => void }[] =
     [];
-  /** Answers at once with this, if set. */
+  /** Answers at once if this returns something. */
   instant: (endpoint: string) => Outcome["kind"] | undefined = () => undefined;
   #bench: () => Bench;
 
@@ -37,7 +37,7 @@ export class Receiver {
   };
 }
 
-/** The watch with endpoints, every event an alert. */
+/** The watch with endpoints; every event raises an alert. */
 export function benchWith(endpoints: string[]) {
   const receiver: Receiver = new Receiver(() => bench);
   const bench: Bench = new Bench({}, {

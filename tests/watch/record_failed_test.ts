@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Bench, eventAt, MINUTE, START } from "./bench_of.ts";
 
-Deno.test("Collector records all around what the log does not take, says so once, and recovers by itself", async () => {
+Deno.test("Collector records everything except what the log refuses, alerts once, and recovers by itself", async () => {
   using bench = new Bench({ assumedLimit: 100_000 });
   const { log } = bench.ports;
   const { record } = log;
@@ -30,7 +30,7 @@ Deno.test("Collector records all around what the log does not take, says so once
   assertEquals(bench.watch.status().health, "green");
 });
 
-Deno.test("Collector throws what it cannot even write down, and loses nothing", async () => {
+Deno.test("Collector throws if it cannot even save the failure, and loses nothing", async () => {
   using bench = new Bench();
   bench.api.publish(eventAt(0));
   const { run } = bench.sql;

@@ -4,7 +4,7 @@ import type { CollectorState } from "../../src/watch/collector/state.ts";
 import type { WatchOptions } from "../../src/watch/watch_options.ts";
 import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 
-/** A watch whose far end sends nothing with events of the user `poison`: they are too much for one answer. */
+/** A watch whose API sends no page with events of the user `poison`: they are too large for one. */
 function poisonedBench(options: Partial<WatchOptions> = {}): Bench {
   const bench = new Bench({ assumedLimit: 100_000, ...options });
   bench.api.always = (page) => {
@@ -18,13 +18,13 @@ function lengthOf(gaps: readonly { from: string; to: string }[]): number {
   return gaps.reduce((sum, { from, to }) => sum + Date.parse(to) - Date.parse(from), 0);
 }
 
-/** Every event but those of `poison` is in the log, once. */
+/** Every event except those of `poison` is in the log, once. */
 function assertRestComplete(bench: Bench): void {
   const wanted = bench.api.published.map(({ event }) => event.user).filter((it) => it !== "poison");
   assertEquals(bench.recorded().map(({ user }) => user).sort(), wanted.sort());
 }
 
-Deno.test("Collector goes on past a second that cannot be read while it is new, and reads it when it can", async () => {
+Deno.test("Collector skips a second that cannot be read, and reads it as soon as it can", async () => {
   using bench = poisonedBench();
   await bench.settle();
   for (let minute = 1; minute < 48 * 60; minute += 7) {
@@ -40,7 +40,7 @@ Deno.test("Collector goes on past a second that cannot be read while it is new, 
   assert(Date.parse(covered.gaps[0]!.from) <= START + 50 * MINUTE);
   assert(Date.parse(covered.gaps[0]!.to) >= START + 50 * MINUTE);
 
-  await bench.run(45 * HOUR); // the sweep of the day has gone over it as well
+  await bench.run(45 * HOUR); // the daily sweep has passed it as well
   assertRestComplete(bench);
   const asked = bench.api.asked.length;
   await bench.run(HOUR);
@@ -56,7 +56,7 @@ Deno.test("Collector goes on past a second that cannot be read while it is new, 
   assertEquals(bench.watch.status().health, "green");
 });
 
-Deno.test("Collector backfills all around a second that cannot be read", async () => {
+Deno.test("Collector backfills everything around a second that cannot be read", async () => {
   using bench = poisonedBench({ backfillMs: 20 * 24 * HOUR });
   for (let n = 1; n < 228; n++) {
     bench.api.publish(eventAt(-n * 2 * HOUR, n === 60 ? "poison" : `${n}`), 0);
@@ -74,7 +74,7 @@ Deno.test("Collector backfills all around a second that cannot be read", async (
   assertEquals(bench.watch.status().covered.gaps, []);
 });
 
-Deno.test("Collector sweeps past a second that became unreadable, and finds what came late behind it", async () => {
+Deno.test("Collector sweeps past a second that became unreadable, and finds late events after it", async () => {
   using bench = poisonedBench();
   await bench.run(30 * MINUTE);
   bench.api.publish(eventAt(10 * MINUTE, "poison"), START + 40 * MINUTE);
@@ -87,7 +87,7 @@ Deno.test("Collector sweeps past a second that became unreadable, and finds what
   assertEquals(bench.log.alertsAfter(0, 10).length, 1);
 });
 
-Deno.test("Collector goes past a second whose twins cannot be checked", async () => {
+Deno.test("Collector skips a second whose twins cannot be checked", async () => {
   using bench = new Bench({ assumedLimit: 100_000 });
   bench.api.pageSize = 2;
   for (let n = 0; n < 5; n++) bench.api.publish(eventAt(60_000, "twin"), START + 62_000);
@@ -108,7 +108,7 @@ Deno.test("Collector goes past a second whose twins cannot be checked", async ()
   assertEquals(bench.watch.status().covered.gaps, []);
 });
 
-Deno.test("Collector keeps at most 50 skipped ranges, and forgets none of their seconds", async () => {
+Deno.test("Collector keeps at most 50 skipped ranges, and loses none of their seconds", async () => {
   using bench = poisonedBench({ backfillMs: 10 * 24 * HOUR });
   for (let n = 1; n <= 56; n++) {
     bench.api.publish(eventAt(-n * HOUR - n * n * MINUTE, "poison"), 0);
@@ -129,7 +129,7 @@ Deno.test("Collector keeps at most 50 skipped ranges, and forgets none of their 
   assertEquals(bench.watch.status().covered.gaps, []);
 });
 
-Deno.test("Collector asks little where nothing at all can be recorded, and reads all of it afterwards", async () => {
+Deno.test("Collector makes few requests while nothing can be recorded, and reads everything afterwards", async () => {
   using bench = new Bench();
   await bench.settle();
   const { log } = bench.ports;
@@ -152,7 +152,7 @@ Deno.test("Collector asks little where nothing at all can be recorded, and reads
   assertEquals(bench.watch.status().health, "green");
 });
 
-Deno.test("Collector goes on from a state that was saved before ranges could be skipped", async () => {
+Deno.test("Collector continues from a state that was saved before ranges could be skipped", async () => {
   using bench = poisonedBench();
   await bench.settle();
   const { skipped: _, ...old } = bench.state;

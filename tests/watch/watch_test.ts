@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Bench, eventAt, MINUTE, START } from "./bench_of.ts";
 import { benchWith } from "./receiver.ts";
 
-Deno.test("Watch.tick() collects and delivers what is due, and says when to come back", async () => {
+Deno.test("Watch.tick() collects and delivers what is due, and returns when the next tick is due", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
   receiver.instant = () => "ok";
@@ -16,7 +16,7 @@ Deno.test("Watch.tick() collects and delivers what is due, and says when to come
   assertEquals(receiver.posts.length, 2);
 });
 
-Deno.test("Watch.tick() comes back for the next attempt before the next poll", async () => {
+Deno.test("Watch.tick() returns the time of the next attempt if that is before the next poll", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
   receiver.instant = () => "retry";
@@ -24,7 +24,7 @@ Deno.test("Watch.tick() comes back for the next attempt before the next poll", a
   assertEquals(await bench.watch.tick(), START + 5_000);
 });
 
-Deno.test("Watch.tick() goes on polling while a receiver keeps it waiting", async () => {
+Deno.test("Watch.tick() keeps polling while a receiver is slow", async () => {
   const { bench, receiver } = benchWith(["slow"]);
   using _ = bench;
   bench.api.publish(eventAt(0));
@@ -66,7 +66,7 @@ Deno.test("Watch.tick() sleeps while messages wait for a connection", async () =
   assertEquals(waits, before, "nothing has ended, and nothing else was due");
   const attempts = () => receiver.posts.filter(({ endpoint }) => endpoint === "fast").length;
   assertEquals(attempts(), 20);
-  bench.clock.set(START + 5_000); // though others are overdue, whose turn has not come
+  bench.clock.set(START + 5_000); // although others are overdue, whose turn has not come
   for (let turn = 0; turn < 600; turn++) await Promise.resolve();
   assertEquals(attempts(), 40);
   bench.clock.set(START + 31_000);
@@ -77,7 +77,7 @@ Deno.test("Watch.tick() sleeps while messages wait for a connection", async () =
   await tick;
 });
 
-Deno.test("Watch.tick() stops at once when it is told to, and loses nothing", async () => {
+Deno.test("Watch.tick() stops at once when aborted, and loses nothing", async () => {
   const { bench, receiver } = benchWith(["slow"]);
   using _ = bench;
   bench.api.publish(eventAt(0));
@@ -95,7 +95,7 @@ Deno.test("Watch.tick() stops at once when it is told to, and loses nothing", as
   assertEquals(bench.log.counts().messages, { delivered: 1 });
 });
 
-Deno.test("Watch.tick() removes nothing by a clock that was set since the API last told the time", async () => {
+Deno.test("Watch.tick() removes nothing if the clock was set since the API last told the time", async () => {
   const { bench, receiver } = benchWith(["slow"]);
   using _ = bench;
   bench.api.always = (page) => ({
@@ -105,15 +105,15 @@ Deno.test("Watch.tick() removes nothing by a clock that was set since the API la
   bench.api.publish(eventAt(0));
   const tick = bench.watch.tick();
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
-  bench.clock.set(START + 200 * 24 * 60 * MINUTE); // beyond what is kept
+  bench.clock.set(START + 200 * 24 * 60 * MINUTE); // longer than events are kept
   for (const { answer } of receiver.open) answer("ok");
   await tick;
   assertEquals(bench.log.counts().events, 1);
-  await bench.watch.tick(); // now it has heard from the API, and the two do not agree
+  await bench.watch.tick(); // now the API has told its time, and the clocks disagree
   assertEquals(bench.log.counts().events, 1);
 });
 
-Deno.test("Watch.tick() throws what the storage threw, and the next one goes on", async () => {
+Deno.test("Watch.tick() throws what the storage threw, and the next tick recovers", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
   receiver.instant = () => "ok";
@@ -130,7 +130,7 @@ Deno.test("Watch.tick() throws what the storage threw, and the next one goes on"
   assertEquals(bench.log.counts().messages, { delivered: 1 });
 });
 
-Deno.test("Watch.tick() delivers all that is due, and makes room, although a page cannot be recorded", async () => {
+Deno.test("Watch.tick() delivers everything due, and applies retention, although a page cannot be recorded", async () => {
   const { bench, receiver } = benchWith(["siem"]);
   using _ = bench;
   for (let n = 0; n < 12; n++) bench.api.publish(eventAt(0, `u${n}`));
@@ -149,7 +149,7 @@ Deno.test("Watch.tick() delivers all that is due, and makes room, although a pag
   bench.clock.set(START + MINUTE);
   const tick = bench.watch.tick().then(() => undefined, (error: Error) => error.message);
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
-  for (let ms = 0; ms < 5_000; ms += 10) { // while the receiver takes its time, nothing is tried in vain
+  for (let ms = 0; ms < 5_000; ms += 10) { // while the receiver is slow, nothing else is tried
     bench.clock.set(START + MINUTE + ms);
     await Promise.resolve();
   }
@@ -162,7 +162,7 @@ Deno.test("Watch.tick() delivers all that is due, and makes room, although a pag
   assertEquals([tries, removed.length], [2, 1]);
 });
 
-Deno.test("Watch.tick() reads pages, and makes room, although no message can be written", async () => {
+Deno.test("Watch.tick() reads pages, and applies retention, although no message can be saved", async () => {
   const { bench } = benchWith(["siem"]);
   using _ = bench;
   bench.api.publish(eventAt(0));
@@ -185,7 +185,7 @@ Deno.test("Watch.tick() reads pages, and makes room, although no message can be 
   bench.assertComplete();
 });
 
-Deno.test("Watch.tick() records an event on which a rule breaks, and says so once", async () => {
+Deno.test("Watch.tick() records an event on which a rule fails, and alerts once", async () => {
   using bench = new Bench({}, {
     match(event) {
       if (event.user === "poison") throw new Error("A rule broke");
