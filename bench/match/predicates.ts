@@ -34,6 +34,7 @@ const FIELDS: Readonly<Record<string, Predicate["field"]>> = {
   "resources.name": "names",
 };
 
+/** Prepares an event for other engines. */
 export function prepareEvent({ event, user, ipAddress, resources }: SyntheticEvent): PreparedEvent {
   return {
     event: event.toLowerCase(),
@@ -43,6 +44,7 @@ export function prepareEvent({ event, user, ipAddress, resources }: SyntheticEve
   };
 }
 
+/** Prepares a rule for other engines. */
 export function prepareRule({ selection, filter }: SyntheticRule): PreparedRule {
   return { selection: groupsOf(selection), filter: filter && groupsOf(filter) };
 }

@@ -12,17 +12,21 @@ export interface SyntheticEvent {
   resources: { type: string; name: string }[];
 }
 
+/** What events are about. */
 export const OBJECTS = (
   "Test,Account Group,User,Role,Alert Rule,Dashboard,Agent,Label,Report,Integration,Token,Share," +
   "Snapshot,BGP Monitor,Endpoint Agent"
 ).split(",");
+/** What events do. */
 export const ACTIONS = "Create,Update,Delete,Login,Logout,View,Enable,Disable,Export,Invite".split(
   ",",
 );
+/** The words of resource names. */
 export const WORDS = (
   "prod,staging,edge,core,dns,vpn,retail,emea,apac,payments,login,portal,api,gateway,sso,admin,backup," +
   "legacy,mobile,search,checkout,mail,crm,wiki,build"
 ).split(",");
+/** The first names of users. */
 export const FIRST_NAMES = ["Ann", "Bob", "Cy"];
 /** Every event name. */
 export const EVENT_NAMES = OBJECTS.flatMap((object) =>
@@ -33,7 +37,7 @@ const GROUPS = ["ACME Prod", "ACME Staging", "Network Ops EMEA", "Security Ops",
 const DOMAINS = ["example.com", "acme.example", "contractor.example"];
 const TYPES = ["test", "accountGroup", "user", "role", "token"];
 
-/** Events of 800 people, a few of them much busier than the others. */
+/** Events of 800 users, a few of them much busier than the others. */
 export function syntheticEvents(count: number, random: Random): SyntheticEvent[] {
   return Array.from({ length: count }, (_, index) => {
     const person = Math.floor(random.next() * random.next() * 800);

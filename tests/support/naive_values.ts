@@ -11,6 +11,7 @@ export interface Seen {
   other: (field: string) => string[];
 }
 
+/** One test of the values that an item is compared with. */
 export type NaiveTest = (seen: Seen) => boolean;
 
 /** A string pattern: literal characters, "*" and "?" as wildcards, "-" as any dash. */
