@@ -32,7 +32,7 @@ const utf8 = new TextDecoder();
 
 /** Takes pages through the steps of the watch, on any storage; the caller measures the time. */
 export class RecordBench {
-  /** Rows written since it was made, index rows included where the storage counts them. */
+  /** Rows written so far, including index rows where the storage counts them. */
   rows = 0;
   readonly #log: ReturnType<typeof openLog>;
   readonly #rules: RuleSet;
@@ -47,7 +47,9 @@ export class RecordBench {
     this.#rules = rules;
   }
 
-  /** Returns something that depends on all of the work, so that none of it can be left out. */
+  /**
+   * Returns something that depends on all of the work, so that none of it can be optimised away.
+   */
   run(step: Step, from: number, pages: number): number {
     if (step === "reset") return this.#reset();
     let sum = 0;
@@ -94,13 +96,13 @@ export class RecordBench {
   }
 }
 
-/** What belongs to a row before the storage sees it. */
+/** The work that a row needs before the storage sees it. */
 function sizeOfRow(event: UserEvent): number {
   const at = (event.date === undefined ? undefined : parseDate(event.date)) ?? null;
   return hashEvent(event, at) + JSON.stringify(event).length;
 }
 
-/** Compiles rules that have come as JSON. */
+/** Compiles rules that were sent as JSON. */
 export function rulesOf(rules: readonly SigmaRule[]): RuleSet {
   return new RuleSet(rules);
 }

@@ -5,7 +5,7 @@ import { pageBytes } from "./pages.ts";
 export interface Yardstick extends Disposable {
   /** Empties the table. */
   reset(): void;
-  /** Inserts the rows of all pages; a second time they are ignored one by one. */
+  /** Inserts the rows of all pages; a second time, they are ignored one by one. */
   insert(): void;
 }
 

@@ -54,7 +54,7 @@ export function migrate(sql: Sql, now: number): void {
     ?.number ?? 0;
   if (done > MIGRATIONS.length) {
     throw new Error(
-      `Cannot open the log: its schema version is ${done}, and this program supports up to ${MIGRATIONS.length}`,
+      `Cannot open the log: its schema is version ${done}, but this program supports only up to ${MIGRATIONS.length}`,
     );
   }
   for (const [index, statements] of MIGRATIONS.entries()) {

@@ -36,7 +36,7 @@ Deno.test("alertId() keeps its parts apart", () => {
   assertEquals(new Set(ids.map((parts) => alertId(parts[0], parts[1], parts[2]))).size, ids.length);
 });
 
-Deno.test("alertId() never changes: ids are kept by receivers", () => {
+Deno.test("alertId() never changes: receivers keep ids", () => {
   assertEquals(
     alertId("te-login-failed", '["1234",null,1700000000000,"Login failed"]', 1),
     "otqhh4ywu2t2s5a5ia2tjykkba2kpq67",

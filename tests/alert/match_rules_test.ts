@@ -34,7 +34,7 @@ filter:
   condition: not lab
 `);
 
-Deno.test("matchRules() names a rule once, however many of its conditions hold, and says which fields matched", () => {
+Deno.test("matchRules() returns a rule once, however many of its conditions hold, with the fields that matched", () => {
   const { match } = matchRules({ rules, filters }, () => {});
   const [found, ...others] = match({
     event: "Login failed.",
@@ -53,7 +53,7 @@ Deno.test("matchRules() names a rule once, however many of its conditions hold, 
   ]);
 });
 
-Deno.test("matchRules() leaves rules for other log sources out of the matching", () => {
+Deno.test("matchRules() does not match rules for other log sources", () => {
   const { match } = matchRules({ rules, filters }, () => {});
   assertEquals(match({ event: "Login failed." }), []);
 });
@@ -67,7 +67,7 @@ Deno.test("matchRules() applies filters to the rules that they name", () => {
   assertEquals(found?.matched?.map(({ field }) => field), ["event", "user.email", "user.email"]);
 });
 
-Deno.test("matchRules() goes on without a rule that cannot be compiled, and reports it", () => {
+Deno.test("matchRules() leaves out a rule that does not compile, and reports it", () => {
   const broken = structuredClone(rules[0]!);
   broken.title = "Broken";
   for (const { detection } of broken.detections) {

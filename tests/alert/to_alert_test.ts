@@ -10,7 +10,7 @@ const event = {
 };
 const known = { identity: "[]", occurrence: 1 };
 
-Deno.test("toAlert() carries the rule's words, the whole event and what matched", () => {
+Deno.test("toAlert() contains the rule's own words, the whole event and what matched", () => {
   const matched = [{ field: "event", value: "Login failed.", item: "event|contains: failed" }];
   const rule = {
     id: "3f1c4b06-0000-4000-8000-000000000001",
@@ -35,7 +35,7 @@ Deno.test("toAlert() carries the rule's words, the whole event and what matched"
   });
 });
 
-Deno.test("toAlert() gives a rule without id, level and lists an alert all the same", () => {
+Deno.test("toAlert() makes an alert even of a rule without id, level and lists", () => {
   const { id: _, ...alert } = toAlert({ title: "Bare" }, {}, known);
   assertEquals<unknown>(alert, {
     ruleId: "Bare",
@@ -51,7 +51,7 @@ Deno.test("toAlert() gives a rule without id, level and lists an alert all the s
   });
 });
 
-Deno.test("toAlert() takes a level that Sigma does not know as informational", () => {
+Deno.test("toAlert() treats a level that Sigma does not know as informational", () => {
   assertEquals(toAlert({ title: "Odd", level: "apocalyptic" }, {}, known).level, "informational");
 });
 
@@ -62,12 +62,12 @@ Deno.test("toAlert() gives twins different ids, and the same match the same id",
   assertNotEquals(first.id, toAlert(rule, event, { ...known, occurrence: 2 }).id);
 });
 
-Deno.test("toAlert() leaves hostile text as the data that it is", () => {
+Deno.test("toAlert() leaves hostile strings unchanged", () => {
   const alert = toAlert({ title: "Any" }, event, known);
   assertEquals(JSON.parse(JSON.stringify(alert)).event.user, event.user);
 });
 
-Deno.test("toAlert() repeats no more of a huge event than a row holds beside it", () => {
+Deno.test("toAlert() repeats no more of a huge event than a row can hold", () => {
   const name = "x".repeat(1_000_000);
   const matched = Array.from({ length: 100 }, () => ({
     field: "resources.name",
@@ -80,5 +80,5 @@ Deno.test("toAlert() repeats no more of a huge event than a row holds beside it"
   assertEquals(alert.matched[0]?.value, `${"x".repeat(1_000)}… cut, 999000 more characters`);
 });
 
-// The compiler is the test: every parsed rule is a rule that can alert.
+// The type checker is the test: every parsed rule can alert.
 const _accepted: Parameters<typeof toAlert>[0] = {} as SigmaRule;

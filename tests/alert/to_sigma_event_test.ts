@@ -24,7 +24,7 @@ for (const [user, name, email] of FORMS) {
   });
 }
 
-Deno.test("toSigmaEvent() lets nobody else write the derived fields, and changes no event", () => {
+Deno.test("toSigmaEvent() discards members named like the derived fields, and changes no event", () => {
   const event = { event: "Login failed.", "user.email": "root@example.org", resources: [] };
   assertEquals(toSigmaEvent(event), { event: "Login failed.", resources: [] });
   assertEquals(event["user.email"], "root@example.org");

@@ -29,7 +29,7 @@ function attemptAt(answer: Answer, options: Partial<AttemptOptions> = {}) {
   return { outcome, calls, called: called.promise, clock };
 }
 
-Deno.test("attempt() posts the exact bytes with the three headers, and no more than it must", async () => {
+Deno.test("attempt() posts the exact bytes with the three headers, and nothing more than needed", async () => {
   const { outcome, calls, clock } = attemptAt(() => new Response(null, { status: 202 }));
   assertEquals(await outcome, {
     kind: "ok",
@@ -69,7 +69,7 @@ Deno.test("attempt() reports what Retry-After asks for, but not with a success",
   assertEquals((await answer(200)).retryAfterMs, undefined);
 });
 
-Deno.test("attempt() ends a receiver that never answers after the endpoint's time-out", async () => {
+Deno.test("attempt() gives up on a receiver that never answers after the endpoint's timeout", async () => {
   for (const heedsItsSignal of [true, false]) {
     const { outcome, called, clock } = attemptAt((_, { signal }) =>
       new Promise((_, reject) => {
@@ -86,7 +86,7 @@ Deno.test("attempt() ends a receiver that never answers after the endpoint's tim
   }
 });
 
-Deno.test("attempt() throws an answer away that comes after the time-out", async () => {
+Deno.test("attempt() discards an answer that arrives after the timeout", async () => {
   const cancelled = Promise.withResolvers<void>();
   const late = Promise.withResolvers<Response>();
   const { outcome, called, clock } = attemptAt(() => late.promise);
@@ -97,7 +97,7 @@ Deno.test("attempt() throws an answer away that comes after the time-out", async
   await cancelled.promise; // never settles, and so fails, if nobody cancels
 });
 
-Deno.test("attempt() counts a 200 as delivered though its body never ends", async () => {
+Deno.test("attempt() counts a 200 as delivered even if its body never ends", async () => {
   const readOn = Promise.withResolvers<void>();
   let cancelled = false;
   const { outcome, clock } = attemptAt(() =>
@@ -115,7 +115,7 @@ Deno.test("attempt() counts a 200 as delivered though its body never ends", asyn
   assertEquals([kind, excerpt, cancelled], ["ok", "half", true]);
 });
 
-Deno.test("attempt() reads no more than 4 KiB of an answer without end, and cancels it", async () => {
+Deno.test("attempt() reads no more than 4 KiB of an endless answer, and cancels it", async () => {
   let pulled = 0;
   let cancelled = false;
   const { outcome } = attemptAt(() =>
@@ -135,7 +135,7 @@ Deno.test("attempt() reads no more than 4 KiB of an answer without end, and canc
   assert(pulled <= 7_000);
 });
 
-Deno.test("attempt() keeps the URL of a network error to itself", async () => {
+Deno.test("attempt() does not reveal the URL in a network error", async () => {
   const { outcome } = attemptAt(() => {
     throw new TypeError(`error sending request for url (${endpoint.url}): dns error: no such host`);
   });
@@ -161,7 +161,7 @@ Deno.test("attempt() rejects with the caller's own reason when the caller aborts
   assertEquals(calls, []);
 });
 
-Deno.test("attempt() checks the URL again, and sends nothing to one that may not be called", async () => {
+Deno.test("attempt() checks the URL again, and sends nothing to one that must not be called", async () => {
   const changed = [
     { url: "https://10.0.0.1/T0KEN" },
     { url: "http://siem.example.com/T0KEN" },
@@ -181,7 +181,7 @@ Deno.test("attempt() checks the URL again, and sends nothing to one that may not
   assertEquals(calls, []);
 });
 
-Deno.test("attempt() sends nothing to a name of which one address is private", async () => {
+Deno.test("attempt() sends nothing to a name if one of its addresses is private", async () => {
   const asked: string[] = [];
   const resolveTo = (addresses: string[]) => ({
     resolve: (host: string) => {
@@ -206,7 +206,7 @@ Deno.test("attempt() sends nothing to a name of which one address is private", a
   assertEquals(new Set(asked), new Set(["siem.example.com"]));
 });
 
-Deno.test("attempt() counts the look-up of the name into the time-out", async () => {
+Deno.test("attempt() includes the name lookup in the timeout", async () => {
   const asked = Promise.withResolvers<void>();
   const { outcome, clock } = attemptAt(() => new Response(), {
     resolve: () => {
@@ -219,7 +219,7 @@ Deno.test("attempt() counts the look-up of the name into the time-out", async ()
   assertEquals((await outcome).code, "timed_out");
 });
 
-Deno.test("attempt() follows no redirect over real HTTP either, and names a refused connection", async () => {
+Deno.test("attempt() follows no redirect over real HTTP either, and reports a refused connection", async () => {
   let followed = false;
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
     if (new URL(request.url).pathname === "/inside") followed = true;

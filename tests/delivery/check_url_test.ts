@@ -123,7 +123,7 @@ const refused: [reason: string, ...urls: string[]][] = [
 
 for (const [reason, ...urls] of refused) {
   for (const url of urls) {
-    Deno.test(`checkUrl() refuses ${url || "an empty text"}: ${reason}`, () => {
+    Deno.test(`checkUrl() refuses ${url || "an empty string"}: ${reason}`, () => {
       assertEquals(checkUrl(url), { refused: reason });
     });
   }
@@ -193,7 +193,7 @@ Deno.test("checkUrl() accepts a port that is allowed, and no other", () => {
   assert("refused" in checkUrl("http://hooks.example.com:8443/", { allowedPorts }));
 });
 
-Deno.test("checkUrl() refuses our own hosts and what is beneath them", () => {
+Deno.test("checkUrl() refuses our own hosts and their subdomains", () => {
   const refusedHosts = ["Panoptes.example.com"];
   const reason = { refused: "its host is refused" };
   assertEquals(checkUrl("https://panoptes.example.com/", { refusedHosts }), reason);

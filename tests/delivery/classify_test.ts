@@ -15,7 +15,7 @@ for (const [kind, list] of Object.entries(statuses)) {
   });
 }
 
-Deno.test("classifyError() does not judge by words in the URL", () => {
+Deno.test("classifyError() ignores words in the URL", () => {
   const url = "https://dns.example.com/certificate/refused";
   assertEquals(
     classifyError(new TypeError(`error sending request for url (${url})`)),
@@ -23,7 +23,7 @@ Deno.test("classifyError() does not judge by words in the URL", () => {
   );
 });
 
-Deno.test("classifyError() looks at what caused the error", () => {
+Deno.test("classifyError() considers the cause of an error", () => {
   const error = new TypeError("fetch failed", {
     cause: new Error("connect ECONNREFUSED 127.0.0.1:1"),
   });
@@ -31,7 +31,7 @@ Deno.test("classifyError() looks at what caused the error", () => {
   assertEquals(classifyError("thrown text"), "unreachable");
 });
 
-Deno.test("classifyError() ends on an error that caused itself", () => {
+Deno.test("classifyError() terminates on an error that is its own cause", () => {
   const error = new Error("round");
   error.cause = error;
   assertEquals(classifyError(error), "unreachable");

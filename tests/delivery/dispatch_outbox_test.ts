@@ -59,7 +59,7 @@ Deno.test("OutboxDispatcher sends a lost message again when its lease has run ou
   assertEquals(receiver.posts.length, 2);
   assertEquals(receiver.posts[1]!.webhookId, receiver.posts[0]!.webhookId);
   assertEquals(bench.log.attempts(1).map(({ code }) => code), ["lost", "answered"]);
-  // The first life comes back to report: its lease is no longer valid.
+  // The first attempt reports back after all, but its lease is no longer valid.
   receiver.open[0]!.answer("retry");
   await Promise.resolve();
   assertEquals(bench.log.counts().messages, { delivered: 1 });

@@ -56,7 +56,7 @@ for (const [path, change] of wrong) {
   });
 }
 
-Deno.test("EndpointSchema accepts http to loopback where it is allowed", () => {
+Deno.test("EndpointSchema accepts http to loopback if it is allowed", () => {
   const development = { ...good, url: "http://127.0.0.1:8788/hook", allowHttpLoopback: true };
   assert(v.is(EndpointSchema, development));
 });

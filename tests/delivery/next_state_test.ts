@@ -39,7 +39,7 @@ const steps = {
   redeliver: { type: "redeliver", now: 9_000 },
 } satisfies Record<string, OutboxStep>;
 
-/** What each step makes of each state; what is not listed changes nothing. */
+/** The state after each step in each state; a step that is not listed changes nothing. */
 const table: Record<MessageState, Partial<Record<keyof typeof steps, MessageState>>> = {
   pending: { lease: "leased", cancel: "cancelled", redeliver: "pending" },
   leased: {
@@ -60,7 +60,7 @@ const table: Record<MessageState, Partial<Record<keyof typeof steps, MessageStat
 for (const [from, message] of Object.entries(messages)) {
   for (const [name, step] of Object.entries(steps)) {
     const to = table[from as MessageState][name as keyof typeof steps];
-    Deno.test(`nextState() takes ${from} by ${name} to ${to ?? "nowhere"}`, () => {
+    Deno.test(`nextState() turns ${from} into ${to ?? "nothing"} by ${name}`, () => {
       assertEquals(nextState(message, step)?.state, to);
     });
   }
@@ -71,13 +71,13 @@ Deno.test("nextState() leases nothing before it is due", () => {
   assert(nextState(waiting, { ...steps.lease, now: 5_000 }));
 });
 
-Deno.test("nextState() lets nobody finish an attempt that is not his", () => {
+Deno.test("nextState() lets only the holder of the lease finish an attempt", () => {
   assertEquals(nextState(leased, { ...steps.ok, token: "t0" }), undefined);
   const expired = nextState(leased, steps.expire)!;
   assertEquals(nextState(expired, steps.ok), undefined);
 });
 
-Deno.test("nextState() still takes the answer of a lease that ran over, if nobody else has taken it", () => {
+Deno.test("nextState() accepts a late result if no other attempt has started", () => {
   assertEquals(nextState(leased, { ...steps.ok, now: 10 * MINUTE })?.state, "delivered");
 });
 
@@ -85,7 +85,7 @@ Deno.test("nextState() does not let a lease expire early", () => {
   assertEquals(nextState(leased, { ...steps.expire, now: MINUTE - 1 }), undefined);
 });
 
-Deno.test("nextState() leaves a receiver that throttles alone for a minute, or as long as it asks", () => {
+Deno.test("nextState() leaves a throttling receiver alone for a minute, or as long as it asks for", () => {
   assertEquals(nextState(leased, steps.retry)?.dueAt, 1_000 + 5_000);
   assertEquals(nextState(leased, steps.throttle)?.dueAt, 1_000 + 1.1 * MINUTE);
   const asked = { kind: "throttle", retryAfterMs: 10 * MINUTE } as const;
@@ -95,7 +95,7 @@ Deno.test("nextState() leaves a receiver that throttles alone for a minute, or a
   );
 });
 
-Deno.test("nextState() gives a message up after the last attempt of the schedule", () => {
+Deno.test("nextState() gives up a message after the last attempt of the schedule", () => {
   const last = { ...leased, round: 2, attempt: 7 };
   assertEquals(nextState(last, { ...steps.retry, schedule: [0, 1, 2] })?.state, "waiting");
   assertEquals(nextState(last, { ...steps.retry, schedule: [0, 1] }), {
@@ -106,12 +106,12 @@ Deno.test("nextState() gives a message up after the last attempt of the schedule
   });
 });
 
-Deno.test("nextState() gives a message up whose every attempt gets lost: it may be what kills the sender", () => {
+Deno.test("nextState() gives up a message whose every attempt is lost: it may be what kills the sender", () => {
   const last = { ...leased, round: 10 };
   assertEquals(nextState(last, steps.expire)?.state, "dead");
 });
 
-Deno.test("nextState() redelivers with the same webhook-id, a new schedule and the count going on", () => {
+Deno.test("nextState() redelivers under the same webhook-id, with a new schedule and a continued count", () => {
   assertEquals(nextState({ ...dead, attempt: 10, round: 10 }, steps.redeliver), {
     id: 1,
     webhookId: "a1b2",
@@ -126,7 +126,7 @@ Deno.test("nextState() redelivers with the same webhook-id, a new schedule and t
   });
 });
 
-// The model: a world of some messages, one sender that may be killed at any moment, and a receiver.
+// The model: a few messages, one sender that may be killed at any moment, and a receiver.
 
 const kind = fc.constantFrom("ok", "retry", "throttle", "permanent", "gone", "lost" as const);
 const action = fc.oneof(
@@ -143,7 +143,7 @@ const action = fc.oneof(
 );
 const LEASE = 60_000;
 
-Deno.test("nextState() loses no message: each one has ended or is due, under one webhook-id, its attempts counted up", () => {
+Deno.test("nextState() loses no message: each has ended or is due, under one webhook-id, with its attempts counted", () => {
   fc.assert(
     fc.property(
       fc.array(action, { maxLength: 120 }),
@@ -207,7 +207,7 @@ Deno.test("nextState() loses no message: each one has ended or is due, under one
         }
         assertEquals(new Set(sent).size, sent.length, "an attempt's number was used twice");
 
-        // Left alone with a receiver that never answers, everything comes to an end.
+        // With a receiver that never answers, every message ends.
         for (let turns = 0; outbox.some(({ dueAt }) => dueAt !== null); turns++) {
           assert(turns < 100, "a message is due for ever");
           now = Math.max(now, Math.min(...outbox.map(({ dueAt }) => dueAt ?? Infinity)));
@@ -221,7 +221,7 @@ Deno.test("nextState() loses no message: each one has ended or is due, under one
             }
           }
         }
-        // And every one of them can be sent again.
+        // And each of them can be sent again.
         for (let index = 0; index < outbox.length; index++) {
           assert(apply(index, { type: "redeliver", now }));
           assertEquals(outbox[index]!.webhookId, "abc"[index]);

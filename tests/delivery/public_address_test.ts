@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { isPublicAddress } from "../../src/delivery/public_address.ts";
 
 /**
- * IANA's special-purpose registries of IPv4 and IPv6, each block with its first and last address, and the
- * tunnel and translation prefixes that carry an IPv4 address inside.
+ * IANA's special-purpose registries of IPv4 and IPv6, each block with its first and last address,
+ * and the tunnel and translation prefixes that carry an IPv4 address inside.
  */
 const notPublic: [block: string, ...addresses: string[]][] = [
   ["0.0.0.0/8 this network", "0.0.0.0", "0.255.255.255"],
@@ -84,13 +84,13 @@ const notPublic: [block: string, ...addresses: string[]][] = [
 
 for (const [block, ...addresses] of notPublic) {
   for (const address of addresses) {
-    Deno.test(`isPublicAddress() refuses ${address || "an empty text"} (${block})`, () => {
+    Deno.test(`isPublicAddress() refuses ${address || "an empty string"} (${block})`, () => {
       assertEquals(isPublicAddress(address), false);
     });
   }
 }
 
-// The neighbours of the blocks above are as public as any.
+// The addresses next to the blocks above are public.
 const isPublic = [
   "1.1.1.1",
   "8.8.8.8",

@@ -18,7 +18,7 @@ Deno.test("retryDelay() stays within 20 % of the schedule", () => {
   }));
 });
 
-Deno.test("retryDelay() never lets Retry-After shorten the delay, nor park a message for more than an hour or twice the delay", () => {
+Deno.test("retryDelay() never lets Retry-After shorten the delay, nor extend it beyond an hour or twice the delay", () => {
   fc.assert(
     fc.property(
       round,
@@ -34,13 +34,13 @@ Deno.test("retryDelay() never lets Retry-After shorten the delay, nor park a mes
   );
 });
 
-Deno.test("retryDelay() comes back no sooner than Retry-After says, if that is within bounds", () => {
+Deno.test("retryDelay() waits at least as long as Retry-After says, within bounds", () => {
   fc.assert(fc.property(chance, fc.integer({ min: 0, max: HOUR }), (chance, retryAfterMs) => {
     assert(retryDelay({ round: 1, random: () => chance, retryAfterMs })! >= retryAfterMs);
   }));
 });
 
-Deno.test("retryDelay() follows an endpoint's own list and ends with it", () => {
+Deno.test("retryDelay() follows an endpoint's own schedule and ends with it", () => {
   const random = () => 0.5;
   assertEquals(
     [0, 1, 2].map((round) => retryDelay({ round, schedule: [10, 20], random })),

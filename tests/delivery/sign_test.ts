@@ -12,7 +12,7 @@ const webhookId = fc.stringMatching(/^[!-\-/-~]{1,64}$/);
 const text = fc.string({ unit: "binary", maxLength: 400 });
 const now = fc.integer({ min: 0, max: 4_000_000_000_000 });
 
-Deno.test("sign() gives what the standardwebhooks package gives", async () => {
+Deno.test("sign() agrees with the standardwebhooks package", async () => {
   await fc.assert(
     fc.asyncProperty(secret, webhookId, text, now, async (secret, webhookId, text, now) => {
       const headers = await sign({ webhookId, now, body: utf8.encode(text), secrets: [secret] });
@@ -26,7 +26,7 @@ Deno.test("sign() gives what the standardwebhooks package gives", async () => {
   );
 });
 
-Deno.test("sign() gives one signature for each secret, and either one verifies it", async () => {
+Deno.test("sign() makes one signature for each secret, and any of them verifies it", async () => {
   const secrets = [secretOf(new Uint8Array(24).fill(1)), secretOf(new Uint8Array(64).fill(2))];
   const now = Date.now();
   const headers = await sign({ webhookId: "a1b2", now, body: utf8.encode('{"a":1}'), secrets });
@@ -36,7 +36,7 @@ Deno.test("sign() gives one signature for each secret, and either one verifies i
   }
 });
 
-Deno.test("sign() refuses an id with which two messages could have one signature", async () => {
+Deno.test("sign() refuses an id that would let two messages share a signature", async () => {
   for (const webhookId of ["", "a.b", "a b", "a\nb", "é", "x".repeat(257)]) {
     await assertRejects(
       () =>
@@ -122,7 +122,7 @@ Deno.test("verify() rejects any change of id, timestamp, body or secret", async 
   }
 });
 
-Deno.test("verify() rejects what is older or newer than 300 seconds", async () => {
+Deno.test("verify() rejects a timestamp that is more than 300 seconds off", async () => {
   const secrets = [secretOf(new Uint8Array(24))];
   const body = utf8.encode("{}");
   const headers = new Headers({ ...await sign({ webhookId: "a", now: 1_000_000, body, secrets }) });
@@ -151,7 +151,7 @@ Deno.test("verify() rejects missing and malformed headers", async () => {
   }
 });
 
-Deno.test("verify() looks at no more than 16 signatures", async () => {
+Deno.test("verify() checks no more than 16 signatures", async () => {
   const secrets = [secretOf(new Uint8Array(24))];
   const body = utf8.encode("{}");
   const headers = { ...await sign({ webhookId: "a", now: 0, body, secrets }) };

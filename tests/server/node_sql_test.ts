@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { nodeSql } from "../../src/server/node_sql.ts";
 
 Deno.test({
-  name: "nodeSql() makes files that no other user of the machine can read",
+  name: "nodeSql() creates files that no other user of the machine can read",
   ignore: Deno.build.os === "windows",
   fn() {
     const folder = Deno.makeTempDirSync();

@@ -5,7 +5,7 @@ import { alertOf, bodies, DAY, event, open, type Promised, record } from "./prom
 /** What the log promises about events. */
 export const EVENT_CONTRACT: readonly Promised[] = [
   {
-    name: "openLog() keeps what is there when it is opened again",
+    name: "openLog() keeps what the log holds when it is opened again",
     check(sql) {
       record(open(sql), [event(1)]);
       const { epoch } = open(sql).head();
@@ -21,7 +21,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "record() records each event once, however often it comes",
+    name: "record() records each event once, however often it is read",
     check(sql) {
       const log = open(sql);
       assertEquals(record(log, [event(1), event(2)]).recorded.length, 2);
@@ -44,7 +44,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "record() takes null, absent and empty for the same, and leaves unknown members out",
+    name: "record() treats null, absent and empty members as equal, and ignores unknown members",
     check(sql) {
       const log = open(sql);
       record(log, [event(1, { resources: [] })]);
@@ -53,7 +53,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "record() trusts no hash: a different event with the same one is recorded",
+    name: "record() does not trust hashes: a different event with the same hash is recorded",
     check(sql) {
       const log = open(sql);
       const hash = hashEvent(event(2), Date.parse(event(2).date!));
@@ -70,7 +70,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "record() puts a page in order of time, whichever way it was sent",
+    name: "record() records a page in order of time, however it was sent",
     check(sql) {
       const log = open(sql);
       const page = [event(3), event(2, { user: "b" }), event(2, { user: "a" }), event(1), {}];
@@ -85,7 +85,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "record() holds a twin on a later page until a second pass has seen it as well",
+    name: "record() holds a twin on a later page until a second pass has seen it too",
     check(sql) {
       const log = open(sql);
       const taken = new Set<number>();
@@ -107,7 +107,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "record() lets no twin through a second time that another reader has confirmed meanwhile",
+    name: "record() records no twin twice that another reader has confirmed meanwhile",
     check(sql) {
       const log = open(sql);
       const taken = new Set(record(log, [event(1)]).seqs);
@@ -125,7 +125,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "record() holds twins by what they are, and not by their hash",
+    name: "record() holds twins by their identity, not by their hash",
     check(sql) {
       const log = open(sql);
       // The hash leaves out the user's name where there is an id.
@@ -136,7 +136,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "record() takes pages of any size",
+    name: "record() accepts pages of any size",
     check(sql) {
       const log = open(sql);
       const many = Array.from({ length: 2_345 }, (_, n) => event(n, { user: `user ${n}` }));
@@ -161,7 +161,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "transaction() leaves nothing behind when it fails, and tells nobody",
+    name: "transaction() leaves nothing behind when it fails, and notifies no listener",
     check(sql) {
       const log = open(sql);
       let told = 0;
@@ -203,7 +203,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "readPass() gives back what the pages of a pass have counted",
+    name: "readPass() returns what the pages of a pass have counted",
     check(sql) {
       const log = open(sql);
       log.savePassPage({
@@ -230,7 +230,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "raiseEpoch() gives the log another name, and keeps it",
+    name: "raiseEpoch() gives the log a new epoch, and keeps it",
     check(sql) {
       const log = open(sql, 1);
       const { epoch } = log.head();

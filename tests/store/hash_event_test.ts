@@ -32,7 +32,7 @@ function hashOf(given: UserEvent): number {
   return hashEvent(given, (given.date === undefined ? undefined : parseDate(given.date)) ?? null);
 }
 
-Deno.test("hashEvent() gives events of one identity the same hash, whatever they look like", () => {
+Deno.test("hashEvent() gives events with the same identity the same hash, in whatever form", () => {
   fc.assert(
     fc.property(fc.array(event, { minLength: 2, maxLength: 30 }), fc.nat(), (events, turn) => {
       const hashes = new Map<string, number>();
@@ -54,7 +54,7 @@ Deno.test("hashEvent() gives events of one identity the same hash, whatever they
   );
 });
 
-Deno.test("hashEvent() keeps nearly all of a hundred thousand different events of a few minutes apart", () => {
+Deno.test("hashEvent() gives nearly all of 100,000 different events within a few minutes different hashes", () => {
   const hashes = new Set<number>();
   for (let n = 0; n < 100_000; n++) {
     hashes.add(hashOf({

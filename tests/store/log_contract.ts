@@ -7,8 +7,8 @@ import { RETAIN_CONTRACT } from "./retain_contract.ts";
 export type { Promised } from "./promised.ts";
 
 /**
- * What the log promises on every storage: the same list runs on `node:sqlite` and in a Durable Object. Each
- * check gets an empty database.
+ * What the log promises on every storage: the same list runs on `node:sqlite` and in a Durable
+ * Object. Each check gets an empty database.
  */
 export const LOG_CONTRACT: readonly Promised[] = [
   ...EVENT_CONTRACT,

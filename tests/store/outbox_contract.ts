@@ -4,7 +4,7 @@ import { addAlert, alertOf, DAY, event, open, type Promised, record } from "./pr
 /** What the log promises about alerts and their messages. */
 export const OUTBOX_CONTRACT: readonly Promised[] = [
   {
-    name: "addAlerts() finds room for the alert about every event that record() takes",
+    name: "addAlerts() stores the alert about any event that record() accepts",
     check(sql) {
       const log = open(sql);
       const text = '"'.repeat(20_000); // two bytes of JSON each, and more within a statement
@@ -51,7 +51,7 @@ export const OUTBOX_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "saveMessage() writes only over what was read",
+    name: "saveMessage() overwrites only what was read",
     check(sql) {
       const log = open(sql);
       addAlert(log, "a", ["siem"], 5);
@@ -105,7 +105,7 @@ export const OUTBOX_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "followClock() brings forward what a clock that was ahead has put off, and nothing else",
+    name: "followClock() brings forward only what was postponed by a clock that was ahead",
     check(sql) {
       const log = open(sql);
       addAlert(log, "a", ["siem"], DAY);

@@ -14,7 +14,7 @@ export interface Promised {
 export const DAY = 86_400_000;
 /** Opens the log of a database. */
 export const open = (sql: Sql, now = 1) => openLog(sql, { now, random: () => 0.5 });
-/** The log as it is opened here. */
+/** The log as these tests open it. */
 export type Log = ReturnType<typeof open>;
 
 /** An event some seconds after ten. */
@@ -23,7 +23,7 @@ export function event(second: number, more: UserEvent = {}): UserEvent {
   return { aid: "12", date, event: "Login failed.", user: "a (a@example.com)", ...more };
 }
 
-/** Records a page, as a page of a pass where `taken` is given. */
+/** Records a page, as part of a pass if `taken` is given. */
 export function record(log: Log, events: UserEvent[], now = 1, taken?: Set<number>) {
   return log.transaction(() =>
     log.record(events, taken === undefined ? { now } : { now, taken, earlier: emptyCount() })

@@ -41,10 +41,10 @@ function filled(sql: Sql) {
   return log;
 }
 
-/** What the log promises to those who read many rows. */
+/** What the log promises about reading many rows. */
 export const READ_CONTRACT: readonly Promised[] = [
   ...(["eventsAfter", "alertsAfter", "invalidEvents"] as const).map((read): Promised => ({
-    name: `${read}() reads no more bytes than it may, but always one row`,
+    name: `${read}() reads no more bytes than allowed, but always one row`,
     check(sql) {
       const log = filled(sql);
       assertEquals(seqs(log[read](0, 10)), [1, 2, 3, 4, 5]);
@@ -56,7 +56,7 @@ export const READ_CONTRACT: readonly Promised[] = [
     },
   })),
   {
-    name: "attempts() gives the latest ones where only these are asked for",
+    name: "attempts() returns only the latest ones if asked to",
     check(sql) {
       const log = filled(sql);
       for (let number = 1; number <= 3; number++) {

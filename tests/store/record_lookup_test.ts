@@ -5,7 +5,7 @@ import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 
 const START = Date.UTC(2026, 10, 22, 10);
 
-/** Events of one second each, as many as there is no room for around a small page. */
+/** One event per second, more than may lie between the events of a small page. */
 function events(from: number, to: number): UserEvent[] {
   return Array.from({ length: to - from }, (_, index) => ({
     event: "Login failed.",
@@ -14,7 +14,7 @@ function events(from: number, to: number): UserEvent[] {
   }));
 }
 
-Deno.test("record() finds what is there among far more of the same minutes", () => {
+Deno.test("record() finds known events among many more of the same minutes", () => {
   using sql = nodeSql(":memory:");
   const log = openLog(sql, { now: 0, random: () => 0.5 });
   const record = (page: UserEvent[]) => log.transaction(() => log.record(page, { now: 1 }));
@@ -23,7 +23,7 @@ Deno.test("record() finds what is there among far more of the same minutes", () 
   assertEquals([recorded.length, duplicates], [1, 3]);
 });
 
-Deno.test("record() finds what is there beside an event that has no date", () => {
+Deno.test("record() finds known events next to an event without a date", () => {
   using sql = nodeSql(":memory:");
   const log = openLog(sql, { now: 0, random: () => 0.5 });
   const record = (page: UserEvent[]) => log.transaction(() => log.record(page, { now: 1 }));
@@ -36,7 +36,7 @@ Deno.test("record() finds what is there beside an event that has no date", () =>
   );
 });
 
-Deno.test("record() finds what is there on a page that spans many years", () => {
+Deno.test("record() finds known events on a page that spans many years", () => {
   using sql = nodeSql(":memory:");
   const log = openLog(sql, { now: 0, random: () => 0.5 });
   const record = (page: UserEvent[]) => log.transaction(() => log.record(page, { now: 1 }));

@@ -6,7 +6,7 @@ import { addToPass, emptyCount } from "../../src/store/pass_table.ts";
 import { countsOf } from "../support/event_key.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 
-/** Few kinds, so that twins are common. */
+/** Only a few kinds, so that twins are common. */
 function eventOf(kind: number): UserEvent {
   return { date: `2026-11-22T10:00:0${kind % 4}Z`, event: "Login failed.", user: `user ${kind}` };
 }
@@ -21,7 +21,9 @@ function cut(kinds: readonly number[], cuts: readonly number[]): number[][] {
   return places.slice(1).map((place, index) => kinds.slice(places[index], place));
 }
 
-/** One pass: what the API shows at that time, the places of its page boundaries, and after which pages we are restarted. */
+/**
+ * One pass: what the API shows, where its page boundaries are, and after which pages we restart.
+ */
 const aPass = fc.record({
   more: fc.array(fc.nat(7), { maxLength: 6 }),
   turn: fc.nat(100),
@@ -30,7 +32,7 @@ const aPass = fc.record({
   stopsAfter: fc.option(fc.nat(3)),
 });
 
-Deno.test("record() leaves each event as often as any whole pass has shown it, however pages fall", () => {
+Deno.test("record() keeps each event as often as any complete pass showed it, wherever page boundaries are", () => {
   fc.assert(
     fc.property(fc.array(aPass, { minLength: 1, maxLength: 6 }), (passes) => {
       using sql = nodeSql(":memory:");
@@ -39,7 +41,7 @@ Deno.test("record() leaves each event as often as any whole pass has shown it, h
       let id = 0;
       for (const { more, turn, cuts, restarts, stopsAfter } of passes) {
         shown.push(...more);
-        // The same events in another order: no order is promised.
+        // The same events in another order: the API promises none.
         const place = turn % (shown.length + 1);
         const order = [...shown.slice(place), ...shown.slice(0, place)];
         const pages = cut(order, cuts).slice(0, stopsAfter ?? undefined);
@@ -69,7 +71,7 @@ Deno.test("record() leaves each event as often as any whole pass has shown it, h
   );
 });
 
-Deno.test("record() numbers the occurrences of an identity 1, 2, 3 without a hole, in order of seq", () => {
+Deno.test("record() numbers the occurrences of an identity 1, 2, 3 without gaps, in order of seq", () => {
   fc.assert(
     fc.property(fc.array(fc.array(fc.nat(3), { maxLength: 8 }), { maxLength: 6 }), (pages) => {
       using sql = nodeSql(":memory:");

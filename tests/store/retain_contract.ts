@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { addAlert, DAY, event, open, type Promised, record } from "./promised.ts";
 
-/** What the log promises about what it removes. */
+/** What the log promises about removing rows. */
 export const RETAIN_CONTRACT: readonly Promised[] = [
   {
-    name: "retain() removes what is too old, and nothing of it comes back",
+    name: "retain() removes what is too old, and none of it is recorded again",
     check(sql) {
       const log = open(sql);
       const now = Date.UTC(2026, 10, 22, 11);
@@ -18,7 +18,7 @@ export const RETAIN_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "retain() goes on with the numbers after it has removed everything",
+    name: "retain() never reuses a seq, even after removing everything",
     check(sql) {
       const log = open(sql);
       const now = Date.UTC(2026, 10, 22, 11);
@@ -32,7 +32,7 @@ export const RETAIN_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "retain() is not fooled by an event of the far future",
+    name: "retain() is not misled by an event in the far future",
     check(sql) {
       const log = open(sql);
       const now = Date.UTC(2026, 10, 22, 11);
@@ -46,7 +46,7 @@ export const RETAIN_CONTRACT: readonly Promised[] = [
   },
   {
     name:
-      "retain() is held up by nothing that a clock which was ahead has recorded, nor shut by its dates",
+      "retain() is not blocked by rows that a clock which was ahead has recorded, nor by their dates",
     check(sql) {
       const log = open(sql);
       const now = Date.UTC(2026, 10, 22, 11);
@@ -65,7 +65,7 @@ export const RETAIN_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "retain() keeps the size, in bounded steps",
+    name: "retain() enforces the maximum size, in bounded steps",
     check(sql) {
       const log = open(sql);
       const before = sql.bytes();
@@ -81,7 +81,7 @@ export const RETAIN_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "retain() keeps an alert whose message is on its way",
+    name: "retain() keeps an alert with a message in the queue",
     check(sql) {
       const log = open(sql);
       addAlert(log, "a", ["siem"]);

@@ -6,7 +6,7 @@ const rows = (sql: Sql) =>
   sql.all<{ text: string }>("SELECT text FROM notes").map((row) => row.text);
 const add = (sql: Sql, text: string) => sql.run("INSERT INTO notes (text) VALUES (?)", text);
 
-/** What every storage behind `Sql` promises. */
+/** What every implementation of `Sql` promises. */
 export const SQL_CONTRACT: readonly Promised[] = [
   {
     name: "Sql returns every kind of value as it was bound",

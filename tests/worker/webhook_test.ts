@@ -89,7 +89,7 @@ Deno.test("the Worker redelivers a message on request, under the same webhook-id
   assertEquals(new Set(receiver.received.map(({ id }) => id)).size, 1);
 });
 
-Deno.test("the Worker's answers about deliveries name no URL and no secret", async () => {
+Deno.test("the Worker's answers about deliveries contain no URL and no secret", async () => {
   await using receiver = startReceiver();
   await using worker = await WorkerFixture.start({ vars: { WEBHOOKS: receiver.webhooks } });
   await worker.api.publish({ event: "Login failed." });

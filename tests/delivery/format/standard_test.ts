@@ -17,7 +17,7 @@ Deno.test("standardBody() carries the whole alert, hostile text as data", () => 
   });
 });
 
-Deno.test("standardBody() gives the same text for the same alert", () => {
+Deno.test("standardBody() makes the same string for the same alert", () => {
   const alert = alertOf({ event: "x".repeat(200_000) });
   assertEquals(standardBody(alert, 5), standardBody(structuredClone(alert), 5));
 });
@@ -52,7 +52,7 @@ Deno.test("standardBody() keeps both halves of a character or neither", () => {
   assert(data.event.event.isWellFormed());
 });
 
-Deno.test("standardBody() stays below the limit whatever the event and the rule are, and keeps the alert's id", () => {
+Deno.test("standardBody() stays below the limit for any event and rule, and keeps the alert's id", () => {
   const big = fc.constantFrom(1, 100, 70_000);
   const text = fc.tuple(fc.string({ unit: "binary", minLength: 1, maxLength: 3 }), big)
     .map(([text, times]) => text.repeat(times));
@@ -79,14 +79,14 @@ Deno.test("standardBody() stays below the limit whatever the event and the rule 
   );
 });
 
-Deno.test("standardBody() cuts an event of a great many members down to what fits", () => {
+Deno.test("standardBody() cuts an event with very many members until it fits", () => {
   const event = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`member${n}`, n]));
   const body = standardBody(alertOf(event), 0);
   assert(bytesOf(body) <= MAX_BODY_BYTES);
   assertEquals(JSON.parse(body).data.event["… cut"], "49800 more");
 });
 
-Deno.test("standardBody() cuts nesting without end", () => {
+Deno.test("standardBody() cuts very deep nesting", () => {
   let nested: unknown = "x".repeat(70_000);
   for (let depth = 0; depth < 2_000; depth++) nested = { nested };
   const { data } = JSON.parse(standardBody(alertOf({ nested }), 0));
