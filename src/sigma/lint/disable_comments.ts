@@ -4,11 +4,14 @@
  * @module
  */
 import { Lexer } from "yaml";
-import type { Problem } from "../problem.ts";
+import { closest } from "../closest.ts";
+import type { Source } from "../parse/source.ts";
 import type { Offsets } from "../parse/yaml_tree.ts";
+import type { Problem } from "../problem.ts";
+import { CODES } from "./codes.ts";
 
 /** One disable comment. */
-export interface Disable {
+interface Disable {
   /** The codes it names. */
   readonly codes: readonly { code: string; at: Offsets }[];
   /** The line whose findings it silences, from 1; `undefined` for the whole file. */
@@ -18,12 +21,69 @@ export interface Disable {
 
 const FORM = /^#\s*panoptes-disable(-file)?(?:[\s:]+(.*))?$/;
 
+/**
+ * Takes out what disable comments silence, and reports comments that silence nothing.
+ *
+ * @param problems Everything found in the file.
+ * @param source The file.
+ * @param notRun Codes that could not have been reported; a comment for them may be of use elsewhere.
+ * @returns What is left, with findings about the comments themselves.
+ */
+export function applyDisables(
+  problems: readonly Problem[],
+  source: Source,
+  notRun: ReadonlySet<string> = new Set(),
+): Problem[] {
+  const disables = disableComments(source.text);
+  if (disables.length === 0) return [...problems];
+  const left = problems.filter((problem) => !disables.some((each) => silences(each, problem)));
+  for (const disable of disables) {
+    for (const { code, at } of disable.codes) {
+      if (code !== "all" && !CODES.has(code)) {
+        const near = closest(code, CODES.keys());
+        left.push(source.problem(
+          "disable-unknown",
+          "warning",
+          `No check is called '${code}'` + (near ? `; did you mean '${near}'?` : ""),
+          at,
+          near ? `Write '${near}'` : "Take a code from docs/lint/README.md",
+        ));
+        continue;
+      }
+      if (notRun.has(code)) continue;
+      const one = { ...disable, codes: [{ code, at }] };
+      if (problems.some((problem) => silences(one, problem))) continue;
+      const error = problems.some(({ code: other, severity }) =>
+        other === code && severity === "error"
+      );
+      left.push(source.problem(
+        "disable-unused",
+        "info",
+        error
+          ? `'${code}' is an error here, and errors cannot be disabled`
+          : `Nothing here is reported as '${code}'`,
+        at,
+        "Remove it from the comment",
+      ));
+    }
+    if (disable.codes.length > 0) continue;
+    left.push(source.problem(
+      "disable-unknown",
+      "warning",
+      "This disable comment names no check",
+      disable.at,
+      "Name the codes: # panoptes-disable CODE, CODE",
+    ));
+  }
+  return left;
+}
+
 /** Finds the disable comments of a file; text in values that looks like one does not count.
  *
  * @param text The text of the file.
  * @returns The comments in their order.
  */
-export function disableComments(text: string): Disable[] {
+function disableComments(text: string): Disable[] {
   if (!text.includes("panoptes-disable")) return [];
   const found: Disable[] = [];
   const waiting: Disable[] = [];
@@ -69,7 +129,7 @@ function disableOf(
 }
 
 /** Whether a disable comment silences a problem; errors are never silenced. */
-export function silences(disable: Disable, problem: Problem): boolean {
+function silences(disable: Disable, problem: Problem): boolean {
   if (problem.severity === "error") return false;
   if (disable.line !== undefined && disable.line !== problem.line) return false;
   return disable.codes.some(({ code }) => code === problem.code || code === "all");

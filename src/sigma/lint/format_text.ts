@@ -11,7 +11,7 @@ const WORDS: Record<Severity, string> = { error: "error", warning: "warning", in
  * ```ts
  * import { assertStringIncludes } from "@std/assert";
  * import { formatText } from "./format_text.ts";
- * import { lintFile } from "./lint_file.ts";
+ * import { lintFile } from "./lint_files.ts";
  *
  * const rule = "title: a\nlogsource: {product: b}\ndetection: {c: {d|contain: e}, condition: c}\n";
  * assertStringIncludes(

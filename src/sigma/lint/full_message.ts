@@ -1,5 +1,5 @@
 import type { Problem } from "../problem.ts";
-import { ENGINE_CODES } from "./engine_codes.ts";
+import { ENGINE_CODES } from "./codes.ts";
 
 /**
  * Returns a problem's message with its suggestion, as one line.

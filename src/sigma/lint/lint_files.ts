@@ -1,10 +1,63 @@
 import { parseFile } from "../parse/parse_file.ts";
-import type { Problem } from "../problem.ts";
-import { applyDisables } from "./apply_disables.ts";
-import { byPlace } from "./by_place.ts";
-import { FILE_CHECKS, type Placed } from "./file_checks.ts";
-import { lintDocument } from "./lint_document.ts";
-import { findings } from "./lint_file.ts";
+import type { Source } from "../parse/source.ts";
+import type { Problem, Severity } from "../problem.ts";
+import type { CheckContext } from "./check.ts";
+import { CHECKS } from "./checks.ts";
+import { applyDisables } from "./disable_comments.ts";
+import { FILE_CHECKS } from "./file_checks.ts";
+import { type LintDocument, lintDocument } from "./lint_document.ts";
+
+/** The most findings of one check in one document, so that a hostile file cannot fill memory. */
+const MAX_FINDINGS = 500;
+
+const BETWEEN_FILES = new Set(FILE_CHECKS.map(({ code }) => code));
+
+const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
+
+/** What a file is called and what is known beside its text. */
+export interface LintFileOptions {
+  /** The name of the file, as problems show it. */
+  file?: string;
+  /** Today as `YYYY-MM-DD`; without it no date is in the future. */
+  today?: string;
+}
+
+/**
+ * Returns everything that is wrong or doubtful in one rule file.
+ *
+ * Errors are those that keep a document from loading; warnings and notes are findings of the checks
+ * in docs/lint, without those that a `# panoptes-disable` comment silences.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { lintFile } from "./lint_files.ts";
+ *
+ * const problems = lintFile(`
+ * title: Failed login
+ * id: 767e7aa1-e232-45b9-adf1-a15673f7acfd
+ * status: test
+ * level: low
+ * description: Somebody mistyped a password
+ * logsource: { product: thousandeyes }
+ * detection:
+ *   selection:
+ *     event|contains|all: login failed
+ *   condition: selection
+ * `);
+ * const { code, line, column } = problems.find(({ severity }) => severity === "warning")!;
+ * assertEquals([code, line, column], ["all-single", 10, 20]);
+ * ```
+ *
+ * @param text The YAML text.
+ * @param options The file's name, and what day it is.
+ * @returns The problems in the order of the file.
+ */
+export function lintFile(text: string, options: LintFileOptions = {}): Problem[] {
+  const file = readFile(text, options.file);
+  const problems = [...file.problems, ...findings(file, options)];
+  return applyDisables(problems, file.source, BETWEEN_FILES).sort(byPlace);
+}
 
 /** A rule file that has been read. */
 export interface RuleFile {
@@ -36,23 +89,67 @@ export function lintFiles(
   files: readonly RuleFile[],
   options: { today?: string } = {},
 ): Problem[] {
-  const parsed = files.map(({ file, text }) => parseFile(text, { file }));
-  const documents: Placed[] = parsed.flatMap((file) =>
-    file.documents.flatMap((each) => {
-      const document = lintDocument(each, file.source);
-      return document ? [{ document, source: file.source }] : [];
-    })
+  const read = files.map(({ file, text }) => readFile(text, file));
+  const placed = read.flatMap(({ source, documents }) =>
+    documents.map((document) => ({ source, document }))
   );
-  const between = new Map(parsed.map(({ source }) => [source, [] as Problem[]]));
+  const between = new Map<Source, Problem[]>();
   for (const { code, severity, run } of FILE_CHECKS) {
-    for (const { source, at, message, suggestion } of run(documents)) {
-      between.get(source)?.push(source.problem(code, severity, message, at, suggestion));
+    for (const { source, at, message, suggestion } of run(placed)) {
+      const found = between.get(source) ?? [];
+      between.set(source, found);
+      found.push(source.problem(code, severity, message, at, suggestion));
     }
   }
-  return parsed.flatMap((file) =>
-    applyDisables(
-      [...file.problems, ...findings(file, options), ...between.get(file.source)!],
-      file.source,
-    )
-  ).sort(byPlace);
+  return read.flatMap((file) => {
+    const { source, problems } = file;
+    const all = [...problems, ...findings(file, options), ...between.get(source) ?? []];
+    return applyDisables(all, source);
+  }).sort(byPlace);
+}
+
+/** A file as the checks read it. */
+interface LintedFile {
+  readonly source: Source;
+  /** What keeps its documents from loading, and the warnings of the engine. */
+  readonly problems: readonly Problem[];
+  readonly documents: readonly LintDocument[];
+}
+
+function readFile(text: string, file: string | undefined): LintedFile {
+  const { source, problems, documents } = parseFile(text, file === undefined ? {} : { file });
+  return {
+    source,
+    problems,
+    documents: documents.flatMap((each) => lintDocument(each, source) ?? []),
+  };
+}
+
+/** What the checks find, before disable comments; a place with an error needs no second remark. */
+function findings({ source, problems, documents }: LintedFile, context: CheckContext): Problem[] {
+  const taken = new Set(problems.map(({ line, column }) => `${line}:${column}`));
+  const found: Problem[] = [];
+  for (const document of documents) {
+    for (const { code, severity, run } of CHECKS) {
+      let left = MAX_FINDINGS;
+      for (const { at, message, suggestion } of run(document, context)) {
+        if (left-- === 0) break;
+        const problem = source.problem(code, severity, shortened(message), at, suggestion);
+        if (!taken.has(`${problem.line}:${problem.column}`)) found.push(problem);
+      }
+    }
+  }
+  return found;
+}
+
+/** Messages quote values, and a value may be as long as the file. */
+function shortened(message: string): string {
+  return message.length <= 300 ? message : `${message.slice(0, 299)}…`;
+}
+
+/** Orders problems by file, line and column, and the worst first at one place. */
+function byPlace(a: Problem, b: Problem): number {
+  const [one, two] = [a.file ?? "", b.file ?? ""];
+  if (one !== two) return one < two ? -1 : 1;
+  return a.line - b.line || a.column - b.column || RANK[a.severity] - RANK[b.severity];
 }

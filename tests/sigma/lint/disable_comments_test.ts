@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { lintFile } from "../../../src/sigma/lint/lint_file.ts";
-import { lintFiles } from "../../../src/sigma/lint/lint_files.ts";
+import { lintFile, lintFiles } from "../../../src/sigma/lint/lint_files.ts";
 
 /** Two findings: title-form in line 1, all-single in line 16. */
 function rule(parts: { head?: string; title?: string; item?: string; key?: string } = {}): string {

@@ -4,7 +4,7 @@ import { formatGithub } from "../../../src/sigma/lint/format_github.ts";
 import { formatJson } from "../../../src/sigma/lint/format_json.ts";
 import { formatSarif } from "../../../src/sigma/lint/format_sarif.ts";
 import { formatText } from "../../../src/sigma/lint/format_text.ts";
-import { lintFile } from "../../../src/sigma/lint/lint_file.ts";
+import { lintFile } from "../../../src/sigma/lint/lint_files.ts";
 import type { Problem } from "../../../src/sigma/problem.ts";
 
 const text = `title: Failed login.

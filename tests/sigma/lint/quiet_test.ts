@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { lintFile } from "../../../src/sigma/lint/lint_file.ts";
+import { lintFile } from "../../../src/sigma/lint/lint_files.ts";
 import { whole } from "./lint_examples.ts";
 
 /** What looks like a finding and is none: the check must be quiet. Fragments are read as in docs/lint. */

@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { fullMessage } from "../../../src/sigma/lint/full_message.ts";
-import { lintFile } from "../../../src/sigma/lint/lint_file.ts";
-import { lintFiles } from "../../../src/sigma/lint/lint_files.ts";
+import { lintFile, lintFiles } from "../../../src/sigma/lint/lint_files.ts";
 import { CHECKS } from "../../../src/sigma/lint/checks.ts";
 
 /** A rule without a finding; `edit` makes one. */
