@@ -46,8 +46,8 @@ export function parseNetwork(text: string, into: Network): Network | undefined {
   into.family = isV6 ? 6 : 4;
   into.a = into.b = into.c = 0;
   if (isV6 ? !parseV6(text, stop, into) : !parseV4(text, 0, stop, into)) return undefined;
-  const most = isV6 ? 128 : 32;
-  into.prefix = end === length ? most : parsePrefix(text, end + 1, most);
+  const max = isV6 ? 128 : 32;
+  into.prefix = end === length ? max : parsePrefix(text, end + 1, max);
   if (into.prefix < 0) return undefined;
   const isMapped = isV6 && into.a === 0 && into.b === 0 && into.c === 0xffff && into.prefix >= 96;
   if (isMapped) {
@@ -83,7 +83,7 @@ function sameBits(a: number, b: number, bits: number): boolean {
   return masked(a, bits) === masked(b, bits);
 }
 
-function parsePrefix(text: string, from: number, most: number): number {
+function parsePrefix(text: string, from: number, max: number): number {
   if (from >= text.length || text.length - from > 3) return -1;
   let prefix = 0;
   for (let at = from; at < text.length; at++) {
@@ -91,7 +91,7 @@ function parsePrefix(text: string, from: number, most: number): number {
     if (digit < 0 || digit > 9) return -1;
     prefix = prefix * 10 + digit;
   }
-  return prefix > most ? -1 : prefix;
+  return prefix > max ? -1 : prefix;
 }
 
 /** Four decimal bytes without leading zeros, which some readers take for octal. */

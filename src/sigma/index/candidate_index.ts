@@ -8,7 +8,7 @@ import { hasWitness } from "./has_witness.ts";
 import type { FactClause } from "./necessary_clauses.ts";
 
 /** Up to so many triggered rules, their guards are checked one by one. */
-const MOST_DIRECT = 4;
+const MAX_DIRECT = 4;
 
 /**
  * Tells which rules an event can satisfy at all, from what has to be in it for each of them.
@@ -83,7 +83,7 @@ export class CandidateIndex implements FactSink {
     this.#nextEpoch();
     this.#scan(this.#triggerFields, view);
     if (this.#queued === 0) return;
-    this.#direct = this.#countTriggered() <= MOST_DIRECT ? view : undefined;
+    this.#direct = this.#countTriggered() <= MAX_DIRECT ? view : undefined;
     if (!this.#direct) this.#scan(this.#guardFields, view);
     for (let index = 0; index < this.#queued; index++) this.#fire(this.#queue[index]!, take);
   }

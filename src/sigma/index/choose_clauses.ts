@@ -10,13 +10,13 @@ export interface ChosenClauses {
   guards: readonly FactClause[];
 }
 
-const MOST_GUARDS = 2;
+const MAX_GUARDS = 2;
 
 /** Guards are checked fact by fact, so they have to be short. */
-const LONGEST_GUARD = 8;
+const MAX_GUARD_LENGTH = 8;
 
 /** A clause that costs more than this is not worth looking for when it is only a guard. */
-const DEAREST_GUARD = 500;
+const MAX_GUARD_COST = 500;
 
 /**
  * Chooses, for each rule, the clause that the fewest events have, and guards.
@@ -38,12 +38,12 @@ export function chooseClauses(
 
 function guardsOf(clauses: readonly FactClause[], trigger: FactClause): FactClause[] {
   return clauses
-    .filter((clause) => clause !== trigger && clause.length <= LONGEST_GUARD)
+    .filter((clause) => clause !== trigger && clause.length <= MAX_GUARD_LENGTH)
     .filter((clause) => clause.every(({ witness }) => witness.kind !== "regex"))
     .map((clause) => [clause, costOf(clause)] as const)
-    .filter(([, price]) => price < DEAREST_GUARD)
+    .filter(([, price]) => price < MAX_GUARD_COST)
     .sort(([, a], [, b]) => a - b)
-    .slice(0, MOST_GUARDS)
+    .slice(0, MAX_GUARDS)
     .map(([clause]) => clause);
 }
 

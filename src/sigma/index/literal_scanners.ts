@@ -1,6 +1,6 @@
 import { Automaton, type FactSink } from "./automaton.ts";
 import { EdgeTable } from "./edge_table.ts";
-import { type Literal, MOST_LITERALS } from "./trie.ts";
+import { type Literal, MAX_LITERALS } from "./trie.ts";
 
 /** A table or automaton that reports facts of one text. */
 export interface Scanner {
@@ -30,8 +30,8 @@ export function literalScanners(literals: readonly Literal[], place: LiteralPlac
 
 function scanners(literals: readonly Literal[], place: LiteralPlace): Scanner[] {
   const all: Scanner[] = [];
-  for (let from = 0; from < literals.length; from += MOST_LITERALS) {
-    const some = literals.slice(from, from + MOST_LITERALS);
+  for (let from = 0; from < literals.length; from += MAX_LITERALS) {
+    const some = literals.slice(from, from + MAX_LITERALS);
     all.push(place === "anywhere" ? new Automaton(some) : new EdgeTable(some, place));
   }
   return all;

@@ -5,7 +5,7 @@ import type { Fact, FactRegistry } from "./fact_registry.ts";
 export type FactClause = readonly Fact[];
 
 /** Alternatives beyond this are not combined any further. */
-const MOST_FACTS = 5_000;
+const MAX_FACTS = 5_000;
 
 /**
  * What has to be in an event for a compiled part to hold: every clause, each by one of its facts.
@@ -52,7 +52,7 @@ function either(alternatives: readonly (readonly FactClause[])[]): FactClause[] 
     const best = cheapest(clauses, rarityOf);
     if (!best) return [];
     for (const fact of best) joined.add(fact);
-    if (joined.size > MOST_FACTS) return [];
+    if (joined.size > MAX_FACTS) return [];
   }
   return [[...joined]];
 }

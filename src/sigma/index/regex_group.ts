@@ -7,10 +7,10 @@ import type { FactSink } from "./automaton.ts";
 export type RegexFact = readonly [regex: LinearRegex, fact: number];
 
 /** Larger sets have states so large that building them costs more than a second pass. */
-const LARGEST_SET = 3_000;
+const MAX_SET_SIZE = 3_000;
 
 /** Expressions with more instructions, such as ".{200,}", would multiply the states of all others. */
-const LARGEST_IN_SET = 150;
+const MAX_MEMBER_SIZE = 150;
 
 /** Regular expressions of one field, found many at a time in one pass over a text. */
 export class RegexGroup {
@@ -19,7 +19,7 @@ export class RegexGroup {
 
   /** @param regexes The expressions, each once. */
   constructor(regexes: readonly RegexFact[]) {
-    const fits = ([{ size, isLight }]: RegexFact) => size <= LARGEST_IN_SET && isLight;
+    const fits = ([{ size, isLight }]: RegexFact) => size <= MAX_MEMBER_SIZE && isLight;
     const singles = regexes.filter((fact) => !fits(fact));
     let together: RegexFact[] = [];
     let size = 0;
@@ -30,7 +30,7 @@ export class RegexGroup {
       size = 0;
     };
     for (const fact of regexes.filter(fits)) {
-      if (size + fact[0].size > LARGEST_SET) close();
+      if (size + fact[0].size > MAX_SET_SIZE) close();
       together.push(fact);
       size += fact[0].size;
     }

@@ -15,10 +15,10 @@ export interface Trie extends Alphabet {
 }
 
 /** Cells of the transition table above which literals are cut shorter: it should stay in the cache. */
-const MOST_CELLS = 800_000;
+const MAX_CELLS = 800_000;
 
 /** States have 15 bits; the 16th says that a literal ends. */
-const MOST_STATES = 0x7fff;
+const MAX_STATES = 0x7fff;
 
 /** What a table says of a state in which a literal ends. */
 export const ENDS = 0x8000;
@@ -27,7 +27,7 @@ export const ENDS = 0x8000;
 const LENGTHS = [40, 16, 12, 10, 8, 6, 5, 4, 3];
 
 /** Of so many literals, the first three units of each fit into the states. */
-export const MOST_LITERALS = 10_000;
+export const MAX_LITERALS = 10_000;
 
 /**
  * Builds the tree; literals are cut when it would grow too large.
@@ -57,8 +57,8 @@ function treeOf(
   { classes, width }: Alphabet,
   length: number,
 ): Trie | undefined {
-  const fitting = length === LENGTHS.at(-1) ? MOST_STATES : Math.floor(MOST_CELLS / width);
-  const most = Math.min(fitting, MOST_STATES);
+  const fitting = length === LENGTHS.at(-1) ? MAX_STATES : Math.floor(MAX_CELLS / width);
+  const max = Math.min(fitting, MAX_STATES);
   const edges = new EdgeMap();
   const facts: (number[] | undefined)[] = [undefined];
   for (const [text, fact] of literals) {
@@ -67,7 +67,7 @@ function treeOf(
       const edge = state * width + classes[text.charCodeAt(at)]!;
       state = edges.getOrSet(edge, facts.length);
       if (state < facts.length) continue;
-      if (state > most) return undefined;
+      if (state > max) return undefined;
       facts.push(undefined);
     }
     (facts[state] ??= []).push(fact);

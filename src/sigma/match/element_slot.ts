@@ -1,5 +1,5 @@
 import { type FieldPath, fieldPath } from "./field_path.ts";
-import { MOST_MEMBERS, ownMember } from "./field_slot.ts";
+import { MAX_MEMBERS, ownMember } from "./field_slot.ts";
 import type { Quantifier } from "../sigma_rule.ts";
 
 /** The elements of the array that a block is about. */
@@ -58,6 +58,6 @@ export class ElementSlot {
   }
 
   #add(element: unknown): void {
-    if (this.count < MOST_MEMBERS) this.elements[this.count++] = element;
+    if (this.count < MAX_MEMBERS) this.elements[this.count++] = element;
   }
 }

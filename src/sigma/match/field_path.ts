@@ -17,7 +17,7 @@ export interface FieldPath {
 }
 
 /** Names with more dots than this are looked up literally only. */
-const MOST_SEGMENTS = 16;
+const MAX_SEGMENTS = 16;
 
 /**
  * Prepares a field name: "a.b.c" is the literal key first, then "a.b" with "c", then "a" with "b.c".
@@ -28,7 +28,7 @@ const MOST_SEGMENTS = 16;
 export function fieldPath(name: string): FieldPath {
   if (name === ".") return { name, steps: [] };
   const split = name.split(".");
-  const segments = split.length > MOST_SEGMENTS ? [name] : split;
+  const segments = split.length > MAX_SEGMENTS ? [name] : split;
   const steps = segments.map((_, from) => {
     const tries: PathStep[] = [];
     for (let next = segments.length; next > from; next--) {

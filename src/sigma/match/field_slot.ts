@@ -2,10 +2,10 @@ import { foldText } from "../fold.ts";
 import type { FieldPath, PathStep } from "./field_path.ts";
 
 /** Arrays directly inside one another beyond this are not entered. */
-const DEEPEST_ARRAYS = 16;
+const MAX_ARRAY_DEPTH = 16;
 
 /** How many members of one field are looked at. */
-export const MOST_MEMBERS = 100_000;
+export const MAX_MEMBERS = 100_000;
 
 /** The members that one field has in the event at hand. Kept and refilled, so matching allocates little. */
 export class FieldSlot {
@@ -73,10 +73,10 @@ export class FieldSlot {
     if (segment === path.steps.length) return this.#arrive(value, level);
     if (typeof value !== "object" || value === null) return false;
     if (Array.isArray(value)) {
-      if (arrays >= DEEPEST_ARRAYS) return false;
+      if (arrays >= MAX_ARRAY_DEPTH) return false;
       let found = false;
       for (let index = 0; index < value.length; index++) {
-        if (++this.#visited > MOST_MEMBERS) break;
+        if (++this.#visited > MAX_MEMBERS) break;
         found = this.#walk(value[index], level, segment, arrays + 1) || found;
       }
       return found;
@@ -99,7 +99,7 @@ export class FieldSlot {
     if (!Array.isArray(value)) this.#walk(value, level + 1, 0, 0);
     else {
       for (let index = 0; index < value.length; index++) {
-        if (++this.#visited > MOST_MEMBERS) break;
+        if (++this.#visited > MAX_MEMBERS) break;
         this.#walk(value[index], level + 1, 0, 0);
       }
     }
@@ -110,9 +110,9 @@ export class FieldSlot {
     if (typeof value !== "object") this.add(value);
     else if (value === null) this.hasNull = true;
     else if (!Array.isArray(value)) this.#hasObject = true;
-    else if (arrays < DEEPEST_ARRAYS) {
+    else if (arrays < MAX_ARRAY_DEPTH) {
       for (let index = 0; index < value.length; index++) {
-        if (++this.#visited > MOST_MEMBERS) return;
+        if (++this.#visited > MAX_MEMBERS) return;
         this.#take(value[index], arrays + 1);
       }
     }

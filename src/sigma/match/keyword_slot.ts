@@ -1,4 +1,4 @@
-import { FieldSlot, MOST_MEMBERS } from "./field_slot.ts";
+import { FieldSlot, MAX_MEMBERS } from "./field_slot.ts";
 
 /** Every text, number and boolean of the event, at any depth: what keywords look at. */
 export class KeywordSlot extends FieldSlot {
@@ -18,7 +18,7 @@ export class KeywordSlot extends FieldSlot {
     this.count = 0;
     const open = this.#open;
     open.push(event);
-    while (open.length > 0 && this.count < MOST_MEMBERS) {
+    while (open.length > 0 && this.count < MAX_MEMBERS) {
       const value = open.pop();
       if (typeof value !== "object") this.add(value);
       else if (value !== null && !this.#seen.has(value)) {

@@ -31,7 +31,7 @@ export function appliesTo(wanted: LogSource, actual: LogSource): boolean {
 }
 
 /** How many different log sources of events are remembered. */
-const MOST_REMEMBERED = 1_000;
+const MAX_REMEMBERED = 1_000;
 
 /** Tells which rules are about a log source; the answer is kept, since events come from few sources. */
 export class LogSourceRouter {
@@ -56,7 +56,7 @@ export class LogSourceRouter {
     const key = logSourceKey(source);
     let allowed = this.#known.get(key);
     if (!allowed) {
-      if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
+      if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
       allowed = Uint8Array.from(this.#sources, (wanted) => appliesTo(wanted, source) ? 1 : 0);
       this.#known.set(key, allowed);
     }

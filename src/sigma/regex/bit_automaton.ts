@@ -7,7 +7,7 @@ import { RuneClasses } from "./rune_classes.ts";
 const SIDES = 4;
 
 /** What may follow what in one pattern, counted in all. Sets are of patterns that were counted already. */
-const MOST_FOLLOWERS = 50_000;
+const MAX_FOLLOWERS = 50_000;
 
 /**
  * Patterns as an automaton of positions (Glushkov, 1961) that goes through a text 32 positions at a time.
@@ -53,11 +53,11 @@ export class BitAutomaton {
   get cost(): number {
     const sides = new Set(this.classes.sides);
     sides.delete(Side.edge);
-    let most = 0;
+    let max = 0;
     for (const before of sides) {
-      for (const after of sides) most = Math.max(most, this.follow(before, after).cost);
+      for (const after of sides) max = Math.max(max, this.follow(before, after).cost);
     }
-    return most + this.classes.cost;
+    return max + this.classes.cost;
   }
 
   #build(before: number, after: number): FollowSets {
@@ -69,7 +69,7 @@ export class BitAutomaton {
       const closures = new Closures(instructions, this.#takerOf, holds);
       const reach = {
         count: takers.length,
-        most: patterns > 1 ? Infinity : MOST_FOLLOWERS,
+        max: patterns > 1 ? Infinity : MAX_FOLLOWERS,
         start: closures.from(start),
         after: (taker: number) => closures.from(takers[taker]!.out),
       };

@@ -8,16 +8,16 @@ const COST = { step: 6, word: 2.2, shift: 1.6 };
 const DEAR = 85;
 
 /** A bit that is shifted by more could pass a whole word. */
-const LONGEST_SHIFT = 31;
+const MAX_SHIFT_WIDTH = 31;
 
-const MOST_SHIFTS = 8;
+const MAX_SHIFTS = 8;
 
 /** What can be reached, from the beginning of a match and after each instruction. */
 export interface Reach {
   /** How many instructions take code points. */
   readonly count: number;
   /** How many may follow in all before it takes too long to look through them. */
-  readonly most: number;
+  readonly max: number;
   readonly start: Closure;
   after(taker: number): Closure;
 }
@@ -50,7 +50,7 @@ export class FollowSets {
   readonly #owners: Int32Array;
 
   /** @param by The longer shifts to use. */
-  constructor({ count, most, start, after }: Reach, by: readonly number[] = []) {
+  constructor({ count, max, start, after }: Reach, by: readonly number[] = []) {
     const words = this.#words = (count + 31) >>> 5;
     const masks = this.#masks = new Int32Array(words * WIDTH);
     const set = (column: number, bit: number) => masks[(bit >>> 5) * WIDTH + column]! |= 1 << bit;
@@ -63,7 +63,7 @@ export class FollowSets {
     const jumps = new Jumps(count);
     const far = new Int32Array(words);
     let haveJumps = false;
-    let left = most;
+    let left = max;
     for (let taker = 0; taker < count; taker++) {
       const { takers, patterns } = after(taker);
       left -= takers.length;
@@ -167,12 +167,12 @@ function commonDistances({ count, after }: Reach): number[] {
     const { takers } = after(taker);
     followers += takers.length;
     // Where more follow each on average, shifts would not reach them.
-    if (followers > (MOST_SHIFTS + 2) * count) return [];
+    if (followers > (MAX_SHIFTS + 2) * count) return [];
     for (const to of takers) {
       const distance = to - taker;
-      if (distance < 2 || distance > LONGEST_SHIFT) continue;
+      if (distance < 2 || distance > MAX_SHIFT_WIDTH) continue;
       times.set(distance, (times.get(distance) ?? 0) + 1);
     }
   }
-  return [...times].sort(([, a], [, b]) => b - a).slice(0, MOST_SHIFTS).map(([by]) => by);
+  return [...times].sort(([, a], [, b]) => b - a).slice(0, MAX_SHIFTS).map(([by]) => by);
 }

@@ -4,22 +4,22 @@ import { checkConstructs } from "./regex_constructs.ts";
 import { ItemError } from "../sigma_error.ts";
 
 /** Patterns that compile to more instructions than this take too long to load. */
-const LARGEST_PROGRAM = 1_500;
+const MAX_PROGRAM_SIZE = 1_500;
 
 /** Programs up to this size are fast enough whatever they do. */
-const SURELY_FAST = 24;
+const ALWAYS_FAST_SIZE = 24;
 
 /** What a code point may cost, in nanoseconds: about half a millisecond for 5,000 of them. */
-const DEAREST = 120;
+const MAX_COST_NS = 120;
 
 /** How long a costly pattern may take to show that it has few states, in nanoseconds. */
-const SETTLING_TIME = 5_000_000;
+const SETTLING_TIME_NS = 5_000_000;
 
 /** What an edge costs beside the step, in nanoseconds. */
-const EDGE_TIME = 500;
+const EDGE_TIME_NS = 500;
 
 /** Longer texts are not kept. */
-const LONGEST_KEPT = 10_000;
+const MAX_KEPT_LENGTH = 10_000;
 
 /** A regular expression that takes about the same time for every text, whatever the pattern. */
 export class LinearRegex {
@@ -48,15 +48,15 @@ export class LinearRegex {
     this.endsLines = source.includes("$") && !flags.has("m") && !/\(\?[a-z]*m/.test(source);
     const program = compiled(this.pattern);
     this.size = program.instructions.length;
-    if (this.size > LARGEST_PROGRAM) {
+    if (this.size > MAX_PROGRAM_SIZE) {
       const message =
         `The regular expression is too large: it repeats too much, or too much at once`;
       throw new ItemError("value-regex", message, "use '*' or '+' for long repetitions");
     }
     this.#automaton = new RegexAutomaton(program, [this.endsLines]);
-    const cost = this.size <= SURELY_FAST ? 0 : this.#automaton.cost;
-    this.isLight = cost <= DEAREST;
-    if (!this.isLight && !this.#automaton.settle(SETTLING_TIME / (cost + EDGE_TIME))) {
+    const cost = this.size <= ALWAYS_FAST_SIZE ? 0 : this.#automaton.cost;
+    this.isLight = cost <= MAX_COST_NS;
+    if (!this.isLight && !this.#automaton.settle(SETTLING_TIME_NS / (cost + EDGE_TIME_NS))) {
       const message = "The regular expression keeps too many possibilities open at once";
       throw new ItemError(
         "value-regex",
@@ -71,7 +71,7 @@ export class LinearRegex {
     if (text === this.#lastText && this.#wasFound !== undefined) return this.#wasFound;
     let isFound = false;
     this.#automaton.scan(text, () => isFound = true);
-    if (text.length <= LONGEST_KEPT) {
+    if (text.length <= MAX_KEPT_LENGTH) {
       this.#lastText = text;
       this.#wasFound = isFound;
     }

@@ -4,11 +4,11 @@ import type { Program } from "./program.ts";
 import { StateTable } from "./state_table.ts";
 
 /** How many integers the tables of states may have, for each pattern and in all. */
-const CELLS_A_PATTERN = 60_000;
-const MOST_CELLS = 1_000_000;
+const CELLS_PER_PATTERN = 60_000;
+const MAX_CELLS = 1_000_000;
 
 /** So many edges one text may add: after that it is likelier to need new ones than to meet these again. */
-const MOST_NEW_EDGES = 150;
+const MAX_NEW_EDGES = 150;
 
 /** An edge on which patterns are found. */
 interface Find {
@@ -51,7 +51,7 @@ export class RegexAutomaton {
     this.#someEndsLines = endsLines.includes(true);
     this.#width = this.#bits.classes.count + 1;
     const size = this.#bits.words + 1;
-    const cells = Math.min(endsLines.length * CELLS_A_PATTERN, MOST_CELLS);
+    const cells = Math.min(endsLines.length * CELLS_PER_PATTERN, MAX_CELLS);
     this.#table = new StateTable(size, Math.ceil(cells / (this.#width + size)));
     this.#edges = new Int32Array(8 * this.#width);
     this.#now = new Int32Array(size);
@@ -125,7 +125,7 @@ export class RegexAutomaton {
       }
       let edge = edges[state * width + column]!;
       if (edge === 0) {
-        if (this.#newEdges++ < MOST_NEW_EDGES) edge = this.#edge(state, column);
+        if (this.#newEdges++ < MAX_NEW_EDGES) edge = this.#edge(state, column);
         if (edge === 0) {
           this.#leaveStates(state);
           state = -1;

@@ -23,10 +23,10 @@ export interface RegexLiterals {
 }
 
 /** More alternatives than this find too little to be worth looking for. */
-const MOST_ALTERNATIVES = 64;
+const MAX_ALTERNATIVES = 64;
 
 /** Runs of literals are multiplied out up to this many texts: "(a|b)-(c|d)" has four. */
-const MOST_EXACT = 16;
+const MAX_EXACT = 16;
 
 const ANCHORED = /^(?:\(\?[isU]+\))*(?:\^|\\A)/;
 const MULTILINE = /\(\?[a-zU]*m/;
@@ -63,13 +63,13 @@ function alternatives(reader: RegexReader): Part {
   const [only] = branches;
   if (branches.length === 1) return only!;
   const texts = distinct(branches.flatMap(({ exact }) => exact ?? []));
-  if (branches.every(({ exact }) => exact) && texts.length <= MOST_EXACT) {
+  if (branches.every(({ exact }) => exact) && texts.length <= MAX_EXACT) {
     return { exact: texts, needed: [texts] };
   }
   const best = branches.map(({ needed }) => mostTelling(needed));
   if (best.some((set) => set.length === 0)) return UNKNOWN;
   const all = distinct(best.flat());
-  return { exact: null, needed: all.length <= MOST_ALTERNATIVES ? [all] : [] };
+  return { exact: null, needed: all.length <= MAX_ALTERNATIVES ? [all] : [] };
 }
 
 /** One branch: every run of literals in it is needed, and what its groups need. */
@@ -83,11 +83,11 @@ function sequence(reader: RegexReader): Part {
   };
   while (!reader.atEnd && reader.unit !== "|" && reader.unit !== ")") {
     const part = reader.unit === "(" ? group(reader) : atom(reader);
-    const { least, most } = reader.quantifier();
-    const exact = part.exact && (least === 0 ? distinct(["", ...part.exact]) : part.exact);
-    if (exact && most === 1) {
+    const { min, max } = reader.quantifier();
+    const exact = part.exact && (min === 0 ? distinct(["", ...part.exact]) : part.exact);
+    if (exact && max === 1) {
       const longer = multiplied(run, exact);
-      if (longer.length <= MOST_EXACT) run = longer;
+      if (longer.length <= MAX_EXACT) run = longer;
       else {
         isExact = false;
         endRun(exact);
@@ -95,12 +95,12 @@ function sequence(reader: RegexReader): Part {
       continue;
     }
     isExact = false;
-    const repeated = part.exact && least > 0 ? multiplied(run, part.exact) : null;
-    if (repeated && repeated.length <= MOST_EXACT) {
+    const repeated = part.exact && min > 0 ? multiplied(run, part.exact) : null;
+    if (repeated && repeated.length <= MAX_EXACT) {
       run = repeated;
       endRun(part.exact!);
     } else endRun();
-    if (least > 0) needed.push(...part.needed);
+    if (min > 0) needed.push(...part.needed);
   }
   endRun();
   return { exact: isExact ? needed[0]! : null, needed, first: needed[0]! };

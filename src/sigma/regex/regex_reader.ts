@@ -64,19 +64,19 @@ export class RegexReader {
   }
 
   /** Goes over quantifiers: how often the piece before them may stand. */
-  quantifier(): { least: number; most: number } {
-    let least = 1;
-    let most = 1;
+  quantifier(): { min: number; max: number } {
+    let min = 1;
+    let max = 1;
     for (;;) {
       const repeat = this.#found(REPEAT);
       if (repeat) {
         const [, from, to] = repeat;
-        least = Math.min(least, Number(from));
-        most = Math.max(most, to === undefined ? Number(from) : to === "" ? Infinity : Number(to));
-      } else if (this.take("*")) [least, most] = [0, Infinity];
-      else if (this.take("+")) most = Infinity;
-      else if (this.take("?")) least = 0; // also the lazy mark, where knowing less does no harm
-      else return { least, most };
+        min = Math.min(min, Number(from));
+        max = Math.max(max, to === undefined ? Number(from) : to === "" ? Infinity : Number(to));
+      } else if (this.take("*")) [min, max] = [0, Infinity];
+      else if (this.take("+")) max = Infinity;
+      else if (this.take("?")) min = 0; // also the lazy mark, where knowing less does no harm
+      else return { min, max };
     }
   }
 

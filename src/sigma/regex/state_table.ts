@@ -3,7 +3,7 @@ export class StateTable {
   /** For each state its integers, one after the other. */
   states: Int32Array;
   readonly #size: number;
-  readonly #most: number;
+  readonly #max: number;
   /** By hash: the last state that has it. */
   readonly #last = new Map<number, number>();
   /** For each state: the one before it with the same hash, or -1. */
@@ -11,11 +11,11 @@ export class StateTable {
 
   /**
    * @param size How many integers a state has.
-   * @param most How many states there may be.
+   * @param max How many states there may be.
    */
-  constructor(size: number, most: number) {
+  constructor(size: number, max: number) {
     this.#size = size;
-    this.#most = most;
+    this.#max = max;
     this.states = new Int32Array(8 * size);
   }
 
@@ -25,7 +25,7 @@ export class StateTable {
   }
 
   get isFull(): boolean {
-    return this.count >= this.#most;
+    return this.count >= this.#max;
   }
 
   /** The number of a state, a new one if need be; -1 when there are too many. */

@@ -3,7 +3,7 @@ import { DASH, DASHES, joinParts, literalOf, type TextPart } from "../text_parts
 import { ItemError } from "../../sigma_error.ts";
 import { misfit, type Step, type StepContext, type Work } from "../work.ts";
 
-const MOST_PERMUTATIONS = 625;
+const MAX_PERMUTATIONS = 625;
 
 /** `utf16le`, `wide`, `utf16be`, `utf16`: literals become bytes, wildcards stay. */
 const utf16Step: Step = (work, context) => {
@@ -83,8 +83,8 @@ function withoutDashes(
   for (const part of parts) {
     const choices = part === DASH ? [...DASHES] : [part];
     texts = texts.flatMap((text) => choices.map((choice) => [...text, choice]));
-    if (texts.length > MOST_PERMUTATIONS) {
-      const message = `'windash' before '${modifier}' gives more than ${MOST_PERMUTATIONS} texts`;
+    if (texts.length > MAX_PERMUTATIONS) {
+      const message = `'windash' before '${modifier}' gives more than ${MAX_PERMUTATIONS} texts`;
       throw new ItemError("modifier-combination", message);
     }
   }

@@ -2,7 +2,7 @@ import { parseTextParts, type TextPart } from "../text_parts.ts";
 import { ItemError } from "../../sigma_error.ts";
 import { misfit, type Step, type StepContext, type Work } from "../work.ts";
 
-const MOST_VALUES = 100_000;
+const MAX_VALUES = 100_000;
 
 const WHOLE = /^%(\w+)%$/;
 
@@ -69,8 +69,8 @@ function values(name: string, { placeholders }: StepContext): { value: string }[
 }
 
 function checkCount(count: number): void {
-  if (count <= MOST_VALUES) return;
-  throw new ItemError("value-placeholder", `Placeholders give more than ${MOST_VALUES} values`);
+  if (count <= MAX_VALUES) return;
+  throw new ItemError("value-placeholder", `Placeholders give more than ${MAX_VALUES} values`);
 }
 
 function quoted(text: string): string {

@@ -18,23 +18,23 @@ const UNITS: readonly (readonly [above: number, perMs: number])[] = [
 
 /** What each part may be, and how it is read from a date in UTC. */
 const PARTS: Readonly<
-  Record<TimePart, { least: number; most: number; of: (date: Date) => number }>
+  Record<TimePart, { min: number; max: number; of: (date: Date) => number }>
 > = {
-  minute: { least: 0, most: 59, of: (date) => date.getUTCMinutes() },
-  hour: { least: 0, most: 23, of: (date) => date.getUTCHours() },
-  day: { least: 1, most: 31, of: (date) => date.getUTCDate() },
-  week: { least: 1, most: 53, of: isoWeek },
-  month: { least: 1, most: 12, of: (date) => date.getUTCMonth() + 1 },
-  year: { least: 0, most: 9999, of: (date) => date.getUTCFullYear() },
+  minute: { min: 0, max: 59, of: (date) => date.getUTCMinutes() },
+  hour: { min: 0, max: 23, of: (date) => date.getUTCHours() },
+  day: { min: 1, max: 31, of: (date) => date.getUTCDate() },
+  week: { min: 1, max: 53, of: isoWeek },
+  month: { min: 1, max: 12, of: (date) => date.getUTCMonth() + 1 },
+  year: { min: 0, max: 9999, of: (date) => date.getUTCFullYear() },
 };
 
 /** `minute`, `hour`, `day`, `week`, `month`, `year`: a part of the date in the field, in UTC. */
 export const timeStep: Step = (work, context) => {
   const part = context.modifier as TimePart;
   const raw = rawValue(work, context);
-  const { least, most } = PARTS[part];
-  if (typeof raw !== "number" || !Number.isInteger(raw) || raw < least || raw > most) {
-    const message = `The modifier '${part}' needs a whole number from ${least} to ${most}`;
+  const { min, max } = PARTS[part];
+  if (typeof raw !== "number" || !Number.isInteger(raw) || raw < min || raw > max) {
+    const message = `The modifier '${part}' needs a whole number from ${min} to ${max}`;
     throw new ItemError("value-type", message);
   }
   return { kind: "time", part, comparison: "eq", wanted: raw };
