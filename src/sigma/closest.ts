@@ -1,5 +1,5 @@
 /**
- * The known word that a misspelt one most likely stands for.
+ * The known word that a misspelled one most likely stands for.
  *
  * @example
  * ```ts
@@ -11,22 +11,22 @@
  * ```
  *
  * @param word What was written.
- * @param known What could have been meant.
- * @returns The nearest known word, or undefined when none is near enough to be worth naming.
+ * @param known The words that could have been meant.
+ * @returns The closest known word, or undefined if none is close enough to suggest.
  */
 export function closest(word: string, known: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase().slice(0, 64);
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let smallest = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - wanted.length) >= least) continue;
+    if (Math.abs(candidate.length - wanted.length) >= smallest) continue;
     const distance = editDistance(wanted, candidate.toLowerCase().slice(0, 64));
-    if (distance < least) [best, least] = [candidate, distance];
+    if (distance < smallest) [best, smallest] = [candidate, distance];
   }
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours. */
+/** The number of insertions, deletions, replacements and swaps of neighbours. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

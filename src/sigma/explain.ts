@@ -4,15 +4,15 @@ import type { CompiledRule } from "./compile/compile_rule.ts";
 import type { EventView } from "./match/event_view.ts";
 import type { SigmaRule } from "./sigma_rule.ts";
 
-/** Why a part of a rule holds or does not, with its own parts below it. */
+/** Why a part of a rule holds or does not, with the parts below it. */
 export interface Explanation {
-  /** What kind of part: a condition, a search identifier's content, an item, one of its values. */
+  /** The kind of part: a condition, a search identifier, an item, one of its values. */
   kind: "rule" | "all" | "any" | "not" | "item" | "value" | "block" | "element";
   /** The part in words, such as "selection" or "event|contains". */
   text: string;
   /** Whether it holds for the event. */
   matched: boolean;
-  /** What the event has in the field, cut to a readable length; only at items. */
+  /** The values of the field in the event, cut to a readable length; only for items. */
   found?: string[];
   /** The parts below. */
   of: Explanation[];
@@ -26,7 +26,7 @@ export interface MatchedField {
   field: string;
   /** The modifiers of the item. */
   modifiers: string[];
-  /** The value in the event, cut to 1,000 characters; absent when the item is about absence. */
+  /** The value in the event, cut to 1,000 characters; missing if the item is about absence. */
   value?: string;
   /** The value in the rule. */
   wanted: string | number | boolean | null;
@@ -41,9 +41,9 @@ const MAX_VALUE_LENGTH = 1_000;
  * Explains, item by item, why a rule matches an event or why it does not.
  *
  * @param rule The rule.
- * @param compiled Its conditions, compiled.
- * @param view Shows the event.
- * @returns A tree; the root is the rule, and below it are its conditions with the filters that apply.
+ * @param compiled Its compiled conditions.
+ * @param view The view that shows the event.
+ * @returns A tree: the rule, then its conditions with the filters that apply, then their parts.
  */
 export function explain(
   rule: SigmaRule,
@@ -57,12 +57,12 @@ export function explain(
 /**
  * The values of an event that made a rule match.
  *
- * Parts under `not` are left out, since nothing in the event makes them hold, and so are filters, which
- * are not part of the rule.
+ * Parts under `not` are left out, since nothing in the event makes them hold, and so are filters,
+ * which are not part of the rule.
  *
- * @param compiled The conditions of the rule, compiled.
- * @param view Shows the event.
- * @returns Each field once for each search identifier and value; empty when the rule does not match.
+ * @param compiled The compiled conditions of the rule.
+ * @param view The view that shows the event.
+ * @returns Each field once per search identifier and value; empty if the rule does not match.
  */
 export function matchedFields(
   compiled: readonly CompiledRule[],

@@ -1,6 +1,6 @@
 /**
- * Ranges of the Basic Multilingual Plane that hold letters with two cases; the rest folds to itself.
- * A test compares the result with every code point of the runtime's own Unicode data.
+ * Ranges of the Basic Multilingual Plane whose letters have two cases; the rest folds to itself.
+ * A test compares the result with the runtime's own Unicode data for every code point.
  */
 const CASED: readonly (readonly [first: number, last: number])[] = [
   [0x41, 0x5a],
@@ -19,7 +19,7 @@ const CASED: readonly (readonly [first: number, last: number])[] = [
   [0xff21, 0xff5a],
 ];
 
-/** Letters whose simple folding the runtime's case conversion does not give. */
+/** Letters whose simple folding differs from the runtime's case conversion. */
 const EXCEPTIONS: readonly (readonly [from: number, to: number])[] = [
   [0x131, 0x131], // dotless i folds to itself outside Turkish
   [0x1fd3, 0x390],
@@ -33,7 +33,7 @@ const NOT_ASCII = /[^\0-\x7f]/;
 
 let known: Uint16Array | undefined;
 
-/** Each UTF-16 unit to its folded unit; surrogates stay as they are. Made at the first call. */
+/** Maps each UTF-16 unit to its folded unit, surrogates to themselves; made at the first call. */
 export function foldedUnits(): Uint16Array {
   return known ??= makeFoldedUnits();
 }
@@ -41,8 +41,8 @@ export function foldedUnits(): Uint16Array {
 /**
  * Folds case as Unicode's simple case folding does, one code point to one code point.
  *
- * So "ß" stays itself and does not equal "ss", "ſ" and "K" (Kelvin) equal "s" and "k", and the Turkish
- * dotless and dotted letters equal only themselves.
+ * So "ß" stays itself and does not equal "ss"; "ſ" and "K" (Kelvin) equal "s" and "k"; and the
+ * Turkish dotless and dotted letters equal only themselves.
  *
  * @example
  * ```ts
@@ -53,8 +53,8 @@ export function foldedUnits(): Uint16Array {
  * assertEquals(foldText("Straße") === foldText("STRASSE"), false);
  * ```
  *
- * @param text Any text.
- * @returns A text of the same length; equal for texts that differ in case only.
+ * @param text Any string.
+ * @returns A string of the same length, which is the same for strings that differ only in case.
  */
 export function foldText(text: string): string {
   if (text.length <= SHORT) {
@@ -75,7 +75,7 @@ export function foldText(text: string): string {
   return folded;
 }
 
-/** A loop is faster than a regular expression on a short text, and most need no copy at all. */
+/** For short strings, a loop is faster than a regular expression; most need no copy at all. */
 function kindOf(text: string): "folded" | "ascii" | "other" {
   let kind: "folded" | "ascii" = "folded";
   for (let at = 0; at < text.length; at++) {
@@ -96,7 +96,7 @@ function makeFoldedUnits(): Uint16Array {
   return units;
 }
 
-/** Upper case first, since several small letters share a capital ("ς" and "σ"). */
+/** To upper case first, since several lower-case letters share a capital ("ς" and "σ"). */
 function foldedPoint(point: number): number {
   const upper = onePoint(String.fromCodePoint(point).toUpperCase()) ?? point;
   return onePoint(String.fromCodePoint(upper).toLowerCase()) ?? upper;

@@ -2,7 +2,7 @@ import { parseFile } from "./parse/parse_file.ts";
 import type { Problem } from "./problem.ts";
 import type { SigmaFilter, SigmaRule } from "./sigma_rule.ts";
 
-/** What a file holds: the documents without errors, and every problem of all of them. */
+/** The content of a file: the documents without errors, and every problem of all of them. */
 export interface ParseResult {
   /** The rules that can be compiled. */
   rules: SigmaRule[];
@@ -13,7 +13,7 @@ export interface ParseResult {
 }
 
 /**
- * Parses a Sigma file, which may hold several documents. It never throws on what the file says.
+ * Parses a Sigma file, which may have several documents. It never throws because of its content.
  *
  * Follows the Sigma specification 2.1.0; docs/sigma.md lists every decision.
  *

@@ -1,4 +1,4 @@
-/** How bad a problem is: an error stops the rule from loading, the others do not. */
+/** How serious a problem is; only an error stops a rule from loading. */
 export type Severity = "error" | "warning" | "info";
 
 /** Lines and columns count from 1; columns count UTF-16 units; the end is exclusive. */
@@ -14,9 +14,9 @@ export interface Span {
 }
 
 /**
- * One thing that is wrong in a rule file, with its place.
+ * One problem in a rule file, with its place.
  *
- * The codes of the engine are the {@linkcode ProblemCode}s; a lint layer adds its own.
+ * The engine has the codes of {@linkcode ProblemCode}; lint adds its own.
  */
 export interface Problem extends Span {
   /** What kind of problem, for machines and for inline disable comments. */
@@ -27,7 +27,7 @@ export interface Problem extends Span {
   message: string;
   /** The file as it was named to the parser. */
   file?: string;
-  /** The line in question with a caret line below it. */
+  /** The affected line, and below it a line with carets. */
   excerpt?: string;
   /** What to write instead. */
   suggestion?: string;

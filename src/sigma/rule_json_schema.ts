@@ -1,5 +1,5 @@
 /**
- * The rule schema as JSON Schema. Not exported from the door: only the generator and its test
+ * The rule schema as JSON Schema. Not exported by the package: only the generator and its test
  * need the converter.
  *
  * @module
@@ -7,7 +7,8 @@
 import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import { RuleSchema } from "./rule_schema.ts";
 
-/** Returns the JSON Schema (draft 7, which YAML editors know best) of a rule file.
+/**
+ * Returns the JSON Schema of a rule file, in draft 7, which YAML editors support best.
  *
  * @returns The schema as plain data, with the same content on every call.
  *
@@ -22,7 +23,7 @@ import { RuleSchema } from "./rule_schema.ts";
 export function ruleJsonSchema(): JsonSchema {
   return {
     ...toJsonSchema(RuleSchema, {
-      // A check is code; what it means stands beside it as metadata.
+      // A check is code; the metadata beside it says the same to an editor.
       ignoreActions: ["check"],
       overrideAction({ valibotAction, jsonSchema }) {
         if (valibotAction.type !== "metadata") return undefined;

@@ -12,26 +12,32 @@ import { LOADED_STATUSES } from "./vocabulary.ts";
 export interface Match {
   /** The rule, the same object that was given. */
   rule: SigmaRule;
-  /** Which of its conditions, counted from 0. */
+  /** The index of the condition in the rule. */
   condition: number;
 }
 
-/** What a rule set may be told besides the rules. */
+/** The options of a rule set. */
 export interface RuleSetOptions {
-  /** Filters, each added to the rules that it names and whose log source it covers. */
+  /** Filters, each for the rules that it names and whose log source it covers. */
   filters?: readonly SigmaFilter[];
   /** The lists that `expand` puts in place of `%name%`. */
   placeholders?: Readonly<Record<string, readonly (string | number)[]>>;
-  /** Statuses to load; rules without a status are always loaded. Default: not deprecated, not unsupported. */
+  /**
+   * The statuses to load; rules without a status are always loaded. By default, all but deprecated
+   * and unsupported.
+   */
   statuses?: readonly string[];
-  /** Takes the problems of rules that cannot be compiled, which are then left out; without it they are thrown. */
+  /**
+   * Receives the problems of rules that cannot be compiled, which are then left out. Without it,
+   * the problems are thrown.
+   */
   onProblem?: (problem: Problem, rule: SigmaRule) => void;
 }
 
 const NO_MATCHES: readonly Match[] = Object.freeze([]);
 
 /**
- * Rules compiled once, to match many events.
+ * Rules, compiled once to match many events.
  *
  * @example
  * ```ts
@@ -57,28 +63,28 @@ export class RuleSet {
   readonly rules: readonly SigmaRule[];
   /** The rules that were not loaded because of their status. */
   readonly skipped: readonly SigmaRule[];
-  /** The filters that reach none of the loaded rules, by their names or by their log source. */
+  /** The filters that apply to none of the loaded rules. */
   readonly unusedFilters: readonly SigmaFilter[];
-  /** The rules without anything to look for in an index: each costs time for every event. */
+  /** The rules that the index cannot skip: each costs time for every event. */
   readonly alwaysEvaluated: readonly SigmaRule[];
   readonly #view = new EventView();
   readonly #compiled: readonly CompiledRule[];
   readonly #router: LogSourceRouter;
   readonly #index: CandidateIndex;
   readonly #always: readonly number[];
-  /** Made when a match is first explained. */
+  /** Made when a rule is first explained. */
   #byRule: ReadonlyMap<SigmaRule, readonly CompiledRule[]> | undefined;
-  /** The numbers of the conditions that the event at hand satisfies. */
+  /** The numbers of the conditions that the current event satisfies. */
   readonly #found: number[] = [];
-  /** For each condition whether its log source fits the event's; undefined when that does not matter. */
+  /** For each condition, whether it applies to the event's log source; undefined: to any. */
   #allowed: Uint8Array | undefined;
 
   /**
    * Compiles rules and builds the index over them.
    *
    * @param rules Parsed rules.
-   * @param options Filters, lists, statuses.
-   * @throws {SigmaError} With every problem of every rule, unless `onProblem` takes them.
+   * @param options Filters, lists and statuses.
+   * @throws {SigmaError} With every problem of every rule, unless `onProblem` receives them.
    */
   constructor(rules: readonly SigmaRule[], options: RuleSetOptions = {}) {
     const { filters = [], placeholders = {}, statuses = LOADED_STATUSES, onProblem } = options;
@@ -157,7 +163,7 @@ export class RuleSet {
    *
    * @param rule A rule of this set.
    * @param event The event, as JSON data.
-   * @returns A tree; the root is the rule, and below it are its conditions with the filters that apply.
+   * @returns A tree: the rule, then its conditions with the filters that apply, then their parts.
    * @throws {RangeError} If the rule is not in this set.
    */
   explain(rule: SigmaRule, event: unknown): Explanation {
@@ -169,11 +175,11 @@ export class RuleSet {
   /**
    * The values of an event that made a rule match, for alerts.
    *
-   * Parts under `not` are left out, since nothing in the event makes them hold, and so are filters.
+   * Parts under `not` are left out, since nothing in the event makes them hold; so are filters.
    *
    * @param rule A rule of this set.
    * @param event An event that it matches.
-   * @returns Each field once for each search identifier and value; empty when the rule does not match.
+   * @returns Each field once per search identifier and value; empty if the rule does not match.
    * @throws {RangeError} If the rule is not in this set.
    */
   matchedFields(rule: SigmaRule, event: unknown): MatchedField[] {
@@ -189,7 +195,7 @@ export class RuleSet {
     return compiled;
   }
 
-  /** Made once: a function for each event would be garbage for each event. */
+  /** Made once: a function per event would be garbage per event. */
   readonly #try = (number: number): void => {
     if (this.#allowed !== undefined && this.#allowed[number] === 0) return;
     if (this.#compiled[number]!.node.check(this.#view)) this.#found.push(number);

@@ -1,32 +1,32 @@
 import { RuleSet } from "./rule_set.ts";
 import type { JsonValue, SigmaRule } from "./sigma_rule.ts";
 
-/** How one inline test went. */
+/** The result of one inline test. */
 export interface InlineTestResult {
-  /** What the test shows, or its number where it has no name. */
+  /** What the test shows, or its number if it has no name. */
   name: string;
-  /** Whether the rule did what the test says. */
+  /** Whether the rule does what the test says. */
   passed: boolean;
   /** Why it failed: one sentence without a full stop. */
   message?: string;
-  /** The events on which the rule did otherwise; empty where only their number is wrong. */
+  /** The events for which the rule does otherwise; empty if only their number is wrong. */
   events: unknown[];
 }
 
 /** How to run inline tests. */
 export interface InlineTestOptions {
-  /** Lists for the modifier expand, by the name of the placeholder. */
+  /** Lists for the modifier `expand`, by the name of the placeholder. */
   placeholders?: Readonly<Record<string, readonly string[]>>;
-  /** What happens to events before rules see them, such as deriving fields; nothing by default. */
+  /** Prepares events before rules see them, such as deriving fields; nothing by default. */
   toEvent?: (event: unknown) => unknown;
 }
 
 /**
  * Runs the cases that a rule carries in its custom field `tests`.
  *
- * A case has a `name`, `event` (or a list, `events`) and `match`: true if the rule must match every one of
- * the events, false if none, or how many of them. `logsource` is where the events come from; without it
- * they come from the rule's own log source.
+ * A case has a `name`, an `event` (or a list, `events`) and `match`: true if the rule must match
+ * all the events, false if none, or how many of them. `logsource` is where the events come from; by
+ * default, the rule's own log source.
  *
  * @example
  * ```ts
@@ -51,8 +51,8 @@ export interface InlineTestOptions {
  * ```
  *
  * @param rule The rule with its tests.
- * @param options Placeholders, and what happens to events before.
- * @returns One result for each test, in their order; none if the rule has no tests.
+ * @param options Placeholders, and how events are prepared.
+ * @returns One result for each test, in order; none if the rule has no tests.
  * @throws {SigmaError} If the rule cannot be compiled.
  */
 export function runInlineTests(
@@ -63,7 +63,7 @@ export function runInlineTests(
   if (tests === undefined || tests === null) return [];
   const { placeholders, toEvent = (event) => event } = options;
   const ruleSet = new RuleSet([rule], {
-    statuses: rule.status === undefined ? [] : [rule.status], // tests also show that an old rule works
+    statuses: rule.status === undefined ? [] : [rule.status], // tests are also run for deprecated rules
     ...(placeholders === undefined ? {} : { placeholders }),
   });
   return (Array.isArray(tests) ? tests : [tests]).map((test, index) => {
@@ -84,23 +84,25 @@ interface InlineTest {
   logsource?: Record<string, string>;
 }
 
-/** Takes a test apart, or says what is wrong with it. */
+/** Reads a test, or says what is wrong with it. */
 function readTest(test: JsonValue): InlineTest | string {
-  if (!isMap(test)) return "A test has to be a map with name, match and event";
+  if (!isMap(test)) return "A test must be a map with name, match and event";
   const { match, event, events, logsource } = test;
   const count = typeof match === "number" && Number.isInteger(match) && match >= 0;
   if (typeof match !== "boolean" && !count) {
-    return "A test needs 'match: true', 'match: false', or how many of its events match";
+    return "A test requires 'match: true', 'match: false', or how many of its events match";
   }
-  if ((event === undefined) === (events === undefined)) return "A test needs 'event' or 'events'";
+  if ((event === undefined) === (events === undefined)) {
+    return "A test requires either 'event' or 'events'";
+  }
   if (events !== undefined && !(Array.isArray(events) && events.length > 0)) {
-    return "'events' has to be a list with at least one event";
+    return "'events' must be a list with at least one event";
   }
   const list = event === undefined ? events as JsonValue[] : [event];
-  if (!list.every(isMap)) return "An event has to be a map";
+  if (!list.every(isMap)) return "An event must be a map";
   if (logsource === undefined) return { events: list, match };
   if (!isMap(logsource) || !Object.values(logsource).every((value) => typeof value === "string")) {
-    return "'logsource' has to be a map of texts";
+    return "'logsource' must be a map of strings";
   }
   return { events: list, match, logsource: logsource as Record<string, string> };
 }

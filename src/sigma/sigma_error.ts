@@ -14,13 +14,13 @@ import type { Problem, ProblemCode } from "./problem.ts";
 export class SigmaError extends Error {
   /** The name of the class. */
   override readonly name = "SigmaError";
-  /** Always "rules-invalid": the kinds are in the problems. */
+  /** Always "rules-invalid"; each problem has a code of its own. */
   readonly code = "rules-invalid";
-  /** Everything that is wrong, in the order of the rules. */
+  /** Every problem, in the order of the rules. */
   readonly problems: readonly Problem[];
 
   /**
-   * Makes the error; its message is the first problem's.
+   * Creates the error; its message is that of the first problem.
    *
    * @param problems At least one problem of severity error.
    */
@@ -32,7 +32,7 @@ export class SigmaError extends Error {
   }
 }
 
-/** Why an item cannot be compiled. Thrown by steps, caught where items are compiled. */
+/** Why a value cannot be compiled; caught where items are compiled. */
 export class ItemError extends Error {
   /** The kind of problem. */
   readonly code: ProblemCode;

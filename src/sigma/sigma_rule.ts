@@ -1,4 +1,4 @@
-/** A value that JSON can carry. */
+/** Any JSON value. */
 export type JsonValue =
   | string
   | number
@@ -10,30 +10,30 @@ export type JsonValue =
 /** A value of a detection item as the author wrote it, before modifiers. */
 export type SigmaValue = string | number | boolean | null;
 
-/** One `field|modifiers: values` line. `field` is null for keywords (values over the whole event). */
+/** One `field|modifiers: values` line, or keywords, which are searched for in the whole event. */
 export interface DetectionItem {
   /** Tells the kinds of {@linkcode Detection} apart. */
   kind: "item";
-  /** The field, dotted where nested, without brackets; "." is the array element itself. */
+  /** The field, with dots if nested; "." is the array element itself, and null is for keywords. */
   field: string | null;
-  /** The modifiers in the written order. */
+  /** The modifiers in the order written. */
   modifiers: string[];
-  /** The values; linked by OR unless the modifiers say `all`. */
+  /** The values; joined with OR unless the modifiers include `all`. */
   values: SigmaValue[];
 }
 
-/** How many elements of an array a block asks for; a number is a position, negative from the end. */
+/** Which elements of an array a block requires; a number is a position, negative from the end. */
 export type Quantifier = "any" | "all" | "all_or_empty" | "none" | number;
 
-/** `field[any]:` and its like: one nested detection, tried on each element of an array. */
+/** A block such as `field[any]:`, a nested detection that is tried on each element of an array. */
 export interface DetectionBlock {
   /** Tells the kinds of {@linkcode Detection} apart. */
   kind: "block";
   /** The field that holds the array. */
   field: string;
-  /** Which elements have to match. */
+  /** Which elements must match. */
   quantifier: Quantifier;
-  /** What an element has to match; its fields are those of the element. */
+  /** What an element must match; its fields are those of the element. */
   body: Detection;
 }
 
@@ -55,7 +55,7 @@ export interface DetectionList {
   of: Detection[];
 }
 
-/** What stands under a search identifier. */
+/** The content of a search identifier. */
 export type Detection = DetectionItem | DetectionBlock | DetectionGroup | DetectionList;
 
 /** A search identifier with its detection. */
@@ -93,7 +93,7 @@ export interface LogSource {
   service?: string;
   /** How to configure the source; not used for routing. */
   definition?: string;
-  /** Further keys, which route as the three do. */
+  /** Further keys, which route like the first three. */
   custom?: Record<string, string>;
 }
 
@@ -105,11 +105,11 @@ export interface RelatedRule {
   type: string;
 }
 
-/** What rules and filters have in common. All of it is plain JSON data. */
+/** What rules and filters have in common, all as plain JSON data. */
 export interface SigmaDocument {
   /** A brief title. */
   title: string;
-  /** A UUID in rules of good style; unique among loaded rules. */
+  /** Preferably a UUID; unique among loaded rules. */
   id?: string;
   /** A readable name that correlations can refer to. */
   name?: string;
@@ -135,9 +135,9 @@ export interface SigmaDocument {
   tags: string[];
   /** Where it applies. */
   logsource: LogSource;
-  /** The search identifiers in the written order. */
+  /** The search identifiers in the order written. */
   detections: NamedDetection[];
-  /** One or more; each matches on its own. */
+  /** At least one; each matches on its own. */
   conditions: ParsedCondition[];
   /** Every top-level field that the specification does not know, such as `tests`. */
   custom: Record<string, JsonValue>;

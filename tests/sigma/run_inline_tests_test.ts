@@ -39,17 +39,20 @@ Deno.test("runInlineTests() holds a rule to match: true, match: false and match:
   for (const [test, expected] of cases) assertEquals([test, run(test)], [test, expected]);
 });
 
-Deno.test("runInlineTests() fails a test that says nothing, and says what it lacks", () => {
+Deno.test("runInlineTests() fails an incomplete test, and says what is missing", () => {
   const cases: [string, RegExp][] = [
-    ["just a text", /has to be a map/],
-    ["{ name: x, event: { f: a } }", /needs 'match: true'/],
-    ["{ name: x, match: yes, event: { f: a } }", /needs 'match: true'/],
-    ["{ name: x, match: -1, event: { f: a } }", /needs 'match: true'/],
-    ["{ name: x, match: true }", /needs 'event' or 'events'/],
-    ["{ name: x, match: true, event: { f: a }, events: [{ f: a }] }", /needs 'event' or 'events'/],
+    ["just a text", /must be a map/],
+    ["{ name: x, event: { f: a } }", /requires 'match: true'/],
+    ["{ name: x, match: yes, event: { f: a } }", /requires 'match: true'/],
+    ["{ name: x, match: -1, event: { f: a } }", /requires 'match: true'/],
+    ["{ name: x, match: true }", /requires either 'event' or 'events'/],
+    [
+      "{ name: x, match: true, event: { f: a }, events: [{ f: a }] }",
+      /requires either 'event' or 'events'/,
+    ],
     ["{ name: x, match: false, events: [] }", /at least one event/],
-    ["{ name: x, match: false, event: a }", /An event has to be a map/],
-    ["{ name: x, match: false, event: { f: b }, logsource: test }", /'logsource' has to be a map/],
+    ["{ name: x, match: false, event: a }", /An event must be a map/],
+    ["{ name: x, match: false, event: { f: b }, logsource: test }", /'logsource' must be a map/],
   ];
   for (const [test, message] of cases) {
     const [result] = run(test);

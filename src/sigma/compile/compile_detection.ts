@@ -12,27 +12,27 @@ import { type CompiledItem, compileItem, type ItemProblem } from "./compile_item
 import type { ItemScope } from "./work.ts";
 import { allOf, anyOf, type Check, type CompiledNode, notOf } from "./compiled_node.ts";
 
-/** What compiling a detection needs from around it. */
+/** The context in which a detection is compiled. */
 export interface DetectionScope {
-  /** Whose fields the detection names: the event's, or an array element's. */
+  /** The fields that the detection names: those of the event, or of an array element. */
   view: EventView;
   /** The arrays on the way from the event to that element. */
   chain: readonly string[];
   /** The lists for `expand`. */
   placeholders?: ItemScope["placeholders"];
-  /** Takes problems; the item they belong to comes along. */
+  /** Receives each problem with the item it belongs to. */
   report: (item: DetectionItem, problem: ItemProblem) => void;
 }
 
-/** Stands for a part with problems: the rule is refused, so it never runs. */
+/** Replaces a part with problems: the rule is refused, so this never runs. */
 const NEVER: CompiledNode = { kind: "any", of: [], check: () => false };
 
 /**
- * Compiles what stands under a search identifier.
+ * Compiles the detection under a search identifier.
  *
  * @param detection As parsed.
- * @param scope What is around it.
- * @returns The compiled part; of no use when problems were reported.
+ * @param scope Its context.
+ * @returns The compiled part; meaningless if problems were reported.
  */
 export function compileDetection(detection: Detection, scope: DetectionScope): CompiledNode {
   switch (detection.kind) {
@@ -49,7 +49,7 @@ export function compileDetection(detection: Detection, scope: DetectionScope): C
   }
 }
 
-/** Compiles search identifiers, each once, however often conditions use it. */
+/** Compiles each search identifier once, however often conditions use it. */
 export function compileNamed(
   detections: readonly NamedDetection[],
   scope: DetectionScope,
@@ -136,7 +136,7 @@ function blockNode(block: DetectionBlock, scope: DetectionScope): CompiledNode {
   return { kind: "block", field, quantifier, elements, view, body, check };
 }
 
-/** How many elements have to match, by quantifier. */
+/** How many elements must match, by quantifier. */
 const DECISIONS: Readonly<
   Record<Exclude<Quantifier, number>, (matching: number, count: number) => boolean>
 > = {

@@ -13,7 +13,7 @@ export interface CompiledItem {
   item: DetectionItem;
   /** One test for each value of the item, in the same order. */
   tests: readonly ValueTest[];
-  /** Whether every value has to be found; otherwise one is enough. */
+  /** Whether every value must be found; otherwise one is enough. */
   all: boolean;
   /** Whether the item as a whole is negated. */
   negated: boolean;
@@ -27,15 +27,15 @@ export interface ItemProblem {
   message: string;
   /** What to write instead. */
   suggestion?: string;
-  /** Which value is to blame; absent when it is the key. */
+  /** The index of the value that is wrong; absent if it is the key. */
   value?: number;
 }
 
 /**
- * Compiles an item: every value goes through the modifiers in the written order.
+ * Compiles an item: every value goes through the modifiers in the order written.
  *
  * @param item As parsed.
- * @param scope What is around it.
+ * @param scope Its context.
  * @returns The tests, or all problems.
  */
 export function compileItem(
@@ -62,7 +62,7 @@ export function compileItem(
 }
 
 /**
- * Checks an item without making tests for it where nothing can go wrong.
+ * Checks an item; compiles its values only if that could fail.
  *
  * @param item As parsed.
  * @returns All problems.
@@ -76,7 +76,7 @@ export function checkItem(item: DetectionItem): ItemProblem[] {
   return "problems" in result ? result.problems : [];
 }
 
-/** What is wrong with the modifiers whatever the values are. */
+/** Problems of the modifiers that do not depend on the values. */
 function keyProblems({ field, modifiers, values }: DetectionItem): ItemProblem[] {
   if (modifiers.length === 0) return [];
   const problems: ItemProblem[] = [];
@@ -92,19 +92,19 @@ function keyProblems({ field, modifiers, values }: DetectionItem): ItemProblem[]
     if (modifiers.indexOf(name) < index && !facts.repeats) {
       problem(`Duplicate modifier '${name}'`);
     } else if (field === null && !facts.keywords) {
-      problem(`The modifier '${name}' needs a field: keywords have none`);
+      problem(`The modifier '${name}' requires a field, and keywords have none`);
     }
   });
   for (const [family, names] of byFamily) {
     const { after, alone, repeats = 1 } = MODIFIERS.get(names[0]!)!;
     if (alone && (modifiers.length > 1 || values.length > 1)) {
-      problem(`The modifier '${names[0]}' takes no other modifier and exactly one value`);
+      problem(`The modifier '${names[0]}' must be the only modifier, with exactly one value`);
     }
     if (after === undefined || names.length === 1) continue;
     if (!after.includes(family)) {
       problem(`The modifiers '${names.join("' and '")}' exclude each other`);
     } else if (repeats > 1 && names.length > repeats) {
-      problem(`More than ${repeats} encodings of one value`);
+      problem(`A value can go through at most ${repeats} encodings`);
     }
   }
   return problems;

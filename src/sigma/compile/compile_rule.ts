@@ -6,19 +6,19 @@ import { compileCondition, compileNamed } from "./compile_detection.ts";
 import type { ItemScope } from "./work.ts";
 import { allOf, type CompiledNode } from "./compiled_node.ts";
 
-/** A condition of a rule, ready to run; a rule with several conditions has several of these. */
+/** A compiled condition of a rule; a rule with several conditions has several of these. */
 export interface CompiledRule {
   /** The rule. */
   rule: SigmaRule;
-  /** Which of its conditions. */
+  /** The index of the condition in the rule. */
   condition: number;
-  /** The condition with the filters that apply. */
+  /** The condition, joined with the filters that apply. */
   node: CompiledNode;
   /** The condition alone. */
   own: CompiledNode;
 }
 
-/** What compiling rules needs from around them. */
+/** The context in which rules are compiled. */
 export interface RuleScope {
   /** The fields of the event. */
   view: EventView;
@@ -31,10 +31,10 @@ export interface RuleScope {
 /**
  * Compiles a rule with the filters that apply to it.
  *
- * A filter's condition is added with AND, so one that excludes says `not selection`.
+ * A filter's condition is joined with AND, so a filter that excludes events says `not selection`.
  *
  * @param rule As parsed.
- * @param scope What is around it.
+ * @param scope Its context.
  * @returns One entry for each condition, or every problem.
  */
 export function compileRule(
@@ -70,7 +70,7 @@ function conditionsOf(
   return document.conditions.map(({ expression }) => compileCondition(expression, named));
 }
 
-/** A problem of a document whose text is no longer at hand: the file, but line 1. */
+/** A problem in a document whose source is no longer available: it names the file, and line 1. */
 export function documentProblem(
   document: SigmaDocument,
   code: ProblemCode,
@@ -88,7 +88,7 @@ export function documentProblem(
   };
 }
 
-/** Whether a filter names a rule, or any, and covers its log source. */
+/** Whether a filter names the rule, or any rule, and covers its log source. */
 export function isFor({ rules, logsource }: SigmaFilter, rule: SigmaRule): boolean {
   const isNamed = rules === "any" ||
     rules.some((name) => name === rule.id || name === rule.name);

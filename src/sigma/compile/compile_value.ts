@@ -15,7 +15,7 @@ import type { ValueTest } from "./value_test.ts";
 import { ItemError } from "../sigma_error.ts";
 import type { Step, StepContext, Work } from "./work.ts";
 
-/** Compiles the values of one item; what its modifiers say is worked out once for all of them. */
+/** Compiles the values of one item; its modifiers are looked up once for all of them. */
 export class ValueCompiler {
   readonly #scope: ItemScope;
   readonly #steps: { step: Step; context: StepContext }[] = [];
@@ -23,7 +23,7 @@ export class ValueCompiler {
   readonly #cased: boolean;
   readonly #expands: boolean;
 
-  /** @param item The item; its modifiers are known ones. @param scope What is around it. */
+  /** @param item The item, with known modifiers only. @param scope Its context. */
   constructor(item: DetectionItem, scope: ItemScope) {
     const { field, modifiers } = item;
     const { placeholders } = scope;
@@ -36,7 +36,7 @@ export class ValueCompiler {
       const step = STEPS[families[index]!];
       if (step) this.#steps.push({ step, context: { modifier, item, placeholders } });
     });
-    // A keyword may stand anywhere in a text, unless a modifier says where.
+    // A keyword may be anywhere in a string, unless a modifier says where.
     if (field === null && !families.includes("place") && !families.includes("regex")) {
       const context = { modifier: "contains", item, placeholders };
       this.#steps.push({ step: placeStep, context });
@@ -44,9 +44,9 @@ export class ValueCompiler {
   }
 
   /**
-   * Takes a value through the modifiers, in the written order.
+   * Takes a value through the modifiers, in the order written.
    *
-   * @throws ItemError when the modifiers do not fit the value.
+   * @throws {ItemError} If the modifiers do not apply to the value.
    */
   test(value: SigmaValue): ValueTest {
     let works = [this.#start(value)];
@@ -67,13 +67,14 @@ export class ValueCompiler {
       return { kind: "text", parts: parseTextParts(String(value), this.#expands), raw: value };
     }
     if (!this.#isKeyword) return { kind: "null" };
-    throw new ItemError("value-type", "A keyword has to be a text or a number, found null");
+    throw new ItemError("value-type", "A keyword must be a string or a number, found null");
   }
 
   #testOf(work: Work): ValueTest {
     const cased = this.#cased;
     if (cased && work.kind !== "text" && work.kind !== "reference") {
-      const message = "The modifier 'cased' applies to texts; 're' heeds case without it";
+      const message =
+        "The modifier 'cased' applies to strings only; 're' is case-sensitive already";
       throw new ItemError("modifier-combination", message);
     }
     switch (work.kind) {
@@ -99,7 +100,7 @@ export class ValueCompiler {
   }
 }
 
-/** Several texts that one value stands for; any of them will do, also under `all`. */
+/** Several strings that one value stands for; any of them is enough, even with `all`. */
 function anyOf(tests: readonly ValueTest[]): ValueTest {
   const [only] = tests;
   if (tests.length === 1) return only!;

@@ -3,12 +3,12 @@ import type { EventView } from "../match/event_view.ts";
 import type { Quantifier } from "../sigma_rule.ts";
 import type { CompiledItem } from "./compile_item.ts";
 
-/** Whether the event in the view fits. */
+/** Whether the event in the view satisfies a part of a rule. */
 export type Check = (view: EventView) => boolean;
 
-/** A compiled part of a rule: the check, and the structure that the index and explanations read. */
+/** A compiled part of a rule: its check, and the structure for the index and explanations. */
 export type CompiledNode =
-  & { check: Check; /** The search identifier, where the part is one. */ name?: string }
+  & { check: Check; /** The search identifier, if the part is one. */ name?: string }
   & (
     | { kind: "item"; compiled: CompiledItem; slot: number; chain: readonly string[] | null }
     | { kind: "all" | "any"; of: readonly CompiledNode[] }
@@ -23,7 +23,7 @@ export type CompiledNode =
     }
   );
 
-/** All parts have to hold. */
+/** Holds if every part holds. */
 export function allOf(of: readonly CompiledNode[]): CompiledNode {
   if (of.length === 1) return of[0]!;
   const checks = of.map(({ check }) => check);
@@ -37,7 +37,7 @@ export function allOf(of: readonly CompiledNode[]): CompiledNode {
   };
 }
 
-/** One part has to hold. */
+/** Holds if at least one part holds. */
 export function anyOf(of: readonly CompiledNode[]): CompiledNode {
   if (of.length === 1) return of[0]!;
   const checks = of.map(({ check }) => check);
@@ -51,7 +51,7 @@ export function anyOf(of: readonly CompiledNode[]): CompiledNode {
   };
 }
 
-/** The part must not hold. */
+/** Holds if the part does not. */
 export function notOf(of: CompiledNode): CompiledNode {
   const { check } = of;
   return { kind: "not", of, check: (view) => !check(view) };

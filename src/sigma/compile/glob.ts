@@ -1,8 +1,8 @@
 import { ANY, DASH, DASHES, ONE, type TextPart } from "./text_parts.ts";
 
-/** What stands between two `*`: units that have a fixed length together. */
+/** What is between two `*`; it has a fixed length. */
 interface Segment {
-  /** Literal runs with their offset in the segment. */
+  /** Literals with their offsets in the segment. */
   runs: readonly { text: string; offset: number }[];
   /** Offsets of dashes. */
   dashes: readonly number[];
@@ -11,15 +11,15 @@ interface Segment {
 
 const HAS_PAIR = /[\ud800-\udbff][\udc00-\udfff]/;
 
-/** Stands in for a character outside the Basic Multilingual Plane where `?` must count it once. */
+/** Replaces characters outside the Basic Multilingual Plane, so that `?` counts them once. */
 const PRIVATE_USE = 0xe000;
 
 /**
- * Compiles a pattern with wildcards: each segment is looked for as far left as possible, which is
- * enough, since `*` takes anything in between. The cost is at most the text times the segments.
+ * Compiles a pattern with wildcards. Each segment is searched for as far left as possible, which is
+ * enough because `*` matches anything in between. The cost is at most text length times segments.
  *
  * @param parts Literals and wildcards.
- * @returns Whether a text fits as a whole.
+ * @returns A function that tells whether a whole string matches.
  */
 export function globOf(parts: readonly TextPart[]): (text: string) => boolean {
   const segments = segmentsOf(parts);
@@ -104,7 +104,7 @@ function segmentsOf(parts: readonly TextPart[]): Segment[] {
   return segments;
 }
 
-/** Replaces each pair of surrogates by one unit, the same one for the same character. */
+/** Replaces each surrogate pair with one unit, the same unit for the same character. */
 function withoutPairs(parts: readonly TextPart[], text: string): [TextPart[], string] {
   const units = new Map<string, string>();
   const taken = parts.join("") + text;

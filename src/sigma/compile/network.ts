@@ -1,4 +1,4 @@
-/** An address or a network: four words of 32 bits; IPv4 uses the last one only. */
+/** An address or a network: four words of 32 bits; IPv4 uses only the last one. */
 export interface Network {
   /** 4 or 6. */
   family: 4 | 6;
@@ -10,7 +10,7 @@ export interface Network {
   c: number;
   /** The whole of an IPv4 address, the low word of an IPv6 one. */
   d: number;
-  /** Leading bits that count: 0-32 or 0-128. */
+  /** The number of leading bits that count: 0-32 or 0-128. */
   prefix: number;
 }
 
@@ -24,8 +24,8 @@ const ZERO = 48;
  * Reads an address or a network in CIDR notation; IPv4 addresses mapped into IPv6 count as IPv4.
  *
  * @param text Such as "10.1.2.3", "99.128.0.0/11", "2001:db8::/32", "fe80::1%eth0".
- * @param into Is filled and returned, so that reading many addresses allocates nothing.
- * @returns `into`, or undefined when the text is no address.
+ * @param into The object to fill and return, so that reading many addresses allocates nothing.
+ * @returns `into`, or undefined if the string is not an address.
  */
 export function parseNetwork(text: string, into: Network): Network | undefined {
   const { length } = text;
@@ -58,12 +58,12 @@ export function parseNetwork(text: string, into: Network): Network | undefined {
   return into;
 }
 
-/** A network to fill. */
+/** An empty network, to be filled. */
 export function emptyNetwork(): Network {
   return { family: 4, a: 0, b: 0, c: 0, d: 0, prefix: 0 };
 }
 
-/** Whether the inner address or network lies wholly in the outer one. */
+/** Whether the inner address or network lies entirely within the outer one. */
 export function contains(outer: Network, inner: Network): boolean {
   if (outer.family !== inner.family || inner.prefix < outer.prefix) return false;
   if (outer.family === 4) return sameBits(outer.d, inner.d, outer.prefix);
@@ -73,7 +73,7 @@ export function contains(outer: Network, inner: Network): boolean {
     sameBits(outer.d, inner.d, outer.prefix - 96);
 }
 
-/** A word with all but the leading bits cleared. */
+/** The word with all but its leading bits cleared. */
 export function masked(word: number, bits: number): number {
   if (bits <= 0) return 0;
   return bits >= 32 ? word : (word & (-1 << (32 - bits))) >>> 0;
@@ -94,7 +94,7 @@ function parsePrefix(text: string, from: number, max: number): number {
   return prefix > max ? -1 : prefix;
 }
 
-/** Four decimal bytes without leading zeros, which some readers take for octal. */
+/** Four decimal bytes without leading zeros, which some parsers read as octal. */
 function parseV4(text: string, from: number, end: number, into: Network): boolean {
   let word = 0;
   let byte = 0;

@@ -1,28 +1,29 @@
-/** Any run of characters, also none. */
+/** Any number of characters, or none. */
 export const ANY = 0;
 /** Exactly one character. */
 export const ONE = 1;
-/** One of the characters that Windows programs take for a dash. */
+/** One of the characters that Windows programs accept as a dash. */
 export const DASH = 2;
 
-/** A piece of a text pattern: a literal, a wildcard, or a placeholder that is still to be replaced. */
+/** A piece of a string pattern: a literal, a wildcard, or a placeholder still to be replaced. */
 export type TextPart = string | typeof ANY | typeof ONE | typeof DASH | { placeholder: string };
 
-/** The characters that `windash` takes for one another. */
+/** The characters that `windash` treats as the same. */
 export const DASHES = "-/\u2013\u2014\u2015";
 
 const WILDCARDS: Readonly<Record<string, typeof ANY | typeof ONE>> = { "*": ANY, "?": ONE };
 
-/** What can be anything but a literal. */
+/** The characters that may be more than literals. */
 const SPECIAL = /[*?\\%]/;
 
 /**
- * Reads wildcards and escapes: a backslash makes `*`, `?` and itself literal, and is plain before all else.
+ * Reads wildcards and escapes: a backslash makes `*`, `?` and a backslash literal, and is itself
+ * literal before anything else.
  *
  * See "Escape Character" in the Sigma rules specification 2.1.0.
  *
  * @param text A value as written.
- * @param expands Whether `%name%` is a placeholder, and `\%` a literal per cent sign.
+ * @param expands Whether `%name%` is a placeholder, and `\%` a literal percent sign.
  * @returns Literals and wildcards; adjacent literals joined.
  */
 export function parseTextParts(text: string, expands = false): TextPart[] {
@@ -56,7 +57,7 @@ export function parseTextParts(text: string, expands = false): TextPart[] {
   return parts;
 }
 
-/** Joins adjacent literals and wildcards that mean the same as one. */
+/** Joins adjacent literals, and adjacent `*`. */
 export function joinParts(parts: readonly TextPart[]): readonly TextPart[] {
   if (parts.length < 2 && parts[0] !== "") return parts;
   const joined: TextPart[] = [];
@@ -70,7 +71,7 @@ export function joinParts(parts: readonly TextPart[]): readonly TextPart[] {
   return joined;
 }
 
-/** The text that parts stand for, or undefined when there is a wildcard among them. */
+/** The string that the parts stand for, or undefined if one of them is a wildcard. */
 export function literalOf(parts: readonly TextPart[]): string | undefined {
   let text = "";
   for (const part of parts) {
@@ -80,7 +81,7 @@ export function literalOf(parts: readonly TextPart[]): string | undefined {
   return text;
 }
 
-/** Parts as an author would write them. */
+/** The parts as an author would write them. */
 export function partsToText(parts: readonly TextPart[]): string {
   return parts.map((part) => {
     if (typeof part === "string") return part.replace(/[*?]|\\(?=[*?\\])/g, "\\$&");

@@ -4,10 +4,10 @@ import { globOf } from "./glob.ts";
 import { ANY, joinParts, partsToText, type TextPart } from "./text_parts.ts";
 import type { Clause, ValueTest, Witness } from "./value_test.ts";
 
-/** What is asked of a text; each is cheaper than the ones after it. */
+/** How a string is tested; each way is cheaper than those after it. */
 type Shape = "equals" | "any" | "startswith" | "endswith" | "contains" | "glob";
 
-/** A text pattern, compiled to the cheapest test that does the same. A class, since rule sets hold many. */
+/** A string pattern, compiled to the cheapest equivalent test. A class, since there are many. */
 export class TextTest implements ValueTest {
   readonly #parts: readonly TextPart[];
   readonly #cased: boolean;
@@ -32,7 +32,7 @@ export class TextTest implements ValueTest {
     return this.#cased ? `is exactly ${text}` : `is ${text}`;
   }
 
-  /** The whole text, or each literal in it, the longest first. */
+  /** The whole string, or each literal in it, the longest first. */
   get needs(): readonly Clause[] {
     const parts = folded(this.#parts);
     const [first = ""] = parts;

@@ -5,40 +5,40 @@ import type { Network } from "./network.ts";
 import type { Comparison } from "./work.ts";
 
 /**
- * Something about a field without which a test cannot succeed; the index looks for these.
- * Texts are folded.
+ * Something that a field must have for a test to succeed; the index looks for these.
+ * Strings are folded.
  */
 export type Witness =
-  /** The whole text of a member. */
+  /** A member equals it. */
   | { kind: "exact"; text: string }
-  /** A part of the text of a member. */
+  /** A member contains it. */
   | { kind: "literal"; text: string }
-  /** The beginning of the text of a member. */
+  /** A member starts with it. */
   | { kind: "prefix"; text: string }
-  /** The end of the text of a member. */
+  /** A member ends with it. */
   | { kind: "suffix"; text: string }
-  /** A member lies in a network. */
+  /** A member is an address in a network. */
   | { kind: "network"; network: Network }
   /** A member is a number on the right side of a bound. */
   | { kind: "number"; comparison: Comparison; bound: number }
-  /** A regular expression finds something in a member. */
+  /** A regular expression matches a member. */
   | { kind: "regex"; regex: LinearRegex }
-  /** The field is there. */
+  /** The field exists. */
   | { kind: "present" };
 
-/** Any one of these is enough. */
+/** Witnesses of which any one is enough. */
 export type Clause = readonly Witness[];
 
 /** One value of an item, compiled. */
 export interface ValueTest {
   /** The test in words, for explanations. */
   readonly says: string;
-  /** What the index may look for: each clause has a witness in every event that passes the test. */
+  /** What the index may look for: every event that passes has a witness from each clause. */
   readonly needs: readonly Clause[];
   /**
-   * Looks for a member that fits.
+   * Finds a member that passes the test.
    *
-   * @returns Its place in the slot; -1 when none fits.
+   * @returns Its index in the slot; -1 if none passes.
    */
   find(slot: FieldSlot, view: EventView): number;
 }

@@ -2,10 +2,10 @@ import { ItemError } from "../sigma_error.ts";
 import type { DetectionItem, SigmaValue } from "../sigma_rule.ts";
 import type { TextPart } from "./text_parts.ts";
 
-/** Where a text has to stand in the field's text. */
+/** Where a string must be in the field's string. */
 export type Place = "whole" | "contains" | "startswith" | "endswith";
 
-/** The comparisons of numbers; "eq" is what a time part without one of the others means. */
+/** The comparisons of numbers; "eq" is for a part of a date without one of the others. */
 export type Comparison = "eq" | "gt" | "gte" | "lt" | "lte";
 
 /** The parts of a date that rules can ask for. */
@@ -13,7 +13,7 @@ export type TimePart = "minute" | "hour" | "day" | "week" | "month" | "year";
 
 /** A value on its way through the modifiers, from what the author wrote to what is tested. */
 export type Work =
-  /** `raw` is what was written while no modifier has changed it; `bytes`: a character for each byte. */
+  /** `raw` is the written value, if no modifier has changed it; `bytes`: one character per byte. */
   | { kind: "text"; parts: readonly TextPart[]; raw: SigmaValue | undefined; bytes?: true }
   | { kind: "null" }
   | { kind: "exists"; wanted: boolean }
@@ -23,29 +23,29 @@ export type Work =
   | { kind: "time"; part: TimePart; comparison: Comparison; wanted: number }
   | { kind: "reference"; field: string; place: Place };
 
-/** What a modifier's step knows besides the value. */
+/** What the step of a modifier knows besides the value. */
 export interface StepContext {
-  /** The modifier at hand. */
+  /** The modifier. */
   modifier: string;
   /** The item it belongs to. */
   item: DetectionItem;
-  /** The lists for `expand`; undefined while a file is only being checked. */
+  /** The lists for `expand`; undefined while a file is only checked. */
   placeholders: Readonly<Record<string, readonly (string | number)[]>> | undefined;
 }
 
-/** What compiling an item needs from around it. */
+/** The context in which an item is compiled. */
 export interface ItemScope {
-  /** Numbers a field that `fieldref` points at. */
+  /** Gives the number of a field that `fieldref` points to. */
   fieldNumber: (field: string) => number;
-  /** The lists for `expand`; undefined while a file is only being checked. */
+  /** The lists for `expand`; undefined while a file is only checked. */
   placeholders?: StepContext["placeholders"];
 }
 
-/** Applies one modifier to one value; `expand` and `base64offset` make several of one. */
+/** Applies one modifier to one value; `expand` and `base64offset` may return several values. */
 export type Step = (work: Work, context: StepContext) => Work | Work[];
 
 const KINDS: Readonly<Record<Work["kind"], string>> = {
-  text: "a text",
+  text: "a string",
   null: "null",
   exists: "an existence test",
   regex: "a regular expression",
@@ -55,7 +55,7 @@ const KINDS: Readonly<Record<Work["kind"], string>> = {
   reference: "a reference to a field",
 };
 
-/** The problem that a modifier does not fit what the modifiers before it made of the value. */
+/** The problem that a modifier does not apply to what the modifiers before it made of a value. */
 export function misfit(work: Work, { modifier }: StepContext): ItemError {
   const raw = work.kind === "text" ? work.raw : undefined;
   const kind = typeof raw === "number" || typeof raw === "boolean" ? `a ${typeof raw}` : undefined;
@@ -63,12 +63,12 @@ export function misfit(work: Work, { modifier }: StepContext): ItemError {
   return new ItemError("modifier-combination", message);
 }
 
-/** What was written, for modifiers that have to come first. */
+/** The value as written, for modifiers that must come first. */
 export function rawValue(work: Work, context: StepContext): SigmaValue {
   if (work.kind === "null") return null;
   if (work.kind !== "text") throw misfit(work, context);
   if (work.raw !== undefined) return work.raw;
   const { modifier } = context;
-  const message = `The modifier '${modifier}' has to come before the ones that change the text`;
+  const message = `The modifier '${modifier}' must come before modifiers that change the value`;
   throw new ItemError("modifier-order", message);
 }

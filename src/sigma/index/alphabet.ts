@@ -1,19 +1,19 @@
 import { foldedUnits } from "../fold.ts";
 
-/** The units of a set of literals, numbered; all units that fold to the same one share a number. */
+/** The units of a set of literals, numbered; units that fold to the same one share a number. */
 export interface Alphabet {
-  /** How many numbers there are, with 0 for every unit that is in no literal. */
+  /** How many numbers there are, including 0 for units that are in no literal. */
   width: number;
   /** The number of each unit; units beyond the end of the table have 0. */
   classes: Uint8Array | Uint16Array;
 }
 
-/** Takes in the signs for Kelvin and Angstrom, which fold to Latin letters. */
+/** Large enough for the signs for Kelvin and Angstrom, which fold to Latin letters. */
 const SMALL = 0x2130;
 
 let known: Map<number, number[]> | undefined;
 
-/** @param texts Folded texts. */
+/** @param texts Folded strings. */
 export function alphabetOf(texts: Iterable<string>): Alphabet {
   const numbers = new Map<number, number>();
   let largest = 0;
@@ -35,7 +35,7 @@ export function alphabetOf(texts: Iterable<string>): Alphabet {
   return { width, classes };
 }
 
-/** For folded units: the others that fold to them. */
+/** For each folded unit, the others that fold to it. */
 function unfoldedUnits(): Map<number, number[]> {
   if (known) return known;
   known = new Map();

@@ -1,30 +1,30 @@
 import { buildTrie, ENDS } from "./trie.ts";
 
-/** Takes what a scan finds: the number of a fact. */
+/** Receives the numbers of the facts that a scan finds. */
 export interface FactSink {
-  /** Notes that a fact is in the event. */
+  /** Records that the event has a fact. */
   see(fact: number): void;
 }
 
 /**
- * Finds many literals in one pass over a text, whatever their case (Aho and Corasick, 1975).
+ * Finds many literals in one pass over a string, ignoring case (Aho and Corasick, 1975).
  *
- * Case is folded by the table that maps units to the classes of the compressed alphabet, so the text
- * itself is not copied. Long literals are represented by their end, which makes a find necessary for the
- * literal, not sufficient.
+ * The table that maps units to the classes of the compressed alphabet also folds case, so the
+ * string is not copied. Long literals are represented by their ends only, so finding one is
+ * necessary, but not sufficient.
  */
 export class Automaton {
   /** How many states there are. */
   readonly states: number;
   readonly #classes: Uint8Array | Uint16Array;
-  /** For state and class: the next state, marked where a literal ends. */
+  /** For each state and class: the next state, marked if a literal ends there. */
   readonly #next: Uint16Array;
   readonly #width: number;
-  /** For each state: where its facts start in `#facts`; they end at the first negative. */
+  /** For each state: where its facts start in `#facts`; a negative number ends them. */
   readonly #ends: Int32Array;
   readonly #facts: Int32Array;
 
-  /** @param literals Folded texts without surrogates, not empty, each with the number of its fact. */
+  /** @param literals Folded, non-empty strings without surrogates, each with its fact's number. */
   constructor(literals: readonly (readonly [text: string, fact: number])[]) {
     const { states, width, classes, children, facts } = buildTrie(literals);
     this.states = states;
@@ -44,7 +44,7 @@ export class Automaton {
     this.#encode();
   }
 
-  /** Reports the facts of every literal in the text; the same fact possibly more than once. */
+  /** Reports the facts of every literal in the string, possibly the same fact more than once. */
   scan(text: string, sink: FactSink): void {
     const next = this.#next;
     const classes = this.#classes;
@@ -64,7 +64,7 @@ export class Automaton {
     for (let at = this.#ends[state]!; facts[at]! >= 0; at++) sink.see(facts[at]!);
   }
 
-  /** Breadth first: fills the missing transitions with those of the longest proper suffix. */
+  /** Fills missing transitions with those of the longest proper suffix, breadth first. */
   #link(facts: (number[] | undefined)[]): void {
     const next = this.#next;
     const width = this.#width;

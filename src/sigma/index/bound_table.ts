@@ -4,15 +4,15 @@ import type { FactSink } from "./automaton.ts";
 
 /** A comparison with the number of its fact. */
 export interface Bound {
-  /** How the field's number compares. */
+  /** How the field's number must compare. */
   comparison: Comparison;
-  /** With what. */
+  /** What it is compared with. */
   bound: number;
   /** The fact. */
   fact: number;
 }
 
-/** Comparisons of numbers, sorted so that only those that hold are walked. */
+/** Comparisons of numbers, sorted so that only those that hold are visited. */
 export class BoundTable {
   /** Ascending: "greater than" holds for the first ones. */
   readonly #above: readonly Bound[];
@@ -26,7 +26,7 @@ export class BoundTable {
     this.#below = bounds.filter((bound) => !isAbove(bound)).sort((a, b) => b.bound - a.bound);
   }
 
-  /** Reports the comparisons that hold for the number in a text. */
+  /** Reports the comparisons that hold for the number that a string represents. */
   scan(text: string, sink: FactSink): void {
     const value = numberOf(text);
     if (Number.isNaN(value)) return;

@@ -7,38 +7,38 @@ import type { FieldIndex } from "./field_index.ts";
 import { hasWitness } from "./has_witness.ts";
 import type { FactClause } from "./necessary_clauses.ts";
 
-/** Up to so many triggered rules, their guards are checked one by one. */
+/** Up to this many triggered rules, guards are checked one by one. */
 const MAX_DIRECT = 4;
 
 /**
- * Tells which rules an event can satisfy at all, from what has to be in it for each of them.
+ * Tells which rules an event may satisfy, from what each of them requires of an event.
  *
- * Each rule waits for one clause, its trigger; when a fact of that is seen, up to two more clauses,
- * its guards, have to be seen too. So a rule on an event name and a literal costs nothing for all
+ * Each rule waits for one clause, its trigger. When a fact of the trigger is seen, up to two more
+ * clauses, its guards, must be seen too. So a rule on an event name and a literal costs nothing for
  * events that lack either.
  */
 export class CandidateIndex implements FactSink {
-  /** The numbers of the rules that can match without a trace in the event. */
+  /** The numbers of the rules that require nothing of an event that an index can find. */
   readonly always: readonly number[];
-  /** What finds triggers. */
+  /** Finds triggers. */
   readonly #triggerFields: readonly FieldIndex[];
-  /** What finds facts that are guards only; not needed for an event without a trigger. */
+  /** Finds facts that are only guards; skipped for an event without a trigger. */
   readonly #guardFields: readonly FieldIndex[];
   /** For each fact: the event in which it was last seen. */
   readonly #seen: Int32Array;
-  /** The facts seen in the event at hand that trigger rules. */
+  /** The facts seen in the current event that trigger rules. */
   readonly #queue: Int32Array;
   #queued = 0;
   #epoch = 0;
   /** For each fact: where the rules it triggers start in `#triggered`. */
   readonly #starts: Int32Array;
   readonly #triggered: Int32Array;
-  /** For each rule: where its guards start: counts followed by facts, ended by 0. */
+  /** For each rule: where its guards start in `#guards`: counts followed by facts, ended by 0. */
   readonly #guardStarts: Int32Array;
   readonly #guards: Int32Array;
-  /** The same guards as they were chosen; few rules are checked one by one, which spares the pass. */
+  /** The same guards as chosen: for a few rules, checking them directly saves a pass. */
   readonly #guardClauses: readonly (readonly FactClause[])[];
-  /** The event, when guards are checked one by one. */
+  /** The event, if guards are checked one by one. */
   #direct: EventView | undefined;
   /** For each rule: the event in which it was last a candidate. */
   readonly #taken: Int32Array;
@@ -78,7 +78,7 @@ export class CandidateIndex implements FactSink {
     this.#triggered = Int32Array.from(triggered);
   }
 
-  /** Collects the candidates of the event that the view shows. */
+  /** Reports the rules that the event in the view may satisfy. */
   collect(view: EventView, take: (rule: number) => void): void {
     this.#nextEpoch();
     this.#scan(this.#triggerFields, view);
@@ -88,7 +88,7 @@ export class CandidateIndex implements FactSink {
     for (let index = 0; index < this.#queued; index++) this.#fire(this.#queue[index]!, take);
   }
 
-  /** Called by the scanners for each fact that they find. */
+  /** Called by scanners for each fact that they find. */
   see(fact: number): void {
     if (this.#seen[fact] === this.#epoch) return;
     this.#seen[fact] = this.#epoch;
@@ -163,7 +163,7 @@ export class CandidateIndex implements FactSink {
     guards.push(0);
   }
 
-  /** Events are counted with 31 bits; at the end of them the marks are wiped. */
+  /** The count of events has 31 bits; when it overflows, the marks are cleared. */
   #nextEpoch(): void {
     this.#queued = 0;
     if (this.#epoch === 0x7fffffff) {

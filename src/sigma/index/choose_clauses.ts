@@ -12,18 +12,18 @@ export interface ChosenClauses {
 
 const MAX_GUARDS = 2;
 
-/** Guards are checked fact by fact, so they have to be short. */
+/** Guards are checked fact by fact, so they must be short. */
 const MAX_GUARD_LENGTH = 8;
 
-/** A clause that costs more than this is not worth looking for when it is only a guard. */
+/** A clause that costs more than this is not worth looking for as a guard. */
 const MAX_GUARD_COST = 500;
 
 /**
- * Chooses, for each rule, the clause that the fewest events have, and guards.
+ * Chooses, for each rule, the clause that the fewest events satisfy, and guards.
  *
  * @param rules The compiled rules.
  * @param registry Keeps the facts.
- * @returns For each rule its choice; undefined where it has to be evaluated for every event.
+ * @returns The choice for each rule; undefined for a rule that must be evaluated for every event.
  */
 export function chooseClauses(
   rules: readonly CompiledRule[],
@@ -47,7 +47,7 @@ function guardsOf(clauses: readonly FactClause[], trigger: FactClause): FactClau
     .map(([clause]) => clause);
 }
 
-/** What many rules look for is common in events, too. */
+/** What many rules look for is also common in events. */
 function costOf(clause: FactClause): number {
   let sum = 0;
   for (const { rarity, usage } of clause) sum += rarity + usage / 2;

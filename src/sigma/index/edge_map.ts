@@ -1,10 +1,10 @@
-/** A hash table from pairs of state and class to states, for trees that are too large to write out. */
+/** A hash table from pairs of state and class to states, for tries too large for a full table. */
 export class EdgeMap {
   #keys = new Int32Array(256).fill(-1);
   #values = new Int32Array(256);
   #count = 0;
 
-  /** The place of a key: where it is, or where it would go, which holds -1 as key. */
+  /** Where a key is, or where it would go: a place with the key -1. */
   #find(key: number): number {
     const mask = this.#keys.length - 1;
     let at = (Math.imul(key, 0x9e3779b1) >>> 7) & mask;
@@ -12,7 +12,7 @@ export class EdgeMap {
     return at;
   }
 
-  /** The value of a key; a key that is not there gets the value offered. */
+  /** The value of a key; a new key gets the value offered. */
   getOrSet(key: number, offered: number): number {
     const at = this.#find(key);
     if (this.#keys[at] === key) return this.#values[at]!;
@@ -22,7 +22,7 @@ export class EdgeMap {
     return offered;
   }
 
-  /** Every pair of key and value. */
+  /** Visits every pair of key and value. */
   forEach(take: (key: number, value: number) => void): void {
     for (let at = 0; at < this.#keys.length; at++) {
       if (this.#keys[at] !== -1) take(this.#keys[at]!, this.#values[at]!);

@@ -1,16 +1,16 @@
 import type { FactSink } from "./automaton.ts";
 import { buildTrie, ENDS, type Literal } from "./trie.ts";
 
-/** Finds literals at the beginning or at the end of a text, and stops where no literal goes on. */
+/** Finds literals at the start or the end of a string; stops when no literal can continue. */
 export class EdgeTable {
   readonly #fromEnd: boolean;
   readonly #classes: Uint8Array | Uint16Array;
   readonly #width: number;
-  /** For state and class: the next state, marked where a literal ends; 0 for none. */
+  /** For each state and class: the next state, marked if a literal ends there; 0 for none. */
   readonly #next: Uint16Array;
   readonly #facts: readonly (readonly number[] | undefined)[];
 
-  /** @param literals Folded texts without surrogates, not empty. @param edge Where they have to stand. */
+  /** @param literals Folded, non-empty, without surrogates. @param edge Where they must be. */
   constructor(literals: readonly Literal[], edge: "start" | "end") {
     this.#fromEnd = edge === "end";
     const turned = (text: string) => this.#fromEnd ? text.split("").reverse().join("") : text;
@@ -22,7 +22,7 @@ export class EdgeTable {
     this.#next = children.map((child) => facts[child] === undefined ? child : child | ENDS);
   }
 
-  /** Reports the literals that stand at this edge of the text. */
+  /** Reports the literals at this edge of the string. */
   scan(text: string, sink: FactSink): void {
     const classes = this.#classes;
     const next = this.#next;

@@ -2,32 +2,32 @@ import type { Witness } from "../compile/value_test.ts";
 import type { EventView } from "../match/event_view.ts";
 import { type FieldFact, FieldIndex } from "./field_index.ts";
 
-/** Something to look for in one field; rules that look for the same share it. */
+/** Something to look for in one field; rules that look for the same thing share it. */
 export interface Fact {
   /** The number of the field in the event view. */
   readonly field: number;
   /** What to look for. */
   readonly witness: Witness;
-  /** How likely an event has it that the rule is not about; smaller is rarer. */
+  /** How likely unrelated events are to have it; smaller is rarer. */
   readonly rarity: number;
   /** How many clauses name it. */
   usage: number;
-  /** Counted from 0 over the facts that the index looks for; -1 for the others. */
+  /** Its number among the facts that the index looks for; -1 for others. */
   number: number;
 }
 
-/** How likely a literal is found by chance, by its length; longer ones are like the last. */
+/** How likely a literal is found by chance, by its length; longer ones count as the last. */
 const LITERAL_RARITIES = [1000, 250, 60, 16, 6, 3, 1];
 
-/** Keeps facts, each once, and numbers those that the index will look for. */
+/** Keeps each fact once, and numbers those that the index will look for. */
 export class FactRegistry {
   readonly #view: EventView;
-  /** By field and kind, then by what tells witnesses of a kind apart. */
+  /** By field and kind, then by the key of the witness. */
   readonly #known: Partial<Record<Witness["kind"], Map<string, Fact>>>[] = [];
   readonly #fields = new Map<readonly string[] | null, number>();
   readonly #chosen: Fact[] = [];
 
-  /** @param view Numbers the fields. */
+  /** @param view The view that numbers the fields. */
   constructor(view: EventView) {
     this.#view = view;
   }
@@ -40,7 +40,7 @@ export class FactRegistry {
   /**
    * The fact that a field has a witness.
    *
-   * @param chain The arrays on the way, then the field; null is every value of the event.
+   * @param chain The arrays on the way, then the field; null means every value of the event.
    * @param witness What to look for.
    */
   fact(chain: readonly string[] | null, witness: Witness): Fact {
@@ -58,16 +58,16 @@ export class FactRegistry {
     return fact;
   }
 
-  /** The number of a fact, given at the first call. */
+  /** The number of a fact, assigned at the first call. */
   number(fact: Fact): number {
     if (fact.number < 0) fact.number = this.#chosen.push(fact) - 1;
     return fact.number;
   }
 
   /**
-   * One index for each field that has numbered facts of a kind.
+   * One index for each field that has wanted facts.
    *
-   * @param isWanted Which facts, by their numbers.
+   * @param isWanted Tells whether the fact with a number is wanted.
    */
   fieldIndexes(isWanted: (number: number) => boolean): FieldIndex[] {
     const byField = new Map<number, FieldFact[]>();
@@ -80,7 +80,7 @@ export class FactRegistry {
     return [...byField].map(([field, facts]) => new FieldIndex(field, facts));
   }
 
-  /** Items hand over the same array again and again, so its number is kept by identity. */
+  /** Items pass the same array again and again, so its number is cached by identity. */
   #fieldOf(chain: readonly string[] | null): number {
     let field = this.#fields.get(chain);
     if (field === undefined) this.#fields.set(chain, field = this.#view.field(chain));
@@ -88,7 +88,7 @@ export class FactRegistry {
   }
 }
 
-/** Surrogates fold in pairs only, so a literal is looked for by a part without them. */
+/** Surrogates fold only in pairs, so a part of the literal without them is looked for. */
 function withoutSurrogates(witness: Witness): Witness {
   const { kind } = witness;
   if (kind !== "literal" && kind !== "prefix" && kind !== "suffix") return witness;
@@ -102,7 +102,7 @@ function withoutSurrogates(witness: Witness): Witness {
   return part ? { kind, text: part } : { kind: "present" };
 }
 
-/** Different for witnesses of one kind that differ. */
+/** A key that differs for different witnesses of one kind. */
 function witnessKey(witness: Witness): string {
   switch (witness.kind) {
     case "exact":

@@ -12,7 +12,7 @@ export type FieldFact = readonly [witness: Witness, fact: number];
 
 type Of<Kind extends Witness["kind"]> = readonly [witness: Witness & { kind: Kind }, fact: number];
 
-/** Finds all facts of one field in one pass over each of its texts. */
+/** Finds all facts of one field in one pass over each of its strings. */
 export class FieldIndex {
   /** The number of the field in the event view. */
   readonly field: number;

@@ -3,7 +3,7 @@ import { foldedUnits, foldText } from "../fold.ts";
 const FIRST_SURROGATE = 0xd800;
 const LAST_SURROGATE = 0xdfff;
 
-/** A hash table from whole texts to numbers that ignores case and copies no text to look it up. */
+/** A hash table from strings to numbers; lookups ignore case and copy nothing. */
 export class FoldedTable {
   readonly #keys: (string | undefined)[];
   readonly #values: Int32Array;
@@ -11,7 +11,7 @@ export class FoldedTable {
   readonly #units = foldedUnits();
   #longest = 0;
 
-  /** @param entries Folded texts, each once, with their numbers. */
+  /** @param entries Folded strings, each once, with their numbers. */
   constructor(entries: readonly (readonly [text: string, value: number])[]) {
     const size = 2 ** Math.ceil(Math.log2(Math.max(2, entries.length) * 2));
     this.#keys = new Array(size).fill(undefined);
@@ -26,7 +26,7 @@ export class FoldedTable {
     }
   }
 
-  /** The number of a text, or -1. */
+  /** The number of a string, or -1. */
   find(text: string): number {
     if (text.length > this.#longest) return -1;
     let at = hashOf(text, this.#units) & this.#mask;
@@ -38,7 +38,7 @@ export class FoldedTable {
   }
 }
 
-/** Surrogates all count the same, since only whole pairs can be folded. */
+/** All surrogates count the same, since only whole pairs can be folded. */
 function hashOf(text: string, units: Uint16Array): number {
   let hash = text.length;
   for (let at = 0; at < text.length; at++) {

@@ -6,7 +6,7 @@ import type { FieldSlot } from "../match/field_slot.ts";
 const member = emptyNetwork();
 
 /**
- * Whether a field has a witness: the same answer that the tables give, for one witness at a time.
+ * Whether a field has a witness: the same answer as the tables give, for a single witness.
  *
  * @param slot The members of the field.
  * @param witness What to look for.

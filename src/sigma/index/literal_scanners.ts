@@ -2,13 +2,13 @@ import { Automaton, type FactSink } from "./automaton.ts";
 import { EdgeTable } from "./edge_table.ts";
 import { type Literal, MAX_LITERALS } from "./trie.ts";
 
-/** A table or automaton that reports facts of one text. */
+/** A table or automaton that reports the facts of a string. */
 export interface Scanner {
-  /** Reports what is in a text. */
+  /** Reports the facts of a string. */
   scan(text: string, sink: FactSink): void;
 }
 
-/** Where literals stand. */
+/** Where in the string literals must be. */
 export type LiteralPlace = "anywhere" | "start" | "end";
 
 const BEYOND_ASCII = /[^\0-\x7f]/;
@@ -16,11 +16,11 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
 /**
  * The scanners for the literals of one field.
  *
- * Literals with letters beyond ASCII are kept apart: they are few, but would make the alphabet, and so the
- * tables, several times larger. A text needs such a letter to hold one of them.
+ * Literals with characters beyond ASCII get scanners of their own: they are few, but would make the
+ * alphabet, and so the tables, several times larger. Only strings with such characters can match.
  *
- * @param literals Folded texts without surrogates, not empty.
- * @param place Where in the text they stand.
+ * @param literals Folded, non-empty strings without surrogates.
+ * @param place Where in the string they must be.
  */
 export function literalScanners(literals: readonly Literal[], place: LiteralPlace): Scanner[] {
   const plain = literals.filter(([text]) => !BEYOND_ASCII.test(text));

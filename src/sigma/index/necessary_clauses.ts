@@ -1,18 +1,18 @@
 import type { CompiledNode } from "../compile/compiled_node.ts";
 import type { Fact, FactRegistry } from "./fact_registry.ts";
 
-/** Any one of these has to be in an event for the part to hold. */
+/** At least one of these must be in an event for the part to hold. */
 export type FactClause = readonly Fact[];
 
-/** Alternatives beyond this are not combined any further. */
+/** Beyond this, alternatives are not combined any further. */
 const MAX_FACTS = 5_000;
 
 /**
- * What has to be in an event for a compiled part to hold: every clause, each by one of its facts.
+ * What must be in an event for a compiled part to hold: at least one fact of every clause.
  *
  * @param node A compiled condition.
  * @param registry Keeps the facts.
- * @returns The clauses; none when the part can hold without a trace, as a negation can.
+ * @returns The clauses; none if the part requires nothing of an event, as a negation does.
  */
 export function necessaryClauses(node: CompiledNode, registry: FactRegistry): FactClause[] {
   switch (node.kind) {
@@ -43,7 +43,7 @@ function itemClauses(
   return all ? clauses.flat() : either(clauses);
 }
 
-/** The rarest clause of each alternative, joined; a single alternative keeps all of its clauses. */
+/** The rarest clauses of all alternatives, joined; a single alternative keeps all its clauses. */
 function either(alternatives: readonly (readonly FactClause[])[]): FactClause[] {
   const [only = []] = alternatives;
   if (alternatives.length <= 1) return [...only];
@@ -63,7 +63,7 @@ function rarityOf(clause: FactClause): number {
   return sum;
 }
 
-/** The clause with the least cost; undefined when there is none. */
+/** The clause with the lowest cost; undefined if there is none. */
 export function cheapest(
   clauses: readonly FactClause[],
   cost: (clause: FactClause) => number,

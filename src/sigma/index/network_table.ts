@@ -1,7 +1,7 @@
 import { contains, emptyNetwork, masked, type Network, parseNetwork } from "../compile/network.ts";
 import type { FactSink } from "./automaton.ts";
 
-/** Networks by their prefix: one look-up for each length of prefix that occurs, however many networks. */
+/** Networks by prefix length: one lookup for each length that occurs, however many networks. */
 export class NetworkTable {
   readonly #v4: { prefix: number; facts: Map<number, number> }[] = [];
   readonly #v6: { network: Network; fact: number }[] = [];
@@ -16,7 +16,7 @@ export class NetworkTable {
     this.#v4.sort((a, b) => a.prefix - b.prefix);
   }
 
-  /** Reports the networks that hold the address or network in a text. */
+  /** Reports the networks that contain the address or network in a string. */
   scan(text: string, sink: FactSink): void {
     const member = parseNetwork(text, this.#member);
     if (!member) return;
@@ -38,7 +38,7 @@ export class NetworkTable {
   }
 }
 
-/** A small signed integer, which maps find faster than a large unsigned one. */
+/** A signed 32-bit integer, which maps look up faster than a large unsigned number. */
 function keyOf(word: number, prefix: number): number {
   return masked(word, prefix) | 0;
 }

@@ -6,13 +6,13 @@ import type { FactSink } from "./automaton.ts";
 /** A regular expression with the number of its fact. */
 export type RegexFact = readonly [regex: LinearRegex, fact: number];
 
-/** Larger sets have states so large that building them costs more than a second pass. */
+/** The states of larger sets cost more to build than a second pass does. */
 const MAX_SET_SIZE = 3_000;
 
-/** Expressions with more instructions, such as ".{200,}", would multiply the states of all others. */
+/** Larger expressions, such as ".{200,}", would multiply the states of all the others. */
 const MAX_MEMBER_SIZE = 150;
 
-/** Regular expressions of one field, found many at a time in one pass over a text. */
+/** The regular expressions of one field; many are searched for in one pass over a string. */
 export class RegexGroup {
   readonly #sets: { automaton: RegexAutomaton; facts: readonly number[] }[] = [];
   readonly #singles: readonly RegexFact[];
@@ -38,7 +38,7 @@ export class RegexGroup {
     this.#singles = singles;
   }
 
-  /** Reports the expressions that are found in a text. */
+  /** Reports the expressions that match a string. */
   scan(text: string, sink: FactSink): void {
     for (const { automaton, facts } of this.#sets) {
       automaton.scan(text, (pattern) => {

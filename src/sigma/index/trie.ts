@@ -4,40 +4,40 @@ import { EdgeMap } from "./edge_map.ts";
 /** A literal, folded, with the number of its fact. */
 export type Literal = readonly [text: string, fact: number];
 
-/** The literals as a tree of units. */
+/** The literals as a trie of units. */
 export interface Trie extends Alphabet {
   /** How many states there are; 0 is the root. */
   states: number;
-  /** For state and class: the next state; 0 for none, since nothing leads back to the root. */
+  /** For each state and class: the next state; 0 for none, as nothing leads back to the root. */
   children: Uint16Array;
   /** The facts of the literals that end in a state. */
   facts: (number[] | undefined)[];
 }
 
-/** Cells of the transition table above which literals are cut shorter: it should stay in the cache. */
+/** Above this many cells, literals are cut shorter: the table should fit in the cache. */
 const MAX_CELLS = 800_000;
 
-/** States have 15 bits; the 16th says that a literal ends. */
+/** States have 15 bits; the 16th marks the end of a literal. */
 const MAX_STATES = 0x7fff;
 
-/** What a table says of a state in which a literal ends. */
+/** Marks a state in which a literal ends. */
 export const ENDS = 0x8000;
 
-/** Lengths that literals are cut to, tried until the table is small enough. */
+/** The lengths to which literals are cut, tried until the table is small enough. */
 const LENGTHS = [40, 16, 12, 10, 8, 6, 5, 4, 3];
 
-/** Of so many literals, the first three units of each fit into the states. */
+/** With this many literals, the first three units of each always fit. */
 export const MAX_LITERALS = 10_000;
 
 /**
- * Builds the tree; literals are cut when it would grow too large.
+ * Builds the trie; literals are cut if it would grow too large.
  *
- * Of a literal that may stand anywhere the end is kept: literals of one kind, such as paths, often begin
- * alike.
+ * Of a literal that may be anywhere, the end is kept: literals of one kind, such as paths, often
+ * begin alike.
  *
- * @param literals At most 10,000, not empty, without surrogates.
- * @param atEdge Whether they stand at an edge of the text, so that their beginning has to be kept.
- * @returns The tree.
+ * @param literals At most 10,000, non-empty, without surrogates.
+ * @param atEdge Whether they must be at an edge of the string, so that their start must be kept.
+ * @returns The trie.
  */
 export function buildTrie(literals: readonly Literal[], atEdge = false): Trie {
   const alphabet = alphabetOf(literals.map(([text]) => text));
@@ -51,7 +51,7 @@ export function buildTrie(literals: readonly Literal[], atEdge = false): Trie {
   throw new RangeError("Cannot build the index: a field has too many different literals");
 }
 
-/** Gives up as soon as the tree grows too large; the shortest parts are taken at any size. */
+/** Gives up as soon as the trie grows too large; the shortest parts are used at any size. */
 function treeOf(
   literals: readonly Literal[],
   { classes, width }: Alphabet,

@@ -2,7 +2,7 @@ import { type FieldPath, fieldPath } from "./field_path.ts";
 import { MAX_MEMBERS, ownMember } from "./field_slot.ts";
 import type { Quantifier } from "../sigma_rule.ts";
 
-/** The elements of the array that a block is about. */
+/** The elements of the array that a block applies to. */
 export class ElementSlot {
   /** Valid up to `count`. */
   readonly elements: unknown[] = [];
@@ -11,7 +11,7 @@ export class ElementSlot {
   readonly #path: FieldPath;
   readonly #position: number | undefined;
 
-  /** @param field The array's field. @param quantifier A position picks one element of each array. */
+  /** @param field The array's field. @param quantifier A position picks one element per array. */
   constructor(field: string, quantifier: Quantifier) {
     this.#path = fieldPath(field);
     this.#position = typeof quantifier === "number" ? quantifier : undefined;

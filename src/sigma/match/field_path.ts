@@ -1,28 +1,28 @@
-/** A key to try at one point of a path, and where the path goes on after it. */
+/** A key to try at one point of a path, and where the path continues after it. */
 export interface PathStep {
-  /** A segment, or several with their dots. */
+  /** One segment, or several joined by dots. */
   key: string;
-  /** The segment after the key. */
+  /** The index of the segment after the key. */
   next: number;
-  /** Whether every object inherits something under this key, so that only an own member counts. */
+  /** Whether every object inherits something under this key, so only an own member counts. */
   inherited: boolean;
 }
 
-/** A field name made ready for look-ups: for each segment, the keys to try, the longest first. */
+/** A field name prepared for lookups: for each segment, the keys to try, longest first. */
 export interface FieldPath {
   /** The name as written. */
   name: string;
-  /** Empty for ".", which is the value itself. */
+  /** Empty for ".", the value itself. */
   steps: readonly (readonly PathStep[])[];
 }
 
-/** Names with more dots than this are looked up literally only. */
+/** Names with more segments than this are looked up only as they are. */
 const MAX_SEGMENTS = 16;
 
 /**
- * Prepares a field name: "a.b.c" is the literal key first, then "a.b" with "c", then "a" with "b.c".
+ * Prepares a field name: "a.b.c" is tried as a key first, then "a.b" and "c", then "a" and "b.c".
  *
- * @param name The field name; "." is the value itself.
+ * @param name The field name; "." means the value itself.
  * @returns The path.
  */
 export function fieldPath(name: string): FieldPath {

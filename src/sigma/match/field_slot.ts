@@ -1,25 +1,25 @@
 import { foldText } from "../fold.ts";
 import type { FieldPath, PathStep } from "./field_path.ts";
 
-/** Arrays directly inside one another beyond this are not entered. */
+/** Arrays nested directly in one another are entered down to this depth. */
 const MAX_ARRAY_DEPTH = 16;
 
-/** How many members of one field are looked at. */
+/** How many members of one field are considered. */
 export const MAX_MEMBERS = 100_000;
 
-/** The members that one field has in the event at hand. Kept and refilled, so matching allocates little. */
+/** The members of one field in the current event; slots are reused to allocate little. */
 export class FieldSlot {
-  /** The arrays on the way, then the field; one path unless blocks are around it. */
+  /** The arrays on the way, then the field; a single path unless it is inside blocks. */
   readonly chain: readonly FieldPath[];
-  /** Whether the field is there at all, be it null or empty. */
+  /** Whether the field exists at all, even if it is null or empty. */
   present = false;
   /** Whether a member is null. */
   hasNull = false;
-  /** How many members are texts, numbers or booleans. */
+  /** How many members are strings, numbers or booleans. */
   count = 0;
-  /** Those members as texts; valid up to `count`. */
+  /** Those members as strings; valid up to `count`. */
   readonly texts: string[] = [];
-  /** The only key to look for, where the field has no dots and no arrays around it. */
+  /** The only key to look for, if the field has no dots and is not inside arrays. */
   readonly plain: PathStep | undefined;
   /** Which event the slot was filled for. */
   epoch = -1;
@@ -43,7 +43,7 @@ export class FieldSlot {
     this.count = 0;
     const { plain } = this;
     if (plain !== undefined && typeof event === "object" && event !== null) {
-      // By far the most common: a text right under a name without dots.
+      // By far the most common case: a string directly under a name without dots.
       const member = ownMember(event, plain.key, plain.inherited);
       if (typeof member === "string") {
         this.present = true;
@@ -58,12 +58,12 @@ export class FieldSlot {
     this.#walk(event, 0, 0, 0);
   }
 
-  /** A member with its case folded, once for each event. */
+  /** A member with its case folded; folded once per event. */
   folded(index: number): string {
     return this.#folded[index] ??= foldText(this.texts[index]!);
   }
 
-  /** A field that is absent, null or an empty array has no value. */
+  /** Whether the field has no value: it is absent, null or an empty array. */
   get isNull(): boolean {
     return this.hasNull || !this.present || (this.count === 0 && !this.#hasObject);
   }
@@ -118,7 +118,7 @@ export class FieldSlot {
     }
   }
 
-  /** Adds a member as text; what JSON does not have is no member. */
+  /** Adds a member as a string; values that JSON does not have are ignored. */
   protected add(value: unknown): void {
     if (typeof value === "string") this.texts[this.count] = value;
     else if (typeof value === "number" || typeof value === "boolean") {
@@ -128,7 +128,7 @@ export class FieldSlot {
   }
 }
 
-/** A member of a JSON object; what every object inherits, such as "constructor", is none. */
+/** A member of a JSON object; what every object inherits, such as "constructor", does not count. */
 export function ownMember(value: object, key: string, inherited: boolean): unknown {
   if (inherited && !Object.hasOwn(value, key)) return undefined;
   return (value as Record<string, unknown>)[key];

@@ -1,6 +1,6 @@
 import { FieldSlot, MAX_MEMBERS } from "./field_slot.ts";
 
-/** Every text, number and boolean of the event, at any depth: what keywords look at. */
+/** Every string, number and boolean of the event, at any depth: where keywords search. */
 export class KeywordSlot extends FieldSlot {
   readonly #open: unknown[] = [];
   readonly #seen = new Set<object>();
@@ -10,7 +10,7 @@ export class KeywordSlot extends FieldSlot {
     super([]);
   }
 
-  /** Collects the values; each object once, so that an event with a cycle ends too. */
+  /** Collects the values, visiting each object once, so that an event with a cycle ends too. */
   override fill(event: unknown, epoch: number): void {
     this.epoch = epoch;
     this.present = true;

@@ -1,9 +1,9 @@
 import type { LogSource } from "../sigma_rule.ts";
 
 /**
- * Whether a rule, or a filter, for one log source is about what comes from another.
+ * Whether a rule or filter for one log source applies to what comes from another.
  *
- * Every key that `wanted` names has to be there and equal, in any case; `definition` is for people
+ * Every key of `wanted` must be present and equal, ignoring case; `definition` is for people
  * (https://sigmahq.io/docs/basics/log-sources.html).
  *
  * @example
@@ -17,7 +17,7 @@ import type { LogSource } from "../sigma_rule.ts";
  * ```
  *
  * @param wanted The log source of the rule or filter.
- * @param actual Where the event comes from, or the log source of the rule that a filter is tried on.
+ * @param actual Where the event comes from, or the log source of the rule that a filter is for.
  * @returns Whether it applies.
  */
 export function appliesTo(wanted: LogSource, actual: LogSource): boolean {
@@ -30,14 +30,14 @@ export function appliesTo(wanted: LogSource, actual: LogSource): boolean {
     });
 }
 
-/** How many different log sources of events are remembered. */
+/** How many different log sources of events are cached. */
 const MAX_REMEMBERED = 1_000;
 
-/** Tells which rules are about a log source; the answer is kept, since events come from few sources. */
+/** Tells which rules apply to a log source; answers are cached, since events have few sources. */
 export class LogSourceRouter {
   readonly #sources: readonly LogSource[];
   readonly #known = new Map<string, Uint8Array>();
-  /** The last log source as it was then, and what was answered. */
+  /** The last log source, copied, and the answer for it. */
   #last: { category?: string; product?: string; service?: string } = {};
   #lastAllowed: Uint8Array | undefined;
 
@@ -46,7 +46,7 @@ export class LogSourceRouter {
     this.#sources = sources;
   }
 
-  /** For each rule 1 when it is about the source, else 0. */
+  /** For each rule, 1 if it applies to the source, else 0. */
   allowed(source: LogSource): Uint8Array {
     const { category, product, service, custom } = source;
     const last = this.#last;
@@ -67,7 +67,7 @@ export class LogSourceRouter {
   }
 }
 
-/** A text that is equal for log sources between which routing cannot tell. */
+/** A key that is the same for log sources that routing cannot tell apart. */
 function logSourceKey({ category, product, service, custom = {} }: LogSource): string {
   const extra = Object.entries(custom).sort(([a], [b]) => a < b ? -1 : 1);
   return JSON.stringify([category, product, service, extra]).toLowerCase();

@@ -1,7 +1,7 @@
-/** What stands beside a place in a text, as far as an assertion can see it. */
+/** What is beside a position in a text, as far as an assertion can tell. */
 export const Side = { other: 0, word: 1, lineBreak: 2, edge: 3 } as const;
 
-/** What can be asserted of a place, as a set of bits; the numbers are those of RE2JS. */
+/** What can be asserted of a position, as a set of bits; the numbers are those of RE2JS. */
 export const Assertion = {
   lineStart: 1,
   lineEnd: 2,
@@ -14,7 +14,7 @@ export const Assertion = {
 const LINES = Assertion.lineStart | Assertion.lineEnd;
 const WORDS = Assertion.wordBoundary | Assertion.noWordBoundary;
 
-/** All that holds at a place between two sides. */
+/** Every assertion that holds at a position between two sides. */
 export function assertionsAt(before: number, after: number): number {
   let holds = 0;
   if (before === Side.edge) holds |= Assertion.textStart | Assertion.lineStart;
@@ -26,7 +26,7 @@ export function assertionsAt(before: number, after: number): number {
 }
 
 /**
- * The side that a code point makes, as far as a pattern asks for it.
+ * The side that a code point is, as far as a pattern asks.
  *
  * @param asked What the pattern asserts.
  */

@@ -6,24 +6,24 @@ import { RuneClasses } from "./rune_classes.ts";
 
 const SIDES = 4;
 
-/** What may follow what in one pattern, counted in all. Sets are of patterns that were counted already. */
+/** The most pairs of positions that may follow each other in one pattern. Sets are not counted. */
 const MAX_FOLLOWERS = 50_000;
 
 /**
- * Patterns as an automaton of positions (Glushkov, 1961) that goes through a text 32 positions at a time.
+ * Patterns as a position automaton (Glushkov, 1961) that processes 32 positions at a time.
  *
- * A state is a bit for each instruction that took the last code point. However many of them are alive, a
- * step costs the same few operations, which no lazily built table of states can promise.
+ * A state has a bit for each instruction that matched the last code point. However many are set, a
+ * step costs the same few operations, which a lazily built table of states cannot promise.
  */
 export class BitAutomaton {
-  /** How many integers of 32 bits a state has. */
+  /** How many 32-bit integers a state has. */
   readonly words: number;
   readonly classes: RuneClasses;
   readonly #program: Program;
   readonly #takers: readonly Instruction[];
   readonly #takerOf: Int32Array;
   readonly #asked: number;
-  /** For each pair of sides; built when a text first has such a place. */
+  /** For each pair of sides; built when a text first has such a position. */
   readonly #follow: (FollowSets | undefined)[] = [];
   readonly #byAssertions = new Map<number, FollowSets>();
 
@@ -44,12 +44,12 @@ export class BitAutomaton {
     this.classes = new RuneClasses(program, takers, asked);
   }
 
-  /** What follows what at a place between two sides. */
+  /** What follows what at a position between two sides. */
   follow(before: number, after: number): FollowSets {
     return this.#follow[before * SIDES + after] ??= this.#build(before, after);
   }
 
-  /** What a code point costs at most, in nanoseconds of a usual machine, inside of a text. */
+  /** The maximum cost of a code point inside a text, in nanoseconds on a typical machine. */
   get cost(): number {
     const sides = new Set(this.classes.sides);
     sides.delete(Side.edge);
@@ -73,7 +73,7 @@ export class BitAutomaton {
         start: closures.from(start),
         after: (taker: number) => closures.from(takers[taker]!.out),
       };
-      // At the edges of a text there is one step only, and many patterns are seldom skipped alike.
+      // There is only one step at each edge of a text, and many patterns rarely share distances.
       const isOnce = (holds & (Assertion.textStart | Assertion.textEnd)) !== 0;
       sets = isOnce || patterns > 1 ? new FollowSets(reach) : FollowSets.cheapest(reach);
       this.#byAssertions.set(holds, sets);

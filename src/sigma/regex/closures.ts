@@ -1,26 +1,26 @@
 import { type Instruction, Op } from "./program.ts";
 
-/** What can be reached without taking a code point. */
+/** What can be reached without consuming a code point. */
 export interface Closure {
-  /** The numbers of instructions that take one. */
+  /** The numbers of instructions that consume one. */
   readonly takers: readonly number[];
   /** The numbers of the patterns that match. */
   readonly patterns: readonly number[];
 }
 
-/** Follows the instructions of a program that take nothing, at places where the same holds. */
+/** Follows the instructions that consume nothing, at positions where the same assertions hold. */
 export class Closures {
   readonly #instructions: readonly Instruction[];
   readonly #takerOf: Int32Array;
   readonly #holds: number;
   readonly #known = new Map<number, Closure>();
-  /** For each instruction: the last search that came by. */
+  /** For each instruction: the last search that visited it. */
   readonly #visits: Int32Array;
   #search = 0;
 
   /**
    * @param instructions The program.
-   * @param takerOf For each instruction: its number among those that take a code point.
+   * @param takerOf For each instruction: its number among those that consume a code point.
    * @param holds The assertions that hold.
    */
   constructor(instructions: readonly Instruction[], takerOf: Int32Array, holds: number) {

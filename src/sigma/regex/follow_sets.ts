@@ -1,28 +1,28 @@
 import type { Closure } from "./closures.ts";
 import { Jumps } from "./jumps.ts";
 
-/** What a step costs, in nanoseconds of a usual machine: by itself, for each word, and for each shift of it. */
+/** The cost of a step, per word and per shift of a word, in nanoseconds on a typical machine. */
 const COST = { step: 6, word: 2.2, shift: 1.6 };
 
-/** Steps dearer than this are worth looking for shifts that make them cheaper. */
-const DEAR = 85;
+/** For steps that cost more than this, it is worth looking for shifts that make them cheaper. */
+const EXPENSIVE = 85;
 
-/** A bit that is shifted by more could pass a whole word. */
+/** A longer shift could move a bit past a whole word. */
 const MAX_SHIFT_WIDTH = 31;
 
 const MAX_SHIFTS = 8;
 
 /** What can be reached, from the beginning of a match and after each instruction. */
 export interface Reach {
-  /** How many instructions take code points. */
+  /** How many instructions consume code points. */
   readonly count: number;
-  /** How many may follow in all before it takes too long to look through them. */
+  /** The maximum number of followers in all; beyond it, nothing is built. */
   readonly max: number;
   readonly start: Closure;
   after(taker: number): Closure;
 }
 
-/** Where the masks of a word are, side by side: one list is read faster than four. */
+/** Where the masks of a word are: side by side, since one list is read faster than four. */
 const WIDTH = 4;
 const START = 0;
 const MATCH = 1;
@@ -30,21 +30,21 @@ const SAME = 2;
 const NEXT = 3;
 
 /**
- * Which instructions may take the next code point after which have taken the last one, as bits.
+ * Which instructions may consume the next code point after those that consumed the last, as bits.
  *
- * Most are followed by themselves or by the one after them, which costs a few operations for 32 of them at
- * once. What is skipped regularly, as in "(.{0,5},){30}", costs a longer shift of all bits; all else jumps.
+ * Most are followed by themselves or by the next one, which costs a few operations for 32 of them.
+ * Regular distances, as in "(.{0,5},){30}", cost a longer shift of all bits; the rest are jumps.
  */
 export class FollowSets {
-  /** What a step costs at most, in nanoseconds; infinite when so much follows that nothing was built. */
+  /** The maximum cost of a step, in nanoseconds; infinite if there are too many followers. */
   readonly cost: number;
   readonly #words: number;
-  /** For each word: what may begin a match, what matches, and what may be set by a shift of 0 or 1. */
+  /** For each word: what may start a match, what matches, what a shift of 0 or 1 may set. */
   readonly #masks: Int32Array;
-  /** Longer shifts, with what they may set. */
+  /** Longer shifts, with the bits that they may set. */
   readonly #shifts: readonly { by: number; mask: Int32Array }[];
   #jumps: Jumps | undefined;
-  /** The patterns that match without taking anything. */
+  /** The patterns that match without consuming anything. */
   readonly #always: readonly number[];
   /** For each instruction: the pattern that matches after it. */
   readonly #owners: Int32Array;
@@ -94,10 +94,10 @@ export class FollowSets {
     this.cost = COST.step + words * (COST.word + COST.shift * by.length) + jumps.close();
   }
 
-  /** With the shifts that make a step cheapest; takes some time to find them. */
+  /** Builds the sets with the shifts that make a step cheapest; finding them takes some time. */
   static cheapest(reach: Reach): FollowSets {
     let best = new FollowSets(reach);
-    if (best.cost <= DEAR) return best;
+    if (best.cost <= EXPENSIVE) return best;
     const distances = commonDistances(reach);
     for (let count = 1; count <= distances.length; count++) {
       const other = new FollowSets(reach, distances.slice(0, count));
@@ -107,12 +107,12 @@ export class FollowSets {
   }
 
   /**
-   * One step through a text.
+   * Takes one step through a text.
    *
-   * @param from Holds the bits of what took the last code point, from place `at` on.
-   * @param to Gets the bits of what takes the next.
-   * @param masks Holds the bits of what would take it anywhere, from place `row` on.
-   * @returns Other than 0 when a pattern matches before the next code point.
+   * @param from The bits of what consumed the last code point, from index `at`.
+   * @param to Receives the bits of what consumes the next.
+   * @param masks The bits of what could consume it anywhere, from index `row`.
+   * @returns Not 0 if a pattern matches before the next code point.
    */
   step(from: Int32Array, at: number, to: Int32Array, masks: Int32Array, row: number): number {
     const words = this.#words;
@@ -146,7 +146,7 @@ export class FollowSets {
     }
   }
 
-  /** The patterns that match at a place, each once; ask when `step` says that there are any. */
+  /** The patterns that match at a position, each once; to be called if `step` reports any. */
   found(from: Int32Array, at: number): number[] {
     const patterns = new Set(this.#always);
     for (let word = 0; word < this.#words; word++) {
@@ -159,14 +159,14 @@ export class FollowSets {
   }
 }
 
-/** By how much instructions are skipped most often; the commonest first. */
+/** The most common distances between followers, most common first. */
 function commonDistances({ count, after }: Reach): number[] {
   const times = new Map<number, number>();
   let followers = 0;
   for (let taker = 0; taker < count; taker++) {
     const { takers } = after(taker);
     followers += takers.length;
-    // Where more follow each on average, shifts would not reach them.
+    // With more followers on average, shifts would not cover them.
     if (followers > (MAX_SHIFTS + 2) * count) return [];
     for (const to of takers) {
       const distance = to - taker;

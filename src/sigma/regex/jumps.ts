@@ -1,29 +1,29 @@
 import { StateTable } from "./state_table.ts";
 
-/** What a step costs for each jump and each word that it leads to, in nanoseconds of a usual machine. */
+/** The cost of a jump, and of each word it leads to, in nanoseconds on a typical machine. */
 const COST = { jump: 3.5, target: 2 };
 
-/** What is kept for each bit: the bits of its word whose jumps are worth taking after it, and its targets. */
+/** What is stored per bit: the bits of its word whose jumps may add to its own, and its targets. */
 const WIDTH = 3;
 const WORTH = 0;
 const FIRST = 1;
 const END = 2;
 
 /**
- * Which bits make which others, where no shift of all bits at once tells.
+ * Which bits set which others, where a shift of all bits at once does not cover it.
  *
- * They are taken one by one, but a jump that leads nowhere that an earlier one of the same word has not led
- * to is left out: what repeats at most n times costs one jump so, not n.
+ * They are taken one by one, but a jump is skipped if an earlier one of the same word had all its
+ * targets: so what repeats at most n times costs one jump, not n.
  */
 export class Jumps {
   /** The bits that have a jump. */
   readonly #having: Int32Array;
   readonly #byBit: Int32Array;
-  /** Words and the bits to set in them; jumps that lead to the same share them. */
+  /** Words and the bits to set in them; jumps with the same targets share them. */
   #targets: Int32Array = new Int32Array(0);
   readonly #list: number[] = [];
   readonly #known: StateTable;
-  /** For each set of targets: where in the list it begins; it ends where the next begins. */
+  /** For each set of targets: where it starts in the list; it ends where the next starts. */
   readonly #places: number[] = [0];
 
   /** @param count How many bits there are. */
@@ -33,7 +33,7 @@ export class Jumps {
     this.#byBit = new Int32Array(count * WIDTH);
   }
 
-  /** Adds what a bit leads to. */
+  /** Adds the targets of a bit. */
   add(from: number, targets: Int32Array): void {
     this.#having[from >>> 5]! |= 1 << from;
     const number = this.#known.number(targets);
@@ -48,9 +48,9 @@ export class Jumps {
   }
 
   /**
-   * Works out which jumps make which needless, once all are added.
+   * Works out which jumps make which others redundant, once all are added.
    *
-   * @returns What the rest of them cost at most in one step, in nanoseconds.
+   * @returns The maximum cost of the others in one step, in nanoseconds.
    */
   close(): number {
     this.#targets = Int32Array.from(this.#list);
@@ -58,7 +58,7 @@ export class Jumps {
     let cost = 0;
     this.#having.forEach((having, word) => {
       const froms = bitsOf(having).map((bit) => word * 32 + bit);
-      // The dearest row of jumps of which none is needless after the one before.
+      // The most expensive sequence of jumps in which none is redundant after the one before.
       const dearest: number[] = [];
       froms.forEach((from, index) => {
         let before = 0;
@@ -79,9 +79,9 @@ export class Jumps {
   /**
    * Sets the bits that the jumps lead to.
    *
-   * @param from Holds the bits to jump from, from place `at` on.
-   * @param to Gets the bits.
-   * @param masks Holds the bits that may be set, from place `row` on.
+   * @param from The bits to jump from, from index `at`.
+   * @param to Receives the bits.
+   * @param masks The bits that may be set, from index `row`.
    */
   take(from: Int32Array, at: number, to: Int32Array, masks: Int32Array, row: number): void {
     const having = this.#having;
@@ -101,7 +101,7 @@ export class Jumps {
     }
   }
 
-  /** Whether the jump of a bit leads nowhere that another does not lead. */
+  /** Whether the jump of another bit leads to all the targets of a bit's jump. */
   #isWithin(from: number, other: number): boolean {
     const targets = this.#targets;
     const byBit = this.#byBit;

@@ -6,40 +6,40 @@ import { ItemError } from "../sigma_error.ts";
 /** Patterns that compile to more instructions than this take too long to load. */
 const MAX_PROGRAM_SIZE = 1_500;
 
-/** Programs up to this size are fast enough whatever they do. */
+/** Programs up to this many instructions are always fast enough. */
 const ALWAYS_FAST_SIZE = 24;
 
-/** What a code point may cost, in nanoseconds: about half a millisecond for 5,000 of them. */
+/** The maximum cost of a code point: about half a millisecond for 5,000 of them. */
 const MAX_COST_NS = 120;
 
-/** How long a costly pattern may take to show that it has few states, in nanoseconds. */
+/** How long an expensive pattern may take to prove that it has few states. */
 const SETTLING_TIME_NS = 5_000_000;
 
-/** What an edge costs beside the step, in nanoseconds. */
+/** The cost of an edge in addition to the step. */
 const EDGE_TIME_NS = 500;
 
-/** Longer texts are not kept. */
+/** The last result is kept for texts up to this length. */
 const MAX_KEPT_LENGTH = 10_000;
 
-/** A regular expression that takes about the same time for every text, whatever the pattern. */
+/** A regular expression whose time is linear in the text, with a bound that the pattern meets. */
 export class LinearRegex {
-  /** The pattern with its flags inside, as a set of patterns takes it. */
+  /** The pattern with its flags inline, for sets of patterns. */
   readonly pattern: string;
-  /** Whether "$" is tried before a last line break as well, as PCRE does. */
+  /** Whether "$" also matches before a final line break, as in PCRE. */
   readonly endsLines: boolean;
   /** How many instructions it has. */
   readonly size: number;
-  /** Whether it is fast by itself, so that others beside it cannot make it slow. */
+  /** Whether it is fast by itself, and so in a set of fast patterns. */
   readonly isLight: boolean;
   readonly #automaton: RegexAutomaton;
-  /** A match is looked for by the index and then by the rule: what was found the last time is kept. */
+  /** The index tests a text, then the rule does: the last result is kept. */
   #lastText = "";
   #wasFound: boolean | undefined;
 
   /**
    * @param source The pattern as written.
    * @param flags Any of "i", "m", "s".
-   * @throws ItemError when RE2 cannot do it, or it would take too long on some text.
+   * @throws {ItemError} If RE2 does not support it, or some text would take too long.
    */
   constructor(source: string, flags: ReadonlySet<string>) {
     checkConstructs(source);
@@ -49,15 +49,14 @@ export class LinearRegex {
     const program = compiled(this.pattern);
     this.size = program.instructions.length;
     if (this.size > MAX_PROGRAM_SIZE) {
-      const message =
-        `The regular expression is too large: it repeats too much, or too much at once`;
+      const message = `The regular expression is too large: it repeats too much`;
       throw new ItemError("value-regex", message, "use '*' or '+' for long repetitions");
     }
     this.#automaton = new RegexAutomaton(program, [this.endsLines]);
     const cost = this.size <= ALWAYS_FAST_SIZE ? 0 : this.#automaton.cost;
     this.isLight = cost <= MAX_COST_NS;
     if (!this.isLight && !this.#automaton.settle(SETTLING_TIME_NS / (cost + EDGE_TIME_NS))) {
-      const message = "The regular expression keeps too many possibilities open at once";
+      const message = "The regular expression has too many possible states at once";
       throw new ItemError(
         "value-regex",
         message,
@@ -66,7 +65,7 @@ export class LinearRegex {
     }
   }
 
-  /** Whether the pattern is found anywhere in the text. */
+  /** Whether the pattern matches anywhere in the text. */
   test(text: string): boolean {
     if (text === this.#lastText && this.#wasFound !== undefined) return this.#wasFound;
     let isFound = false;
@@ -84,7 +83,7 @@ function compiled(pattern: string): ReturnType<typeof compileProgram> {
     return compileProgram([pattern]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `The regular expression is not valid: ${plainReason(reason)}`;
+    const message = `Invalid regular expression: ${plainReason(reason)}`;
     throw new ItemError("value-regex", message);
   }
 }

@@ -15,33 +15,33 @@ export const Op = {
 
 /** One instruction of a compiled pattern. */
 export interface Instruction {
-  /** One of `Op`; what lies between `rune` and `lastRune` takes a code point of the text. */
+  /** One of `Op`; those from `rune` to `lastRune` consume a code point of the text. */
   readonly op: number;
   /** The instruction that follows. */
   readonly out: number;
-  /** The other instruction that may follow, what is asserted, or the number of the pattern that matches. */
+  /** The other instruction that may follow, the assertions, or the number of the pattern. */
   readonly arg: number;
-  /** The code points that it takes, in ranges; the same list for the same set. */
+  /** The code points that it consumes, as ranges; the same list for the same set. */
   readonly runes: Int32Array;
-  /** Whether it takes a code point, its case folded if the pattern says so. */
+  /** Whether it consumes a code point, ignoring case if the pattern says so. */
   matchRune(rune: number): boolean;
 }
 
-/** Patterns as RE2JS compiles them: a machine with one start, and a match for each pattern. */
+/** Patterns as RE2JS compiles them: one program with one start and a match for each pattern. */
 export interface Program {
   /** How many patterns there are. */
   readonly patterns: number;
   readonly instructions: readonly Instruction[];
   readonly start: number;
-  /** Where code points begin that some instruction tells from those before; ascending. */
+  /** Where classes of code points start that instructions tell apart; ascending. */
   readonly bounds: Int32Array;
 }
 
 /**
  * Parses and compiles patterns together.
  *
- * @param patterns Patterns with their flags inside.
- * @throws RE2JSException when a pattern is not valid, or all are too large together.
+ * @param patterns Patterns with their flags inline.
+ * @throws {RE2JSException} If a pattern is invalid, or they are too large together.
  */
 export function compileProgram(patterns: readonly string[]): Program {
   const set = new RE2Set();

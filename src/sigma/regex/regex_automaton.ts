@@ -3,14 +3,14 @@ import { BitAutomaton } from "./bit_automaton.ts";
 import type { Program } from "./program.ts";
 import { StateTable } from "./state_table.ts";
 
-/** How many integers the tables of states may have, for each pattern and in all. */
+/** The maximum number of integers in the tables of states, per pattern and in all. */
 const CELLS_PER_PATTERN = 60_000;
 const MAX_CELLS = 1_000_000;
 
-/** So many edges one text may add: after that it is likelier to need new ones than to meet these again. */
+/** How many edges one text may add; one that needs more is unlikely to use them again. */
 const MAX_NEW_EDGES = 150;
 
-/** An edge on which patterns are found. */
+/** An edge on which patterns match. */
 interface Find {
   readonly patterns: readonly number[];
   /** The state it leads to. */
@@ -18,32 +18,32 @@ interface Find {
 }
 
 /**
- * Finds patterns in a text, in one pass and in time that does not depend on what the text is.
+ * Finds patterns in a text, in one pass and in time that depends only on the length of the text.
  *
- * Sets of positions that come up again become states with a table of edges, so that usual texts cost one
- * look-up for each unit. A text that asks for ever new states goes on without them, bit by bit.
+ * Sets of positions that recur become states with a table of edges, so that typical texts cost one
+ * lookup per unit. A text that keeps needing new states continues without them, bit by bit.
  */
 export class RegexAutomaton {
   readonly #bits: BitAutomaton;
-  /** For each pattern: whether it is looked for before a last line break too. */
+  /** For each pattern: whether it may also end before a final line break. */
   readonly #endsLines: readonly boolean[];
   readonly #someEndsLines: boolean;
   /** The classes, and the end of the text. */
   readonly #width: number;
-  /** For each state: its bits, then what side it makes. */
+  /** For each state: its bits, then the side of its last code point. */
   readonly #table: StateTable;
-  /** For state and class: the next state plus 1, the find below 0, or 0 when not built. */
+  /** For each state and class: the next state plus 1, a negative find, or 0 if not built. */
   #edges: Int32Array;
   #finds: Find[] = [];
   #newEdges = 0;
-  /** Where the text has led to: a state, or -1 when only the bits tell. */
+  /** The current state, or -1 if only the bits are kept. */
   #state = 0;
   #now: Int32Array;
   #then: Int32Array;
 
   /**
    * @param program One or more patterns.
-   * @param endsLines For each pattern: whether it is looked for before a last line break too.
+   * @param endsLines For each pattern: whether it may also end before a final line break.
    */
   constructor(program: Program, endsLines: readonly boolean[]) {
     this.#bits = new BitAutomaton(program);
@@ -59,15 +59,15 @@ export class RegexAutomaton {
     this.#forget();
   }
 
-  /** What a code point costs at most, in nanoseconds of a usual machine. */
+  /** The maximum cost of a code point, in nanoseconds on a typical machine. */
   get cost(): number {
     return this.#bits.cost;
   }
 
   /**
-   * Looks for the patterns.
+   * Searches a text for the patterns.
    *
-   * @param report Gets the numbers of patterns that are found, some more than once; says whether to stop.
+   * @param report Receives the numbers of matching patterns, maybe repeated; returns true to stop.
    */
   scan(text: string, report: (pattern: number) => boolean): void {
     if (this.#table.isFull) this.#forget();
@@ -82,21 +82,21 @@ export class RegexAutomaton {
   }
 
   /**
-   * Builds all states ahead, if they are few.
+   * Builds all states in advance, if there are few.
    *
-   * @param mostEdges How many edges it may take.
-   * @returns Whether every text will be found to have its states there.
+   * @param maxEdges How many edges it may build.
+   * @returns Whether all states of every text are built.
    */
-  settle(mostEdges: number): boolean {
+  settle(maxEdges: number): boolean {
     for (let state = 0, edges = 0; state < this.#table.count; state++) {
       for (let column = 0; column < this.#width; column++) {
-        if (edges++ >= mostEdges || this.#edge(state, column) === 0) return false;
+        if (edges++ >= maxEdges || this.#edge(state, column) === 0) return false;
       }
     }
     return !this.#table.isFull;
   }
 
-  /** Goes through a part of the text; true when told to stop. */
+  /** Processes a part of the text; returns whether to stop. */
   #run(
     text: string,
     from: number,
@@ -144,7 +144,7 @@ export class RegexAutomaton {
     return false;
   }
 
-  /** Reports what is found at the end; true when told to stop. */
+  /** Reports what matches at the end; returns whether to stop. */
   #end(report: (pattern: number) => boolean, which?: readonly boolean[]): boolean {
     const words = this.#bits.words;
     const [states, at] = this.#state < 0
@@ -160,7 +160,7 @@ export class RegexAutomaton {
     });
   }
 
-  /** A step without states. */
+  /** Takes a step without states. */
   #step(column: number, report: (pattern: number) => boolean): boolean {
     const { words, classes } = this.#bits;
     const [now, then] = [this.#now, this.#then];
@@ -179,7 +179,7 @@ export class RegexAutomaton {
     this.#state = -1;
   }
 
-  /** Builds an edge; 0 when there is no room for the state it leads to. */
+  /** Builds an edge; 0 if there is no room for the state it leads to. */
   #edge(state: number, column: number): number {
     const { words, classes } = this.#bits;
     const at = state * (words + 1);
@@ -201,7 +201,7 @@ export class RegexAutomaton {
     return edge;
   }
 
-  /** Goes back to the one state at the beginning of a text. */
+  /** Starts over with only the state at the start of a text. */
   #forget(): void {
     this.#table.clear();
     this.#finds = [];

@@ -1,19 +1,19 @@
 import { ItemError } from "../sigma_error.ts";
 
-/** A construct of PCRE that cannot run in linear time, or that RE2 spells differently. */
+/** A PCRE construct that cannot run in linear time, or that RE2 spells differently. */
 interface Construct {
-  /** Found at this place of the pattern, outside classes and quotations. */
+  /** Matches at its position in the pattern, outside classes and quotations. */
   at: RegExp;
   /** Its name. */
   name: string;
-  /** How to say the same. */
+  /** What to write instead. */
   rewrite: string;
 }
 
 const LOOK_AROUND =
   "match the wider text, and exclude the rest with a second item and 'not' in the condition";
 
-/** The order matters: the first that fits names the problem. */
+/** The order matters: the first that matches names the problem. */
 const CONSTRUCTS: readonly Construct[] = [
   { at: /\(\?=/y, name: "look-ahead '(?='", rewrite: LOOK_AROUND },
   { at: /\(\?!/y, name: "negative look-ahead '(?!'", rewrite: LOOK_AROUND },
@@ -66,10 +66,10 @@ const CONSTRUCTS: readonly Construct[] = [
 ];
 
 /**
- * Refuses what RE2 lacks, by name and with a way to rewrite it.
+ * Refuses what RE2 lacks, naming it and what to write instead.
  *
  * @param source The pattern.
- * @throws ItemError at the first such construct.
+ * @throws {ItemError} At the first such construct.
  */
 export function checkConstructs(source: string): void {
   let inClass = false;
@@ -83,7 +83,7 @@ export function checkConstructs(source: string): void {
       for (const { at: pattern, name, rewrite } of CONSTRUCTS) {
         pattern.lastIndex = at;
         if (!pattern.test(source)) continue;
-        const message = `RE2 has no ${name}, since regular expressions run in linear time here`;
+        const message = `Unsupported ${name}: regular expressions run in linear time, as in RE2`;
         throw new ItemError("value-regex-construct", message, rewrite);
       }
     }

@@ -1,31 +1,31 @@
 import { foldText } from "../fold.ts";
 import { RegexReader } from "./regex_reader.ts";
 
-/** Sets of folded texts: of each set at least one text is in every match. None when nothing is known. */
+/** Sets of folded strings: every match contains at least one string of each set. */
 type Needed = readonly (readonly string[])[];
 
 /** What is known of a part of a pattern. */
 interface Part {
-  /** Every text that the part can match, when these are few; null otherwise. */
+  /** Every string that the part can match, if there are few; null otherwise. */
   exact: readonly string[] | null;
-  /** What a match of the part needs. */
+  /** What a match of the part contains. */
   needed: Needed;
-  /** What stands at its beginning, where that is known. */
+  /** What it starts with, if that is known. */
   first?: readonly string[];
 }
 
-/** What every match of a pattern holds. */
+/** What every match of a pattern contains. */
 export interface RegexLiterals {
-  /** Of each set at least one text; the most telling set first. */
+  /** At least one string of each set; the most selective set first. */
   anywhere: Needed;
-  /** At least one of these at the beginning of the text; empty when that is not known. */
+  /** At least one of these at the start of the text; empty if that is not known. */
   atStart: readonly string[];
 }
 
-/** More alternatives than this find too little to be worth looking for. */
+/** More alternatives than this are not selective enough to look for. */
 const MAX_ALTERNATIVES = 64;
 
-/** Runs of literals are multiplied out up to this many texts: "(a|b)-(c|d)" has four. */
+/** Literals are multiplied out up to this many strings: "(a|b)-(c|d)" has four. */
 const MAX_EXACT = 16;
 
 const ANCHORED = /^(?:\(\?[isU]+\))*(?:\^|\\A)/;
@@ -35,18 +35,18 @@ const UNKNOWN: Part = { exact: null, needed: [] };
 const EMPTY: Part = { exact: [""], needed: [] };
 
 /**
- * Finds literals that a text must hold for a regular expression to match, so that an index can look for
- * them first.
+ * Finds literals that a text must contain for a regular expression to match, so that an index can
+ * look for them first.
  *
- * Where in doubt it knows nothing; it never names a set that a match could do without.
+ * In doubt, it finds nothing; it never reports a set that a match could do without.
  *
  * @param pattern A pattern that RE2 accepts.
- * @returns Folded texts.
+ * @returns Folded strings.
  */
 export function regexLiterals(pattern: string): RegexLiterals {
   const reader = new RegexReader(pattern);
   const { needed, first = [] } = alternatives(reader);
-  // A bracket that closes nothing: the reader and RE2 see different things.
+  // An unmatched closing bracket: the reader and RE2 disagree.
   if (!reader.atEnd) return { anywhere: [], atStart: [] };
   const anchored = ANCHORED.test(pattern) && !MULTILINE.test(pattern) && weight(first) > 0;
   const anywhere = needed.filter((set) => weight(set) > 0 && !(anchored && set === first));
@@ -56,7 +56,7 @@ export function regexLiterals(pattern: string): RegexLiterals {
   };
 }
 
-/** Branches up to the closing bracket or the end: each must need something for the whole to do so. */
+/** Branches up to the closing bracket or the end; the whole needs what each branch needs. */
 function alternatives(reader: RegexReader): Part {
   const branches = [sequence(reader)];
   while (reader.take("|")) branches.push(sequence(reader));
@@ -72,7 +72,7 @@ function alternatives(reader: RegexReader): Part {
   return { exact: null, needed: all.length <= MAX_ALTERNATIVES ? [all] : [] };
 }
 
-/** One branch: every run of literals in it is needed, and what its groups need. */
+/** One branch: it needs every run of literals in it, and what its groups need. */
 function sequence(reader: RegexReader): Part {
   const needed: (readonly string[])[] = [];
   let run: readonly string[] = [""];
@@ -131,7 +131,7 @@ function mostTelling(needed: Needed): readonly string[] {
   return needed.reduce<readonly string[]>((a, b) => weight(b) > weight(a) ? b : a, []);
 }
 
-/** The shortest text decides how much a set of them tells; one that may be empty tells nothing. */
+/** How selective a set is: as much as its shortest string, and not at all if one is empty. */
 function weight(set: readonly string[]): number {
   if (set.length === 0 || set.includes("")) return 0;
   return Math.min(...set.map((text) => text.length)) - Math.log2(set.length) / 4;

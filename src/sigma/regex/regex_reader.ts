@@ -1,12 +1,12 @@
-/** Escapes of letters and digits stand for classes, places or other characters. */
+/** Escaped letters and digits stand for classes, positions or other characters. */
 const PLAIN_ESCAPE = /[^A-Za-z0-9]/;
 
 const REPEAT = /\{(\d+)(?:,(\d*))?\}/y;
 const LONG_ESCAPE = /(?:x|p|P)\{[^}]*\}|x[0-9a-fA-F]{2}|Q[\s\S]*?(?:\\E|$)|[0-7]{1,3}/y;
 const GROUP_HEAD = /\?(?:P?<\w+>|[imsU-]*[:)])/y;
-const FEW_UNITS = /\[([^\\\]^[-]{1,4})\]/y;
+const SMALL_CLASS = /\[([^\\\]^[-]{1,4})\]/y;
 
-/** Reads a pattern that RE2 accepts, piece by piece, as far as looking for literals needs it. */
+/** Reads a pattern that RE2 accepts, piece by piece, in as much detail as literals need. */
 export class RegexReader {
   readonly #pattern: string;
   #at = 0;
@@ -16,7 +16,7 @@ export class RegexReader {
     this.#pattern = pattern;
   }
 
-  /** Whether everything is read. */
+  /** Whether the whole pattern has been read. */
   get atEnd(): boolean {
     return this.#at >= this.#pattern.length;
   }
@@ -26,14 +26,14 @@ export class RegexReader {
     return this.#pattern[this.#at] ?? "";
   }
 
-  /** Goes over a unit if it is the next one. */
+  /** Consumes a unit if it is the next one. */
   take(unit: string): boolean {
     if (this.unit !== unit) return false;
     this.#at++;
     return true;
   }
 
-  /** Goes into a group; "flags" is one such as `(?i)`, which is over with that. */
+  /** Enters a group; "flags" means one such as `(?i)`, which is then already over. */
   openGroup(): "flags" | "group" {
     this.#at++;
     const head = this.#found(GROUP_HEAD)?.[0];
@@ -41,12 +41,12 @@ export class RegexReader {
   }
 
   /**
-   * Goes over one piece that is no group.
+   * Consumes one piece that is not a group.
    *
-   * @returns The texts it can be: one literal, a few units, nothing at a place; null when unknown.
+   * @returns The strings it matches: one literal, a few units, "" for a position; null if unknown.
    */
   atom(): string[] | null {
-    const few = this.#found(FEW_UNITS);
+    const few = this.#found(SMALL_CLASS);
     if (few) return [...few[1]!];
     const unit = this.unit;
     this.#at++;
@@ -63,7 +63,7 @@ export class RegexReader {
     return /[bBAz]/.test(escaped) ? [""] : null;
   }
 
-  /** Goes over quantifiers: how often the piece before them may stand. */
+  /** Consumes quantifiers, and returns how often the piece before them may occur. */
   quantifier(): { min: number; max: number } {
     let min = 1;
     let max = 1;
@@ -75,7 +75,7 @@ export class RegexReader {
         max = Math.max(max, to === undefined ? Number(from) : to === "" ? Infinity : Number(to));
       } else if (this.take("*")) [min, max] = [0, Infinity];
       else if (this.take("+")) max = Infinity;
-      else if (this.take("?")) min = 0; // also the lazy mark, where knowing less does no harm
+      else if (this.take("?")) min = 0; // also the lazy mark, where knowing less is harmless
       else return { min, max };
     }
   }
@@ -94,7 +94,7 @@ export class RegexReader {
     return null;
   }
 
-  /** Goes over what a sticky expression finds here. */
+  /** Consumes what a sticky expression matches here. */
   #found(expression: RegExp): RegExpExecArray | null {
     expression.lastIndex = this.#at;
     const found = expression.exec(this.#pattern);

@@ -3,28 +3,28 @@ import type { Instruction, Program } from "./program.ts";
 
 const LATIN = 256;
 
-/** What halving the bounds costs, in nanoseconds of a usual machine, where it cannot be guessed. */
-const HALVING = 3;
+/** The cost of a step of the binary search, in nanoseconds on a typical machine. */
+const SEARCH_STEP_COST = 3;
 
-/** Code points in classes, so that no instruction of a program tells two of the same class apart. */
+/** Classes of code points, such that no instruction tells two of the same class apart. */
 export class RuneClasses {
   /** How many classes there are. */
   readonly count: number;
-  /** For each class: what it is to an assertion. */
+  /** For each class: which side it is for assertions. */
   readonly sides: Uint8Array;
-  /** For each class, and one more that nothing takes: a bit for each instruction that takes it. */
+  /** For each class, and one that nothing consumes: a bit per instruction that consumes it. */
   readonly masks: Int32Array;
   /** The class of each of the first code points. */
   readonly latin = new Uint16Array(LATIN);
-  /** What finding the class of a code point costs at most, in nanoseconds. */
+  /** The maximum cost of finding the class of a code point, in nanoseconds. */
   readonly cost: number;
   readonly #bounds: Int32Array;
-  /** The class from each bound on; before the first it is 0. */
+  /** The class after each bound; the first is the class before all bounds. */
   readonly #classes: Uint16Array;
 
   /**
-   * @param program Where the code points are told apart.
-   * @param takers The instructions that take a code point, in the order of their bits.
+   * @param program The program, for its bounds.
+   * @param takers The instructions that consume a code point, in the order of their bits.
    * @param asked What the program asserts.
    */
   constructor({ bounds }: Program, takers: readonly Instruction[], asked: number) {
@@ -44,7 +44,7 @@ export class RuneClasses {
       return number;
     };
     this.#bounds = bounds;
-    this.cost = HALVING * Math.log2(bounds.length + 1);
+    this.cost = SEARCH_STEP_COST * Math.log2(bounds.length + 1);
     this.#classes = new Uint16Array(bounds.length + 1);
     this.#classes[0] = classAt(0);
     bounds.forEach((bound, index) => this.#classes[index + 1] = classAt(bound));
@@ -74,14 +74,14 @@ export class RuneClasses {
   }
 }
 
-/** Repetitions take the same set again and again: each is asked once only. */
+/** Repetitions use the same set again and again, so each set is asked only once. */
 function distinctSets(takers: readonly Instruction[]): { members: Instruction[]; of: number[] } {
   const known = new Map<Int32Array, number[]>();
   const members: Instruction[] = [];
   const of = takers.map((taker) => {
     let alike = known.get(taker.runes);
     if (!alike) known.set(taker.runes, alike = []);
-    // Of one list there may be two sets: with its case folded, and as it is.
+    // One list may be two sets: one that ignores case, and one that does not.
     let set = alike.find((each) => members[each]!.arg === taker.arg);
     if (set === undefined) alike.push(set = members.push(taker) - 1);
     return set;

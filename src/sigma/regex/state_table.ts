@@ -1,4 +1,4 @@
-/** States, numbered in the order in which they come up. */
+/** States, numbered in the order in which they occur. */
 export class StateTable {
   /** For each state its integers, one after the other. */
   states: Int32Array;
@@ -11,7 +11,7 @@ export class StateTable {
 
   /**
    * @param size How many integers a state has.
-   * @param max How many states there may be.
+   * @param max The maximum number of states.
    */
   constructor(size: number, max: number) {
     this.#size = size;
@@ -28,7 +28,7 @@ export class StateTable {
     return this.count >= this.#max;
   }
 
-  /** The number of a state, a new one if need be; -1 when there are too many. */
+  /** The number of a state, which may be new; -1 if there is no room for another. */
   number(state: Int32Array): number {
     const size = this.#size;
     let hash = 0;

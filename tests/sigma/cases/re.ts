@@ -108,7 +108,7 @@ export const RE = [
     }],
     ["re is the first modifier", "f|contains|re: a", { f: "a" }, { error: /first|order|\bre\b/i }],
     ["many possibilities at once", "f|re: '(a.{0,10}b.{0,10}){10}c'", { f: "a" }, {
-      error: /too many possibilities/,
+      error: /too many possible states/,
     }],
     ["states without number", "f|re: '[ab]*a[ab]{20}c'", { f: "ab".repeat(900) + "bc" }, true],
     [

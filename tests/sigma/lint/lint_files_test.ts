@@ -41,7 +41,7 @@ Deno.test("lintFile() says what to write for slips that other tools make likely"
     return lintFile(text).map(fullMessage);
   };
   assertEquals(says("port|gt: '5'"), [
-    "The modifier 'gt' needs a number, found the text '5'; write 5 without quotes",
+    "The modifier 'gt' requires a number, found the string '5'; write 5 without quotes",
   ]);
   assertEquals(says("event|regex: a"), ["Unknown modifier 'regex'; did you mean 're'?"]);
   assertEquals(says("event: 'a"), ["The closing ' is missing"]);

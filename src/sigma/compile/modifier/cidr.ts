@@ -4,7 +4,7 @@ import type { ValueTest } from "../value_test.ts";
 import { ItemError } from "../../sigma_error.ts";
 import { misfit, rawValue, type Step } from "../work.ts";
 
-/** `cidr`: the field is an address in this network, or a network that lies wholly in it. */
+/** `cidr`: the field is an address or a network that lies entirely within this network. */
 export const cidrStep: Step = (work, context) => {
   const raw = rawValue(work, context);
   if (typeof raw !== "string") throw misfit(work, context);
@@ -46,7 +46,7 @@ function hasHostBits({ family, a, b, c, d, prefix }: Network): boolean {
     masked(c, prefix - 64) !== c || masked(d, prefix - 96) !== d;
 }
 
-/** Only IPv4 networks are short enough to be written out without doubt. */
+/** Suggests IPv4 networks only: IPv6 has several spellings. */
 function suggestedNetwork({ family, d, prefix }: Network): string | undefined {
   if (family !== 4) return undefined;
   const word = masked(d, prefix);

@@ -5,10 +5,10 @@ import { type Comparison, rawValue, type Step } from "../work.ts";
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** Integers that a double cannot hold reach this as the text that was written. */
+/** Integers that do not fit a double arrive as strings. */
 const TOO_LONG = /^[+-]?\d{16,}$/;
 
-/** How people write comparisons. */
+/** The usual signs of comparisons. */
 export const SIGNS: Readonly<Record<Comparison, string>> = {
   eq: "=",
   gt: ">",
@@ -17,7 +17,7 @@ export const SIGNS: Readonly<Record<Comparison, string>> = {
   lte: "<=",
 };
 
-/** `gt`, `gte`, `lt`, `lte`: for numbers, and for the part of a date before them. */
+/** `gt`, `gte`, `lt`, `lte`: of a number, or of the part of a date named before them. */
 export const comparisonStep: Step = (work, context) => {
   const comparison = context.modifier as Comparison;
   if (work.kind === "time" && work.comparison === "eq") return { ...work, comparison };
@@ -25,13 +25,13 @@ export const comparisonStep: Step = (work, context) => {
   if (typeof raw === "number") return { kind: "number", comparison, bound: raw };
   const text = String(raw);
   if (TOO_LONG.test(text)) return { kind: "number", comparison, bound: Number(text) };
-  const found = typeof raw === "string" ? `the text '${text.slice(0, 60)}'` : text;
-  const message = `The modifier '${comparison}' needs a number, found ${found}`;
+  const found = typeof raw === "string" ? `the string '${text.slice(0, 60)}'` : text;
+  const message = `The modifier '${comparison}' requires a number, found ${found}`;
   const advice = NUMBER.test(text) ? `write ${text} without quotes` : undefined;
   throw new ItemError("value-type", message, advice);
 };
 
-/** Compiles a comparison to a test; texts that are decimal numbers count as numbers. */
+/** Compiles a comparison to a test; strings that are decimal numbers count as numbers. */
 export function comparisonTest(comparison: Comparison, bound: number): ValueTest {
   return {
     says: `is ${SIGNS[comparison]} ${bound}`,
@@ -40,12 +40,12 @@ export function comparisonTest(comparison: Comparison, bound: number): ValueTest
   };
 }
 
-/** The number that a text is, or NaN. */
+/** The number that a string represents, or NaN. */
 export function numberOf(text: string): number {
   return text.length < 40 && NUMBER.test(text) ? Number(text) : NaN;
 }
 
-/** Compares; false for NaN. */
+/** Whether a comparison holds; never for NaN. */
 export function compares(value: number, comparison: Comparison, bound: number): boolean {
   switch (comparison) {
     case "eq":

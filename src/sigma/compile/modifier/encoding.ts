@@ -5,7 +5,7 @@ import { misfit, type Step, type StepContext, type Work } from "../work.ts";
 
 const MAX_PERMUTATIONS = 625;
 
-/** `utf16le`, `wide`, `utf16be`, `utf16`: literals become bytes, wildcards stay. */
+/** `utf16le`, `wide`, `utf16be`, `utf16`: literals become bytes, and wildcards stay. */
 const utf16Step: Step = (work, context) => {
   if (work.kind !== "text") throw misfit(work, context);
   const encoding = canonicalModifier(context.modifier);
@@ -18,7 +18,7 @@ const utf16Step: Step = (work, context) => {
   return parts.map((each): Work => ({ kind: "text", parts: each, raw: undefined, bytes: true }));
 };
 
-/** `base64`: the whole value encoded. */
+/** `base64`: the whole value, encoded. */
 const base64Step: Step = (work, context) => {
   return literals(work, context).map((bytes): Work => ({
     kind: "text",
@@ -28,8 +28,8 @@ const base64Step: Step = (work, context) => {
 };
 
 /**
- * `base64offset`: what the value becomes inside a longer encoded text, for each of the three offsets.
- * Only the characters that do not depend on the bytes around it are kept.
+ * `base64offset`: what the value becomes inside a longer encoded string, at each of three offsets.
+ * Only the characters that do not depend on the surrounding bytes are kept.
  */
 const base64OffsetStep: Step = (work, context) => {
   return literals(work, context).flatMap((bytes) =>
@@ -53,12 +53,12 @@ const STEPS: Readonly<Record<string, Step>> = {
   base64offset: base64OffsetStep,
 };
 
-/** The modifiers of this family: base64, base64offset, and UTF-16 in its forms. */
+/** The modifiers of this family: base64, base64offset, and the forms of UTF-16. */
 export const encodingStep: Step = (work, context) => {
   return (STEPS[context.modifier] ?? utf16Step)(work, context);
 };
 
-/** The bytes of a value without wildcards: UTF-8, unless it has been encoded already. */
+/** The bytes of a value without wildcards: UTF-8, unless it is encoded already. */
 function literals(work: Work, context: StepContext): string[] {
   if (work.kind !== "text") throw misfit(work, context);
   return withoutDashes(work.parts, context).map((parts) => {
@@ -74,7 +74,7 @@ function literals(work: Work, context: StepContext): string[] {
   });
 }
 
-/** Encoded, the five dashes have nothing in common, so each permutation becomes a text of its own. */
+/** The five dashes encode differently, so each permutation becomes a string of its own. */
 function withoutDashes(
   parts: readonly TextPart[],
   { modifier }: StepContext,
@@ -84,7 +84,7 @@ function withoutDashes(
     const choices = part === DASH ? [...DASHES] : [part];
     texts = texts.flatMap((text) => choices.map((choice) => [...text, choice]));
     if (texts.length > MAX_PERMUTATIONS) {
-      const message = `'windash' before '${modifier}' gives more than ${MAX_PERMUTATIONS} texts`;
+      const message = `'windash' before '${modifier}' gives more than ${MAX_PERMUTATIONS} strings`;
       throw new ItemError("modifier-combination", message);
     }
   }

@@ -2,19 +2,19 @@ import type { ValueTest } from "../value_test.ts";
 import { ItemError } from "../../sigma_error.ts";
 import { rawValue, type Step } from "../work.ts";
 
-/** `exists`: only whether the field is there, be it null or empty. */
+/** `exists`: whether the field exists at all, even if it is null or empty. */
 export const existsStep: Step = (work, context) => {
   const raw = rawValue(work, context);
   if (typeof raw === "boolean") return { kind: "exists", wanted: raw };
-  const message = "The modifier 'exists' needs true or false";
+  const message = "The modifier 'exists' requires true or false";
   const meant = typeof raw === "string" && /^(yes|on|true)$/i.test(raw) ? "true" : undefined;
   throw new ItemError("value-type", message, meant);
 };
 
-/** Compiles `exists` to a test; the place it gives is 0, whatever the members are. */
+/** Compiles `exists` to a test, which finds member 0, whatever the members are. */
 export function existsTest(wanted: boolean): ValueTest {
   return {
-    says: wanted ? "is there" : "is not there",
+    says: wanted ? "exists" : "does not exist",
     needs: wanted ? [[{ kind: "present" }]] : [],
     find: (slot) => slot.present === wanted ? 0 : -1,
   };

@@ -8,10 +8,10 @@ const WHOLE = /^%(\w+)%$/;
 
 const IN_PATTERN = /\\%|%(\w+)%/g;
 
-/** Thrown while a file is only checked, before the lists are known. */
+/** Thrown while a file is only checked, when the lists are not known yet. */
 export class UnknownList extends Error {}
 
-/** `expand`: `%name%` stands for any value of the list with this name. */
+/** `expand`: `%name%` stands for any value of the list `name`. */
 export const expandStep: Step = (work, context) => {
   if (work.kind === "regex") return expandPattern(work, context);
   if (work.kind === "network") {
@@ -21,7 +21,7 @@ export const expandStep: Step = (work, context) => {
   if (work.kind !== "text") throw misfit(work, context);
   const [only] = work.parts;
   if (work.parts.length === 1 && typeof only === "object") {
-    // A value of its own may still become a pattern or a network.
+    // A placeholder that is the whole value may still become a pattern or a network.
     return values(only.placeholder, context).map(({ value }): Work => ({
       kind: "text",
       parts: parseTextParts(value),
@@ -37,7 +37,7 @@ export const expandStep: Step = (work, context) => {
   return texts.map((parts): Work => ({ kind: "text", parts, raw: undefined }));
 };
 
-/** The values of a list are ordinary values: wildcards and escapes count in them. */
+/** The values of a list are ordinary values, with wildcards and escapes. */
 function partsOf(choice: TextPart | { value: string }): TextPart[] {
   return typeof choice === "object" && "value" in choice ? parseTextParts(choice.value) : [choice];
 }
@@ -70,7 +70,7 @@ function values(name: string, { placeholders }: StepContext): { value: string }[
 
 function checkCount(count: number): void {
   if (count <= MAX_VALUES) return;
-  throw new ItemError("value-placeholder", `Placeholders give more than ${MAX_VALUES} values`);
+  throw new ItemError("value-placeholder", `Placeholders expand to more than ${MAX_VALUES} values`);
 }
 
 function quoted(text: string): string {

@@ -12,7 +12,7 @@ export const fieldrefStep: Step = (work, context) => {
   if (typeof raw !== "string" || work.kind !== "text") throw misfit(work, context);
   const field = literalOf(work.parts);
   if (field === undefined) {
-    const message = "The name of the other field cannot hold a wildcard";
+    const message = "The name of the other field cannot contain a wildcard";
     throw new ItemError("modifier-combination", message, "escape it with a backslash");
   }
   if (field === "") throw new ItemError("value-empty", "The name of the other field is missing");
@@ -27,12 +27,12 @@ const FITS: Readonly<Record<Place, (text: string, other: string) => boolean>> = 
 };
 
 /**
- * Compiles a reference to a test: some member of this field fits some member of the other one.
+ * Compiles a reference to a test: a member of this field matches a member of the other.
  *
  * @param name The other field.
  * @param field Its number in the view.
- * @param place Where its text has to stand.
- * @param cased Whether case counts.
+ * @param place Where the other field's string must be in this field's string.
+ * @param cased Whether the comparison is case-sensitive.
  */
 export function fieldrefTest(
   name: string,

@@ -1,7 +1,7 @@
 import { ANY, type TextPart } from "../text_parts.ts";
 import { misfit, type Place, type Step } from "../work.ts";
 
-/** `contains`, `startswith` and `endswith`; on a text they add wildcards where none are yet. */
+/** `contains`, `startswith` and `endswith`: they add wildcards to a string that has none there. */
 export const placeStep: Step = (work, context) => {
   const place = context.modifier as Exclude<Place, "whole">;
   if (work.kind === "regex" || work.kind === "reference") return { ...work, place };

@@ -6,7 +6,7 @@ import type { Clause, ValueTest } from "../value_test.ts";
 import { ItemError } from "../../sigma_error.ts";
 import { misfit, type Place, rawValue, type Step } from "../work.ts";
 
-/** `re`: the text as written is a pattern, which may be found anywhere in the field. */
+/** `re`: the value as written is a pattern, which may match anywhere in the field. */
 export const regexStep: Step = (work, context) => {
   const raw = rawValue(work, context);
   if (raw === null || typeof raw === "boolean") throw misfit(work, context);
@@ -16,7 +16,7 @@ export const regexStep: Step = (work, context) => {
 /** `i`, `m`, `s` after `re`. */
 export const regexFlagStep: Step = (work, context) => {
   if (work.kind !== "regex") {
-    const message = `The modifier '${context.modifier}' is a flag of 're' and has to follow it`;
+    const message = `The modifier '${context.modifier}' is a flag of 're' and must follow it`;
     throw new ItemError("modifier-order", message, `re|${context.modifier}`);
   }
   return { ...work, flags: new Set([...work.flags, canonicalModifier(context.modifier)]) };
@@ -31,7 +31,7 @@ const ANCHORED: Readonly<Record<Place, (source: string) => string>> = {
 
 /** Compiles a pattern to a test. */
 export function regexTest(source: string, flags: ReadonlySet<string>, place: Place): ValueTest {
-  // Checked before it is wrapped, so that a stray bracket cannot pair with ours.
+  // Compiled before it is wrapped, so that a stray bracket cannot pair with ours.
   const bare = new LinearRegex(source, flags);
   const regex = place === "contains" ? bare : new LinearRegex(ANCHORED[place](source), flags);
   return {

@@ -11,7 +11,7 @@ import { regexFlagStep, regexStep } from "./regex.ts";
 import { timeStep } from "./time.ts";
 import { windashStep } from "./windash.ts";
 
-/** Means that a modifier is about the item as a whole and leaves its values alone. */
+/** Marks modifiers that are about the item as a whole and leave its values alone. */
 const ABOUT_ITEM = undefined;
 
 /** What each family of modifiers does to a value. */

@@ -9,14 +9,14 @@ const DAY_MS = 86_400_000;
 const DATE =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/i;
 
-/** Numbers above these count smaller units than seconds: milliseconds, microseconds, nanoseconds. */
+/** Numbers above these are nanoseconds, microseconds or milliseconds; smaller ones are seconds. */
 const UNITS: readonly (readonly [above: number, perMs: number])[] = [
   [1e17, 1e6],
   [1e14, 1e3],
   [1e11, 1],
 ];
 
-/** What each part may be, and how it is read from a date in UTC. */
+/** The range of each part, and how it is read from a date in UTC. */
 const PARTS: Readonly<
   Record<TimePart, { min: number; max: number; of: (date: Date) => number }>
 > = {
@@ -28,13 +28,13 @@ const PARTS: Readonly<
   year: { min: 0, max: 9999, of: (date) => date.getUTCFullYear() },
 };
 
-/** `minute`, `hour`, `day`, `week`, `month`, `year`: a part of the date in the field, in UTC. */
+/** `minute`, `hour`, `day`, `week`, `month`, `year`: a part of the field's date, in UTC. */
 export const timeStep: Step = (work, context) => {
   const part = context.modifier as TimePart;
   const raw = rawValue(work, context);
   const { min, max } = PARTS[part];
   if (typeof raw !== "number" || !Number.isInteger(raw) || raw < min || raw > max) {
-    const message = `The modifier '${part}' needs a whole number from ${min} to ${max}`;
+    const message = `The modifier '${part}' requires a whole number from ${min} to ${max}`;
     throw new ItemError("value-type", message);
   }
   return { kind: "time", part, comparison: "eq", wanted: raw };
@@ -60,7 +60,7 @@ function findTime(slot: FieldSlot, part: TimePart, comparison: Comparison, wante
   return -1;
 }
 
-/** Weeks as ISO 8601 counts them: the first one holds the year's first Thursday. */
+/** Weeks as ISO 8601 counts them: the first one contains the first Thursday of the year. */
 function isoWeek(date: Date): number {
   const day = Math.floor(date.getTime() / DAY_MS);
   const weekday = ((day + 3) % 7 + 7) % 7; // Monday is 0; the first of January 1970 was a Thursday
@@ -70,11 +70,11 @@ function isoWeek(date: Date): number {
 }
 
 /**
- * The time that a text stands for: RFC 3339, `YYYY-MM-DD HH:MM:SS` and `YYYY-MM-DD` as UTC, or a Unix
- * time in seconds, milliseconds, microseconds or nanoseconds, told apart by size.
+ * The time that a string represents: RFC 3339; `YYYY-MM-DD HH:MM:SS` and `YYYY-MM-DD` as UTC; or a
+ * Unix time in seconds, milliseconds, microseconds or nanoseconds, depending on its size.
  *
- * @param text A field's text.
- * @returns Milliseconds since 1970, or undefined when it is no date.
+ * @param text The string of a field.
+ * @returns Milliseconds since 1970, or undefined if it is not a date.
  */
 function timeOf(text: string): number | undefined {
   if (text.length < 9 || text.length > 40) return undefined;

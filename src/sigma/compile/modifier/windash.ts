@@ -4,9 +4,9 @@ import { misfit, type Step } from "../work.ts";
 const WORD = /\w/;
 
 /**
- * `windash`: a dash before a word and not after one stands for any of the five dashes.
+ * `windash`: a dash that precedes a word, and does not follow one, matches any of the five dashes.
  *
- * All permutations at once: the pattern holds one part that fits each of them, instead of 5^n texts.
+ * The pattern has one part that matches any dash, which covers 5^n permutations at once.
  */
 export const windashStep: Step = (work, context) => {
   if (work.kind !== "text") throw misfit(work, context);
@@ -14,7 +14,7 @@ export const windashStep: Step = (work, context) => {
   return { kind: "text", parts, raw: undefined };
 };
 
-/** "-a /b" and "x-y" differ: the dash of the latter is part of a word. */
+/** Leaves the dash of "x-y" alone, which is part of a word; "-a /b" has two that vary. */
 function dashed(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let from = 0;
