@@ -12,6 +12,8 @@ const MAX_LINE = 300;
  * ends.
  */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** The same without surrogates, so that text can also be escaped one unit at a time. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
  * Replaces every control character and every mark that hides or reorders text, and cuts the text.
@@ -53,6 +55,30 @@ export function safeText(text: string, replacement: string, max: number): string
 export function oneLine(text: string): string {
   const line = text.slice(0, MAX_LINE * 4).replace(UNSAFE, " ").replace(/\s+/g, " ").trim();
   return cut(line, MAX_LINE);
+}
+
+/**
+ * Escapes every control character and every mark that hides or reorders text, as JSON and
+ * JavaScript do.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { escapeInvisible } from "./plain_text.ts";
+ *
+ * assertEquals(escapeInvisible("Ana\u202eDiaz\n"), "Ana\\u202eDiaz\\u000a");
+ * ```
+ *
+ * @param text Hostile text.
+ * @returns The text in full; JSON stays equal as JSON.
+ */
+export function escapeInvisible(text: string): string {
+  return text.replace(
+    INVISIBLE,
+    (character) =>
+      character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+        .join(""),
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { escapeInvisible } from "../../stream/plain_text.ts";
 import type { SigmaRule } from "../../sigma/mod.ts";
 import { paint, printable, type Style } from "./terminal.ts";
 
@@ -45,21 +46,9 @@ export function matchLine(
   if (format === "json") {
     const about = { id, title, level, file };
     const from = source === undefined ? {} : { file: source };
-    return visible(JSON.stringify({ ...from, line: number, rule: about, event }));
+    return escapeInvisible(JSON.stringify({ ...from, line: number, rule: about, event }));
   }
   const grade = paint(LEVEL_STYLES[level ?? ""] ?? "dim", level ?? "no level");
   const from = paint("dim", `(${printable(file ?? id ?? "no file", 300)})`);
   return `${paint("bold", place)}: ${grade}: ${printable(title)} ${from}`;
-}
-
-/** JSON that is safe to display: characters that reorder or hide text are escaped. */
-function visible(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) =>
-      character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-        .join(
-          "",
-        ),
-  );
 }

@@ -1,5 +1,6 @@
+import { escapeInvisible } from "../../stream/plain_text.ts";
 import type { Problem, Severity } from "../problem.ts";
-import { fullMessage, visible } from "./full_message.ts";
+import { fullMessage } from "./full_message.ts";
 
 const COLOURS: Record<Severity, number> = { error: 31, warning: 33, info: 36 };
 const WORDS: Record<Severity, string> = { error: "error", warning: "warning", info: "note" };
@@ -31,7 +32,7 @@ export function formatText(
   const paint = (style: number, text: string) =>
     options.colour ? `\u001b[${style}m${text}\u001b[0m` : text;
   const blocks = problems.map((problem) => {
-    const place = visible(`${problem.file ?? "<text>"}:${problem.line}:${problem.column}`);
+    const place = escapeInvisible(`${problem.file ?? "<text>"}:${problem.line}:${problem.column}`);
     const kind = paint(COLOURS[problem.severity], `${WORDS[problem.severity]} ${problem.code}`);
     const excerpt = problem.excerpt === undefined
       ? ""
@@ -45,9 +46,10 @@ function excerptOf(excerpt: string, line: number, paint: (text: string) => strin
   const [shown = "", carets = ""] = excerpt.split("\n");
   const margin = " ".repeat(String(line).length);
   // One sign for one unit, so that the carets stay below what they mean.
-  const safe = [...shown.split("")].map((unit) => visible(unit) === unit ? unit : "\ufffd").join(
-    "",
-  );
+  const safe = [...shown.split("")].map((unit) => escapeInvisible(unit) === unit ? unit : "\ufffd")
+    .join(
+      "",
+    );
   return `  ${line} | ${safe}\n  ${margin} | ${paint(carets)}\n`;
 }
 

@@ -1,3 +1,4 @@
+import { escapeInvisible } from "../../stream/plain_text.ts";
 import type { Problem } from "../problem.ts";
 import { ENGINE_CODES } from "./codes.ts";
 
@@ -29,20 +30,11 @@ import { ENGINE_CODES } from "./codes.ts";
  * @returns The line, without a full stop.
  */
 export function fullMessage({ code, message, suggestion }: Problem): string {
-  if (suggestion === undefined || message.endsWith("?")) return visible(message);
-  if (!Object.hasOwn(ENGINE_CODES, code)) return visible(`${message}. ${suggestion}`);
+  if (suggestion === undefined || message.endsWith("?")) return escapeInvisible(message);
+  if (!Object.hasOwn(ENGINE_CODES, code)) return escapeInvisible(`${message}. ${suggestion}`);
   // Text to write is one word or an operator with its operand; anything longer is advice.
   const advice = / /.test(suggestion) && !/^(1 of|all of|any of|[\w-]+:) /.test(suggestion);
-  return visible(
+  return escapeInvisible(
     advice ? `${message}; ${suggestion}` : `${message}; did you mean '${suggestion}'?`,
-  );
-}
-
-/** Shows control characters and text-direction marks as their code points. */
-export function visible(text: string): string {
-  return text.replaceAll(
-    // deno-lint-ignore no-control-regex
-    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

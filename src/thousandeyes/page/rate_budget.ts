@@ -1,9 +1,9 @@
 import type { RateLimit } from "../errors/rate_limit.ts";
 
 /** How long to wait after a reset: the clocks of two machines differ. */
-const CLOCK_SKEW_MS = 1_000;
+export const CLOCK_SKEW_MS = 1_000;
 /** The maximum time to a reset, as limits are per minute; beyond it, a clock is wrong. */
-const MAX_DELAY_MS = 65_000;
+export const MAX_RESET_MS = 65_000;
 
 /**
  * Leaves a share of the organisation's rate limit to its other tools: all tokens of an organisation
@@ -53,7 +53,7 @@ export class RateBudget {
   learn({ limit, remaining, resetAt }: RateLimit): void {
     if (limit === undefined || remaining === undefined || resetAt === undefined) return;
     const older = (this.#known?.resetAt ?? resetAt) - resetAt;
-    if (older > 0 && older < MAX_DELAY_MS) return; // from the minute before, overtaken
+    if (older > 0 && older < MAX_RESET_MS) return; // from the minute before, overtaken
     const lowest = this.#known?.resetAt === resetAt
       ? Math.min(remaining, this.#known.remaining)
       : remaining;
@@ -75,7 +75,7 @@ export class RateBudget {
   delayMs(now: number): number {
     const known = this.#known;
     if (known === undefined || known.remaining > known.limit * this.#reserve) return 0;
-    return Math.min(Math.max(0, known.resetAt + CLOCK_SKEW_MS - now), MAX_DELAY_MS);
+    return Math.min(Math.max(0, known.resetAt + CLOCK_SKEW_MS - now), MAX_RESET_MS);
   }
 
   /**

@@ -1,9 +1,8 @@
 import { fullJitter } from "../../stream/full_jitter.ts";
+import { CLOCK_SKEW_MS, MAX_RESET_MS } from "./rate_budget.ts";
 import type { RetryOptions } from "./page_options.ts";
 import type { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
-/** How long to wait after the time that the API named: the clocks of two machines differ. */
-const CLOCK_SKEW_MS = 1_000;
 /** The first maximum after a 429 that names no time: the limit is per minute. */
 const RATE_LIMITED_BASE_MS = 8_000;
 
@@ -37,7 +36,8 @@ export function retryDelay(
   error: ThousandEyesError,
   options: RetryOptions & { attempt: number; now: number; random: () => number },
 ): number | undefined {
-  const { attempt, attempts = 5, baseMs = 500, capMs = 30_000, maxAskedMs = 65_000 } = options;
+  const { attempt, attempts = 5, baseMs = 500, capMs = 30_000, maxAskedMs = MAX_RESET_MS } =
+    options;
   const { now, random } = options;
   if (!error.retryable || attempt >= attempts) return undefined;
   const limited = error.status === 429;
