@@ -3,7 +3,7 @@ import { isLarger } from "../alert/shorten.ts";
 import { insertRows } from "./insert_rows.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
-import type { Sql, SqlValue } from "./sql.ts";
+import type { Columns, Sql, SqlValue } from "./sql.ts";
 
 /** An alert to store, and the event that it is about. */
 export interface NewAlert {
@@ -44,16 +44,8 @@ const MAX_IDS = 50_000;
 /** A row may have 2 MB in a Durable Object; this leaves room for the other columns. */
 const MAX_BODY_BYTES = 1_900_000;
 
-type Row = {
-  seq: number;
-  id: string;
-  rule_id: string;
-  level: string;
-  at: number | null;
-  recorded_at: number;
-  event_seq: number | null;
-  body: string;
-};
+const COLUMNS =
+  "seq, id, rule_id AS ruleId, level, at, recorded_at AS recordedAt, event_seq AS eventSeq, body";
 
 /**
  * Stores alerts. It has to run inside the transaction that records their events.
@@ -110,19 +102,14 @@ export function alertsAfter(
   maxBytes?: number,
 ): StoredAlert[] {
   const last = lastThatFits(sql, "alerts", after, limit, maxBytes);
-  return last === undefined ? [] : sql.all<Row>(
-    `SELECT * FROM alerts WHERE seq > ? AND seq <= ? ORDER BY seq`,
+  return last === undefined ? [] : sql.all<Columns<StoredAlert>>(
+    `SELECT ${COLUMNS} FROM alerts WHERE seq > ? AND seq <= ? ORDER BY seq`,
     after,
     last,
-  ).map(toStored);
+  );
 }
 
 /** Reads one alert by its id. */
 export function alertById(sql: Sql, id: string): StoredAlert | undefined {
-  return sql.all<Row>(`SELECT * FROM alerts WHERE id = ?`, id).map(toStored)[0];
-}
-
-function toStored(row: Row): StoredAlert {
-  const { rule_id: ruleId, recorded_at: recordedAt, event_seq: eventSeq, ...rest } = row;
-  return { ...rest, ruleId, recordedAt, eventSeq };
+  return sql.all<Columns<StoredAlert>>(`SELECT ${COLUMNS} FROM alerts WHERE id = ?`, id)[0];
 }

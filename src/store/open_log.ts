@@ -19,7 +19,7 @@ import {
 import { dropPasses, readPass, savePassPage } from "./pass_table.ts";
 import { recordEvents } from "./record_events.ts";
 import { retain } from "./retain.ts";
-import type { Sql } from "./sql.ts";
+import type { Columns, Sql } from "./sql.ts";
 
 export type { Log, LogCounts, LogHead, LogReader, LogWriter } from "./log.ts";
 
@@ -155,9 +155,6 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     },
   };
 }
-
-/** The members of an interface as a row's columns. */
-type Columns<T> = { [Name in keyof T]: T[Name] };
 
 function kept({ oldest, newest }: LogHead): number {
   return newest - oldest + 1;

@@ -1,5 +1,5 @@
 import { readNumber, writeMeta } from "./meta.ts";
-import type { Sql, SqlValue } from "./sql.ts";
+import type { Columns, Sql, SqlValue } from "./sql.ts";
 import type { MessageState, OutboxMessage, StoredAttempt } from "./outbox_message.ts";
 
 /** A message to queue. */
@@ -35,18 +35,9 @@ const CLOCK_STEP_MS = 60_000;
 /** How many attempts are kept of each message, the latest ones. */
 const MAX_ATTEMPTS = 20;
 
-type Row = {
-  id: number;
-  webhook_id: string;
-  endpoint: string;
-  state: MessageState;
-  attempt: number;
-  round: number;
-  due_at: number | null;
-  token: string | null;
-  created_at: number;
-  updated_at: number;
-};
+const COLUMNS =
+  `id, webhook_id AS webhookId, endpoint, state, attempt, round, due_at AS dueAt, token,
+  created_at AS createdAt, updated_at AS updatedAt`;
 
 /** Queues messages, due at once; one that is already there, in whatever state, is left alone. */
 export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: number): number {
@@ -104,13 +95,13 @@ export function dueMessages(
   now: number,
   limit: number,
 ): OutboxMessage[] {
-  return sql.all<Row>(
-    `SELECT * FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL AND due_at <= ?
+  return sql.all<Columns<OutboxMessage>>(
+    `SELECT ${COLUMNS} FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL AND due_at <= ?
       ORDER BY due_at, id LIMIT ?`,
     endpoint,
     now,
     limit,
-  ).map(toStored);
+  );
 }
 
 /**
@@ -192,7 +183,7 @@ export function noteAttempt(sql: Sql, message: number, attempt: StoredAttempt): 
 
 /** Reads one message by its row. */
 export function messageById(sql: Sql, id: number): OutboxMessage | undefined {
-  return sql.all<Row>(`SELECT * FROM outbox WHERE id = ?`, id).map(toStored)[0];
+  return sql.all<Columns<OutboxMessage>>(`SELECT ${COLUMNS} FROM outbox WHERE id = ?`, id)[0];
 }
 
 /** Lists messages, newest first. */
@@ -204,36 +195,19 @@ export function deliveries(sql: Sql, query: DeliveriesQuery): OutboxMessage[] {
   if (query.webhookId !== undefined) {
     conditions.push("webhook_id = ?") && values.push(query.webhookId);
   }
-  return sql.all<Row>(
-    `SELECT * FROM outbox WHERE ${conditions.join(" AND ")} ORDER BY id DESC LIMIT ?`,
+  return sql.all<Columns<OutboxMessage>>(
+    `SELECT ${COLUMNS} FROM outbox WHERE ${conditions.join(" AND ")} ORDER BY id DESC LIMIT ?`,
     ...values,
     query.limit,
-  ).map(toStored);
+  );
 }
 
 /** Reads the attempts kept of one message, oldest first: the `latest` ones. */
 export function attemptsOf(sql: Sql, message: number, latest = MAX_ATTEMPTS): StoredAttempt[] {
-  return sql.all<
-    Omit<StoredAttempt, "durationMs"> & { duration_ms: number }
-  >(
-    `SELECT number, at, duration_ms, kind, code, status, excerpt FROM attempts
+  return sql.all<Columns<StoredAttempt>>(
+    `SELECT number, at, duration_ms AS durationMs, kind, code, status, excerpt FROM attempts
       WHERE message = ? ORDER BY number DESC LIMIT ?`,
     message,
     latest,
-  ).map(({ duration_ms: durationMs, ...rest }) => ({ ...rest, durationMs })).reverse();
-}
-
-function toStored(row: Row): OutboxMessage {
-  return {
-    id: row.id,
-    webhookId: row.webhook_id,
-    endpoint: row.endpoint,
-    state: row.state,
-    attempt: row.attempt,
-    round: row.round,
-    dueAt: row.due_at,
-    token: row.token,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+  ).reverse();
 }

@@ -4,6 +4,9 @@ export type SqlValue = string | number | null | Uint8Array;
 /** One row, by column name. */
 export type SqlRow = Record<string, SqlValue>;
 
+/** The members of an interface as the columns of a row. */
+export type Columns<T> = { [Name in keyof T]: T[Name] };
+
 /**
  * The small synchronous part of SQLite that the log needs. Both a Durable Object's
  * `ctx.storage.sql` and `node:sqlite` implement it, and one test suite runs on both.
