@@ -24,8 +24,8 @@ const RETENTION_STEPS = 20;
 
 /**
  * The whole watch: collects, records, matches and delivers, in ticks. It holds nothing that is not
- * in the log, so an alarm, a loop or a simulation can drive it, drop it at any `await`, and create
- * it anew.
+ * in the log, so an alarm, a loop or a simulation can drive it, drop it at any `await`, and
+ * recreate it.
  */
 export class Watch {
   /** Reads the activity log. */

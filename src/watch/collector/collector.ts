@@ -20,7 +20,7 @@ const CHECKPOINT = "collector";
  * Reads the activity log into ours, one page at a time; `docs/collector.md` is the map.
  *
  * All that it has to remember is in the log, saved in the transaction that records a page: it can
- * be dropped at any `await` and created anew. `step()` does one bounded unit of work and says when
+ * be dropped at any `await` and recreated. `step()` does one bounded unit of work and says when
  * to be called again, so that an alarm, a loop or a simulation can drive it.
  */
 export class Collector {
@@ -93,7 +93,7 @@ export class Collector {
     try {
       this.#record(before.revision, plan, { url: url.href, page, refusal });
     } catch (error) {
-      // If this were only thrown, the same page would be read again and again, and nobody told. If
+      // If this were only thrown, the same page would be read again and again, without a report. If
       // not even this can be written, as on a full disk, the caller gets the error.
       this.#fail(before.revision, plan, recordFailed(error), page.rateLimit);
     }

@@ -178,7 +178,7 @@ export function nextFailure(
   const count = (before?.count ?? 0) + 1;
   const [first, max] = PAUSES[remedy];
   const jitter = fullJitter({ attempt: count, baseMs: first, capMs: max, random });
-  // What nobody repairs within a minute is not retried within one.
+  // Repairs take minutes, so there is no retry within one.
   const pause = remedy === "slow"
     ? Math.min(max, first * 2 ** (count - 1)) / 2 + jitter / 2
     : jitter;

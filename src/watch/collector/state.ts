@@ -92,7 +92,7 @@ export interface OpenReading extends Reading {
 
 /** All that the collector has to remember; saved in the transaction that records a page. */
 export interface CollectorState {
-  /** Goes up with every save: whoever has read an older one must not save. */
+  /** Goes up with every save: a state with an older one must not be saved. */
   readonly revision: number;
   /** Events before this are never requested. */
   readonly beginning: number;
