@@ -30,7 +30,7 @@ function problemsOf(text: string): string[] {
   });
 }
 
-Deno.test("parseSigma() gives plain data: what JSON does to it changes nothing", () => {
+Deno.test("parseSigma() returns plain data that survives JSON unchanged", () => {
   const { rules: [rule], problems } = parseSigma(RULE, { file: "rule.yml" });
   assertEquals(problems, []);
   assertEquals(JSON.parse(JSON.stringify(rule)), rule);
@@ -120,13 +120,13 @@ Deno.test("parseSigma() says what it does not run: correlations, aggregations, t
   assertEquals(problemsOf("action: global\ntitle: A\n"), ["1:1-7 error document-action"]);
 });
 
-Deno.test("parseSigma() says when what it was given was no UTF-8", () => {
+Deno.test("parseSigma() reports a file that is not UTF-8", () => {
   const utf16 = new TextDecoder().decode(new Uint8Array([0xff, 0xfe, 0x74, 0, 0x69, 0]));
   assertEquals(parseSigma(utf16).problems.map(({ message }) => message), [
-    "The file is not a text in UTF-8",
+    "The file is not UTF-8 text",
   ]);
   assertEquals(parseSigma("text").problems.map(({ message }) => message), [
-    "A Sigma document has to be a map",
+    "A Sigma document must be a map",
   ]);
 });
 
@@ -139,7 +139,7 @@ Deno.test("parseSigma() keeps names that JavaScript objects inherit", () => {
   assert(Object.hasOwn(rule!.custom, "constructor"));
 });
 
-Deno.test("parseSigma() has doubts about a custom field that nearly is a known one", () => {
+Deno.test("parseSigma() warns of a custom field whose name is almost that of a known one", () => {
   assertEquals(problemsOf(RULE.replace("level: low", "levle: low")), [
     "17:1-6 warning metadata-unknown -> level",
   ]);

@@ -10,9 +10,9 @@ export interface ArrayPart {
 
 /** A key such as `resources[any].name|contains`, taken apart. */
 export interface FieldKey {
-  /** The arrays on the way, outermost first. */
+  /** The arrays on the path, outermost first. */
   arrays: ArrayPart[];
-  /** The field inside the last array; undefined when the key ends with a bracket, "" for keywords. */
+  /** The field inside the last array; undefined when the key ends in a bracket, "" for keywords. */
   field: string | undefined;
   /** The modifiers as written. */
   modifiers: { name: string; start: number; end: number }[];
@@ -20,10 +20,8 @@ export interface FieldKey {
   bad?: { text: string; start: number; end: number };
 }
 
-const NAMED: readonly string[] = ["any", "all", "all_or_empty", "none"];
-
-/** The quantifiers that have a name, for suggestions. */
-export const QUANTIFIERS: readonly string[] = NAMED;
+/** The quantifiers that have a name. */
+export const QUANTIFIERS: readonly string[] = ["any", "all", "all_or_empty", "none"];
 
 /**
  * Takes a key apart: `field`, `field|modifier`, `array[any].field|modifier`, `array[-1]`.
@@ -75,6 +73,6 @@ function parsePath(path: string): Omit<FieldKey, "modifiers"> {
 }
 
 function quantifierOf(text: string): Quantifier | undefined {
-  if (NAMED.includes(text)) return text as Quantifier;
+  if (QUANTIFIERS.includes(text)) return text as Quantifier;
   return /^-?\d{1,6}$/.test(text) && text !== "-0" ? Number(text) : undefined;
 }

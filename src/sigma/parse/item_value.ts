@@ -3,13 +3,13 @@ import type { SigmaValue } from "../sigma_rule.ts";
 import type { YamlScalar } from "./yaml_tree.ts";
 
 /**
- * What a value of an item stands for.
+ * The meaning of a value of an item.
  *
- * A number that is searched for as a text is the text that was written: `contains: 00000429` is not about
- * every 429. Tools that read YAML 1.1 see such texts too.
+ * A number that is searched for as a string is the string as written: `contains: 00000429` does not
+ * match every 429. Tools that read YAML 1.1 see such strings too.
  *
- * @param node The value; null where nothing stands.
- * @param field The field, or null for keywords, which are texts.
+ * @param node The value; null where there is none.
+ * @param field The field, or null for keywords, which are strings.
  * @param modifiers The modifiers of the item.
  * @returns undefined for what is not part of Sigma.
  */

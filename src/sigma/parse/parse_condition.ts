@@ -16,18 +16,18 @@ export interface ConditionProblem {
   suggestion?: string;
 }
 
-/** A condition, or everything that is wrong with it; the spans say where each part stands. */
+/** A condition, or everything that is wrong with it; the spans say where each part is. */
 export interface ConditionResult {
   /** Absent when there are problems. */
   expression?: Condition;
-  /** Where the names and `x of` parts stand in the text. */
+  /** Where the names and `x of` parts are in the text. */
   spans: Map<Condition, readonly [start: number, end: number]>;
   /** Empty when the condition is good. */
   problems: ConditionProblem[];
 }
 
-/** Brackets and `not`s inside one another beyond this are refused, so that no input exhausts the stack. */
-const DEEPEST = 100;
+/** The maximum nesting of brackets and `not`, so that no input exhausts the stack. */
+const MAX_DEPTH = 100;
 
 /** Words that cannot be search identifiers; the empty word is the end of the text. */
 const OPERATORS = new Set(["and", "or", "not", "(", ")", "|", ""]);
@@ -39,7 +39,7 @@ interface Word {
 }
 
 /**
- * Parses a condition: `or` binds loosest, then `and`, `not`, `1 of` / `any of` / `all of`, brackets.
+ * Parses a condition. Loosest first: `or`, `and`, `not`, `1 of` / `any of` / `all of`, brackets.
  *
  * Operators may be written in any case. See "Condition" in the Sigma rules specification 2.1.0.
  *
@@ -76,8 +76,8 @@ export function parseCondition(text: string, names: readonly string[]): Conditio
   const both = (): Condition | undefined => joined("and", negated);
 
   function deeper(inner: () => Condition | undefined): Condition | undefined {
-    if (depth >= DEEPEST) {
-      problem("condition-too-deep", `The condition nests deeper than ${DEEPEST} levels`, word());
+    if (depth >= MAX_DEPTH) {
+      problem("condition-too-deep", `The condition nests deeper than ${MAX_DEPTH} levels`, word());
       at = words.length - 1;
       return undefined;
     }
@@ -140,7 +140,7 @@ export function parseCondition(text: string, names: readonly string[]): Conditio
     if (chosen.length === 0) {
       const them = target.text.toLowerCase() === "them";
       const message = them
-        ? "'them' stands for no search identifier: every name starts with '_'"
+        ? "'them' matches no search identifier: every name starts with '_'"
         : `No search identifier matches '${target.text}'`;
       problem("condition-name", message, target, closest(target.text.replaceAll("*", ""), names));
       return undefined;
@@ -174,11 +174,11 @@ export function parseCondition(text: string, names: readonly string[]): Conditio
   if (operator() === "|") {
     const rest = { text: "", start: word().start, end: text.length };
     const message = "Aggregations after '|' are not part of Sigma 2; " +
-      "correlation rules took their place, and are not run yet";
+      "correlation rules replaced them, and are not supported yet";
     problem("condition-aggregation", message, rest);
   } else if (word().text !== "" && problems.length === 0) {
     const message = operator() === ")"
-      ? "This ')' closes nothing"
+      ? "This ')' has no matching '('"
       : `Expected 'and' or 'or' before '${word().text}'`;
     problem("condition-syntax", message, word());
   }
@@ -209,7 +209,7 @@ function chosenNames(pattern: string, names: readonly string[]): string[] {
   );
 }
 
-/** `*` is any run, `?` one unit; greedy with one point of return, so never worse than the product. */
+/** `*` is any run, `?` one unit; greedy with one backtrack point, so at most the product of both. */
 function fitsPattern(name: string, pattern: string): boolean {
   let at = 0;
   let star = -1;
@@ -231,7 +231,7 @@ function fitsPattern(name: string, pattern: string): boolean {
   return next === pattern.length;
 }
 
-/** Brackets and bars stand alone; everything else runs to the next space. Ends with an empty word. */
+/** Brackets and bars are words of their own; others end at a space. An empty word comes last. */
 function wordsOf(text: string): Word[] {
   const words: Word[] = [];
   for (const found of text.matchAll(/[()|]|[^\s()|]+/g)) {

@@ -14,10 +14,10 @@ import { parseCondition } from "./parse_condition.ts";
 import type { Source } from "./source.ts";
 import { entriesOf, type Entry, itemsOf, type YamlNode, type YamlScalar } from "./yaml_tree.ts";
 
-/** Reads what stands under `detection:` or `filter:` of one document, and reports every problem. */
+/** Reads the value of `detection:` or `filter:` in one document, and reports every problem. */
 export class DetectionParser {
   readonly #source: Source;
-  /** Every item with the nodes of its key and values, also beside lines that could not be read. */
+  /** Every item with the nodes of its key and values, even when other lines could not be read. */
   readonly #items: { item: DetectionItem; key: YamlScalar; values: readonly YamlScalar[] }[] = [];
 
   /** @param source The file. */
@@ -51,7 +51,7 @@ export class DetectionParser {
   ): ParsedCondition | undefined {
     const text = node?.kind === "scalar" ? node.value : undefined;
     if (node?.kind !== "scalar" || typeof text !== "string") {
-      this.#source.report("condition-syntax", "A condition has to be a text", node ?? key);
+      this.#source.report("condition-syntax", "A condition must be a string", node ?? key);
       return undefined;
     }
     const { expression, problems } = parseCondition(text, names);
@@ -65,7 +65,7 @@ export class DetectionParser {
   /**
    * Reports every value and modifier of the document that cannot be compiled, at its place.
    *
-   * Lists for placeholders are not known yet; a missing one is found when the rule set is made.
+   * Placeholder lists are not known yet; a missing one is reported when the rule set is made.
    */
   checkValues(): void {
     for (const { item, key, values } of this.#items) {
@@ -113,7 +113,7 @@ export class DetectionParser {
       else {
         source.report(
           "detection-type",
-          "A list of detections holds texts and maps only",
+          "A list of detections may hold only strings and maps",
           item ?? node,
         );
         of.push(undefined);
@@ -137,7 +137,7 @@ export class DetectionParser {
     return lines.length < entries.length ? undefined : this.#joined("all", of);
   }
 
-  /** Keys of one map that go into the same array, such as a[any].x and a[any].y, are about one element. */
+  /** Keys of one map into the same array, such as a[any].x and a[any].y, are about one element. */
   #lines(lines: readonly Line[]): (Detection | undefined)[] {
     const blocks = new Map<string, Line[]>();
     const parts: (() => Detection | undefined)[] = [];
@@ -214,7 +214,7 @@ export class DetectionParser {
     const scalars: (YamlScalar | null)[] = [];
     for (const value of values) {
       if (value === null || value?.kind === "scalar") scalars.push(value);
-      else source.report("value-type", "A value has to be a text, number, boolean or null", value);
+      else source.report("value-type", "A value must be a string, number, boolean or null", value);
     }
     if (scalars.length < values.length) return undefined;
     return this.#item(field, modifiers, scalars, entry.keyNode);

@@ -89,7 +89,7 @@ function readBody(
 ): Body | undefined {
   const entries = entriesOf(entry.value);
   if (!entries) {
-    const message = `'${entry.key}' has to be a map of search identifiers`;
+    const message = `'${entry.key}' must be a map of search identifiers`;
     source.report("detection-type", message, entry.value ?? entry.keyNode);
     return undefined;
   }
@@ -101,7 +101,7 @@ function readBody(
   const timeframe = find("timeframe");
   if (timeframe) {
     const message = "'timeframe' is not part of Sigma 2; " +
-      "correlation rules took its place, and are not run yet";
+      "correlation rules replaced it, and are not supported yet";
     source.report("detection-timeframe", message, timeframe.keyNode);
   }
   if (named.length === 0) {
@@ -118,7 +118,7 @@ function readBody(
   return { detections: whole, conditions, rules };
 }
 
-/** A list of ids or names, or "any"; an empty list is refused, since readers differ on what it means. */
+/** A list of ids or names, or "any"; an empty list is refused: tools disagree on its meaning. */
 function filterRules(
   entry: Entry | undefined,
   place: YamlScalar,
@@ -138,7 +138,7 @@ function filterRules(
   if (Array.isArray(rules) && rules.length > 0 && rules.every((id) => typeof id === "string")) {
     return rules as string[];
   }
-  const message = "'rules' has to be a list of rule ids or names that is not empty, or any";
+  const message = "'rules' must be a non-empty list of rule ids or names, or any";
   source.report("filter-rules", message, entry.value ?? entry.keyNode, "rules: any");
   return undefined;
 }

@@ -9,7 +9,7 @@ import type { YamlMap, YamlNode } from "./yaml_tree.ts";
 /** What a document turned out to be. */
 export type DocumentKind = "rule" | "filter" | "correlation" | "unknown";
 
-/** One document of a file, with its YAML tree, for layers that look closer than the engine does. */
+/** One document of a file, with its YAML tree for lint, which looks closer than the engine. */
 export interface ParsedDocument {
   /** Its content. */
   root: YamlMap;
@@ -21,7 +21,7 @@ export interface ParsedDocument {
   filter?: SigmaFilter;
 }
 
-/** One parsed file. The public door is {@linkcode parseSigma}; this is what lint works on. */
+/** One parsed file. {@linkcode parseSigma} is the public function; this is what lint works on. */
 export interface ParsedFile {
   /** The text, and places to lines and columns. */
   source: Source;
@@ -31,11 +31,8 @@ export interface ParsedFile {
   problems: Problem[];
 }
 
-/** Rules are small; a file above this is something else, and would only cost time. */
-const LARGEST_FILE = 4 * 1024 * 1024;
-
-/** What decides the kind of a document. */
-const KINDS: readonly DocumentKind[] = ["correlation", "filter"];
+/** The maximum length of a file, in UTF-16 units; rules are small. */
+const MAX_FILE_LENGTH = 4 * 1024 * 1024;
 
 /**
  * Parses every document of a file, with all problems of all of them.
@@ -47,8 +44,8 @@ const KINDS: readonly DocumentKind[] = ["correlation", "filter"];
 export function parseFile(text: string, options: { file?: string } = {}): ParsedFile {
   const source = new Source(text, options.file);
   const file: ParsedFile = { source, documents: [], problems: source.problems };
-  if (text.length > LARGEST_FILE) {
-    const message = `The file is larger than ${LARGEST_FILE} characters`;
+  if (text.length > MAX_FILE_LENGTH) {
+    const message = `The file is larger than ${MAX_FILE_LENGTH} characters`;
     source.report("document-too-large", message, null);
     return file;
   }
@@ -56,8 +53,8 @@ export function parseFile(text: string, options: { file?: string } = {}): Parsed
     if (root === null || isNothing(root)) continue;
     if (root.kind !== "map") {
       const message = /[\0\ufffd]/.test(text)
-        ? "The file is not a text in UTF-8"
-        : "A Sigma document has to be a map";
+        ? "The file is not UTF-8 text"
+        : "A Sigma document must be a map";
       source.report("document-kind", message, root);
       continue;
     }
@@ -95,13 +92,13 @@ function kindOf(root: YamlMap, source: Source): DocumentKind {
     return "unknown";
   }
   if (keys.includes("detection")) return "rule";
-  const kind = KINDS.find((key) => keys.includes(key));
-  if (kind === "correlation") {
-    const entry = entries.find(({ key }) => key === "correlation")!;
-    const message = "Correlation rules are not yet supported: this document was not loaded";
-    source.report("document-correlation", message, entry.keyNode);
+  const correlation = entries.find(({ key }) => key === "correlation");
+  if (correlation) {
+    const message = "Correlation rules are not supported yet: this document was not loaded";
+    source.report("document-correlation", message, correlation.keyNode);
+    return "correlation";
   }
-  if (kind) return kind;
+  if (keys.includes("filter")) return "filter";
   const meant = keys.find((key) => closest(key, ["detection", "filter", "correlation"]));
   const message = "A Sigma document needs 'detection', 'filter' or 'correlation'";
   const place = entries.find(({ key }) => key === meant)?.keyNode ?? root;

@@ -52,13 +52,13 @@ export class MetadataParser {
       if (typeof scalar === "string") return scalar;
       if (scalar !== null && name === "title") return value.text;
     }
-    return this.#wrong(name, "a text", value ?? keyNode);
+    return this.#wrong(name, "a string", value ?? keyNode);
   }
 
   #texts(facts: MetadataField, { key, keyNode, value }: Entry): string[] | undefined {
     const one = facts.single && value?.kind === "scalar" ? [value] : undefined;
     const items = one ?? itemsOf(value);
-    if (!items) return this.#wrong(key, "a list of texts", value ?? keyNode);
+    if (!items) return this.#wrong(key, "a list of strings", value ?? keyNode);
     const texts: string[] = [];
     const seen = new Set<string>();
     for (const item of items) {
@@ -68,7 +68,7 @@ export class MetadataParser {
       if (seen.has(text)) {
         this.#note(
           "metadata-value",
-          `'${text}' stands twice in ${key}`,
+          `Duplicate '${text}' in ${key}`,
           item,
           undefined,
           "warning",
@@ -112,7 +112,7 @@ export class MetadataParser {
       this.#note("metadata-value", message, place, repaired(name, text), pattern.severity);
     } else if (text.length > max || text.length < min) {
       const bound = text.length > max ? `longer than ${max}` : `shorter than ${min}`;
-      this.#note("metadata-value", `A text in ${name} is ${bound} characters`, place);
+      this.#note("metadata-value", `A string in ${name} is ${bound} characters`, place);
     }
   }
 
@@ -122,7 +122,7 @@ export class MetadataParser {
       : place?.kind === "scalar"
       ? `'${shown(place.text)}'`
       : "a list";
-    this.#note("metadata-type", `${name} has to be ${expected}, found ${found}`, place);
+    this.#note("metadata-type", `${name} must be ${expected}, found ${found}`, place);
   }
 
   #note(

@@ -34,8 +34,7 @@ export interface YamlDocument {
 const MAX_ALIASED = 1_000;
 
 /**
- * Reads the documents of a file; problems go to the source, and documents with syntax errors are left
- * out.
+ * Reads the documents of a file, without those that have syntax errors; problems go to the source.
  *
  * This is the only place that sees nodes of the YAML package; docs/adr/0002 says why there is no
  * faster reader.
@@ -54,7 +53,7 @@ export function readYaml(source: Source): YamlDocument[] {
     });
 }
 
-/** The YAML package recurses: too deep a text ends as a problem, not as a stack overflow. */
+/** The YAML package recurses: a file nested too deeply is a problem, not a stack overflow. */
 function packageDocuments(source: Source): Document[] {
   try {
     const documents = parseAllDocuments(source.text, {
@@ -65,7 +64,7 @@ function packageDocuments(source: Source): Document[] {
     return Array.isArray(documents) ? documents as Document[] : [];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    source.report("yaml-too-deep", "The file nests too deep to be read", null);
+    source.report("yaml-too-deep", "The file is nested too deeply", null);
     return [];
   }
 }
@@ -85,12 +84,12 @@ function firstLine(message: string): string {
     .replace(/^Missing closing (["'])quote$/, "The closing $1 is missing");
 }
 
-/** Turns the nodes of the package into ours: aliases followed, repeated keys reported, depth bounded. */
+/** Turns nodes of the package into ours: follows aliases, reports duplicate keys, limits depth. */
 class TreeReader {
-  /** Whether the document was given up because of its depth. */
+  /** Whether reading stopped because the document is nested too deeply. */
   tooDeep = false;
   readonly #source: Source;
-  /** What stood under each anchor last; aliases look back, so reading in order is enough. */
+  /** The last node with each anchor; aliases look back, so reading in order is enough. */
   readonly #anchors = new Map<string, Node>();
   #followed = 0;
 
@@ -124,11 +123,11 @@ class TreeReader {
       const keyNode = this.read(key as Node | null, depth + 1);
       if (keyNode?.kind !== "scalar") {
         const place = keyNode ?? [start, end] as const;
-        this.#source.report("yaml-syntax", "A key has to be a plain text", place);
+        this.#source.report("yaml-syntax", "A key must be a string", place);
         continue;
       }
       if (entries.has(keyNode.text)) {
-        const message = `The key '${keyNode.text}' stands twice in this map`;
+        const message = `Duplicate key '${keyNode.text}' in this map`;
         this.#source.report("yaml-duplicate-key", message, keyNode);
       }
       const content = this.read(value as Node | null, depth + 1);
@@ -143,7 +142,7 @@ class TreeReader {
   #follow(alias: Alias): Node | null {
     if (this.#followed > MAX_ALIASED) return null;
     if (++this.#followed > MAX_ALIASED) {
-      const message = `More than ${MAX_ALIASED} uses of aliases`;
+      const message = `More than ${MAX_ALIASED} aliases are used`;
       this.#source.report("yaml-alias", message, spanOf(alias));
       return null;
     }

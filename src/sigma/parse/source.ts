@@ -39,7 +39,7 @@ export class Source {
     return "start" in place ? [place.start, place.end] : place;
   }
 
-  /** A part of a scalar's value, counted in units of the value; the whole scalar where quoting hides it. */
+  /** A part of a scalar's value, in units of the value; the whole scalar where quoting hides it. */
   within(scalar: YamlScalar, start: number, end: number): Offsets {
     const [from, to] = this.offsets(scalar);
     const value = scalar.text;

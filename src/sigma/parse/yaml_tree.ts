@@ -3,7 +3,7 @@ import type { JsonValue } from "../sigma_rule.ts";
 /** Offsets into the text of a file; the end is exclusive. */
 export type Offsets = readonly [start: number, end: number];
 
-/** Where a node stands in the file. */
+/** Where a node is in the file. */
 interface Placed {
   /** Offset of the first unit, quotes included. */
   start: number;
@@ -57,7 +57,7 @@ export interface YamlList extends Placed {
 /** A node of a YAML file with aliases already followed. */
 export type YamlNode = YamlScalar | YamlMap | YamlList;
 
-/** Collections inside one another beyond this are refused, so that no file exhausts the stack. */
+/** The maximum nesting of maps and lists, so that no file exhausts the stack. */
 export const MAX_YAML_DEPTH = 64;
 
 /** The entries of a map; undefined when the node is something else. */
