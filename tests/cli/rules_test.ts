@@ -146,3 +146,37 @@ Deno.test("panoptes rules explain refuses invalid events, and rules that are not
   assertEquals(code, 2);
   assertStringIncludes(err, "it contains 'Explained'");
 });
+
+const HOSTILE = "\u001b[31m\u009b2J\u202e\u2028";
+// deno-lint-ignore no-control-regex -- what a terminal obeys, and what hides or reorders text
+const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u2028]/;
+const COMMANDS: [string, (file: string) => string[]][] = [
+  ...["text", "json", "sarif", "github"].map((format): [string, (file: string) => string[]] => [
+    `rules check --format ${format}`,
+    (file) => ["rules", "check", file, "--format", format],
+  ]),
+  ["rules test", (file) => ["rules", "test", file, "--junit", "/dev/stdout"]],
+  ...["text", "json", "tsv"].map((format): [string, (file: string) => string[]] => [
+    `match --format ${format}`,
+    (file) => ["match", file, `${HOSTILE}.json`, `${HOSTILE}.json`, "--format", format],
+  ]),
+  ...["text", "json"].map((format): [string, (file: string) => string[]] => [
+    `rules explain --format ${format}`,
+    (file) => ["rules", "explain", file, `${HOSTILE}.json`, "--format", format],
+  ]),
+];
+for (const [name, args] of COMMANDS) {
+  Deno.test(`panoptes ${name} writes nothing that a terminal obeys, whatever files and titles are called`, async () => {
+    const title = `"a\\e[31m\\x9b2J\\u202e\\u2028b"`;
+    await using files = await folder({
+      [`${HOSTILE}.yml`]: rule(title, "f|contains: a", TESTS),
+      [`${HOSTILE}2.yml`]: rule(title, "f|contain: a", TESTS),
+      [`${HOSTILE}.json`]: `{"f": "a${HOSTILE.replace("\u001b", "")}"}`,
+    });
+    for (const file of [`${HOSTILE}.yml`, `${HOSTILE}2.yml`]) {
+      const { out, err } = await panoptes(args(file), { cwd: files.path });
+      assert(out.length + err.length > 0);
+      assertEquals(OBEYED.exec(out + err), null, JSON.stringify(out + err));
+    }
+  });
+}

@@ -1,5 +1,6 @@
 import { isThousandEyesRule } from "../../alert/match_rules.ts";
 import { type Explanation, RuleSet, SigmaError, type SigmaRule } from "../../sigma/mod.ts";
+import { escapeInvisible } from "../../stream/plain_text.ts";
 import { toText } from "../../stream/std_streams.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { EVERY_STATUS, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
@@ -44,7 +45,9 @@ export async function rulesExplain(
       const ruleSet = new RuleSet([rule], { filters, statuses: EVERY_STATUS, ...lists });
       const tree = ruleSet.explain(rule, isThousandEyesRule(rule) ? toEvent(value) : value);
       await out.write(
-        options.format === "json" ? `${JSON.stringify(tree)}\n` : `${treeText(tree)}\n`,
+        options.format === "json"
+          ? `${escapeInvisible(JSON.stringify(tree))}\n`
+          : `${treeText(tree)}\n`,
       );
     } catch (error) {
       if (!(error instanceof SigmaError)) throw error;

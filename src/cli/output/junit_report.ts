@@ -57,10 +57,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "\n": "&#10;",
 };
 
-/** Text in XML: what XML 1.0 cannot contain becomes the replacement character. */
+/**
+ * Text in XML: what XML 1.0 cannot contain becomes the replacement character, and what is invisible
+ * or moves the cursor of a terminal a reference.
+ */
 function escaped(text: string): string {
   return text.toWellFormed()
     // deno-lint-ignore no-control-regex -- these are what XML forbids
     .replace(/[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g, "\ufffd")
-    .replace(/[&<>"\n]/g, (character) => ENTITIES[character] ?? character);
+    .replace(/[&<>"\n]/g, (character) => ENTITIES[character] ?? character)
+    .replace(
+      /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
+      (character) => `&#${character.codePointAt(0)};`,
+    );
 }

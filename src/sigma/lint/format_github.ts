@@ -1,4 +1,5 @@
 import type { Problem, Severity } from "../problem.ts";
+import { escapeInvisible } from "../../stream/plain_text.ts";
 import { fullMessage } from "./full_message.ts";
 
 const COMMANDS: Record<Severity, string> = { error: "error", warning: "warning", info: "notice" };
@@ -45,5 +46,5 @@ function escapeData(text: string): string {
 }
 
 function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return escapeInvisible(escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C"));
 }

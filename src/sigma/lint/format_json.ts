@@ -1,3 +1,4 @@
+import { escapeInvisible } from "../../stream/plain_text.ts";
 import type { Problem, Severity } from "../problem.ts";
 
 /** The document that {@linkcode formatJson} writes. */
@@ -22,11 +23,12 @@ export interface LintReport {
  * ```
  *
  * @param problems The problems.
- * @returns JSON with a line break at its end.
+ * @returns JSON with a line break at its end, safe to display: invisible characters are escaped.
  */
 export function formatJson(problems: readonly Problem[]): string {
   const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   for (const { severity } of problems) counts[severity]++;
   const report: LintReport = { version: 1, counts, problems };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  const lines = JSON.stringify(report, null, 2).split("\n");
+  return `${lines.map(escapeInvisible).join("\n")}\n`;
 }

@@ -66,6 +66,8 @@ function locationOf({ line, column, endLine, endColumn }: Problem, file: string)
 
 /** A path as URI: relative stays relative, whatever its letters are. */
 function uriOf(file: string): string {
-  const path = file.replaceAll("\\", "/").split("/").map(encodeURIComponent).join("/");
+  const path = file.toWellFormed().replaceAll("\\", "/").split("/").map(encodeURIComponent).join(
+    "/",
+  );
   return path.startsWith("/") ? `file://${path}` : path;
 }

@@ -140,3 +140,12 @@ Deno.test("formatGithub() lets no text of a file start a command of its own", ()
   assert(properties.includes("file=rules/a%2Cb%3Ac"));
   assertEquals(/,col=/.test(properties), false);
 });
+
+Deno.test("every format is free of what a terminal obeys, whatever a file is called", () => {
+  const file = "\u001b[31m\u009b2J\u202e\u2028\ud800.yml";
+  for (const format of [formatText, formatJson, formatSarif, formatGithub]) {
+    const written = format([{ ...hostile, file }]);
+    // deno-lint-ignore no-control-regex
+    assertEquals(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u2028]/.exec(written), null);
+  }
+});
