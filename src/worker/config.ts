@@ -68,10 +68,14 @@ function withDefaults(values: v.InferOutput<typeof ValuesSchema>): Config {
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): ConfigProblem {
-  const [key = "", ...rest] = (v.getDotPath(issue) ?? "").split(".");
+  const [{ key } = { key: "" }, ...path] = (issue.path ?? []) as { key: PropertyKey }[];
+  // Valibot names an unknown member in the path. Its name may be a secret in the wrong place.
+  const isUnknown = issue.type === "strict_object" && issue.expected === "never";
+  const where = (isUnknown ? path.slice(0, -1) : path).map((item) => String(item.key)).join(".");
+  const what = isUnknown ? `has a member that is not known; it ${issue.message}` : issue.message;
   return {
     variable: SETTINGS[key as keyof typeof SETTINGS].name,
-    message: [rest.join("."), issue.message].filter(Boolean).join(" "),
+    message: [where, what].filter(Boolean).join(" "),
   };
 }
 

@@ -90,6 +90,10 @@ const secretive: [string, Record<string, unknown>][] = [
   ["an unknown member", {
     API_TOKENS: [{ name: "siem", sha256, scopes: ["read"], token: "hunter2" }],
   }],
+  ["the name of an unknown member", {
+    API_TOKENS: [{ name: "siem", sha256, scopes: ["read"], hunter2: "" }],
+    WEBHOOKS: [{ name: "siem", url: "https://example.com", secret: SECRET, hunter2: "" }],
+  }],
   ["an invalid scope", { API_TOKENS: [{ name: "siem", sha256, scopes: ["hunter2"] }] }],
   ["an invalid secret", {
     WEBHOOKS: [{ name: "siem", url: "https://example.com", secret: "hunter2" }],
@@ -110,6 +114,14 @@ for (const [name, env] of secretive) {
     assertEquals(JSON.stringify(problems).includes("hunter2"), false);
   });
 }
+
+Deno.test("readConfig() says where a member is that is not known", () => {
+  const token = { name: "siem", sha256, scopes: ["read"], sha512: "" };
+  assertEquals(readConfig({ ...good, API_TOKENS: [token] }).problems, [{
+    variable: "API_TOKENS",
+    message: "0 has a member that is not known; it must be an object with name, sha256 and scopes",
+  }]);
+});
 
 Deno.test("readConfig() returns the tokens if another setting is invalid, so that clients can be told", () => {
   const { config, tokens } = readConfig({ ...good, TE_TOKEN: undefined });
