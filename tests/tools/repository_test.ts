@@ -1,0 +1,30 @@
+import { assert, assertEquals } from "@std/assert";
+
+const root = new URL("../../", import.meta.url);
+
+Deno.test("git ignores every file that secrets are kept in, and no example of one", async () => {
+  const secret = [
+    ".env",
+    ".env.local",
+    ".env.production",
+    ".env.production.local",
+    ".dev.vars",
+    ".dev.vars.staging",
+    "src/.env.local",
+  ];
+  const shared = [".env.example", ".dev.vars.example", "src/worker/settings.ts"];
+  const { stdout } = await new Deno.Command("git", {
+    args: ["check-ignore", "--no-index", ...secret, ...shared],
+    cwd: root,
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout).trim().split("\n"), secret);
+});
+
+Deno.test("a task that works with secrets does not ask for all permissions", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const { command } = tasks.deploy;
+  assertEquals(command.match(/(^|\s)(-A|--allow-all)(\s|$)/), null);
+  for (const kind of ["write", "net"]) {
+    assert(!new RegExp(`--allow-${kind}(\\s|$)`).test(command), `${kind} is limited`);
+  }
+});
