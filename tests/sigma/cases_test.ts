@@ -49,7 +49,7 @@ for (const [family, cases] of Object.entries(FAMILIES)) {
   }
 }
 
-Deno.test("RuleSet finds with the rules of all cases what each finds alone, in every event of every case", () => {
+Deno.test("RuleSet finds the same with the rules of all cases as with each alone, in every event of every case", () => {
   const all = Object.values(FAMILIES).flat();
   const rules = all.flatMap((spec) => {
     if (typeof spec.expected !== "boolean" || spec.options !== undefined) return [];

@@ -42,7 +42,7 @@ function shown({ text, matched, found, of }: Explanation, depth = 0): string[] {
   return [line, ...of.flatMap((part) => shown(part, depth + 1))];
 }
 
-Deno.test("RuleSet.explain() says of every part whether it holds and what the event has there", () => {
+Deno.test("RuleSet.explain() tells for every part whether it holds and what the event has there", () => {
   assertEquals(shown(new RuleSet([RULE]).explain(RULE, { ...EVENT, ipAddress: "10.1.2.3" })), [
     "- Rule",
     "  - all of these",
@@ -71,7 +71,7 @@ Deno.test("RuleSet.explain() says of every part whether it holds and what the ev
   ]);
 });
 
-Deno.test("RuleSet.explain() writes comparisons as people do, of numbers and of dates", () => {
+Deno.test("RuleSet.explain() writes comparisons of numbers and dates with the usual signs", () => {
   const { rules } = parseSigma(`title: A
 logsource: { product: a }
 detection:
@@ -104,7 +104,7 @@ Deno.test("RuleSet.matchedFields() names the values that made the rule match, an
   assertEquals(ruleSet.matchedFields(RULE, { event: "login" }), []);
 });
 
-Deno.test("RuleSet.matchedFields() has no value where the rule is about absence", () => {
+Deno.test("RuleSet.matchedFields() has no value if the rule is about absence", () => {
   const rule = load("selection:\n    user: null\ncondition: selection");
   assertEquals(new RuleSet([rule]).matchedFields(rule, {}), [
     { detection: "selection", field: "user", modifiers: [], wanted: null },

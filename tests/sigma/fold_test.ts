@@ -3,7 +3,7 @@ import { foldText } from "../../src/sigma/fold.ts";
 
 const LAST_POINT = 0x1ffff;
 
-Deno.test("foldText() takes the same characters for one as the runtime's simple case folding", () => {
+Deno.test("foldText() folds every code point as the runtime's simple case folding does", () => {
   const characters: string[] = [];
   for (let point = 0; point <= LAST_POINT; point++) {
     if (point < 0xd800 || point > 0xdfff) characters.push(String.fromCodePoint(point));

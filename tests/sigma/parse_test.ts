@@ -46,7 +46,7 @@ Deno.test("parseSigma() returns plain data that survives JSON unchanged", () => 
   }]);
 });
 
-Deno.test("parseSigma() gathers the keys of one array of a map into one block", () => {
+Deno.test("parseSigma() joins the keys of one array in a map into one block", () => {
   const { rules: [rule] } = parseSigma(RULE);
   assertEquals(rule?.detections[1]?.detection, {
     kind: "block",
@@ -62,7 +62,7 @@ Deno.test("parseSigma() gathers the keys of one array of a map into one block", 
   });
 });
 
-Deno.test("parseSigma() names every problem of a file at once, each at its place", () => {
+Deno.test("parseSigma() reports every problem of a file at once, each at its place", () => {
   const text = RULE
     .replace("status: test", "status: tset")
     .replace("event|contains|all", "event|contain|all")
@@ -93,19 +93,19 @@ Deno.test("parseSigma() points at the value in a list, and at the part of a cond
   assertEquals(problemsOf(quoted), ["15:35-41 error condition-name -> filter"]);
 });
 
-Deno.test("parseSigma() draws a caret below the place", () => {
+Deno.test("parseSigma() puts a caret below the place", () => {
   const { problems: [problem] } = parseSigma(RULE.replace("contains", "contain"));
   assertEquals(problem?.excerpt, "        event|contain|all:\n              ^^^^^^^");
 });
 
-Deno.test("parseSigma() loads the good documents of a file beside a broken one", () => {
+Deno.test("parseSigma() loads the valid documents of a file that also has a broken one", () => {
   const text = [RULE, RULE.replace("level: low", "level: lwo"), RULE].join("---\n");
   const { rules, problems } = parseSigma(text);
   assertEquals(rules.length, 2);
   assertEquals(problems.map(({ line, suggestion }) => [line, suggestion]), [[37, "low"]]);
 });
 
-Deno.test("parseSigma() says what it does not run: correlations, aggregations, timeframes, actions", () => {
+Deno.test("parseSigma() reports what it does not run: correlations, aggregations, timeframes, actions", () => {
   const correlation = "title: A\ncorrelation:\n    type: event_count\n";
   assertEquals(problemsOf(correlation), ["2:1-12 error document-correlation"]);
   assertEquals(parseSigma(correlation).rules, []);

@@ -21,7 +21,7 @@ function titles(ruleSet: RuleSet, event: unknown): string[] {
   return ruleSet.match(event).map(({ rule }) => rule.title);
 }
 
-Deno.test("RuleSet gives matches in the order of the rules, whatever the index finds first", () => {
+Deno.test("RuleSet returns matches in the order of the rules, whatever the index finds first", () => {
   const ruleSet = new RuleSet(load(
     rule("contains", "b|contains: two"),
     rule("exact", "a: one"),
@@ -31,12 +31,12 @@ Deno.test("RuleSet gives matches in the order of the rules, whatever the index f
   assertEquals(titles(ruleSet, { b: "x two", a: "ONE" }), ["contains", "exact", "always", "regex"]);
 });
 
-Deno.test("RuleSet gives the same empty list for every event without a match", () => {
+Deno.test("RuleSet returns the same empty list for every event without a match", () => {
   const ruleSet = new RuleSet(load(rule("A", "a: one")));
   assertStrictEquals(ruleSet.match({ a: "two" }), ruleSet.match({}));
 });
 
-Deno.test("RuleSet does not remember the event before", () => {
+Deno.test("RuleSet does not remember the previous event", () => {
   const ruleSet = new RuleSet(load(
     rule("both", "a: one\n        b|contains: two"),
     rule("block", "r[any]: { x: 1, y: 2 }"),
@@ -56,7 +56,7 @@ Deno.test("RuleSet throws every problem of every rule", () => {
   assert(error.message.includes("%one%") && error.message.includes("1 more"), error.message);
 });
 
-Deno.test("RuleSet leaves out rules with problems where they are taken", () => {
+Deno.test("RuleSet leaves out rules with problems if it is given onProblem", () => {
   const rules = load(rule("A", "a|expand: '%one%'"), rule("B", "b: x"));
   const refused: string[] = [];
   const ruleSet = new RuleSet(rules, { onProblem: (_, { title }) => refused.push(title) });
@@ -64,7 +64,7 @@ Deno.test("RuleSet leaves out rules with problems where they are taken", () => {
   assertEquals(ruleSet.rules.map(({ title }) => title), ["B"]);
 });
 
-Deno.test("RuleSet does not load deprecated and unsupported rules unless told to", () => {
+Deno.test("RuleSet does not load deprecated and unsupported rules by default", () => {
   const rules = load(
     rule("old", "a: x", "status: deprecated"),
     rule("odd", "a: x", "status: unsupported"),
@@ -78,7 +78,7 @@ Deno.test("RuleSet does not load deprecated and unsupported rules unless told to
   assertEquals(titles(all, { a: "x" }), ["old", "odd", "new", "bare"]);
 });
 
-Deno.test("RuleSet lists the filters that reach no rule", () => {
+Deno.test("RuleSet lists the filters that apply to no rule", () => {
   const filter = (title: string, rules: string, product: string) =>
     `title: ${title}
 logsource: { product: ${product} }
@@ -115,7 +115,7 @@ Deno.test("RuleSet lists the rules that are tried on every event", () => {
   ]);
 });
 
-Deno.test("RuleSet routes by log source only where one is given", () => {
+Deno.test("RuleSet routes by log source only if one is given", () => {
   const ruleSet = new RuleSet(load(
     rule("product", "a: x"),
     rule("service", "a: x").replace("product: test", "product: test, service: audit"),
@@ -131,7 +131,7 @@ Deno.test("RuleSet routes by log source only where one is given", () => {
   assertEquals(of({}), []);
 });
 
-Deno.test("RuleSet looks at a changed log source again", () => {
+Deno.test("RuleSet notices a changed log source", () => {
   const ruleSet = new RuleSet(load(rule("A", "a: x")));
   const source = { product: "test" };
   assertEquals(ruleSet.match({ a: "x" }, source).length, 1);
@@ -139,7 +139,7 @@ Deno.test("RuleSet looks at a changed log source again", () => {
   assertEquals(ruleSet.match({ a: "x" }, source).length, 0);
 });
 
-Deno.test("RuleSet does not throw and does not hang on events that are no JSON", () => {
+Deno.test("RuleSet neither throws nor hangs on events that are not JSON", () => {
   const ruleSet = new RuleSet(load(
     rule("deep", "a.b.c|contains: x"),
     rule("keyword", "'|all': [x, y]").replace(

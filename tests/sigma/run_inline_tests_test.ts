@@ -60,7 +60,7 @@ Deno.test("runInlineTests() fails an incomplete test, and says what is missing",
   }
 });
 
-Deno.test("runInlineTests() names tests without a name by their number, and gives the wrong events", () => {
+Deno.test("runInlineTests() names unnamed tests by number, and returns the events that failed", () => {
   const { rules } = parseSigma(
     `${RULE}    - { match: true, events: [{ f: a }, { f: b }, { f: c }] }\n`,
   );
@@ -69,13 +69,13 @@ Deno.test("runInlineTests() names tests without a name by their number, and give
   assertEquals(result?.events, [{ f: "b" }, { f: "c" }]);
 });
 
-Deno.test("runInlineTests() gives events to toEvent before the rule sees them", () => {
+Deno.test("runInlineTests() passes events to toEvent before the rule sees them", () => {
   const { rules } = parseSigma(`${RULE}    - { name: x, match: true, event: { g: a } }\n`);
   const toEvent = (event: unknown) => ({ f: (event as { g: string }).g });
   assertEquals(runInlineTests(rules[0]!, { toEvent }).map(({ passed }) => passed), [true]);
 });
 
-Deno.test("runInlineTests() has nothing to say of a rule without tests", () => {
+Deno.test("runInlineTests() returns nothing for a rule without tests", () => {
   const { rules } = parseSigma(RULE.replace("tests:\n", ""));
   assertEquals(runInlineTests(rules[0]!), []);
 });

@@ -2,49 +2,49 @@ import type { ProblemCode, Severity } from "../problem.ts";
 import { CHECK_GROUPS } from "./checks.ts";
 import { FILE_CHECKS } from "./file_checks.ts";
 
-/** What the codes of the engine stand for; a new code of the engine is a type error here. */
+/** What the codes of the engine mean; a missing code is a type error. */
 export const ENGINE_CODES: Record<ProblemCode, string> = {
-  "yaml-syntax": "The file is not YAML.",
-  "yaml-duplicate-key": "A key stands twice in one map.",
-  "yaml-too-deep": "The file nests too deep.",
-  "yaml-alias": "A YAML alias names no anchor.",
-  "document-too-large": "The file is too large for rules.",
-  "document-kind": "A document is not a map, or the file holds none.",
-  "document-correlation": "A correlation rule, which is not supported yet.",
+  "yaml-syntax": "The file is not valid YAML.",
+  "yaml-duplicate-key": "A map has a duplicate key.",
+  "yaml-too-deep": "The file is nested too deeply.",
+  "yaml-alias": "A YAML alias refers to no anchor.",
+  "document-too-large": "The file is too large.",
+  "document-kind": "A document is not a map, or the file has no document.",
+  "document-correlation": "Correlation rules are not supported yet.",
   "document-action": "An 'action' document of Sigma 1.",
   "metadata-missing": "A required field is missing.",
   "metadata-type": "A field has a value of the wrong type.",
   "metadata-value": "A field has a value that the specification does not allow.",
-  "metadata-unknown": "A custom field whose name is almost that of a field of the specification.",
-  "logsource-empty": "A log source without category, product and service.",
-  "detection-empty": "A detection, search identifier, list or map without content.",
-  "detection-type": "A detection that is neither a map nor a list.",
-  "detection-timeframe": "The 'timeframe' of Sigma 1.",
-  "field-syntax": "A field name with brackets that cannot be read.",
-  "field-quantifier": "An array quantifier that does not exist.",
-  "modifier-unknown": "A modifier that does not exist.",
-  "modifier-order": "A modifier at a place where it cannot stand.",
-  "modifier-combination": "Modifiers that exclude each other.",
-  "value-type": "A value of a type that its modifier cannot take.",
-  "value-empty": "A list of values without values.",
-  "value-syntax": "A value that its modifier cannot read.",
-  "value-cidr": "A value of 'cidr' that is no network.",
-  "value-regex": "A regular expression that cannot be read.",
-  "value-regex-construct": "A regular expression that cannot run in linear time.",
-  "value-placeholder": "A placeholder without a list of values.",
-  "condition-missing": "A detection without condition.",
-  "condition-syntax": "A condition that cannot be read.",
-  "condition-name": "A condition names a search identifier that does not exist.",
-  "condition-aggregation": "A condition with an aggregation of Sigma 1.",
-  "condition-too-deep": "A condition that nests too deep.",
-  "filter-rules": "A filter without rules.",
+  "metadata-unknown": "A custom field has nearly the name of a field of the specification.",
+  "logsource-empty": "A log source has no category, product or service.",
+  "detection-empty": "A detection, search identifier, list or map is empty.",
+  "detection-type": "A detection is neither a map nor a list.",
+  "detection-timeframe": "A detection has the 'timeframe' of Sigma 1.",
+  "field-syntax": "A field name has invalid brackets.",
+  "field-quantifier": "An array quantifier is unknown.",
+  "modifier-unknown": "A modifier is unknown.",
+  "modifier-order": "A modifier is in the wrong place.",
+  "modifier-combination": "Modifiers cannot be combined, with each other or with a value.",
+  "value-type": "A value has a type that its modifier does not accept.",
+  "value-empty": "A list of values is empty.",
+  "value-syntax": "A value is invalid for its modifier.",
+  "value-cidr": "A value of 'cidr' is not a network.",
+  "value-regex": "A regular expression is invalid, or too expensive.",
+  "value-regex-construct": "A regular expression cannot run in linear time.",
+  "value-placeholder": "A placeholder has no list of values.",
+  "condition-missing": "A detection has no condition.",
+  "condition-syntax": "A condition is invalid.",
+  "condition-name": "A condition names an unknown search identifier.",
+  "condition-aggregation": "A condition has an aggregation of Sigma 1.",
+  "condition-too-deep": "A condition is nested too deeply.",
+  "filter-rules": "A filter names no rules.",
 };
 
 /** What lint knows of one code. */
 export interface CodeFacts {
-  /** How bad it is at worst. */
+  /** How serious it is at most. */
   readonly severity: Severity;
-  /** What it stands for, in one sentence. */
+  /** What it means, in one sentence. */
   readonly summary: string;
 }
 
@@ -63,7 +63,7 @@ function factsOf(
 
 /** The codes by group; `docs/lint/` has a file of each name. */
 export const CODE_GROUPS: ReadonlyMap<string, ReadonlyMap<string, CodeFacts>> = new Map([
-  ["engine_codes", factsOf(engineCodes)],
+  ["engine", factsOf(engineCodes)],
   ...Object.entries(CHECK_GROUPS)
     .map(([group, checks]) => [group, factsOf(checks)] as const),
   ["file", factsOf(FILE_CHECKS)],
@@ -73,7 +73,7 @@ export const CODE_GROUPS: ReadonlyMap<string, ReadonlyMap<string, CodeFacts>> = 
       {
         code: "disable-unknown",
         severity: "warning",
-        summary: "A disable comment names no check, or one that does not exist.",
+        summary: "A disable comment names no check, or an unknown one.",
       },
       {
         code: "disable-unused",

@@ -12,13 +12,13 @@ import type { ConditionText, LintDocument } from "./lint_document.ts";
 interface Parsed {
   readonly text: ConditionText;
   readonly expression: Condition;
-  /** Where a name or an `x of` part stands in the file. */
+  /** Where a name or an `x of` part is in the file. */
   place(part: Condition): Offsets;
 }
 
 const known = new WeakMap<LintDocument, Parsed[]>();
 
-/** The conditions of a document that can be read, parsed once for all checks. */
+/** The valid conditions of a document, parsed once for all checks. */
 function parsed(document: LintDocument): Parsed[] {
   const before = known.get(document);
   if (before) return before;
@@ -36,7 +36,7 @@ function parsed(document: LintDocument): Parsed[] {
   return conditions;
 }
 
-/** Every part of a condition, the outermost first, with whether it stands under an odd number of `not`. */
+/** Every part of a condition, outermost first, and whether an odd number of `not` apply to it. */
 function* walk(part: Condition, negated = false): Generator<{ part: Condition; negated: boolean }> {
   yield { part, negated };
   if (part.op === "not") yield* walk(part.of, !negated);
@@ -51,7 +51,7 @@ function ownNames(part: Condition): readonly string[] {
   return "names" in part ? part.names : [];
 }
 
-/** One line for one meaning, so that equal operands can be told. */
+/** One string per meaning, so that equal operands can be recognized. */
 function lineOf(part: Condition): string {
   if (part.op === "name") return part.name;
   if (part.op === "not") return `not(${lineOf(part.of)})`;
@@ -90,7 +90,7 @@ export const conditionChecks: readonly Check[] = [
   {
     code: "condition-unused",
     severity: "warning",
-    summary: "A search identifier is in no condition.",
+    summary: "No condition uses a search identifier.",
     *run(document) {
       const conditions = parsed(document);
       if (conditions.length < document.conditions.length || conditions.length === 0) return;
@@ -99,7 +99,7 @@ export const conditionChecks: readonly Check[] = [
         if (used.has(key)) continue;
         yield {
           at: placeOf(keyNode),
-          message: `'${key}' is in no condition`,
+          message: `No condition uses '${key}'`,
           suggestion: "Use it in the condition or remove it",
         };
       }
@@ -108,7 +108,7 @@ export const conditionChecks: readonly Check[] = [
   ofConditions(
     "condition-of-them",
     "info",
-    "'of them' takes every search identifier, later ones too.",
+    "'of them' includes every search identifier, even those added later.",
     function* ({ expression, place }, { identifiers }) {
       for (const { part } of walk(expression)) {
         if (part.op !== "1 of" && part.op !== "all of") continue;
@@ -117,8 +117,8 @@ export const conditionChecks: readonly Check[] = [
         yield {
           at: place(part),
           message: one
-            ? `'${part.op} them' has one search identifier to choose from`
-            : `'${part.op} them' takes in every search identifier that is added later`,
+            ? `'${part.op} them' has only one search identifier to choose from`
+            : `'${part.op} them' includes every search identifier that is added later`,
           suggestion: one ? `Write '${part.names[0]}'` : `Write '${part.op} selection_*'`,
         };
       }
@@ -127,10 +127,10 @@ export const conditionChecks: readonly Check[] = [
   ofConditions(
     "condition-of-one",
     "info",
-    "'1 of' or 'all of' stands before one name, without a wildcard.",
+    "'1 of' or 'all of' is used with one name, without a wildcard.",
     function* ({ expression, place }) {
       for (const { part } of walk(expression)) {
-        // A pattern with one name today is a habit of authors who expect more names.
+        // Authors who expect more names use a pattern even for one.
         if (part.op !== "1 of" && part.op !== "all of" || /[*?]/.test(part.pattern)) continue;
         if (part.pattern.toLowerCase() === "them") continue;
         yield {
@@ -144,20 +144,20 @@ export const conditionChecks: readonly Check[] = [
   ofConditions(
     "condition-only-not",
     "warning",
-    "The rule matches events in which nothing it names is found.",
+    "The rule matches events that have nothing it looks for.",
     function* ({ expression, text }, { kind }) {
       if (kind !== "rule" || !holdsForNothing(expression)) return;
       yield {
         at: text.at,
-        message: "The condition holds for every event in which nothing matches",
-        suggestion: "Say with a selection which events are meant, then 'and not' the rest",
+        message: "The condition holds for every event that matches none of the search identifiers",
+        suggestion: "Require a selection, and exclude the rest with 'and not'",
       };
     },
   ),
   ofConditions(
     "condition-repeated",
     "warning",
-    "An operand stands twice under one 'and' or 'or'.",
+    "An 'and' or 'or' has a duplicate operand.",
     function* ({ expression, text, place }) {
       for (const { part } of walk(expression)) {
         if (part.op !== "and" && part.op !== "or") continue;
@@ -167,7 +167,7 @@ export const conditionChecks: readonly Check[] = [
           if (seen.has(line)) {
             yield {
               at: operand.op === "name" ? place(operand) : text.at,
-              message: `'${line}' stands twice under '${part.op}'`,
+              message: `Duplicate operand '${line}' of '${part.op}'`,
               suggestion: "Remove one of them",
             };
           }
@@ -179,7 +179,7 @@ export const conditionChecks: readonly Check[] = [
   ofConditions(
     "condition-constant",
     "warning",
-    "A condition joins a part with its opposite: it always or never holds.",
+    "A condition joins a part with its negation, so it always or never holds.",
     function* ({ expression, text }) {
       for (const { part } of walk(expression)) {
         if (part.op !== "and" && part.op !== "or") continue;
@@ -188,7 +188,9 @@ export const conditionChecks: readonly Check[] = [
         if (both === undefined) continue;
         yield {
           at: text.at,
-          message: `'${both}' and its opposite ${part.op === "and" ? "never" : "always"} hold`,
+          message: `'${both}' and its negation ${
+            part.op === "and" ? "never" : "always"
+          } hold together`,
           suggestion: "Remove one of them",
         };
       }
@@ -197,18 +199,18 @@ export const conditionChecks: readonly Check[] = [
   ofConditions(
     "condition-double-not",
     "info",
-    "'not not' says nothing.",
+    "'not not' has no effect.",
     function* ({ expression, text }) {
       for (const { part } of walk(expression)) {
         if (part.op !== "not" || part.of.op !== "not") continue;
-        yield { at: text.at, message: "'not not' says nothing", suggestion: "Remove both" };
+        yield { at: text.at, message: "'not not' has no effect", suggestion: "Remove both" };
       }
     },
   ),
   ofConditions(
     "condition-mixed",
     "info",
-    "'and' and 'or' stand side by side without brackets.",
+    "'and' and 'or' are mixed without brackets.",
     function* ({ text }) {
       const depths: Set<string>[] = [new Set()];
       for (const [word] of text.text.toLowerCase().matchAll(/[()]|[^\s()]+/g)) {
@@ -218,7 +220,7 @@ export const conditionChecks: readonly Check[] = [
         if (depths.at(-1)?.size !== 2) continue;
         yield {
           at: text.at,
-          message: "'and' binds before 'or' here, which readers overlook",
+          message: "'and' binds more tightly than 'or', which readers overlook",
           suggestion: "Put brackets around the 'and' part",
         };
         return;
@@ -228,7 +230,7 @@ export const conditionChecks: readonly Check[] = [
   ofConditions(
     "condition-operator-form",
     "info",
-    "An operator is written in a way that other tools refuse: upper case, or 'any of'.",
+    "An operator is written in a form that other tools reject: upper case, or 'any of'.",
     function* ({ text }) {
       const { text: condition, at, exact } = text;
       for (
@@ -240,7 +242,7 @@ export const conditionChecks: readonly Check[] = [
         const start = at[0] + found.index;
         yield {
           at: exact ? [start, start + word.length] : at,
-          message: `'${word}' is not an operator for every tool`,
+          message: `'${word}' is not an operator in every tool`,
           suggestion: any ? "Write '1 of'" : `Write '${word.toLowerCase()}'`,
         };
       }
@@ -249,7 +251,7 @@ export const conditionChecks: readonly Check[] = [
   ofConditions(
     "condition-filter-positive",
     "info",
-    "A search identifier named filter is required instead of excluded.",
+    "A search identifier called filter is required instead of excluded.",
     function* ({ expression, place }, { kind }) {
       if (kind !== "rule") return;
       for (const { part, negated } of walk(expression)) {
@@ -257,8 +259,8 @@ export const conditionChecks: readonly Check[] = [
         if (filter === undefined || negated) continue;
         yield {
           at: place(part),
-          message: `'${filter}' is required, although its name says that it excludes`,
-          suggestion: "Put 'not' before it, or name it selection",
+          message: `'${filter}' is required, although its name suggests that it is excluded`,
+          suggestion: "Add 'not' before it, or rename it to selection",
         };
       }
     },
@@ -266,15 +268,15 @@ export const conditionChecks: readonly Check[] = [
   ofConditions(
     "condition-selection-negative",
     "info",
-    "A search identifier named selection is only ever excluded.",
+    "A search identifier called selection is only ever excluded.",
     function* ({ expression, place }, { kind }) {
       if (kind !== "rule") return;
       for (const { part, negated } of walk(expression)) {
         if (part.op !== "name" || !negated || !/^selection/.test(part.name)) continue;
         yield {
           at: place(part),
-          message: `'${part.name}' is excluded, although its name says that it selects`,
-          suggestion: "Name it filter",
+          message: `'${part.name}' is excluded, although its name suggests that it selects`,
+          suggestion: "Rename it to filter",
         };
       }
     },

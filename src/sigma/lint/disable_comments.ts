@@ -1,5 +1,5 @@
 /**
- * `# panoptes-disable CODE[, CODE]`: findings that an author has looked at and wants to keep.
+ * `# panoptes-disable CODE[, CODE]`: findings that an author has reviewed and accepted.
  *
  * @module
  */
@@ -22,12 +22,12 @@ interface Disable {
 const FORM = /^#\s*panoptes-disable(-file)?(?:[\s:]+(.*))?$/;
 
 /**
- * Takes out what disable comments silence, and reports comments that silence nothing.
+ * Removes what disable comments silence, and reports comments that silence nothing.
  *
- * @param problems Everything found in the file.
+ * @param problems Every problem found in the file.
  * @param source The file.
- * @param notRun Codes that could not have been reported; a comment for them may be of use elsewhere.
- * @returns What is left, with findings about the comments themselves.
+ * @param notRun Codes that were not checked; a comment for them is not reported as unused.
+ * @returns The remaining problems, and findings about the comments themselves.
  */
 export function applyDisables(
   problems: readonly Problem[],
@@ -44,7 +44,7 @@ export function applyDisables(
         left.push(source.problem(
           "disable-unknown",
           "warning",
-          `No check is called '${code}'` + (near ? `; did you mean '${near}'?` : ""),
+          `Unknown check '${code}'` + (near ? `; did you mean '${near}'?` : ""),
           at,
           near ? `Write '${near}'` : "Take a code from docs/lint/README.md",
         ));
@@ -61,7 +61,7 @@ export function applyDisables(
         "info",
         error
           ? `'${code}' is an error here, and errors cannot be disabled`
-          : `Nothing here is reported as '${code}'`,
+          : `The comment silences nothing: '${code}' is not reported here`,
         at,
         "Remove it from the comment",
       ));
@@ -78,10 +78,11 @@ export function applyDisables(
   return left;
 }
 
-/** Finds the disable comments of a file; text in values that looks like one does not count.
+/**
+ * Finds the disable comments of a file; text in values that looks like one does not count.
  *
  * @param text The text of the file.
- * @returns The comments in their order.
+ * @returns The comments, in order.
  */
 function disableComments(text: string): Disable[] {
   if (!text.includes("panoptes-disable")) return [];
@@ -119,7 +120,7 @@ function disableOf(
   const codes: { code: string; at: Offsets }[] = [];
   for (const part of list.split(/([,\s]+)/)) {
     if (/[^,\s]/.test(part)) {
-      // What follows a dash of its own is the author's reason.
+      // What follows a separate dash is the author's reason.
       if (/^-+$/.test(part)) break;
       codes.push({ code: part, at: [from, from + part.length] });
     }

@@ -10,7 +10,7 @@ import type { Finding } from "./check.ts";
 import { filterTargets } from "./filter_checks.ts";
 import { type LintDocument, mapsOf, textOf } from "./lint_document.ts";
 
-/** A document with the file it stands in. */
+/** A document and the file it is in. */
 export interface Placed {
   readonly document: LintDocument;
   readonly source: Source;
@@ -34,7 +34,7 @@ function lineOf({ source, document }: Placed, at: Offsets): string {
   return `${document.file ?? "this file"}:${line}`;
 }
 
-/** A check that no two documents share what `keyOf` returns; the later one is reported. */
+/** A check that no two documents have the same `keyOf`; the later one is reported. */
 function unique(
   code: string,
   severity: Severity,
@@ -57,7 +57,7 @@ function unique(
           yield {
             source: placed.source,
             at: found.at,
-            message: `The ${what} ${found.shown} is also that of ${lineOf(other.placed, other.at)}`,
+            message: `The ${what} ${found.shown} is also used at ${lineOf(other.placed, other.at)}`,
             suggestion,
           };
         }
@@ -96,7 +96,7 @@ export const FILE_CHECKS: readonly FileCheck[] = [
     "warning",
     "title",
     ({ top }) => ofEntry(top.get("title")),
-    "Say in each title what is special to it",
+    "Say in each title how the rules differ",
   ),
   unique(
     "detection-repeated",
@@ -108,7 +108,7 @@ export const FILE_CHECKS: readonly FileCheck[] = [
       const key = JSON.stringify([top.get("logsource")?.value, detection.value].map(plainOf));
       return { key, shown: "of this rule", at: placeOf(detection.keyNode) };
     },
-    "Remove one, or say what sets them apart",
+    "Remove one, or make them differ",
   ),
   unique(
     "file-name-repeated",
@@ -118,7 +118,7 @@ export const FILE_CHECKS: readonly FileCheck[] = [
       const name = file?.split(/[\\/]/).at(-1);
       return name ? { key: name, shown: `'${name}'`, at: head } : undefined;
     },
-    "Rename one, so that a name says which rule is meant",
+    "Rename one, so that the name identifies the rule",
   ),
   {
     code: "related-unknown",
@@ -128,7 +128,7 @@ export const FILE_CHECKS: readonly FileCheck[] = [
       const ids = known(documents);
       for (const { document, source } of documents) {
         for (const { data, at } of mapsOf(document.top.get("related"))) {
-          // Renamed and obsolete rules are gone by their nature.
+          // Renamed and obsolete rules no longer exist.
           if (typeof data.id !== "string" || data.type === "renamed" || data.type === "obsolete") {
             continue;
           }
@@ -136,8 +136,8 @@ export const FILE_CHECKS: readonly FileCheck[] = [
           yield {
             source,
             at,
-            message: `No rule here has the related id ${data.id}`,
-            suggestion: "Correct the id, or leave it if the rule is kept elsewhere",
+            message: `None of the files has a rule with the related id ${data.id}`,
+            suggestion: "Correct the id, or ignore this if the rule is kept elsewhere",
           };
         }
       }
@@ -156,7 +156,7 @@ export const FILE_CHECKS: readonly FileCheck[] = [
           yield {
             source,
             at,
-            message: `No rule here has the id or name '${name}'`,
+            message: `None of the files has a rule with the id or name '${name}'`,
             suggestion: "Correct it, or remove it from the filter",
           };
         }

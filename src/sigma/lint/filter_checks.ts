@@ -27,7 +27,7 @@ export const filterChecks: readonly Check[] = [
       if (kind !== "filter" || !entry) return;
       yield {
         at: placeOf(entry.keyNode),
-        message: `A filter has no ${key}; that of the rule counts`,
+        message: `A filter has no ${key} of its own; that of the rule counts`,
         suggestion: `Remove ${key}`,
       };
     },
@@ -36,15 +36,15 @@ export const filterChecks: readonly Check[] = [
     code: "filter-keeps",
     severity: "warning",
     summary:
-      "A filter's condition has no 'not': the rules then match only what the filter describes.",
+      "The condition of a filter has no 'not', so the rules match only what the filter describes.",
     *run({ kind, conditions }) {
       if (kind !== "filter") return;
       for (const { text, at } of conditions) {
         if (/\bnot\b/i.test(text)) continue;
         yield {
           at,
-          message: `With '${text}' the rules match only what this filter describes`,
-          suggestion: `To exclude it write 'not ${/\s/.test(text) ? `(${text})` : text}'`,
+          message: `With '${text}', the rules match only what this filter describes`,
+          suggestion: `To exclude it, write 'not ${/\s/.test(text) ? `(${text})` : text}'`,
         };
       }
     },
@@ -52,13 +52,13 @@ export const filterChecks: readonly Check[] = [
   {
     code: "filter-rule-repeated",
     severity: "warning",
-    summary: "A filter names a rule twice.",
+    summary: "A filter names the same rule twice.",
     *run(document) {
       if (document.kind !== "filter") return;
       const seen = new Set<string>();
       for (const { name, at } of filterTargets(document)) {
         if (seen.has(name.toLowerCase())) {
-          yield { at, message: `The rule '${name}' is named twice`, suggestion: "Remove one" };
+          yield { at, message: `Duplicate rule '${name}'`, suggestion: "Remove one" };
         }
         seen.add(name.toLowerCase());
       }
@@ -73,8 +73,8 @@ export const filterChecks: readonly Check[] = [
       if (kind !== "filter" || !tests) return;
       yield {
         at: placeOf(tests.keyNode),
-        message: "Tests of a filter are not run",
-        suggestion: "Put them into the rules that it narrows",
+        message: "The tests of a filter are not run",
+        suggestion: "Move them to the rules that it narrows",
       };
     },
   },

@@ -20,7 +20,7 @@ const COMMANDS: Record<Severity, string> = { error: "error", warning: "warning",
  * ```
  *
  * @param problems The problems.
- * @returns One line for each; nothing when there are none.
+ * @returns One line per problem; nothing if there are none.
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 export function formatGithub(problems: readonly Problem[]): string {
@@ -30,7 +30,7 @@ export function formatGithub(problems: readonly Problem[]): string {
       ...(file === undefined ? [] : [["file", file] as [string, string]]),
       ["line", line],
       ["endLine", endLine],
-      // Columns of different lines are refused.
+      // GitHub rejects columns that are on different lines.
       ...(line === endLine
         ? [["col", column], ["endColumn", endColumn]] as [string, number][]
         : []),

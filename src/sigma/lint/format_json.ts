@@ -7,7 +7,7 @@ export interface LintReport {
   version: 1;
   /** How many problems there are of each severity. */
   counts: Record<Severity, number>;
-  /** The problems in their order. */
+  /** The problems, in order. */
   problems: readonly Problem[];
 }
 
@@ -23,7 +23,7 @@ export interface LintReport {
  * ```
  *
  * @param problems The problems.
- * @returns JSON with a line break at its end, safe to display: invisible characters are escaped.
+ * @returns JSON, ending with a line break; invisible characters are escaped.
  */
 export function formatJson(problems: readonly Problem[]): string {
   const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };

@@ -20,7 +20,7 @@ const LEVELS: Record<Severity, "error" | "warning" | "note"> = {
  * ```
  *
  * @param problems The problems; files are named relative to where the log is read.
- * @returns JSON with a line break at its end.
+ * @returns JSON, ending with a line break.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function formatSarif(problems: readonly Problem[]): string {
@@ -64,7 +64,7 @@ function locationOf({ line, column, endLine, endColumn }: Problem, file: string)
   };
 }
 
-/** A path as URI: relative stays relative, whatever its letters are. */
+/** A path as a URI; relative paths stay relative. */
 function uriOf(file: string): string {
   const path = file.toWellFormed().replaceAll("\\", "/").split("/").map(encodeURIComponent).join(
     "/",

@@ -6,7 +6,7 @@ const COLOURS: Record<Severity, number> = { error: 31, warning: 33, info: 36 };
 const WORDS: Record<Severity, string> = { error: "error", warning: "warning", info: "note" };
 
 /**
- * Formats problems for people: place, code, message, and the line with carets below the part.
+ * Formats problems for people: place, code, message, and the line with carets below it.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ const WORDS: Record<Severity, string> = { error: "error", warning: "warning", in
  *
  * @param problems The problems, in the order to show them.
  * @param options `colour` adds terminal colours.
- * @returns The text with a line break at its end; a line of counts is its last.
+ * @returns The text, ending with a line of counts.
  */
 export function formatText(
   problems: readonly Problem[],
@@ -45,7 +45,7 @@ export function formatText(
 function excerptOf(excerpt: string, line: number, paint: (text: string) => string): string {
   const [shown = "", carets = ""] = excerpt.split("\n");
   const margin = " ".repeat(String(line).length);
-  // One sign for one unit, so that the carets stay below what they mean.
+  // One character per unit, so that the carets stay below what they mark.
   const safe = [...shown.split("")].map((unit) => escapeInvisible(unit) === unit ? unit : "\ufffd")
     .join(
       "",

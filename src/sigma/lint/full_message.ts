@@ -5,8 +5,8 @@ import { ENGINE_CODES } from "./codes.ts";
 /**
  * Returns a problem's message with its suggestion, as one line.
  *
- * The engine suggests the text to write, or gives advice; a check suggests what to do. Control characters, which a
- * hostile file could use to paint over a terminal, become visible.
+ * The engine suggests what to write, or gives advice; a check suggests what to do. Control
+ * characters, which a hostile file could use to overwrite a terminal, become visible.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ import { ENGINE_CODES } from "./codes.ts";
 export function fullMessage({ code, message, suggestion }: Problem): string {
   if (suggestion === undefined || message.endsWith("?")) return escapeInvisible(message);
   if (!Object.hasOwn(ENGINE_CODES, code)) return escapeInvisible(`${message}. ${suggestion}`);
-  // Text to write is one word or an operator with its operand; anything longer is advice.
+  // What to write is one word, or an operator with its operand; anything longer is advice.
   const advice = / /.test(suggestion) && !/^(1 of|all of|any of|[\w-]+:) /.test(suggestion);
   return escapeInvisible(
     advice ? `${message}; ${suggestion}` : `${message}; did you mean '${suggestion}'?`,

@@ -19,7 +19,7 @@ export interface ItemValue {
   readonly value: SigmaValue | undefined;
   readonly at: Offsets;
   readonly style: ScalarStyle;
-  /** The value as a string: without quotes it is what is written. */
+  /** The value as a string; without quotes, as written. */
   readonly source: string;
 }
 
@@ -32,7 +32,7 @@ export interface Item {
   readonly within: readonly string[];
   readonly modifiers: readonly string[];
   readonly values: readonly ItemValue[];
-  /** Whether the values stand in a list. */
+  /** Whether the values are in a list. */
   readonly listed: boolean;
   readonly key: Offsets;
   /** Number of the map it is in; the items of one map must all match. */
@@ -60,7 +60,8 @@ export function strings(item: Item): (ItemValue & { value: string })[] {
   );
 }
 
-/** Returns the items of one search identifier.
+/**
+ * Returns the items of one search identifier.
  *
  * @param identifier The search identifier.
  */
@@ -101,7 +102,7 @@ export function readItems(identifier: Entry): Item[] {
     for (const item of value.items) {
       if (item?.kind === "map") readMap(item, []);
     }
-    // What stands between the maps of the list is one item of keywords.
+    // The scalars between the maps of the list are one item of keywords.
     if (value.items.some((item) => item?.kind === "scalar")) add(identifier, "", [], maps++);
   }
   return found;

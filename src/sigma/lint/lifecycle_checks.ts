@@ -7,7 +7,7 @@ import { DATE, LOADED_STATUSES, STATUSES } from "../vocabulary.ts";
 import type { Check } from "./check.ts";
 import { listOf, mapsOf, textOf } from "./lint_document.ts";
 
-/** Checks of a document's life: when it was made, what it replaces, where it comes from. */
+/** Checks of the lifecycle: when a document was written, what it replaces, where it comes from. */
 export const lifecycleChecks: readonly Check[] = [
   {
     code: "modified-before-date",
@@ -20,15 +20,15 @@ export const lifecycleChecks: readonly Check[] = [
       if (modified.data >= date.data) return;
       yield {
         at: modified.at,
-        message: `Modified on ${modified.data}, before its date ${date.data}`,
-        suggestion: "Swap or correct the two dates",
+        message: `The rule was modified on ${modified.data}, before its date ${date.data}`,
+        suggestion: "Correct the dates",
       };
     },
   },
   {
     code: "date-future",
     severity: "warning",
-    summary: "A date lies in the future (checked when the caller says what day it is).",
+    summary: "A date is in the future.",
     *run({ top }, { today }) {
       if (today === undefined) return;
       for (const key of ["date", "modified"]) {
@@ -36,7 +36,7 @@ export const lifecycleChecks: readonly Check[] = [
         if (!day || !DATE.test(day.data) || day.data <= today) continue;
         yield {
           at: day.at,
-          message: `The ${key} ${day.data} lies in the future`,
+          message: `The ${key} ${day.data} is in the future`,
           suggestion: `Write ${today} or an earlier day`,
         };
       }
@@ -51,7 +51,7 @@ export const lifecycleChecks: readonly Check[] = [
       if (status?.data !== "deprecated" || listOf(top.get("related")).length > 0) return;
       yield {
         at: status.at,
-        message: "Deprecated, but no related rule is named",
+        message: "The rule is deprecated, but names no related rule",
         suggestion: "Name the replacement under related",
       };
     },
@@ -59,15 +59,15 @@ export const lifecycleChecks: readonly Check[] = [
   {
     code: "status-not-loaded",
     severity: "info",
-    summary: "The rule is deprecated or unsupported, so it is not loaded unless asked for.",
+    summary: "The rule is deprecated or unsupported, so it is not loaded by default.",
     *run({ top }) {
       const status = textOf(top.get("status"));
       if (!status || !Object.hasOwn(STATUSES, status.data)) return;
       if (LOADED_STATUSES.includes(status.data)) return;
       yield {
         at: status.at,
-        message: `A rule with the status ${status.data} is not loaded unless asked for`,
-        suggestion: "Repair it, or keep it out of the rules folder",
+        message: `A rule with the status ${status.data} is not loaded by default`,
+        suggestion: "Fix it, or move it out of the rules folder",
       };
     },
   },
@@ -92,7 +92,7 @@ export const lifecycleChecks: readonly Check[] = [
       for (const { data, at } of mapsOf(top.get("related"))) {
         const entry = `${data.type} ${String(data.id).toLowerCase()}`;
         if (seen.has(entry)) {
-          yield { at, message: `Related twice: ${entry}`, suggestion: "Remove one entry" };
+          yield { at, message: `Duplicate relation: ${entry}`, suggestion: "Remove one entry" };
         }
         seen.add(entry);
       }
@@ -101,14 +101,14 @@ export const lifecycleChecks: readonly Check[] = [
   {
     code: "reference-form",
     severity: "info",
-    summary: "A reference is not an address a reader can open.",
+    summary: "A reference is not a link that a reader can open.",
     *run({ top }) {
       for (const { data, at } of listOf(top.get("references"))) {
         if (typeof data !== "string" || /^https?:\/\/\S+$/.test(data.trim())) continue;
         yield {
           at,
-          message: "The reference is not an https address",
-          suggestion: "Link to a page; put remarks into the description",
+          message: "The reference is not an http or https link",
+          suggestion: "Link to a page, and move remarks to the description",
         };
       }
     },
@@ -116,13 +116,13 @@ export const lifecycleChecks: readonly Check[] = [
   {
     code: "description-link",
     severity: "info",
-    summary: "The description has a link that belongs under references.",
+    summary: "The description contains a link that belongs under references.",
     *run({ top }) {
       const description = textOf(top.get("description"));
       if (!description || !/https?:\/\/[^\s)>'"]+/.test(description.data)) return;
       yield {
         at: description.at,
-        message: "The description holds a link",
+        message: "The description contains a link",
         suggestion: "Move it to references",
       };
     },
@@ -145,15 +145,15 @@ export const lifecycleChecks: readonly Check[] = [
   {
     code: "file-name",
     severity: "info",
-    summary: "The file's name is not 10 to 90 characters of a-z, 0-9 and _ with the ending .yml.",
+    summary: "The name of the file is not 10 to 90 characters of a-z, 0-9 and _, ending in .yml.",
     *run({ file, head }) {
       const name = file?.split(/[\\/]/).at(-1);
       if (name === undefined || name.startsWith("<")) return;
       if (/^[a-z0-9_]+\.yml$/.test(name) && name.length >= 10 && name.length <= 90) return;
       yield {
         at: head,
-        message: `The file name '${name}' does not work everywhere`,
-        suggestion: "10 to 90 characters: a-z, 0-9 and _, then .yml",
+        message: `The file name '${name}' does not work with every tool`,
+        suggestion: "Use 10 to 90 characters of a-z, 0-9 and _, ending in .yml",
       };
     },
   },

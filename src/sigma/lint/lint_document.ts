@@ -34,7 +34,7 @@ export interface LintDocument {
   /** Where the document as a whole is reported: its title, or its first key. */
   readonly head: Offsets;
   readonly root: YamlMap;
-  /** The rule, when it has no error. */
+  /** The rule, if it has no error. */
   readonly rule: SigmaRule | undefined;
   /** The entries at the top. */
   readonly top: ReadonlyMap<string, Entry>;
@@ -50,7 +50,8 @@ export interface Member<T> {
   readonly at: Offsets;
 }
 
-/** Reads one document of a parsed file; `undefined` when it is nothing that checks know.
+/**
+ * Reads one document of a parsed file; `undefined` if it is nothing that checks apply to.
  *
  * @param parsed The document; it may have errors.
  * @param source The file.
@@ -81,13 +82,13 @@ export function lintDocument(
   };
 }
 
-/** The text of an entry, with its place; undefined when it is something else. */
+/** The string of an entry, with its place; undefined if it is something else. */
 export function textOf(entry: Entry | undefined): Member<string> | undefined {
   if (entry?.value?.kind !== "scalar" || typeof entry.value.value !== "string") return undefined;
   return { data: entry.value.value, at: placeOf(entry.value) };
 }
 
-/** The members of an entry when it is a list; none otherwise. */
+/** The members of an entry if it is a list; none otherwise. */
 export function listOf(entry: Entry | undefined): Member<JsonValue>[] {
   if (!entry) return [];
   const items = itemsOf(entry.value) ?? [];

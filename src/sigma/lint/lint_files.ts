@@ -7,25 +7,25 @@ import { applyDisables } from "./disable_comments.ts";
 import { FILE_CHECKS } from "./file_checks.ts";
 import { type LintDocument, lintDocument } from "./lint_document.ts";
 
-/** The most findings of one check in one document, so that a hostile file cannot fill memory. */
+/** The maximum findings of one check in one document, so a hostile file cannot fill memory. */
 const MAX_FINDINGS = 500;
 
 const BETWEEN_FILES = new Set(FILE_CHECKS.map(({ code }) => code));
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
-/** What a file is called and what is known beside its text. */
+/** What is known about a file besides its text. */
 export interface LintFileOptions {
   /** The name of the file, as problems show it. */
   file?: string;
-  /** Today as `YYYY-MM-DD`; without it no date is in the future. */
+  /** Today as `YYYY-MM-DD`; without it, no date is in the future. */
   today?: string;
 }
 
 /**
  * Returns everything that is wrong or doubtful in one rule file.
  *
- * Errors are those that keep a document from loading; warnings and notes are findings of the checks
+ * Errors keep a document from loading; warnings and notes are findings of the checks
  * in docs/lint, without those that a `# panoptes-disable` comment silences.
  *
  * @example
@@ -50,7 +50,7 @@ export interface LintFileOptions {
  * ```
  *
  * @param text The YAML text.
- * @param options The file's name, and what day it is.
+ * @param options The file's name, and the current day.
  * @returns The problems in the order of the file.
  */
 export function lintFile(text: string, options: LintFileOptions = {}): Problem[] {
@@ -68,7 +68,7 @@ export interface RuleFile {
 }
 
 /**
- * Returns everything that is wrong or doubtful in rule files, also between them.
+ * Returns everything that is wrong or doubtful in rule files, and between them.
  *
  * @example
  * ```ts
@@ -81,8 +81,8 @@ export interface RuleFile {
  * assertEquals(codes.includes("title-repeated"), true);
  * ```
  *
- * @param files The files; a disable comment in a file also silences what concerns several.
- * @param options What day it is, as `YYYY-MM-DD`.
+ * @param files The files; a disable comment in a file also silences findings between files.
+ * @param options `today` is the current day, as `YYYY-MM-DD`.
  * @returns The problems, by file and place.
  */
 export function lintFiles(
@@ -111,7 +111,7 @@ export function lintFiles(
 /** A file as the checks read it. */
 interface LintedFile {
   readonly source: Source;
-  /** What keeps its documents from loading, and the warnings of the engine. */
+  /** The errors and warnings of the engine. */
   readonly problems: readonly Problem[];
   readonly documents: readonly LintDocument[];
 }
@@ -125,7 +125,7 @@ function readFile(text: string, file: string | undefined): LintedFile {
   };
 }
 
-/** What the checks find, before disable comments; a place with an error needs no second remark. */
+/** The findings before disable comments; a place with an error is not reported again. */
 function findings({ source, problems, documents }: LintedFile, context: CheckContext): Problem[] {
   const taken = new Set(problems.map(({ line, column }) => `${line}:${column}`));
   const found: Problem[] = [];
@@ -142,12 +142,12 @@ function findings({ source, problems, documents }: LintedFile, context: CheckCon
   return found;
 }
 
-/** Messages quote values, and a value may be as long as the file. */
+/** Messages quote values, which may be as long as the file. */
 function shortened(message: string): string {
   return message.length <= 300 ? message : `${message.slice(0, 299)}…`;
 }
 
-/** Orders problems by file, line and column, and the worst first at one place. */
+/** Orders problems by file, line and column; at one place, the most serious comes first. */
 function byPlace(a: Problem, b: Problem): number {
   const [one, two] = [a.file ?? "", b.file ?? ""];
   if (one !== two) return one < two ? -1 : 1;

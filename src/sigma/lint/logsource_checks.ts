@@ -11,7 +11,7 @@ import type { LintDocument } from "./lint_document.ts";
 
 const KEYS = Object.keys(LOG_SOURCE_KEYS);
 
-/** Events of Windows logs that have a category of their own in the default taxonomy. */
+/** Windows events that have their own category in the default taxonomy. */
 const SYSMON = new Map([
   [1, "process_creation"],
   [2, "file_change"],
@@ -48,14 +48,14 @@ export const logsourceChecks: readonly Check[] = [
   {
     code: "logsource-form",
     severity: "warning",
-    summary: "A log source has upper-case letters or spaces; it is compared with lower-case names.",
+    summary: "A log source has upper-case letters or spaces; the usual names have neither.",
     *run(document) {
       for (const { name, value, at } of parts(document)) {
         if (!KEYS.includes(name) || name === "definition" || typeof value !== "string") continue;
         if (/^[a-z0-9_.-]+$/.test(value) || value === "") continue;
         yield {
           at,
-          message: `The ${name} '${value}' is not in the form a-z, 0-9, '_', '.', '-'`,
+          message: `The ${name} '${value}' has characters other than a-z, 0-9, '_', '.' and '-'`,
           suggestion: `Write '${value.trim().toLowerCase().replaceAll(/\s+/g, "_")}'`,
         };
       }
@@ -64,15 +64,15 @@ export const logsourceChecks: readonly Check[] = [
   {
     code: "logsource-key",
     severity: "warning",
-    summary: "A key under logsource is none of category, product, service, definition.",
+    summary: "A key under logsource is not category, product, service or definition.",
     *run(document) {
       for (const { name, key } of parts(document)) {
         if (KEYS.includes(name)) continue;
         const near = closest(name, KEYS);
         yield {
           at: key,
-          message: `Own logsource key '${name}'; events must be routed by it too` +
-            (near ? `, or did you mean '${near}'?` : ""),
+          message: `Custom logsource key '${name}', by which events must then be routed too` +
+            (near ? `; did you mean '${near}'?` : ""),
           suggestion: near ? `Write '${near}'` : "Use category, product or service",
         };
       }
@@ -81,7 +81,7 @@ export const logsourceChecks: readonly Check[] = [
   {
     code: "logsource-generic",
     severity: "info",
-    summary: "The rule names one Windows event for which a general category exists.",
+    summary: "The rule names a Windows event for which a general category exists.",
     *run(document) {
       const source = Object.fromEntries(parts(document).map(({ name, value }) => [name, value]));
       if (source.product !== "windows" || source.category !== undefined) return;
@@ -96,7 +96,7 @@ export const logsourceChecks: readonly Check[] = [
           yield {
             at,
             message: `Event ${value} of ${source.service} is also logged by other sources`,
-            suggestion: `Write 'category: ${category}' for the service`,
+            suggestion: `Write 'category: ${category}' instead of the service`,
           };
         }
       }

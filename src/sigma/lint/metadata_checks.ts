@@ -1,5 +1,5 @@
 /**
- * Checks of what a document says about itself.
+ * Checks of metadata: what a document says about itself.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { textOf } from "./lint_document.ts";
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
-/** A check that a key is there at all. */
+/** A check that a key exists at all. */
 function missing(
   key: string,
   severity: Check["severity"],
@@ -30,14 +30,14 @@ function missing(
 
 /** Checks of a document's metadata. */
 export const metadataChecks: readonly Check[] = [
-  missing("id", "warning", "an alert cannot be traced to a rule whose title may change"),
-  missing("description", "warning", "who reads the alert has only the title"),
-  missing("level", "warning", "alerts cannot be sorted or routed by it", ["rule"]),
-  missing("status", "warning", "nobody can tell whether it is ready", ["rule"]),
+  missing("id", "warning", "an alert cannot be traced to a rule if its title changes"),
+  missing("description", "warning", "the reader of an alert sees only the title"),
+  missing("level", "warning", "alerts cannot be sorted or routed by level", ["rule"]),
+  missing("status", "warning", "readers cannot tell whether it is ready for use", ["rule"]),
   missing("date", "info", "its age is unknown", ["rule"]),
-  missing("author", "info", "nobody can be asked about it", ["rule"]),
-  missing("references", "info", "the reason for it cannot be read up", ["rule"]),
-  missing("falsepositives", "info", "harmless causes of a match are not named", ["rule"]),
+  missing("author", "info", "there is no one to ask about it", ["rule"]),
+  missing("references", "info", "readers cannot look up the reason for it", ["rule"]),
+  missing("falsepositives", "info", "it names no harmless causes of a match", ["rule"]),
   missing("tags", "info", "it cannot be found by tactic or technique", ["rule"]),
   {
     code: "id-version",
@@ -63,19 +63,19 @@ export const metadataChecks: readonly Check[] = [
       if (!found) return;
       const { data: title, at } = found;
       if (/\.\s*$/.test(title)) {
-        yield { at, message: "The title ends in a full stop", suggestion: "Leave the stop out" };
+        yield { at, message: "The title ends in a full stop", suggestion: "Remove the full stop" };
       }
       if (/^detects?\b/i.test(title)) {
         yield {
           at,
-          message: `The title begins with '${title.split(" ")[0]}', as every title could`,
-          suggestion: "Name what is detected",
+          message: `The title begins with '${title.split(" ")[0]}', which says nothing`,
+          suggestion: "Name what the rule detects",
         };
       }
       if (title.length > 110) {
         yield {
           at,
-          message: `The title has ${title.length} characters; lists of alerts cut it`,
+          message: `The title has ${title.length} characters, which lists of alerts cut off`,
           suggestion: "Move details to the description",
         };
       }
@@ -90,7 +90,7 @@ export const metadataChecks: readonly Check[] = [
       if (!description || description.data.trim().length >= 16) return;
       yield {
         at: description.at,
-        message: `The description '${description.data.trim()}' says too little`,
+        message: `The description '${description.data.trim()}' is too short`,
         suggestion: "Say what happened and why it matters",
       };
     },
@@ -98,7 +98,7 @@ export const metadataChecks: readonly Check[] = [
   {
     code: "description-repeats-title",
     severity: "info",
-    summary: "The description is the title again.",
+    summary: "The description repeats the title.",
     *run({ top }) {
       const letters = (text: string | undefined) =>
         text?.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
@@ -115,7 +115,7 @@ export const metadataChecks: readonly Check[] = [
   {
     code: "falsepositive-vague",
     severity: "info",
-    summary: "A false positive that helps nobody: 'none', 'pentest', 'unlikely' alone.",
+    summary: "A false positive says nothing useful, such as 'none' or 'pentest'.",
     *run({ top }) {
       const value = top.get("falsepositives")?.value;
       if (!value) return;
@@ -128,8 +128,8 @@ export const metadataChecks: readonly Check[] = [
         }
         yield {
           at: placeOf(value),
-          message: `The false positive '${text.trim()}' helps nobody to judge a match`,
-          suggestion: "Name a harmless cause, or write Unknown",
+          message: `The false positive '${text.trim()}' does not help to judge a match`,
+          suggestion: "Name a harmless cause, or write 'Unknown'",
         };
       }
     },
@@ -137,14 +137,14 @@ export const metadataChecks: readonly Check[] = [
   {
     code: "key-empty",
     severity: "warning",
-    summary: "A key of the specification is there without a value.",
+    summary: "A key of the specification has no value.",
     *run({ top }) {
       for (const { key, keyNode, value } of top.values()) {
         if (!isEmpty(value) || !(METADATA.has(key) || key === "tests")) continue;
         yield {
           at: placeOf(keyNode),
           message: `The key '${key}' has no value`,
-          suggestion: "Fill it or remove it",
+          suggestion: "Add a value or remove the key",
         };
       }
     },

@@ -1,5 +1,5 @@
 /**
- * Lint for Sigma rule files: what is wrong, what is doubtful, and reports for people and machines.
+ * Lint for Sigma rule files: errors, warnings and notes, and reports for people and machines.
  *
  * The checks, each with an example: docs/lint/README.md.
  *

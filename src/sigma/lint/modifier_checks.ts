@@ -1,5 +1,5 @@
 /**
- * Checks of modifiers that load, but do not do what they seem to.
+ * Checks of modifiers that load but do not do what they seem to.
  *
  * @module
  */
@@ -33,15 +33,15 @@ function atModifier(
 
 /** Checks of modifiers. */
 export const modifierChecks: readonly Check[] = [
-  atModifier("all-single", "warning", "all", "'all' stands with one value.", (item) => {
+  atModifier("all-single", "warning", "all", "'all' has only one value.", (item) => {
     if (item.values.length !== 1) return undefined;
-    return { message: "'all' has only one value to match", suggestion: "Remove '|all'" };
+    return { message: "'all' has only one value", suggestion: "Remove '|all'" };
   }),
   atModifier(
     "all-exact",
     "warning",
     "all",
-    "'all' stands with whole values: only a field with several values (an array) can match them.",
+    "'all' has several whole values, which only an array can match.",
     (item) => {
       if (item.field === undefined || has(item, ...SUBSTRING, "cidr", "neq", "fieldref")) {
         return undefined;
@@ -60,11 +60,11 @@ export const modifierChecks: readonly Check[] = [
     "base64offset-whole",
     "warning",
     "base64offset",
-    "'base64offset' stands without 'contains', although encoded text is always inside other text.",
+    "'base64offset' has no 'contains', although the encoded text is nearly always inside other text.",
     (item) => {
       if (has(item, "contains")) return undefined;
       return {
-        message: "'base64offset' compares the whole value, which it is hardly ever",
+        message: "'base64offset' without 'contains' compares the whole value, which rarely matches",
         suggestion: "Write '|base64offset|contains'",
       };
     },
@@ -73,12 +73,12 @@ export const modifierChecks: readonly Check[] = [
     "windash-all",
     "warning",
     "windash",
-    "'windash' stands with 'all': every spelling of the dash must then be there at once in other tools.",
+    "'windash' is combined with 'all': other tools then require every spelling of the dash at once.",
     (item) => {
       if (!has(item, "all")) return undefined;
       return {
-        message: "'windash' with 'all' is read differently by other tools",
-        suggestion: "Split the item: one search identifier for each option",
+        message: "Other tools read 'windash' with 'all' differently",
+        suggestion: "Split the item into one search identifier per option",
       };
     },
   ),
@@ -86,7 +86,7 @@ export const modifierChecks: readonly Check[] = [
     "windash-nothing",
     "info",
     "windash",
-    "'windash' stands with values that have no dash or slash to vary.",
+    "'windash' has values without a dash or slash to vary.",
     (item) => {
       const plain = strings(item).find(({ value }) =>
         !/(^|[^\w])[-\/\u2013\u2014\u2015]/u.test(value)
@@ -102,13 +102,16 @@ export const modifierChecks: readonly Check[] = [
     "cased-nothing",
     "info",
     "cased",
-    "'cased' stands with values that have no letters.",
+    "'cased' has only values without letters.",
     (item) => {
       if (strings(item).length === 0) return undefined;
       if (strings(item).some(({ value }) => value.toLowerCase() !== value.toUpperCase())) {
         return undefined;
       }
-      return { message: "'cased' has no letters to compare", suggestion: "Remove '|cased'" };
+      return {
+        message: "'cased' changes nothing: no value has letters",
+        suggestion: "Remove '|cased'",
+      };
     },
   ),
   atModifier(
@@ -128,12 +131,12 @@ export const modifierChecks: readonly Check[] = [
     "neq-list",
     "info",
     "neq",
-    "'neq' stands with several values: it means none of them.",
+    "'neq' has several values: it means none of them.",
     (item) => {
       if (item.values.length < 2) return undefined;
       return {
         message: "'neq' with a list means that the field equals none of the values",
-        suggestion: "If that is meant, a selection under 'not' says it more plainly",
+        suggestion: "If that is intended, a selection under 'not' is clearer",
       };
     },
   ),

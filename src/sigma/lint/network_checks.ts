@@ -17,7 +17,7 @@ export const networkChecks: readonly Check[] = [
   {
     code: "cidr-everything",
     severity: "warning",
-    summary: "A network of prefix length 0 holds every address.",
+    summary: "A network with prefix length 0 contains every address.",
     *run({ items }) {
       for (const item of items) {
         if (!has(item, "cidr")) continue;
@@ -25,8 +25,8 @@ export const networkChecks: readonly Check[] = [
           if (prefixOf(value) !== 0) continue;
           yield {
             at,
-            message: `'${value}' holds every address of its family`,
-            suggestion: `Write '${item.field ?? ""}|exists: true' if that is meant`,
+            message: `'${value}' contains every address of its family`,
+            suggestion: `Write '${item.field ?? ""}|exists: true' if that is intended`,
           };
         }
       }
@@ -35,7 +35,7 @@ export const networkChecks: readonly Check[] = [
   {
     code: "cidr-not-asked",
     severity: "info",
-    summary: "A network stands without 'cidr', so it is compared as text.",
+    summary: "A network has no 'cidr', so it is compared as a string.",
     *run({ items }) {
       for (const item of items) {
         if (item.field === undefined || item.modifiers.length > 0) continue;
@@ -43,7 +43,7 @@ export const networkChecks: readonly Check[] = [
           if (prefixOf(value) === undefined) continue;
           yield {
             at,
-            message: `'${value}' is compared as text`,
+            message: `'${value}' is compared as a string`,
             suggestion: `Write '${item.field}|cidr'`,
           };
         }
@@ -53,7 +53,7 @@ export const networkChecks: readonly Check[] = [
   {
     code: "cidr-by-prefix",
     severity: "info",
-    summary: "The beginning of an address stands for a network.",
+    summary: "The start of an address is used for a network.",
     *run({ items }) {
       for (const item of items) {
         if (item.field === undefined || has(item, "re", "contains", "endswith", "cidr")) continue;
@@ -68,7 +68,7 @@ export const networkChecks: readonly Check[] = [
           const network = `${[...bytes, "0", "0", "0"].slice(0, 4).join(".")}/${bytes.length * 8}`;
           yield {
             at,
-            message: `'${prefix}' stands for the network ${network}`,
+            message: `'${prefix}' means the network ${network}`,
             suggestion: `Write '${item.field}|cidr: ${network}'`,
           };
         }

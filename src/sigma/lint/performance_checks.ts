@@ -1,5 +1,5 @@
 /**
- * Checks of how well the index can leave a rule out; the facts are the index's own.
+ * Checks of how well the index can skip a rule; the facts are those of the index.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import type { ConditionText, LintDocument } from "./lint_document.ts";
 
 interface Indexed {
   readonly condition: ConditionText;
-  /** `undefined` when the index has nothing to look for. */
+  /** `undefined` if the index has nothing to look for. */
   readonly clauses: ChosenClauses | undefined;
 }
 
 const known = new WeakMap<LintDocument, Indexed[]>();
 
-/** What the index would look for, condition by condition; nothing for rules that do not compile here. */
+/** What the index would look for, per condition; nothing for rules that do not compile here. */
 function indexed(document: LintDocument): Indexed[] {
   const before = known.get(document);
   if (before) return before;
@@ -37,7 +37,7 @@ function indexed(document: LintDocument): Indexed[] {
   return found;
 }
 
-/** Whether almost every event has it; a single letter outside ASCII is rare enough. */
+/** Whether almost every event has it; a single character beyond ASCII is rare enough. */
 function isWeak(witness: Witness): boolean {
   return witness.kind === "present" ||
     (witness.kind === "literal" && witness.text.length < 2 && witness.text < "\u0080");
@@ -55,7 +55,7 @@ export const performanceChecks: readonly Check[] = [
         yield {
           at: condition.at,
           message: "The rule is evaluated for every event of its log source",
-          suggestion: "Require a value, a part of a text, a number or a network",
+          suggestion: "Require a value, a substring, a number or a network",
         };
       }
     },
@@ -63,16 +63,16 @@ export const performanceChecks: readonly Check[] = [
   {
     code: "index-weak",
     severity: "info",
-    summary: "All the index can look for is a field that is there, or a single character.",
+    summary: "The index can only look for an existing field, or for a single character.",
     *run(document) {
       for (const { condition, clauses } of indexed(document)) {
         const weak = clauses?.trigger.find(({ witness }) => isWeak(witness))?.witness;
         if (weak === undefined) continue;
-        const what = weak.kind === "literal" ? `a '${weak.text}' in` : "any text in";
+        const what = weak.kind === "literal" ? `a '${weak.text}' in` : "any value in";
         yield {
           at: condition.at,
           message: `The rule is evaluated for every event with ${what} one of its fields`,
-          suggestion: "Require a value, or a longer part of a text, in every alternative",
+          suggestion: "Require a value, or a longer substring, in every alternative",
         };
       }
     },

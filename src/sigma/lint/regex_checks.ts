@@ -32,7 +32,7 @@ function ofRegex(
 export const regexChecks: readonly Check[] = [
   ofRegex(
     "regex-plain",
-    "A regular expression is only text, perhaps with '^' and '$': a modifier says the same.",
+    "A regular expression is plain text, perhaps with '^' and '$': a modifier has the same effect.",
     (pattern) => {
       const [, start, body = "", end] = /^(\^?)([\s\S]*?)(\$?)$/.exec(pattern) ?? [];
       const text = body.replaceAll(/\\([^A-Za-z0-9])/g, "");
@@ -40,13 +40,13 @@ export const regexChecks: readonly Check[] = [
       const modifier = start && end ? "" : start ? "startswith|" : end ? "endswith|" : "contains|";
       return {
         message: `The expression '${pattern}' is plain text`,
-        suggestion: `Write '|${modifier}cased' and the text`,
+        suggestion: `Write '|${modifier}cased' and the plain text`,
       };
     },
   ),
   ofRegex(
     "regex-open-ends",
-    "A regular expression begins or ends with '.*', which a search allows anyway.",
+    "A regular expression starts or ends with '.*', which a search implies anyway.",
     (pattern) => {
       const start = /^(\(\?[a-z]+\))?\^?\.\*\??/.test(pattern) &&
         !/^(\(\?[a-z]+\))?\^?\.\*\??$/.test(pattern);
@@ -55,14 +55,14 @@ export const regexChecks: readonly Check[] = [
       return {
         message: `The '.*' at the ${
           start ? "start" : "end"
-        } changes nothing: the expression is searched for`,
+        } has no effect: the expression may match anywhere`,
         suggestion: "Remove it",
       };
     },
   ),
   ofRegex(
     "regex-inline-flag",
-    "Flags stand inside the expression; modifiers exist for them.",
+    "Flags are inside the expression, although there are modifiers for them.",
     (pattern) => {
       const flags = /^\(\?([ims]+)\)/.exec(pattern)?.[1];
       if (flags === undefined) return undefined;
@@ -74,27 +74,27 @@ export const regexChecks: readonly Check[] = [
   ),
   ofRegex(
     "regex-matches-empty",
-    "A regular expression matches the empty text, so every value.",
+    "A regular expression matches the empty string, and so every value.",
     (pattern) => {
       if (!/^(\(\?[a-z]+\))?(\^?(\.[*?]|\(\.\*\))\$?)+$/.test(pattern) && pattern !== "") {
         return undefined;
       }
       return {
-        message: `The expression '${pattern}' matches every text`,
-        suggestion: "Write '|exists: true' if that is meant",
+        message: `The expression '${pattern}' matches every string`,
+        suggestion: "Write '|exists: true' if that is intended",
       };
     },
     "warning",
   ),
   ofRegex(
     "regex-host-dot",
-    "A dot in what looks like a host name stands for any character.",
+    "A dot in what looks like a host name matches any character.",
     (pattern) => {
       const host = /(?<![\\.\w\]-])[a-z0-9-]{2,}\.(com|net|org|io|ru|cn|exe|dll)(?![\w*+?{-])/i
         .exec(pattern)?.[0];
       if (host === undefined || /[\][]/.test(host)) return undefined;
       return {
-        message: `The dot in '${host}' stands for any character`,
+        message: `The dot in '${host}' matches any character`,
         suggestion: `Write '${host.replace(".", "\\.")}'`,
       };
     },

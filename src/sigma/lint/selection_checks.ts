@@ -13,7 +13,7 @@ export const selectionChecks: readonly Check[] = [
   {
     code: "selection-repeated",
     severity: "warning",
-    summary: "Two search identifiers say exactly the same.",
+    summary: "Two search identifiers have the same content.",
     *run({ identifiers }) {
       const seen = new Map<string, string>();
       for (const { key, keyNode, value } of identifiers.values()) {
@@ -22,8 +22,8 @@ export const selectionChecks: readonly Check[] = [
         if (first !== undefined) {
           yield {
             at: placeOf(keyNode),
-            message: `'${key}' says exactly what '${first}' says`,
-            suggestion: "Remove one, or correct the copy",
+            message: `'${key}' has the same content as '${first}'`,
+            suggestion: "Remove one of them, or correct the copy",
           };
         } else seen.set(text, key);
       }
@@ -38,7 +38,7 @@ export const selectionChecks: readonly Check[] = [
         if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key)) continue;
         yield {
           at: placeOf(keyNode),
-          message: `'${key}' is not made of letters, digits, '_' and '-'`,
+          message: `'${key}' has characters other than letters, digits, '_' and '-'`,
           suggestion: `Write '${key.replaceAll(/[^A-Za-z0-9_-]+/g, "_") || "selection"}'`,
         };
       }
@@ -47,14 +47,16 @@ export const selectionChecks: readonly Check[] = [
   {
     code: "field-space",
     severity: "warning",
-    summary: "A field name has spaces at an end, or within.",
+    summary: "A field name contains spaces.",
     *run({ items }) {
       for (const { field, key } of items) {
         if (field === undefined || !/\s/.test(field)) continue;
         yield {
           at: key,
-          message: `The field '${field}' has a space`,
-          suggestion: `Write '${field.trim().replaceAll(/\s+/g, "")}' if the log has it so`,
+          message: `The field '${field}' contains a space`,
+          suggestion: `Write '${
+            field.trim().replaceAll(/\s+/g, "")
+          }', unless the log has the space`,
         };
       }
     },
@@ -62,7 +64,7 @@ export const selectionChecks: readonly Check[] = [
   {
     code: "field-case",
     severity: "warning",
-    summary: "One field is written with different upper and lower case.",
+    summary: "One field is written in different letter case.",
     *run({ items }) {
       const first = new Map<string, string>();
       for (const { field, key, within } of items) {
@@ -73,7 +75,7 @@ export const selectionChecks: readonly Check[] = [
         else if (spelling !== path) {
           yield {
             at: key,
-            message: `'${path}' is another field than '${spelling}'`,
+            message: `'${path}' is a different field from '${spelling}'`,
             suggestion: `Write '${spelling.split(".").at(-1)}' if the same field is meant`,
           };
         }
@@ -83,7 +85,7 @@ export const selectionChecks: readonly Check[] = [
   {
     code: "field-array-apart",
     severity: "info",
-    summary: "One line asks for a member of an array, the next for the array as a whole.",
+    summary: "One line is about a member of an array, another about the array as a whole.",
     *run({ items }) {
       const arrays = new Map<string, Item>();
       for (const item of items) {
@@ -98,7 +100,7 @@ export const selectionChecks: readonly Check[] = [
           if (bound === undefined) continue;
           yield {
             at: key,
-            message: `'${field}' may match another member of the array than '${bound.field}'`,
+            message: `'${field}' may match a different member of the array than '${bound.field}'`,
             suggestion: `Write '${field.slice(0, dot)}[any]${field.slice(dot)}'`,
           };
         }
@@ -108,7 +110,7 @@ export const selectionChecks: readonly Check[] = [
   {
     code: "field-not-listed",
     severity: "info",
-    summary: "The list 'fields' looks like a field of the detection with other letter case.",
+    summary: "The list 'fields' names a field of the detection in different letter case.",
     *run({ items, top }) {
       const entry = top.get("fields");
       if (entry?.value?.kind !== "list") return;

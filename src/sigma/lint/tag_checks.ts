@@ -1,5 +1,5 @@
 /**
- * Checks of tags; the namespaces are those of the specification's tags appendix.
+ * Checks of tags, against the tags appendix of the specification.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export const tagChecks: readonly Check[] = [
   {
     code: "tag-namespace",
     severity: "warning",
-    summary: "The namespace of a tag is none of the specification's.",
+    summary: "The specification has no such tag namespace.",
     *run(document) {
       for (const { tag, namespace, at } of tagsOf(document)) {
         if (NAMESPACES.includes(namespace)) continue;
@@ -95,7 +95,7 @@ export const tagChecks: readonly Check[] = [
             : undefined);
         yield {
           at,
-          message: `The tag '${tag}' is no ATT&CK tactic or id` +
+          message: `The tag '${tag}' is not an ATT&CK tactic or id` +
             (near ? `; did you mean 'attack.${near}'?` : ""),
           suggestion: near ? `Write 'attack.${near}'` : "Write a tactic or an id such as t1078.004",
         };
@@ -131,15 +131,15 @@ export const tagChecks: readonly Check[] = [
   {
     code: "tag-without-tactic",
     severity: "info",
-    summary: "The rule names ATT&CK techniques and no tactic.",
+    summary: "The rule names ATT&CK techniques but no tactic.",
     *run(document) {
       const names = tagsOf(document, "attack");
       const technique = names.find(({ name }) => /^t\d{4}/.test(name));
       if (!technique || names.some(({ name }) => ATTACK_TACTICS.includes(name))) return;
       yield {
         at: technique.at,
-        message: `'${technique.tag}' stands without a tactic`,
-        suggestion: "Add the tactic it serves here, such as attack.persistence",
+        message: `'${technique.tag}' has no tactic beside it`,
+        suggestion: "Add the tactic that it serves here, such as attack.persistence",
       };
     },
   },

@@ -19,7 +19,7 @@ export const testChecks: readonly Check[] = [
   {
     code: "test-form",
     severity: "warning",
-    summary: "An inline test lacks its name, 'match', or its event, or has both event and events.",
+    summary: "An inline test has no name, no 'match' or no event, or has both event and events.",
     *run(document) {
       const entry = document.top.get("tests");
       if (!entry) return;
@@ -28,8 +28,8 @@ export const testChecks: readonly Check[] = [
       if (!items) {
         yield {
           at,
-          message: "tests is not a list",
-          suggestion: "Begin each test with '-'",
+          message: "'tests' is not a list",
+          suggestion: "Start each test with '-'",
         };
         return;
       }
@@ -47,9 +47,9 @@ export const testChecks: readonly Check[] = [
           : data.match === undefined
           ? "has no match: true or match: false"
           : typeof data.match !== "boolean" && typeof data.match !== "number"
-          ? "has a match that is neither true, false nor a number"
+          ? "has a match that is not true, false or a number"
           : "event" in data === "events" in data
-          ? "needs either event or events"
+          ? "requires either event or events"
           : "events" in data && !(Array.isArray(data.events) && data.events.length > 0)
           ? "has no list under events"
           : "event" in data && (typeof data.event !== "object" || data.event === null)
@@ -63,7 +63,7 @@ export const testChecks: readonly Check[] = [
   {
     code: "test-key",
     severity: "warning",
-    summary: "An inline test has a key that nothing reads.",
+    summary: "An inline test has an unknown key.",
     *run(document) {
       for (const { data, at } of testsOf(document)) {
         for (const key of Object.keys(data)) {
@@ -71,7 +71,7 @@ export const testChecks: readonly Check[] = [
           const near = closest(key, KEYS);
           yield {
             at,
-            message: `Nothing reads '${key}' in a test` + (near ? `; did you mean '${near}'?` : ""),
+            message: `Unknown key '${key}' in a test` + (near ? `; did you mean '${near}'?` : ""),
             suggestion: near ? `Write '${near}'` : "Remove it",
           };
         }
@@ -81,14 +81,14 @@ export const testChecks: readonly Check[] = [
   {
     code: "test-name-repeated",
     severity: "warning",
-    summary: "Two inline tests have one name.",
+    summary: "Two inline tests have the same name.",
     *run(document) {
       const seen = new Set<unknown>();
       for (const { data, at } of testsOf(document)) {
         if (typeof data.name === "string" && seen.has(data.name)) {
           yield {
             at,
-            message: `Another test is called '${data.name}' too`,
+            message: `Another test is also called '${data.name}'`,
             suggestion: "Say in each name what the case shows",
           };
         }
@@ -99,7 +99,8 @@ export const testChecks: readonly Check[] = [
   {
     code: "test-contradiction",
     severity: "warning",
-    summary: "Two inline tests have the same event; the second shows nothing, or contradicts.",
+    summary:
+      "Two inline tests have the same event, so the second is redundant or contradicts the first.",
     *run(document) {
       const seen = new Map<string, unknown>();
       for (const { data, at } of testsOf(document)) {
@@ -109,7 +110,7 @@ export const testChecks: readonly Check[] = [
           yield {
             at,
             message: same
-              ? "An earlier test has the same event"
+              ? "An earlier test already has this event"
               : "An earlier test with this event says the opposite",
             suggestion: "Remove or change one of them",
           };
@@ -121,7 +122,7 @@ export const testChecks: readonly Check[] = [
   {
     code: "test-one-sided",
     severity: "info",
-    summary: "The inline tests show only matches, or only non-matches.",
+    summary: "All inline tests are matches, or all are non-matches.",
     *run(document) {
       const entry = document.top.get("tests");
       const tests = mapsOf(entry);
@@ -138,7 +139,7 @@ export const testChecks: readonly Check[] = [
         message: `No test has match: ${lacking}`,
         suggestion: lacking
           ? "Add an event that the rule must find"
-          : "Add an event that is almost a match",
+          : "Add an event that almost matches",
       };
     },
   },

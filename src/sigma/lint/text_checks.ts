@@ -6,17 +6,17 @@
 import { type Offsets, placeOf, type YamlNode } from "../parse/yaml_tree.ts";
 import type { Check } from "./check.ts";
 
-/** Checks of the file as text; each document reports only what lies within it. */
+/** Checks of the file as text; each document reports only what is inside it. */
 export const textChecks: readonly Check[] = [
   {
     code: "text-byte-order-mark",
     severity: "info",
-    summary: "The file begins with a byte order mark.",
+    summary: "The file starts with a byte order mark.",
     *run({ text, head }) {
       if (text.charCodeAt(0) !== 0xfeff || text.slice(1, head[0]).includes("\n---")) return;
       yield {
         at: [0, 1],
-        message: "The file begins with a byte order mark",
+        message: "The file starts with a byte order mark",
         suggestion: "Save it as UTF-8 without one",
       };
     },
@@ -24,13 +24,13 @@ export const textChecks: readonly Check[] = [
   {
     code: "text-line-ends",
     severity: "info",
-    summary: "Lines end in CR LF; the specification advises LF.",
+    summary: "Lines end with CR LF; the specification recommends LF.",
     *run({ text, root }) {
       const at = text.indexOf("\r\n", root.start);
       if (at < 0 || at > root.end) return;
       yield {
         at: [at, at + 2],
-        message: "Lines end in CR LF",
+        message: "Lines end with CR LF",
         suggestion: "Save the file with LF",
       };
     },
@@ -44,14 +44,14 @@ export const textChecks: readonly Check[] = [
       if (!at) return;
       yield {
         at,
-        message: "YAML aliases and merge keys are not understood by every tool",
+        message: "Not every tool understands YAML aliases and merge keys",
         suggestion: "Write the values out",
       };
     },
   },
 ];
 
-/** Where aliases and merge keys stand, in the order of the file. */
+/** The places of aliases and merge keys, in the order of the file. */
 function* aliasesIn(node: YamlNode | null): Generator<Offsets> {
   if (node?.alias) yield node.alias;
   else if (node?.kind === "list") {

@@ -7,12 +7,12 @@ import { ANY, literalOf, parseTextParts } from "../compile/text_parts.ts";
 import type { Check, Finding } from "./check.ts";
 import { has, type Item, type ItemValue, strings } from "./item.ts";
 
-/** Modifiers under which a string is not a Sigma string with wildcards. */
+/** Modifiers under which a string has no Sigma wildcards. */
 const NOT_TEXT = ["re", "cidr", "fieldref", "exists", "gt", "gte", "lt", "lte"];
 
 const PLACEHOLDERS = /^%(Administrators|JumpServers|Workstations|Servers|DomainControllers)%$/i;
 
-/** A check of every value that is a Sigma string. */
+/** A check of every string that may have wildcards. */
 function ofText(
   code: string,
   severity: Check["severity"],
@@ -40,37 +40,37 @@ export const valueChecks: readonly Check[] = [
   ofText(
     "wildcard-double",
     "warning",
-    "Two '*' stand side by side; one does the same.",
+    "Two '*' are next to each other; one has the same effect.",
     (value) => {
       const parts = parseTextParts(value);
       const double = parts.some((part, index) => part === ANY && parts[index + 1] === ANY);
       if (!double) return undefined;
-      return { message: `'${value}' has two '*' side by side`, suggestion: "Write one '*'" };
+      return { message: `'${value}' has two '*' next to each other`, suggestion: "Write one '*'" };
     },
   ),
   ofText(
     "wildcard-only",
     "info",
-    "The value is only '*': the field has to be there, with any text.",
+    "The value is only '*': the field must exist, with any value.",
     (value, item) => {
       if (value !== "*" || item.field === undefined) return undefined;
       return {
-        message: `'*' matches every text in '${item.field}'`,
-        suggestion: `Write '${item.field}|exists: true' if that is meant`,
+        message: `'*' matches every value of '${item.field}'`,
+        suggestion: `Write '${item.field}|exists: true' if that is intended`,
       };
     },
   ),
   ofText(
     "wildcard-redundant",
     "warning",
-    "A '*' stands where the modifier already allows any text.",
+    "A '*' is where the modifier already allows any text.",
     (value, item) => {
       const parts = parseTextParts(value);
       const first = parts[0] === ANY && has(item, "contains", "endswith");
       const last = parts.at(-1) === ANY && has(item, "contains", "startswith");
       if ((!first && !last) || parts.length < 2) return undefined;
       return {
-        message: `The modifier already stands for the '*' at the ${
+        message: `The modifier already implies the '*' at the ${
           first ? "start" : "end"
         } of '${value}'`,
         suggestion: "Remove the '*'",
@@ -80,7 +80,7 @@ export const valueChecks: readonly Check[] = [
   {
     code: "wildcard-for-modifier",
     severity: "info",
-    summary: "Wildcards at the ends of every value do what a modifier says more plainly.",
+    summary: "Every value has wildcards at its ends where a modifier would be clearer.",
     *run({ items }) {
       for (const item of items) {
         const others = item.modifiers.filter((name) => !["all", "cased", "neq"].includes(name));
@@ -90,8 +90,8 @@ export const valueChecks: readonly Check[] = [
         if (modifiers.size !== 1 || modifier === undefined) continue;
         yield {
           at: item.key,
-          message: `Every value of '${item.field}' says '${modifier}' with wildcards`,
-          suggestion: `Write '${item.field}|${modifier}' and the values without '*'`,
+          message: `Every value of '${item.field}' means '${modifier}', written with wildcards`,
+          suggestion: `Write '${item.field}|${modifier}', and the values without '*'`,
         };
       }
     },
@@ -99,25 +99,25 @@ export const valueChecks: readonly Check[] = [
   ofText(
     "wildcard-escaped",
     "info",
-    "A wildcard is escaped: it stands for itself.",
+    "A wildcard is escaped, so it is an ordinary character.",
     (value) => {
       if (!parseTextParts(value).some((part) => typeof part === "string" && /[*?]/.test(part))) {
         return undefined;
       }
       return {
         message: `'${value}' has an escaped wildcard`,
-        suggestion: "Write '\\\\*' for a backslash and then a wildcard",
+        suggestion: "Write '\\\\*' for a backslash followed by a wildcard",
       };
     },
   ),
   ofText(
     "value-empty-text",
     "warning",
-    "An empty text with contains, startswith or endswith matches everything.",
+    "An empty string with contains, startswith or endswith matches everything.",
     (value, item) => {
       if (value !== "" || !has(item, "contains", "startswith", "endswith")) return undefined;
       return {
-        message: "Every text contains the empty text",
+        message: "Every string contains the empty string",
         suggestion: `Remove the value, or write '${item.field ?? ""}|exists: true'`,
       };
     },
@@ -125,53 +125,53 @@ export const valueChecks: readonly Check[] = [
   ofText(
     "value-control-character",
     "warning",
-    "The value has a control character, most often from a backslash in double quotes.",
+    "The value contains a control character, usually because of a backslash in double quotes.",
     (value, item) => {
       // deno-lint-ignore no-control-regex
       const found = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\t\n\r]/.exec(value)?.[0];
       if (found === undefined) return undefined;
-      // Encoded text and multi-line contents may well hold line ends.
+      // Encoded text and contents of several lines may contain line breaks.
       if (/[\n\r\t]/.test(found) && has(item, "contains", "base64", "base64offset")) {
         return undefined;
       }
       const code = found.charCodeAt(0).toString(16).padStart(4, "0");
       return {
-        message: `The value has the control character U+${code.toUpperCase()}`,
-        suggestion: "Use single quotes: in them a backslash is a backslash",
+        message: `The value contains the control character U+${code.toUpperCase()}`,
+        suggestion: "Use single quotes, in which a backslash is just a backslash",
       };
     },
   ),
   ofText(
     "value-invisible-character",
     "warning",
-    "The value has a character that cannot be seen: zero width, no-break space, text direction.",
+    "The value contains an invisible character: zero-width, no-break space, text direction.",
     (value) => {
       const found = /[\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\u2066-\u2069\ufeff]/
         .exec(value)?.[0];
       if (found === undefined) return undefined;
       const code = found.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
       return {
-        message: `The value has the invisible character U+${code}`,
-        suggestion: `If it is meant, write it in double quotes as "\\u${code}"`,
+        message: `The value contains the invisible character U+${code}`,
+        suggestion: `If it is intended, write it in double quotes as "\\u${code}"`,
       };
     },
   ),
   ofText(
     "value-smart-quote",
     "info",
-    "The value has typographic quotes, as word processors make them.",
+    "The value contains typographic quotes, as word processors insert them.",
     (value) => {
       if (!/[\u2018\u2019\u201c\u201d]/.test(value)) return undefined;
       return {
-        message: `'${value}' has typographic quotes`,
-        suggestion: "Write ' or \" unless the log has typographic ones",
+        message: `'${value}' contains typographic quotes`,
+        suggestion: "Write ' or \" unless the log has typographic quotes",
       };
     },
   ),
   ofText(
     "value-outer-space",
     "info",
-    "A whole value begins or ends with a space.",
+    "A whole value starts or ends with a space.",
     (value, item) => {
       if (item.field === undefined || has(item, "contains") || value.trim() === "") {
         return undefined;
@@ -180,7 +180,7 @@ export const valueChecks: readonly Check[] = [
       const end = value.endsWith(" ") && !has(item, "startswith");
       if (!start && !end) return undefined;
       return {
-        message: `'${value}' ${start ? "begins" : "ends"} with a space`,
+        message: `'${value}' ${start ? "starts" : "ends"} with a space`,
         suggestion: "Remove it unless the log has it",
       };
     },
@@ -188,7 +188,7 @@ export const valueChecks: readonly Check[] = [
   ofText(
     "value-number-quoted",
     "info",
-    "A number is written as a text.",
+    "A number is written as a string.",
     (value, item, { style }) => {
       if (style === "plain" || item.field === undefined || item.modifiers.length > 0) {
         return undefined;
@@ -200,11 +200,11 @@ export const valueChecks: readonly Check[] = [
   ofText(
     "placeholder-not-expanded",
     "warning",
-    "A standard placeholder stands without 'expand', so it is compared as it is.",
+    "A standard placeholder has no 'expand', so it is compared literally.",
     (value, item) => {
       if (!PLACEHOLDERS.test(value) || has(item, "expand")) return undefined;
       return {
-        message: `'${value}' is compared as text, not expanded`,
+        message: `'${value}' is compared literally, not expanded`,
         suggestion: `Write '${item.field ?? ""}|expand'`,
       };
     },
@@ -212,7 +212,7 @@ export const valueChecks: readonly Check[] = [
   {
     code: "keyword-short",
     severity: "info",
-    summary: "A keyword of one or two characters is searched in the whole event.",
+    summary: "A keyword of one or two characters is searched for in the whole event.",
     *run({ items }) {
       for (const item of items) {
         if (item.field !== undefined) continue;

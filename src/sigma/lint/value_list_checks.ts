@@ -7,7 +7,7 @@ import { literalOf, parseTextParts } from "../compile/text_parts.ts";
 import type { Check } from "./check.ts";
 import { has, type Item, type ItemValue, strings } from "./item.ts";
 
-/** What YAML 1.1 readers, pySigma among them, do not take for the text that YAML 1.2 sees. */
+/** Strings of YAML 1.2 that readers of YAML 1.1, such as pySigma, take for something else. */
 const YAML_1_1 = [
   [/^(yes|no|on|off)$/i, "a boolean"],
   [/^[-+]?0[0-7]+$/, "an octal number"],
@@ -17,7 +17,7 @@ const YAML_1_1 = [
   [/^[-+]?\d+(_\d+)+$/, "a number"],
 ] as const;
 
-/** Modifiers that compare numbers, however they are written, and those that take them as written. */
+/** Modifiers that compare numbers however they are written, or take them as written. */
 const ANY_FORM = [
   ...["gt", "gte", "lt", "lte", "minute", "hour", "day", "week", "month", "year"],
   ...["contains", "startswith", "endswith", "cased", "re", "windash", "base64", "base64offset"],
@@ -28,7 +28,7 @@ export const valueListChecks: readonly Check[] = [
   {
     code: "value-repeated",
     severity: "warning",
-    summary: "A value stands twice in a list; letter case does not make a difference.",
+    summary: "A list has a duplicate value; letter case is ignored.",
     *run({ items }) {
       for (const item of items) {
         const seen = new Map<string, ItemValue>();
@@ -41,7 +41,7 @@ export const valueListChecks: readonly Check[] = [
           if (seen.has(key)) {
             yield {
               at: value.at,
-              message: `The value '${value.value}' stands twice in this list`,
+              message: `Duplicate value '${value.value}'`,
               suggestion: "Remove one of them",
             };
           }
@@ -53,7 +53,8 @@ export const valueListChecks: readonly Check[] = [
   {
     code: "value-covered",
     severity: "info",
-    summary: "A value of a list can never decide: a shorter one already matches (or must match).",
+    summary:
+      "A value of a list never makes a difference: a shorter one already matches (or must match).",
     *run({ items }) {
       for (const item of items) {
         const place = item.modifiers.find((name) =>
@@ -83,8 +84,8 @@ export const valueListChecks: readonly Check[] = [
           );
           if (!other) continue;
           const [idle, reason] = has(item, "all")
-            ? [other.value, `'${value.value}' includes it`]
-            : [value, `'${other.value.value}' matches it already`];
+            ? [other.value, `'${value.value}' contains it`]
+            : [value, `'${other.value.value}' already matches it`];
           yield {
             at: idle.at,
             message: `The value '${idle.value}' changes nothing: ${reason}`,
@@ -97,7 +98,7 @@ export const valueListChecks: readonly Check[] = [
   {
     code: "value-null-in-list",
     severity: "warning",
-    summary: "A null stands in a list of values, which the specification does not allow.",
+    summary: "A list of values contains null, which the specification does not allow.",
     *run({ items }) {
       for (const item of items) {
         if (!item.listed || item.values.length < 2) continue;
@@ -105,7 +106,7 @@ export const valueListChecks: readonly Check[] = [
           if (value !== null) continue;
           yield {
             at,
-            message: "A null in a list is read differently by every tool",
+            message: "Tools differ in how they read null in a list",
             suggestion: "Put 'field: null' into a search identifier of its own",
           };
         }
@@ -115,7 +116,7 @@ export const valueListChecks: readonly Check[] = [
   {
     code: "value-yaml-version",
     severity: "warning",
-    summary: "A value without quotes is a text here, and something else for readers of YAML 1.1.",
+    summary: "A value without quotes is a string here, but something else for readers of YAML 1.1.",
     *run({ items }) {
       for (const item of items) {
         for (const { style, source, at } of item.values) {
@@ -135,7 +136,7 @@ export const valueListChecks: readonly Check[] = [
     code: "value-number-form",
     severity: "warning",
     summary:
-      "A number is written in a form that is lost: texts of events that have it do not match.",
+      "A number is written in a form that is lost, so it does not match strings of that form.",
     *run({ items }) {
       for (const item of items) {
         if (item.field === undefined || has(item, ...ANY_FORM)) continue;
@@ -145,7 +146,7 @@ export const valueListChecks: readonly Check[] = [
           yield {
             at,
             message:
-              `${source} without quotes is the number ${value}, and matches no text ${source}`,
+              `${source} without quotes is the number ${value}, and does not match the string ${source}`,
             suggestion: `Write '${source}' in quotes, or ${value}`,
           };
         }
@@ -155,7 +156,7 @@ export const valueListChecks: readonly Check[] = [
   {
     code: "value-double-quoted",
     severity: "info",
-    summary: "A text with backslashes stands in double quotes, where YAML reads them first.",
+    summary: "A string with backslashes is in double quotes, where YAML interprets them first.",
     *run({ items, text }) {
       for (const item of items) {
         for (const { style, value, at } of item.values) {

@@ -51,7 +51,7 @@ for (const [text, network, inside] of INSIDE) {
   });
 }
 
-Deno.test("parseNetwork() refuses what is no address", () => {
+Deno.test("parseNetwork() refuses what is not an address", () => {
   const bad =
     "|1.2.3|1.2.3.4.5|256.1.1.1|01.2.3.4|1.2.3.4/33|1.2.3.4/|1.2.3.4/a|::1/129|1::2::3|:1|1:|" +
     "12345::|1:2:3:4:5:6:7|1:2:3:4:5:6:7:8:9|1.2.3.4:80|[::1]|::1.2.3|1:2:3:4:5:6:7:1.2.3.4| 1.2.3.4|:::";

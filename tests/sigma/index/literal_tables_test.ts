@@ -25,7 +25,7 @@ function expected(list: readonly string[], fits: (literal: string) => boolean): 
   return list.flatMap((each, index) => fits(each) ? [index] : []);
 }
 
-Deno.test("Automaton finds exactly the literals that are in a text, in any case", () => {
+Deno.test("Automaton finds exactly the literals in a string, in any case", () => {
   fc.assert(fc.property(literals, text, (list, value) => {
     const automaton = new Automaton(numbered(list));
     const folded = foldText(value);
@@ -52,7 +52,7 @@ Deno.test("EdgeTable finds exactly the literals at its edge, in any case", () =>
   }));
 });
 
-Deno.test("FoldedTable finds a text in any case, also outside the basic plane", () => {
+Deno.test("FoldedTable finds a string in any case, even outside the basic plane", () => {
   const texts = ["login", "", "\u{10428}x", "straße", "σας"].map(foldText);
   const table = new FoldedTable(numbered(texts));
   assertEquals(["LOGIN", "", "\u{10400}X", "STRAßE", "ΣΑΣ"].map((each) => table.find(each)), [

@@ -100,7 +100,7 @@ for (const [promise, text, left] of cases) {
   });
 }
 
-Deno.test("panoptes-disable: a comment also silences what concerns several files", () => {
+Deno.test("panoptes-disable: a comment also silences findings between files", () => {
   const one = rule().replaceAll("|all", "").replace("login.", "login");
   const two = one.replace("id: 767", "id: 867")
     .replace("title:", "# panoptes-disable title-repeated -- the same on purpose\ntitle:")

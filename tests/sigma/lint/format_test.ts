@@ -43,7 +43,7 @@ const hostile: Problem = {
 Deno.test("formatText() shows place, code, message, suggestion, the line and carets, and counts", () => {
   assertEquals(
     formatText(problems),
-    `rules/login_failed.yml:1:8: note title-form: The title ends in a full stop. Leave the stop out
+    `rules/login_failed.yml:1:8: note title-form: The title ends in a full stop. Remove the full stop
   1 | title: Failed login.
     |        ^^^^^^^^^^^^^
 rules/login_failed.yml:2:5: note id-version: The id 767e7aa1-e232-15b9-adf1-a15673f7acfd is not a random UUID (version 4). Keep it if it is in use; give new rules a version 4 UUID
@@ -52,7 +52,7 @@ rules/login_failed.yml:2:5: note id-version: The id 767e7aa1-e232-15b9-adf1-a156
 rules/login_failed.yml:12:11: error modifier-unknown: Unknown modifier 'contain'; did you mean 'contains'?
   12 |     event|contain: login
      |           ^^^^^^^
-rules/login_failed.yml:13:19: warning all-single: 'all' has only one value to match. Remove '|all'
+rules/login_failed.yml:13:19: warning all-single: 'all' has only one value. Remove '|all'
   13 |     user|contains|all: ana
      |                   ^^^
 1 error, 1 warning, 2 notes
@@ -67,18 +67,18 @@ Deno.test("formatText() has no escape sequence without colour, whatever the file
   assertEquals(shown.split("\n").length, 5);
 });
 
-Deno.test("formatText() paints with colour and writes the same words", () => {
+Deno.test("formatText() adds colours without changing the words", () => {
   const painted = formatText(problems, { colour: true });
   assert(painted.includes("\u001b[31merror modifier-unknown\u001b[0m"));
   // deno-lint-ignore no-control-regex
   assertEquals(painted.replaceAll(/\u001b\[\d+m/g, ""), formatText(problems));
 });
 
-Deno.test("formatText() says that there is nothing to say", () => {
+Deno.test("formatText() reports zero problems", () => {
   assertEquals(formatText([]), "0 errors, 0 warnings, 0 notes\n");
 });
 
-Deno.test("formatJson() gives back every member of every problem", () => {
+Deno.test("formatJson() includes every member of every problem", () => {
   const report = JSON.parse(formatJson([...problems, hostile]));
   assertEquals(report.version, 1);
   assertEquals(report.counts, { error: 1, warning: 2, info: 2 });
@@ -106,7 +106,7 @@ Deno.test("formatSarif() writes a log of version 2.1.0 whose results point to th
   }
 });
 
-Deno.test("formatSarif() makes a URI of any path", () => {
+Deno.test("formatSarif() turns any path into a URI", () => {
   const uri = (file: string) =>
     JSON.parse(formatSarif([{ ...hostile, file }])).runs[0].results[0].locations[0]
       .physicalLocation.artifactLocation.uri;
@@ -116,7 +116,7 @@ Deno.test("formatSarif() makes a URI of any path", () => {
   assert(URL.canParse(uri(hostile.file!), "file:///srv/"));
 });
 
-Deno.test("formatSarif() writes a problem of a text without a name, without a location", () => {
+Deno.test("formatSarif() leaves out the location of a problem in a file without a name", () => {
   const { file: _, ...nameless } = hostile;
   assertEquals("locations" in JSON.parse(formatSarif([nameless])).runs[0].results[0], false);
 });
@@ -126,13 +126,13 @@ Deno.test("formatGithub() writes one command for each problem", () => {
   assertEquals(
     first,
     "::notice file=rules/login_failed.yml,line=1,endLine=1,col=8,endColumn=21,title=title-form" +
-      "::The title ends in a full stop. Leave the stop out",
+      "::The title ends in a full stop. Remove the full stop",
   );
   assert(third!.startsWith("::error file="));
   assert(fourth!.startsWith("::warning file="));
 });
 
-Deno.test("formatGithub() lets no text of a file start a command of its own", () => {
+Deno.test("formatGithub() lets no text of a file start another command", () => {
   const written = formatGithub([hostile]);
   assertEquals(written.split("\n").length, 2);
   assertEquals(written.indexOf("::", 2), written.lastIndexOf("title=title-form::") + 16);

@@ -35,7 +35,7 @@ function blocksOf(yaml: string): Map<string, string> {
   );
 }
 
-/** What the reading instructions of docs/lint/README.md say: the example, and the base rule around it. */
+/** The example with the base rule around it, as docs/lint/README.md says. */
 export function whole(yaml: string, flags: readonly string[] = []): string {
   let text = yaml;
   if (yaml.startsWith("  ")) {

@@ -35,7 +35,7 @@ Deno.test("there are at least 40 checks beyond the errors of the parser", () => 
   assert(CHECKS.length >= 40);
 });
 
-Deno.test("lintFile() says what to write for slips that other tools make likely", () => {
+Deno.test("lintFile() says what to write for mistakes that other tools invite", () => {
   const says = (item: string, more = "") => {
     const text = clean.replace("event: Login failed.", item) + more;
     return lintFile(text).map(fullMessage);
@@ -49,7 +49,7 @@ Deno.test("lintFile() says what to write for slips that other tools make likely"
   const [, finding] = says("event: Login failed.", tests);
   assertEquals(
     finding,
-    "The test has a match that is neither true, false nor a number. Write name, match and event",
+    "The test has a match that is not true, false or a number. Write name, match and event",
   );
 });
 
@@ -73,12 +73,12 @@ Deno.test("lintFile() reports errors and findings of every document, in the orde
   assertEquals(problems[1]!.excerpt, "    event|contain: Login failed.\n          ^^^^^^^");
 });
 
-Deno.test("lintFile() says nothing more about a place that has an error", () => {
+Deno.test("lintFile() reports nothing else at a place that has an error", () => {
   const text = clean.replace("id: 767e7aa1-e232-45b9-adf1-a15673f7acfd", "id: 5");
   assertEquals(codes(text), ["metadata-type"]);
 });
 
-Deno.test("lintFile() still looks at the rest of a rule that has an error", () => {
+Deno.test("lintFile() still checks the rest of a rule that has an error", () => {
   const text = clean.replace("level: low", "level: hihg").replace("Failed login", "Failed login.");
   assertEquals(codes(text), ["title-form", "metadata-value"]);
 });
@@ -96,13 +96,13 @@ Deno.test("lintFile() points at the name inside a condition", () => {
   assertEquals([problem.line, problem.column, problem.endColumn], [17, 27, 41]);
 });
 
-Deno.test("lintFile() does not judge dates when it is not told what day it is", () => {
+Deno.test("lintFile() does not check for future dates unless it is told what day it is", () => {
   const text = clean.replace("2026-01-15", "2999-01-15");
   assertEquals(lintFile(text), []);
   assertEquals(lintFile(text, { today: "2026-01-15" }).map(({ code }) => code), ["date-future"]);
 });
 
-Deno.test("lintFile() takes a value that an alias stands for", () => {
+Deno.test("lintFile() checks the value that an alias stands for", () => {
   const text = clean.replace(
     "event: Login failed.",
     "a|contains: &long login failed\n    b|contains|all: *long",
@@ -110,7 +110,7 @@ Deno.test("lintFile() takes a value that an alias stands for", () => {
   assertEquals(codes(text), ["all-single", "text-anchor"]);
 });
 
-Deno.test("lintFile() bounds what one check says, and the length of what it says", () => {
+Deno.test("lintFile() limits the number of findings per check and the length of messages", () => {
   const many = Array.from({ length: 2000 }, () => "      - x").join("\n");
   const problems = lintFile(clean.replace(" Login failed.", `\n${many}`));
   assertEquals(problems.length, 500);
@@ -175,7 +175,7 @@ Deno.test("lintFile() never throws, and every problem has a place inside the fil
   );
 });
 
-Deno.test("lintFiles() reports what two files claim both, at the later one", () => {
+Deno.test("lintFiles() reports what two files both claim, at the later one", () => {
   const problems = lintFiles([
     { file: "rules/login_failed.yml", text: clean },
     { file: "rules/login_failed_too.yml", text: clean },
@@ -188,10 +188,10 @@ Deno.test("lintFiles() reports what two files claim both, at the later one", () 
       "rules/login_failed_too.yml:14 detection-repeated",
     ],
   );
-  assert(problems[1]!.message.endsWith("is also that of rules/login_failed.yml:2"));
+  assert(problems[1]!.message.endsWith("is also used at rules/login_failed.yml:2"));
 });
 
-Deno.test("lintFiles() finds clashes between the documents of one file too", () => {
+Deno.test("lintFiles() also finds clashes between the documents of one file", () => {
   const problems = lintFiles([{ file: "login_failed.yml", text: `${clean}---\n${clean}` }]);
   assertEquals(problems.map(({ code }) => code), [
     "title-repeated",
@@ -200,7 +200,7 @@ Deno.test("lintFiles() finds clashes between the documents of one file too", () 
   ]);
 });
 
-Deno.test("lintFile() comes to an end on files made to keep it busy", () => {
+Deno.test("lintFile() finishes on files made to keep it busy", () => {
   const rule = (body: string) => clean.replace("    event: Login failed.\n", body);
   const laughs = Array.from({ length: 14 }, (_, level) => {
     const of = level === 0

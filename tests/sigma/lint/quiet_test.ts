@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { lintFile } from "../../../src/sigma/lint/lint_files.ts";
 import { whole } from "./lint_examples.ts";
 
-/** What looks like a finding and is none: the check must be quiet. Fragments are read as in docs/lint. */
+/** What looks like a finding but is not: the check must be quiet. Fragments as in docs/lint. */
 const quiet: [code: string, why: string, fragment: string][] = [
   ["wildcard-double", "the first is escaped", `  selection:\n    a: 'x\\**'`],
   ["wildcard-only", "a keyword has no field that could exist", `  selection:\n    - '*'`],

@@ -6,7 +6,7 @@ function regex(source: string): LinearRegex {
   return new LinearRegex(source, new Set());
 }
 
-Deno.test("LinearRegex takes counted repetitions as rules have them", () => {
+Deno.test("LinearRegex accepts counted repetitions that rules use", () => {
   const sources = [
     "a.{20}b",
     "[A-Za-z0-9+/]{40,}",
@@ -25,7 +25,7 @@ Deno.test("LinearRegex takes counted repetitions as rules have them", () => {
   for (const source of sources) assert(!regex(source).test("\u0001"), source);
 });
 
-Deno.test("LinearRegex refuses what would be slow on some text, and says what to do", () => {
+Deno.test("LinearRegex refuses patterns that would be slow on some text, and says what to do", () => {
   const sources = [
     "(a.{0,10}b.{0,10}){10}c",
     "(\\w{1,9}\\b.{0,9}){25}x",
@@ -38,11 +38,11 @@ Deno.test("LinearRegex refuses what would be slow on some text, and says what to
   }
 });
 
-Deno.test("LinearRegex refuses what is too large", () => {
+Deno.test("LinearRegex refuses patterns that are too large", () => {
   assertThrows(() => regex("(.{0,300}x){3}"), ItemError, "too large");
 });
 
-Deno.test("LinearRegex remembers only the text that it looked at last", () => {
+Deno.test("LinearRegex remembers only the last text", () => {
   const ends = regex("b$");
   assertEquals(["ab", "ab", "ba", "", "ab"].map((text) => ends.test(text)), [
     true,

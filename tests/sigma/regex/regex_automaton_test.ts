@@ -97,7 +97,7 @@ const HOSTILE: readonly [pattern: string, alphabet: string][] = [
   ["(\\pL\\pN?.){9}\\x{1F600}$", "aж٣σ"],
 ];
 
-Deno.test("RegexAutomaton finds what RE2JS finds where the states are too many to keep", () => {
+Deno.test("RegexAutomaton finds what RE2JS finds when there are too many states to keep", () => {
   for (const [source, alphabet] of HOSTILE) {
     const regex = RE2JS.compile(source);
     const automaton = automatonOf([source]);
@@ -121,7 +121,7 @@ Deno.test("RegexAutomaton finds each of many hostile patterns together", () => {
   }
 });
 
-Deno.test("RegexAutomaton looks before a last line break only for patterns that want it", () => {
+Deno.test("RegexAutomaton matches before a final line break only for patterns that allow it", () => {
   const automaton = automatonOf(["a$", "a\\z", "a\\n$", "^$"], [true, false, true, true]);
   assertEquals(found(automaton, "a\n"), [0, 2]);
   assertEquals(found(automaton, "a"), [0, 1]);
@@ -137,7 +137,7 @@ Deno.test("RegexAutomaton stops when told to", () => {
   assertEquals(reports, 1);
 });
 
-Deno.test("RegexAutomaton settles patterns with few states, and says so of no other", () => {
+Deno.test("RegexAutomaton settles only patterns with few states", () => {
   assert(automatonOf(["(.?){300}z"]).settle(2_000));
   assert(!automatonOf(["[ab]*a[ab]{20}c"]).settle(2_000));
 });

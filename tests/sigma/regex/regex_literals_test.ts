@@ -60,7 +60,7 @@ const text = fc.array(fc.constantFrom("a", "b", "A", "B", ".", "x", "\n", "s", "
 })
   .map((units) => units.join(""));
 
-Deno.test("regexLiterals() names no text that a match could lack", () => {
+Deno.test("regexLiterals() returns no string that a match could lack", () => {
   fc.assert(
     fc.property(pattern, fc.constantFrom("", "(?i)", "(?m)"), text, (source, flags, value) => {
       const regex = new RegExp(source, `u${flags.slice(2, -1)}`);
