@@ -1,3 +1,4 @@
+import { jsonText } from "../stream/json_text.ts";
 import { responseHeaders } from "./response.ts";
 
 /** Every problem by its code. Clients may rely on codes and statuses; titles may change. */
@@ -59,7 +60,7 @@ export function problem(
   const challenge: Record<string, string> = status === 401
     ? { "WWW-Authenticate": `Bearer realm="panoptes"` }
     : {};
-  return new Response(JSON.stringify({ type, title, status, code, detail, ...members }), {
+  return new Response(jsonText({ type, title, status, code, detail, ...members }), {
     status,
     headers: responseHeaders("application/problem+json", { ...challenge, ...headers }),
   });

@@ -1,3 +1,5 @@
+import { jsonText } from "../stream/json_text.ts";
+
 /** Responses are for programs that hold a token: no page, frame, script or cache may have them. */
 const SECURITY = {
   "Cache-Control": "no-store",
@@ -33,7 +35,7 @@ export function responseHeaders(
  * @returns The response.
  */
 export function json(value: unknown, status = 200): Response {
-  return new Response(JSON.stringify(value), {
+  return new Response(jsonText(value), {
     status,
     headers: responseHeaders("application/json"),
   });

@@ -1,3 +1,4 @@
+import { jsonText } from "../stream/json_text.ts";
 import { encodeComment, encodeMessage, encodeRetry } from "./encode.ts";
 
 /** How long a client that was turned away waits before it reconnects. */
@@ -12,5 +13,5 @@ const RETRY_MS = 30_000;
  */
 export function overloadedStream(): string {
   return encodeComment("welcome") + encodeRetry(RETRY_MS) +
-    encodeMessage({ event: "overloaded", data: JSON.stringify({ retryMs: RETRY_MS }) });
+    encodeMessage({ event: "overloaded", data: jsonText({ retryMs: RETRY_MS }) });
 }

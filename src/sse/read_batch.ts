@@ -1,3 +1,4 @@
+import { jsonText, lineSafe } from "../stream/json_text.ts";
 import { encodeMessage } from "./encode.ts";
 import { formatLastEventId, type LogPlace } from "./last_event_id.ts";
 import { resumeAt } from "./resume_at.ts";
@@ -40,11 +41,13 @@ export function readBatch(source: SseSource, after: LogPlace): Batch | undefined
   const start = resumeAt(head, after);
   let seq = start.after;
   if (start.gap) {
-    writer.write(encodeMessage({ event: "gap", data: JSON.stringify(start.gap) }));
+    writer.write(encodeMessage({ event: "gap", data: jsonText(start.gap) }));
   }
   for (const message of source.read(seq, BATCH_MESSAGES, BATCH_BYTES)) {
     const id = formatLastEventId({ epoch, seq: message.seq });
-    if (!writer.write(encodeMessage({ id, event: message.type, data: message.body }))) break;
+    if (!writer.write(encodeMessage({ id, event: message.type, data: lineSafe(message.body) }))) {
+      break;
+    }
     seq = message.seq;
   }
   if (writer.empty) return undefined;

@@ -1,4 +1,5 @@
 import type { Clock } from "../stream/clock.ts";
+import { jsonText } from "../stream/json_text.ts";
 import { encodeComment, encodeMessage, encodeRetry } from "./encode.ts";
 import { formatLastEventId, type LogPlace } from "./last_event_id.ts";
 import { readBatch } from "./read_batch.ts";
@@ -141,10 +142,10 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     this.#cursor = { epoch: head.epoch, seq: after };
     const from = formatLastEventId(this.#cursor);
     const to = formatLastEventId({ epoch: head.epoch, seq: head.newest });
-    const ready = JSON.stringify({ from, to, gap: gap !== undefined });
+    const ready = jsonText({ from, to, gap: gap !== undefined });
     this.#write(encoder.encode(
       encodeComment("welcome") + encodeRetry(this.#between(RETRY_MS)) +
-        (gap ? encodeMessage({ event: "gap", data: JSON.stringify(gap) }) : "") +
+        (gap ? encodeMessage({ event: "gap", data: jsonText(gap) }) : "") +
         encodeMessage({ id: from, event: "ready", data: ready }),
     ));
   }

@@ -1,3 +1,5 @@
+import { jsonText } from "../stream/json_text.ts";
+
 /**
  * Writes one line of JSON to the Worker's log. Errors contain addresses and codes, never tokens.
  *
@@ -9,7 +11,7 @@ export function report(what: string, facts: unknown): void {
     ? { error: facts.name, message: facts.message, stack: facts.stack, cause: causeOf(facts) }
     : facts;
   // deno-lint-ignore no-console -- the log of a Worker is its console
-  console.error(JSON.stringify({ what, ...members as object }));
+  console.error(jsonText({ what, ...members as object }));
 }
 
 function causeOf({ cause }: Error): string | undefined {

@@ -1,4 +1,5 @@
 import type { Alert } from "../../alert/alert.ts";
+import { jsonText } from "../../stream/json_text.ts";
 import { isLarger, shorten } from "../../alert/shorten.ts";
 
 /**
@@ -40,7 +41,7 @@ const CUTS = [
  */
 export function standardBody(alert: Alert, recordedAt: number): string {
   const timestamp = new Date(recordedAt).toISOString();
-  const bodyOf = (data: unknown) => JSON.stringify({ type: "alert.created", timestamp, data });
+  const bodyOf = (data: unknown) => jsonText({ type: "alert.created", timestamp, data });
   const whole = bodyOf(alert);
   if (!isLarger(whole, MAX_BODY_BYTES)) return whole;
   for (const cut of CUTS) {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../stream/clock.ts";
+import { jsonText } from "../../stream/json_text.ts";
 import type { Feed } from "../log_access.ts";
 import { readFeed, type ReadFeedOptions } from "./read_feed.ts";
 
@@ -64,7 +65,7 @@ class NdjsonSource implements UnderlyingDefaultSource<Uint8Array> {
           return this.#close();
         }
         const { gap, lines } = value;
-        if (gap) lines.unshift(JSON.stringify({ gap }));
+        if (gap) lines.unshift(jsonText({ gap }));
         if (lines.length === 0) continue;
         return this.#controller.enqueue(encoder.encode(lines.join("\n") + "\n"));
       }

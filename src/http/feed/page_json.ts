@@ -1,3 +1,4 @@
+import { jsonText } from "../../stream/json_text.ts";
 import type { Gap } from "../../sse/resume_at.ts";
 import type { Feed } from "../log_access.ts";
 import { readFeed, type ReadFeedOptions } from "./read_feed.ts";
@@ -24,6 +25,6 @@ export function pageJson(feed: Feed, options: ReadFeedOptions): string {
     end = { next: part.next, more: part.more };
     if (length > MAX_LENGTH) break;
   }
-  const rest = JSON.stringify({ ...end, gap: firstGap ?? null });
+  const rest = jsonText({ ...end, gap: firstGap ?? null });
   return `{"${options.entry}s":[${lines.join(",\n")}],${rest.slice(1)}`;
 }

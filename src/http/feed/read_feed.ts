@@ -1,3 +1,4 @@
+import { lineSafe } from "../../stream/json_text.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
 import { type Gap, parseRequested, resumeAt } from "../../sse/resume_at.ts";
 import type { Feed, FeedEntry } from "../log_access.ts";
@@ -67,5 +68,5 @@ function entryJson(epoch: string, entry: "event" | "alert", value: FeedEntry): s
   const recordedAt = new Date(value.recordedAt).toISOString();
   // JSON may have line breaks between tokens but never inside strings, so this changes no value.
   const body = /[\r\n]/.test(value.body) ? value.body.replaceAll(/[\r\n]+/g, " ") : value.body;
-  return `{"id":"${id}","recordedAt":"${recordedAt}","${entry}":${body}}`;
+  return `{"id":"${id}","recordedAt":"${recordedAt}","${entry}":${lineSafe(body)}}`;
 }
