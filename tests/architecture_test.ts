@@ -52,6 +52,7 @@ const ROOMS: Record<string, string[]> = {
   ],
   cli: ["exit_code.ts", "output", "input", "commands"],
   http: [
+    "negotiate.ts",
     "response.ts",
     "problem.ts",
     "read_query.ts",

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   method_not_allowed: [405, "Method not allowed"],
   misconfigured: [503, "The service is misconfigured"],
   no_tokens_configured: [401, "No API tokens are configured"],
+  not_acceptable: [406, "No form of the answer is acceptable"],
   not_found: [404, "Not found"],
   overloaded: [503, "Too many open streams"],
   unauthorized: [401, "A valid API token is required"],

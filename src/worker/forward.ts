@@ -1,5 +1,6 @@
 import { problem } from "../http/problem.ts";
-import { EVENT_STREAM, eventStream } from "../http/response.ts";
+import { eventStream } from "../http/response.ts";
+import { isForEventStream } from "../http/routes/events_and_alerts.ts";
 import { overloadedStream } from "../sse/overloaded.ts";
 
 /**
@@ -41,7 +42,7 @@ export async function forward(
       }
     } else report(error);
     // Clients of event streams never reconnect after a status other than 200.
-    if (request.headers.get("Accept")?.includes(EVENT_STREAM)) {
+    if (isForEventStream(request)) {
       return eventStream(overloadedStream());
     }
     return problem("unavailable", { headers: { "Retry-After": "2" } });

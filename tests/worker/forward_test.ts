@@ -48,15 +48,30 @@ Deno.test("forward() does not repeat a call to an overloaded log", async () => {
   assertEquals(await call("GET", busy), { calls: 1, status: 503, reports: [busy] });
 });
 
-Deno.test("forward() tells the client of an event stream to reconnect later if the log cannot be reached", async () => {
-  const response = await forward(
-    () => Promise.reject(again),
-    new Request("https://panoptes.test/v1/events", { headers: { Accept: "text/event-stream" } }),
-    () => {},
-  );
-  assertEquals([response.status, response.headers.get("Content-Type")], [
-    200,
-    "text/event-stream; charset=utf-8",
-  ]);
-  assertStringIncludes(await response.text(), "retry: 30000\n\nevent: overloaded\n");
-});
+const FOLLOWING: [string, string | undefined, boolean][] = [
+  ["/v1/events", "text/event-stream", true],
+  ["/v1/alerts?after=latest", "application/json;q=0.5, text/event-stream", true],
+  ["/v1/events", undefined, true],
+  ["/v1/events", "application/json", false],
+  ["/v1/events", "application/json, text/event-stream;q=0", false],
+  ["/v1/status", "text/event-stream", false],
+];
+for (const [path, accept, isStream] of FOLLOWING) {
+  const what = isStream ? "the client of an event stream to reconnect later" : "the status 503";
+  Deno.test(`forward() tells ${what} if the log cannot be reached: ${path} as ${accept}`, async () => {
+    const response = await forward(
+      () => Promise.reject(again),
+      new Request(`https://panoptes.test${path}`, { headers: accept ? { Accept: accept } : {} }),
+      () => {},
+    );
+    const text = await response.text();
+    if (!isStream) {
+      return assertEquals([response.status, JSON.parse(text).code], [503, "unavailable"]);
+    }
+    assertEquals([response.status, response.headers.get("Content-Type")], [
+      200,
+      "text/event-stream; charset=utf-8",
+    ]);
+    assertStringIncludes(text, "retry: 30000\n\nevent: overloaded\n");
+  });
+}

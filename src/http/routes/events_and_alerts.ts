@@ -1,11 +1,11 @@
 import type { Context } from "hono";
-import { accepts } from "hono/accepts";
 import { overloadedStream } from "../../sse/overloaded.ts";
 import { parseRequested } from "../../sse/resume_at.ts";
 import { subscribe } from "../../sse/subscribe.ts";
 import { ndjsonStream } from "../feed/ndjson_stream.ts";
 import { pageJson } from "../feed/page_json.ts";
 import type { Feed, LogAccess } from "../log_access.ts";
+import { negotiate } from "../negotiate.ts";
 import { problem } from "../problem.ts";
 import { InvalidRequestError, parameters } from "../read_query.ts";
 import { EVENT_STREAM, eventStream, responseHeaders } from "../response.ts";
@@ -13,6 +13,8 @@ import { type Call, operation, type Route } from "../route.ts";
 
 const NDJSON = "application/x-ndjson";
 const JSON_TYPE = "application/json";
+/** Every form, the default first; all after JSON are names of NDJSON. */
+const FORMS = [EVENT_STREAM, JSON_TYPE, NDJSON, "application/ndjson", "application/jsonl"];
 /** When a client that was refused for too many open streams may try again, in seconds. */
 const RETRY_AFTER = "30";
 /** The entries of one JSON answer, unless `limit` says otherwise. */
@@ -32,9 +34,21 @@ export const feedRoutes: readonly Route[] = [
 ];
 
 /**
+ * Whether a request is answered with an event stream.
+ *
+ * @param request Any request.
+ * @returns Whether it is for a feed, in that form.
+ */
+export function isForEventStream({ url, headers }: Request): boolean {
+  const { pathname } = new URL(url);
+  return feedRoutes.some(({ path }) => path === pathname) &&
+    negotiate(headers.get("Accept") ?? undefined, FORMS) === EVENT_STREAM;
+}
+
+/**
  * A feed in three forms, selected by `Accept`: an event stream (also for a client that names no
  * form, so that plain `curl -N` follows the log), NDJSON up to the current end of the log, or one
- * page of JSON.
+ * page of JSON. A client that accepts none of them gets a 406 that lists them.
  *
  * Each form starts at the oldest entry that is kept, or after the id given as `Last-Event-ID`,
  * `last_event_id`, `lastEventId` (which polyfills send) or `after`. The header takes precedence,
@@ -53,11 +67,14 @@ function feedRoute(
     GET: operation("read", QUERY, (call) => {
       const { context } = call;
       const feed = feedOf(call.log);
-      const type = accepts(context, {
-        header: "Accept",
-        supports: [EVENT_STREAM, NDJSON, "application/jsonl", JSON_TYPE],
-        default: EVENT_STREAM,
-      });
+      const type = negotiate(context.req.header("Accept"), FORMS);
+      if (type === undefined) {
+        return problem("not_acceptable", {
+          detail: `Accept must allow one of ${FORMS.join(", ")}`,
+          members: { available: FORMS },
+          headers: { Vary: "Accept" },
+        });
+      }
       const lastEventId = lastEventIdOf(call);
       return type === EVENT_STREAM
         ? follow(feed, lastEventId, call)
