@@ -51,7 +51,7 @@ function ownNames(part: Condition): readonly string[] {
   return "names" in part ? part.names : [];
 }
 
-/** One string per meaning, so that equal operands can be recognized. */
+/** One string per meaning, so that equal operands can be recognised. */
 function lineOf(part: Condition): string {
   if (part.op === "name") return part.name;
   if (part.op === "not") return `not(${lineOf(part.of)})`;
