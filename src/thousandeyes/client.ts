@@ -46,6 +46,7 @@ export type { PageOptions, RetryOptions, Token } from "./page/page_options.ts";
 export type { InvalidUserEvent, Page } from "./page/page.ts";
 
 // From page to page
+export { nextLinkOf } from "./page/next_link.ts";
 export { nextPageUrl } from "./page/next_page_url.ts";
 export { PageTrail } from "./page/page_trail.ts";
 export { RefusedLinkError } from "./page/refused_link_error.ts";
@@ -61,7 +62,6 @@ export {
   AuditUserEventsSchema,
   type Link,
   LinkSchema,
-  type PaginationLinks,
 } from "./page/audit_user_events.ts";
 export { type Resource, ResourceSchema } from "./event/user_event.ts";
 export type { Schema } from "./event/schema.ts";

@@ -11,6 +11,7 @@ const FAULTS = {
     "foreign-link",
     "templated-link",
     "malformed-link",
+    "odd-links",
     "endless",
     "first-again",
   ],

@@ -18,6 +18,22 @@ export interface Answer {
   readonly broken?: "never" | "middle" | undefined;
 }
 
+/** What may stand in the place of `_links`, one of each kind. */
+const ODD_LINKS: readonly unknown[] = [
+  [],
+  "text",
+  7,
+  true,
+  { next: {} },
+  { next: [] },
+  { next: "text" },
+  { next: 7 },
+  { next: [null] },
+  { next: { href: null } },
+  { next: { href: 7 } },
+  { next: { href: ["?"] } },
+];
+
 /** How far a pass has come, as the cursor says it. */
 interface Cursor {
   /** How many rows of the pass were sent; or the name of the last one. */
@@ -152,12 +168,10 @@ export class ApiModel {
     }
     if (!isLast) this.#bringForward(from, to);
     const wire = rows.map(({ wire }) => this.#shapesVary ? shapeOf(wire, this.#shapes) : wire);
+    const links = { self: { href: url.href }, ...this.#linkOf(url, cursor, next, fault) };
     return {
       auditEvents: wire,
-      _links: {
-        self: { href: url.href },
-        ...this.#linkOf(url, cursor, next, fault),
-      },
+      _links: fault === "odd-links" && next !== undefined ? this.#chance.pick(ODD_LINKS) : links,
     };
   }
 
@@ -172,7 +186,9 @@ export class ApiModel {
     link.searchParams.set("cursor", text);
     if (fault === "malformed-link") return { next: { href: "https://[" } };
     if (fault === "foreign-link") link.host = "elsewhere.example.com";
-    return { next: { href: link.href, ...(fault === "templated-link" && { templated: true }) } };
+    const sent = { href: link.href, ...(fault === "templated-link" && { templated: true }) };
+    // HAL allows a list of links in place of one.
+    return { next: this.#shapesVary && this.#shapes.is(0.3) ? [sent] : sent };
   }
 
   /** The rows of a range that are visible at a time. */

@@ -1,6 +1,7 @@
 import { withDeadline } from "../../src/stream/with_deadline.ts";
 import type { Clock } from "../../src/stream/clock.ts";
 import { decodePage } from "../../src/thousandeyes/page/decode_page.ts";
+import { nextLinkOf } from "../../src/thousandeyes/page/next_link.ts";
 import { nextPageUrl } from "../../src/thousandeyes/page/next_page_url.ts";
 import type { Page } from "../../src/thousandeyes/page/page.ts";
 import { parseRateLimit } from "../../src/thousandeyes/errors/rate_limit.ts";
@@ -88,10 +89,10 @@ function pageOf({ status, headers, body }: Answer, url: URL, now: number): Page 
     throw errorOfStatus(status, { ...limits, ...(retryAt !== undefined && { retryAt }) });
   }
   const bytes = new TextEncoder().encode(body);
-  const { events, invalid, next } = decodePage(bytes);
+  const { events, invalid, links } = decodePage(bytes);
   const page: Page = { events, invalid, next: undefined, ...limits, bytes: bytes.length };
   try {
-    page.next = nextPageUrl(next, url);
+    page.next = nextPageUrl(nextLinkOf(links), url);
   } catch (refusal) {
     if (refusal instanceof ThousandEyesError) throw new RefusedLinkError(refusal, page);
     throw refusal;

@@ -15,7 +15,7 @@ export const FAULT_KINDS = {
   "twins": "Equal events in one second, also published at different times",
   "errors": "401, 403, 404, 429, 500, 502, 503 and redirects",
   "cuts": "No answer, a broken connection, truncated JSON, a body that is not JSON",
-  "links": "A next link that repeats, leads elsewhere, is a template, or never ends",
+  "links": "A next link that repeats, leads elsewhere, is a template, never ends, or is none",
   "empty-pages": "Empty pages with a next link before, between and after the others",
   "cursors": "Cursors that expire",
   "shifts": "Pages by offset, which shift when something is published between two of them",

@@ -71,6 +71,7 @@ const PAGES: [string, unknown][] = [
   ["next null", { auditEvents: [], _links: { next: null } }],
   ["dates null", { auditEvents: [], startDate: null, endDate: null }],
   ["other links of any shape", { auditEvents: [], _links: { self: 7, previous: {} } }],
+  ["dates of another type", { auditEvents: [], startDate: 7, endDate: {}, _links: {} }],
   ["a byte order mark", undefined],
 ];
 for (const [name, body] of PAGES) {
@@ -91,16 +92,75 @@ const NO_PAGES: [string, string, ThousandEyesErrorCode][] = [
   ["a list", "[]", "wrong_shape"],
   ["an object that has nothing of a page", '{"status":"ok"}', "wrong_shape"],
   ["auditEvents that are no list", '{"auditEvents":{}}', "wrong_shape"],
-  ["a next link without href", '{"auditEvents":[],"_links":{"next":{}}}', "wrong_shape"],
-  ["a next link that is text", '{"auditEvents":[],"_links":{"next":"x"}}', "wrong_shape"],
-  ["dates that are numbers", '{"auditEvents":[],"startDate":7}', "wrong_shape"],
+  ["events under another name", '{"events":[{"event":"x"}],"_links":{}}', "wrong_shape"],
+  [
+    "auditEvents null, and another list",
+    '{"auditEvents":null,"items":[],"_links":{}}',
+    "wrong_shape",
+  ],
 ];
 for (const [name, body, code] of NO_PAGES) {
   Deno.test(`processPage() refuses ${name} instead of taking it for the end: ${code}`, async () => {
     const error = await failing(new Response(body));
     assertEquals([error.code, error.status], [code, 200]);
     assertEquals(error.retryable, code === "not_json");
-    assertEquals(error.cause !== undefined, !body.includes("ok"));
+    assertEquals(error.cause !== undefined, !/ok|_links/.test(body));
+  });
+}
+
+const BAD_LINKS: [string, unknown, string][] = [
+  ["_links: []", [], "_links is an empty array, not an object"],
+  ["_links: [{ next }]", [{ next: { href: "?cursor=b" } }], "_links is an array, not an object"],
+  ["_links: text", "?cursor=b", "_links is a string, not an object"],
+  ["_links: 7", 7, "_links is a number, not an object"],
+  ["_links: true", true, "_links is a boolean, not an object"],
+  ["next: {}", { next: {} }, "href is missing, not a string"],
+  ["next: text", { next: "?cursor=b" }, "next is a string, not a link"],
+  ["next: 7", { next: 7 }, "next is a number, not a link"],
+  ["next: false", { next: false }, "next is a boolean, not a link"],
+  ["next: []", { next: [] }, "next is an empty array, not a link"],
+  ["next: [null]", { next: [null] }, "next is null, not a link"],
+  ["next: [[]]", { next: [[{ href: "?cursor=b" }]] }, "next is an array, not a link"],
+  ["href: null", { next: { href: null } }, "href is null, not a string"],
+  ["href: 7", { next: { href: 7 } }, "href is a number, not a string"],
+  ["href: []", { next: [{ href: ["?cursor=b"] }] }, "href is an array, not a string"],
+  ["href: {}", { next: { href: {} } }, "href is an object, not a string"],
+  ["templated: text", { next: { href: "?cursor=b", templated: "yes" } }, "templated is a string"],
+];
+for (const [name, _links, message] of BAD_LINKS) {
+  Deno.test(`processPage() keeps the events of a page with ${name}, and says what is wrong`, async () => {
+    const body = { auditEvents: [{ event: "Login failed." }], _links };
+    const error = await failing(Response.json(body));
+    if (!(error instanceof RefusedLinkError)) throw error;
+    assertEquals(error.code, "malformed_link");
+    assert(error.message.includes(message), error.message);
+    assertEquals(error.page.events, [{ event: "Login failed." }]);
+  });
+}
+
+Deno.test("processPage() follows the first of a list of next links, as HAL allows it", async () => {
+  const next = [{ href: "?cursor=b" }, { href: "https://elsewhere.example/" }];
+  const page = await processPage(Response.json({ auditEvents: [], _links: { next } }), {
+    requested,
+  });
+  assertEquals(page.next?.href, "https://api.thousandeyes.com/v7/audit-user-events?cursor=b");
+});
+
+const MEDIA_TYPES = [
+  "application/hal+json;charset=UTF-8",
+  "application/json",
+  "APPLICATION/HAL+JSON; charset=utf-8",
+  "text/plain",
+  "text/html",
+  "application/octet-stream",
+  undefined,
+];
+for (const type of MEDIA_TYPES) {
+  Deno.test(`processPage() reads a page whatever its media type: ${type ?? "none"}`, async () => {
+    const bytes = new TextEncoder().encode('{"auditEvents":[{"event":"Login failed."}]}');
+    const headers = type === undefined ? new Headers() : new Headers({ "content-type": type });
+    const page = await processPage(new Response(bytes, { headers }), { requested });
+    assertEquals(page.events, [{ event: "Login failed." }]);
   });
 }
 

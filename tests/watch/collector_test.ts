@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { processPage } from "../../src/thousandeyes/page/process_page.ts";
 import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 import { failsWith } from "./fake_api.ts";
 
@@ -145,6 +146,34 @@ Deno.test("Collector records new events although no slice can be read to its end
   bench.api.publish(eventAt(11 * MINUTE), START + 11 * MINUTE);
   await bench.run(10 * MINUTE);
   bench.assertComplete();
+});
+
+for (const _links of [[], { next: {} }, { next: { href: null } }, { next: "?cursor=b" }, 7]) {
+  Deno.test(`Collector records the events of pages with _links ${JSON.stringify(_links)}, and reports the link`, async () => {
+    using bench = new Bench({}, {
+      readPage: (requested) =>
+        processPage(Response.json({ auditEvents: [eventAt(-1_000)], _links }), { requested }),
+    });
+    await bench.run(10 * MINUTE);
+    assertEquals(bench.recorded(), [eventAt(-1_000)]);
+    const { health, failures } = bench.watch.status();
+    assertEquals([health, failures.map(({ code }) => code)], ["red", ["malformed_link"]]);
+  });
+}
+
+Deno.test("Collector follows the first of a list of next links", async () => {
+  using bench = new Bench({}, {
+    readPage: (requested) => {
+      const next = [{ href: "?cursor=b" }];
+      const body = requested.searchParams.has("cursor")
+        ? { auditEvents: [eventAt(-2_000)] }
+        : { auditEvents: [eventAt(-1_000)], _links: { next } };
+      return processPage(Response.json(body), { requested });
+    },
+  });
+  await bench.settle();
+  assertEquals(bench.recorded(), [eventAt(-1_000), eventAt(-2_000)]);
+  assertEquals(bench.watch.status().health, "green");
 });
 
 function failsWithLink(page: import("../../src/thousandeyes/page/page.ts").Page, url: URL) {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type AuditUserEvents, AuditUserEventsSchema, type Link } from "./audit_user_events.ts";
+import { type AuditUserEvents, AuditUserEventsSchema } from "./audit_user_events.ts";
 import { checkUserEvents } from "./check_user_events.ts";
 import { oneLine } from "../../stream/plain_text.ts";
 import type { InvalidUserEvent } from "./page.ts";
@@ -12,8 +12,8 @@ export interface DecodedPage {
   events: UserEvent[];
   /** The items that are not valid events. */
   invalid: InvalidUserEvent[];
-  /** The next link as it was sent, not yet checked. */
-  next: Link | undefined;
+  /** `_links` as it was sent; `nextLinkOf()` reads it. */
+  links: unknown;
   /** The start of the range as the API resolved it. */
   startDate: string | undefined;
   /** The end of the range as the API resolved it. */
@@ -44,7 +44,7 @@ const decoder = new TextDecoder();
 export function decodePage(bytes: Uint8Array): DecodedPage {
   const { auditEvents, _links, startDate, endDate } = parsePage(decoder.decode(bytes));
   const { events, invalid } = checkUserEvents(auditEvents ?? []);
-  return { events, invalid, next: _links?.next, startDate, endDate };
+  return { events, invalid, links: _links, startDate, endDate };
 }
 
 function parsePage(text: string): AuditUserEvents {
@@ -61,10 +61,14 @@ function parsePage(text: string): AuditUserEvents {
     cause.message = oneLine(cause.message); // it quotes the input
     throw new ThousandEyesError("wrong_shape", `Cannot read a page: ${cause.message}`, { cause });
   }
-  // No member is required, but a body with none of them must not pass for the end of the log.
-  if (page.output.auditEvents === undefined && page.output._links === undefined) {
-    const message = "Cannot read a page: the body has neither auditEvents nor _links";
-    throw new ThousandEyesError("wrong_shape", message);
-  }
-  return page.output;
+  const { auditEvents, _links, startDate: _start, endDate: _end, ...others } = page.output;
+  if (auditEvents !== undefined) return page.output;
+  // No member is required, but neither a body with none of them nor one with the events under
+  // another name must pass for the end of the log.
+  const renamed = Object.keys(others).find((name) => Array.isArray(others[name]));
+  if (_links !== undefined && renamed === undefined) return page.output;
+  const found = renamed === undefined
+    ? "the body has neither auditEvents nor _links"
+    : oneLine(`the body has no auditEvents, but an array called ${renamed}`);
+  throw new ThousandEyesError("wrong_shape", `Cannot read a page: ${found}`);
 }

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../../stream/clock.ts";
 import { type DecodedPage, decodePage } from "./decode_page.ts";
+import { nextLinkOf } from "./next_link.ts";
 import { nextPageUrl } from "./next_page_url.ts";
 import type { Page } from "./page.ts";
 import { parseProblem } from "../errors/problem.ts";
@@ -73,7 +74,7 @@ export async function processPage(
     bytes: bytes.length,
   };
   try {
-    page.next = nextPageUrl(decoded.next, requested);
+    page.next = nextPageUrl(nextLinkOf(decoded.links), requested);
   } catch (refusal) {
     if (refusal instanceof ThousandEyesError) throw new RefusedLinkError(refusal, page);
     throw refusal;

@@ -212,6 +212,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   server_error: "The API is failing; requests are repeated until it recovers.",
   foreign_link:
     "The API sends links to another origin, which are not followed. Check the base URL and any proxy.",
+  malformed_link:
+    "The API sends a next link that cannot be read, so only the first page of each range is recorded. Check any proxy, and whether the API has changed.",
   [MATCH_FAILED]:
     "A rule failed on an event, which is recorded but may lack an alert. Find the rule with a backtest, and fix it.",
   record_failed:
