@@ -1,6 +1,7 @@
 /**
- * The part of the Sigma engine that works on parsed rules: match events and explain matches. Rules and
- * filters are plain JSON, so they can be parsed elsewhere: unlike `./sigma`, this brings no YAML parser.
+ * The part of the Sigma engine that works on parsed rules: match events and explain matches. Rules
+ * and filters are plain JSON, so they can be parsed elsewhere. Unlike `./sigma`, this brings no
+ * YAML parser.
  *
  * @example
  * ```ts

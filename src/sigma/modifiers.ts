@@ -1,14 +1,14 @@
 /**
  * The table of modifiers: what each takes, what it may follow, and whether it works on keywords.
  *
- * A new modifier is a name in the row of its family, what the family's file in `compile/modifier/` does
- * with it, its cases in `tests/sigma/cases/`, and the same row in `docs/sigma.md`. Tests hold the table to
- * the compiler, and the documentation to the table.
+ * To add a modifier to a family, add its name to the row of the family, what it does to the file of
+ * the family in `compile/modifier/`, cases to `tests/sigma/cases/`, and its name to the table in
+ * `docs/sigma.md`. Tests hold the compiler and the documentation to the table.
  *
  * @module
  */
 
-/** What kind of modifier it is; each family that changes a value has a file in `compile/modifier/`. */
+/** The kinds of modifiers; each family that changes a value has a file in `compile/modifier/`. */
 export type ModifierFamily =
   | "all"
   | "place"
@@ -34,18 +34,18 @@ interface Family {
   /** The types of values that it takes. */
   readonly takes: readonly ("string" | "number" | "boolean" | "null")[];
   /**
-   * The families that may stand before it, among those that change a value. The others, which are about
-   * the item as a whole, may stand anywhere. Modifiers of a family that cannot follow itself exclude each
+   * The families that it may follow, among those that change a value. The others apply to the item
+   * as a whole and may be anywhere. Modifiers of a family that cannot follow itself exclude each
    * other.
    */
   readonly after?: readonly ModifierFamily[];
-  /** How many of the family one value may go through, the same one among them; absent: no duplicates. */
+  /** How many of the family a value may go through, with duplicates; absent: no duplicates. */
   readonly repeats?: number;
-  /** Whether no other modifier and no second value may stand beside it. */
+  /** Whether it must be the only modifier, with exactly one value. */
   readonly alone?: true;
-  /** Whether it works on keywords; otherwise it needs a field. */
+  /** Whether it works on keywords; otherwise it requires a field. */
   readonly keywords: boolean;
-  /** Whether it reads a value as text, so that a number counts as it was written. */
+  /** Whether it reads a value as a string, so that a number counts as it was written. */
   readonly readsText?: true;
   /** Whether it compiles with every value of the types that it takes. */
   readonly cannotFail?: true;

@@ -1,9 +1,9 @@
 /**
  * Rules and filters as one valibot schema, for editors (`docs/rule.schema.json`).
  *
- * It is made from the tables in `vocabulary.ts` and `modifiers.ts`, which the parser reads too. The
- * engine does not use it: a schema has no positions, so `parseSigma()` checks a document itself and
- * says where it is wrong.
+ * It is made from the tables in `vocabulary.ts` and `modifiers.ts`, which the parser also reads. The
+ * engine does not use it: a schema knows no positions, so `parseSigma()` checks documents itself and
+ * reports where they are wrong.
  *
  * @module
  */
@@ -36,7 +36,7 @@ function uniqueList<const S extends v.GenericSchema>(item: S) {
   );
 }
 
-/** A map with at least so many entries. */
+/** A map with a minimum number of entries. */
 function atLeast<const S extends v.GenericSchema<Record<string, unknown>>>(min: number, map: S) {
   return v.pipe(
     map,
@@ -127,7 +127,7 @@ const Condition = v.pipe(
   v.description("How the search identifiers combine: and, or, not, 1 of …, all of …, brackets"),
 );
 
-/** Search identifiers with their condition, and at most what else is named. */
+/** Search identifiers and their condition, with the other keys that a kind of document requires. */
 function detection(others: v.ObjectEntries) {
   return atLeast(
     2 + Object.keys(others).length,
@@ -199,8 +199,8 @@ const Filter = v.pipe(
 /**
  * What a rule file may hold: a Sigma rule or a Sigma filter, custom fields kept.
  *
- * It refuses what the parser refuses or warns about, as far as a schema can see it: not what stands
- * inside a condition or a value.
+ * It refuses what the parser refuses or warns about, except inside conditions and values, which a
+ * schema cannot check.
  *
  * @see Sigma specification 2.1.0, `json-schema/`
  */

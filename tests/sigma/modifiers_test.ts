@@ -92,7 +92,7 @@ Deno.test("docs/sigma.md has the table of modifiers, with files of cases that us
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
   const wanted = [...families].map(([family, members]) => {
     const { takes, after, alone, keywords } = members[0]![1];
-    const follows = alone ? "stands alone" : STEPS[family] ? after!.join(", ") || "–" : "any";
+    const follows = alone ? "only by itself" : STEPS[family] ? after!.join(", ") || "–" : "any";
     return [
       family,
       members.map(([name]) => `\`${name}\``).join(" "),

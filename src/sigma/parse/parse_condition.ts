@@ -209,7 +209,7 @@ function chosenNames(pattern: string, names: readonly string[]): string[] {
   );
 }
 
-/** `*` is any run, `?` one unit; greedy with one backtrack point, so at most the product of both. */
+/** `*` is any run, `?` one unit; greedy with one backtrack point, so the cost is bounded. */
 function fitsPattern(name: string, pattern: string): boolean {
   let at = 0;
   let star = -1;

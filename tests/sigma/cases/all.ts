@@ -49,7 +49,7 @@ export const ALL = [
   ]),
   ...section("Mo all over an array, D any-member", [
     ["each value is some member", "f|all: [a, b]", { f: ["a", "b", "c"] }, true],
-    ["one value is no member", "f|all: [a, b]", { f: ["a", "c"] }, false],
+    ["one value is not a member", "f|all: [a, b]", { f: ["a", "c"] }, false],
     ["each value in some member", "f|contains|all: [a, b]", { f: ["xa", "xb"] }, true],
   ]),
 ];

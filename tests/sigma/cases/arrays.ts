@@ -26,21 +26,21 @@ resources[all]:
 
 export const ARRAYS = [
   ...section("D any-member: a plain field over an array", [
-    ["some text is equal", "tags: green", EVENT, true],
-    ["no text is equal", "tags: blue", EVENT, false],
-    ["texts are not joined", "tags: 'red,green'", EVENT, false],
-    ["contains in some text", "tags|contains: ree", EVENT, true],
-    ["startswith in some text", "tags|startswith: gr", EVENT, true],
-    ["endswith in some text", "tags|endswith: d", EVENT, true],
-    ["contains does not reach over two texts", "tags|contains: dg", EVENT, false],
+    ["some string is equal", "tags: green", EVENT, true],
+    ["no string is equal", "tags: blue", EVENT, false],
+    ["strings are not joined", "tags: 'red,green'", EVENT, false],
+    ["contains in some string", "tags|contains: ree", EVENT, true],
+    ["startswith in some string", "tags|startswith: gr", EVENT, true],
+    ["endswith in some string", "tags|endswith: d", EVENT, true],
+    ["contains does not match across two strings", "tags|contains: dg", EVENT, false],
     ["a list of values", "tags: [blue, red]", EVENT, true],
     ["a number among numbers", "n: 2", { n: [1, 2] }, true],
     ["a member in a nested array", "n: 2", { n: [[1], [2]] }, true],
     ["null is some member", "tags: null", { tags: ["a", null] }, true],
-    ["null is no member", "tags: null", EVENT, false],
-    ["the empty text is some member", "tags: ''", { tags: ["a", ""] }, true],
+    ["null is not a member", "tags: null", EVENT, false],
+    ["the empty string is some member", "tags: ''", { tags: ["a", ""] }, true],
     ["an empty array has no members", "tags: '*'", { tags: [] }, false],
-    ["an empty array is not the empty text", "tags: ''", { tags: [] }, false],
+    ["an empty array is not the empty string", "tags: ''", { tags: [] }, false],
   ]),
   ...section("D any-member: a path over an array of objects", [
     ["some object has it", "resources.type: alert", EVENT, true],
@@ -57,7 +57,7 @@ export const ARRAYS = [
       EVENT,
       false,
     ],
-    ["a text in place of objects", "resources.type: x", { resources: ["x"] }, false],
+    ["a string in place of objects", "resources.type: x", { resources: ["x"] }, false],
     ["null in place of objects", "resources.type: x", { resources: [null, { type: "x" }] }, true],
   ]),
   ...section("SEP 212: [any] is one element for the whole block", [
@@ -184,8 +184,8 @@ containers[any]:
     ["two numbers, one bound each", "status[any]:\n    .|gte: 500\n    .|lt: 504", {
       status: [200, 504],
     }, false],
-    ["every text", "tags[all]:\n    .|contains: re", EVENT, true],
-    ["no text", "tags[none]:\n    .: blue", EVENT, true],
+    ["every string", "tags[all]:\n    .|contains: re", EVENT, true],
+    ["no string", "tags[none]:\n    .: blue", EVENT, true],
   ]),
   ...section("SEP 212: one position", [
     ["the first", "tags[0]: red", EVENT, true],

@@ -19,7 +19,12 @@ export const CIDR = [
     ["the high half", "ip|cidr: 128.0.0.0/1", { ip: "200.1.1.1" }, true],
     ["a list is or", "ip|cidr: [10.0.0.0/8, 192.168.0.0/16]", { ip: "192.168.9.9" }, true],
     ["a list is or, none", "ip|cidr: [10.0.0.0/8, 192.168.0.0/16]", { ip: "192.169.9.9" }, false],
-    ["a digit more is no text prefix", "ip|cidr: 1.2.3.0/24", { ip: "1.2.30.1" }, false],
+    [
+      "one more digit does not make a prefix match",
+      "ip|cidr: 1.2.3.0/24",
+      { ip: "1.2.30.1" },
+      false,
+    ],
     ["over an array", "ip|cidr: 10.0.0.0/8", { ip: ["1.1.1.1", "10.1.1.1"] }, true],
     ["over an array, none", "ip|cidr: 10.0.0.0/8", { ip: ["1.1.1.1", "x"] }, false],
   ]),
@@ -57,17 +62,27 @@ export const CIDR = [
     ["another network is not inside", "ip|cidr: 99.128.0.0/11", { ip: "99.64.0.0/11" }, false],
     ["a version 6 network", "ip|cidr: 2001:db8::/32", { ip: "2001:db8:1::/48" }, true],
     ["a larger version 6 network", "ip|cidr: 2001:db8::/32", { ip: "2001::/16" }, false],
-    ["a network with a wrong length is none", "ip|cidr: 10.0.0.0/8", { ip: "10.0.0.0/33" }, false],
-    ["a network with no length is none", "ip|cidr: 10.0.0.0/8", { ip: "10.0.0.0/" }, false],
+    [
+      "a network with a wrong length does not match",
+      "ip|cidr: 10.0.0.0/8",
+      { ip: "10.0.0.0/33" },
+      false,
+    ],
+    [
+      "a network without a length does not match",
+      "ip|cidr: 10.0.0.0/8",
+      { ip: "10.0.0.0/" },
+      false,
+    ],
   ]),
   ...section("Mo cidr: what is no address", [
     ["a name", "ip|cidr: 0.0.0.0/0", { ip: "example.org" }, false],
-    ["the empty text", "ip|cidr: 0.0.0.0/0", { ip: "" }, false],
+    ["the empty string", "ip|cidr: 0.0.0.0/0", { ip: "" }, false],
     ["null", "ip|cidr: 0.0.0.0/0", { ip: null }, false],
     ["missing", "ip|cidr: 0.0.0.0/0", {}, false],
     ["an object", "ip|cidr: 0.0.0.0/0", { ip: { a: "1.1.1.1" } }, false],
     ["a number", "ip|cidr: 0.0.0.0/0", { ip: 167772161 }, false],
-    ["a number as text", "ip|cidr: 0.0.0.0/0", { ip: "167772161" }, false],
+    ["a number as a string", "ip|cidr: 0.0.0.0/0", { ip: "167772161" }, false],
     ["a hexadecimal number", "ip|cidr: 0.0.0.0/0", { ip: "0x0a000001" }, false],
     ["three parts", "ip|cidr: 0.0.0.0/0", { ip: "10.0.1" }, false],
     ["five parts", "ip|cidr: 0.0.0.0/0", { ip: "10.0.0.0.1" }, false],
@@ -86,13 +101,18 @@ export const CIDR = [
     ["cidr is the first modifier", "ip|contains|cidr: 10.0.0.0/8", { ip: "10.0.0.1" }, {
       error: /cidr|first|order/i,
     }],
-    ["a text modifier behind cidr", "ip|cidr|contains: 10.0.0.0/8", { ip: "10.0.0.1" }, {
+    ["a string modifier after cidr", "ip|cidr|contains: 10.0.0.0/8", { ip: "10.0.0.1" }, {
       error: /cidr|contains/i,
     }],
   ]),
   ...section("D cidr: one address in two spellings", [
     ["an address without a length is that address", "ip|cidr: 10.1.2.3", { ip: "10.1.2.3" }, true],
-    ["an address without a length is no other", "ip|cidr: 10.1.2.3", { ip: "10.1.2.4" }, false],
+    [
+      "an address without a length matches only itself",
+      "ip|cidr: 10.1.2.3",
+      { ip: "10.1.2.4" },
+      false,
+    ],
     ["bits beyond the length are refused", "ip|cidr: 10.1.2.3/8", { ip: "10.1.1.1" }, {
       error: /cidr.*10\.0\.0\.0\/8/,
     }],

@@ -184,7 +184,7 @@ export const CONDITIONS = [
     ["two operators", abc("a and or b"), A, { error: /expected|condition|or/i }],
     ["empty brackets", abc("()"), A, { error: /expected|empty|\)/i }],
     ["not of nothing", abc("a and not"), A, { error: /end|expected|not/i }],
-    ["an empty text", abc("''"), A, { error: /empty|condition/i }],
+    ["an empty string", abc("''"), A, { error: /empty|condition/i }],
     ["an empty list", abc("[]"), A, { error: /empty|condition/i }],
     ["a number", abc("1"), A, { error: /condition/i }],
     ["a map", abc("{a: b}"), A, { error: /condition/i }],

@@ -9,7 +9,7 @@ export const CONTAINS_STARTSWITH_ENDSWITH = [
     ["in another case", "f|contains: aBc", { f: "xxAbCxx" }, true],
     ["broken up", "f|contains: abc", { f: "ab c" }, false],
     ["longer than the value", "f|contains: abc", { f: "ab" }, false],
-    ["in the empty text", "f|contains: abc", { f: "" }, false],
+    ["in the empty string", "f|contains: abc", { f: "" }, false],
     ["in a missing field", "f|contains: abc", {}, false],
     ["in null", "f|contains: 'null'", { f: null }, false],
     ["in undefined spelled out", "f|contains: undefined", {}, false],

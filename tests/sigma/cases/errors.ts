@@ -23,7 +23,7 @@ export const ERRORS = [
       error: /alias|anchor|\bx\b/i,
     }],
     [
-      "a key twice at the top",
+      "a duplicate key at the top",
       HEAD + "title: Again\ndetection:\n    sel:\n        f: x\n    condition: sel\n",
       {},
       {
@@ -31,7 +31,7 @@ export const ERRORS = [
       },
     ],
     [
-      "an identifier twice",
+      "a duplicate identifier",
       "detection:\n    sel:\n        f: x\n    sel:\n        f: y\n    condition: sel",
       {},
       { error: /sel|duplicate|unique/i },
@@ -45,7 +45,7 @@ export const ERRORS = [
       },
     ],
     [
-      "a document that is a text",
+      "a document that is a string",
       HEAD + "detection:\n    sel:\n        f: x\n    condition: sel\n---\nhello\n",
       {},
       {
@@ -61,8 +61,8 @@ export const ERRORS = [
       true,
     ],
     ["comments", "# one\nf: x # two", { f: "x" }, true],
-    ["a folded text", "f: >-\n    one\n    two", { f: "one two" }, true],
-    ["a literal text", "f: |-\n    one\n    two", { f: "one\ntwo" }, true],
+    ["a folded string", "f: >-\n    one\n    two", { f: "one two" }, true],
+    ["a literal string", "f: |-\n    one\n    two", { f: "one\ntwo" }, true],
     ["a quoted key", "'f|contains': x", { f: "axa" }, true],
     ["a flow map", "{f: x, g: y}", { f: "x", g: "y" }, true],
   ]),
@@ -79,9 +79,9 @@ export const ERRORS = [
   ...section("D one event never breaks a loaded rule", [
     ["an array as event", "f: x", [], false],
     ["null as event", "f: x", null, false],
-    ["a text as event", "f: x", "x", false],
+    ["a string as event", "f: x", "x", false],
     ["a number as event", "f: x", 5, false],
-    ["a keyword over a text as event", "- x", {}, false],
+    ["a keyword over a string as event", "- x", {}, false],
     ["null matches where nothing is", "f: null", {}, true],
   ]),
 ];

@@ -18,7 +18,7 @@ export const ESCAPES = [
     ["double at the end is one", "f: 'C:\\\\'", { f: "C:\\" }, true],
     ["three at the end are two", "f: 'C:\\\\\\'", { f: "C:\\\\" }, true],
     ["alone", "f: '\\'", { f: "\\" }, true],
-    ["before a letter is no control character", raw`f: 'a\nb'`, { f: "a\nb" }, false],
+    ["before a letter is not a control character", raw`f: 'a\nb'`, { f: "a\nb" }, false],
     ["before a letter stays", raw`f: 'a\nb'`, { f: raw`a\nb` }, true],
     [
       "a share written with two begins with one",
@@ -27,7 +27,7 @@ export const ESCAPES = [
       true,
     ],
     [
-      "a share written with two is no share",
+      "a share written with two is not a share",
       raw`f: '\\host\share'`,
       { f: raw`\\host\share` },
       false,
@@ -39,10 +39,10 @@ export const ESCAPES = [
   ]),
   ...section("R Escape Character: an escaped wildcard", [
     ["an escaped asterisk is an asterisk", raw`f: 'a\*b'`, { f: "a*b" }, true],
-    ["an escaped asterisk is no wildcard", raw`f: 'a\*b'`, { f: "axb" }, false],
+    ["an escaped asterisk is not a wildcard", raw`f: 'a\*b'`, { f: "axb" }, false],
     ["the escape itself is gone", raw`f: 'a\*b'`, { f: raw`a\*b` }, false],
     ["an escaped question mark is a question mark", raw`f: 'what\?'`, { f: "what?" }, true],
-    ["an escaped question mark is no wildcard", raw`f: 'what\?'`, { f: "whatx" }, false],
+    ["an escaped question mark is not a wildcard", raw`f: 'what\?'`, { f: "whatx" }, false],
     ["an escaped asterisk beside a wildcard", raw`f: '*\*'`, { f: "abc*" }, true],
     ["an escaped asterisk beside a wildcard is needed", raw`f: '*\*'`, { f: "abc" }, false],
     ["escaped and plain in one value", raw`f: 'a\*b*c'`, { f: "a*bXXc" }, true],

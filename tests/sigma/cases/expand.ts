@@ -74,7 +74,7 @@ export const EXPAND = [
     ["a missing field", "f|expand: '%Servers%'", {}, false, lists],
   ]),
   ...section("R Placeholders: what is not expanded", [
-    ["without expand the text is plain", "f: '%Servers%'", { f: "%Servers%" }, true, lists],
+    ["without expand the string is plain", "f: '%Servers%'", { f: "%Servers%" }, true, lists],
     ["without expand no list is used", "f: '%Servers%'", { f: "db01" }, false, lists],
   ]),
   ...section("R Placeholders: a rule that cannot be expanded is refused", [

@@ -41,7 +41,7 @@ export const KEYWORDS = [
     ["a question mark inside", "- 'a?z'", { m: "xx a-z xx" }, true],
     ["a question mark inside is one character", "- 'a?z'", { m: "xx a--z xx" }, false],
     ["a dot is plain", "- 'a.z'", { m: "a-z" }, false],
-    ["a number as keyword in a text", "- 4688", { m: "event 4688 seen" }, true],
+    ["a number as keyword in a string", "- 4688", { m: "event 4688 seen" }, true],
     ["a number as keyword is a value", "- 4688", { id: 4688 }, true],
     ["an empty list is refused", "[]", { m: "x" }, { error: /empty|list|keyword/i }],
   ]),

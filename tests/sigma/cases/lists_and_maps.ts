@@ -54,8 +54,8 @@ export const LISTS_AND_MAPS = [
     ],
     ["a list in flow style", "f: [a, b]", { f: "b" }, true],
     ["a list with one value", "f:\n    - a", { f: "a" }, true],
-    ["a list of numbers and texts", "f: [1, two]", { f: "TWO" }, true],
-    ["a list of numbers and texts, number", "f: [1, two]", { f: "1" }, true],
+    ["a list of numbers and strings", "f: [1, two]", { f: "TWO" }, true],
+    ["a list of numbers and strings, number", "f: [1, two]", { f: "1" }, true],
     ["a list of wildcards", "f: ['a*', '*z']", { f: "xz" }, true],
     ["a list of wildcards, none", "f: ['a*', '*z']", { f: "xzx" }, false],
   ]),
@@ -81,6 +81,8 @@ export const LISTS_AND_MAPS = [
       error: /list|nested|value/i,
     }],
     ["a map in a value list is refused", "f:\n    - a: b", { f: "a" }, { error: /map|value/i }],
-    ["a key twice is refused and named", "f: a\nf: b", { f: "a" }, { error: /f\b.*|duplicate/i }],
+    ["a duplicate key is refused and named", "f: a\nf: b", { f: "a" }, {
+      error: /f\b.*|duplicate/i,
+    }],
   ]),
 ];

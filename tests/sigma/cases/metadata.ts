@@ -74,7 +74,7 @@ export const METADATA = [
       error: /detection/i,
     }],
     [
-      "a detection that is a text",
+      "a detection that is a string",
       "title: Case\nlogsource:\n    product: test\ndetection: x\n",
       EVENT,
       {
@@ -89,7 +89,7 @@ export const METADATA = [
         error: /detection/i,
       },
     ],
-    ["a log source that is a text", `title: Case\nlogsource: test\n${DETECTION}`, EVENT, {
+    ["a log source that is a string", `title: Case\nlogsource: test\n${DETECTION}`, EVENT, {
       error: /logsource/i,
     }],
     ["a log source without content", `title: Case\nlogsource: {}\n${DETECTION}`, EVENT, {
@@ -101,20 +101,20 @@ export const METADATA = [
     ["a title of 257 characters", rule("").replace("Case", "x".repeat(257)), EVENT, {
       problem: /title|256/i,
     }],
-    ["an id that is no UUID", rule("id: my-rule\n"), EVENT, { problem: /\bid\b|uuid/i }],
+    ["an id that is not a UUID", rule("id: my-rule\n"), EVENT, { problem: /\bid\b|uuid/i }],
     ["an id that is a number", rule("id: 5\n"), EVENT, { problem: /\bid\b|uuid/i }],
     ["an unknown status", rule("status: final\n"), EVENT, { problem: /status/i }],
     ["an unknown level", rule("level: severe\n"), EVENT, { problem: /level/i }],
     ["a level in upper case", rule("level: High\n"), EVENT, { problem: /level/i }],
     ["a date with slashes", rule("date: 2024/01/15\n"), EVENT, { problem: /date/i }],
-    ["a date that is none", rule("date: 2024-13-01\n"), EVENT, { problem: /date/i }],
+    ["an invalid date", rule("date: 2024-13-01\n"), EVENT, { problem: /date/i }],
     ["a modified date with slashes", rule("modified: 2024/01/15\n"), EVENT, {
       problem: /modified/i,
     }],
     ["a tag without a namespace", rule("tags:\n    - evil\n"), EVENT, { problem: /tag/i }],
     ["a tag in upper case", rule("tags:\n    - Attack.T1059\n"), EVENT, { problem: /tag/i }],
-    ["tags that are a text", rule("tags: attack.t1059\n"), EVENT, { problem: /tags/i }],
-    ["references that are a text", rule("references: https://example.org\n"), EVENT, {
+    ["tags that are a string", rule("tags: attack.t1059\n"), EVENT, { problem: /tags/i }],
+    ["references that are a string", rule("references: https://example.org\n"), EVENT, {
       problem: /references/i,
     }],
     ["a related rule without an id", rule("related:\n    - type: derived\n"), EVENT, {
@@ -130,6 +130,6 @@ export const METADATA = [
     ["a description of 65,536 characters", rule(`description: ${"x".repeat(65_536)}\n`), EVENT, {
       problem: /description|65/i,
     }],
-    ["false positives may be one text", rule("falsepositives: none\n"), EVENT, true],
+    ["false positives may be a single string", rule("falsepositives: none\n"), EVENT, true],
   ]),
 ];

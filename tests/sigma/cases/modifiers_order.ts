@@ -36,7 +36,7 @@ export const MODIFIERS_ORDER = [
   ...section("R Value Modifiers: one value may become many", [
     ["windash then contains, any form", "f|windash|contains: '-x'", { f: "a —x" }, true],
     ["a list and windash, any of any", "f|windash: [-a, -b]", { f: "―b" }, true],
-    ["not over many values is none of them", "f|windash|neq: -a", { f: "/a" }, false],
+    ["not over many values means none of them", "f|windash|neq: -a", { f: "/a" }, false],
     ["expand in a list", "f|expand: ['%n%', x]", { f: "two" }, true, {
       placeholders: { n: ["one", "two"] },
     }],

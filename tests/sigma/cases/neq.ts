@@ -2,10 +2,10 @@ import { section } from "./spec_case.ts";
 
 export const NEQ = [
   ...section("Mo neq: texts", [
-    ["another text", "f|neq: a", { f: "b" }, true],
-    ["the same text", "f|neq: a", { f: "a" }, false],
-    ["the same text in another case", "f|neq: a", { f: "A" }, false],
-    ["a longer text", "f|neq: a", { f: "ab" }, true],
+    ["another string", "f|neq: a", { f: "b" }, true],
+    ["the same string", "f|neq: a", { f: "a" }, false],
+    ["the same string in another case", "f|neq: a", { f: "A" }, false],
+    ["a longer string", "f|neq: a", { f: "ab" }, true],
     ["a missing field is different", "f|neq: a", {}, true],
     ["a null field is different", "f|neq: a", { f: null }, true],
     ["a wildcard that matches", "f|neq: 'a*'", { f: "abc" }, false],
@@ -13,9 +13,9 @@ export const NEQ = [
     ["of a list: none of them", "f|neq: [a, b]", { f: "c" }, true],
     ["of a list: the first", "f|neq: [a, b]", { f: "a" }, false],
     ["of a list: the second", "f|neq: [a, b]", { f: "b" }, false],
-    ["of the empty text: a text", "f|neq: ''", { f: "x" }, true],
-    ["of the empty text: empty", "f|neq: ''", { f: "" }, false],
-    ["of null: a text", "f|neq: null", { f: "x" }, true],
+    ["of the empty string: a string", "f|neq: ''", { f: "x" }, true],
+    ["of the empty string: empty", "f|neq: ''", { f: "" }, false],
+    ["of null: a string", "f|neq: null", { f: "x" }, true],
     ["of null: missing", "f|neq: null", {}, false],
     ["one of two items", "f|neq: a\ng: b", { f: "x", g: "b" }, true],
     ["one of two items, the other fails", "f|neq: a\ng: b", { f: "x", g: "x" }, false],
@@ -26,7 +26,7 @@ export const NEQ = [
   ...section("Mo neq: numbers", [
     ["another number", "n|neq: 5", { n: 6 }, true],
     ["the same number", "n|neq: 5", { n: 5 }, false],
-    ["the same number as text", "n|neq: 5", { n: "5" }, false],
+    ["the same number as a string", "n|neq: 5", { n: "5" }, false],
     ["a list of numbers", "n|neq: [5, 6]", { n: 7 }, true],
     ["a list of numbers, one of them", "n|neq: [5, 6]", { n: 6 }, false],
     ["a boolean", "n|neq: true", { n: false }, true],

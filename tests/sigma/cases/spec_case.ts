@@ -13,10 +13,10 @@ export interface SpecCaseOptions {
 
 /** One sentence of the specification as a rule, an event and a decision. */
 export interface SpecCase {
-  /** Where the specification says so: R rules, Mo modifiers, F filters, SEP 212 arrays, D our own documented choice. */
+  /** The source: R rules, Mo modifiers, F filters, J schema, SEP 212 arrays, D our own decision. */
   readonly section: string;
   readonly name: string;
-  /** A whole file (begins with `title:`), a `detection:` block, or the body of one search identifier. */
+  /** A whole file (starts with `title:`), a `detection:` block, or a search identifier's body. */
   readonly rule: string;
   readonly event: unknown;
   readonly expected: Expected;

@@ -22,7 +22,7 @@ export const TIME = [
     ["hour, up to 23", "t|hour: 24", AT, { error: /hour.*0 to 23/ }],
     ["minute, up to 59", "t|minute: 60", AT, { error: /minute.*0 to 59/ }],
     ["day, from one", "t|day: 0", AT, { error: /day.*1 to 31/ }],
-    ["day, another, not text order", "t|day|lt: 9", AT, false],
+    ["day, another, not string order", "t|day|lt: 9", AT, false],
     ["month 12", "t|month: 12", { t: "2024-12-31T23:59:59Z" }, true],
     ["year", "t|year: 2024", AT, true],
     ["year, another", "t|year: 2023", AT, false],
@@ -55,7 +55,7 @@ export const TIME = [
   ...section("Mo Time Modifiers: what is no date", [
     ["a word", "t|hour: 0", { t: "yesterday" }, false],
     ["a month 13", "t|day: 15", { t: "2024-13-15T00:00:00Z" }, false],
-    ["the empty text", "t|hour: 0", { t: "" }, false],
+    ["the empty string", "t|hour: 0", { t: "" }, false],
     ["null", "t|year: 1970", { t: null }, false],
     ["missing", "t|hour: 0", {}, false],
     ["a boolean", "t|year: 1970", { t: true }, false],
@@ -72,8 +72,8 @@ export const TIME = [
     ["the first days of a year may be week 53", "t|week: 53", { t: "2021-01-03" }, true],
     ["week 54 is refused", "t|week: 54", AT, { error: /week.*1 to 53/ }],
     ["seconds", "t|hour: 3", { t: 1705287845 }, true],
-    ["seconds as text", "t|hour: 3", { t: "1705287845" }, true],
+    ["seconds as a string", "t|hour: 3", { t: "1705287845" }, true],
     ["milliseconds", "t|minute: 4", { t: 1705287845000 }, true],
-    ["a small number is no time", "t|year: 1970", { t: 5 }, false],
+    ["a small number is not a time", "t|year: 1970", { t: 5 }, false],
   ]),
 ];

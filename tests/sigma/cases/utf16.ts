@@ -51,13 +51,13 @@ export const UTF16 = [
   ...section("Mo utf16: a byte order mark before", [
     ["cmd is FF FE 63 00 6d 00 64 00", "f|utf16|base64: cmd", { f: "//5jAG0AZAA=" }, true],
     ["computed", "f|utf16|base64: ping", { f: base64OfUtf16("ping", false, true) }, true],
-    ["without the mark is another text", "f|utf16|base64: cmd", { f: "YwBtAGQA" }, false],
+    ["without the mark is another string", "f|utf16|base64: cmd", { f: "YwBtAGQA" }, false],
     ["big end first has another mark", "f|utf16|base64: cmd", {
       f: base64OfUtf16("cmd", true, true),
     }, false],
   ]),
   ...section("R Value Modifiers: applied in the written order", [
-    ["base64 then wide is another text", "f|base64|wide: cmd", { f: "YwBtAGQA" }, false],
+    ["base64 then wide is another string", "f|base64|wide: cmd", { f: "YwBtAGQA" }, false],
     ["base64 then wide", "f|base64|wide: cmd", { f: "Y\x002\x001\0k\0" }, true],
     ["a wildcard is refused before base64", "f|wide|base64: 'a*'", { f: "x" }, {
       error: /wildcard/i,

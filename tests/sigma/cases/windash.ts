@@ -59,7 +59,7 @@ export const WINDASH = [
     ["a missing field", "f|windash|contains: ' -f'", {}, false],
   ]),
   ...section("D windash changes a mark that begins a word only (as pySigma)", [
-    ["a hyphen inside a name is no flag", "f|windash|contains: x-y", { f: "x/y" }, false],
+    ["a hyphen inside a name is not a flag", "f|windash|contains: x-y", { f: "x/y" }, false],
     ["a hyphen inside a name stays", "f|windash|contains: x-y", { f: "x-y" }, true],
   ]),
 ];
