@@ -1,6 +1,6 @@
 import { Collector } from "./collector/collector.ts";
 import { OutboxDispatcher } from "../delivery/dispatch_outbox.ts";
-import { isClockConfirmed } from "./collector/rate_share.ts";
+import { isClockConfirmed } from "./collector/api_clock.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 import { type WatchStatus, watchStatus } from "./watch_status.ts";
@@ -145,10 +145,9 @@ export class Watch {
     const isDue = now >= this.#nextRetentionAt || this.#nextRetentionAt > now + RETENTION_EVERY_MS;
     if (!isDue) return;
     const { maxAgeMs, maxBytes, pollMs } = this.#options;
-    const { requests } = this.collector.state();
     // By a clock that is far ahead everything would look old: it would go, and late events be
     // refused.
-    const isSure = isClockConfirmed(requests, now, 2 * pollMs + RETENTION_EVERY_MS);
+    const isSure = isClockConfirmed(this.collector.state(), now, 2 * pollMs + RETENTION_EVERY_MS);
     const age = isSure ? maxAgeMs : Infinity;
     let hasMore = true;
     for (let step = 0; hasMore && step < RETENTION_STEPS; step++) {

@@ -2,7 +2,8 @@ import type { LogCounts } from "../store/log.ts";
 import { type CollectorCounts, LATE_BOUNDS_MS } from "./collector/counts.ts";
 import { adviceFor } from "./collector/failure.ts";
 import type { CollectorState } from "./collector/state.ts";
-import { isClockOff, ourShare } from "./collector/rate_share.ts";
+import { CLOCK_FAR_OFF_MS, CLOCK_OFF_MS, clockDifference } from "./collector/api_clock.ts";
+import { ourShare } from "./collector/rate_share.ts";
 import { skippedRanges } from "./collector/skipped_ranges.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
@@ -136,7 +137,7 @@ export function watchStatus(
       remaining: state.requests.remaining,
       resetAt: state.requests.resetAt === null ? null : iso(state.requests.resetAt),
     },
-    isClockOff: isClockOff(state.requests),
+    isClockOff: clockOffMs(state) > CLOCK_OFF_MS,
     log,
   };
 }
@@ -152,9 +153,13 @@ function healthOf(
     remedy === "slow" || (remedy !== "throttle" && count >= alertAfter)
   );
   const behind = now - state.lowWater - Math.max(MAX_BEHIND_MS, MAX_BEHIND_POLLS * pollMs);
-  if (needsAttention || behind > 0) return "red";
+  if (needsAttention || behind > 0 || clockOffMs(state) > CLOCK_FAR_OFF_MS) return "red";
   const isComplete = all.length === 0 && skippedRanges(state).length === 0;
-  return isComplete && !isClockOff(state.requests) ? "green" : "yellow";
+  return isComplete && clockOffMs(state) <= CLOCK_OFF_MS ? "green" : "yellow";
+}
+
+function clockOffMs(state: CollectorState): number {
+  return Math.abs(clockDifference(state) ?? 0);
 }
 
 function iso(ms: number): string {

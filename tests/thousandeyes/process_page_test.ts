@@ -344,3 +344,15 @@ Deno.test("processPage() reads Retry-After in seconds and as a date, before the 
     assertEquals(error.retryAt, Date.parse(NOON) + seconds * 1_000, text);
   }
 });
+
+Deno.test("processPage() tells when the API answered by its own clock, in a page and in an error", async () => {
+  const headers = { date: "Sun, 22 Nov 2026 10:00:00 GMT" };
+  const apiTime = Date.UTC(2026, 10, 22, 10);
+  const requested = new URL("https://api.thousandeyes.com/v7/audit-user-events");
+  const page = await processPage(Response.json({ auditEvents: [] }, { headers }), { requested });
+  assertEquals(page.apiTime, apiTime);
+  const refused = processPage(new Response("{}", { status: 400, headers }), { requested });
+  assertEquals(await refused.catch((error) => error.apiTime), apiTime);
+  const undated = await processPage(Response.json({ auditEvents: [] }), { requested });
+  assertEquals(undated.apiTime, undefined);
+});

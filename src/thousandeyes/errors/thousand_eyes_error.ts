@@ -58,6 +58,8 @@ export interface ThousandEyesErrorOptions {
   problem?: Problem;
   /** What the headers of the response say about the rate limit. */
   rateLimit?: RateLimit;
+  /** When the API answered, by its own clock, in milliseconds since the Unix epoch. */
+  apiTime?: number;
   /** When the API allows the next request, in milliseconds since the Unix epoch. */
   retryAt?: number;
   /** Whether the same request may succeed later without any change; false by default. */
@@ -89,6 +91,8 @@ export class ThousandEyesError extends Error {
   readonly problem: Problem | undefined;
   /** What the headers of the response say about the rate limit. */
   readonly rateLimit: RateLimit | undefined;
+  /** When the API answered, by its own clock, in milliseconds since the Unix epoch. */
+  readonly apiTime: number | undefined;
   /** When the API allows the next request, in milliseconds since the Unix epoch. */
   readonly retryAt: number | undefined;
   /** Whether the same request may succeed later without any change. */
@@ -111,6 +115,7 @@ export class ThousandEyesError extends Error {
     this.status = options.status;
     this.problem = options.problem;
     this.rateLimit = options.rateLimit;
+    this.apiTime = options.apiTime;
     this.retryAt = options.retryAt;
     this.retryable = options.retryable ?? false;
   }

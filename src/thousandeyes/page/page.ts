@@ -15,6 +15,8 @@ export interface Page {
   endDate?: string;
   /** What the headers say about the rate limit. */
   rateLimit?: RateLimit;
+  /** When the API answered, by its own clock, in milliseconds since the Unix epoch. */
+  apiTime?: number;
   /** The length of the body in bytes. */
   bytes: number;
 }

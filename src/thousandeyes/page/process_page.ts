@@ -49,20 +49,24 @@ export async function processPage(
 ): Promise<Page> {
   const now = clock.now();
   const rateLimit = parseRateLimit(response.headers, now);
-  const limits = rateLimit === undefined ? {} : { rateLimit };
+  const apiTime = Date.parse(response.headers.get("date") ?? "");
+  const told: ToldByHeaders = {
+    ...(rateLimit !== undefined && { rateLimit }),
+    ...(!Number.isNaN(apiTime) && { apiTime }),
+  };
   const { status } = response;
   if (status !== 200) {
     const problem = parseProblem(await response.text());
     const retryAt = retryAtOf(response.headers, now) ??
       (status === 429 ? rateLimit?.resetAt : undefined);
     throw errorOfStatus(status, {
-      ...limits,
+      ...told,
       ...(problem !== undefined && { problem }),
       ...(retryAt !== undefined && { retryAt }),
     });
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const decoded = decode(bytes, limits);
+  const decoded = decode(bytes, told);
   const { events, invalid, startDate, endDate } = decoded;
   const page: Page = {
     events,
@@ -70,7 +74,7 @@ export async function processPage(
     next: undefined,
     ...(startDate !== undefined && { startDate }),
     ...(endDate !== undefined && { endDate }),
-    ...limits,
+    ...told,
     bytes: bytes.length,
   };
   try {
@@ -82,18 +86,24 @@ export async function processPage(
   return page;
 }
 
+/** What the headers of any answer tell. */
+interface ToldByHeaders {
+  rateLimit?: RateLimit;
+  apiTime?: number;
+}
+
 /** When the API allows the next request, if the header says so. */
 function retryAtOf(headers: Headers, now: number): number | undefined {
   const ms = retryAfterMs(headers.get("retry-after"), now);
   return ms !== undefined && ms < MAX_RETRY_AFTER_MS ? now + ms : undefined;
 }
 
-function decode(bytes: Uint8Array, limits: { rateLimit?: RateLimit }): DecodedPage {
+function decode(bytes: Uint8Array, told: ToldByHeaders): DecodedPage {
   try {
     return decodePage(bytes);
   } catch (error) {
     if (!(error instanceof ThousandEyesError)) throw error;
     const { code, message, cause, retryable } = error;
-    throw new ThousandEyesError(code, message, { ...limits, status: 200, cause, retryable });
+    throw new ThousandEyesError(code, message, { ...told, status: 200, cause, retryable });
   }
 }

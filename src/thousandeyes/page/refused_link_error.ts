@@ -34,6 +34,7 @@ export class RefusedLinkError extends ThousandEyesError {
       cause: refusal,
       status: 200,
       ...(page.rateLimit !== undefined && { rateLimit: page.rateLimit }),
+      ...(page.apiTime !== undefined && { apiTime: page.apiTime }),
     });
     Object.defineProperty(this, "page", { value: page });
   }

@@ -6,6 +6,7 @@ import { operationalAlerts } from "../operational_alerts.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import { afterFailure } from "./advance.ts";
+import { type DatedAnswer, learnApiTime } from "./api_clock.ts";
 import { addCounts } from "./counts.ts";
 import { diagnose, type Diagnosis, recordFailed } from "./failure.ts";
 import { type PlannedRead, planRead } from "./plan.ts";
@@ -76,6 +77,13 @@ export class Collector {
     if (plan.type === "wait") return plan.until;
     const { pass } = plan.reading;
     const url = this.#urlOf(pass);
+    const sentAt = clock.now();
+    const told = ({ rateLimit, apiTime }: ToldByHeaders): Told => ({
+      rateLimit,
+      apiTime,
+      sentAt,
+      receivedAt: clock.now(),
+    });
     let page: Page;
     let refusal: Diagnosis | undefined;
     try {
@@ -84,18 +92,19 @@ export class Collector {
       if (signal?.aborted || !(error instanceof ThousandEyesError)) throw error;
       const diagnosis = diagnose(error, { isFirstPage: pass.url === null });
       if (!(error instanceof RefusedLinkError)) {
-        this.#fail(before.revision, plan, diagnosis, error.rateLimit);
+        this.#fail(before.revision, plan, diagnosis, told(error));
         return this.nextWakeAt();
       }
       page = error.page; // its events are good, and it may be the only page that we get
       refusal = diagnosis;
     }
+    const answer = told(page);
     try {
-      this.#record(before.revision, plan, { url: url.href, page, refusal });
+      this.#record(before.revision, plan, { url: url.href, page, refusal }, answer);
     } catch (error) {
       // If this were only thrown, the same page would be read again and again, without a report. If
       // not even this can be written, as on a full disk, the caller gets the error.
-      this.#fail(before.revision, plan, recordFailed(error), page.rateLimit);
+      this.#fail(before.revision, plan, recordFailed(error), answer);
     }
     return this.nextWakeAt();
   }
@@ -108,6 +117,7 @@ export class Collector {
     revision: number,
     plan: PlannedRead,
     { url, page, refusal }: Pick<PageToRecord, "url" | "page" | "refusal">,
+    told: Told,
   ): void {
     const { log, clock } = this.#ports;
     const now = clock.now();
@@ -117,7 +127,7 @@ export class Collector {
       // Another collector went on while we waited: the page is read again from its state.
       if (readState(this.#ports, this.#options).revision !== revision) return undefined;
       const result = recordPage(this.#ports, {
-        read: withRequest(plan, now, page.rateLimit),
+        read: withRequest(plan, now, told),
         url,
         page,
         count,
@@ -140,13 +150,13 @@ export class Collector {
     revision: number,
     plan: PlannedRead,
     diagnosis: Diagnosis,
-    limit: Page["rateLimit"],
+    told: Told,
   ): void {
     const { log, clock, random } = this.#ports;
     const now = clock.now();
     log.transaction(() => {
       if (readState(this.#ports, this.#options).revision !== revision) return;
-      const after = afterFailure(withRequest(plan, now, limit), diagnosis, now, random);
+      const after = afterFailure(withRequest(plan, now, told), diagnosis, now, random);
       if (!after.readings[plan.kind]?.pass) log.dropPasses(passesInUse(after));
       this.#save(after, revision, now);
     });
@@ -176,13 +186,25 @@ function readState(
   return log.checkpoint<CollectorState>(CHECKPOINT) ?? newCollectorState(clock.now(), options);
 }
 
-function withRequest(plan: PlannedRead, now: number, told: Page["rateLimit"]): PlannedRead {
+/** What an answer tells besides its content. */
+interface Told extends DatedAnswer {
+  readonly rateLimit: Page["rateLimit"];
+}
+
+/** What a page and an error have in common. */
+interface ToldByHeaders {
+  readonly rateLimit?: Page["rateLimit"];
+  readonly apiTime?: number | undefined;
+}
+
+function withRequest(plan: PlannedRead, now: number, told: Told): PlannedRead {
   const { state } = plan;
   return {
     ...plan,
     state: {
       ...state,
-      requests: countRequest(state.requests, now, told),
+      requests: countRequest(state.requests, now, told.rateLimit),
+      apiClock: learnApiTime(state.apiClock, told),
       counts: addCounts(state.counts, { requests: 1 }),
     },
   };

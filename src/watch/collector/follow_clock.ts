@@ -57,6 +57,7 @@ export function followClock(
     // A rate window that another clock has timed says nothing. Whoever waited for its end, by a
     // state that no request has saved yet, would wait for ever.
     requests: { ...state.requests, used: 0, remaining: null, resetAt: null },
+    apiClock: undefined, // it compared the API's clock with another one
   };
 }
 

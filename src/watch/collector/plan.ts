@@ -1,5 +1,6 @@
 import { wholeSecond } from "../../stream/clock.ts";
 import type { WatchOptions } from "../watch_options.ts";
+import { earlierNow } from "./api_clock.ts";
 import { followClock } from "./follow_clock.ts";
 import { waitForShare } from "./rate_share.ts";
 import { skippedRanges } from "./skipped_ranges.ts";
@@ -83,16 +84,20 @@ function openReadings(
   now: number,
   options: WatchOptions,
 ): CollectorState {
-  let state = dropOutdatedLive(before, now, options);
-  const to = wholeSecond(now);
+  // By the API's clock, if that is behind ours: what it has not seen happen it cannot list.
+  const apiNow = earlierNow(before, now);
+  let state = dropOutdatedLive(before, { now, apiNow }, options);
+  const to = wholeSecond(apiNow);
+  // At the first run nothing was known of the API's clock yet.
+  if (to < state.beginning) state = { ...state, beginning: to };
   if (state.readings.live === undefined && now >= state.nextPollAt) {
-    if (state.lowWater < now - options.catchUpMs) {
+    if (state.lowWater < apiNow - options.catchUpMs) {
       // The pause goes to the backlog, so that what happens now is seen now.
       const missed = { from: lookBack(state, options.overlapMs, state.lowWater), to };
       const backlog = addToBacklog(state.backlog, missed);
       state = { ...state, lowWater: to, liveSince: to, backlog };
     }
-    const from = lookBack(state, options.overlapMs, state.lowWater);
+    const from = lookBack(state, options.overlapMs, Math.min(state.lowWater, to));
     state = openReading(state, "live", { from, to }, now);
   }
   for (const kind of ["hour", "day"] as const) {
@@ -116,14 +121,19 @@ function openReadings(
   return state;
 }
 
-/** A live reading that was interrupted long ago shows nothing new: a new one takes its place. */
+/**
+ * A live reading that was interrupted long ago shows nothing new, and one that was refused because
+ * it ends in the API's future is refused until then: a new one takes its place.
+ */
 function dropOutdatedLive(
   state: CollectorState,
-  now: number,
+  { now, apiNow }: { now: number; apiNow: number },
   { catchUpMs }: WatchOptions,
 ): CollectorState {
   const { live, ...readings } = state.readings;
-  if (live === undefined || live.to >= now - catchUpMs) return state;
+  if (live === undefined) return state;
+  const isRefused = live.to > apiNow && state.failures.live?.code === "bad_request";
+  if (live.to >= apiNow - catchUpMs && !isRefused) return state;
   return { ...state, readings, nextPollAt: Math.min(state.nextPollAt, now) };
 }
 

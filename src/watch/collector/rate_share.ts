@@ -31,8 +31,6 @@ export const SKEW_MS = 1_000;
  * the API counts whole seconds from the moment of the request.
  */
 const SAME_WINDOW_MS = 30_000;
-/** A difference between our clock and the API's that no network explains, in milliseconds. */
-const CLOCK_OFF_MS = 600_000;
 /** The part of our own share that readings which can wait may use; the rest is for the live one. */
 const PATIENT_SHARE = 0.8;
 
@@ -120,44 +118,6 @@ export function countRequest(
     resetAheadMs: toldEnd === undefined ? count.resetAheadMs : toldEnd - now,
     toldAt: toldEnd === undefined ? count.toldAt : now,
   };
-}
-
-/**
- * Whether the API's clock, as its resets tell it, is far from ours.
- *
- * @param count What the API has told.
- * @returns False where it has told nothing.
- */
-export function isClockOff({ resetAheadMs }: RequestCount): boolean {
-  return resetAheadMs !== null && Math.abs(resetAheadMs) > CLOCK_OFF_MS;
-}
-
-/**
- * Whether our clock can be trusted with what cannot be undone: the API has told its time lately,
- * and the two agree. Our clock may have been set since the API last spoke. Where the API tells no
- * time, there is nothing to compare with.
- *
- * @param count What the API has told.
- * @param now Milliseconds since the Unix epoch.
- * @param withinMs How long ago it may have told its time, in milliseconds.
- * @returns True also where the API tells no time.
- */
-export function isClockConfirmed(count: RequestCount, now: number, withinMs: number): boolean {
-  const { resetAheadMs, toldAt } = count;
-  if (resetAheadMs === null || toldAt === null) return true;
-  return !isClockOff(count) && Math.abs(now - toldAt) <= withinMs;
-}
-
-/**
- * The time by our clock or by the API's, whichever is earlier: what is in the future by the API's
- * clock has not been read, whatever range was requested.
- *
- * @param count What the API has told.
- * @param now Milliseconds since the Unix epoch, by our clock.
- * @returns Milliseconds since the Unix epoch.
- */
-export function earlierNow({ resetAheadMs }: RequestCount, now: number): number {
-  return now + Math.min(0, resetAheadMs ?? 0);
 }
 
 /** Over, or so far away that the clock must have gone back since. */

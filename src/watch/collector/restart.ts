@@ -1,4 +1,5 @@
 import { wholeSecond } from "../../stream/clock.ts";
+import { earlierNow } from "./api_clock.ts";
 import { addCounts } from "./counts.ts";
 import { type Diagnosis, type Failure, nextFailure } from "./failure.ts";
 import type { PlannedRead } from "./plan.ts";
@@ -47,7 +48,9 @@ export function restartSlice(
     pass.to - pass.from <= sliceMsOf(state, kind);
   const half = Math.max(MIN_SLICE_MS, wholeSecond((pass.to - pass.from) / 2));
   // A live range takes in what has happened since, or a lasting fault would hide new events.
-  const to = kind === "live" ? Math.max(reading.to, wholeSecond(now)) : reading.to;
+  const to = kind === "live"
+    ? Math.max(reading.to, wholeSecond(earlierNow(state, now)))
+    : reading.to;
   const again: Reading = { ...reading, to, pass: null, restarts, stuck };
   const after: CollectorState = {
     ...withReading(state, kind, again),

@@ -1,8 +1,9 @@
 import { wholeSecond } from "../../stream/clock.ts";
 import type { WatchOptions } from "../watch_options.ts";
+import { type ApiClock, earlierNow } from "./api_clock.ts";
 import { type CollectorCounts, noCounts } from "./counts.ts";
 import type { Failure } from "./failure.ts";
-import { earlierNow, noRequests, type RequestCount } from "./rate_share.ts";
+import { noRequests, type RequestCount } from "./rate_share.ts";
 
 /**
  * Why a range is read.
@@ -128,6 +129,8 @@ export interface CollectorState {
   readonly alertedAt: Readonly<Record<string, number>>;
   /** The requests made, and what the API says about its limit. */
   readonly requests: RequestCount;
+  /** What the API's answers tell of its clock; default nothing. */
+  readonly apiClock?: ApiClock | undefined;
   /** The id of the next pass. */
   readonly nextPass: number;
   /** What has been counted since the log was created. */
@@ -254,7 +257,7 @@ export function leaveSlice(
 ): CollectorState {
   const isLive = kind === "live";
   const lowWater = isLive
-    ? Math.max(state.lowWater, Math.min(to, wholeSecond(earlierNow(state.requests, now))))
+    ? Math.max(state.lowWater, Math.min(to, wholeSecond(earlierNow(state, now))))
     : state.lowWater;
   const { [kind]: _, ...readings } = state.readings;
   if (to >= reading.to) {
