@@ -143,14 +143,15 @@ function filterRules(
   return undefined;
 }
 
-/** Another taxonomy means other field names, which nobody here maps: better refused than silent. */
+/** Another taxonomy means other field names, which are not mapped: refused, rather than ignored. */
 function checkTaxonomy(value: unknown, entry: Entry | undefined, source: Source): void {
   if (!entry || typeof value !== "string" || value === TAXONOMY) return;
-  const message = `The taxonomy '${value}' is not known here, so its field names would be guesses`;
+  const message =
+    `Unknown taxonomy '${value}': only the field names of '${TAXONOMY}' are supported`;
   source.report("metadata-value", message, entry.value, `taxonomy: ${TAXONOMY}`);
 }
 
-/** "titel" is a custom field by the letter of the specification, but hardly ever meant as one. */
+/** To the specification, "titel" is a custom field, but it is rarely meant as one. */
 function noteNearMiss(entry: Entry, entries: readonly Entry[], source: Source): void {
   const present = new Set(entries.map(({ key }) => key));
   const missing = [...METADATA.keys(), "logsource", "detection"].filter((key) => !present.has(key));

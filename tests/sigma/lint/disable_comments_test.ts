@@ -38,22 +38,22 @@ const cases: [promise: string, text: string, left: string[]][] = [
     ["title-form"],
   ],
   [
-    "a comment above reaches past other comments and empty lines",
+    "a comment above applies past other comments and empty lines",
     rule({ item: "    # panoptes-disable all-single\n    # one word is enough\n\n" }),
     ["title-form"],
   ],
   [
-    "a comment at the head is about the first line only",
+    "a comment at the top applies only to the first line",
     rule({ head: "# panoptes-disable title-form\n" }),
     ["all-single"],
   ],
   [
-    "a comment before the document mark is about the first line after it",
+    "a comment before the document mark applies to the first line after it",
     rule({ head: "# panoptes-disable title-form\n---\n" }),
     ["all-single"],
   ],
   [
-    "panoptes-disable-file silences the whole file, wherever it stands",
+    "panoptes-disable-file silences the whole file, wherever it is",
     rule({ item: "    # panoptes-disable-file title-form, all-single\n" }),
     [],
   ],
@@ -73,7 +73,7 @@ const cases: [promise: string, text: string, left: string[]][] = [
     ["title-form", "disable-unused", "all-single"],
   ],
   [
-    "a misspelt code is reported",
+    "a misspelled code is reported",
     rule({ title: " # panoptes-disable titel-form" }),
     ["title-form", "disable-unknown", "all-single"],
   ],
@@ -88,7 +88,7 @@ const cases: [promise: string, text: string, left: string[]][] = [
     ["disable-unused", "modifier-unknown"],
   ],
   [
-    "text in a value that looks like a comment is none",
+    "text in a value that looks like a comment does not count",
     rule({ key: "'# panoptes-disable-file all'" }),
     ["title-form", "field-space"],
   ],

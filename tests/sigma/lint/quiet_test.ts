@@ -7,7 +7,7 @@ const quiet: [code: string, why: string, fragment: string][] = [
   ["wildcard-double", "the first is escaped", `  selection:\n    a: 'x\\**'`],
   ["wildcard-only", "a keyword has no field that could exist", `  selection:\n    - '*'`],
   ["wildcard-redundant", "the other end is open", `  selection:\n    a|startswith: '*x'`],
-  ["wildcard-redundant", "'?' asks for a character", `  selection:\n    a|contains: '?x'`],
+  ["wildcard-redundant", "'?' requires a character", `  selection:\n    a|contains: '?x'`],
   ["wildcard-for-modifier", "the values differ", `  selection:\n    a: ['*x', 'x*']`],
   ["wildcard-for-modifier", "a '*' within is needed", `  selection:\n    a: '*x*y*'`],
   ["wildcard-for-modifier", "the backslash is literal, the '*' too", `  selection:\n    a: 'x\\*'`],
@@ -16,17 +16,17 @@ const quiet: [code: string, why: string, fragment: string][] = [
   ["all-exact", "wildcards can meet in one value", `  selection:\n    a|all: ['x*', '*y']`],
   [
     "all-exact",
-    "networks can lie in one another",
+    "networks can contain one another",
     `  selection:\n    a|cidr|all: [10.0.0.0/8, 10.1.0.0/16]`,
   ],
   ["windash-nothing", "a slash is a dash too", `  selection:\n    a|windash|contains: ' /x'`],
   ["value-empty-text", "the whole value is empty", `  selection:\n    a: ''`],
   [
     "value-control-character",
-    "a line end in searched text",
+    "a line break in a substring",
     `  selection:\n    a|contains: "x\\ny"`,
   ],
-  ["value-number-quoted", "zeros at the front are text", `  selection:\n    a: '0042'`],
+  ["value-number-quoted", "leading zeros make a string", `  selection:\n    a: '0042'`],
   ["value-number-quoted", "a prefix of a number", `  selection:\n    a|startswith: '42'`],
   ["value-repeated", "letter case matters", `  selection:\n    a|cased: [x, X]`],
   ["value-repeated", "a number and a boolean", `  selection:\n    a: [1, true]`],
@@ -54,7 +54,7 @@ const quiet: [code: string, why: string, fragment: string][] = [
   ["cidr-not-asked", "a path", `  selection:\n    a: 10/11`],
   ["regex-plain", "a class", `  selection:\n    a|re: 'x\\d'`],
   ["regex-open-ends", "the dot is literal", `  selection:\n    a|re: 'x\\.*'`],
-  ["regex-open-ends", "'.+' asks for a character", `  selection:\n    a|re: '.+x'`],
+  ["regex-open-ends", "'.+' requires a character", `  selection:\n    a|re: '.+x'`],
   ["regex-host-dot", "the dot is literal", `  selection:\n    a|re: 'example\\.com'`],
   ["regex-host-dot", "another word", `  selection:\n    a|re: 'a.comma'`],
   [
@@ -70,7 +70,7 @@ const quiet: [code: string, why: string, fragment: string][] = [
   ],
   [
     "condition-unused",
-    "'them' takes it in",
+    "'them' includes it",
     `  a:\n    a: x\n  b:\n    a: y\n  condition: 1 of them`,
   ],
   [
@@ -80,7 +80,7 @@ const quiet: [code: string, why: string, fragment: string][] = [
   ],
   [
     "condition-unused",
-    "the condition cannot be read",
+    "the condition is invalid",
     `  a:\n    a: x\n  b:\n    a: y\n  condition: a and`,
   ],
   [
@@ -90,7 +90,7 @@ const quiet: [code: string, why: string, fragment: string][] = [
   ],
   [
     "condition-only-not",
-    "a selection stands before",
+    "a selection comes first",
     `  a:\n    a: x\n  b:\n    a: y\n  condition: a and not b`,
   ],
   ["condition-only-not", "a double negation", `  a:\n    a: x\n  condition: not (not a)`],
@@ -113,7 +113,7 @@ const quiet: [code: string, why: string, fragment: string][] = [
   ],
   [
     "condition-selection-negative",
-    "twice negated",
+    "negated twice",
     `  selection:\n    a: x\n  b:\n    a: y\n  condition: b and not (b and not selection)`,
   ],
   ["tag-attack", "a group and software", "tags: [attack.persistence, attack.g0016, attack.s0154]"],
@@ -132,10 +132,10 @@ const quiet: [code: string, why: string, fragment: string][] = [
     "logsource:\n  product: windows\n  service: security\ndetection:\n  selection:\n    EventID: 4624\n  condition: selection",
   ],
   ["modified-before-date", "the same day", "date: 2026-01-15\nmodified: 2026-01-15"],
-  ["title-form", "a word that begins alike", "title: Detection of the detector turned off"],
+  ["title-form", "a word that starts the same way", "title: Detection of the detector turned off"],
   [
     "falsepositive-vague",
-    "a sentence about one",
+    "a sentence that mentions one",
     "falsepositives:\n  - Penetration tests that were announced",
   ],
   ["license-form", "an expression", "license: (MIT OR Apache-2.0) AND DRL-1.1"],
@@ -155,7 +155,7 @@ const quiet: [code: string, why: string, fragment: string][] = [
     "a nested field",
     "detection:\n  selection:\n    a.b: x\n  condition: selection\ntests:\n  - name: a\n    match: true\n    event: { a: { b: x } }",
   ],
-  ["text-anchor", "an anchor nobody uses", "title: &title Failed login"],
+  ["text-anchor", "an unused anchor", "title: &title Failed login"],
   ["key-empty", "an own field may be empty", "runbook:"],
 ];
 
