@@ -1,3 +1,4 @@
+import { canonicalAddress } from "../thousandeyes/event/event_identity.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 
 /** 2^16, about a minute. */
@@ -29,11 +30,12 @@ const SPAN_MS = 65_536;
 export function hashEvent(event: UserEvent, at: number | null): number {
   const { aid, date, ipAddress, uid, user, resources } = event;
   const unread = at === null ? date : undefined;
+  const address = ipAddress === undefined ? undefined : canonicalAddress(ipAddress);
   let low = 0x2545f491;
   let high = 0x6c078965;
   // The names that belong to `aid` and `uid` would add nothing, and take as long as everything
   // else.
-  for (const member of [aid, unread, event.event, ipAddress, uid ?? user]) {
+  for (const member of [aid, unread, event.event, address, uid ?? user]) {
     const text = `${member ?? ""}`;
     for (let index = 0; index < text.length; index++) {
       const unit = text.charCodeAt(index);

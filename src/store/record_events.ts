@@ -5,6 +5,7 @@ import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import { hashEvent } from "./hash_event.ts";
 import { insertRows } from "./insert_rows.ts";
 import { readNumber, writeMeta } from "./meta.ts";
+import { type Rename, renamesBetween } from "./renames.ts";
 import { type EarlierPass, SplitTwins } from "./split_twins.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
@@ -26,6 +27,8 @@ export interface RecordResult {
   readonly recorded: readonly RecordedEvent[];
   /** How many were in the log already. */
   readonly duplicates: number;
+  /** Names in events that were in the log already, where the log keeps another one. */
+  readonly renames: readonly Rename[];
   /** How many of the new ones have a twin. */
   readonly twins: number;
   /**
@@ -83,6 +86,7 @@ class Row {
   readonly seq: number;
   readonly slot: number;
   readonly body: string;
+  #event: UserEvent | undefined = undefined;
   #identity: string | undefined = undefined;
 
   constructor(seq: number, slot: number, body: string) {
@@ -91,9 +95,13 @@ class Row {
     this.body = body;
   }
 
-  /** Computed only when the bodies differ. */
+  /** Parsed only when the bodies differ. */
+  get event(): UserEvent {
+    return this.#event ??= JSON.parse(this.body) as UserEvent;
+  }
+
   get identity(): string {
-    return this.#identity ??= identityOf(JSON.parse(this.body) as UserEvent);
+    return this.#identity ??= identityOf(this.event);
   }
 }
 
@@ -139,6 +147,7 @@ export function recordEvents(
   const seqs: number[] = [];
   const split = new SplitTwins(earlier);
   const equal: number[] = []; // the rows equal to the current event
+  const renames: Rename[] = [];
   let duplicates = 0;
   let twins = 0;
   let expired = 0;
@@ -165,6 +174,7 @@ export function recordEvents(
     }
     if (found !== undefined) {
       duplicates++;
+      if (found.body !== body) renames.push(...renamesBetween(found.event, event));
     } else if (at !== null && at <= floor) {
       expired++;
       continue;
@@ -194,7 +204,7 @@ export function recordEvents(
     writeMeta(sql, "event_seq", first + recorded.length - 1);
   }
   const { held, heldAt } = split;
-  return { recorded, duplicates, twins, expired, oversized, seqs, held, heldAt };
+  return { recorded, duplicates, renames, twins, expired, oversized, seqs, held, heldAt };
 }
 
 /**

@@ -39,6 +39,17 @@ export interface WatchStatus {
   readonly counts: Omit<CollectorCounts, "late">;
   /** How late events came: up to each bound; null is later than the last. */
   readonly late: readonly { readonly upToMs: number | null; readonly events: number }[];
+  /**
+   * The latest users and account groups that the API calls by another name than the log, oldest
+   * first. The log keeps the first name; the event is the same.
+   */
+  readonly renames: readonly {
+    readonly of: string;
+    readonly id: string;
+    readonly from: string;
+    readonly to: string;
+    readonly at: string;
+  }[];
   /** The rate limit, and our share of it. */
   readonly budget: {
     readonly used: number;
@@ -130,6 +141,7 @@ export function watchStatus(
     })),
     counts,
     late: late.map((events, index) => ({ upToMs: LATE_BOUNDS_MS[index] ?? null, events })),
+    renames: (state.renames ?? []).map((rename) => ({ ...rename, at: iso(rename.at) })),
     budget: {
       used: state.requests.used,
       limit,

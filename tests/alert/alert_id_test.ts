@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { alertId } from "../../src/alert/alert_id.ts";
+import { identityOf } from "../../src/thousandeyes/event/event_identity.ts";
 
 /** RFC 4648 base32 of 20 bytes, the slow way: as one number. */
 function base32(bytes: Uint8Array): string {
@@ -41,4 +42,28 @@ Deno.test("alertId() never changes: receivers keep ids", () => {
     alertId("te-login-failed", '["1234",null,1700000000000,"Login failed"]', 1),
     "otqhh4ywu2t2s5a5ia2tjykkba2kpq67",
   );
+});
+
+Deno.test("the example of docs/http.md has the id that it says, in whatever form the API sends the event", async () => {
+  const docs = await Deno.readTextFile(new URL("../../docs/http.md", import.meta.url));
+  const [, text = ""] = /```json\n(\{\n {2}"ruleId"[^`]*)```/.exec(docs) ?? [];
+  const example = JSON.parse(text);
+  const event = {
+    aid: "1234",
+    date: "2024-11-28T08:59:17Z",
+    event: "Login failed.",
+    ipAddress: "2001:db8::7",
+    uid: "245",
+    user: "Ada Byron (ada@example.org)",
+  };
+  const renamed = {
+    ...event,
+    accountGroupName: "API Sandbox",
+    date: "2024-11-28 08:59:17",
+    ipAddress: "2001:DB8:0:0::0007",
+    user: "Ada Lovelace (ada@example.org)",
+    resources: [],
+  };
+  assertEquals([identityOf(event), identityOf(renamed)], [example.identity, example.identity]);
+  assertEquals(alertId(example.ruleId, example.identity, example.occurrence), example.id);
 });

@@ -53,6 +53,28 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name:
+      "record() records one event when its user or account group is renamed, and notes the names",
+    check(sql) {
+      const log = open(sql);
+      const ids = { aid: "12", uid: "7" };
+      const first = event(1, { ...ids, accountGroupName: "Here", user: "Ada Byron" });
+      const second = { ...first, accountGroupName: "There", user: "Ada Lovelace" };
+      record(log, [first]);
+      const again = record(log, [second]);
+      assertEquals([again.recorded.length, again.duplicates], [0, 1]);
+      assertEquals(again.renames, [
+        { of: "user", id: "7", from: "Ada Byron", to: "Ada Lovelace" },
+        { of: "accountGroup", id: "12", from: "Here", to: "There" },
+      ]);
+      assertEquals(bodies(log), [first], "the first text is kept");
+      const twins = record(log, [first, second]);
+      assertEquals(twins.recorded.map(({ occurrence }) => occurrence), [2]);
+      const { user: _, accountGroupName: __, ...nameless } = first;
+      assertEquals(record(log, [nameless]).renames, []);
+    },
+  },
+  {
     name: "record() does not trust hashes: a different event with the same hash is recorded",
     check(sql) {
       const log = open(sql);
@@ -128,8 +150,9 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     name: "record() holds twins by their identity, not by their hash",
     check(sql) {
       const log = open(sql);
-      // The hash leaves out the user's name where there is an id.
-      const page = ["a", "b", "c"].map((user) => event(1, { uid: "7", user }));
+      // The hash leaves out the name of the account group.
+      const { aid: _, ...bare } = event(1);
+      const page = ["a", "b", "c"].map((accountGroupName) => ({ ...bare, accountGroupName }));
       const taken = new Set(record(log, page).seqs);
       const shown = record(log, page, 1, taken);
       assertEquals([shown.recorded.length, [...shown.held.values()]], [0, [1, 1, 1]]);

@@ -2,8 +2,8 @@ type Members = Readonly<Record<string, unknown>>;
 
 /**
  * What tells two events apart, for checkers that must not rely on the code they check: the members
- * that the API documents, as plain text. In whatever form the API writes an event, its key is the
- * same; true twins share one.
+ * that the API documents, as plain text, without names that belong to an id. In whatever form the
+ * API writes an event, and whoever is renamed, its key is the same; true twins share one.
  *
  * @param event The event as it was published, or as the log has it.
  */
@@ -11,14 +11,18 @@ export function eventKey(event: Members): string {
   const resources = Array.isArray(event.resources) ? event.resources as Members[] : [];
   return [
     event.aid,
-    event.accountGroupName,
+    isId(event.aid) ? "-" : event.accountGroupName,
     typeof event.date === "string" ? instantOf(event.date) : event.date,
     event.event,
     event.ipAddress,
     event.uid,
-    event.user,
+    isId(event.uid) ? "-" : event.user,
     ...resources.map(({ type, name }) => `${type}=${name}`).sort(),
   ].map((part) => part === undefined || part === null ? "-" : String(part)).join(" | ");
+}
+
+function isId(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
 }
 
 /** How often each key occurs. */

@@ -21,6 +21,9 @@ const SAME: [string, Record<string, unknown>][] = [
   ["another zone", { ...EVENT, date: "2020-07-17T23:54:54.000+02:00" }],
   ["numbers for ids", { ...EVENT, aid: 1234, uid: 245 }],
   ["another order of resources", { ...EVENT, resources: EVENT.resources!.toReversed() }],
+  ["another name of the user", { ...EVENT, user: "Ada King (ada@example.com)" }],
+  ["no name of the user", { ...EVENT, user: null }],
+  ["another name of the account group", { ...EVENT, accountGroupName: "Sandbox" }],
   ["unknown members", { ...EVENT, eventCategory: "Administration" }],
   ["unknown members of resources", {
     ...EVENT,
@@ -32,6 +35,40 @@ for (const [name, event] of SAME) {
     assertEquals(identityOf(v.parse(UserEventSchema, event)), identityOf(EVENT));
   });
 }
+
+const ADDRESSES: [string, string, boolean][] = [
+  ["2001:db8::7", "2001:DB8:0:0:0:0:0:7", true],
+  ["2001:db8::7", "2001:0db8:0000:0000:0000:0000:0000:0007", true],
+  ["::ffff:192.0.2.7", "::FFFF:c000:207", true],
+  ["2001:db8::/32", "2001:0DB8:0::/32", true],
+  ["2001:db8::/32", "2001:db8::/33", false],
+  ["2001:db8::7", "2001:db8::8", false],
+  ["::ffff:192.0.2.7", "192.0.2.7", false],
+  ["fe80::1%eth0", "fe80::1%eth1", false],
+  ["unknown: 1", "unknown: 01", false],
+  ["::/0@[::1]", "::/0", false],
+  ["", "::", false],
+];
+for (const [one, other, isSame] of ADDRESSES) {
+  Deno.test(`identityOf() finds ${one} and ${other} ${isSame ? "equal" : "different"}`, () => {
+    const identities = [one, other].map((ipAddress) => identityOf({ ...EVENT, ipAddress }));
+    assertEquals(identities[0] === identities[1], isSame);
+  });
+}
+
+Deno.test("identityOf() tells users and account groups without an id apart by their names", () => {
+  for (const id of [undefined, ""]) {
+    const event = { event: "x", ...(id === undefined ? {} : { uid: id, aid: id }) };
+    const identities = [
+      event,
+      { ...event, user: "Ada" },
+      { ...event, user: "Bob" },
+      { ...event, accountGroupName: "Ada" },
+      { ...event, accountGroupName: "Bob" },
+    ].map(identityOf);
+    assertEquals(new Set(identities).size, 5);
+  }
+});
 
 Deno.test("identityOf() treats absent, null and empty as equal", () => {
   const bare = identityOf({ event: "x" });
@@ -58,7 +95,7 @@ for (const [name, event] of OTHER) {
 
 Deno.test("identityOf() distinguishes events that differ in a known member", () => {
   const text = fc.option(fc.string(), { nil: undefined });
-  const event = fc.record({ aid: text, event: text, uid: text, user: text, ipAddress: text })
+  const event = fc.record({ aid: text, event: text, uid: text, ipAddress: fc.ipV4() })
     .map((members) => JSON.parse(JSON.stringify(members)) as UserEvent);
   fc.assert(
     fc.property(event, event, (one, other) => {

@@ -180,6 +180,25 @@ function failsWithLink(page: import("../../src/thousandeyes/page/page.ts").Page,
   return { ...page, next: new URL(url) };
 }
 
+Deno.test("Collector records and alerts once although the user and the account group are renamed, and says so", async () => {
+  using bench = new Bench({}, { match: () => [{ rule: { id: "any", title: "Any" } }] });
+  const before = { ...eventAt(1_000, "Ada Byron"), uid: "7", accountGroupName: "Here" };
+  const after = { ...before, user: "Ada Lovelace", accountGroupName: "There" };
+  bench.api.publish(before);
+  await bench.run(10 * MINUTE);
+  bench.api.always = (page) => ({ ...page, events: page.events.map(() => after) });
+  await bench.run(26 * HOUR, 100_000); // the overlap and both sweeps
+  assertEquals(bench.recorded(), [before]);
+  assertEquals(bench.log.alertsAfter(0, 10).length, 1);
+  const { renames, counts } = bench.watch.status();
+  const at = renames[0]!.at;
+  assertEquals(renames, [
+    { of: "user", id: "7", from: "Ada Byron", to: "Ada Lovelace", at },
+    { of: "accountGroup", id: "12", from: "Here", to: "There", at },
+  ]);
+  assert(counts.renamed > 2);
+});
+
 Deno.test("Collector finds what was published hours and days late", async () => {
   using bench = new Bench();
   bench.api.publish(eventAt(1_000, "in time"));

@@ -31,6 +31,10 @@ const COUNTERS: Readonly<
   recorded: ["events_recorded", "Events recorded"],
   twins: ["events_twin", "Events recorded although an equal event was recorded before"],
   duplicates: ["events_duplicate", "Events that were already in the log"],
+  renamed: [
+    "events_renamed",
+    "Events that were already in the log, with another name of the user or account group",
+  ],
   held: ["events_held", "Twins that needed a second pass to confirm them"],
   invalid: ["events_invalid", "Items that are not valid events, set aside"],
   expired: ["events_expired", "Events refused because they are older than the retention period"],

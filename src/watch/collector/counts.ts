@@ -10,6 +10,8 @@ export interface CollectorCounts {
   readonly twins: number;
   /** Events that were in the log already. */
   readonly duplicates: number;
+  /** Times that one of them came with another name of its user or account group. */
+  readonly renamed: number;
   /** Twins that had to be confirmed by a second pass. */
   readonly held: number;
   /** Invalid events that were kept separately. */
@@ -61,6 +63,7 @@ export function noCounts(): CollectorCounts {
     recorded: 0,
     twins: 0,
     duplicates: 0,
+    renamed: 0,
     held: 0,
     invalid: 0,
     expired: 0,
@@ -82,7 +85,8 @@ export function noCounts(): CollectorCounts {
  */
 export function addCounts(counts: CollectorCounts, more: CountsToAdd): CollectorCounts {
   const { late = [], ...numbers } = more;
-  const sums: Record<keyof Numbers, number> = { ...counts };
+  // A state that an earlier version saved may lack a count.
+  const sums: Record<keyof Numbers, number> = { ...noCounts(), ...counts };
   for (const [name, value] of Object.entries(numbers)) sums[name as keyof Numbers] += value;
   return { ...sums, late: counts.late.map((n, index) => n + (late[index] ?? 0)) };
 }

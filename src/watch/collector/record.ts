@@ -11,7 +11,13 @@ import { afterPage } from "./advance.ts";
 import { lateHistogram } from "./counts.ts";
 import { type Diagnosis, fault } from "./failure.ts";
 import type { PlannedRead } from "./plan.ts";
-import { type CollectorState, NO_DATE, passesInUse, type ReadingKind } from "./state.ts";
+import {
+  type CollectorState,
+  NO_DATE,
+  passesInUse,
+  type ReadingKind,
+  withRenames,
+} from "./state.ts";
 
 /** A page, and what is needed to record it. */
 export interface PageToRecord {
@@ -88,10 +94,11 @@ export function recordPage(
     ],
     now,
   );
-  const { state, kind, reading: { pass } } = read;
+  const { kind, reading: { pass } } = read;
+  const state = withRenames(read.state, result.renames, now);
   const next = page.next?.href ?? null;
   const held = sum(result.held.values());
-  const after = afterPage(read, {
+  const after = afterPage({ ...read, state }, {
     now,
     next,
     refusal: refusal ??
@@ -106,6 +113,7 @@ export function recordPage(
       recorded: result.recorded.length,
       twins: result.twins,
       duplicates: result.duplicates,
+      renamed: result.renames.length,
       expired: result.expired,
       held,
       invalid,

@@ -1,4 +1,5 @@
 import { wholeSecond } from "../../stream/clock.ts";
+import type { Rename } from "../../store/renames.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import { type ApiClock, earlierNow } from "./api_clock.ts";
 import { type CollectorCounts, noCounts } from "./counts.ts";
@@ -135,10 +136,23 @@ export interface CollectorState {
   readonly nextPass: number;
   /** What has been counted since the log was created. */
   readonly counts: CollectorCounts;
+  /** The latest renames that were noticed, oldest first; default none. */
+  readonly renames?: readonly NotedRename[];
+}
+
+/** A rename, and when it was noticed, in milliseconds since the Unix epoch. */
+export interface NotedRename extends Rename {
+  /** When. */
+  readonly at: number;
 }
 
 /** The first slice of a kind: short enough for any organisation, and slices grow fast. */
 const FIRST_SLICE_MS = 6 * 3_600_000;
+
+/** How many renames are kept in the state, ... */
+const MAX_RENAMES = 20;
+/** ... and how much of each name, in UTF-16 units. */
+const MAX_NAME_LENGTH = 200;
 
 /** The shortest range that one slice covers, in milliseconds: the API counts in whole seconds. */
 export const MIN_SLICE_MS = 1_000;
@@ -174,6 +188,30 @@ export function newCollectorState(now: number, options: WatchOptions): Collector
     nextPass: 1,
     counts: noCounts(),
   };
+}
+
+/**
+ * Notes renames, each once.
+ *
+ * @param state The state.
+ * @param renames What the events of a page have shown.
+ * @param now Milliseconds since the Unix epoch.
+ * @returns The state with the latest of them.
+ */
+export function withRenames(
+  state: CollectorState,
+  renames: readonly Rename[],
+  now: number,
+): CollectorState {
+  if (renames.length === 0) return state;
+  const noted = [...state.renames ?? []];
+  for (const { of, id, from, to } of renames) {
+    const cut = { of, id, from: from.slice(0, MAX_NAME_LENGTH), to: to.slice(0, MAX_NAME_LENGTH) };
+    if (!noted.some((one) => one.of === of && one.id === id && one.to === cut.to)) {
+      noted.push({ ...cut, at: now });
+    }
+  }
+  return { ...state, renames: noted.slice(-MAX_RENAMES) };
 }
 
 /**

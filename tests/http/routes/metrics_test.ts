@@ -46,6 +46,7 @@ Deno.test("metricsText() accumulates the buckets of late events, and shows each 
   const text = metricsText({
     ...status,
     counts,
+    renames: [],
     late: [{ upToMs: 60_000, events: 4 }, { upToMs: 300_000, events: 0 }, {
       upToMs: null,
       events: 2,
