@@ -8,6 +8,7 @@ import { formats } from "./format/formats.ts";
 import type { Outcome } from "./outcome.ts";
 import { isPublicAddress } from "./public_address.ts";
 import { readExcerpt } from "./read_excerpt.ts";
+import { redactor } from "../stream/redact.ts";
 import { retryAfterMs } from "../stream/retry_after.ts";
 import { sign } from "./sign.ts";
 import { untilAborted } from "./until_aborted.ts";
@@ -89,11 +90,12 @@ export async function attempt(
     durationMs: clock.now() - at,
   });
   const body = utf8.encode(message.body);
+  const secrets = [endpoint.secret, ...endpoint.previousSecrets];
   const headers = await sign({
     webhookId: message.webhookId,
     now: at,
     body,
-    secrets: [endpoint.secret, ...endpoint.previousSecrets],
+    secrets,
   });
 
   try {
@@ -115,7 +117,9 @@ export async function attempt(
       const asked = response.ok
         ? undefined
         : retryAfterMs(response.headers.get("retry-after"), clock.now());
-      const excerpt = await readExcerpt(response, stop);
+      // A receiver knows the secrets, and its answer may repeat one, with its prefix or without.
+      const redact = redactor(...secrets.map((secret) => secret.replace(/^whsec_/, "")));
+      const excerpt = redact(await readExcerpt(response, stop));
       signal?.throwIfAborted();
       return ended({
         kind: classifyStatus(response.status),

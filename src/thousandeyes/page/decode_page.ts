@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { type AuditUserEvents, AuditUserEventsSchema } from "./audit_user_events.ts";
 import { checkUserEvents } from "./check_user_events.ts";
+import { withoutToken } from "./echoed_token.ts";
+import { redactor } from "../../stream/redact.ts";
 import { oneLine } from "../../stream/plain_text.ts";
 import type { InvalidUserEvent } from "./page.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
@@ -39,15 +41,20 @@ const decoder = new TextDecoder();
  * ```
  *
  * @param bytes The whole body, UTF-8.
+ * @param token The token that was sent, to take out of the page.
  * @throws {ThousandEyesError} `not_json`, or `wrong_shape` if it is JSON but not a page.
  */
-export function decodePage(bytes: Uint8Array): DecodedPage {
-  const { auditEvents, _links, startDate, endDate } = parsePage(decoder.decode(bytes));
+export function decodePage(bytes: Uint8Array, token?: string): DecodedPage {
+  const { auditEvents, _links, startDate, endDate } = parsePage(decoder.decode(bytes), token);
   const { events, invalid } = checkUserEvents(auditEvents ?? []);
+  if (token !== undefined && invalid.length > 0) {
+    const redact = redactor(token);
+    for (const one of invalid) one.issues = one.issues.map(redact);
+  }
   return { events, invalid, links: _links, startDate, endDate };
 }
 
-function parsePage(text: string): AuditUserEvents {
+function parsePage(text: string, token: string | undefined): AuditUserEvents {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -55,6 +62,7 @@ function parsePage(text: string): AuditUserEvents {
     const message = "Cannot read a page: the body is not JSON, or was cut short";
     throw new ThousandEyesError("not_json", message, { cause, retryable: true });
   }
+  if (token !== undefined) body = withoutToken(text, body, token);
   const page = v.safeParse(AuditUserEventsSchema, body);
   if (!page.success) {
     const cause = new v.ValiError(page.issues);

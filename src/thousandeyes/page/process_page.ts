@@ -1,9 +1,12 @@
 import { type Clock, systemClock } from "../../stream/clock.ts";
+import { redactor } from "../../stream/redact.ts";
 import { type DecodedPage, decodePage } from "./decode_page.ts";
+import { answeredToken } from "./echoed_token.ts";
 import { nextLinkOf } from "./next_link.ts";
 import { nextPageUrl } from "./next_page_url.ts";
 import type { Page } from "./page.ts";
 import { parseProblem } from "../errors/problem.ts";
+import { redactError } from "../errors/redact_error.ts";
 import { parseRateLimit, type RateLimit } from "../errors/rate_limit.ts";
 import { RefusedLinkError } from "./refused_link_error.ts";
 import { retryAfterMs } from "../../stream/retry_after.ts";
@@ -22,7 +25,8 @@ export interface ProcessPageOptions {
 }
 
 /**
- * Checks a response of the API: its status, its body, each of its events, and its next link.
+ * Checks a response of the API: its status, its body, each of its events, and its next link. If the
+ * response comes from `requestPage()` and repeats the token, neither the page nor an error does.
  *
  * @example
  * ```ts
@@ -45,7 +49,20 @@ export interface ProcessPageOptions {
  */
 export async function processPage(
   response: Response,
+  options: ProcessPageOptions,
+): Promise<Page> {
+  const token = answeredToken(response);
+  try {
+    return await checkAnswer(response, options, token);
+  } catch (error) {
+    throw token === undefined ? error : redactError(error, redactor(token));
+  }
+}
+
+async function checkAnswer(
+  response: Response,
   { requested, clock = systemClock }: ProcessPageOptions,
+  token?: string,
 ): Promise<Page> {
   const now = clock.now();
   const rateLimit = parseRateLimit(response.headers, now);
@@ -66,7 +83,7 @@ export async function processPage(
     });
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const decoded = decode(bytes, told);
+  const decoded = decode(bytes, told, token);
   const { events, invalid, startDate, endDate } = decoded;
   const page: Page = {
     events,
@@ -98,9 +115,13 @@ function retryAtOf(headers: Headers, now: number): number | undefined {
   return ms !== undefined && ms < MAX_RETRY_AFTER_MS ? now + ms : undefined;
 }
 
-function decode(bytes: Uint8Array, told: ToldByHeaders): DecodedPage {
+function decode(
+  bytes: Uint8Array,
+  told: ToldByHeaders,
+  token: string | undefined,
+): DecodedPage {
   try {
-    return decodePage(bytes);
+    return decodePage(bytes, token);
   } catch (error) {
     if (!(error instanceof ThousandEyesError)) throw error;
     const { code, message, cause, retryable } = error;

@@ -1,8 +1,11 @@
+import { redactor } from "../../stream/redact.ts";
 import { readBytes } from "../../stream/read_bytes.ts";
 import { systemClock } from "../../stream/clock.ts";
 import { withDeadline } from "../../stream/with_deadline.ts";
+import { answering } from "./echoed_token.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "./base_url.ts";
 import type { PageOptions, Token } from "./page_options.ts";
+import { redactError } from "../errors/redact_error.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
 const ACCEPT = "application/hal+json, application/json, application/problem+json";
@@ -33,7 +36,8 @@ const NULL_BODY = new Set([204, 205]);
  * @param url The page, at the origin of `baseUrl`.
  * @param options The token, the network, time and limits; only `readPage()` uses `retry` and
  * `budget`.
- * @returns The response, whatever its status, with the complete body in memory.
+ * @returns The response, whatever its status, with the complete body in memory, as it was sent: it
+ * may repeat the token, which `processPage()` then takes out of the page and of every error.
  * @throws {ThousandEyesError} `foreign_link`, `redirect_refused`, `network`, `timeout` or
  * `body_too_large`.
  */
@@ -62,23 +66,26 @@ export async function requestPage(url: URL, options: PageOptions): Promise<Respo
         redirect: "manual",
         signal: either,
       });
-      return await wholeOf(response, { maxBytes, token, signal: either });
+      return answering(await wholeOf(response, maxBytes, either), token);
     }, { clock, signal });
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    if (cause instanceof ThousandEyesError) throw cause;
+    const redact = redactor(token);
+    if (cause instanceof ThousandEyesError) throw redactError(cause, redact);
     const [code, reason] = deadline?.aborted
       ? ["timeout", `no complete response within ${timeoutMs} ms`] as const
       : ["network", "no response, or the connection was lost"] as const;
     const message = `Cannot list audit events: ${reason}`;
-    throw new ThousandEyesError(code, message, { cause, retryable: true });
+    // What the runtime says may quote the URL, whose cursor the API chose.
+    throw redactError(new ThousandEyesError(code, message, { cause, retryable: true }), redact);
   }
 }
 
 /** A copy of the response that no longer depends on the network. */
 async function wholeOf(
   response: Response,
-  { maxBytes, token, signal }: { maxBytes: number; token: string; signal: AbortSignal },
+  maxBytes: number,
+  signal: AbortSignal,
 ): Promise<Response> {
   const { status, statusText, headers } = response;
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
@@ -95,18 +102,11 @@ async function wholeOf(
     const message = `Cannot list audit events: the body has more than ${maxBytes} bytes`;
     throw new ThousandEyesError("body_too_large", message, { status, cause });
   }
-  const body = response.ok ? bytes : withoutToken(bytes, token);
-  return new Response(NULL_BODY.has(status) ? null : body as Uint8Array<ArrayBuffer>, {
+  return new Response(NULL_BODY.has(status) ? null : bytes as Uint8Array<ArrayBuffer>, {
     status,
     statusText,
     headers,
   });
-}
-
-/** An error response ends up in messages and logs, and it may repeat the token. */
-function withoutToken(bytes: Uint8Array, token: string): Uint8Array {
-  const text = new TextDecoder().decode(bytes);
-  return text.includes(token) ? new TextEncoder().encode(text.replaceAll(token, "[token]")) : bytes;
 }
 
 async function tokenOf(token: Token): Promise<string> {
