@@ -22,6 +22,16 @@ export interface DispatchPorts {
   attempt(message: AttemptMessage, endpoint: Endpoint, signal?: AbortSignal): Promise<Outcome>;
 }
 
+/** An endpoint whose last attempt failed. */
+export interface FailingEndpoint {
+  /** Failures in a row. */
+  readonly count: number;
+  /** When the first of them began, in milliseconds since the Unix epoch. */
+  readonly since: number;
+  /** How the latest ended, such as `answered 503` or `timed_out`. */
+  readonly answer: string;
+}
+
 /** A Durable Object has six outgoing connections; one is left to the collector. */
 const MAX_IN_PROGRESS = 5;
 /** An attempt that has not reported back this long after the endpoint's own timeout never will. */
@@ -42,8 +52,7 @@ const MAX_CANCELLED = 100;
 export class OutboxDispatcher {
   readonly #ports: DispatchPorts;
   readonly #inProgress = new Map<number, { endpoint: string; ended: Promise<void> }>();
-  /** Endpoints whose last attempt failed. */
-  readonly #failing = new Set<string>();
+  readonly #failing = new Map<string, FailingEndpoint>();
   #failure: { error: unknown } | undefined;
 
   /** @param ports Everything from outside. */
@@ -54,6 +63,11 @@ export class OutboxDispatcher {
   /** How many attempts are in progress. */
   get inProgress(): number {
     return this.#inProgress.size;
+  }
+
+  /** The endpoints whose last attempt failed, by name, as far as this process knows. */
+  get failing(): ReadonlyMap<string, FailingEndpoint> {
+    return this.#failing;
   }
 
   /**
@@ -202,7 +216,11 @@ export class OutboxDispatcher {
     const { log, attempt } = this.#ports;
     const outcome = await attempt({ webhookId: message.webhookId, body }, endpoint, signal);
     if (outcome.kind === "ok") this.#failing.delete(endpoint.name);
-    else this.#failing.add(endpoint.name);
+    else {
+      const { count = 0, since = outcome.at } = this.#failing.get(endpoint.name) ?? {};
+      const answer = [outcome.code, outcome.status ?? []].flat().join(" ");
+      this.#failing.set(endpoint.name, { count: count + 1, since, answer });
+    }
     log.transaction(() => this.#finish(message, endpoint, outcome));
   }
 

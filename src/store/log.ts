@@ -1,7 +1,7 @@
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { NewAlert, StoredAlert } from "./alert_table.ts";
 import type { NewInvalidEvent, StoredInvalidEvent } from "./invalid_table.ts";
-import type { DeliveriesQuery, NewMessage } from "./outbox_table.ts";
+import type { DeliveriesQuery, NewMessage, UndeliveredCount } from "./outbox_table.ts";
 import type { PassCount, PassPage } from "./pass_table.ts";
 import type { RecordOptions, RecordResult } from "./record_events.ts";
 import type { Retained, RetainOptions } from "./retain.ts";
@@ -74,6 +74,8 @@ export interface LogReader {
   checkpoint<Value>(name: string): Value | undefined;
   /** Tells how much there is. */
   counts(): LogCounts;
+  /** Counts what of the outbox is not delivered. */
+  undelivered(): UndeliveredCount;
   /**
    * Calls `listener` after each transaction that added events or alerts; returns a function to stop
    * it.

@@ -36,6 +36,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   // The rows themselves tell how many twins a pass has confirmed.
   [`ALTER TABLE pass_pages DROP COLUMN spent`],
+  // The status counts dead letters at every tick.
+  [`CREATE INDEX outbox_dead ON outbox (updated_at) WHERE state = 'dead'`],
 ];
 
 /**

@@ -15,6 +15,7 @@ import {
   noteAttempt,
   queueMessages,
   saveMessage,
+  undelivered,
 } from "./outbox_table.ts";
 import { dropPasses, readPass, savePassPage } from "./pass_table.ts";
 import { recordEvents } from "./record_events.ts";
@@ -103,6 +104,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       ),
       bytes: sql.bytes(),
     }),
+    undelivered: () => undelivered(sql),
     onAppend(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

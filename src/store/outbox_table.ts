@@ -10,6 +10,25 @@ export interface NewMessage {
   readonly endpoint: string;
 }
 
+/** What of the outbox is not delivered. */
+export interface UndeliveredCount {
+  /** Each endpoint that has messages to deliver. */
+  readonly endpoints: readonly {
+    /** Its name. */
+    readonly endpoint: string;
+    /** How many messages. */
+    readonly count: number;
+    /** Since when the oldest is to be delivered, in milliseconds since the Unix epoch. */
+    readonly since: number;
+    /** The most failed attempts that one of them has had since it was queued or redelivered. */
+    readonly failures: number;
+    /** How the latest attempt of the one that is tried next ended; undefined if it has none. */
+    readonly answer: string | undefined;
+  }[];
+  /** Dead letters, and when the first was given up; undefined if there are none. */
+  readonly dead: { readonly count: number; readonly since: number } | undefined;
+}
+
 /** Which messages to list. */
 export interface DeliveriesQuery {
   /** Only those of this endpoint. */
@@ -83,6 +102,34 @@ export function nextDueAt(sql: Sql, after = Number.MIN_SAFE_INTEGER): number | u
     )[0]?.at ?? []
   );
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Counts what is not delivered, from the two small indexes alone. */
+export function undelivered(sql: Sql): UndeliveredCount {
+  const endpoints = sql.all<{ endpoint: string; count: number; since: number; failures: number }>(
+    `SELECT endpoint, COUNT(*) AS count,
+        MIN(CASE WHEN round = 0 THEN due_at ELSE created_at END) AS since,
+        MAX(CASE WHEN state = 'waiting' THEN round ELSE 0 END) AS failures
+      FROM outbox WHERE due_at IS NOT NULL GROUP BY endpoint`,
+  );
+  const dead = sql.all<{ count: number; since: number | null }>(
+    `SELECT COUNT(*) AS count, MIN(updated_at) AS since FROM outbox WHERE state = 'dead'`,
+  )[0];
+  return {
+    endpoints: endpoints.map((row) => ({ ...row, answer: latestAnswer(sql, row.endpoint) })),
+    dead: dead === undefined || dead.since === null ? undefined : { ...dead, since: dead.since },
+  };
+}
+
+function latestAnswer(sql: Sql, endpoint: string): string | undefined {
+  const [latest] = sql.all<{ code: string; status: number | null }>(
+    `SELECT code, status FROM attempts WHERE message = (
+        SELECT id FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL AND state = 'waiting'
+          ORDER BY due_at LIMIT 1)
+      ORDER BY number DESC LIMIT 1`,
+    endpoint,
+  );
+  return latest === undefined ? undefined : [latest.code, latest.status ?? []].flat().join(" ");
 }
 
 /**

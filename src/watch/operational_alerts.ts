@@ -1,8 +1,7 @@
 import type { Alert, AlertLevel } from "../alert/alert.ts";
 import { alertId } from "../alert/alert_id.ts";
-import { adviceFor, type Failure, MATCH_FAILED } from "./collector/failure.ts";
-import type { CollectorState } from "./collector/state.ts";
 import { raiseAlerts } from "./raise_alerts.ts";
+import { type Reason, REASONS } from "./reasons.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 
@@ -13,52 +12,60 @@ export const OPERATIONAL_RULE = "panoptes-collector";
 
 const LEVEL: AlertLevel = "high";
 
+/** When an operational alert was last raised, by what it was about. */
+export type AlertedAt = Readonly<Record<string, number>>;
+
 /**
- * Queues one alert for each lasting failure: when the watch goes blind, it has to say so. It has to
- * run inside the transaction that saves the state it returns.
+ * Raises one alert for each episode of a reason: when the watch goes blind, it has to say so. It
+ * has to run inside the transaction that saves what it returns.
  *
  * @param ports The log and the endpoints.
- * @param state The state after a step.
+ * @param reasons The reasons that last long enough.
+ * @param alertedAt What has been alerted.
  * @param now Milliseconds since the Unix epoch.
- * @param options After how many failures, and how often.
- * @returns The state, with a note of what has been alerted.
+ * @param options How often.
+ * @returns What has been alerted now; the same object if nothing new.
  */
 export function operationalAlerts(
   ports: Pick<WatchPorts, "log" | "endpoints">,
-  state: CollectorState,
+  reasons: readonly Reason[],
+  alertedAt: AlertedAt,
   now: number,
-  { alertAfter, alertPauseMs }: Pick<WatchOptions, "alertAfter" | "alertPauseMs">,
-): CollectorState {
-  const alertedAt: Record<string, number> = { ...state.alertedAt };
-  // A skipped range has had its alert, and its next try tells nothing new.
-  const { skipped: _, ...failures } = state.failures;
-  for (const failure of Object.values(failures)) {
-    const { code, count, since, remedy } = failure;
-    const isLasting = count >= alertAfter || code === MATCH_FAILED;
-    if (!isLasting || remedy === "throttle") continue;
-    const last = alertedAt[code];
-    // Once for each row of failures, and not again for a failure that comes and goes.
-    if (last !== undefined && (last >= since || now < last + alertPauseMs)) continue;
-    alertedAt[code] = now;
-    raiseAlerts(ports, [{ alert: alertOf(failure, now), eventSeq: null, at: now }], now);
+  { alertPauseMs }: Pick<WatchOptions, "alertPauseMs">,
+): AlertedAt {
+  let alerted = alertedAt;
+  for (const reason of reasons) {
+    const title = REASONS[reason.code].alerts;
+    if (title === undefined) continue;
+    const { code, about } = reason;
+    // One endpoint of several says nothing of the others; several readings meet one fault.
+    const key = code === "delivery_failing" ? `${code} ${about}` : code;
+    const last = alerted[key];
+    // Once for each episode, and not again for one that comes and goes.
+    if (last !== undefined && (last >= Date.parse(reason.since) || now < last + alertPauseMs)) {
+      continue;
+    }
+    alerted = { ...alerted, [key]: now };
+    raiseAlerts(ports, [{ alert: alertOf(reason, title, now), eventSeq: null, at: now }], now);
   }
-  return { ...state, alertedAt };
+  return alerted;
 }
 
-function alertOf({ code, message, since, count }: Failure, now: number): Alert {
+function alertOf(
+  { code, about, message, advice, since }: Reason,
+  title: string,
+  now: number,
+): Alert {
+  const key = code === "delivery_failing" ? `${code} ${about}` : code;
   return {
-    id: alertId(OPERATIONAL_RULE, code, since),
+    id: alertId(OPERATIONAL_RULE, key, Date.parse(since)),
     ruleId: OPERATIONAL_RULE,
-    title: code === MATCH_FAILED
-      ? "Panoptes cannot match every event"
-      : "Panoptes cannot read the activity log",
+    title,
     level: LEVEL,
     tags: ["panoptes.operational"],
     references: [],
     falsepositives: [],
-    description: `${message} (${count} times since ${new Date(since).toISOString()}). ${
-      adviceFor(code)
-    }`,
+    description: `${message} Since ${since}. ${advice}`,
     event: {},
     occurrence: 1,
     date: new Date(now).toISOString(),

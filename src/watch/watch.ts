@@ -4,6 +4,13 @@ import { isClockConfirmed } from "./collector/api_clock.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 import { type WatchStatus, watchStatus } from "./watch_status.ts";
+import type { LogCounts } from "../store/log.ts";
+import { oneLine } from "../stream/plain_text.ts";
+import { type CollectorState, newCollectorState } from "./collector/state.ts";
+import { collectorReasons, deliveryReasons } from "./find_reasons.ts";
+import { type AlertedAt, operationalAlerts } from "./operational_alerts.ts";
+import { type Reason, reason } from "./reasons.ts";
+import { TickMemory } from "./tick_memory.ts";
 
 /** The bounds of a tick. */
 export interface TickOptions {
@@ -22,10 +29,13 @@ const RETENTION_STEP = 500;
 /** Removes more than a busy organisation adds in ten minutes, and still takes only a moment. */
 const RETENTION_STEPS = 20;
 
+/** The name under which the log keeps what the watch has alerted about itself. */
+const ALERTED = "watch";
+
 /**
- * The whole watch: collects, records, matches and delivers, in ticks. It holds nothing that is not
- * in the log, so an alarm, a loop or a simulation can drive it, drop it at any `await`, and
- * recreate it.
+ * The whole watch: collects, records, matches and delivers, in ticks. Its work is in the log alone,
+ * so an alarm, a loop or a simulation can drive it, drop it at any `await`, and recreate it. In
+ * memory is only what cannot be in the log: that the log itself fails, and since when.
  */
 export class Watch {
   /** Reads the activity log. */
@@ -35,6 +45,12 @@ export class Watch {
   readonly #ports: WatchPorts;
   readonly #options: WatchOptions;
   #nextRetentionAt = 0;
+  readonly #ticks: TickMemory;
+  /** Since when retention can remove nothing more although the log is too large. */
+  #fullSince: number | undefined;
+  /** What the log said when it could last be read. */
+  #known: { state: CollectorState; deliveries: Reason[] } | undefined;
+  #counts: LogCounts = { events: 0, alerts: 0, invalid: 0, messages: {}, bytes: 0 };
 
   /**
    * @param ports Everything from outside.
@@ -43,6 +59,7 @@ export class Watch {
   constructor(ports: WatchPorts, options: WatchOptions) {
     this.#ports = ports;
     this.#options = options;
+    this.#ticks = new TickMemory(ports.clock.now());
     this.collector = new Collector(ports, options);
     this.dispatcher = new OutboxDispatcher(ports);
   }
@@ -55,6 +72,20 @@ export class Watch {
    * @throws {unknown} The reason of the signal, or what the storage threw.
    */
   async tick({ budgetMs = TICK_BUDGET_MS, signal }: TickOptions = {}): Promise<number> {
+    const { clock } = this.#ports;
+    this.#ticks.begun(clock.now());
+    try {
+      const next = await this.#tick(budgetMs, signal);
+      this.#ticks.succeeded(next);
+      return next;
+    } catch (error) {
+      if (signal?.aborted) this.#ticks.stopped(clock.now());
+      else this.#ticks.failed(error, clock.now());
+      throw error;
+    }
+  }
+
+  async #tick(budgetMs: number, signal: AbortSignal | undefined): Promise<number> {
     const { clock } = this.#ports;
     const start = clock.now();
     // A clock that is set back during a tick must not make it endless.
@@ -86,6 +117,7 @@ export class Watch {
     signal?.throwIfAborted();
     this.#retain(); // after a failure too: it makes the room that the page may have lacked
     if (failure !== undefined) throw failure.error;
+    this.#tell();
     return this.nextAlarmAt();
   }
 
@@ -102,10 +134,80 @@ export class Watch {
     );
   }
 
-  /** The state of the watch, for people and machines. */
-  status(): WatchStatus {
+  /**
+   * The state of the watch, for people and machines. It never throws: where the log cannot be read,
+   * it is what was last known, and says so.
+   *
+   * @param more What the caller knows about the health.
+   */
+  status(more: readonly Reason[] = []): WatchStatus {
     const { log, clock } = this.#ports;
-    return watchStatus(this.collector.state(), log.counts(), clock.now(), this.#options);
+    const reasons = this.reasons(more);
+    try {
+      this.#counts = log.counts();
+    } catch {
+      // A reason says that the log cannot be read, or the next request will.
+    }
+    const now = clock.now();
+    const state = this.#known?.state ?? newCollectorState(now, this.#options);
+    return watchStatus(state, this.#counts, reasons, now, this.#options);
+  }
+
+  /**
+   * Why the health is what it is; this costs less than the whole status, and never throws.
+   *
+   * @param more What the caller knows about the health.
+   * @returns The reasons; the worst of them is the health.
+   */
+  reasons(more: readonly Reason[] = []): Reason[] {
+    const now = this.#ports.clock.now();
+    const unreadable: Reason[] = [];
+    try {
+      this.#known = { state: this.collector.state(), deliveries: this.#deliveryReasons(now) };
+    } catch (error) {
+      const said = oneLine(error instanceof Error ? error.message : String(error));
+      const message = `The log cannot be read: ${said}.`;
+      unreadable.push(reason("log_unreadable", { message, since: now }));
+    }
+    const { state, deliveries = [] } = this.#known ?? {};
+    const dueByLog = (state?.lastNow ?? 0) + this.#options.pollMs;
+    return [
+      ...unreadable,
+      ...this.#ticks.reasons({ now, dueByLog, budgetMs: TICK_BUDGET_MS }),
+      ...this.#fullReasons(),
+      ...(state === undefined ? [] : collectorReasons(state, now, this.#options)),
+      ...deliveries,
+      ...more,
+    ];
+  }
+
+  #fullReasons(): Reason[] {
+    return this.#fullSince === undefined ? [] : [reason("log_full", { since: this.#fullSince })];
+  }
+
+  #deliveryReasons(now: number): Reason[] {
+    const { log, endpoints } = this.#ports;
+    return [
+      ...deliveryReasons(log.undelivered(), this.dispatcher.failing, now),
+      ...(endpoints.length === 0 ? [reason("no_endpoint", { since: now })] : []),
+    ];
+  }
+
+  /** Raises the alerts that the collector cannot: about ticks, messages and the size of the log. */
+  #tell(): void {
+    const { log, clock } = this.#ports;
+    const now = clock.now();
+    const reasons = [
+      ...this.#ticks.pastReasons(),
+      ...this.#fullReasons(),
+      ...this.#deliveryReasons(now),
+    ];
+    if (reasons.every(({ severity }) => severity === "info")) return;
+    log.transaction(() => {
+      const before = log.checkpoint<AlertedAt>(ALERTED) ?? {};
+      const after = operationalAlerts(this.#ports, reasons, before, now, this.#options);
+      if (after !== before) log.saveCheckpoint(ALERTED, after);
+    });
   }
 
   #isDelivering(): boolean {
@@ -154,6 +256,8 @@ export class Watch {
       const limits = { now, maxAgeMs: age, maxBytes, step: RETENTION_STEP };
       hasMore = log.transaction(() => log.retain(limits)).more;
     }
+    const isFull = !hasMore && log.sql.bytes() > maxBytes;
+    this.#fullSince = isFull ? this.#fullSince ?? now : undefined;
     this.#nextRetentionAt = now +
       (hasMore ? Math.min(pollMs, RETENTION_EVERY_MS) : RETENTION_EVERY_MS);
   }

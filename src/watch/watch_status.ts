@@ -1,16 +1,18 @@
 import type { LogCounts } from "../store/log.ts";
 import { type CollectorCounts, LATE_BOUNDS_MS } from "./collector/counts.ts";
-import { adviceFor } from "./collector/failure.ts";
 import type { CollectorState } from "./collector/state.ts";
-import { CLOCK_FAR_OFF_MS, CLOCK_OFF_MS, clockDifference } from "./collector/api_clock.ts";
+import { clockDifference } from "./collector/api_clock.ts";
 import { ourShare } from "./collector/rate_share.ts";
 import { skippedRanges } from "./collector/skipped_ranges.ts";
+import { adviceFor, healthOf, type Reason } from "./reasons.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
 /** The state of the watch as plain JSON; all times are ISO 8601 strings. */
 export interface WatchStatus {
-  /** `green`: all well. `yellow`: failing, or incomplete. `red`: needs attention. */
+  /** The worst of the reasons: `green` if there is none but information. */
   readonly health: "green" | "yellow" | "red";
+  /** Why, each with what to do. */
+  readonly reasons: readonly Reason[];
   /** Which part of the activity log has been read. */
   readonly covered: {
     /** Events before this are never requested. */
@@ -58,8 +60,11 @@ export interface WatchStatus {
     readonly remaining: number | null;
     readonly resetAt: string | null;
   };
-  /** Whether our clock and the API's are minutes apart. */
-  readonly isClockOff: boolean;
+  /**
+   * How far our clock is ahead of the API's, in milliseconds, negative if it is behind; 0 if the two
+   * may agree; null if the API has told no time.
+   */
+  readonly clockAheadMs: number | null;
   /** How much the log holds. */
   readonly log: LogCounts;
 }
@@ -85,16 +90,11 @@ export interface FailureStatus {
 }
 
 /**
- * Health is red when the watch is behind by more than this many polls and this many milliseconds.
- */
-const MAX_BEHIND_POLLS = 10;
-const MAX_BEHIND_MS = 900_000;
-
-/**
  * Derives the status.
  *
  * @param state The collector's state.
  * @param log How much the log holds.
+ * @param reasons What makes the health.
  * @param now Milliseconds since the Unix epoch.
  * @param options How often, how far.
  * @returns The status.
@@ -102,11 +102,13 @@ const MAX_BEHIND_MS = 900_000;
 export function watchStatus(
   state: CollectorState,
   log: LogCounts,
+  reasons: readonly Reason[],
   now: number,
   options: WatchOptions,
 ): WatchStatus {
   const { late, ...counts } = state.counts;
   const limit = state.requests.limit ?? options.assumedLimit;
+  const difference = clockDifference(state);
   const backfill = state.readings.backfill;
   const gaps = [
     ...(backfill === undefined ? [] : [{ from: backfill.at, to: backfill.to }]),
@@ -114,7 +116,8 @@ export function watchStatus(
     ...skippedRanges(state),
   ].sort((a, b) => a.from - b.from);
   return {
-    health: healthOf(state, now, options),
+    health: healthOf(reasons),
+    reasons,
     covered: {
       from: iso(state.beginning),
       to: iso(state.lowWater),
@@ -149,29 +152,9 @@ export function watchStatus(
       remaining: state.requests.remaining,
       resetAt: state.requests.resetAt === null ? null : iso(state.requests.resetAt),
     },
-    isClockOff: clockOffMs(state) > CLOCK_OFF_MS,
+    clockAheadMs: difference === null ? null : 0 - difference,
     log,
   };
-}
-
-function healthOf(
-  state: CollectorState,
-  now: number,
-  { alertAfter, pollMs }: WatchOptions,
-): WatchStatus["health"] {
-  const { skipped: _, ...failures } = state.failures; // known to fail, and tried every hour
-  const all = Object.values(failures);
-  const needsAttention = all.some(({ remedy, count }) =>
-    remedy === "slow" || (remedy !== "throttle" && count >= alertAfter)
-  );
-  const behind = now - state.lowWater - Math.max(MAX_BEHIND_MS, MAX_BEHIND_POLLS * pollMs);
-  if (needsAttention || behind > 0 || clockOffMs(state) > CLOCK_FAR_OFF_MS) return "red";
-  const isComplete = all.length === 0 && skippedRanges(state).length === 0;
-  return isComplete && clockOffMs(state) <= CLOCK_OFF_MS ? "green" : "yellow";
-}
-
-function clockOffMs(state: CollectorState): number {
-  return Math.abs(clockDifference(state) ?? 0);
 }
 
 function iso(ms: number): string {

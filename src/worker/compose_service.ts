@@ -7,6 +7,7 @@ import { StreamLimit } from "../http/stream_limit.ts";
 import type { SigmaRule } from "../sigma/engine.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
+import { type Reason, reason } from "../watch/reasons.ts";
 import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import type { Config } from "./config.ts";
@@ -14,6 +15,9 @@ import { durableObjectSql } from "./durable_object_sql.ts";
 import { matchRules, type RuleBundle } from "../alert/match_rules.ts";
 import { report } from "./report.ts";
 import { watchPorts } from "./watch_ports.ts";
+
+/** Entries that are written but not shown for so long, in milliseconds, are told. */
+const NOT_SHOWN_MS = { yellow: 30_000, red: 300_000 };
 
 /** What a service is composed of. */
 export interface ServiceOptions {
@@ -50,7 +54,11 @@ export interface Service {
 export function composeService(options: ServiceOptions): Service {
   const { storage, config, clock, random, wake } = options;
   const log = openLog(durableObjectSql(storage), { now: clock.now(), random });
-  const { rules, match } = matchRules(options.bundle, report);
+  const leftOut: unknown[] = [];
+  const { rules, match } = matchRules(options.bundle, (what, facts) => {
+    leftOut.push(facts);
+    report(what, facts);
+  });
   const { pollMs, overlapMs, backfillMs, maxAgeMs, maxBytes } = config;
   const watch = new Watch(
     watchPorts({ log, config, match, clock, random }),
@@ -64,11 +72,54 @@ export function composeService(options: ServiceOptions): Service {
       // The runtime holds a response back until earlier writes are on disk, but not the chunks of a
       // response that has already started.
       durable: () => storage.sync(),
+      now: () => clock.now(),
       report: (error) => report("Writes to the log could not be made durable", error),
     });
   const events = feed("event");
   const alerts = feed("alert");
   const streams = new StreamLimit(config.maxStreams);
+
+  const openedAt = clock.now();
+
+  /** What the watch cannot know about the health. */
+  function ownReasons(): Reason[] {
+    const hiddenSince = Math.min(events.hiddenSince ?? Infinity, alerts.hiddenSince ?? Infinity);
+    const hiddenMs = clock.now() - hiddenSince;
+    return [
+      ...(rules.length === 0 ? [reason("no_rules", { since: openedAt })] : []),
+      ...(leftOut.length === 0 ? [] : [reason("rules_left_out", {
+        message: `${leftOut.length} problems keep rules from being in force.`,
+        since: openedAt,
+      })]),
+      ...(hiddenMs <= NOT_SHOWN_MS.yellow ? [] : [reason("not_shown", {
+        severity: hiddenMs > NOT_SHOWN_MS.red ? "red" : "yellow",
+        since: hiddenSince,
+      })]),
+    ];
+  }
+
+  let told = new Set<string>();
+
+  /** Writes to the log of the service what has become wrong, once, and what is right again. */
+  function tellHealth(): void {
+    const reasons = watch.reasons(ownReasons()).filter(({ severity }) => severity !== "info");
+    const now = new Set(reasons.map(({ code, severity }) => `${code} ${severity}`));
+    for (const { code, severity, message, advice } of reasons) {
+      if (!told.has(`${code} ${severity}`)) {
+        report("The health has a new reason", { code, severity, message, advice });
+      }
+    }
+    if (told.size > 0 && now.size === 0) report("The health is green again", {});
+    told = now;
+  }
+
+  async function tick(): Promise<number> {
+    try {
+      return await watch.tick();
+    } finally {
+      tellHealth();
+    }
+  }
 
   function redeliver(id: number): boolean {
     const now = clock.now();
@@ -97,7 +148,7 @@ export function composeService(options: ServiceOptions): Service {
       message: (id) => log.message(id),
       invalidEvents: (after, limit, maxBytes) => log.invalidEvents(after, limit, maxBytes),
       status: () => ({
-        ...watch.status(),
+        ...watch.status(ownReasons()),
         rules: rules.length,
         subscribers: { events: events.followers, alerts: alerts.followers },
         streams: { open: streams.open, max: streams.max },
@@ -112,7 +163,7 @@ export function composeService(options: ServiceOptions): Service {
     },
     report: (error) => report("A request failed", error),
   });
-  return { app, tick: () => watch.tick() };
+  return { app, tick };
 }
 
 function summaryOf({ id, title, level, status, description, tags }: SigmaRule) {

@@ -28,6 +28,7 @@ export class LogFixture implements Disposable {
       log: this.log,
       entry,
       durable: () => this.durable(),
+      now: () => this.clock.now(),
       report: (error) => this.reports.push(error),
     })
   );
@@ -39,7 +40,7 @@ export class LogFixture implements Disposable {
     message: (id) => this.log.message(id),
     invalidEvents: (after, limit, maxBytes) => this.log.invalidEvents(after, limit, maxBytes),
     status: () => ({
-      ...watchStatus(newCollectorState(NOW, OPTIONS), this.log.counts(), NOW, OPTIONS),
+      ...watchStatus(newCollectorState(NOW, OPTIONS), this.log.counts(), [], NOW, OPTIONS),
       rules: 0,
       subscribers: { events: 0, alerts: 0 },
       streams: { open: this.streams.open, max: this.streams.max },

@@ -186,7 +186,13 @@ export class World {
     const ports = this.#portsOf(life, clock, random, withBrokenBodies(log), configured);
     const watch = () => new Watch(bug.ports?.(ports) ?? ports, plan.options);
     const source = (entry: "event" | "alert") => {
-      const feed = new LogFeed({ log, entry, durable: () => Promise.resolve(), report: () => {} });
+      const feed = new LogFeed({
+        log,
+        entry,
+        durable: () => Promise.resolve(),
+        now: () => 0,
+        report: () => {},
+      });
       return bug.source?.(feed) ?? feed;
     };
     this.server = { life, clock, feeds: { events: source("event"), alerts: source("alert") } };

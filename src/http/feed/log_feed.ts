@@ -12,6 +12,8 @@ export interface LogFeedOptions {
    * waits for that. No entry is shown before, or a reader could see an id that is later used again.
    */
   durable: () => Promise<unknown>;
+  /** The time now, in milliseconds since the Unix epoch. */
+  now: () => number;
   /** Receives the error when `durable` fails; what was written is not shown then. */
   report: (error: unknown) => void;
 }
@@ -22,6 +24,10 @@ export class LogFeed implements Feed {
   #listeners = new Set<() => void>();
   /** The last seq that may be shown. */
   #shown: number;
+  /** The last seq that was written. */
+  #newest = 0;
+  /** When the first entry that is not shown yet was written, in milliseconds since the Unix epoch. */
+  #hiddenSince: number | undefined;
   /** The range, cached until the next microtask, for many subscribers that wake together. */
   #range: LogHead | undefined;
 
@@ -31,6 +37,8 @@ export class LogFeed implements Feed {
     this.#shown = this.#written().newest;
     options.log.onAppend(() => {
       const { newest } = this.#written(); // entries that come later may not be durable by then
+      if (newest > this.#shown) this.#hiddenSince ??= options.now();
+      this.#newest = newest;
       options.durable().then(() => this.#show(newest), options.report);
     });
   }
@@ -38,6 +46,11 @@ export class LogFeed implements Feed {
   /** The number of subscribers. */
   get followers(): number {
     return this.#listeners.size;
+  }
+
+  /** Since when entries are written but not shown, in milliseconds since the Unix epoch. */
+  get hiddenSince(): number | undefined {
+    return this.#hiddenSince;
   }
 
   /** @inheritdoc */
@@ -80,6 +93,8 @@ export class LogFeed implements Feed {
   #show(newest: number): void {
     if (newest <= this.#shown) return;
     this.#shown = newest;
+    // What was written since is waited for as well, and for less long.
+    this.#hiddenSince = this.#newest > newest ? this.#options.now() : undefined;
     this.#range = undefined;
     for (const listener of [...this.#listeners]) listener();
   }

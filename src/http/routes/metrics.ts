@@ -36,6 +36,7 @@ const COUNTERS: Readonly<
     "Events that were already in the log, with another name of the user or account group",
   ],
   held: ["events_held", "Twins that needed a second pass to confirm them"],
+  oversized: ["events_oversized", "Events recorded shortened, since they are too large"],
   invalid: ["events_invalid", "Items that are not valid events, set aside"],
   expired: ["events_expired", "Events refused because they are older than the retention period"],
   unmatched: ["events_unmatched", "Events that at least one rule failed to evaluate"],
@@ -74,6 +75,15 @@ export function metricsText(status: Status): string {
       HEALTH.map((state) => [{ state }, status.health === state ? 1 : 0]),
     ),
     metric(
+      "health_reason",
+      "gauge",
+      "1 for each reason that the health has",
+      status.reasons.map(({ code, severity, about }) => [
+        { code, severity, ...(about !== null && { about }) },
+        1,
+      ]),
+    ),
+    metric(
       "covered_to_timestamp_seconds",
       "gauge",
       "The time up to which the activity log has been read",
@@ -93,10 +103,10 @@ export function metricsText(status: Status): string {
       status.failures.map(({ of, code, count }) => [{ of, code }, count]),
     ),
     metric(
-      "clock_off",
+      "clock_ahead_seconds",
       "gauge",
-      "1 if our clock and the API's are minutes apart",
-      one(status.isClockOff ? 1 : 0),
+      "How far our clock is ahead of the API's; negative if it is behind",
+      status.clockAheadMs === null ? [] : one(status.clockAheadMs / 1_000),
     ),
     ...Object.entries(COUNTERS).map(([member, [name, help]]) =>
       metric(`${name}_total`, "counter", help, one(counts[member as keyof typeof counts]))

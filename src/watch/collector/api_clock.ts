@@ -9,6 +9,8 @@ export interface ApiClock {
   readonly provenMs: readonly number[];
   /** What the latest answer alone proves: the API's clock is at least this far ahead of ours. */
   readonly atLeastMs: number;
+  /** Since when the clocks differ by more than a minute; absent if they do not. */
+  readonly offSince?: number | undefined;
   /** When the latest came, by our clock, in milliseconds since the Unix epoch. */
   readonly toldAt: number;
 }
@@ -59,8 +61,14 @@ export function learnApiTime(
   const atLeastMs = apiTime - receivedAt;
   const atMostMs = apiTime + 999 - sentAt;
   const provenMs = atLeastMs > 0 ? atLeastMs : Math.min(0, atMostMs);
-  const earlier = before?.provenMs.slice(1 - MAX_ANSWERS) ?? [];
-  return { provenMs: [...earlier, provenMs], atLeastMs, toldAt: receivedAt };
+  const all = [...before?.provenMs.slice(1 - MAX_ANSWERS) ?? [], provenMs];
+  const isOff = Math.abs(medianOf(all)) > CLOCK_OFF_MS;
+  return {
+    provenMs: all,
+    atLeastMs,
+    ...(isOff && { offSince: before?.offSince ?? receivedAt }),
+    toldAt: receivedAt,
+  };
 }
 
 /**
@@ -71,10 +79,7 @@ export function learnApiTime(
  *   API has never told a time.
  */
 export function clockDifference({ apiClock, requests }: ToldTime): number | null {
-  if (apiClock !== undefined) {
-    const sorted = [...apiClock.provenMs].sort((a, b) => a - b);
-    return sorted[sorted.length >> 1] ?? null;
-  }
+  if (apiClock !== undefined) return medianOf(apiClock.provenMs);
   const { resetAheadMs } = requests;
   if (resetAheadMs === null) return null;
   return resetAheadMs > WINDOW_TOLERANCE_MS ? resetAheadMs : Math.min(0, resetAheadMs);
@@ -108,4 +113,8 @@ export function isClockConfirmed(told: ToldTime, now: number, withinMs: number):
  */
 export function earlierNow({ apiClock, requests }: ToldTime, now: number): number {
   return now + Math.min(0, apiClock?.atLeastMs ?? requests.resetAheadMs ?? 0);
+}
+
+function medianOf(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
 }

@@ -2,6 +2,7 @@ import { addToPass, emptyCount, type PassCount } from "../../store/pass_table.ts
 import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
 import type { Page } from "../../thousandeyes/page/page.ts";
 import { RefusedLinkError } from "../../thousandeyes/page/refused_link_error.ts";
+import { lastingReasons } from "../find_reasons.ts";
 import { operationalAlerts } from "../operational_alerts.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
@@ -164,10 +165,17 @@ export class Collector {
 
   #save(state: CollectorState, revision: number, now: number): void {
     const { log, endpoints } = this.#ports;
-    const alerted = operationalAlerts({ log, endpoints }, state, now, this.#options);
+    const reasons = lastingReasons(state, now, this.#options);
+    const alertedAt = operationalAlerts(
+      { log, endpoints },
+      reasons,
+      state.alertedAt,
+      now,
+      this.#options,
+    );
     // A later look can tell that the clock was ahead only if the state says what time it was.
     const lastNow = Math.max(state.lastNow, now);
-    log.saveCheckpoint(CHECKPOINT, { ...alerted, lastNow, revision: revision + 1 });
+    log.saveCheckpoint(CHECKPOINT, { ...state, alertedAt, lastNow, revision: revision + 1 });
   }
 
   /** What the pass has counted so far, from memory if that is as far as the log. */

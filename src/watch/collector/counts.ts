@@ -16,6 +16,8 @@ export interface CollectorCounts {
   readonly held: number;
   /** Invalid events that were kept separately. */
   readonly invalid: number;
+  /** Of the events recorded, those that were too large to be recorded whole. */
+  readonly oversized: number;
   /** Events refused because they are older than what retention has removed. */
   readonly expired: number;
   /** Alerts. */
@@ -66,6 +68,7 @@ export function noCounts(): CollectorCounts {
     renamed: 0,
     held: 0,
     invalid: 0,
+    oversized: 0,
     expired: 0,
     alerts: 0,
     unmatched: 0,

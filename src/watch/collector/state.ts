@@ -4,6 +4,7 @@ import type { WatchOptions } from "../watch_options.ts";
 import { type ApiClock, earlierNow } from "./api_clock.ts";
 import { type CollectorCounts, noCounts } from "./counts.ts";
 import type { Failure } from "./failure.ts";
+import type { Intake } from "./intake.ts";
 import { noRequests, type RequestCount } from "./rate_share.ts";
 
 /**
@@ -132,6 +133,8 @@ export interface CollectorState {
   readonly requests: RequestCount;
   /** What the API's answers tell of its clock; default nothing. */
   readonly apiClock?: ApiClock | undefined;
+  /** What came lately; default nothing. */
+  readonly intake?: Intake | undefined;
   /** The id of the next pass. */
   readonly nextPass: number;
   /** What has been counted since the log was created. */

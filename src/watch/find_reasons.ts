@@ -1,0 +1,189 @@
+import type { FailingEndpoint } from "../delivery/dispatch_outbox.ts";
+import type { UndeliveredCount } from "../store/outbox_table.ts";
+import { CLOCK_FAR_OFF_MS, CLOCK_OFF_MS, clockDifference } from "./collector/api_clock.ts";
+import { type Failure, MATCH_FAILED } from "./collector/failure.ts";
+import { invalidNow, oversizedNow } from "./collector/intake.ts";
+import { skippedRanges } from "./collector/skipped_ranges.ts";
+import type { CollectorState } from "./collector/state.ts";
+import { type Reason, reason, type ReasonCode, REASONS } from "./reasons.ts";
+import type { WatchOptions } from "./watch_options.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Reading is behind by more than so many milliseconds and so many polls. */
+const BEHIND = { yellow: { ms: 5 * MINUTE, polls: 3 }, red: { ms: 15 * MINUTE, polls: 10 } };
+/** How long nothing of the backlog may be read before that is told. */
+const BACKLOG_STUCK_MS = HOUR;
+/** Consecutive failures of an endpoint, or the age of a message, that are told. */
+const MAX_ENDPOINT_FAILURES = 3;
+const MESSAGE_LATE_MS = { yellow: 5 * MINUTE, red: HOUR };
+
+/**
+ * What the state of the collector says about the health.
+ *
+ * @param state The state.
+ * @param now Milliseconds since the Unix epoch.
+ * @param options How often, and after how many failures.
+ * @returns The reasons.
+ */
+export function collectorReasons(
+  state: CollectorState,
+  now: number,
+  options: Pick<WatchOptions, "alertAfter" | "pollMs">,
+): Reason[] {
+  // A skipped range is a reason of its own; that its next try fails says nothing new.
+  const { skipped: _, ...failures } = state.failures;
+  return [
+    ...Object.entries(failures).map(([of, failure]) => failureReason(of, failure, options)),
+    ...intakeReasons(state, now),
+    ...clockReasons(state, now),
+    ...progressReasons(state, now, options),
+  ];
+}
+
+/**
+ * Of these, the ones that last long enough for an operational alert.
+ *
+ * @param state The state.
+ * @param now Milliseconds since the Unix epoch.
+ * @param options How often, and after how many failures.
+ * @returns The reasons.
+ */
+export function lastingReasons(
+  state: CollectorState,
+  now: number,
+  options: Pick<WatchOptions, "alertAfter" | "pollMs">,
+): Reason[] {
+  const failures = Object.fromEntries(
+    Object.entries(state.failures).filter(([, { code, count }]) =>
+      count >= options.alertAfter || code === MATCH_FAILED
+    ),
+  );
+  return collectorReasons({ ...state, failures }, now, options);
+}
+
+/**
+ * The reason that a failure is.
+ *
+ * @param of What fails.
+ * @param failure The failures in a row.
+ * @param options After how many failures it needs attention.
+ * @returns The reason.
+ */
+export function failureReason(
+  of: string,
+  { code, message, since, count, remedy }: Failure,
+  { alertAfter }: Pick<WatchOptions, "alertAfter">,
+): Reason {
+  const known = Object.hasOwn(REASONS, code) ? code as ReasonCode : "unexpected_status";
+  const needsAttention = remedy === "slow" || (remedy !== "throttle" && count >= alertAfter);
+  const severity = needsAttention ? "red" : "yellow";
+  return reason(known, { severity, about: of, message: `${message} (${count} times).`, since });
+}
+
+function intakeReasons({ intake }: CollectorState, now: number): Reason[] {
+  const invalid = invalidNow(intake, now);
+  const oversized = oversizedNow(intake, now);
+  return [
+    ...(invalid === undefined ? [] : [reason("invalid_events", {
+      severity: invalid.isMost ? "red" : "yellow",
+      message: `${invalid.count} items that are not valid events, first: ${invalid.found}.`,
+      since: invalid.since,
+    })]),
+    ...(oversized === undefined ? [] : [reason("oversized_event", {
+      message:
+        `${oversized.count} events too large to be recorded whole, first: ${oversized.found}.`,
+      since: oversized.since,
+    })]),
+  ];
+}
+
+function clockReasons(state: CollectorState, now: number): Reason[] {
+  const difference = clockDifference(state);
+  if (difference === null || Math.abs(difference) <= CLOCK_OFF_MS) return [];
+  const seconds = Math.round(Math.abs(difference) / 1_000);
+  const behind = difference > 0 ? "behind" : "ahead of";
+  return [reason("clock_off", {
+    severity: Math.abs(difference) > CLOCK_FAR_OFF_MS ? "red" : "yellow",
+    message: `The clock of this service is ${seconds} s ${behind} the API's.`,
+    since: state.apiClock?.offSince ?? state.requests.toldAt ?? now,
+  })];
+}
+
+function progressReasons(
+  state: CollectorState,
+  now: number,
+  { pollMs }: Pick<WatchOptions, "pollMs">,
+): Reason[] {
+  const { lowWater, backlog, readings, intake, liveSince } = state;
+  const found: Reason[] = [];
+  const lag = now - lowWater;
+  const isBeyond = ({ ms, polls }: { ms: number; polls: number }) =>
+    lag > Math.max(ms, polls * pollMs);
+  if (isBeyond(BEHIND.yellow)) {
+    found.push(reason("behind", {
+      severity: isBeyond(BEHIND.red) ? "red" : "yellow",
+      message: `The activity log has been read up to ${Math.round(lag / MINUTE)} minutes ago.`,
+      since: lowWater,
+    }));
+  }
+  const skipped = skippedRanges(state);
+  if (skipped.length > 0) {
+    found.push(reason("skipped_range", {
+      message: `${skipped.length} time ranges could not be read and were skipped.`,
+      since: skipped[0]!.from,
+    }));
+  }
+  if (readings.backfill !== undefined || backlog.length > 0) {
+    const readAt = Math.max(intake?.backlogReadAt ?? 0, liveSince);
+    found.push(
+      now > readAt + BACKLOG_STUCK_MS
+        ? reason("backlog_stuck", { since: readAt })
+        : reason("backfilling", { since: liveSince }),
+    );
+  }
+  return found;
+}
+
+/**
+ * What the outbox says about the health.
+ *
+ * @param outbox What is not delivered.
+ * @param failing Endpoints whose last attempt failed.
+ * @param now Milliseconds since the Unix epoch.
+ * @returns The reasons.
+ */
+export function deliveryReasons(
+  { endpoints, dead }: UndeliveredCount,
+  failing: ReadonlyMap<string, FailingEndpoint>,
+  now: number,
+): Reason[] {
+  const found: Reason[] = [];
+  for (const { endpoint, count, since, failures, answer } of endpoints) {
+    const known = failing.get(endpoint);
+    const inRow = Math.max(failures, known?.count ?? 0);
+    const age = now - since;
+    if (inRow < MAX_ENDPOINT_FAILURES && age <= MESSAGE_LATE_MS.yellow) continue;
+    const last = known?.answer ?? answer ?? "nothing yet";
+    found.push(reason("delivery_failing", {
+      severity: age > MESSAGE_LATE_MS.red ? "red" : "yellow",
+      about: endpoint,
+      message:
+        `${count} messages wait for the endpoint ${endpoint}, the oldest for ${minutes(age)}; ` +
+        `${inRow} attempts in a row failed, the last answer was: ${last}.`,
+      since: Math.min(since, known?.since ?? since),
+    }));
+  }
+  if (dead !== undefined) {
+    found.push(reason("dead_letters", {
+      message: `${dead.count} messages were given up.`,
+      since: dead.since,
+    }));
+  }
+  return found;
+}
+
+function minutes(ms: number): string {
+  return `${Math.max(0, Math.round(ms / MINUTE))} minutes`;
+}

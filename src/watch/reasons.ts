@@ -1,0 +1,323 @@
+import type { ThousandEyesErrorCode } from "../thousandeyes/errors/thousand_eyes_error.ts";
+
+/**
+ * How serious a reason is: `info` leaves the health green, the others give it their colour.
+ *
+ * - `info`: worth knowing, nothing fails.
+ * - `yellow`: something fails or is incomplete; it may resolve itself.
+ * - `red`: needs attention.
+ */
+export type Severity = "info" | "yellow" | "red";
+
+/** One kind of reason. */
+export interface ReasonKind {
+  /** The severities that it can have, mildest first. */
+  readonly severities: readonly Severity[];
+  /** The title of the operational alert that it raises, once for each episode; absent if none. */
+  readonly alerts?: string;
+  /** What it means. */
+  readonly meaning: string;
+  /** What to do. */
+  readonly advice: string;
+}
+
+/** The codes of requests to the API that failed; a stream of the module has one more. */
+type RequestFailure = Exclude<ThousandEyesErrorCode, "invalid_event">;
+
+/** The codes of everything else. */
+type OwnCode =
+  | "record_failed"
+  | "match_failed"
+  | "invalid_events"
+  | "oversized_event"
+  | "skipped_range"
+  | "behind"
+  | "backlog_stuck"
+  | "backfilling"
+  | "clock_off"
+  | "tick_failed"
+  | "tick_late"
+  | "log_unreadable"
+  | "log_full"
+  | "not_shown"
+  | "delivery_failing"
+  | "dead_letters"
+  | "no_endpoint"
+  | "no_rules"
+  | "rules_left_out"
+  | "streams_refused";
+
+/** Why the health is what it is, as a stable code. */
+export type ReasonCode = RequestFailure | OwnCode;
+
+/** A failed request: yellow at first, red once it lasts. */
+function request(meaning: string, advice: string): ReasonKind {
+  return {
+    severities: ["yellow", "red"],
+    alerts: "Panoptes cannot read the activity log",
+    meaning,
+    advice,
+  };
+}
+
+const REPEATED =
+  "The request is repeated until it succeeds; if this lasts, check the API's status page.";
+const CONNECTION = "Check the connection to the API.";
+const OTHER_ANSWERS = "Something other than the API answers. Check the base URL and any proxy.";
+
+/** Every reason that the health can have, once; `docs/operations.md` shows this table. */
+export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
+  unauthorized: request(
+    "401: the API refuses the token",
+    "Set a valid token; a locked account gets the same answer. No restart is needed: what was missed is read afterwards.",
+  ),
+  forbidden: request(
+    "403: the user of the token lacks a permission",
+    "Give the token's user a role with API access and the permission to view the activity log of all users.",
+  ),
+  bad_request: request(
+    "400: the API refuses the request",
+    "Check the account group and the other parameters of the request.",
+  ),
+  not_found: request("404: nothing is at this address", "Check the base URL of the API."),
+  redirect_refused: request(
+    "The API redirects",
+    "Check the base URL of the API: it redirects, and the token is not sent anywhere else.",
+  ),
+  rate_limited: {
+    severities: ["yellow"],
+    meaning: "429: the organisation's rate limit is used up",
+    advice:
+      "The organisation's rate limit is used up; raise the limit, or the share that is left to others.",
+  },
+  unexpected_status: request("The API answers with a status that it does not document", REPEATED),
+  network: request("No connection to the API, or a lost one", CONNECTION),
+  timeout: request("No complete answer in time", CONNECTION),
+  server_error: request(
+    "500: the API fails",
+    "The API is failing; requests are repeated until it recovers.",
+  ),
+  bad_gateway: request("502: a gateway in front of the API fails", REPEATED),
+  unavailable: request("503: the API is in maintenance mode", REPEATED),
+  body_too_large: request(
+    "An answer is too large to be read",
+    "Shorter ranges are requested; if this lasts, one second holds more than can be read at once.",
+  ),
+  not_json: request("An answer is not JSON, or was cut short", OTHER_ANSWERS),
+  wrong_shape: request("An answer is JSON, but not a page of the activity log", OTHER_ANSWERS),
+  malformed_link: request("The link to the next page is not usable", REPEATED),
+  foreign_link: request(
+    "The link to the next page leads to another origin or path",
+    "The API sends links to another origin, which are not followed. Check the base URL and any proxy.",
+  ),
+  templated_link: request("The link to the next page is a template", REPEATED),
+  repeated_cursor: request("The link to the next page leads back to one already read", REPEATED),
+  too_many_pages: request("The pages of a range do not end", REPEATED),
+  too_many_events: request(
+    "A range holds more events than one pass may count",
+    "Shorter ranges are read; if this lasts, one second holds too many events.",
+  ),
+  record_failed: request(
+    "A page could not be written to the log",
+    "A page cannot be written to the log. The rest is recorded in shorter ranges; the message says what the database refused.",
+  ),
+  match_failed: {
+    severities: ["red"],
+    alerts: "Panoptes cannot match every event",
+    meaning: "A rule failed on an event within the last day",
+    advice:
+      "A rule failed on an event, which is recorded but may lack an alert. Find the rule with a backtest, and fix it.",
+  },
+  invalid_events: {
+    severities: ["yellow", "red"],
+    alerts: "ThousandEyes sends events that Panoptes cannot read",
+    meaning:
+      "Items that are not valid events came within the last hour, or nothing valid has come since; red if they are most of what came",
+    advice:
+      "Look at GET /v1/invalid-events. The items are kept there, and the rules run on them as far as their members can be read. If ThousandEyes changed its format, update Panoptes.",
+  },
+  oversized_event: {
+    severities: ["yellow"],
+    alerts: "An event is too large to be recorded whole",
+    meaning: "An event too large for a row came within the last hour",
+    advice:
+      "The rules ran on the whole event; the log has it shortened, with its size and digest under _panoptes. Find out who made so large a name.",
+  },
+  skipped_range: {
+    severities: ["yellow"],
+    meaning: "A time range could not be read and was skipped",
+    advice:
+      "It is tried again every hour until it succeeds. See covered.gaps, and compare with the activity log in ThousandEyes.",
+  },
+  behind: {
+    severities: ["yellow", "red"],
+    meaning:
+      "Reading is behind: yellow by more than 5 minutes or 3 polls, red by more than 15 minutes or 10 polls, whichever is longer",
+    advice:
+      "See the other reasons. Without one, the rate limit is too small: raise the limit, or the share of it that Panoptes may use.",
+  },
+  backlog_stuck: {
+    severities: ["yellow"],
+    meaning: "Older events are still to be read, and nothing of them was read for an hour",
+    advice:
+      "Other clients use up the organisation's rate limit, or requests fail: see budget and failures.",
+  },
+  backfilling: {
+    severities: ["info"],
+    meaning: "Older events are still being read, as after the first start or a long pause",
+    advice: "Wait; covered.gaps says what is left.",
+  },
+  clock_off: {
+    severities: ["yellow", "red"],
+    alerts: "The clocks of Panoptes and ThousandEyes differ",
+    meaning:
+      "Our clock and the API's differ: yellow by more than a minute, red by more than four, since receivers refuse webhooks signed five minutes off",
+    advice:
+      "Synchronise the clock of this machine by NTP; if it is right, the API's or a proxy's is wrong.",
+  },
+  tick_failed: {
+    severities: ["red"],
+    alerts: "Panoptes could not work",
+    meaning: "The last tick failed: nothing may be read, recorded or delivered",
+    advice:
+      "The message says what failed. If the disk or the database is full, make room or lower RETENTION; no restart is needed.",
+  },
+  tick_late: {
+    severities: ["yellow", "red"],
+    alerts: "Panoptes works late",
+    meaning: "The next tick is late, or one does not end: yellow after one minute, red after five",
+    advice:
+      "The watchdog sets a lost alarm again every minute. If this lasts, check the cron trigger of the Worker, and restart it.",
+  },
+  log_unreadable: {
+    severities: ["red"],
+    meaning: "The database cannot be read; the status is what was last known",
+    advice: "The message says what failed. Check the disk; restore the database if it is damaged.",
+  },
+  log_full: {
+    severities: ["red"],
+    alerts: "The log of Panoptes is full",
+    meaning: "The database is above its maximum size, and retention can remove nothing more",
+    advice:
+      "Raise RETENTION_MEGABYTES, or deliver or cancel the messages that keep alerts in the log.",
+  },
+  not_shown: {
+    severities: ["yellow", "red"],
+    meaning:
+      "Rows were recorded, but are not shown to readers since they are not durable: yellow after half a minute, red after five",
+    advice: "The storage does not confirm writes. Check the disk, and restart the service.",
+  },
+  delivery_failing: {
+    severities: ["yellow", "red"],
+    alerts: "A webhook endpoint of Panoptes fails",
+    meaning:
+      "An endpoint failed three times in a row, or a message has waited for 5 minutes; red after an hour",
+    advice:
+      "The message says what the endpoint answered. Check the endpoint and its secret; GET /v1/deliveries?state=waiting lists what waits.",
+  },
+  dead_letters: {
+    severities: ["yellow"],
+    alerts: "Panoptes has given up messages",
+    meaning: "Messages were given up",
+    advice:
+      "List them with GET /v1/deliveries?state=dead, repair the endpoint, and redeliver each.",
+  },
+  no_endpoint: {
+    severities: ["info"],
+    meaning: "No webhook is configured: alerts can only be read",
+    advice: "Set WEBHOOKS if alerts are to be sent.",
+  },
+  no_rules: {
+    severities: ["red"],
+    meaning: "No rule is in force: no event can raise an alert",
+    advice: "Add rules to rules/, build and deploy.",
+  },
+  rules_left_out: {
+    severities: ["yellow"],
+    meaning: "Rules do not compile and are not in force",
+    advice: "Run rules check on them; the log of the service says why.",
+  },
+  streams_refused: {
+    severities: ["yellow"],
+    meaning: "A client was refused within the last 5 minutes since too many streams were open",
+    advice: "Close clients that are not needed, or raise MAX_STREAMS.",
+  },
+};
+
+/** One reason why the health is what it is, as plain JSON. */
+export interface Reason {
+  /** What it is. */
+  readonly code: ReasonCode;
+  /** How serious it is. */
+  readonly severity: Severity;
+  /** What it concerns, such as a kind of reading or an endpoint; null if the whole. */
+  readonly about: string | null;
+  /** One sentence with the facts. */
+  readonly message: string;
+  /** What to do. */
+  readonly advice: string;
+  /** Since when, as an ISO 8601 string. */
+  readonly since: string;
+}
+
+/** The facts of a reason. */
+export interface ReasonFacts {
+  /** How serious it is; default the mildest that its kind can have. */
+  readonly severity?: Severity;
+  /** What it concerns; default the whole. */
+  readonly about?: string;
+  /** One sentence; default what the kind means. */
+  readonly message?: string;
+  /** Since when, in milliseconds since the Unix epoch. */
+  readonly since: number;
+}
+
+/**
+ * Makes a reason, with the advice of its kind.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { healthOf, reason } from "./reasons.ts";
+ *
+ * const found = [reason("no_endpoint", { since: 0 }), reason("dead_letters", { since: 0 })];
+ * assertEquals(found[1]?.message, "Messages were given up.");
+ * assertEquals(healthOf(found), "yellow");
+ * ```
+ *
+ * @param code What it is.
+ * @param facts What is known about this one.
+ * @returns The reason.
+ */
+export function reason(code: ReasonCode, { severity, about, message, since }: ReasonFacts): Reason {
+  const kind = REASONS[code];
+  return {
+    code,
+    severity: severity ?? kind.severities[0]!,
+    about: about ?? null,
+    message: message ?? `${kind.meaning}.`,
+    advice: kind.advice,
+    since: new Date(since).toISOString(),
+  };
+}
+
+/**
+ * The health that reasons make: the worst of them.
+ *
+ * @param reasons The reasons.
+ * @returns `green` where nothing but information is given.
+ */
+export function healthOf(reasons: readonly Reason[]): "green" | "yellow" | "red" {
+  if (reasons.some(({ severity }) => severity === "red")) return "red";
+  return reasons.some(({ severity }) => severity === "yellow") ? "yellow" : "green";
+}
+
+/**
+ * What an operator can do about a failure.
+ *
+ * @param code The code of the failure, which an earlier version may have stored.
+ * @returns One or two sentences.
+ */
+export function adviceFor(code: string): string {
+  return (REASONS as Readonly<Record<string, ReasonKind>>)[code]?.advice ?? REPEATED;
+}

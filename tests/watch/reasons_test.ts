@@ -1,0 +1,44 @@
+import { assert, assertEquals } from "@std/assert";
+import { noCounts } from "../../src/watch/collector/counts.ts";
+import { newCollectorState } from "../../src/watch/collector/state.ts";
+import { REASONS } from "../../src/watch/reasons.ts";
+import { watchOptions } from "../../src/watch/watch_options.ts";
+import { watchStatus } from "../../src/watch/watch_status.ts";
+import { metricsText } from "../../src/http/routes/metrics.ts";
+
+const docs = Deno.readTextFileSync(new URL("../../docs/operations.md", import.meta.url));
+
+function tableUnder(heading: string): string[][] {
+  const section = docs.slice(docs.indexOf(`\n## ${heading}\n`)).split(/\n## /)[1]!;
+  const rows = section.split("\n").filter((line) => line.startsWith("| "));
+  return rows.slice(2).map((row) =>
+    row.split(" | ").map((cell) => cell.replace(/^\| | +\|$/g, "").trim())
+  );
+}
+
+Deno.test("docs/operations.md names every reason of the health, what it means and what to do, and no other", () => {
+  const expected = Object.entries(REASONS).map(([code, kind]) => [
+    `\`${code}\``,
+    kind.severities.join(", "),
+    kind.alerts === undefined ? "no" : "yes",
+    kind.meaning,
+    kind.advice,
+  ]);
+  assertEquals(tableUnder("Reasons"), expected);
+});
+
+Deno.test("docs/operations.md recommends alarms only on metrics that exist", () => {
+  const options = watchOptions();
+  const state = { ...newCollectorState(0, options), counts: noCounts() };
+  const log = { events: 0, alerts: 0, invalid: 0, messages: {}, bytes: 0 };
+  const text = metricsText({
+    ...watchStatus(state, log, [], 0, options),
+    rules: 0,
+    subscribers: { events: 0, alerts: 0 },
+    streams: { open: 0, max: 1 },
+  });
+  const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+  const recommended = [...docs.matchAll(/panoptes_\w+/g)].map(([name]) => name);
+  assert(recommended.length > 10);
+  for (const name of recommended) assert(names.has(name), name);
+});
