@@ -28,7 +28,7 @@ async function buildRules(
   folder: string,
 ): Promise<{ rules: SigmaRule[]; filters: SigmaFilter[] }> {
   const files = await readRuleFiles([folder]);
-  const problems = lintFiles(files, { today: new Date().toISOString().slice(0, 10) })
+  const problems = lintFiles(files, { today: new Date().toISOString().slice(0, 10), strict: true })
     .filter(({ severity }) => severity !== "info");
   if (problems.length > 0) say(report(problems));
   if (problems.some(({ severity }) => severity === "error")) throw new BrokenRules();

@@ -66,7 +66,10 @@ Examples (in the repository: deno task -q panoptes …):
       new Option("--severity <severity>", "the lowest severity to show").choices(SEVERITIES)
         .default("warning"),
     )
-    .option("--strict", "exit with 1 for warnings too")
+    .option(
+      "--strict",
+      "for rules to publish: wrong metadata is an error, and warnings exit with 1",
+    )
     .option(...PLACEHOLDERS)
     .addHelpText("after", EXIT_CODES)
     .action(run((paths: string[], options: RulesCheckOptions) => rulesCheck(paths, options)));

@@ -22,6 +22,7 @@
  */
 export type { Explanation, MatchedField } from "./explain.ts";
 export type { Problem, ProblemCode, Severity, Span } from "./problem.ts";
+export { markBaseRules } from "./mark_base_rules.ts";
 export { appliesTo } from "./match/logsource_routing.ts";
 export { type Match, RuleSet, type RuleSetOptions } from "./rule_set.ts";
 export { SigmaError } from "./sigma_error.ts";
@@ -38,6 +39,7 @@ export type {
   ParsedCondition,
   Quantifier,
   RelatedRule,
+  SigmaCorrelation,
   SigmaDocument,
   SigmaFilter,
   SigmaRule,

@@ -7,6 +7,7 @@
  */
 export * from "./engine.ts";
 export { type ParseResult, parseSigma } from "./parse.ts";
+export type { ParseOptions } from "./parse/parse_file.ts";
 export {
   type InlineTestOptions,
   type InlineTestResult,

@@ -1,6 +1,6 @@
-import { parseFile } from "./parse/parse_file.ts";
+import { parseFile, type ParseOptions } from "./parse/parse_file.ts";
 import type { Problem } from "./problem.ts";
-import type { SigmaFilter, SigmaRule } from "./sigma_rule.ts";
+import type { SigmaCorrelation, SigmaFilter, SigmaRule } from "./sigma_rule.ts";
 
 /** The content of a file: the documents without errors, and every problem of all of them. */
 export interface ParseResult {
@@ -8,6 +8,8 @@ export interface ParseResult {
   rules: SigmaRule[];
   /** The filters that can be compiled. */
   filters: SigmaFilter[];
+  /** The correlations, which do not run yet. */
+  correlations: SigmaCorrelation[];
   /** Errors, warnings and notes in the order of the file. */
   problems: Problem[];
 }
@@ -36,15 +38,16 @@ export interface ParseResult {
  * assertEquals([problems[0]?.line, problems[0]?.column], [6, 11]);
  * ```
  *
- * @param text The YAML text, at most 4 MiB.
- * @param options `file` is the name that problems carry.
- * @returns Rules, filters and problems.
+ * @param text The YAML text, or its bytes, which must be UTF-8; at most 4 MiB.
+ * @param options The name of the file, and the view of metadata.
+ * @returns Rules, filters, correlations and problems.
  */
-export function parseSigma(text: string, options: { file?: string } = {}): ParseResult {
+export function parseSigma(text: string | Uint8Array, options: ParseOptions = {}): ParseResult {
   const { documents, problems } = parseFile(text, options);
   return {
     rules: documents.flatMap(({ rule }) => rule ?? []),
     filters: documents.flatMap(({ filter }) => filter ?? []),
+    correlations: documents.flatMap(({ correlation }) => correlation ?? []),
     problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
   };
 }

@@ -35,6 +35,7 @@ export interface Problem extends Span {
 
 /** The codes of the problems that the engine itself reports. */
 export type ProblemCode =
+  | "yaml-encoding"
   | "yaml-syntax"
   | "yaml-duplicate-key"
   | "yaml-too-deep"

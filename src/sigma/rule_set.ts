@@ -27,6 +27,8 @@ export interface RuleSetOptions {
    * and unsupported.
    */
   statuses?: readonly string[];
+  /** Whether to load the base rules of correlations, which make no alerts by themselves: default no. */
+  baseRules?: boolean;
   /**
    * Receives the problems of rules that cannot be compiled, which are then left out. Without it,
    * the problems are thrown.
@@ -63,6 +65,8 @@ export class RuleSet {
   readonly rules: readonly SigmaRule[];
   /** The rules that were not loaded because of their status. */
   readonly skipped: readonly SigmaRule[];
+  /** The rules that were not loaded because correlations are about them. */
+  readonly baseRules: readonly SigmaRule[];
   /** The filters that apply to none of the loaded rules. */
   readonly unusedFilters: readonly SigmaFilter[];
   /** The rules that the index cannot skip: each costs time for every event. */
@@ -87,13 +91,23 @@ export class RuleSet {
    * @throws {SigmaError} With every problem of every rule, unless `onProblem` receives them.
    */
   constructor(rules: readonly SigmaRule[], options: RuleSetOptions = {}) {
-    const { filters = [], placeholders = {}, statuses = LOADED_STATUSES, onProblem } = options;
+    const {
+      filters = [],
+      placeholders = {},
+      statuses = LOADED_STATUSES,
+      baseRules = false,
+      onProblem,
+    } = options;
     const isWanted = ({ status }: SigmaRule) => status === undefined || statuses.includes(status);
+    const wanted = rules.filter(isWanted);
+    this.skipped = rules.filter((rule) => !isWanted(rule));
+    this.baseRules = baseRules ? [] : wanted.filter(({ base }) => base);
     const scope = { view: this.#view, filters, placeholders };
     const compiled: CompiledRule[] = [];
     const loaded: SigmaRule[] = [];
     const all: Problem[] = [];
-    for (const rule of rules.filter(isWanted)) {
+    for (const rule of wanted) {
+      if (rule.base && !baseRules) continue;
       const { compiled: conditions, problems } = compileRule(rule, scope);
       for (const problem of problems) {
         all.push(problem);
@@ -105,7 +119,6 @@ export class RuleSet {
     }
     if (all.length > 0 && !onProblem) throw new SigmaError(all);
     this.rules = loaded;
-    this.skipped = rules.filter((rule) => !isWanted(rule));
     this.unusedFilters = filters.filter((filter) => !loaded.some((rule) => isFor(filter, rule)));
     this.#compiled = compiled;
     this.#router = new LogSourceRouter(compiled.map(({ rule }) => rule.logsource));

@@ -64,6 +64,7 @@ export function runInlineTests(
   const { placeholders, toEvent = (event) => event } = options;
   const ruleSet = new RuleSet([rule], {
     statuses: rule.status === undefined ? [] : [rule.status], // tests are also run for deprecated rules
+    baseRules: true,
     ...(placeholders === undefined ? {} : { placeholders }),
   });
   return (Array.isArray(tests) ? tests : [tests]).map((test, index) => {

@@ -157,6 +157,11 @@ export interface SigmaRule extends SigmaDocument {
   falsepositives: string[];
   /** The intended scope. */
   scope: string[];
+  /**
+   * Whether a correlation is about the rule and does not say `generate: true`: then it makes no
+   * alert by itself.
+   */
+  base?: true;
 }
 
 /** A Sigma filter: a condition that is added to other rules. */
@@ -165,4 +170,14 @@ export interface SigmaFilter extends SigmaDocument {
   kind: "filter";
   /** Ids or names of the rules it applies to, or "any". */
   rules: string[] | "any";
+}
+
+/** What is known of a correlation, which does not run yet. */
+export interface SigmaCorrelation {
+  /** Ids or names of the rules it is about. */
+  rules: string[];
+  /** Whether those rules also alert by themselves. */
+  generate: boolean;
+  /** The file it came from, as named to the parser. */
+  file?: string;
 }

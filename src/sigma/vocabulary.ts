@@ -132,27 +132,61 @@ export interface MetadataField {
   readonly min?: number;
   /** The only words allowed. */
   readonly oneOf?: Words;
-  /** A pattern, how serious it is when a string does not match, and the pattern in words. */
+  /** What a string must look like. */
   readonly pattern?: {
     readonly test: RegExp;
+    /** How serious a string that does not match is for those who publish rules. */
     readonly severity: "error" | "warning";
+    /** The pattern in words. */
     readonly says: string;
+    /** What a rule keeps of a string that does not match; undefined for nothing. */
+    readonly kept: (text: string) => string | undefined;
   };
+  /** Whether no document loads without it. */
+  readonly required?: true;
+  /** Whether it is prose: a list or map in place of a string is then read as one string. */
+  readonly prose?: true;
   /** Whether a single string stands for a list of one. */
   readonly single?: boolean;
   /** Where the field is known; absent means in rules and filters. */
   readonly only?: "rule";
 }
 
-const DAY = { test: DATE, severity: "error", says: "a date as YYYY-MM-DD" } as const;
+const DAY = {
+  test: DATE,
+  severity: "error",
+  says: "a date as YYYY-MM-DD",
+  kept: dayOf,
+} as const;
+
+/** The day of `2021/03/04`, `2021.3.4`, `20210304` or `2021-03-04T10:00:00Z`. */
+function dayOf(text: string): string | undefined {
+  const found = /^\s*(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[T\s].*)?$/.exec(text);
+  if (!found) return undefined;
+  const [, year, , month, day] = found;
+  const date = `${year}-${month!.padStart(2, "0")}-${day!.padStart(2, "0")}`;
+  return DATE.test(date) ? date : undefined;
+}
+
+/** The tag in lower case, with hyphens for spaces. */
+function tagOf(text: string): string {
+  const tag = text.trim().toLowerCase().replace(/\s+/g, "-");
+  return TAG.test(tag) ? tag : text.trim();
+}
 
 /** The metadata fields of rules and filters. */
 export const METADATA: ReadonlyMap<string, MetadataField> = new Map<string, MetadataField>([
-  ["title", { meaning: "What is detected, in a few words", type: "text", max: 256, min: 1 }],
+  ["title", {
+    meaning: "What is detected, in a few words",
+    type: "text",
+    max: 256,
+    min: 1,
+    required: true,
+  }],
   ["id", {
     meaning: "A UUID for this document alone; version 4 is best",
     type: "text",
-    pattern: { test: UUID, severity: "warning", says: "a UUID" },
+    pattern: { test: UUID, severity: "warning", says: "a UUID", kept: (text) => text.trim() },
   }],
   ["name", {
     meaning: "A unique readable name that correlations may use instead of the id",
@@ -171,10 +205,11 @@ export const METADATA: ReadonlyMap<string, MetadataField> = new Map<string, Meta
     meaning: "What the rule detects, and why it matters",
     type: "text",
     max: 65_535,
+    prose: true,
   }],
-  ["license", { meaning: "An SPDX licence expression", type: "text" }],
-  ["author", { meaning: "Authors, separated by commas", type: "text" }],
-  ["references", { meaning: "Where the rule comes from", type: "texts" }],
+  ["license", { meaning: "An SPDX licence expression", type: "text", prose: true }],
+  ["author", { meaning: "Authors, separated by commas", type: "text", prose: true }],
+  ["references", { meaning: "Where the rule comes from", type: "texts", prose: true }],
   ["date", { meaning: "Day of creation, YYYY-MM-DD", type: "text", pattern: DAY }],
   ["modified", { meaning: "Day of the last change, YYYY-MM-DD", type: "text", pattern: DAY }],
   ["fields", { meaning: "Fields that an analyst wants to see", type: "texts", only: "rule" }],
@@ -183,13 +218,14 @@ export const METADATA: ReadonlyMap<string, MetadataField> = new Map<string, Meta
     type: "texts",
     min: 2,
     single: true,
+    prose: true,
     only: "rule",
   }],
   ["level", { meaning: "How serious a match is", type: "text", oneOf: LEVELS, only: "rule" }],
   ["tags", {
     meaning: "Tags as namespace.value",
     type: "texts",
-    pattern: { test: TAG, severity: "error", says: "namespace.value in lower case" },
+    pattern: { test: TAG, severity: "error", says: "namespace.value in lower case", kept: tagOf },
   }],
-  ["scope", { meaning: "The intended scope", type: "texts", min: 2, only: "rule" }],
+  ["scope", { meaning: "The intended scope", type: "texts", min: 2, prose: true, only: "rule" }],
 ]);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { folder, panoptes, rule, TESTS } from "./run_panoptes.ts";
+import { EVENTS, folder, panoptes, rule, TESTS } from "./run_panoptes.ts";
 
 Deno.test("panoptes rules check exits with 0 for good rules and 1 for errors, and shows their place", async () => {
   await using files = await folder({
@@ -19,6 +19,71 @@ Deno.test("panoptes rules check exits with 0 for good rules and 1 for errors, an
   });
   assertEquals(all.code, 0);
   assertStringIncludes(all.out, " note ");
+});
+
+Deno.test("panoptes rules check warns of wrong metadata, and refuses it with --strict", async () => {
+  await using files = await folder({
+    "old.yml": rule("Old", "f: a").replace("level:", "date: 2021/03/04\nlevel:"),
+  });
+  const check = (...more: string[]) =>
+    panoptes(["rules", "check", "old.yml", ...more], { cwd: files.path });
+  const { code, out } = await check();
+  assertEquals(code, 0);
+  assertMatch(out, /warning metadata-value: The date '2021\/03\/04'.*2021-03-04/);
+  const strict = await check("--strict");
+  assertEquals(strict.code, 1);
+  assertMatch(strict.out, / error metadata-value/);
+});
+
+Deno.test("panoptes refuses a rule file that is not UTF-8, with the offset", async () => {
+  await using files = await folder({ "good.yml": rule("Good", "f: a"), "events.ndjson": EVENTS });
+  const latin = Uint8Array.from(rule("Gr\xfc\xdfe", "f: b"), (unit) => unit.charCodeAt(0));
+  await Deno.writeFile(`${files.path}/latin.yml`, latin);
+  const { code, out } = await panoptes(["rules", "check", "."], { cwd: files.path });
+  assertEquals(code, 1);
+  assertMatch(out, /latin\.yml:1:\d+: error yaml-encoding: .* invalid byte 0xFC at offset 9/);
+  const match = await panoptes(["match", "--rules", ".", "events.ndjson"], { cwd: files.path });
+  assertEquals(match.code, 1);
+  assertMatch(match.err, /latin\.yml:1: rule not loaded: The file is not UTF-8/);
+  const lines = new TextEncoder().encode('{"file": "a.yml", "yaml": "title: ?"}\n');
+  await Deno.writeFile(
+    `${files.path}/rules.ndjson`,
+    lines.map((byte) => byte === 63 ? 0xfc : byte),
+  );
+  const ndjson = await panoptes(["rules", "check", "rules.ndjson"], { cwd: files.path });
+  assertEquals(ndjson.code, 2);
+  assertStringIncludes(ndjson.err, "it is not UTF-8");
+});
+
+Deno.test("panoptes match names the base rules of a correlation in another file, which do not alert", async () => {
+  await using files = await folder({
+    "one.yml": rule("One", "f|contains: a"),
+    "two.yml": rule("Two", "f|contains: a"),
+    "often.yml":
+      "title: Often\nid: 7a3f8f0e-94a4-4b5d-9d3b-6f4c2b1a0e9d\ncorrelation:\n  type: event_count\n" +
+      "  rules: [929a690e-bef0-4204-a928-ef5e620d6fcc]\n  timespan: 5m\n  condition: {gte: 3}\n",
+    "events.ndjson": EVENTS,
+  });
+  const args = ["match", "--rules", ".", "--format", "tsv", "events.ndjson"];
+  const { code, out, err } = await panoptes(args, { cwd: files.path });
+  assertMatch(err, /one\.yml: no alerts of 'One': it is the base of a correlation/);
+  assertEquals(out.includes("one.yml"), false, out);
+  assertEquals(out.includes("two.yml"), true, out);
+  assertEquals(code, 0);
+  const check = await panoptes(["rules", "check", "often.yml"], { cwd: files.path });
+  assertStringIncludes(check.out, "'929a690e-bef0-4204-a928-ef5e620d6fcc'");
+  const tested = await panoptes([
+    "rules",
+    "explain",
+    "--rule",
+    "One",
+    "--rules",
+    ".",
+    "events.ndjson",
+  ], {
+    cwd: files.path,
+  });
+  assertEquals(tested.err.includes("not in this set"), false, tested.err);
 });
 
 Deno.test("panoptes rules check writes json, sarif and github", async () => {

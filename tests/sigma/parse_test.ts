@@ -70,11 +70,11 @@ Deno.test("parseSigma() reports every problem of a file at once, each at its pla
     .replace("not filter", "not filtre")
     .replace("level: low", "level: low\ndate: 2025/01/02");
   assertEquals(problemsOf(text), [
-    "3:9-13 error metadata-value -> test",
+    "3:9-13 warning metadata-value -> test",
     "9:15-22 error modifier-unknown -> contains",
     "13:18-24 error field-quantifier -> any",
     "15:34-40 error condition-name -> filter",
-    "18:7-17 error metadata-value -> 2025-01-02",
+    "18:7-17 warning metadata-value -> 2025-01-02",
   ]);
 });
 
@@ -99,15 +99,18 @@ Deno.test("parseSigma() puts a caret below the place", () => {
 });
 
 Deno.test("parseSigma() loads the valid documents of a file that also has a broken one", () => {
-  const text = [RULE, RULE.replace("level: low", "level: lwo"), RULE].join("---\n");
+  const text = [RULE, RULE.replace("title: Failed", "titel: Failed"), RULE].join("---\n");
   const { rules, problems } = parseSigma(text);
   assertEquals(rules.length, 2);
-  assertEquals(problems.map(({ line, suggestion }) => [line, suggestion]), [[37, "low"]]);
+  assertEquals(problems.map(({ line, code }) => [line, code]), [
+    [21, "metadata-unknown"],
+    [21, "metadata-missing"],
+  ]);
 });
 
 Deno.test("parseSigma() reports what it does not run: correlations, aggregations, timeframes, actions", () => {
   const correlation = "title: A\ncorrelation:\n    type: event_count\n";
-  assertEquals(problemsOf(correlation), ["2:1-12 error document-correlation"]);
+  assertEquals(problemsOf(correlation), ["2:1-12 warning document-correlation"]);
   assertEquals(parseSigma(correlation).rules, []);
   const aggregation = RULE.replace("selection and not filter", "selection | count() > 5");
   assertEquals(problemsOf(aggregation), [
@@ -117,17 +120,61 @@ Deno.test("parseSigma() reports what it does not run: correlations, aggregations
   assertEquals(problemsOf(timeframe), [
     "15:5-14 error detection-timeframe",
   ]);
-  assertEquals(problemsOf("action: global\ntitle: A\n"), ["1:1-7 error document-action"]);
+  assertEquals(problemsOf("action: global\ntitle: A\n"), [
+    "1:9-15 warning document-action",
+    "1:9-15 error document-action",
+  ]);
 });
 
-Deno.test("parseSigma() reports a file that is not UTF-8", () => {
-  const utf16 = new TextDecoder().decode(new Uint8Array([0xff, 0xfe, 0x74, 0, 0x69, 0]));
-  assertEquals(parseSigma(utf16).problems.map(({ message }) => message), [
-    "The file is not UTF-8 text",
+Deno.test("parseSigma() reports a file that is not UTF-8, with the byte and its offset", () => {
+  const bytesOf = (text: string) => new TextEncoder().encode(text);
+  const latin = (text: string) => Uint8Array.from(text, (unit) => unit.charCodeAt(0));
+  const utf16 = (text: string) =>
+    Uint8Array.from([0xff, 0xfe, ...[...text].flatMap((unit) => [unit.charCodeAt(0), 0])]);
+  const found = (content: string | Uint8Array) => {
+    const { rules, problems } = parseSigma(content);
+    return [
+      rules.length,
+      ...problems.map(({ code, message, line, column }) =>
+        code === "yaml-encoding" ? `${line}:${column} ${message}` : code
+      ),
+    ];
+  };
+  assertEquals(found(bytesOf(RULE)), [1]);
+  assertEquals(found(bytesOf("\uFEFF" + RULE)), [1]);
+  assertEquals(found(bytesOf(RULE.replace("login", "Grüße \ufffd 🦉"))), [1]);
+  const cut = bytesOf("title: Grüße\n").slice(0, 10);
+  assertEquals(found(cut), [0, "1:10 The file is not UTF-8: invalid byte 0xC3 at offset 9"]);
+  assertEquals(found(latin("title: A\n# é\n")), [
+    0,
+    "2:3 The file is not UTF-8: invalid byte 0xE9 at offset 11",
   ]);
-  assertEquals(parseSigma("text").problems.map(({ message }) => message), [
-    "A Sigma document must be a map",
+  const mixed = new Uint8Array([...bytesOf("title: é 🦉 \ufffd "), 0x93, 0x0a]);
+  assertEquals(found(mixed), [0, "1:15 The file is not UTF-8: invalid byte 0x93 at offset 19"]);
+  assertEquals(found(utf16(RULE)), [0, "1:1 The file is UTF-16, and Sigma rules are UTF-8"]);
+  assertEquals(found("t\0i\0"), [
+    0,
+    "1:2 The file has a NUL character, which UTF-8 text does not have",
   ]);
+  assertEquals(found("text"), [0, "document-kind"]);
+});
+
+Deno.test("parseSigma() refuses U+FFFD in a value, which stands for lost bytes, unless it is escaped", () => {
+  const lost = RULE.replace("- login", "- gr\ufffd\ufffde");
+  assertEquals(problemsOf(lost), [
+    '10:15-20 error yaml-encoding -> save the file as UTF-8; write "\\uFFFD" for the character itself',
+  ]);
+  assertEquals(problemsOf(RULE.replace("- login", '- "\\uFFFD"')), []);
+  assertEquals(problemsOf(RULE.replace("Failed login", "gr\ufffde")), []);
+});
+
+Deno.test("parseSigma() takes a CR alone as the end of a line", () => {
+  assertEquals(parseSigma(RULE.replaceAll("\n", "\r")).rules, parseSigma(RULE).rules);
+  const broken = RULE.replace("event|contains|all", "event|contain|all");
+  const places = [broken, broken.replaceAll("\n", "\r"), broken.replaceAll("\n", "\r\n")].map(
+    problemsOf,
+  );
+  assertEquals(places, Array(3).fill(["9:15-22 error modifier-unknown -> contains"]));
 });
 
 Deno.test("parseSigma() keeps names that JavaScript objects inherit", () => {

@@ -55,6 +55,11 @@ export async function matchEvents(
   for (const { title, status, file } of matcher.skipped) {
     note(`${file}: rule not loaded: the status of '${title}' is ${status}`);
   }
+  for (const { title, file } of matcher.baseRules) {
+    note(
+      `${file}: no alerts of '${title}': it is the base of a correlation, which does not run yet`,
+    );
+  }
   if (matcher.rules === 0 || (options.strict && refused.length > 0)) {
     note(
       `No event was read: ${

@@ -27,6 +27,8 @@ export interface Matcher {
   readonly rules: number;
   /** The rules that do not take part because of their status. */
   readonly skipped: readonly SigmaRule[];
+  /** The rules that do not take part because correlations are about them. */
+  readonly baseRules: readonly SigmaRule[];
   /** Whether any of them applies to a log source. */
   hasRulesFor(logsource: LogSource): boolean;
   /** Finds the rules that match an event, each once, in the order of the rules. */
@@ -47,7 +49,7 @@ export function matcherOf(rules: readonly SigmaRule[], options: MatcherOptions):
   const sets = [
     { set: new RuleSet(own, options), prepare: toEvent },
     { set: new RuleSet(foreign, options), prepare: (event: unknown) => event },
-  ].filter(({ set }) => set.rules.length + set.skipped.length > 0);
+  ].filter(({ set }) => set.rules.length + set.skipped.length + set.baseRules.length > 0);
   const order = new Map(rules.map((rule, index) => [rule, index]));
   const placeOf = ({ rule }: Match) => order.get(rule) ?? 0;
   const find: Matcher["find"] = (event, logsource) => {
@@ -59,6 +61,7 @@ export function matcherOf(rules: readonly SigmaRule[], options: MatcherOptions):
   return {
     rules: sets.reduce((sum, { set }) => sum + set.rules.length, 0),
     skipped: sets.flatMap(({ set }) => set.skipped),
+    baseRules: sets.flatMap(({ set }) => set.baseRules),
     hasRulesFor: (logsource) =>
       sets.some(({ set }) => set.rules.some((rule) => appliesTo(rule.logsource, logsource))),
     find,

@@ -10,7 +10,7 @@ import {
 } from "../../sigma/lint/mod.ts";
 import { RuleSet } from "../../sigma/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
-import { EVERY_STATUS, loadRules, Refusals } from "../input/load_rules.ts";
+import { EVERY_RULE, loadRules, Refusals } from "../input/load_rules.ts";
 import { type Placeholders, readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
@@ -28,7 +28,7 @@ export interface RulesCheckOptions {
   readonly format: typeof CHECK_FORMATS[number];
   /** The least severe problems that are shown. */
   readonly severity: Severity;
-  /** Whether warnings count as findings too. */
+  /** For those who publish rules: metadata must be as specified, and warnings count as findings. */
   readonly strict?: boolean;
   /** A file of lists for the modifier expand. */
   readonly placeholders?: string;
@@ -47,7 +47,12 @@ export async function rulesCheck(
 ): Promise<ExitCode> {
   const files = await readRuleFiles(paths);
   const lists = await readPlaceholders(options.placeholders);
-  const problems = [...lintFiles(files, { today: new Date().toISOString().slice(0, 10) })];
+  const problems = [
+    ...lintFiles(files, {
+      today: new Date().toISOString().slice(0, 10),
+      strict: options.strict ?? false,
+    }),
+  ];
   const known = new Set(problems.map(keyOf));
   // Some mistakes show only when rules are compiled.
   for (const problem of compileProblems(files, lists)) {
@@ -76,7 +81,7 @@ function compileProblems(
   const { rules, filters } = loadRules(files, new Refusals());
   const refusals = new Refusals();
   const { onProblem } = refusals;
-  new RuleSet(rules, { filters, statuses: EVERY_STATUS, onProblem, ...lists });
+  new RuleSet(rules, { filters, ...EVERY_RULE, onProblem, ...lists });
   // Lists belong to the place where a rule runs: a rule is not wrong without them.
   return refusals.list().flatMap(({ problems, needsPlaceholders }) =>
     needsPlaceholders && lists.placeholders === undefined

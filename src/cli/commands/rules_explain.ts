@@ -3,7 +3,7 @@ import { type Explanation, RuleSet, SigmaError, type SigmaRule } from "../../sig
 import { escapeInvisible } from "../../stream/plain_text.ts";
 import { toText } from "../../stream/std_streams.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
-import { EVERY_STATUS, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
+import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { toEvent } from "../input/to_event.ts";
@@ -42,7 +42,7 @@ export async function rulesExplain(
   const out = new BufferedOutput();
   for (const rule of chosen) {
     try {
-      const ruleSet = new RuleSet([rule], { filters, statuses: EVERY_STATUS, ...lists });
+      const ruleSet = new RuleSet([rule], { filters, ...EVERY_RULE, ...lists });
       const tree = ruleSet.explain(rule, isThousandEyesRule(rule) ? toEvent(value) : value);
       await out.write(
         options.format === "json"

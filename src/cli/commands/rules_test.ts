@@ -1,7 +1,7 @@
 import { isThousandEyesRule } from "../../alert/match_rules.ts";
 import { RuleSet, runInlineTests, type SigmaRule } from "../../sigma/mod.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
-import { EVERY_STATUS, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
+import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { toEvent } from "../input/to_event.ts";
@@ -33,7 +33,7 @@ export async function rulesTest(
   const loaded = loadRules(await readRuleFiles(paths), refusals);
   // Without filters: a test describes what the rule itself does.
   const { rules } = new RuleSet(loaded.rules, {
-    statuses: EVERY_STATUS,
+    ...EVERY_RULE,
     onProblem: refusals.onProblem,
     ...lists,
   });

@@ -1,10 +1,20 @@
-import { parseSigma, type Problem, type SigmaFilter, type SigmaRule } from "../../sigma/mod.ts";
+import {
+  markBaseRules,
+  parseSigma,
+  type Problem,
+  type SigmaCorrelation,
+  type SigmaFilter,
+  type SigmaRule,
+} from "../../sigma/mod.ts";
 import type { RuleFile } from "../../sigma/lint/mod.ts";
 import { STATUSES } from "../../sigma/vocabulary.ts";
 import { counted, note } from "../output/terminal.ts";
 
-/** For commands that examine rules and do not run them: deprecated and unsupported rules too. */
-export const EVERY_STATUS: readonly string[] = Object.keys(STATUSES);
+/**
+ * For commands that examine rules and do not run them: deprecated and unsupported rules too, and
+ * those that only correlations use.
+ */
+export const EVERY_RULE = { statuses: Object.keys(STATUSES), baseRules: true } as const;
 
 /** What rule files contain. */
 export interface LoadedRules {
@@ -24,12 +34,15 @@ export interface LoadedRules {
 export function loadRules(files: readonly RuleFile[], refusals: Refusals): LoadedRules {
   const rules: SigmaRule[] = [];
   const filters: SigmaFilter[] = [];
+  const correlations: SigmaCorrelation[] = [];
   for (const { file, text } of files) {
     const parsed = parseSigma(text, { file });
     rules.push(...parsed.rules);
     filters.push(...parsed.filters);
+    correlations.push(...parsed.correlations);
     for (const problem of parsed.problems) refusals.add(file, problem);
   }
+  markBaseRules(rules, correlations);
   return { rules, filters };
 }
 

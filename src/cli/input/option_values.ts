@@ -42,10 +42,13 @@ export async function readPlaceholders(
   if (path === undefined) return {};
   let content: unknown;
   try {
-    content = parse(await Deno.readTextFile(path));
+    const bytes = await Deno.readFile(path);
+    content = parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
     const reason = cause instanceof Deno.errors.NotFound
       ? "it does not exist"
+      : cause instanceof TypeError
+      ? "it is not UTF-8"
       : cause instanceof Error
       ? cause.message.split("\n")[0]?.replace(/:$/, "")
       : String(cause);

@@ -17,11 +17,13 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[
     try {
       if ((await Deno.stat(path)).isDirectory) found.push(...await readFolder(path));
       else if (/\.(ndjson|jsonl)$/i.test(path)) found.push(...await readLines(path));
-      else found.push({ file: path, text: await Deno.readTextFile(path) });
+      else found.push({ file: path, text: await Deno.readFile(path) });
     } catch (cause) {
       if (cause instanceof UsageError) throw cause;
       const reason = cause instanceof Deno.errors.NotFound
         ? "it does not exist"
+        : cause instanceof TypeError
+        ? "it is not UTF-8"
         : cause instanceof Error
         ? cause.message
         : String(cause);
@@ -47,7 +49,7 @@ async function readFolder(folder: string): Promise<RuleFile[]> {
     // A link to a folder is not followed: it may lead back.
     if (isDirectory) found.push(...await readFolder(path));
     else if (/\.ya?ml$/i.test(name) && (await Deno.stat(path)).isFile) {
-      found.push({ file: path, text: await Deno.readTextFile(path) });
+      found.push({ file: path, text: await Deno.readFile(path) });
     }
   }
   return found;
@@ -56,7 +58,7 @@ async function readFolder(folder: string): Promise<RuleFile[]> {
 async function readLines(path: string): Promise<RuleFile[]> {
   const found: RuleFile[] = [];
   const lines = (await Deno.open(path)).readable
-    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextDecoderStream("utf-8", { fatal: true }))
     .pipeThrough(new TextLineStream());
   let number = 0;
   for await (const line of lines) {

@@ -4,13 +4,15 @@ import { FILE_CHECKS } from "./file_checks.ts";
 
 /** What the codes of the engine mean; a missing code is a type error. */
 export const ENGINE_CODES: Record<ProblemCode, string> = {
+  "yaml-encoding": "The file is not UTF-8.",
   "yaml-syntax": "The file is not valid YAML.",
   "yaml-duplicate-key": "A map has a duplicate key.",
   "yaml-too-deep": "The file is nested too deeply.",
   "yaml-alias": "A YAML alias refers to no anchor.",
   "document-too-large": "The file is too large.",
   "document-kind": "A document is not a map, or the file has no document.",
-  "document-correlation": "Correlation rules are not supported yet.",
+  "document-correlation":
+    "Correlation rules do not run yet, and their base rules do not alert by themselves.",
   "document-action": "An 'action' document of Sigma 1.",
   "metadata-missing": "A required field is missing.",
   "metadata-type": "A field has a value of the wrong type.",
@@ -48,10 +50,16 @@ export interface CodeFacts {
   readonly summary: string;
 }
 
-/** Each code of the engine with its severity; all are errors but one. */
+/** What loads all the same, unless the rules are to be published. */
+const WARNINGS: readonly string[] = [
+  "document-correlation",
+  "metadata-unknown",
+] satisfies ProblemCode[];
+
+/** Each code of the engine with its severity. */
 const engineCodes = Object.entries(ENGINE_CODES).map(([code, summary]) => ({
   code,
-  severity: code === "metadata-unknown" ? "warning" as const : "error" as const,
+  severity: WARNINGS.includes(code) ? "warning" as const : "error" as const,
   summary,
 }));
 

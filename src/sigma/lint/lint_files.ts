@@ -20,6 +20,8 @@ export interface LintFileOptions {
   file?: string;
   /** Today as `YYYY-MM-DD`; without it, no date is in the future. */
   today?: string;
+  /** For those who publish rules: metadata that the specification does not allow is an error. */
+  strict?: boolean;
 }
 
 /**
@@ -49,12 +51,12 @@ export interface LintFileOptions {
  * assertEquals([code, line, column], ["all-single", 10, 20]);
  * ```
  *
- * @param text The YAML text.
+ * @param text The YAML text, or its bytes.
  * @param options The file's name, and the current day.
  * @returns The problems in the order of the file.
  */
-export function lintFile(text: string, options: LintFileOptions = {}): Problem[] {
-  const file = readFile(text, options.file);
+export function lintFile(text: string | Uint8Array, options: LintFileOptions = {}): Problem[] {
+  const file = readFile(text, options);
   const problems = [...file.problems, ...findings(file, options)];
   return applyDisables(problems, file.source, BETWEEN_FILES).sort(byPlace);
 }
@@ -63,8 +65,8 @@ export function lintFile(text: string, options: LintFileOptions = {}): Problem[]
 export interface RuleFile {
   /** Its path, or another name that problems show. */
   readonly file: string;
-  /** Its YAML text. */
-  readonly text: string;
+  /** Its YAML text, or its bytes. */
+  readonly text: string | Uint8Array;
 }
 
 /**
@@ -82,14 +84,14 @@ export interface RuleFile {
  * ```
  *
  * @param files The files; a disable comment in a file also silences findings between files.
- * @param options `today` is the current day, as `YYYY-MM-DD`.
+ * @param options `today` is the current day, as `YYYY-MM-DD`; `strict` is for those who publish rules.
  * @returns The problems, by file and place.
  */
 export function lintFiles(
   files: readonly RuleFile[],
-  options: { today?: string } = {},
+  options: Omit<LintFileOptions, "file"> = {},
 ): Problem[] {
-  const read = files.map(({ file, text }) => readFile(text, file));
+  const read = files.map(({ file, text }) => readFile(text, { ...options, file }));
   const placed = read.flatMap(({ source, documents }) =>
     documents.map((document) => ({ source, document }))
   );
@@ -116,8 +118,8 @@ interface LintedFile {
   readonly documents: readonly LintDocument[];
 }
 
-function readFile(text: string, file: string | undefined): LintedFile {
-  const { source, problems, documents } = parseFile(text, file === undefined ? {} : { file });
+function readFile(text: string | Uint8Array, options: LintFileOptions): LintedFile {
+  const { source, problems, documents } = parseFile(text, options);
   return {
     source,
     problems,
@@ -139,7 +141,10 @@ function findings({ source, problems, documents }: LintedFile, context: CheckCon
       }
     }
   }
-  return found;
+  if (documents.length < 2) return found;
+  // Documents of a Sigma 1 collection share lines.
+  const key = ({ code, line, column, message }: Problem) => `${line}:${column}:${code}:${message}`;
+  return [...new Map(found.map((problem) => [key(problem), problem])).values()];
 }
 
 /** Messages quote values, which may be as long as the file. */

@@ -229,6 +229,7 @@ export class DetectionParser {
     const values: SigmaValue[] = [];
     for (const node of nodes) {
       const value = itemValue(node, field, modifiers);
+      if (node !== null) this.#checkBytes(node);
       if (value === undefined) {
         this.#source.report(
           "value-type",
@@ -242,6 +243,18 @@ export class DetectionParser {
     const item: DetectionItem = { kind: "item", field, modifiers, values };
     this.#items.push({ item, key, values: nodes.map((node) => node ?? key) });
     return item;
+  }
+
+  /** Whoever read the file may have replaced bytes, and no event holds what is there now. */
+  #checkBytes(node: YamlScalar): void {
+    if (!node.text.includes("\ufffd")) return;
+    if (!this.#source.text.slice(node.start, node.end).includes("\ufffd")) return;
+    this.#source.report(
+      "yaml-encoding",
+      "The value has U+FFFD, which stands for bytes that were not UTF-8 when the file was read",
+      node,
+      'save the file as UTF-8; write "\\uFFFD" for the character itself',
+    );
   }
 
   #checkKey(key: FieldKey, node: YamlScalar): boolean {

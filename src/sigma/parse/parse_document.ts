@@ -58,10 +58,10 @@ export function parseDocument(
     if (!entry) source.report("metadata-missing", `The field '${name}' is missing`, place);
     return entry;
   };
-  if (!required("title")) known.title = undefined;
+  required("title");
   const logsourceEntry = required("logsource");
   const logsource = logsourceEntry && metadata.logSource(logsourceEntry);
-  checkTaxonomy(known.taxonomy, find("taxonomy"), source);
+  known.taxonomy = taxonomyOf(find("taxonomy"), source);
   const body = readBody(kind, find(kind === "rule" ? "detection" : "filter")!, source);
   const broken = source.problems.slice(since).some(({ severity }) => severity === "error");
   if (broken || !logsource || !body) return undefined;
@@ -144,11 +144,20 @@ function filterRules(
 }
 
 /** Another taxonomy means other field names, which are not mapped: refused, rather than ignored. */
-function checkTaxonomy(value: unknown, entry: Entry | undefined, source: Source): void {
-  if (!entry || typeof value !== "string" || value === TAXONOMY) return;
-  const message =
-    `Unknown taxonomy '${value}': only the field names of '${TAXONOMY}' are supported`;
-  source.report("metadata-value", message, entry.value, `taxonomy: ${TAXONOMY}`);
+function taxonomyOf(entry: Entry | undefined, source: Source): string | undefined {
+  const value = plainOf(entry?.value);
+  if (!entry || value === null) return undefined;
+  const isKnown = typeof value === "string" && value.trim().toLowerCase() === TAXONOMY;
+  if (!isKnown) {
+    const found = typeof value === "string" ? value : JSON.stringify(value);
+    const message =
+      `Unknown taxonomy '${found}': only the field names of '${TAXONOMY}' are supported`;
+    source.report("metadata-value", message, entry.value, `taxonomy: ${TAXONOMY}`);
+  } else if (value !== TAXONOMY) {
+    const message = `The taxonomy '${value}' is written '${TAXONOMY}'`;
+    source.finding("metadata-value", message, entry.value, TAXONOMY);
+  }
+  return TAXONOMY;
 }
 
 /** To the specification, "titel" is a custom field, but it is rarely meant as one. */

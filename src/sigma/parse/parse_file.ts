@@ -1,6 +1,10 @@
 import { closest } from "../closest.ts";
+import { markBaseRules } from "../mark_base_rules.ts";
 import type { Problem } from "../problem.ts";
-import type { SigmaFilter, SigmaRule } from "../sigma_rule.ts";
+import type { SigmaCorrelation, SigmaFilter, SigmaRule } from "../sigma_rule.ts";
+import { CollectionActions } from "./collection_actions.ts";
+import { decodeText } from "./decode_text.ts";
+import { parseCorrelation } from "./parse_correlation.ts";
 import { parseDocument } from "./parse_document.ts";
 import { readYaml } from "./read_yaml.ts";
 import { Source } from "./source.ts";
@@ -19,6 +23,19 @@ export interface ParsedDocument {
   rule?: SigmaRule;
   /** The filter, when it has no error. */
   filter?: SigmaFilter;
+  /** The correlation. */
+  correlation?: SigmaCorrelation;
+}
+
+/** How a file is parsed. */
+export interface ParseOptions {
+  /** The name that problems carry. */
+  file?: string;
+  /**
+   * For those who publish rules: metadata that the specification does not allow, and whatever else
+   * changes no decision, is an error and keeps the document from loading.
+   */
+  strict?: boolean;
 }
 
 /** One parsed file. {@linkcode parseSigma} is the public function; this is what lint works on. */
@@ -37,43 +54,68 @@ const MAX_FILE_LENGTH = 4 * 1024 * 1024;
 /**
  * Parses every document of a file, with all problems of all of them.
  *
- * @param text The YAML text.
- * @param options `file` names it in problems.
+ * @param content The YAML text, or its bytes.
+ * @param options The name of the file, and the view of metadata.
  * @returns The documents with their trees and places.
  */
-export function parseFile(text: string, options: { file?: string } = {}): ParsedFile {
-  const source = new Source(text, options.file);
+export function parseFile(content: string | Uint8Array, options: ParseOptions = {}): ParsedFile {
+  const decoded = typeof content === "string" ? content : decodeText(content);
+  const text = typeof decoded === "string" ? decoded : decoded.text;
+  const source = new Source(text, options);
   const file: ParsedFile = { source, documents: [], problems: source.problems };
+  const nul = text.indexOf("\0");
+  if (typeof decoded !== "string") {
+    const place = [decoded.at, decoded.at + 1] as const;
+    source.report("yaml-encoding", decoded.message, place, "save the file as UTF-8");
+    return file;
+  }
+  if (nul >= 0) {
+    const message = "The file has a NUL character, which UTF-8 text does not have";
+    source.report("yaml-encoding", message, [nul, nul + 1], "save the file as UTF-8");
+    return file;
+  }
   if (text.length > MAX_FILE_LENGTH) {
     const message = `The file is larger than ${MAX_FILE_LENGTH} characters`;
     source.report("document-too-large", message, null);
     return file;
   }
+  const actions = new CollectionActions(source);
   for (const { root, broken } of readYaml(source)) {
     if (root === null || isNothing(root)) continue;
     if (root.kind !== "map") {
-      const message = /[\0\ufffd]/.test(text)
-        ? "The file is not UTF-8 text"
-        : "A Sigma document must be a map";
-      source.report("document-kind", message, root);
+      source.report("document-kind", "A Sigma document must be a map", root);
       continue;
     }
     const before = source.problems.length;
-    const kind = kindOf(root, source);
-    const parsed = kind === "rule" || kind === "filter"
-      ? parseDocument(kind, root, source, before)
-      : undefined;
-    file.documents.push({
-      root,
-      kind,
-      ...(parsed?.kind === "rule" && !broken ? { rule: parsed } : {}),
-      ...(parsed?.kind === "filter" && !broken ? { filter: parsed } : {}),
-    });
+    const complete = actions.complete(root);
+    if (complete) {
+      file.documents.push({ root: complete, ...parsed(complete, source, before, broken) });
+    }
   }
+  actions.end();
+  source.dropRepeated();
+  markBaseRules(
+    file.documents.flatMap(({ rule }) => rule ?? []),
+    file.documents.flatMap(({ correlation }) => correlation ?? []),
+  );
   if (file.documents.length === 0 && source.problems.length === 0) {
     source.report("document-kind", "The file holds no document", null);
   }
   return file;
+}
+
+function parsed(
+  root: YamlMap,
+  source: Source,
+  since: number,
+  broken: boolean,
+): Omit<ParsedDocument, "root"> {
+  const kind = kindOf(root, source);
+  if (kind === "correlation") return { kind, correlation: parseCorrelation(root, source) };
+  if (kind === "unknown") return { kind };
+  const document = parseDocument(kind, root, source, since);
+  if (broken || !document) return { kind };
+  return document.kind === "rule" ? { kind, rule: document } : { kind, filter: document };
 }
 
 function isNothing(node: YamlNode): boolean {
@@ -83,21 +125,8 @@ function isNothing(node: YamlNode): boolean {
 function kindOf(root: YamlMap, source: Source): DocumentKind {
   const { entries } = root;
   const keys = entries.map(({ key }) => key);
-  const action = entries.find(({ key }) => key === "action");
-  if (
-    action?.value?.kind === "scalar" && /^(global|reset|repeat)$/.test(action.value.text)
-  ) {
-    const message = "'action' documents are not part of Sigma 2: write each document in full";
-    source.report("document-action", message, action.keyNode);
-    return "unknown";
-  }
   if (keys.includes("detection")) return "rule";
-  const correlation = entries.find(({ key }) => key === "correlation");
-  if (correlation) {
-    const message = "Correlation rules are not supported yet: this document was not loaded";
-    source.report("document-correlation", message, correlation.keyNode);
-    return "correlation";
-  }
+  if (keys.includes("correlation")) return "correlation";
   if (keys.includes("filter")) return "filter";
   const meant = keys.find((key) => closest(key, ["detection", "filter", "correlation"]));
   const message = "A Sigma document needs 'detection', 'filter' or 'correlation'";

@@ -6,18 +6,24 @@ export type Place = { start: number; end: number } | Offsets | null | undefined;
 
 /** The text of one file: turns offsets into lines and columns, and places into problems. */
 export class Source {
-  /** The whole text. */
+  /** The whole text; its lines end with LF or CR LF. */
   readonly text: string;
   /** The name of the file, for messages. */
   readonly file: string | undefined;
   /** Everything reported so far. */
   readonly problems: Problem[] = [];
+  readonly #strict: boolean;
   #lineStarts: number[] | undefined;
 
-  /** @param text The whole text. @param file Its name. */
-  constructor(text: string, file?: string) {
-    this.text = text;
+  /**
+   * @param text The whole text.
+   * @param options `file` is its name; `strict` makes findings errors.
+   */
+  constructor(text: string, { file, strict = false }: { file?: string; strict?: boolean } = {}) {
+    // To YAML, a CR alone ends a line; to the package that reads it, and to lint, an LF does.
+    this.text = text.replace(/\r(?!\n)/g, "\n");
     this.file = file;
+    this.#strict = strict;
   }
 
   /** The lines and columns of a place. */
@@ -61,6 +67,24 @@ export class Source {
     severity: Severity = "error",
   ): void {
     this.problems.push(this.problem(code, severity, message, place, suggestion));
+  }
+
+  /** Notes what changes no decision of a rule: an error only for those who publish rules. */
+  finding(code: ProblemCode, message: string, place: Place, suggestion?: string): void {
+    this.report(code, message, place, suggestion, this.#strict ? "error" : "warning");
+  }
+
+  /** Leaves out what was noted twice, since two documents share the text it is about. */
+  dropRepeated(): void {
+    const once = new Map(
+      this.problems.map((problem) => [
+        `${problem.line}:${problem.column}:${problem.endColumn}:${problem.code}:${problem.message}`,
+        problem,
+      ]),
+    );
+    if (once.size === this.problems.length) return;
+    this.problems.length = 0;
+    for (const problem of once.values()) this.problems.push(problem);
   }
 
   /** Makes a problem without noting it, for layers with codes of their own. */
