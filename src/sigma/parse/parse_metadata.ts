@@ -176,7 +176,7 @@ function isLogSourceKey(key: string): key is keyof typeof LOG_SOURCE_KEYS {
 }
 
 function isNothing(node: YamlNode | null | undefined): node is null | undefined {
-  return node == null || (node.kind === "scalar" && node.value === null);
+  return node === null || node === undefined || (node.kind === "scalar" && node.value === null);
 }
 
 function expected(name: string, what: string, node: YamlNode | null): string {
