@@ -72,7 +72,7 @@ const ONLY_IN: [RegExp, string[]][] = [
   [/^hono(\/|$)/, ["http", "dashboard", "emulator"]],
   [/^cloudflare:/, ["worker"]],
   [/^node:/, ["worker", "server", "cli", "local"]],
-  [/^(wrangler|miniflare|esbuild|commander)(\/|$)/, ["cli", "local"]],
+  [/^(wrangler|workerd|esbuild|commander)(\/|$)/, ["cli", "local"]],
 ];
 
 /** What the runtime-neutral folders must not name in their code. */

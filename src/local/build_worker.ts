@@ -4,35 +4,6 @@ import { build, stop } from "esbuild";
 const root = new URL("../../", import.meta.url);
 
 /**
- * Lints the rules, runs their tests and writes what the Worker bundles, as `deno task rules:build`
- * does.
- *
- * @param signal Cancels it.
- * @throws {Error} If a rule is broken; the message is the report, with file, line and column.
- */
-export async function buildRules(signal: AbortSignal): Promise<void> {
-  // By the path of this very program: a machine that got Deno through npx has none on its PATH.
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--allow-read",
-      "--allow-write=src/worker",
-      "--allow-env",
-      "tools/build_rules.ts",
-    ],
-    cwd: fileURLToPath(root),
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal,
-  }).output();
-  if (success) return;
-  const decoder = new TextDecoder();
-  throw new Error(`Cannot build the rules:\n${decoder.decode(stderr)}${decoder.decode(stdout)}`);
-}
-
-/**
  * Bundles the Worker into one module, as `wrangler deploy` does, from the packages in
  * `node_modules`. The rules must be built first.
  *

@@ -1,4 +1,8 @@
 import { paint, printable, say } from "../cli/output/terminal.ts";
+import { fold, outputWidth } from "./fold.ts";
+
+/** Where the text after the time of day begins. */
+const INDENT = 10;
 
 /** Shows what happens: first the steps of the start, then everything else, never mixed. */
 export class Narrator {
@@ -10,10 +14,15 @@ export class Narrator {
     say(`  ${paint("green", "✓")} ${name.padEnd(10)}${what}${remark}`);
   }
 
+  /** Shows one remark on the start that needs attention. */
+  remark(what: string): void {
+    say(fold(`  ${paint("yellow", "!")} ${what}`, outputWidth(), 4).join("\n"));
+  }
+
   /** Shows one line with the time of day; until the start is finished, it keeps the line back. */
   happened(what: string, line: string): void {
     const time = new Date().toTimeString().slice(0, 8);
-    const whole = `${paint("dim", time)}  ${what}  ${line}`;
+    const whole = fold(`${paint("dim", time)}  ${what}  ${line}`, outputWidth(), INDENT).join("\n");
     if (this.#early === undefined) say(whole);
     else this.#early.push(whole);
   }
@@ -36,8 +45,8 @@ export function eventLine(event: unknown): string {
   const names = (Array.isArray(resources) ? resources : [])
     .map((resource) => printable(membersOf(resource)["name"] ?? "", 40)).join(", ");
   return [
-    printable(type ?? "event", 40).padEnd(26),
-    printable(user ?? "-", 48).padEnd(34),
+    printable(type ?? "event", 40).padEnd(22),
+    printable(user ?? "-", 48).padEnd(41),
     paint("dim", printable(ipAddress ?? "-", 45)),
     ...(names === "" ? [] : [paint("dim", printable(names, 80))]),
   ].join("  ");
@@ -53,7 +62,7 @@ export function alertLine(alert: unknown): string {
   const { user } = membersOf(event);
   return [
     printable(level ?? "-", 13).padEnd(8),
-    printable(title ?? "alert", 80).padEnd(50),
+    printable(title ?? "alert", 80).padEnd(36),
     ...(user === undefined ? [] : [paint("dim", printable(user, 60))]),
   ].join("  ");
 }

@@ -1,36 +1,110 @@
+import { wait } from "../stream/wait.ts";
+
 /** A folder for the Worker's storage. */
 export interface Storage {
   readonly path: string;
+  /**
+   * The descriptor of its lock, for workerd to hold as well, so that the lock lives as long as
+   * workerd does; undefined if nothing is locked, or if the system does not tell the descriptor.
+   */
+  readonly lock?: number | undefined;
   /** Releases it, and removes it if it is temporary. */
   close(): Promise<void>;
 }
 
-/** Makes a temporary folder, for a trial that leaves nothing behind. */
-export async function openTemporaryStorage(): Promise<Storage> {
-  const path = await Deno.makeTempDir({ prefix: "panoptes-" });
-  return { path, close: () => Deno.remove(path, { recursive: true }).catch(() => {}) };
+/** How long a run may take to end after it was told or killed, before the next one is refused. */
+const HANDOVER_MS = 3_000;
+
+/**
+ * Opens a folder for a trial that leaves nothing behind. What a trial that was killed has left is
+ * removed by the next one.
+ *
+ * @param parent The folder that holds it; it is made if it does not exist.
+ */
+export async function openTrialStorage(parent: string): Promise<Storage> {
+  await makeFolder(parent);
+  for (const { name } of await Array.fromAsync(Deno.readDir(parent))) {
+    const left = await lockFolder(`${parent}/${name}`).catch(() => undefined);
+    if (left === undefined) continue; // another trial uses it
+    await Deno.remove(left.path, { recursive: true }).catch(() => {});
+    left.file.close();
+  }
+  const path = `${parent}/${crypto.randomUUID()}`;
+  await makeFolder(path);
+  const locked = await lockFolder(path);
+  if (locked === undefined) throw new Error(`Cannot start: ${path} cannot be locked`);
+  return {
+    path: locked.path,
+    lock: await descriptorOf(locked.lockPath),
+    async close() {
+      await Deno.remove(locked.path, { recursive: true }).catch(() => {});
+      locked.file.close();
+    },
+  };
 }
 
 /**
  * Opens a folder that is kept between runs, for one run at a time. The lock is the kernel's, so
- * that a run that was killed leaves none behind.
+ * that a run that was killed leaves none behind, once its workerd is gone too.
  *
  * @param path The folder; it is made if it does not exist.
- * @throws {Error} If another run holds it.
+ * @throws {Error} If another run holds it; the message says which.
  */
 export async function openKeptStorage(path: string): Promise<Storage> {
-  // The log is evidence, and only holders of a token may read it: not every user of this machine.
-  await Deno.mkdir(path, { recursive: true, mode: 0o700 });
-  const lock = await Deno.open(`${path}/lock`, { create: true, write: true });
-  if (!await lock.tryLock(true)) {
-    lock.close();
-    throw new Error(`Cannot start: another Panoptes is running on ${path}`);
+  await makeFolder(path);
+  const refuseAt = Date.now() + HANDOVER_MS;
+  let locked = await lockFolder(path);
+  while (locked === undefined) {
+    if (Date.now() > refuseAt) {
+      const holder = (await Deno.readTextFile(`${path}/lock`)).trim();
+      const who = /^\d+$/.test(holder) ? ` as process ${holder}, or its workerd still is` : "";
+      throw new Error(`Cannot start: another Panoptes is running on ${path}${who}`);
+    }
+    await wait(100);
+    locked = await lockFolder(path);
   }
+  const { file, lockPath } = locked;
   return {
-    path,
-    close: async () => {
-      await Deno.remove(`${path}/lock`).catch(() => {});
-      lock.close();
-    },
+    path: locked.path,
+    lock: await descriptorOf(lockPath),
+    close: () => Promise.resolve(file.close()),
   };
+}
+
+/** The log is evidence, and only holders of a token may read it: not every user of this machine. */
+async function makeFolder(path: string): Promise<void> {
+  await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+/** Locks a folder, and notes by which process; undefined if it is locked already. */
+async function lockFolder(
+  folder: string,
+): Promise<{ path: string; lockPath: string; file: Deno.FsFile } | undefined> {
+  const path = await Deno.realPath(folder);
+  const lockPath = `${path}/lock`;
+  // The file stays: if it were removed, two runs could hold locks on two files of one name.
+  const file = await Deno.open(lockPath, { create: true, read: true, write: true });
+  if (!await file.tryLock(true)) {
+    file.close();
+    return undefined;
+  }
+  await file.truncate();
+  await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+  return { path, lockPath, file };
+}
+
+/** Deno does not tell the descriptor of a file; on Linux, /proc does, but only to a child. */
+async function descriptorOf(file: string): Promise<number | undefined> {
+  if (Deno.build.os !== "linux") return undefined;
+  const { stdout } = await new Deno.Command("/bin/sh", {
+    args: [
+      "-c",
+      'for fd in /proc/$PPID/fd/*; do [ "$fd" -ef "$0" ] && echo "${fd##*/}"; done',
+      file,
+    ],
+    stdin: "null",
+    stderr: "null",
+  }).output();
+  const number = parseInt(new TextDecoder().decode(stdout));
+  return Number.isNaN(number) ? undefined : number;
 }

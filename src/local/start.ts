@@ -3,15 +3,21 @@
  * ThousandEyes API, the Worker in workerd and a webhook receiver; with `TE_TOKEN` it watches the
  * real API.
  *
+ * Its permissions in deno.json are those that it needs. This process talks only to 127.0.0.1, and
+ * writes only to `.panoptes`. Two are broad: it reads the environment,
+ * where npm packages look for names of their own, and starts programs, since the paths of workerd
+ * and esbuild differ between machines; what they do is not bounded by Deno.
+ *
  * @module
  */
 import { paint, printable, say } from "../cli/output/terminal.ts";
 import { taskCommand } from "../cli/task_command.ts";
 import { wait } from "../stream/wait.ts";
-import { buildRules, bundleWorker } from "./build_worker.ts";
+import { bundleWorker } from "./build_worker.ts";
 import { newToken } from "./credentials.ts";
+import { isLoopback, listenSettings } from "./listen_settings.ts";
 import { alertLine, eventLine, Narrator } from "./narrator.ts";
-import { openKeptStorage, openTemporaryStorage } from "./open_storage.ts";
+import { openKeptStorage, openTrialStorage } from "./open_storage.ts";
 import { startWorkerd } from "./start_workerd.ts";
 import { untilStopped } from "./until_stopped.ts";
 import { emulatedApi, realApi } from "./watched_api.ts";
@@ -19,9 +25,9 @@ import { startReceiver } from "./webhook_receiver.ts";
 import { followStatus, followStream, untilReady } from "./worker_client.ts";
 import { checkSettings, workerSettings } from "./worker_settings.ts";
 
-const PORTS = { worker: 8787, emulator: 8788, receiver: 8789 };
+const PORTS = { emulator: 8788, receiver: 8789 };
 const WATCHDOG_MS = 60_000;
-/** After this time the process exits anyway; miniflare's hook on exit then ends workerd. */
+/** After this time the process exits anyway, and workerd's guard ends workerd. */
 const SHUTDOWN_TIMEOUT_MS = 5_000;
 
 /** Starts everything and watches until the signal; `ending` is what must be closed afterwards. */
@@ -36,14 +42,21 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
       : "  watching an emulator of the ThousandEyes API; set TE_TOKEN to watch the real one\n",
   );
 
-  await buildRules(signal);
-  narrator.step("rules", "linted, tested and built from rules/");
-  const [script, settings] = await Promise.all([bundleWorker(), workerSettings()]);
+  const [script, settings] = await Promise.all([
+    bundleWorker("src/local/worker_with_cron.ts"),
+    workerSettings(),
+  ]);
   narrator.step("worker", `built from src/worker, ${Math.round(script.length / 1024)} KiB`);
   signal.throwIfAborted();
 
-  const storage = isReal ? await openKeptStorage(".panoptes") : await openTemporaryStorage();
+  const storage = isReal
+    ? await openKeptStorage(".panoptes")
+    : await openTrialStorage(".panoptes/trials");
   ending.defer(() => storage.close());
+  const { host, port } = listenSettings(
+    { HOST: Deno.env.get("HOST"), PORT: Deno.env.get("PORT") },
+    await Deno.readTextFile(`${storage.path}/port`).catch(() => undefined),
+  );
 
   const api = isReal ? realApi() : emulatedApi(PORTS.emulator);
   if (api.emulated !== undefined) {
@@ -77,7 +90,9 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
     settings,
     env: { ...env, API_TOKENS: configured },
     storage: storage.path,
-    port: PORTS.worker,
+    lock: storage.lock,
+    host,
+    port,
     onLog: (level, message) => {
       if (level === "error" || level === "warn") {
         narrator.happened(paint("yellow", level), printable(message));
@@ -85,12 +100,23 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
     },
   });
   ending.defer(() => workerd.close());
+  await Deno.writeTextFile(`${storage.path}/port`, `${workerd.port}\n`);
   narrator.step("workerd", workerd.origin, workerd.moved);
+  if (!isLoopback(host)) {
+    narrator.remark(
+      `HOST is ${host}: other machines reach the Worker, without TLS. Whoever reads the network ` +
+        "reads tokens and events; put a proxy with TLS in front of it.",
+    );
+  }
+  if (isReal && hasProxy()) {
+    narrator.remark(
+      "HTTPS_PROXY is not used: workerd calls the ThousandEyes API and webhooks directly.",
+    );
+  }
   signal.throwIfAborted();
 
   await untilReady(workerd.origin, token, signal);
-  const [cron = "* * * * *"] = settings.crons;
-  await workerd.runCron(cron);
+  await workerd.runCron();
   const ready = performance.now();
   narrator.ready(howToRead(workerd.origin, token, (ready - began) / 1000));
   void first.promise.then((at) => {
@@ -109,7 +135,8 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
   }
   await Promise.all([
     api.emulated?.live(signal),
-    watchdog(() => workerd.runCron(cron), signal),
+    watchdog(() => workerd.runCron(), signal),
+    endsOnlyAfter(signal, workerd.ended),
     followStatus(workerd.origin, token, (failure) => {
       if (failure === undefined) {
         narrator.happened(paint("green", "ok   "), "the watch has recovered");
@@ -119,20 +146,35 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
 }
 
 function howToRead(origin: string, token: string, seconds: number): string {
-  const authorization = `-H "Authorization: Bearer ${token}"`;
+  const curl = `curl -H "Authorization: Bearer $TOKEN"`;
   return `
   Address  ${origin}
   Token    ${token}
 
+  Set the token in your shell first:
+    TOKEN=${token}
   Stream the events, or the alerts:
-    curl -N ${authorization} ${origin}/v1/events
-    curl -N ${authorization} ${origin}/v1/alerts
+    ${curl} -N ${origin}/v1/events
+    ${curl} -N ${origin}/v1/alerts
   Read the status of the watch, or the webhook deliveries:
-    curl ${authorization} ${origin}/v1/status
-    curl ${authorization} ${origin}/v1/deliveries
+    ${curl} ${origin}/v1/status
+    ${curl} ${origin}/v1/deliveries
 
   Ready after ${seconds.toFixed(1)} s. Press Ctrl-C to stop.
 `;
+}
+
+/** Loopback never goes through a proxy; it has to be said before the first request. */
+function bypassProxies(): void {
+  for (const name of ["NO_PROXY", "no_proxy"]) {
+    const set = Deno.env.get(name);
+    const hosts = ["127.0.0.1", "localhost", "::1"];
+    Deno.env.set(name, [...(set === undefined || set === "" ? [] : [set]), ...hosts].join(","));
+  }
+}
+
+function hasProxy(): boolean {
+  return ["HTTPS_PROXY", "https_proxy"].some((name) => (Deno.env.get(name) ?? "") !== "");
 }
 
 /** Runs the cron as Cloudflare would: the log wakes itself, but an alarm may be lost. */
@@ -143,13 +185,24 @@ async function watchdog(runCron: () => Promise<void>, signal: AbortSignal): Prom
   }
 }
 
+/** Without workerd nothing works; it must not look as if nothing happened. */
+async function endsOnlyAfter(signal: AbortSignal, ended: Promise<void>): Promise<void> {
+  const stopped = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => stopped.resolve(), { once: true });
+  await Promise.race([ended, stopped.promise]);
+  if (!signal.aborted) throw new Error("workerd has ended; the last lines that it wrote say why");
+}
+
 const HELP = `
 It takes no options. By default it watches an emulator of the ThousandEyes API and delivers
 alerts to its own webhook receiver. To watch the real API, set these environment variables:
   TE_TOKEN     a token of the ThousandEyes API
   WEBHOOKS     where to deliver alerts instead of the receiver
   API_TOKENS   more tokens that may read the log
-and any others in docs/configuration.md.
+and any others in docs/configuration.md. Where it listens:
+  PORT         the port of the Worker; default 8787, or any other if that is taken. With TE_TOKEN
+               it is kept in .panoptes, and the next start uses the same one
+  HOST         the address of this machine to listen on; default 127.0.0.1
 
 It prints the address, a token and curl commands, then events and alerts as they arrive.
 Press Ctrl-C to stop.`;
@@ -160,6 +213,7 @@ async function main(): Promise<number> {
     .addHelpText("after", HELP)
     .showHelpAfterError("(--help shows the settings)")
     .parse(Deno.args, { from: "user" });
+  bypassProxies();
   const stopping = new AbortController();
   const over = new AbortController();
   const stopped = untilStopped(over.signal).then(() => stopping.abort());

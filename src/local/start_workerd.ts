@@ -1,133 +1,138 @@
-import process from "node:process";
-import { Miniflare, MiniflareCoreError, type MiniflareOptions } from "miniflare";
+import { portHolder } from "./port_holder.ts";
+import { spawnWorkerd, type WorkerdProcess } from "./workerd_process.ts";
+import { workerdConfig } from "./workerd_config.ts";
 import type { WorkerSettings } from "./worker_settings.ts";
 
 /** How the Worker is run. */
 export interface WorkerdOptions {
-  /** The bundled Worker. */
+  /** The bundled Worker; its entry is `worker_with_cron.ts`. */
   readonly script: string;
   readonly settings: WorkerSettings;
   /** Variables and secrets; they take precedence over those of wrangler.toml. */
   readonly env: Readonly<Record<string, string>>;
   /** The folder of the Durable Objects; workerd crashes on alarms if their storage is in memory. */
   readonly storage: string;
-  /** The wanted port; if it is taken, another one is chosen. */
-  readonly port: number;
-  /** Receives every line that the Worker logs. */
+  /** The descriptor of the lock on that folder. */
+  readonly lock?: number | undefined;
+  /** The address to listen on, besides loopback. */
+  readonly host: string;
+  /** The port to listen on; undefined is the usual one, or any other if that is taken. */
+  readonly port: number | undefined;
+  /** Receives every line that workerd and the Worker log. */
   readonly onLog: (level: string, message: string) => void;
 }
 
-interface Scheduled {
-  scheduled(options: { cron: string }): Promise<unknown>;
-}
-
-/** The Worker, running in workerd on loopback. */
+/** The Worker, running in workerd. */
 export interface Workerd {
   /** `http://127.0.0.1:<port>`, without a final slash. */
   readonly origin: string;
-  /** Whether the wanted port was taken. */
+  readonly port: number;
+  /** Whether the usual port was taken. */
   readonly moved: boolean;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<void>;
   /** Runs the Worker's cron handler once. */
-  runCron(cron: string): Promise<void>;
+  runCron(): Promise<void>;
   /** Ends workerd and waits until the process is gone. */
   close(): Promise<void>;
 }
 
+const USUAL_PORT = 8787;
+
 /**
- * Starts workerd through miniflare's own API, so that clients talk to workerd itself, with no
- * development proxy in between.
+ * Starts workerd itself, with no development tool in between: those open further ports, through
+ * which anybody on this machine reaches the Durable Objects without a token.
  *
  * @param options What runs, and where.
+ * @throws {Error} If the wanted port is taken; the message says by whom, where that can be known.
  */
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
-  const wanted = isFree(options.port) ? options.port : 0;
-  let started: { miniflare: Miniflare; url: URL };
-  try {
-    started = await launch(options, wanted);
-  } catch (error) {
-    // Another process took the port in the meantime.
-    if (!(error instanceof MiniflareCoreError && error.code === "ERR_ADDRESS_IN_USE")) throw error;
-    started = await launch(options, 0);
-  }
-  const { miniflare, url } = started;
-  return {
-    origin: url.origin,
-    moved: Number(url.port) !== options.port && options.port !== 0,
-    async runCron(cron) {
-      // Its types come from a package that is not installed, so they resolve to something else.
-      const worker = await miniflare.getWorker() as unknown as Scheduled;
-      await worker.scheduled({ cron });
-    },
-    close: () => miniflare.dispose(),
-  };
-}
-
-async function launch(options: WorkerdOptions, port: number) {
-  const miniflare = new Miniflare(miniflareOptions(options, port));
-  // It would end the process on a signal, before our own shutdown; its hook on exit stays.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(signal);
-  try {
-    return { miniflare, url: await miniflare.ready };
-  } catch (error) {
-    await miniflare.dispose().catch(() => {});
-    throw error;
-  }
-}
-
-function miniflareOptions(
-  { script, settings, env, storage, onLog }: WorkerdOptions,
-  port: number,
-): MiniflareOptions {
-  const name = "panoptes";
-  const classes = new Set(Object.values(settings.durableObjects));
-  return {
-    host: "127.0.0.1",
-    port,
-    cf: false, // otherwise it fetches an example from the internet
-    logRequests: false,
-    telemetry: { enabled: false },
-    resourcePersistencePath: storage,
-    handleStructuredLogs: ({ level, message }: { level: string; message: string }) =>
-      onLog(level, message),
-    workers: [{
-      config: {
-        name,
+  const { script, settings, storage, env } = options;
+  const cronKey = crypto.randomUUID();
+  const values = { ...settings.vars, ...env, CRON_KEY: cronKey };
+  const folder = `${storage}/run`;
+  await Deno.mkdir(`${storage}/do`, { recursive: true });
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/worker.js`, script);
+  const launch = async (wanted: number) => {
+    await Deno.writeTextFile(
+      `${folder}/config.capnp`,
+      workerdConfig({
+        script: "worker.js",
+        disk: "do",
+        addresses: addressesOf(options.host, wanted),
+        certificates: await furtherCertificates(),
         compatibilityDate: settings.compatibilityDate,
-        compatibilityFlags: [...settings.compatibilityFlags],
-        manifest: {
-          mainModule: "worker.mjs",
-          modulesRoot: Deno.cwd(),
-          modules: { "worker.mjs": { type: "esm", contents: script } },
-        },
-        env: {
-          ...Object.fromEntries(
-            Object.entries({ ...settings.vars, ...env })
-              .map(([key, value]) => [key, { type: "text" as const, value }]),
-          ),
-          ...Object.fromEntries(
-            Object.entries(settings.durableObjects).map(([binding, className]) => [
-              binding,
-              { type: "durable-object" as const, worker: name, exportName: className },
-            ]),
-          ),
-        },
-        exports: Object.fromEntries(
-          [...classes].map((className) => [
-            className,
-            { type: "durable-object" as const, storage: "sqlite" as const },
-          ]),
-        ),
-      },
-    }],
+        compatibilityFlags: settings.compatibilityFlags,
+        durableObjects: settings.durableObjects,
+        variables: Object.keys(values),
+      }),
+    );
+    const early: [level: string, message: string][] = [];
+    let onLog: WorkerdOptions["onLog"] = (...line) => void early.push(line);
+    const process = spawnWorkerd({
+      folder: storage,
+      config: "run/config.capnp",
+      env: values,
+      onLog: (level, message) => onLog(level, message),
+      held: options.lock,
+    });
+    const port = await process.port; // if it fails, the error has these lines
+    onLog = options.onLog;
+    for (const [level, message] of early) onLog(level, message);
+    return { process, port };
+  };
+  const wanted = options.port ?? USUAL_PORT;
+  let started: { process: WorkerdProcess; port: number };
+  try {
+    started = await launch(wanted);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    if (options.port !== undefined) throw new Error(await takenMessage(wanted));
+    started = await launch(freePort());
+  }
+  const { process, port } = started;
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    origin,
+    port,
+    moved: port !== wanted && wanted !== 0,
+    ended: process.ended,
+    async runCron() {
+      const headers = { authorization: `Bearer ${cronKey}` };
+      await (await fetch(`${origin}/cron`, { method: "POST", headers })).body?.cancel();
+    },
+    close: () => process.kill(),
   };
 }
 
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) return false;
-    throw error;
-  }
+/** Loopback is always among them: that is where the clients of this process look. */
+function addressesOf(host: string, port: number): string[] {
+  if (host === "::") return [`*:${port}`];
+  if (host === "0.0.0.0") return [`0.0.0.0:${port}`];
+  const loopback = `127.0.0.1:${port}`;
+  const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return address === loopback ? [loopback] : [loopback, address];
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && /already in use/i.test(error.message);
+}
+
+async function takenMessage(port: number): Promise<string> {
+  const holder = await portHolder(port);
+  return `Cannot start: port ${port} is taken${
+    holder === undefined ? "" : ` by ${holder}`
+  }. End that process, or set PORT to another port`;
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** Where a company inspects TLS, its own authority is named as for Deno or Node. */
+async function furtherCertificates(): Promise<string> {
+  const file = Deno.env.get("DENO_CERT") ?? Deno.env.get("NODE_EXTRA_CA_CERTS") ?? "";
+  return file === "" ? "" : await Deno.readTextFile(file);
 }

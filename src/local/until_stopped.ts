@@ -1,3 +1,4 @@
+import process from "node:process";
 import { wait } from "../stream/wait.ts";
 
 /**
@@ -23,42 +24,48 @@ export async function untilStopped(signal?: AbortSignal): Promise<void> {
 
 /** Resolves on abort as well. */
 async function untilParentGone(signal: AbortSignal): Promise<void> {
-  const links = watchedLinks();
-  while (!signal.aborted && links.every(([pid, parent]) => parentOf(pid) === parent)) {
+  const parent = Deno.ppid;
+  const beyond = await ancestorsUpToNpx(parent);
+  while (!signal.aborted && Deno.ppid === parent && beyond.every(isRunning)) {
     await wait(500, signal).catch(() => {});
   }
 }
 
 /**
- * The processes whose parent must stay the same: this one, and those between it and the `npx` that
- * started it, if one did. Not beyond: the parent of that may end, as a shell does after `nohup`.
+ * The processes between our parent and the `npx` that started it, if one did, that one included. Not
+ * beyond: the parent of that may end, as a shell does after `nohup`.
  */
-function watchedLinks(): [pid: number, parent: number][] {
-  const links: [number, number][] = [[Deno.pid, Deno.ppid]];
-  const further: [number, number][] = [];
-  let pid = Deno.ppid;
-  for (let level = 0; level < 4; level += 1) {
-    const parent = parentOf(pid);
-    if (parent === undefined) break;
-    further.push([pid, parent]);
-    if (/\bnp[mx]\b/.test(readProcess(parent, "cmdline") ?? "")) return [...links, ...further];
-    pid = parent;
+async function ancestorsUpToNpx(parent: number): Promise<number[]> {
+  const found: number[] = [];
+  let pid = parent;
+  for (let level = 0; level < 4 && pid > 1; level += 1) {
+    const [next = "", ...command] = (await describe(pid)).trim().split(/\s+/);
+    if (/\bnp[mx]\b/.test(command.join(" "))) return [...found, pid];
+    found.push(pid);
+    pid = Number(next) || 0;
   }
-  return links;
+  return [];
 }
 
-function parentOf(pid: number): number | undefined {
-  if (pid === Deno.pid) return Deno.ppid;
-  const stat = readProcess(pid, "stat");
-  // The name in brackets may contain anything, even brackets; state and parent come after it.
-  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2]);
-}
-
-/** Only Linux has these files, and reading them may be forbidden. */
-function readProcess(pid: number, file: string): string | undefined {
+/** The parent of a process and its command; nothing where there is no `ps`, or none may be run. */
+async function describe(pid: number): Promise<string> {
   try {
-    return Deno.readTextFileSync(`/proc/${pid}/${file}`);
+    const { stdout } = await new Deno.Command("ps", {
+      args: ["-o", "ppid=,command=", "-p", String(pid)],
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    return new TextDecoder().decode(stdout);
   } catch {
-    return undefined;
+    return "";
+  }
+}
+
+/** Signal 0 is not sent, and tells whether there is such a process. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM"; // it runs, as another user
   }
 }

@@ -7,8 +7,6 @@ export interface WorkerSettings {
   readonly compatibilityFlags: readonly string[];
   /** Durable Object classes by the name of their binding. */
   readonly durableObjects: Readonly<Record<string, string>>;
-  /** The cron schedules. */
-  readonly crons: readonly string[];
   /** Plain variables. */
   readonly vars: Readonly<Record<string, string>>;
 }
@@ -17,7 +15,6 @@ interface WranglerToml {
   compatibility_date: string;
   compatibility_flags?: string[];
   durable_objects?: { bindings?: { name: string; class_name: string }[] };
-  triggers?: { crons?: string[] };
   vars?: Record<string, unknown>;
 }
 
@@ -35,7 +32,6 @@ export async function workerSettings(): Promise<WorkerSettings> {
     durableObjects: Object.fromEntries(
       (toml.durable_objects?.bindings ?? []).map(({ name, class_name }) => [name, class_name]),
     ),
-    crons: toml.triggers?.crons ?? [],
     vars: Object.fromEntries(
       Object.entries(toml.vars ?? {}).map(([name, value]) => [name, String(value)]),
     ),

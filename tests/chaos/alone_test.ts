@@ -25,7 +25,7 @@ Deno.test("the watch continues by itself after a kill: its alarm is on disk", as
   const server = serveOnLoopback(receiver, 0);
   await using _server = { [Symbol.asyncDispose]: () => server.close() };
   await using workerd = await BareWorkerd.create({
-    script: await bundleWorker("tests/chaos/worker_with_cron.ts"),
+    script: await bundleWorker("src/local/worker_with_cron.ts"),
     vars: {
       TE_TOKEN: emulator.token,
       TE_BASE_URL: `${api.origin}/v7`,
@@ -50,7 +50,7 @@ Deno.test("the watch continues by itself after a kill: its alarm is on disk", as
   workerd.start();
   await workerd.ready();
   // One call, as by the cron of a deployment, creates the object.
-  await (await fetch(`${workerd.origin}/cron`)).body?.cancel();
+  await workerd.cron();
   await alerted("before the kill");
   await workerd.kill();
   workerd.start(); // and nothing calls it

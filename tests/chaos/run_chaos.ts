@@ -64,7 +64,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { token, configured } = await newToken();
   const headers = { authorization: `Bearer ${token}` };
   await using workerd = await BareWorkerd.create({
-    script: await bundleWorker("tests/chaos/worker_with_cron.ts"),
+    script: await bundleWorker("src/local/worker_with_cron.ts"),
     vars: {
       TE_TOKEN: emulator.token,
       TE_BASE_URL: `${api.origin}/v7`,
@@ -160,7 +160,7 @@ async function liveAndDie(
     if (moment === "under load") publisher.burst(Math.ceil(BURST * random()));
     await wait((moment === "under load" ? 1_200 : 3_000) * random());
     // The cron may run at a bad time as well.
-    if (random() < 0.2) await fetch(`${workerd.origin}/cron`).catch(() => {});
+    if (random() < 0.2) await workerd.cron().catch(() => {});
   }
   await workerd.kill();
   return moment;

@@ -1,80 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
-import { TextLineStream } from "../../src/stream/std_streams.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { FarEnd } from "../worker/far_end.ts";
+import { commandOf, descendants, isRunning, listening } from "../support/processes.ts";
+import { StartRun } from "./start_run.ts";
 
-const ROOT = new URL("../../", import.meta.url);
-const DEADLINE_MS = 120_000;
-
-/** Runs the start command as a user does, without the token of the environment. */
-function runStart(env: Record<string, string> = {}) {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "-q", "start"],
-    cwd: ROOT,
-    env: { NO_COLOR: "1", TE_TOKEN: "", ...env },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  const reader = lines.getReader();
-  const seen: string[] = [];
-  return {
-    child,
-    seen,
-    /**
-     * The first line that matches, among those read already or yet to come: events and alerts race.
-     */
-    async until(pattern: RegExp): Promise<RegExpExecArray> {
-      for (const line of seen) {
-        const found = pattern.exec(line);
-        if (found !== null) return found;
-      }
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) throw new Error(`It ended before ${pattern}:\n${seen.join("\n")}`);
-        seen.push(value);
-        const found = pattern.exec(value);
-        if (found !== null) return found;
-      }
-    },
-    /** Reads the remaining lines. */
-    async rest(): Promise<void> {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        seen.push(value);
-      }
-    },
-  };
-}
-
-/** The descendants of a process, from /proc. */
-async function descendants(of: number): Promise<number[]> {
-  const parents = new Map<number, number>();
-  for await (const entry of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(entry.name)) continue;
-    try {
-      const stat = await Deno.readTextFile(`/proc/${entry.name}/stat`);
-      parents.set(Number(entry.name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
-    } catch {
-      // It ended in the meantime.
-    }
-  }
-  const found: number[] = [];
-  for (let added = [of]; added.length > 0;) {
-    added = [...parents].filter(([, parent]) => added.includes(parent)).map(([pid]) => pid);
-    found.push(...added);
-  }
-  return found;
-}
-
-async function isRunning(pid: number): Promise<boolean> {
-  try {
-    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-    return stat.slice(stat.lastIndexOf(")") + 2)[0] !== "Z"; // a zombie has ended
-  } catch {
-    return false;
-  }
-}
+/** They read /proc. */
+const ignore = Deno.build.os !== "linux";
 
 function isFree(port: number): boolean {
   try {
@@ -86,7 +16,7 @@ function isFree(port: number): boolean {
 }
 
 Deno.test("start names every invalid setting, and none of their values", async () => {
-  const run = runStart({
+  await using run = await StartRun.start({
     TE_TOKEN: "hush",
     TE_BASE_URL: "http://127.0.0.1:1/v7",
     WEBHOOKS: "hush",
@@ -107,54 +37,258 @@ Deno.test("start names every invalid setting, and none of their values", async (
   assertEquals(code, 1);
 });
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test({
     name: `start shows events and a verified alert, and ${signal} leaves no process, port or file`,
-    ignore: Deno.build.os !== "linux", // it reads /proc
+    ignore,
     async fn() {
-      const temporary = await Deno.makeTempDir();
-      const run = runStart({ TMPDIR: temporary });
-      const timer = AbortSignal.timeout(DEADLINE_MS);
-      const onTimeout = () => run.child.kill("SIGKILL");
-      timer.addEventListener("abort", onTimeout);
-      try {
-        const port = Number((await run.until(/Address\s+http:\/\/127\.0\.0\.1:(\d+)$/))[1]);
-        const token = (await run.until(/Token\s+(pan_\S+)$/))[1]!;
-        await run.until(/Ready after/);
+      await using run = await StartRun.start();
+      const { port, token } = await run.ready();
 
-        // What it prints is what a client needs.
-        const refused = await fetch(`http://127.0.0.1:${port}/v1/events`);
-        assertEquals([refused.status, refused.headers.get("content-type")], [
-          401,
-          "application/problem+json",
-        ]);
-        await refused.body?.cancel();
-        const status = await fetch(`http://127.0.0.1:${port}/v1/status`, {
-          headers: { authorization: `Bearer ${token}` },
-        });
-        assertEquals(status.status, 200);
-        await status.body?.cancel();
+      // What it prints is what a client needs.
+      const refused = await fetch(`http://127.0.0.1:${port}/v1/events`);
+      assertEquals([refused.status, refused.headers.get("content-type")], [
+        401,
+        "application/problem+json",
+      ]);
+      await refused.body?.cancel();
+      const status = await fetch(`http://127.0.0.1:${port}/v1/status`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      assertEquals(status.status, 200);
+      await status.body?.cancel();
 
-        await run.until(/ {2}event {2}/);
-        await run.until(/ {2}ALERT {2}.*verified/);
-        const seconds = Number((await run.until(/alert received ([\d.]+) s after/))[1]);
-        assert(seconds <= 20, `the first alert took ${seconds} s`);
+      await run.until(/ {2}event {2}/);
+      await run.until(/ {2}ALERT {2}.*verified/);
+      const seconds = Number((await run.until(/alert received ([\d.]+) s after/))[1]);
+      assert(seconds <= 20, `the first alert took ${seconds} s`);
 
-        const processes = await descendants(run.child.pid);
-        assert(processes.length >= 2, "deno task, deno run and workerd");
-        run.child.kill(signal);
-        await run.rest();
-        await run.child.status;
-        for (const pid of processes) assertEquals(await isRunning(pid), false, `process ${pid}`);
-        assert(isFree(port), `port ${port} is still taken`);
-        const left = await Array.fromAsync(Deno.readDir(temporary), (entry) => entry.name);
-        assertEquals(left.filter((name) => !name.startsWith("deno")), []);
-      } finally {
-        timer.removeEventListener("abort", onTimeout);
-        if (await isRunning(run.child.pid)) run.child.kill("SIGKILL");
-        await run.child.status;
-        await Deno.remove(temporary, { recursive: true });
-      }
+      const processes = await descendants(run.child.pid);
+      assert(processes.some(({ command }) => command.includes("workerd serve")));
+      run.child.kill(signal);
+      await run.rest();
+      await run.child.status;
+      for (const { pid, command } of processes) assertEquals(await isRunning(pid), false, command);
+      assert(isFree(port), `port ${port} is still taken`);
+      assertEquals(await run.trials(), []);
     },
   });
 }
+
+Deno.test({
+  name: "SIGKILL of deno task ends start, as when npx is killed",
+  ignore,
+  async fn() {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["task", "-q", "start"],
+      cwd: new URL("../../", import.meta.url),
+      env: { NO_COLOR: "1", TE_TOKEN: "" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ""; !text.includes("Ready after");) {
+      const { done, value } = await reader.read();
+      assert(!done, text);
+      text += value;
+    }
+    const processes = await descendants(child.pid);
+    assert(processes.length >= 3, "deno run, workerd and its guard");
+    child.kill("SIGKILL");
+    while (!(await reader.read()).done); // it ends when the last writer has ended
+    await child.status;
+    for (const { pid, command } of processes) assertEquals(await isRunning(pid), false, command);
+  },
+});
+
+Deno.test({
+  name: "start opens three ports, each for a purpose and on loopback, and workerd only one",
+  ignore,
+  async fn() {
+    await using run = await StartRun.start();
+    const { port } = await run.ready();
+    const emulator = await run.until(/emulator\s+http:\/\/127\.0\.0\.1:(\d+)/);
+    const receiver = await run.until(/receiver\s+http:\/\/127\.0\.0\.1:(\d+)/);
+    const children = await descendants(run.child.pid);
+    const ofChildren = await listening(children.map(({ pid }) => pid));
+    // Neither a debugger, nor a registry of Workers, nor any other service of a development tool.
+    assertEquals(ofChildren, [`tcp 127.0.0.1:${port}`]);
+    assertEquals(
+      (await listening([run.child.pid])).sort(),
+      [
+        `tcp 127.0.0.1:${emulator[1]}`,
+        `tcp 127.0.0.1:${receiver[1]}`,
+      ].sort(),
+    );
+    // Nor does the cron of the Worker answer strangers.
+    const cron = await fetch(`http://127.0.0.1:${port}/cron`, { method: "POST" });
+    assertEquals(cron.status, 401);
+    await cron.body?.cancel();
+  },
+});
+
+Deno.test({
+  name: "PORT and HOST say where the Worker listens; beyond loopback, start says what that means",
+  ignore,
+  async fn() {
+    using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = free.addr;
+    free.close();
+    await using run = await StartRun.start({ HOST: "0.0.0.0", PORT: String(port) });
+    assertEquals((await run.ready()).port, port);
+    await run.until(/HOST is 0\.0\.0\.0: other machines reach the Worker/);
+    const children = await descendants(run.child.pid);
+    assertEquals(await listening(children.map(({ pid }) => pid)), [`tcp 0.0.0.0:${port}`]);
+    assertEquals(
+      (await listening([run.child.pid])).filter((at) => !at.startsWith("tcp 127.0.0.1:")),
+      [],
+    );
+  },
+});
+
+Deno.test("an invalid PORT or HOST is an error that says what is expected", async () => {
+  for (
+    const [env, expected] of [
+      [{ PORT: "http" }, "PORT must be a number from 1 to 65535"],
+      [{ PORT: "65536" }, "PORT must be a number from 1 to 65535"],
+      [{ HOST: "example.com" }, "HOST must be an IP address of this machine, or localhost"],
+    ] as const
+  ) {
+    await using run = await StartRun.start(env);
+    await run.rest();
+    assertEquals((await run.child.status).code, 1);
+    assertEquals(run.seen.at(-1), `Cannot start: ${expected}`);
+  }
+});
+
+Deno.test({
+  name: "with TE_TOKEN, the port is the same after a restart; if it is taken, start says by whom",
+  ignore,
+  async fn() {
+    using api = await FarEnd.start();
+    const folder = await Deno.makeTempDir();
+    try {
+      const env = { TE_TOKEN: api.token, TE_BASE_URL: api.baseUrl };
+      // Another run holds the usual port, or has it free: either way the port is kept.
+      let port = 0;
+      {
+        await using run = await StartRun.start(env, folder);
+        port = (await run.ready()).port;
+      }
+      {
+        await using run = await StartRun.start(env, folder);
+        assertEquals((await run.ready()).port, port);
+      }
+      using _ = Deno.listen({ hostname: "127.0.0.1", port });
+      await using run = await StartRun.start(env, folder);
+      await run.rest();
+      assertEquals((await run.child.status).code, 1);
+      const last = run.seen.at(-1) ?? "";
+      assert(last.startsWith(`Cannot start: port ${port} is taken by process ${Deno.pid} (`), last);
+      assert(last.includes((await commandOf(Deno.pid)).slice(0, 20)), last);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "SIGKILL of deno ends workerd, and the next start delivers to the receiver it is told",
+  ignore,
+  async fn() {
+    using api = await FarEnd.start();
+    const folder = await Deno.makeTempDir();
+    try {
+      const env = { TE_TOKEN: api.token, TE_BASE_URL: api.baseUrl, POLL_INTERVAL_SECONDS: "1" };
+      await using first = await StartRun.start(env, folder);
+      await first.ready();
+      const processes = await descendants(first.child.pid);
+      const workerd = processes.find(({ command }) => /workerd serve/.test(command));
+      assert(workerd !== undefined);
+
+      await using second = await StartRun.start(env, folder);
+      await second.rest();
+      assertMatch(
+        second.seen.at(-1) ?? "",
+        new RegExp(`another Panoptes is running on \\.panoptes as process ${first.child.pid}\\b`),
+      );
+
+      first.child.kill("SIGKILL");
+      await first.child.status;
+      // The lock is workerd's too: once a start has it, the workerd of the old one is gone.
+      await using third = await StartRun.start(env, folder);
+      await third.ready();
+      for (const { pid, command } of processes) assertEquals(await isRunning(pid), false, command);
+      await api.publish({ event: "API token generated." });
+      await third.until(/ {2}ALERT {2}.*verified/);
+      await first.rest();
+      assertEquals(first.seen.filter((line) => line.includes("  ALERT  ")), []);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "the lock of the storage lives as long as workerd, even if deno and the guard are killed",
+  ignore,
+  async fn() {
+    using api = await FarEnd.start();
+    const folder = await Deno.makeTempDir();
+    let workerd = 0;
+    try {
+      const env = { TE_TOKEN: api.token, TE_BASE_URL: api.baseUrl };
+      await using first = await StartRun.start(env, folder);
+      await first.ready();
+      const processes = await descendants(first.child.pid);
+      const pidOf = (pattern: RegExp) =>
+        processes.find(({ command }) => pattern.test(command))?.pid ?? 0;
+      workerd = pidOf(/workerd serve/);
+      Deno.kill(pidOf(/^\/bin\/sh/), "SIGKILL");
+      first.child.kill("SIGKILL");
+      await first.child.status;
+      assert(await isRunning(workerd));
+      await using second = await StartRun.start(env, folder);
+      await second.rest();
+      assertMatch(second.seen.at(-1) ?? "", /another Panoptes is running.*or its workerd still is/);
+    } finally {
+      if (workerd !== 0) Deno.kill(workerd, "SIGKILL");
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "loopback never goes through a proxy: neither start's requests nor the Worker's",
+  ignore,
+  async fn() {
+    // Nothing listens there.
+    const proxy = "http://127.0.0.1:1";
+    await using run = await StartRun.start({
+      HTTP_PROXY: proxy,
+      HTTPS_PROXY: proxy,
+      ALL_PROXY: proxy,
+      http_proxy: proxy,
+      https_proxy: proxy,
+      all_proxy: proxy,
+      NO_PROXY: "example.com",
+    });
+    await run.ready();
+    await run.until(/ {2}event {2}/); // from the emulator, through the Worker, to start
+    await run.until(/ {2}ALERT {2}.*verified/);
+  },
+});
+
+Deno.test("at 100 columns no line of start is longer, and what is to be copied is whole", async () => {
+  await using run = await StartRun.start({ COLUMNS: "100" });
+  const { port, token } = await run.ready();
+  await run.until(/ {2}ALERT {2}/);
+  assertEquals(run.seen.filter((line) => [...line].length > 100), []);
+  assert(run.seen.includes(`    TOKEN=${token}`));
+  assert(
+    run.seen.some((line) =>
+      line.includes("$TOKEN") && line.endsWith(` http://127.0.0.1:${port}/v1/alerts`)
+    ),
+  );
+});

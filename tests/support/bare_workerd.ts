@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { workerSettings } from "../../src/local/worker_settings.ts";
-import { bareWorkerdConfig } from "./bare_workerd_config.ts";
+import { workerdConfig } from "../../src/local/workerd_config.ts";
+import { spawnWorkerd, type WorkerdProcess } from "../../src/local/workerd_process.ts";
 
 /** What to run. */
 export interface BareWorkerdOptions {
@@ -15,6 +15,7 @@ export interface BareWorkerdOptions {
 /** The timeout of a start, which is slow on a busy machine. */
 const START_TIMEOUT_MS = 60_000;
 const MAX_LOG_LINES = 200;
+const CRON_KEY = "tests";
 
 /**
  * `workerd serve` without any development tool: storage and alarms are on disk, and it can be
@@ -26,11 +27,12 @@ export class BareWorkerd implements AsyncDisposable {
   /** The last lines of output of workerd and the Worker. */
   readonly log: string[] = [];
   readonly #folder: string;
-  #child: Deno.ChildProcess | undefined;
-  #output: Promise<void> = Promise.resolve();
+  readonly #vars: Readonly<Record<string, string>>;
+  #process: WorkerdProcess | undefined;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, vars: Readonly<Record<string, string>>) {
     this.#folder = folder;
+    this.#vars = vars;
     this.origin = `http://127.0.0.1:${port}`;
   }
 
@@ -41,39 +43,41 @@ export class BareWorkerd implements AsyncDisposable {
     const settings = await workerSettings();
     const folder = await Deno.makeTempDir({ prefix: "panoptes-workerd-" });
     const port = freePort();
+    const values = { ...settings.vars, ...vars, CRON_KEY };
     await Deno.mkdir(`${folder}/disk`);
     await Deno.writeTextFile(`${folder}/worker.js`, script);
     await Deno.writeTextFile(
       `${folder}/config.capnp`,
-      bareWorkerdConfig({
+      workerdConfig({
         script: "worker.js",
-        disk: `${folder}/disk`,
-        port,
+        disk: "disk",
+        addresses: [`127.0.0.1:${port}`],
         compatibilityDate: settings.compatibilityDate,
         compatibilityFlags: settings.compatibilityFlags,
         durableObjects: durableObjects ?? settings.durableObjects,
-        vars: { ...settings.vars, ...vars },
+        variables: Object.keys(values),
       }),
     );
-    return new BareWorkerd(folder, port);
+    return new BareWorkerd(folder, port, values);
   }
 
   /** The process, while it runs. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#process?.pid;
   }
 
   /** Starts the process without waiting until it listens. */
   start(): void {
-    if (this.#child !== undefined) throw new Error("Cannot start workerd: it is already running");
-    const child = new Deno.Command(workerdPath(), {
-      args: ["serve", `${this.#folder}/config.capnp`],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    this.#child = child;
-    this.#output = Promise.all([this.#keep(child.stdout), this.#keep(child.stderr)]).then(() => {});
+    if (this.#process !== undefined) throw new Error("Cannot start workerd: it is already running");
+    this.#process = spawnWorkerd({
+      folder: this.#folder,
+      config: "config.capnp",
+      env: this.#vars,
+      onLog: (level, message) => {
+        this.log.push(`${level}: ${message}`);
+        this.log.splice(0, this.log.length - MAX_LOG_LINES);
+      },
+    });
   }
 
   /** Waits until it answers requests. */
@@ -92,18 +96,16 @@ export class BareWorkerd implements AsyncDisposable {
     }
   }
 
+  /** Runs the cron once, if the entry is `worker_with_cron.ts`. */
+  async cron(): Promise<void> {
+    const headers = { authorization: `Bearer ${CRON_KEY}` };
+    await (await fetch(`${this.origin}/cron`, { headers })).body?.cancel();
+  }
+
   /** Sends SIGKILL: the process gets no chance to write anything. */
   async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // it has already exited
-    }
-    await child.status;
-    await this.#output;
-    this.#child = undefined;
+    await this.#process?.kill();
+    this.#process = undefined;
   }
 
   /** The resident memory of the process, in bytes. */
@@ -126,19 +128,6 @@ export class BareWorkerd implements AsyncDisposable {
     await this.kill();
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
   }
-
-  async #keep(stream: ReadableStream<Uint8Array>): Promise<void> {
-    for await (const text of stream.pipeThrough(new TextDecoderStream() as never)) {
-      this.log.push(...String(text).split("\n").filter((line) => line !== ""));
-      this.log.splice(0, this.log.length - MAX_LOG_LINES);
-    }
-  }
-}
-
-/** The binary that miniflare depends on. */
-function workerdPath(): string {
-  const miniflare = createRequire(import.meta.resolve("miniflare"));
-  return (miniflare("workerd") as { default: string }).default;
 }
 
 function freePort(): number {

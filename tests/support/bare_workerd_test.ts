@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BareWorkerd } from "./bare_workerd.ts";
-import { bareWorkerdConfig } from "./bare_workerd_config.ts";
+import { workerdConfig } from "../../src/local/workerd_config.ts";
 
 const SCRIPT = `import { DurableObject } from "cloudflare:workers";
 export class Counter extends DurableObject {
@@ -45,20 +45,24 @@ Deno.test("BareWorkerd keeps its disk when it is killed, and finally leaves noth
   Deno.listen({ hostname: "127.0.0.1", port }).close();
 });
 
-Deno.test("bareWorkerdConfig() refuses strings that Cap'n Proto could read differently", () => {
-  let message = "";
-  try {
-    bareWorkerdConfig({
-      script: "worker.js",
-      disk: "/tmp/disk",
-      port: 1,
-      compatibilityDate: "2026-10-01",
-      compatibilityFlags: [],
-      durableObjects: {},
-      vars: { NAME: "line\nbreak" },
-    });
-  } catch (error) {
-    message = (error as Error).message;
-  }
-  assertEquals(message, "Cannot configure workerd: not plain ASCII");
+Deno.test("workerdConfig() refuses strings that Cap'n Proto could read differently", () => {
+  const config = {
+    script: "worker.js",
+    disk: "disk\u0000",
+    addresses: ["127.0.0.1:1"],
+    compatibilityDate: "2026-10-01",
+    compatibilityFlags: [],
+    durableObjects: {},
+    variables: [],
+  };
+  const error = assertThrows(() => workerdConfig(config), RangeError);
+  assertEquals(error.message, "Cannot configure workerd: not plain ASCII");
+});
+
+Deno.test("a value of a variable may be any text, and is not in the configuration", async () => {
+  const said = 'line\nbreak, "quotes" and é';
+  await using workerd = await BareWorkerd.create({ ...options, vars: { SAID: said } });
+  workerd.start();
+  await workerd.ready();
+  assertEquals(await (await fetch(`${workerd.origin}/said`)).text(), said);
 });
