@@ -72,6 +72,7 @@ const ONLY_IN: [RegExp, string[]][] = [
   [/^hono(\/|$)/, ["http", "dashboard", "emulator"]],
   [/^cloudflare:/, ["worker"]],
   [/^node:/, ["worker", "server", "cli", "local"]],
+  [/^miniflare(\/|$)/, []], // it opens doors of its own; only tests use it
   [/^(wrangler|workerd|esbuild|commander)(\/|$)/, ["cli", "local"]],
 ];
 
