@@ -18,6 +18,11 @@ export interface DispatchPorts {
   readonly log: Log;
   /** The webhook endpoints that alerts go to. */
   readonly endpoints: readonly Endpoint[];
+  /**
+   * Stands in for an endpoint that is not among them, but may be one whose settings are refused: its
+   * messages wait for the repair, and are not cancelled.
+   */
+  readonly standIn?: ((name: string) => Endpoint | undefined) | undefined;
   /** Posts one message; rejects with the reason of the signal, or if the message cannot be sent. */
   attempt(message: AttemptMessage, endpoint: Endpoint, signal?: AbortSignal): Promise<Outcome>;
 }
@@ -79,13 +84,13 @@ export class OutboxDispatcher {
    */
   start(signal?: AbortSignal): number {
     this.#throwFailure();
-    const { log, clock, endpoints } = this.#ports;
+    const { log, clock, endpoints, standIn } = this.#ports;
     const now = clock.now();
     log.transaction(() => log.followClock(now));
     const configured = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
     const waiting: [Endpoint, number][] = [];
     for (const name of log.endpointsWithDue()) {
-      const endpoint = configured.get(name);
+      const endpoint = configured.get(name) ?? standIn?.(name);
       if (endpoint === undefined) this.#cancel(name, now);
       else waiting.push([endpoint, this.#of(name)]);
     }

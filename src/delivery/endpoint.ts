@@ -56,6 +56,12 @@ function wholeNumber(min: number, max: number) {
   );
 }
 
+/** The name of an endpoint, for valibot. */
+export const EndpointNameSchema: v.GenericSchema<string> = v.pipe(
+  text,
+  v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -"),
+);
+
 /**
  * The valibot schema of one webhook endpoint. Report its issues by path and `message`, which never
  * quote a value; their `input` and `received` may contain a secret.
@@ -78,7 +84,7 @@ function wholeNumber(min: number, max: number) {
  */
 export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
   v.strictObject({
-    name: v.pipe(text, v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -")),
+    name: EndpointNameSchema,
     url: v.pipe(text, v.maxLength(2_048, "must be at most 2048 characters")),
     secret,
     previousSecrets: v.optional(
@@ -125,3 +131,25 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
     });
   }),
 );
+
+/**
+ * Stands in for an endpoint whose settings are refused: what is owed to it is queued and tried by
+ * the schedule, so that it arrives once the settings are repaired.
+ *
+ * @param name The endpoint's name.
+ * @returns An endpoint without address and secret: nothing can be sent to it.
+ */
+export function refusedEndpoint(name: string): Endpoint {
+  return {
+    name,
+    url: "",
+    secret: "",
+    previousSecrets: [],
+    minLevel: "informational",
+    format: "standard",
+    retryScheduleMs: [...RETRY_SCHEDULE],
+    timeoutMs: 15_000,
+    allowedPorts: [],
+    allowHttpLoopback: false,
+  };
+}

@@ -29,7 +29,8 @@ export interface Outcome {
  * What happened in one attempt: `answered` (see the status), `timed_out`, `name_unknown`,
  * `tls_failed`, `connection_refused`, `unreachable` (no answer, for another reason), `url_refused`
  * (the URL, or an address that its name resolves to, must not be called), `body_failed` (no body
- * could be made of the alert: a bug), `lost` (the attempt never reported back).
+ * could be made of the alert: a bug), `misconfigured` (the endpoint's entry in the settings is refused),
+ * `lost` (the attempt never reported back).
  */
 export type OutcomeCode =
   | "answered"
@@ -40,4 +41,5 @@ export type OutcomeCode =
   | "unreachable"
   | "url_refused"
   | "body_failed"
+  | "misconfigured"
   | "lost";

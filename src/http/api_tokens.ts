@@ -13,15 +13,19 @@ export interface ApiToken {
   scopes: Scope[];
 }
 
+/** The name of a token, for valibot. */
+export const TokenNameSchema: v.GenericSchema<string> = v.pipe(
+  v.string("must be a string"),
+  v.regex(/^[\w.@ -]{1,64}$/, "must be 1 to 64 letters, digits, spaces, or . _ - @"),
+);
+
 /** The configuration of one bearer token, for valibot. Its messages never quote a value. */
 export const ApiTokenSchema: v.GenericSchema<ApiToken> = v.strictObject({
-  name: v.pipe(
-    v.string("must be a string"),
-    v.regex(/^[\w.@ -]{1,64}$/, "must be 1 to 64 letters, digits, spaces, or . _ - @"),
-  ),
+  name: TokenNameSchema,
   sha256: v.pipe(
     v.string("must be a string"),
     v.regex(/^[0-9a-f]{64}$/i, "must be 64 hexadecimal digits, the SHA-256 of the token"),
+    v.toLowerCase(),
   ),
   scopes: v.pipe(
     v.array(

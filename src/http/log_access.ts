@@ -34,6 +34,17 @@ export interface RuleSummary {
 export interface Status extends WatchStatus {
   /** How many rules are in force. */
   readonly rules: number;
+  /** Logs of earlier settings, which are no longer fed. */
+  readonly unfedLogs: readonly {
+    /** The base URL of the API and the account groups. */
+    readonly source: string;
+    readonly events: number;
+    readonly alerts: number;
+    /** Messages that it still has to deliver. */
+    readonly owed: number;
+    /** As of when, as an ISO 8601 string. */
+    readonly notedAt: string;
+  }[];
   /** How many clients follow the events and the alerts now. */
   readonly subscribers: { readonly events: number; readonly alerts: number };
   /** How many streams are open, and how many may be. */

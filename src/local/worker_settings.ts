@@ -47,7 +47,9 @@ export async function workerSettings(): Promise<WorkerSettings> {
 export function checkSettings(env: Readonly<Record<string, unknown>>): void {
   const { problems } = readConfig(env);
   if (problems.length === 0) return;
-  const lines = problems.map(({ variable, message }) => `  ${variable}: ${message}`);
+  const lines = problems.map(({ variable, entry, message }) =>
+    `  ${variable}: ${entry === undefined ? "" : `${entry}: `}${message}`
+  );
   throw new Error(
     ["Cannot start: these settings are invalid (see docs/configuration.md)", ...lines].join("\n"),
   );

@@ -8,7 +8,7 @@
 import type { Env } from "../worker/event_log_object.ts";
 import worker from "../worker/mod.ts";
 
-export { EventLogObject } from "../worker/mod.ts";
+export { EventLogObject, LogDirectory } from "../worker/mod.ts";
 
 export default {
   /** Answers a request as the Worker does, or runs its cron. */

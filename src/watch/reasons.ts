@@ -43,6 +43,8 @@ type OwnCode =
   | "delivery_failing"
   | "dead_letters"
   | "no_endpoint"
+  | "refused_setting"
+  | "unfed_log"
   | "no_rules"
   | "rules_left_out"
   | "streams_refused";
@@ -226,6 +228,20 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     severities: ["info"],
     meaning: "No webhook is configured: alerts can only be read",
     advice: "Set WEBHOOKS if alerts are to be sent.",
+  },
+  refused_setting: {
+    severities: ["yellow"],
+    alerts: "A setting of Panoptes is partly invalid",
+    meaning: "An entry of API_TOKENS or WEBHOOKS is invalid and not in force; the others are",
+    advice:
+      "Repair the entry that the message names. What is owed to a refused endpoint is tried again by the schedule.",
+  },
+  unfed_log: {
+    severities: ["info", "yellow"],
+    meaning:
+      "A log of earlier settings is kept and no longer fed; yellow while it still owes messages",
+    advice:
+      "What it owes is delivered with the present WEBHOOKS. To read it, set its base URL and account group again; otherwise, retention empties it.",
   },
   no_rules: {
     severities: ["red"],

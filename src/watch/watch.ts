@@ -21,10 +21,13 @@ export interface TickOptions {
   readonly budgetMs?: number;
   /** Ends the tick early; what was under way is done later. */
   readonly signal?: AbortSignal;
+  /** What the caller knows about the health, for operational alerts. */
+  readonly more?: readonly Reason[];
 }
 
 const TICK_BUDGET_MS = 30_000;
 const RETENTION_EVERY_MS = 600_000;
+const UNFED_RETENTION_MS = 86_400_000;
 const RETENTION_STEP = 500;
 /** Removes more than a busy organisation adds in ten minutes, and still takes only a moment. */
 const RETENTION_STEPS = 20;
@@ -71,11 +74,11 @@ export class Watch {
    * @returns When the next tick is due, in milliseconds since the Unix epoch; possibly in the past.
    * @throws {unknown} The reason of the signal, or what the storage threw.
    */
-  async tick({ budgetMs = TICK_BUDGET_MS, signal }: TickOptions = {}): Promise<number> {
+  async tick({ budgetMs = TICK_BUDGET_MS, signal, more = [] }: TickOptions = {}): Promise<number> {
     const { clock } = this.#ports;
     this.#ticks.begun(clock.now());
     try {
-      const next = await this.#tick(budgetMs, signal);
+      const next = await this.#tick(budgetMs, more, signal);
       this.#ticks.succeeded(next);
       return next;
     } catch (error) {
@@ -85,7 +88,11 @@ export class Watch {
     }
   }
 
-  async #tick(budgetMs: number, signal: AbortSignal | undefined): Promise<number> {
+  async #tick(
+    budgetMs: number,
+    more: readonly Reason[],
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
     const { clock } = this.#ports;
     const start = clock.now();
     // A clock that is set back during a tick must not make it endless.
@@ -93,7 +100,7 @@ export class Watch {
     let page: Promise<void> | undefined;
     // A page that cannot be recorded must not block messages: they get the rest of the tick.
     let failure: { error: unknown } | undefined;
-    const collectorAt = () => failure === undefined ? this.collector.nextWakeAt() : Infinity;
+    const collectorAt = () => failure === undefined ? this.#collectorAt() : Infinity;
     try {
       do {
         signal?.throwIfAborted();
@@ -117,7 +124,7 @@ export class Watch {
     signal?.throwIfAborted();
     this.#retain(); // after a failure too: it makes the room that the page may have lacked
     if (failure !== undefined) throw failure.error;
-    this.#tell();
+    this.#tell(more);
     return this.nextAlarmAt();
   }
 
@@ -127,11 +134,19 @@ export class Watch {
    * @returns Milliseconds since the Unix epoch; the time to set an alarm for.
    */
   nextAlarmAt(): number {
-    return Math.min(
-      this.collector.nextWakeAt(),
-      this.dispatcher.nextWakeAt() ?? Infinity,
-      Math.max(this.#nextRetentionAt, this.#ports.clock.now() + 1),
-    );
+    const now = this.#ports.clock.now();
+    // A log that is not fed wakes for retention alone only once a day.
+    const retentionAt = this.#isFed ? this.#nextRetentionAt : now + UNFED_RETENTION_MS;
+    return Math.min(this.nextWorkAt(), Math.max(retentionAt, now + 1));
+  }
+
+  /**
+   * When there is something to read or to deliver.
+   *
+   * @returns Milliseconds since the Unix epoch; Infinity if nothing is owed and nothing is read.
+   */
+  nextWorkAt(): number {
+    return Math.min(this.#collectorAt(), this.dispatcher.nextWakeAt() ?? Infinity);
   }
 
   /**
@@ -194,13 +209,14 @@ export class Watch {
   }
 
   /** Raises the alerts that the collector cannot: about ticks, messages and the size of the log. */
-  #tell(): void {
+  #tell(more: readonly Reason[]): void {
     const { log, clock } = this.#ports;
     const now = clock.now();
     const reasons = [
       ...this.#ticks.pastReasons(),
       ...this.#fullReasons(),
       ...this.#deliveryReasons(now),
+      ...more,
     ];
     if (reasons.every(({ severity }) => severity === "info")) return;
     log.transaction(() => {
@@ -208,6 +224,14 @@ export class Watch {
       const after = operationalAlerts(this.#ports, reasons, before, now, this.#options);
       if (after !== before) log.saveCheckpoint(ALERTED, after);
     });
+  }
+
+  get #isFed(): boolean {
+    return this.#ports.isFed ?? true;
+  }
+
+  #collectorAt(): number {
+    return this.#isFed ? this.collector.nextWakeAt() : Infinity;
   }
 
   #isDelivering(): boolean {
@@ -250,7 +274,7 @@ export class Watch {
     // By a clock that is far ahead everything would look old: it would go, and late events be
     // refused.
     const isSure = isClockConfirmed(this.collector.state(), now, 2 * pollMs + RETENTION_EVERY_MS);
-    const age = isSure ? maxAgeMs : Infinity;
+    const age = isSure || !this.#isFed ? maxAgeMs : Infinity;
     let hasMore = true;
     for (let step = 0; hasMore && step < RETENTION_STEPS; step++) {
       const limits = { now, maxAgeMs: age, maxBytes, step: RETENTION_STEP };

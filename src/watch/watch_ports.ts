@@ -6,6 +6,16 @@ import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 /** Everything that the watch needs from outside. */
 export interface WatchPorts extends DispatchPorts {
   /**
+   * Whether the activity log is read. A log of earlier settings is not fed any more, but delivers
+   * what it owes, and its retention goes on. Default true.
+   */
+  readonly isFed?: boolean;
+  /**
+   * A digest of the token: a failure that needs attention belongs to the token that met it. Default
+   * none.
+   */
+  readonly credential?: string;
+  /**
    * Returns the address of the first page of a closed range.
    *
    * @param startDate The start, inclusive, in milliseconds since the Unix epoch, a whole second.

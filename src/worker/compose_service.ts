@@ -5,14 +5,16 @@ import { createLogApp } from "../http/log_app.ts";
 import { LogFeed } from "../http/feed/log_feed.ts";
 import { StreamLimit } from "../http/stream_limit.ts";
 import type { SigmaRule } from "../sigma/engine.ts";
+import type { Log } from "../store/log.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { type Reason, reason } from "../watch/reasons.ts";
 import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
-import type { Config } from "./config.ts";
+import { type Config, type ConfigProblem, sourceName } from "./config.ts";
 import { durableObjectSql } from "./durable_object_sql.ts";
 import { matchRules, type RuleBundle } from "../alert/match_rules.ts";
+import { holdsNothing, type NotedLog } from "./noted_log.ts";
 import { report } from "./report.ts";
 import { watchPorts } from "./watch_ports.ts";
 
@@ -25,6 +27,8 @@ export interface ServiceOptions {
   storage: DurableObjectStorage;
   /** The settings. */
   config: Config;
+  /** The name of the object, where the runtime knows it. */
+  name?: string | undefined;
   /** The rules that events are matched against, and their filters. */
   bundle: RuleBundle;
   /** Time. */
@@ -41,6 +45,16 @@ export interface Service {
   app: ReturnType<typeof createLogApp>;
   /** Does what is due; returns when the next tick is due, in milliseconds since the Unix epoch. */
   tick(): Promise<number>;
+  /** When there is something to read or to deliver, likewise; possibly Infinity. */
+  nextWorkAt(): number;
+  /** Whether this is the log of the present settings. */
+  isFed: boolean;
+  /** What this log says about itself in the directory. */
+  noted(): NotedLog;
+  /** Whether nothing will ever be left to do: it is not fed, and holds nothing. */
+  isIdle(): boolean;
+  /** Learns what the other logs have said about themselves. */
+  meet(others: readonly NotedLog[]): void;
 }
 
 /**
@@ -54,6 +68,9 @@ export interface Service {
 export function composeService(options: ServiceOptions): Service {
   const { storage, config, clock, random, wake } = options;
   const log = openLog(durableObjectSql(storage), { now: clock.now(), random });
+  const source = ownSource(log, options.name ?? sourceName(config));
+  const isFed = source === sourceName(config);
+  let others: readonly NotedLog[] = [];
   const leftOut: unknown[] = [];
   const { rules, match } = matchRules(options.bundle, (what, facts) => {
     leftOut.push(facts);
@@ -61,7 +78,7 @@ export function composeService(options: ServiceOptions): Service {
   });
   const { pollMs, overlapMs, backfillMs, maxAgeMs, maxBytes } = config;
   const watch = new Watch(
-    watchPorts({ log, config, match, clock, random }),
+    watchPorts({ log, config, match, clock, random, isFed }),
     watchOptions({ pollMs, overlapMs, backfillMs, maxAgeMs, maxBytes }),
   );
 
@@ -80,6 +97,7 @@ export function composeService(options: ServiceOptions): Service {
   const streams = new StreamLimit(config.maxStreams);
 
   const openedAt = clock.now();
+  const refusedSince = sinceWhen(log, config.refused, openedAt);
 
   /** What the watch cannot know about the health. */
   function ownReasons(): Reason[] {
@@ -87,6 +105,14 @@ export function composeService(options: ServiceOptions): Service {
     const hiddenMs = clock.now() - hiddenSince;
     return [
       ...(rules.length === 0 ? [reason("no_rules", { since: openedAt })] : []),
+      ...config.refused.map(({ variable, entry = "", message }) =>
+        reason("refused_setting", {
+          about: `${variable} ${entry}`,
+          message: `${variable}, ${entry}: ${message}.`,
+          since: refusedSince,
+        })
+      ),
+      ...others.map(unfedReason),
       ...(leftOut.length === 0 ? [] : [reason("rules_left_out", {
         message: `${leftOut.length} problems keep rules from being in force.`,
         since: openedAt,
@@ -115,7 +141,7 @@ export function composeService(options: ServiceOptions): Service {
 
   async function tick(): Promise<number> {
     try {
-      return await watch.tick();
+      return await watch.tick({ more: ownReasons() });
     } finally {
       tellHealth();
     }
@@ -150,6 +176,13 @@ export function composeService(options: ServiceOptions): Service {
       status: () => ({
         ...watch.status(ownReasons()),
         rules: rules.length,
+        unfedLogs: others.map(({ source, events, alerts, owed, notedAt }) => ({
+          source,
+          events,
+          alerts,
+          owed,
+          notedAt: new Date(notedAt).toISOString(),
+        })),
         subscribers: { events: events.followers, alerts: alerts.followers },
         streams: { open: streams.open, max: streams.max },
       }),
@@ -163,7 +196,61 @@ export function composeService(options: ServiceOptions): Service {
     },
     report: (error) => report("A request failed", error),
   });
-  return { app, tick };
+  function noted(): NotedLog {
+    const { events, alerts, messages } = log.counts();
+    const { pending = 0, leased = 0, waiting = 0 } = messages;
+    const owed = pending + leased + waiting;
+    return { source, isFed, events, alerts, owed, notedAt: clock.now() };
+  }
+
+  return {
+    app,
+    tick,
+    isFed,
+    nextWorkAt: () => watch.nextWorkAt(),
+    noted,
+    isIdle: () => !isFed && holdsNothing(noted()),
+    meet: (logs) => void (others = logs),
+  };
+}
+
+/**
+ * The source that this log is of. It is kept in the log itself: an object that its alarm wakes may
+ * not know its own name, and must not take the present settings for those that filled it.
+ */
+function ownSource(log: Log, name: string): string {
+  const known = log.checkpoint<string>("source");
+  if (known === undefined) remember(log, "source", name);
+  return known ?? name;
+}
+
+function unfedReason({ source, events, alerts, owed, notedAt }: NotedLog): Reason {
+  return reason("unfed_log", {
+    severity: owed > 0 ? "yellow" : "info",
+    about: source,
+    message:
+      `The log of ${source} is no longer fed: it holds ${events} events and ${alerts} alerts, ` +
+      `and owes ${owed} messages.`,
+    since: notedAt,
+  });
+}
+
+/** When these problems were first met: an object starts again and again, and each alert is one. */
+function sinceWhen(log: Log, problems: readonly ConfigProblem[], now: number): number {
+  const text = JSON.stringify(problems);
+  const known = log.checkpoint<{ text: string; since: number }>("refused settings");
+  if (known?.text === text) return known.since;
+  remember(log, "refused settings", { text, since: now });
+  return now;
+}
+
+/** Where the disk is full, the service has to start all the same: it says what is wrong. */
+function remember(log: Log, name: string, value: unknown): void {
+  try {
+    log.transaction(() => log.saveCheckpoint(name, value));
+  } catch (error) {
+    report("The log cannot be written", error);
+  }
 }
 
 function summaryOf({ id, title, level, status, description, tags }: SigmaRule) {

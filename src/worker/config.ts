@@ -1,32 +1,49 @@
 import * as v from "valibot";
+import type { Endpoint } from "../delivery/endpoint.ts";
 import type { ApiToken } from "../http/api_tokens.ts";
-import { SETTINGS } from "./settings.ts";
+import { type Entries, SETTINGS } from "./settings.ts";
 
 /** The schemas of all settings, by the member of the configuration. */
 const schemas = Object.fromEntries(
   Object.entries(SETTINGS).map(([key, { schema }]) => [key, schema]),
 ) as { [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key]["schema"] };
 const ValuesSchema = v.object(schemas);
+type Values = v.InferOutput<typeof ValuesSchema>;
 
 /** The value of every setting, validated; durations in milliseconds, sizes in bytes. */
-export interface Config extends Readonly<v.InferOutput<typeof ValuesSchema>> {
+export interface Config extends Readonly<Omit<Values, "tokens" | "endpoints">> {
   /** Whether all account groups that the token may see are watched. */
   readonly useAllPermittedAids: boolean;
+  /** The tokens of clients. */
+  readonly tokens: readonly ApiToken[];
+  /** The webhook endpoints. */
+  readonly endpoints: readonly Endpoint[];
+  /**
+   * The names of endpoints whose entries are refused: what is owed to them waits for the repair,
+   * and is not cancelled.
+   */
+  readonly refusedEndpoints: readonly string[];
+  /** Whether an entry of the endpoints is refused whose name is not valid either. */
+  readonly hasUnknownEndpoint: boolean;
+  /** Entries of lists that are refused, while everything else is in force. */
+  readonly refused: readonly ConfigProblem[];
 }
 
-/** An invalid setting. */
+/** An invalid setting, or an invalid entry of one. */
 export interface ConfigProblem {
   /** The name of the variable or secret. */
   readonly variable: string;
+  /** The name or number of the entry in its list that alone is refused; absent if it is the whole. */
+  readonly entry?: string;
   /** Where in it, and what is expected; never what it contains. */
   readonly message: string;
 }
 
 /** A configuration or its problems, and the tokens in either case, so that clients can be told. */
 export interface ReadConfig {
-  /** The configuration; absent if there is any problem. */
+  /** The configuration; absent if there is any problem but refused entries. */
   readonly config: Config | undefined;
-  /** Every problem. */
+  /** Every problem, refused entries included. */
   readonly problems: readonly ConfigProblem[];
   /** The tokens, if that setting is valid. */
   readonly tokens: readonly ApiToken[];
@@ -53,39 +70,64 @@ export function readConfig(env: Record<string, unknown>): ReadConfig {
       message: `must not be true if ${SETTINGS.aid.name} is set`,
     });
   }
-  const tokens = v.safeParse(SETTINGS.tokens.schema, given["tokens"]);
+  const tokens = entriesOf(SETTINGS.tokens.schema, given["tokens"]);
+  const endpoints = entriesOf(SETTINGS.endpoints.schema, given["endpoints"]);
+  const refused = [
+    ...refusedOf(SETTINGS.tokens.name, tokens),
+    ...refusedOf(SETTINGS.endpoints.name, endpoints),
+  ];
   return {
-    config: result.success && problems.length === 0 ? withDefaults(result.output) : undefined,
-    problems,
-    tokens: tokens.success ? tokens.output : [],
+    config: result.success && problems.length === 0 ? configOf(result.output, refused) : undefined,
+    problems: [...problems, ...refused],
+    tokens: tokens.valid,
   };
 }
 
-/** Fills in the default that depends on another setting. */
-function withDefaults(values: v.InferOutput<typeof ValuesSchema>): Config {
-  const { aid, useAllPermittedAids = aid === undefined } = values;
-  return { ...values, useAllPermittedAids };
+function configOf(values: Values, refused: readonly ConfigProblem[]): Config {
+  const { aid, useAllPermittedAids = aid === undefined, tokens, endpoints } = values;
+  const names = endpoints.refused.map(({ name }) => name);
+  const valid = endpoints.valid.map(({ name }) => name);
+  return {
+    ...values,
+    useAllPermittedAids,
+    tokens: tokens.valid,
+    endpoints: endpoints.valid,
+    refusedEndpoints: [...new Set(names)].filter((name) =>
+      name !== undefined && !valid.includes(name)
+    ) as string[],
+    hasUnknownEndpoint: names.includes(undefined),
+    refused,
+  };
+}
+
+function entriesOf<Item>(
+  schema: v.GenericSchema<unknown, Entries<Item>>,
+  given: unknown,
+): Entries<Item> {
+  const result = v.safeParse(schema, given);
+  return result.success ? result.output : { valid: [], refused: [] };
+}
+
+function refusedOf(variable: string, { refused }: Entries<unknown>): ConfigProblem[] {
+  return refused.map(({ entry, message }) => ({ variable, entry, message }));
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): ConfigProblem {
-  const [{ key } = { key: "" }, ...path] = (issue.path ?? []) as { key: PropertyKey }[];
-  // Valibot names an unknown member in the path. Its name may be a secret in the wrong place.
-  const isUnknown = issue.type === "strict_object" && issue.expected === "never";
-  const where = (isUnknown ? path.slice(0, -1) : path).map((item) => String(item.key)).join(".");
-  const what = isUnknown ? `has a member that is not known; it ${issue.message}` : issue.message;
-  return {
-    variable: SETTINGS[key as keyof typeof SETTINGS].name,
-    message: [where, what].filter(Boolean).join(" "),
-  };
+  const [{ key } = { key: "" }] = (issue.path ?? []) as { key: PropertyKey }[];
+  return { variable: SETTINGS[key as keyof typeof SETTINGS].name, message: issue.message };
 }
 
 /**
  * Names the Durable Object of a source, so that a change of the API's base URL or of the account
- * group starts a separate log instead of mixing two.
+ * groups starts a separate log instead of mixing two. The settings are normalised: two spellings of
+ * one setting are one name.
  *
  * @param config The configuration.
  * @returns The name.
  */
-export function sourceName({ baseUrl, aid }: Pick<Config, "baseUrl" | "aid">): string {
-  return `${baseUrl.origin}${baseUrl.pathname} ${aid ?? "all"}`;
+export function sourceName(
+  { baseUrl, aid, useAllPermittedAids }: Pick<Config, "baseUrl" | "aid" | "useAllPermittedAids">,
+): string {
+  const groups = aid ?? (useAllPermittedAids ? "all" : "default");
+  return `${baseUrl.origin}${baseUrl.pathname.replace(/\/$/, "")} ${groups}`;
 }

@@ -8,8 +8,9 @@ import {
 import type { RuleBundle } from "../alert/match_rules.ts";
 import { problem } from "../http/problem.ts";
 import { systemClock } from "../stream/clock.ts";
-import { readConfig, sourceName } from "./config.ts";
+import { readConfig } from "./config.ts";
 import { composeService, type Service } from "./compose_service.ts";
+import { DIRECTORY, type LogDirectoryMethods } from "./log_directory.ts";
 import { report } from "./report.ts";
 import bundle from "./rules.json" with { type: "json" };
 
@@ -23,12 +24,20 @@ export interface EventLogMethods {
 export interface Env extends Record<string, unknown> {
   /** The namespace of the logs. */
   EVENT_LOG: DurableObjectNamespace<EventLogMethods>;
+  /** The namespace of the one directory of them. */
+  LOG_DIRECTORY: DurableObjectNamespace<LogDirectoryMethods>;
 }
 
 /** An alarm this far in the past is lost: the platform starts alarms within seconds. */
 const OVERDUE_MS = 60_000;
 /** Ticks are closer together than this: an alarm further ahead was set by a clock that was ahead. */
 const AHEAD_MS = 900_000;
+/** A log that is not fed ticks at least once a day. */
+const UNFED_AHEAD_MS = 90_000_000;
+/** How often the log that is fed looks at the directory: while others owe messages, or not. */
+const EXCHANGE_MS = { busy: 10_000, quiet: 3_600_000 };
+/** A log that owes messages and has said nothing for so long is woken. */
+const SILENT_MS = 3_600_000;
 /** The platform gives up an alarm after six failures in a row; from here on it is set again. */
 const LAST_RETRY = 5;
 const AFTER_FAILURES_MS = 60_000;
@@ -42,24 +51,31 @@ const MIN_PAUSE_MS = 50;
 export class EventLogObject extends DurableObject<Env> implements EventLogMethods {
   #service: Service | undefined;
   #ticking = false;
+  #nextExchangeAt = 0;
 
   /** Opens the log and ensures that the alarm is set. */
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { config } = readConfig(env);
-    // The object of an earlier configuration wakes once more, and then sleeps and keeps its log.
-    if (config === undefined || (ctx.id.name ?? sourceName(config)) !== sourceName(config)) return;
-    this.#service = composeService({
+    if (config === undefined) return;
+    const service = composeService({
       storage: ctx.storage,
       config,
+      name: ctx.id.name,
       bundle: bundle as unknown as RuleBundle, // the build has parsed and checked it
       clock: systemClock,
       random: Math.random,
       wake: () => ctx.storage.setAlarm(Date.now()),
     });
-    // An alarm that fired is gone: if its object died during the tick, none would follow.
+    this.#service = service;
+    // An alarm that fired is gone: if its object died during the tick, none would follow. And new
+    // settings may have something to do long before the alarm that the old ones have set.
     ctx.blockConcurrencyWhile(async () => {
-      if (await ctx.storage.getAlarm() === null) await ctx.storage.setAlarm(Date.now());
+      const at = await ctx.storage.getAlarm();
+      const workAt = nextWorkAt(service);
+      if (at === null || at > workAt) {
+        await ctx.storage.setAlarm(at === null ? Date.now() : Math.max(workAt, Date.now()));
+      }
     });
   }
 
@@ -83,8 +99,34 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
     } finally {
       this.#ticking = false;
     }
+    await this.#exchange(this.#service).catch((error) =>
+      report("The directory of the logs could not be reached", error)
+    );
+    if (!this.#service.isFed && this.#service.isIdle()) return; // nothing is left to deliver or to remove
     // At the very end: setting an alarm cancels the platform's own retries of the current one.
-    await this.ctx.storage.setAlarm(Math.max(next, Date.now() + MIN_PAUSE_MS));
+    const wanted = this.#service.isFed ? Math.min(next, this.#nextExchangeAt) : next;
+    await this.ctx.storage.setAlarm(Math.max(wanted, Date.now() + MIN_PAUSE_MS));
+  }
+
+  /** Tells the directory what this log holds, and learns about the others. */
+  async #exchange(service: Service): Promise<void> {
+    const now = Date.now();
+    if (now < this.#nextExchangeAt) return;
+    this.#nextExchangeAt = now + EXCHANGE_MS.busy; // also if it fails
+    const directory = this.env.LOG_DIRECTORY.getByName(DIRECTORY);
+    const others = await directory.note(service.noted());
+    service.meet(others);
+    if (!service.isFed) {
+      this.#nextExchangeAt = 0; // each of its few ticks changes what it owes
+      return;
+    }
+    // One that was fed has yet to notice that it no longer is; another may have lost its alarm.
+    const isBusy = others.some(({ isFed, owed }) => isFed || owed > 0);
+    this.#nextExchangeAt = now + (isBusy ? EXCHANGE_MS.busy : EXCHANGE_MS.quiet);
+    for (const { source, isFed, owed, notedAt } of others) {
+      const isSilent = notedAt < now - (isFed ? 0 : SILENT_MS);
+      if ((isFed || owed > 0) && isSilent) await this.env.EVENT_LOG.getByName(source).watchdog();
+    }
   }
 
   /** @inheritdoc */
@@ -92,9 +134,19 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
     if (this.#ticking || this.#service === undefined) return "ticking";
     const at = await this.ctx.storage.getAlarm();
     const now = Date.now();
-    if (at !== null && at > now - OVERDUE_MS && at < now + AHEAD_MS) return "set";
+    const ahead = this.#service.isFed ? AHEAD_MS : UNFED_AHEAD_MS;
+    if (at !== null && at > now - OVERDUE_MS && at < now + ahead) return "set";
     await this.ctx.storage.setAlarm(now);
     if (at === null) return "lost";
     return at < now ? "overdue" : "ahead";
+  }
+}
+
+/** Where the log cannot be read, a tick has to say so: at once. */
+function nextWorkAt(service: Service): number {
+  try {
+    return service.nextWorkAt();
+  } catch {
+    return Date.now();
   }
 }

@@ -13,6 +13,7 @@ import { forward } from "./forward.ts";
 import { report } from "./report.ts";
 
 export { EventLogObject } from "./event_log_object.ts";
+export { LogDirectory } from "./log_directory.ts";
 
 interface Gateway {
   app: ReturnType<typeof createGateway>;
@@ -27,7 +28,9 @@ function openGateway(env: Env): Gateway {
   if (problems.length > 0) report("The configuration is invalid", { problems });
   const app = createGateway({
     tokens,
-    misconfigured: [...new Set(problems.map(({ variable }) => variable))],
+    misconfigured: config === undefined
+      ? [...new Set(problems.map(({ variable }) => variable))]
+      : [],
     backend: (request) =>
       config === undefined ? problem("misconfigured") : forward(
         (request) => env.EVENT_LOG.getByName(sourceName(config)).fetch(request),

@@ -6,8 +6,8 @@
  * @module
  */
 import * as v from "valibot";
-import { type Endpoint, type EndpointConfig, EndpointSchema } from "../delivery/endpoint.ts";
-import { ApiTokenSchema } from "../http/api_tokens.ts";
+import { type Endpoint, EndpointNameSchema, EndpointSchema } from "../delivery/endpoint.ts";
+import { ApiTokenSchema, TokenNameSchema } from "../http/api_tokens.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "../thousandeyes/page/base_url.ts";
 import { DEFAULT_WATCH_OPTIONS } from "../watch/watch_options.ts";
 
@@ -56,7 +56,7 @@ export const SETTINGS = {
       v.optional(text(), DEFAULT_BASE_URL),
       v.rawTransform(({ dataset, addIssue, NEVER }) => {
         try {
-          return parseBaseUrl(dataset.value);
+          return normalBaseUrl(parseBaseUrl(dataset.value));
         } catch {
           addIssue({
             message: "must be an https URL without user name or password; http only on loopback",
@@ -71,7 +71,11 @@ export const SETTINGS = {
     shownDefault: "all permitted",
     help: "the id of the account group to watch, to watch only one",
     schema: v.optional(
-      v.pipe(text(), v.regex(/^\d{1,20}$/, "must be the id of an account group, a number")),
+      v.pipe(
+        text(),
+        v.regex(/^\d{1,20}$/, "must be the id of an account group, a number"),
+        v.transform((value) => value.replace(/^0+(?=\d)/, "")),
+      ),
     ),
   }),
   useAllPermittedAids: setting({
@@ -81,6 +85,7 @@ export const SETTINGS = {
     schema: v.optional(
       v.pipe(
         text(),
+        v.toLowerCase(),
         v.picklist(["true", "false"], "must be true or false"),
         v.transform((value) => value === "true"),
       ),
@@ -140,9 +145,9 @@ export const SETTINGS = {
     schema: v.optional(
       v.pipe(
         text(),
-        v.transform((value) => value.split(",").map((name) => name.trim()).filter(Boolean)),
+        v.transform((value) => value.split(",").map(normalHost).filter(Boolean)),
         v.everyItem(
-          (name) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(name),
+          (name) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name),
           "must be host names separated by commas",
         ),
       ),
@@ -154,14 +159,14 @@ export const SETTINGS = {
     isSecret: true,
     shownDefault: "`[]`: nothing is readable",
     help: "the [tokens](#api_tokens) of clients",
-    schema: listOf(ApiTokenSchema),
+    schema: listOf(ApiTokenSchema, TokenNameSchema, ["sha256"]),
   }),
   endpoints: setting({
     name: "WEBHOOKS",
     isSecret: true,
     shownDefault: "`[]`",
     help: "the [endpoints](#webhooks) that alerts are sent to",
-    schema: listOf(EndpointSchema as v.GenericSchema<EndpointConfig, Endpoint>),
+    schema: listOf(EndpointSchema as v.GenericSchema<unknown, Endpoint>, EndpointNameSchema),
   }),
 };
 
@@ -240,6 +245,20 @@ function duration(
   };
 }
 
+/**
+ * The one spelling of an address of the API, since the log is named after it: no slash at the end,
+ * none doubled, no final dot of the host, no query. The parser has dealt with case and default port.
+ */
+function normalBaseUrl(url: URL): URL {
+  const path = url.pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+  const port = url.port === "" ? "" : `:${url.port}`;
+  return new URL(`${url.protocol}//${normalHost(url.hostname)}${port}${path}`);
+}
+
+function normalHost(name: string): string {
+  return name.trim().toLowerCase().replace(/\.$/, "");
+}
+
 /** A value may be a string or, if wrangler.toml contains it, already a number or a boolean. */
 function text() {
   return v.pipe(
@@ -248,8 +267,36 @@ function text() {
   );
 }
 
-/** A JSON list of named items, or the list itself if wrangler.toml contains it as a table. */
-function listOf<Item extends { readonly name: string }>(item: v.GenericSchema<unknown, Item>) {
+/** An entry of a list that is refused; the others are in force. */
+export interface RefusedEntry {
+  /** Its name, or its number in the list if it has no valid name. */
+  readonly entry: string;
+  /** Its name, if that is valid. */
+  readonly name: string | undefined;
+  /** Where in it, and what is expected; never what it contains. */
+  readonly message: string;
+}
+
+/** The entries of a list that are in force, and those that are not. */
+export interface Entries<Item> {
+  readonly valid: readonly Item[];
+  readonly refused: readonly RefusedEntry[];
+}
+
+/**
+ * A JSON list of named entries, or the list itself if wrangler.toml contains it as a table. An entry
+ * that is invalid, or that repeats what has to be unique, is refused by itself: it must not silence
+ * the others.
+ *
+ * @param schema The schema of an entry.
+ * @param nameSchema The schema of its name.
+ * @param unique Members besides the name that no two entries may share.
+ */
+function listOf<Item extends { readonly name: string }>(
+  schema: v.GenericSchema<unknown, Item>,
+  nameSchema: v.GenericSchema<unknown, string>,
+  unique: readonly (keyof Item & string)[] = [],
+): v.GenericSchema<unknown, Entries<Item>> {
   return v.optional(
     v.pipe(
       v.unknown(),
@@ -262,12 +309,48 @@ function listOf<Item extends { readonly name: string }>(item: v.GenericSchema<un
           return NEVER;
         }
       }),
-      v.array(item, "must be a JSON list"),
-      v.check(
-        (items) => new Set(items.map(({ name }) => name)).size === items.length,
-        "must not contain duplicate names",
-      ),
+      v.array(v.unknown(), "must be a JSON list"),
+      v.transform((items) => readEntries(items, schema, nameSchema, unique)),
     ),
     "[]",
   );
+}
+
+function readEntries<Item extends { readonly name: string }>(
+  items: readonly unknown[],
+  schema: v.GenericSchema<unknown, Item>,
+  nameSchema: v.GenericSchema<unknown, string>,
+  unique: readonly (keyof Item & string)[],
+): Entries<Item> {
+  const valid: Item[] = [];
+  const refused: RefusedEntry[] = [];
+  for (const [index, item] of items.entries()) {
+    const named = v.safeParse(v.object({ name: nameSchema }), item);
+    const name = named.success ? named.output.name : undefined;
+    const entry = name ?? `entry ${index + 1}`;
+    const result = v.safeParse(schema, item);
+    if (!result.success) {
+      for (const issue of result.issues) {
+        refused.push({ entry, name, message: messageOf(issue) });
+      }
+      continue;
+    }
+    const { output } = result;
+    const same = (["name", ...unique] as const)
+      .map((member) => [member, valid.find((other) => other[member] === output[member])] as const)
+      .find(([, other]) => other !== undefined);
+    if (same === undefined) valid.push(output);
+    else refused.push({ entry, name, message: `has the same ${same[0]} as ${same[1]?.name}` });
+  }
+  return { valid, refused };
+}
+
+/** Where in an entry, and what is expected. */
+function messageOf(issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? []) as { key: PropertyKey }[];
+  // Valibot names an unknown member in the path. Its name may be a secret in the wrong place.
+  const isUnknown = issue.type === "strict_object" && issue.expected === "never";
+  const where = (isUnknown ? path.slice(0, -1) : path).map((item) => String(item.key)).join(".");
+  const what = isUnknown ? `has a member that is not known; it ${issue.message}` : issue.message;
+  return [where, what].filter(Boolean).join(" ");
 }

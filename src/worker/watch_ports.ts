@@ -1,4 +1,7 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import { attempt } from "../delivery/attempt.ts";
+import { refusedEndpoint } from "../delivery/endpoint.ts";
+import type { Outcome } from "../delivery/outcome.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { firstPageUrl } from "../thousandeyes/page/first_page_url.ts";
@@ -13,6 +16,8 @@ export interface WatchPortsOptions {
   match: WatchPorts["match"];
   clock: Clock;
   random: () => number;
+  /** Whether the log is that of the present settings; default true. */
+  isFed?: boolean;
 }
 
 /**
@@ -30,13 +35,19 @@ const call = (url: URL, init: RequestInit) => fetch(url, init);
  * @param options The log, the configuration, clock and randomness.
  * @returns The ports of the watch.
  */
-export function watchPorts({ log, config, match, clock, random }: WatchPortsOptions): WatchPorts {
-  const { aid, useAllPermittedAids, baseUrl, teToken, endpoints, ownHosts } = config;
+export function watchPorts(
+  { log, config, match, clock, random, isFed = true }: WatchPortsOptions,
+): WatchPorts {
+  const { aid, useAllPermittedAids, baseUrl, teToken, ownHosts } = config;
+  const refused = new Map(config.refusedEndpoints.map((name) => [name, refusedEndpoint(name)]));
   return {
     clock,
     random,
     log,
-    endpoints,
+    isFed,
+    credential: digestOf(teToken),
+    endpoints: [...config.endpoints, ...refused.values()],
+    standIn: config.hasUnknownEndpoint ? refusedEndpoint : undefined,
     firstPage: (startDate, endDate) =>
       firstPageUrl(baseUrl, {
         startDate,
@@ -57,11 +68,23 @@ export function watchPorts({ log, config, match, clock, random }: WatchPortsOpti
       }),
     match,
     attempt: (message, endpoint, signal) =>
-      attempt(message, endpoint, {
-        clock,
-        fetch: call,
-        refusedHosts: ownHosts,
-        ...(signal === undefined ? {} : { signal }),
-      }),
+      endpoint.url === ""
+        ? Promise.resolve(misconfigured(clock.now()))
+        : attempt(message, endpoint, {
+          clock,
+          fetch: call,
+          refusedHosts: ownHosts,
+          ...(signal === undefined ? {} : { signal }),
+        }),
   };
+}
+
+/** Nothing is sent, since nobody knows where to. */
+function misconfigured(at: number): Outcome {
+  return { kind: "permanent", code: "misconfigured", at, durationMs: 0 };
+}
+
+/** Tells two tokens apart; 64 bits of a hash, from which no token follows. */
+function digestOf(token: string): string {
+  return sha256(new TextEncoder().encode(`panoptes ${token}`)).slice(0, 8).toHex();
 }

@@ -43,6 +43,7 @@ export class LogFixture implements Disposable {
       ...watchStatus(newCollectorState(NOW, OPTIONS), this.log.counts(), [], NOW, OPTIONS),
       rules: 0,
       subscribers: { events: 0, alerts: 0 },
+      unfedLogs: [],
       streams: { open: this.streams.open, max: this.streams.max },
     }),
     rules: () => [],

@@ -20,7 +20,7 @@ Deno.test("start names every invalid setting, and none of their values", async (
     TE_TOKEN: "hush",
     TE_BASE_URL: "http://127.0.0.1:1/v7",
     WEBHOOKS: "hush",
-    API_TOKENS: `[{"name":"hush"}]`,
+    API_TOKENS: `[{"name":"reader","scopes":"hush"}]`,
     POLL_INTERVAL_SECONDS: "0",
   });
   await run.rest();
@@ -29,9 +29,9 @@ Deno.test("start names every invalid setting, and none of their values", async (
   assertEquals(said.map((line) => line.trim().split(/:| /)[0]), [
     "Cannot",
     "POLL_INTERVAL_SECONDS",
-    "API_TOKENS",
-    "API_TOKENS",
     "WEBHOOKS",
+    "API_TOKENS",
+    "API_TOKENS",
   ]);
   assertEquals(said.join().includes("hush"), false);
   assertEquals(code, 1);

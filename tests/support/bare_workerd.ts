@@ -66,13 +66,17 @@ export class BareWorkerd implements AsyncDisposable {
     return this.#process?.pid;
   }
 
-  /** Starts the process without waiting until it listens. */
-  start(): void {
+  /**
+   * Starts the process without waiting until it listens.
+   *
+   * @param vars Values that replace those of variables given to `create()`.
+   */
+  start(vars: Readonly<Record<string, string>> = {}): void {
     if (this.#process !== undefined) throw new Error("Cannot start workerd: it is already running");
     this.#process = spawnWorkerd({
       folder: this.#folder,
       config: "config.capnp",
-      env: this.#vars,
+      env: { ...this.#vars, ...vars },
       onLog: (level, message) => {
         this.log.push(`${level}: ${message}`);
         this.log.splice(0, this.log.length - MAX_LOG_LINES);

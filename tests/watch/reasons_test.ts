@@ -36,6 +36,7 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
     rules: 0,
     subscribers: { events: 0, alerts: 0 },
     streams: { open: 0, max: 1 },
+    unfedLogs: [],
   });
   const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
   const recommended = [...docs.matchAll(/panoptes_\w+/g)].map(([name]) => name);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readConfig } from "../../src/worker/config.ts";
+import { readConfig, sourceName } from "../../src/worker/config.ts";
 
 const sha256 = "a".repeat(64);
 const SECRET = `whsec_${btoa("x".repeat(32))}`;
@@ -25,6 +25,9 @@ Deno.test("readConfig() fills in defaults", () => {
     ownHosts: [],
     tokens: [],
     endpoints: [],
+    refusedEndpoints: [],
+    hasUnknownEndpoint: false,
+    refused: [],
   });
 });
 
@@ -70,15 +73,20 @@ Deno.test("readConfig() reports every problem at once", () => {
     WEBHOOKS: JSON.stringify([{ name: "siem", url: "https://10.0.0.1/", secret: SECRET }]),
   });
   assertEquals(config, undefined);
-  assertEquals(problems.map(({ variable, message }) => `${variable}: ${message}`), [
-    "TE_TOKEN: must be set to a bearer token of the ThousandEyes API",
-    "TE_BASE_URL: must be an https URL without user name or password; http only on loopback",
-    "TE_AID: must be the id of an account group, a number",
-    "POLL_INTERVAL_SECONDS: must be a number from 1 to 3600",
-    "BACKFILL: must be a duration such as 30m, 24h or 30d, or 0",
-    "API_TOKENS: must be a JSON list",
-    "WEBHOOKS: 0.url must be a URL that may be called: its host is an IP address, not a name",
-  ]);
+  assertEquals(
+    problems.map(({ variable, entry = "", message }) =>
+      `${variable}: ${entry} ${message}`.replace(":  ", ": ")
+    ),
+    [
+      "TE_TOKEN: must be set to a bearer token of the ThousandEyes API",
+      "TE_BASE_URL: must be an https URL without user name or password; http only on loopback",
+      "TE_AID: must be the id of an account group, a number",
+      "POLL_INTERVAL_SECONDS: must be a number from 1 to 3600",
+      "BACKFILL: must be a duration such as 30m, 24h or 30d, or 0",
+      "API_TOKENS: must be a JSON list",
+      "WEBHOOKS: siem url must be a URL that may be called: its host is an IP address, not a name",
+    ],
+  );
 });
 
 const secretive: [string, Record<string, unknown>][] = [
@@ -108,8 +116,7 @@ const secretive: [string, Record<string, unknown>][] = [
 ];
 for (const [name, env] of secretive) {
   Deno.test(`readConfig() reports ${name} without quoting it`, () => {
-    const { config, problems } = readConfig({ ...good, ...env });
-    assertEquals(config, undefined);
+    const { problems } = readConfig({ ...good, ...env });
     assertEquals(problems.map(({ variable }) => variable), Object.keys(env));
     assertEquals(JSON.stringify(problems).includes("hunter2"), false);
   });
@@ -119,7 +126,8 @@ Deno.test("readConfig() says where a member is that is not known", () => {
   const token = { name: "siem", sha256, scopes: ["read"], sha512: "" };
   assertEquals(readConfig({ ...good, API_TOKENS: [token] }).problems, [{
     variable: "API_TOKENS",
-    message: "0 has a member that is not known; it must be an object with name, sha256 and scopes",
+    entry: "siem",
+    message: "has a member that is not known; it must be an object with name, sha256 and scopes",
   }]);
 });
 
@@ -132,15 +140,90 @@ Deno.test("readConfig() returns no tokens if API_TOKENS is invalid", () => {
   assertEquals(readConfig({ ...good, API_TOKENS: "[{}]" }).tokens, []);
 });
 
-Deno.test("readConfig() refuses duplicate names of endpoints or tokens", () => {
-  const endpoint = { name: "siem", url: "https://example.com/", secret: SECRET };
-  const token = { name: "siem", sha256, scopes: ["read"] };
-  assertEquals(
-    readConfig({ ...good, WEBHOOKS: [endpoint, endpoint], API_TOKENS: [token, token] }).problems,
-    [
-      { variable: "API_TOKENS", message: "must not contain duplicate names" },
-      { variable: "WEBHOOKS", message: "must not contain duplicate names" },
+Deno.test("readConfig() refuses the entries that are wrong, by name, and keeps the rest in force", () => {
+  const siem = { name: "siem", sha256, scopes: ["read"] };
+  const pager = { name: "pager", sha256: "b".repeat(64), scopes: ["admin"] };
+  const hook = { name: "hook", url: "https://example.com/", secret: SECRET };
+  const { config, problems, tokens } = readConfig({
+    ...good,
+    API_TOKENS: [
+      siem,
+      { name: "short", sha256: "abc", scopes: ["read"] },
+      { name: "twin", sha256: sha256.toUpperCase(), scopes: ["admin"] },
+      { name: "siem", sha256: "c".repeat(64), scopes: ["read"] },
+      pager,
+      "pager",
     ],
+    WEBHOOKS: [
+      { ...hook, name: "plain", url: "http://example.com/" },
+      { ...hook, name: "no name" },
+      hook,
+      { ...hook, url: "https://other.example.com/" },
+    ],
+  });
+  assertEquals(problems, [
+    {
+      variable: "API_TOKENS",
+      entry: "short",
+      message: "sha256 must be 64 hexadecimal digits, the SHA-256 of the token",
+    },
+    { variable: "API_TOKENS", entry: "twin", message: "has the same sha256 as siem" },
+    { variable: "API_TOKENS", entry: "siem", message: "has the same name as siem" },
+    {
+      variable: "API_TOKENS",
+      entry: "entry 6",
+      message: "must be an object with name, sha256 and scopes",
+    },
+    {
+      variable: "WEBHOOKS",
+      entry: "plain",
+      message: "url must be a URL that may be called: its scheme is not https",
+    },
+    { variable: "WEBHOOKS", entry: "entry 2", message: "name must be 1 to 63 of a-z, 0-9 and -" },
+    { variable: "WEBHOOKS", entry: "hook", message: "has the same name as hook" },
+  ]);
+  assertEquals(tokens, [siem, pager]);
+  assertEquals(config?.tokens, [siem, pager]);
+  assertEquals(config?.endpoints.map(({ name, url }) => [name, url]), [["hook", hook.url]]);
+  assertEquals([config?.refusedEndpoints, config?.hasUnknownEndpoint], [["plain"], true]);
+  assertEquals(config?.refused, problems);
+});
+
+Deno.test("one source has one name, however its settings are spelt", () => {
+  const name = (env: Record<string, unknown>) => {
+    const { config, problems } = readConfig({ ...good, ...env });
+    assertEquals(problems, []);
+    return sourceName(config!);
+  };
+  for (
+    const TE_BASE_URL of [
+      undefined,
+      "https://api.thousandeyes.com/v7",
+      "https://api.thousandeyes.com/v7/",
+      "https://api.thousandeyes.com/v7//",
+      "https://api.thousandeyes.com//v7",
+      "https://API.ThousandEyes.com:443/v7",
+      "HTTPS://api.thousandeyes.com./v7",
+      " https://api.thousandeyes.com/v7?x=1#y ",
+      "https://api.thousandeyes.com/v6/../v7",
+    ]
+  ) {
+    assertEquals(name({ TE_BASE_URL }), "https://api.thousandeyes.com/v7 all", TE_BASE_URL);
+  }
+  for (const TE_AID of ["1234", " 1234 ", "0001234", 1234, "1234\n"]) {
+    assertEquals(name({ TE_AID }), "https://api.thousandeyes.com/v7 1234");
+  }
+  for (const TE_USE_ALL_PERMITTED_AIDS of [undefined, "true", true, "TRUE", " True"]) {
+    assertEquals(name({ TE_USE_ALL_PERMITTED_AIDS }), "https://api.thousandeyes.com/v7 all");
+  }
+  // The account group of the token alone is another source: what was read of all says nothing of it.
+  assertEquals(
+    name({ TE_USE_ALL_PERMITTED_AIDS: "false" }),
+    "https://api.thousandeyes.com/v7 default",
+  );
+  assertEquals(
+    name({ TE_BASE_URL: "https://api.thousandeyes.com/V7" }),
+    "https://api.thousandeyes.com/V7 all",
   );
 });
 

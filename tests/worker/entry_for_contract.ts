@@ -5,6 +5,8 @@ import { durableObjectSql } from "../../src/worker/durable_object_sql.ts";
 import { LOG_CONTRACT } from "../store/log_contract.ts";
 import { SQL_CONTRACT } from "./sql_contract.ts";
 
+export { LogDirectory } from "../../src/worker/log_directory.ts";
+
 export class EventLogObject extends DurableObject {
   override async fetch(request: Request): Promise<Response> {
     const name = decodeURIComponent(new URL(request.url).pathname.slice(1));

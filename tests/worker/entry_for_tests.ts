@@ -3,7 +3,7 @@
 // be killed at any time, whereas the harness evicts only an object without connections.
 import { EventLogObject as Original } from "../../src/worker/event_log_object.ts";
 
-export { default } from "../../src/worker/mod.ts";
+export { default, LogDirectory } from "../../src/worker/mod.ts";
 
 export class EventLogObject extends Original {
   alarmAt(): Promise<number | null> {

@@ -13,7 +13,13 @@ import { diagnose, type Diagnosis, recordFailed } from "./failure.ts";
 import { type PlannedRead, planRead } from "./plan.ts";
 import { countRequest } from "./rate_share.ts";
 import { type PageToRecord, recordPage } from "./record.ts";
-import { type CollectorState, newCollectorState, type Pass, passesInUse } from "./state.ts";
+import {
+  type CollectorState,
+  forCredential,
+  newCollectorState,
+  type Pass,
+  passesInUse,
+} from "./state.ts";
 
 /** The name under which the log keeps the collector's state. */
 const CHECKPOINT = "collector";
@@ -188,10 +194,11 @@ export class Collector {
 }
 
 function readState(
-  { log, clock }: Pick<WatchPorts, "log" | "clock">,
+  { log, clock, credential }: Pick<WatchPorts, "log" | "clock" | "credential">,
   options: WatchOptions,
 ): CollectorState {
-  return log.checkpoint<CollectorState>(CHECKPOINT) ?? newCollectorState(clock.now(), options);
+  const saved = log.checkpoint<CollectorState>(CHECKPOINT);
+  return forCredential(saved ?? newCollectorState(clock.now(), options), credential);
 }
 
 /** What an answer tells besides its content. */

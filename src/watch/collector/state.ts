@@ -3,7 +3,7 @@ import type { Rename } from "../../store/renames.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import { type ApiClock, earlierNow } from "./api_clock.ts";
 import { type CollectorCounts, noCounts } from "./counts.ts";
-import type { Failure } from "./failure.ts";
+import { type Failure, MATCH_FAILED } from "./failure.ts";
 import type { Intake } from "./intake.ts";
 import { noRequests, type RequestCount } from "./rate_share.ts";
 
@@ -135,6 +135,8 @@ export interface CollectorState {
   readonly apiClock?: ApiClock | undefined;
   /** What came lately; default nothing. */
   readonly intake?: Intake | undefined;
+  /** A digest of the token that the failures were met with; default unknown. */
+  readonly credential?: string;
   /** The id of the next pass. */
   readonly nextPass: number;
   /** What has been counted since the log was created. */
@@ -215,6 +217,22 @@ export function withRenames(
     }
   }
   return { ...state, renames: noted.slice(-MAX_RENAMES) };
+}
+
+/**
+ * Forgets what only another token can have met, so that a new token is tried at once and the status
+ * does not show the failures of the old one.
+ *
+ * @param state The state.
+ * @param credential A digest of the token in use; undefined if it is not known.
+ * @returns The state for this token.
+ */
+export function forCredential(state: CollectorState, credential?: string): CollectorState {
+  if (credential === undefined || state.credential === credential) return state;
+  const kept = Object.entries(state.failures).filter(([, { remedy, code }]) =>
+    remedy !== "slow" || code === MATCH_FAILED
+  );
+  return { ...state, credential, failures: Object.fromEntries(kept) };
 }
 
 /**
