@@ -14,6 +14,9 @@ import { toSigmaEvent } from "./to_sigma_event.ts";
 const PRODUCT: LogSource = { product: "thousandeyes" };
 const AUDIT_LOG_SOURCE: LogSource = { ...PRODUCT, service: "audit" };
 
+/** How many resources the engine is shown at a time; it looks at 100,000 values of one field. */
+const MAX_RESOURCES = 20_000;
+
 /** Rules that have been parsed, linted and tested. */
 export interface RuleBundle {
   /** The rules. */
@@ -34,8 +37,11 @@ export interface EventMatch {
 export interface RuleMatcher {
   /** The rules in force. */
   rules: readonly SigmaRule[];
-  /** The rules that an event satisfies, each once, with the fields that made them match. */
-  match(event: UserEvent): EventMatch[];
+  /**
+   * The rules that an event satisfies, each once, with the fields that made them match. What
+   * `readOddEvent()` returns counts as an event.
+   */
+  match(event: UserEvent | Readonly<Record<string, unknown>>): EventMatch[];
 }
 
 /**
@@ -98,18 +104,44 @@ export function matchRules(
   return {
     rules: ruleSet.rules,
     match(event) {
-      const fields = toSigmaEvent(event);
-      const found = ruleSet.match(fields, AUDIT_LOG_SOURCE);
-      if (found.length === 0) return []; // nearly every event
-      const matched = new Set(found.map(({ rule }) => rule));
-      return [...matched].map((rule) => ({
-        rule,
-        matched: ruleSet.matchedFields(rule, fields).map(({ field, value, modifiers, wanted }) => ({
-          field: field === "" ? null : field,
-          value: value ?? null,
-          item: `${[field, ...modifiers].join("|")}: ${wanted}`,
-        })),
-      }));
+      const { resources } = event;
+      return Array.isArray(resources) && resources.length > MAX_RESOURCES
+        ? matchInParts(event, resources, matchOne)
+        : matchOne(event);
     },
   };
+
+  function matchOne(event: UserEvent): EventMatch[] {
+    const fields = toSigmaEvent(event);
+    const found = ruleSet.match(fields, AUDIT_LOG_SOURCE);
+    if (found.length === 0) return []; // nearly every event
+    const matched = new Set(found.map(({ rule }) => rule));
+    return [...matched].map((rule) => ({
+      rule,
+      matched: ruleSet.matchedFields(rule, fields).map(({ field, value, modifiers, wanted }) => ({
+        field: field === "" ? null : field,
+        value: value ?? null,
+        item: `${[field, ...modifiers].join("|")}: ${wanted}`,
+      })),
+    }));
+  }
+}
+
+/**
+ * Matches an event with more resources than the engine looks at in one field, some at a time: what
+ * is meant to be found could stand behind all the others.
+ */
+function matchInParts(
+  event: UserEvent,
+  resources: readonly unknown[],
+  match: (event: UserEvent) => EventMatch[],
+): EventMatch[] {
+  const found = new Map<AlertingRule, EventMatch>();
+  for (let start = 0; start < resources.length; start += MAX_RESOURCES) {
+    const part = resources.slice(start, start + MAX_RESOURCES) as UserEvent["resources"];
+    for (const one of match({ ...event, resources: part ?? [] })) {
+      if (!found.has(one.rule)) found.set(one.rule, one);
+    }
+  }
+  return [...found.values()];
 }

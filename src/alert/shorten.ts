@@ -47,11 +47,50 @@ export function shorten(value: unknown, options: ShortenOptions): unknown {
   return Object.fromEntries(kept);
 }
 
-function shortenText(text: string, max: number): string {
+/**
+ * Cuts a long string, with a note of how much is missing.
+ *
+ * @param text The string.
+ * @param max The maximum length that is kept, in UTF-16 units; no character is split.
+ * @returns The string, or its beginning with the note.
+ */
+export function shortenText(text: string, max: number): string {
   if (text.length <= max) return text;
   const isHalf = text.charCodeAt(max - 1) >= 0xd800 && text.charCodeAt(max - 1) <= 0xdbff;
   const end = isHalf ? max - 1 : max;
   return `${text.slice(0, end)}… cut, ${text.length - end} more characters`;
+}
+
+/** Tried in order until a value fits. */
+const CUTS: readonly ShortenOptions[] = [
+  { text: 4_096, members: 200, depth: 8 },
+  { text: 1_024, members: 50, depth: 8 },
+  { text: 256, members: 16, depth: 8 },
+  { text: 64, members: 16, depth: 4 },
+];
+
+/**
+ * Copies a JSON value with as little cut as is needed for a size.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { shortenToFit } from "./shorten.ts";
+ *
+ * assertEquals(shortenToFit({ name: "a" }, (short) => JSON.stringify(short).length < 100), { name: "a" });
+ * assertEquals(shortenToFit("a", () => false), undefined);
+ * ```
+ *
+ * @param value The value.
+ * @param fits Whether a copy is small enough.
+ * @returns The first copy that fits; undefined if none does.
+ */
+export function shortenToFit(value: unknown, fits: (short: unknown) => boolean): unknown {
+  for (const cut of CUTS) {
+    const short = shorten(value, cut);
+    if (fits(short)) return short;
+  }
+  return undefined;
 }
 
 /**

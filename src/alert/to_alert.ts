@@ -66,7 +66,7 @@ export function toAlert(
     ...(rule.description === undefined ? {} : { description: rule.description }),
     event,
     occurrence,
-    date: event.date ?? null,
+    date: typeof event.date === "string" ? event.date : null, // it may be an invalid event
     matched: shorten(matched.slice(0, MATCHED.members), MATCHED) as AlertField[],
   };
 }

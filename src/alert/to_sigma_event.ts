@@ -1,5 +1,3 @@
-import type { UserEvent } from "../thousandeyes/event/user_event.ts";
-
 /**
  * The event as Sigma rules see it: its members as they are, and two fields derived from the display
  * form of `user`, under literal names with a dot: `user.name` and `user.email`.
@@ -17,24 +15,35 @@ import type { UserEvent } from "../thousandeyes/event/user_event.ts";
  * assertEquals(fields["user.email"], "ada@example.org");
  * ```
  *
- * @param event The event; it is not changed.
+ * @param event The event, or what `readOddEvent()` makes of an item that is not a valid one; it is not
+ *   changed.
  * @returns A shallow copy with the derived fields; one that `user` has no part for is absent.
  */
-export function toSigmaEvent(event: UserEvent): Record<string, unknown> {
+export function toSigmaEvent(event: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...event };
   // Under these names only derived values can be trusted. Deleting a missing member would take time
   // too.
   if ("user.name" in event) delete fields["user.name"];
   if ("user.email" in event) delete fields["user.email"];
   const { user } = event;
-  if (user === undefined) return fields;
+  if (typeof user === "string") {
+    const { name, email } = partsOf(user);
+    if (name !== "") fields["user.name"] = name;
+    if (email !== "") fields["user.email"] = email;
+  } else if (Array.isArray(user)) {
+    const parts = user.filter((text) => typeof text === "string").map(partsOf);
+    fields["user.name"] = parts.map(({ name }) => name).filter((name) => name !== "");
+    fields["user.email"] = parts.map(({ email }) => email).filter((email) => email !== "");
+  }
+  return fields;
+}
+
+function partsOf(user: string): { name: string; email: string } {
   const text = user.trim();
   const open = text.endsWith(")") ? text.lastIndexOf("(") : -1;
   const email = open >= 0 ? text.slice(open + 1, -1).trim() : isAddress(text) ? text : "";
   const name = open >= 0 ? text.slice(0, open).trim() : isAddress(text) ? "" : text;
-  if (name !== "") fields["user.name"] = name;
-  if (email !== "") fields["user.email"] = email;
-  return fields;
+  return { name, email };
 }
 
 function isAddress(text: string): boolean {

@@ -1,7 +1,9 @@
+import { deepJson } from "../stream/deep_json.ts";
 import { firstLines } from "../stream/plain_text.ts";
 import { hashText } from "./hash_text.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
+import { sha256Hex } from "./sha256_hex.ts";
 import type { Sql } from "./sql.ts";
 
 /** An item that the API sent as an event and that cannot be recorded as one. */
@@ -10,8 +12,15 @@ export interface NewInvalidEvent {
   readonly value: unknown;
   /** What is wrong with it, one line each. */
   readonly issues: readonly string[];
-  /** Identifies the item in any spelling, where that is known; otherwise its JSON does. */
-  readonly identity?: string;
+}
+
+/** An item that was not kept before. */
+export interface KeptInvalidEvent extends NewInvalidEvent {
+  /**
+   * Identifies it, whatever the order of its members: the SHA-256 of its JSON with all members
+   * sorted by name, in hexadecimal.
+   */
+  readonly digest: string;
 }
 
 /** An item that the API sent as an event and that is not valid: kept aside, never lost. */
@@ -22,6 +31,8 @@ export interface StoredInvalidEvent {
   readonly recordedAt: number;
   /** What is wrong with it. */
   readonly issues: readonly string[];
+  /** Identifies it: see `KeptInvalidEvent`; null if an earlier version has kept it. */
+  readonly digest: string | null;
   /** The item as JSON, cut if it is too large for a row. */
   readonly body: string;
 }
@@ -32,7 +43,13 @@ const MAX_BODY_LENGTH = 400_000;
 const MAX_ISSUES = 100;
 const MAX_ISSUE_LENGTH = 500;
 
-type Row = { seq: number; recorded_at: number; issues: string; body: string };
+type Row = {
+  seq: number;
+  recorded_at: number;
+  issues: string;
+  digest: string | null;
+  body: string;
+};
 
 /**
  * Keeps items aside that are not valid events, each once, however often it is read again.
@@ -40,38 +57,40 @@ type Row = { seq: number; recorded_at: number; issues: string; body: string };
  * @param sql The database, within a transaction.
  * @param invalid The items, and what is wrong with each.
  * @param now Milliseconds since the Unix epoch.
- * @returns How many are new.
+ * @returns Those that are new.
  */
 export function addInvalidEvents(
   sql: Sql,
   invalid: readonly NewInvalidEvent[],
   now: number,
-): number {
+): KeptInvalidEvent[] {
+  const kept: KeptInvalidEvent[] = [];
   const first = readNumber(sql, "invalid_seq", 0);
-  let seq = first;
-  for (const { value, issues, identity } of invalid) {
-    const whole = JSON.stringify(value) ?? "null";
-    const body = whole.slice(0, MAX_BODY_LENGTH);
-    const hash = hashText(identity ?? whole);
-    // Two that differ only beyond the cut have different hashes: equal hash and body mean the same
-    // item.
-    const same = sql.all<{ slot: number; body: string }>(
-      `SELECT slot, body FROM invalid_events WHERE hash = ? ORDER BY slot`,
+  for (const item of invalid) {
+    const { value, issues } = item;
+    const sorted = deepJson(value, { isSorted: true });
+    const digest = sha256Hex(sorted);
+    const hash = hashText(sorted);
+    const same = sql.all<{ slot: number; digest: string | null }>(
+      `SELECT slot, digest FROM invalid_events WHERE hash = ? ORDER BY slot`,
       hash,
     );
-    if (same.some((row) => identity !== undefined || row.body === body)) continue;
+    if (same.some((row) => row.digest === digest)) continue;
+    kept.push({ ...item, digest });
     sql.run(
-      `INSERT INTO invalid_events (seq, hash, slot, recorded_at, issues, body) VALUES (?, ?, ?, ?, ?, ?)`,
-      ++seq,
+      `INSERT INTO invalid_events (seq, hash, slot, recorded_at, issues, digest, body)
+        VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      first + kept.length,
       hash,
       (same.at(-1)?.slot ?? -1) + 1,
       now,
       JSON.stringify(cutIssues(issues)),
-      body,
+      digest,
+      deepJson(value).slice(0, MAX_BODY_LENGTH),
     );
   }
-  if (seq > first) writeMeta(sql, "invalid_seq", seq);
-  return seq - first;
+  if (kept.length > 0) writeMeta(sql, "invalid_seq", first + kept.length);
+  return kept;
 }
 
 /** Of an item with thousands of faults, the first ones are enough. */
@@ -88,14 +107,15 @@ export function invalidEventsAfter(
 ): StoredInvalidEvent[] {
   const last = lastThatFits(sql, "invalid_events", after, limit, maxBytes);
   return last === undefined ? [] : sql.all<Row>(
-    `SELECT seq, recorded_at, issues, body FROM invalid_events
+    `SELECT seq, recorded_at, issues, digest, body FROM invalid_events
       WHERE seq > ? AND seq <= ? ORDER BY seq`,
     after,
     last,
-  ).map(({ seq, recorded_at: recordedAt, issues, body }) => ({
+  ).map(({ seq, recorded_at: recordedAt, issues, digest, body }) => ({
     seq,
     recordedAt,
     issues: JSON.parse(issues) as string[],
+    digest,
     body,
   }));
 }

@@ -1,6 +1,6 @@
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { NewAlert, StoredAlert } from "./alert_table.ts";
-import type { NewInvalidEvent, StoredInvalidEvent } from "./invalid_table.ts";
+import type { KeptInvalidEvent, NewInvalidEvent, StoredInvalidEvent } from "./invalid_table.ts";
 import type { DeliveriesQuery, NewMessage, UndeliveredCount } from "./outbox_table.ts";
 import type { PassCount, PassPage } from "./pass_table.ts";
 import type { RecordOptions, RecordResult } from "./record_events.ts";
@@ -87,8 +87,8 @@ export interface LogReader {
 export interface LogWriter {
   /** Records what is new among the events of one page. */
   record(events: readonly UserEvent[], options: RecordOptions): RecordResult;
-  /** Keeps items aside that are not valid events; returns how many are new. */
-  keepInvalid(invalid: readonly NewInvalidEvent[], now: number): number;
+  /** Keeps items aside that are not valid events; returns those that are new. */
+  keepInvalid(invalid: readonly NewInvalidEvent[], now: number): KeptInvalidEvent[];
   /** Stores alerts; returns those that are new. */
   addAlerts(alerts: readonly NewAlert[], now: number): NewAlert[];
   /** Queues messages, due at once; returns how many are new. */

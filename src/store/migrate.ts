@@ -38,6 +38,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   [`ALTER TABLE pass_pages DROP COLUMN spent`],
   // The status counts dead letters at every tick.
   [`CREATE INDEX outbox_dead ON outbox (updated_at) WHERE state = 'dead'`],
+  // The hash does not resist attackers, who could hide an item behind another one.
+  [`ALTER TABLE invalid_events ADD COLUMN digest TEXT`],
 ];
 
 /**

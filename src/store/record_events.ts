@@ -1,4 +1,4 @@
-import { isLarger } from "../alert/shorten.ts";
+import { deepJson } from "../stream/deep_json.ts";
 import { identityOf } from "../thousandeyes/event/event_identity.ts";
 import { parseDate } from "../thousandeyes/event/parse_date.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
@@ -6,6 +6,7 @@ import { hashEvent } from "./hash_event.ts";
 import { insertRows } from "./insert_rows.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import { type Rename, renamesBetween } from "./renames.ts";
+import { isTooLarge, shortenEvent } from "./shorten_event.ts";
 import { type EarlierPass, SplitTwins } from "./split_twins.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
@@ -13,8 +14,10 @@ import type { Sql, SqlValue } from "./sql.ts";
 export interface RecordedEvent {
   /** Its place in the log. */
   readonly seq: number;
-  /** The event. */
+  /** The event as it was recorded. */
   readonly event: UserEvent;
+  /** The event as it was read: the same object, unless it was too large and recorded shortened. */
+  readonly whole: UserEvent;
   /** Which of its twins it is, from 1. */
   readonly occurrence: number;
   /** Its date in milliseconds since the Unix epoch; null where it is absent or unreadable. */
@@ -35,8 +38,6 @@ export interface RecordResult {
    * How many are as old as what retention has removed, so that they may have been recorded before.
    */
   readonly expired: number;
-  /** Events that are too large for a row. */
-  readonly oversized: readonly UserEvent[];
   /** The rows that stand for the events of this page; the pass must not take them again. */
   readonly seqs: readonly number[];
   /** How many twins of each hash were held back, since only a second pass can confirm them. */
@@ -62,12 +63,6 @@ export interface RecordOptions {
    */
   readonly earlier?: EarlierPass;
 }
-
-/**
- * A row may have 2 MB in a Durable Object, and an alert contains the event, the rule and what
- * matched.
- */
-const MAX_BODY_BYTES = 1_500_000;
 
 /** A bound string may have 2 MB, and a hash takes 17 characters. */
 const MAX_HASHES = 50_000;
@@ -110,11 +105,19 @@ class PageEvent implements RecordedEvent {
   seq = 0;
   occurrence = 0;
   readonly event: UserEvent;
+  readonly whole: UserEvent;
+  /** As JSON. */
+  readonly body: string;
   readonly at: number | null;
   readonly hash: number;
 
-  constructor(event: UserEvent) {
+  constructor(whole: UserEvent) {
+    const text = deepJson(whole);
+    const isWhole = !isTooLarge(whole, text);
+    const event = isWhole ? whole : shortenEvent(whole, text);
     this.event = event;
+    this.whole = whole;
+    this.body = isWhole ? text : JSON.stringify(event);
     this.at = (event.date === undefined ? undefined : parseDate(event.date)) ?? null;
     this.hash = hashEvent(event, this.at);
   }
@@ -143,7 +146,6 @@ export function recordEvents(
   const first = readNumber(sql, "event_seq", 0) + 1;
   const inserts: SqlValue[][] = [];
   const recorded: RecordedEvent[] = [];
-  const oversized: UserEvent[] = [];
   const seqs: number[] = [];
   const split = new SplitTwins(earlier);
   const equal: number[] = []; // the rows equal to the current event
@@ -153,8 +155,7 @@ export function recordEvents(
   let expired = 0;
 
   for (const dated of page) {
-    const { event, at, hash } = dated;
-    const body = JSON.stringify(event);
+    const { event, body, at, hash } = dated;
     const same = rows.get(hash);
     equal.length = 0;
     let onThisPage = 1;
@@ -177,9 +178,6 @@ export function recordEvents(
       if (found.body !== body) renames.push(...renamesBetween(found.event, event));
     } else if (at !== null && at <= floor) {
       expired++;
-      continue;
-    } else if (isLarger(body, MAX_BODY_BYTES)) {
-      oversized.push(event);
       continue;
     } else if (split.holds(event, at, onThisPage, equal)) {
       continue;
@@ -204,7 +202,7 @@ export function recordEvents(
     writeMeta(sql, "event_seq", first + recorded.length - 1);
   }
   const { held, heldAt } = split;
-  return { recorded, duplicates, renames, twins, expired, oversized, seqs, held, heldAt };
+  return { recorded, duplicates, renames, twins, expired, seqs, held, heldAt };
 }
 
 /**

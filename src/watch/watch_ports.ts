@@ -27,6 +27,9 @@ export interface WatchPorts extends DispatchPorts {
    * with a `ThousandEyesError`, or with the reason of the signal.
    */
   readPage(url: URL, signal?: AbortSignal): Promise<Page>;
-  /** Returns the rules that an event satisfies. */
+  /**
+   * Returns the rules that an event satisfies. It is also given what `readOddEvent()` makes of items
+   * that are not valid events, whose members may have other types.
+   */
   match(event: UserEvent): readonly EventMatch[];
 }

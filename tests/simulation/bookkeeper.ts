@@ -1,4 +1,4 @@
-import { eventKey } from "../support/event_key.ts";
+import { logKey } from "./log_key.ts";
 import type { History } from "./history.ts";
 import type { Storage } from "./storage.ts";
 
@@ -96,12 +96,12 @@ export class Bookkeeper {
       sql.all<Row>(`SELECT * FROM ${table} WHERE seq > ? ORDER BY seq`, seq);
     for (const { seq, at, recorded_at, body } of after("events", this.events.newest)) {
       const event = JSON.parse(body);
-      this.events.add(seq, { key: eventKey(event), at, recordedAt: recorded_at });
+      this.events.add(seq, { key: logKey(event), at, recordedAt: recorded_at });
       this.#history.note(() => `log: ${seq} is ${event.trace}`);
     }
     for (const { seq, body, level } of after("alerts", this.alerts.newest)) {
       const { id, ruleId, event, occurrence } = JSON.parse(body);
-      const key = ruleId === "panoptes-collector" ? null : eventKey(event);
+      const key = ruleId === "panoptes-collector" ? null : logKey(event);
       this.alerts.add(seq, { id, ruleId, level, key, occurrence, endpoints });
       const name = key === null ? `operational ${id}` : `${ruleId} on ${key} no. ${occurrence}`;
       const ids = this.alertIds.get(name);

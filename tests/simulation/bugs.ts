@@ -187,7 +187,24 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   "skip-invalid": {
     about: "Items that are not valid events are dropped instead of kept",
     needs: ["invalid"],
-    log: (log) => ({ ...log, keepInvalid: () => 0 }),
+    log: (log) => ({ ...log, keepInvalid: () => [] }),
+  },
+  "hide-invalid": {
+    about: "Rules do not see items that are not valid events",
+    needs: ["invalid"],
+    ports: (ports) => ({
+      ...ports,
+      match: (event) =>
+        Array.isArray(event.resources) || event.date === "20" ? [] : ports.match(event),
+    }),
+  },
+  "hide-oversized": {
+    about: "Rules do not see events that are too large for a row",
+    needs: ["poison"],
+    ports: (ports) => ({
+      ...ports,
+      match: (event) => (event.user?.length ?? 0) > 1_500_000 ? [] : ports.match(event),
+    }),
   },
   "forget-on-append": {
     about: "Clients miss the first message after each read",

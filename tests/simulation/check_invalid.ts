@@ -14,7 +14,6 @@ export function checkInvalid({ plan, published, world }: Finished): string[] {
       wrong.push(`kept with reasons that cannot be parsed: ${body.slice(0, 100)}`);
     }
   }
-  const events = [...world.books.events.rows.values()];
   for (const one of published) {
     if (one.kind === "event") continue;
     const text = JSON.stringify(one.wire);
@@ -25,7 +24,6 @@ export function checkInvalid({ plan, published, world }: Finished): string[] {
         bodies.delete(body);
       }
     }
-    if (one.kind === "huge") found += events.filter(({ key }) => key.length > 100_000).length;
     // What retention removed is kept again if it is read again, as after hours without the API.
     const isTwice = found > 1 && !plan.forgets;
     if (isTwice || (found === 0 && isOwed(plan, one, world))) {

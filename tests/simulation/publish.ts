@@ -1,5 +1,5 @@
 import { type Chance, chanceOf } from "./chance.ts";
-import { eventKey } from "../support/event_key.ts";
+import { publishedKey } from "./log_key.ts";
 import { MINUTE, type Plan, SECOND } from "./plan.ts";
 import { LOGIN_FAILED, STRANGER, TEST_DELETED, TOKEN_CREATED } from "./rules.ts";
 
@@ -18,7 +18,7 @@ export interface Published {
   /** What is sent, in its simplest form. */
   readonly wire: unknown;
   /** An event, something that is not a valid event, or an event too large for a row. */
-  readonly kind: "event" | "invalid" | "huge";
+  readonly kind: "event" | "invalid";
   /** The ids of the rules that it satisfies. */
   readonly rules: readonly string[];
   /** Whether the rules fail on it. */
@@ -80,7 +80,7 @@ function add(published: Published[], one: New, chance: Chance, plan: Plan): void
     ? Math.min(chance.about(options.daySweep.reachMs / 6), options.daySweep.reachMs)
     : chance.about(20 * SECOND);
   const visibleAt = Math.min(one.at + delay, Math.max(calm, one.at));
-  const key = one.kind === "event" ? eventKey(one.wire as Record<string, unknown>) : one.id;
+  const key = isRecord(one.wire) ? publishedKey(one.wire as Record<string, unknown>) : one.id;
   // What is older than the program was mostly visible before it started.
   const isOld = one.at < start && chance.is(0.8);
   published.push({ ...one, key, visibleAt: isOld ? one.at : visibleAt, row: 0 });
@@ -95,7 +95,9 @@ function oneEvent(chance: Chance, id: string, at: number, { kinds, forgets }: Pl
       [null, id],
       { date: "yesterday", aid: ["1"], resources: [7], trace: id },
     ]);
-    return { ...base, wire, kind: "invalid", rules: [] };
+    // What can be read of it is matched all the same.
+    const rules = isRecord(wire) && wire.event !== undefined ? [LOGIN_FAILED] : [];
+    return { ...base, wire, kind: "invalid", rules };
   }
   const [event, type, rule] = chance.pick(ACTIVITIES);
   const user = chance.pick(USERS);
@@ -135,7 +137,7 @@ function* poison(chance: Chance, calm: number): Generator<New> {
       at,
       wire: { ...wire, trace: "many-faults", resources: Array(800).fill("\u001b[2J") },
       kind: "invalid",
-      rules: [],
+      rules: [LOGIN_FAILED],
       breaksRules: false,
     };
   }
@@ -166,11 +168,15 @@ function* poison(chance: Chance, calm: number): Generator<New> {
       id: "huge",
       at,
       wire: { ...wire, user: "u".repeat(user), trace: "huge" },
-      kind: "huge",
+      kind: "event",
       rules: [LOGIN_FAILED],
       breaksRules: false,
     };
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isoSecond(at: number): string {

@@ -1,19 +1,11 @@
 import type { Alert } from "../../alert/alert.ts";
 import { jsonText } from "../../stream/json_text.ts";
-import { isLarger, shorten } from "../../alert/shorten.ts";
+import { isLarger, shorten, shortenToFit } from "../../alert/shorten.ts";
 
 /**
  * The maximum size of a body, in bytes: every intermediary has to forward that much (CloudEvents).
  */
 export const MAX_BODY_BYTES = 65_536;
-
-/** Tried in order until the body fits; an alert itself has fewer than 16 members. */
-const CUTS = [
-  { text: 4_096, members: 200, depth: 8 },
-  { text: 1_024, members: 50, depth: 8 },
-  { text: 256, members: 16, depth: 8 },
-  { text: 64, members: 16, depth: 4 },
-];
 
 /**
  * Makes the body that Standard Webhooks describes: `{type, timestamp, data}`, with the alert as
@@ -44,10 +36,11 @@ export function standardBody(alert: Alert, recordedAt: number): string {
   const bodyOf = (data: unknown) => jsonText({ type: "alert.created", timestamp, data });
   const whole = bodyOf(alert);
   if (!isLarger(whole, MAX_BODY_BYTES)) return whole;
-  for (const cut of CUTS) {
-    const body = bodyOf({ ...shorten(alert, cut) as Alert, cut: true });
-    if (!isLarger(body, MAX_BODY_BYTES)) return body;
-  }
+  const short = shortenToFit(
+    alert, // which itself has fewer members than are ever cut
+    (short) => !isLarger(bodyOf({ ...short as Alert, cut: true }), MAX_BODY_BYTES),
+  );
+  if (short !== undefined) return bodyOf({ ...short as Alert, cut: true });
   const { id, ruleId, title, level, occurrence, date } = alert;
   const least = { id, ruleId, title, level, occurrence, date };
   return bodyOf({ ...shorten(least, { text: 256, members: 6, depth: 1 }) as Alert, cut: true });

@@ -17,10 +17,11 @@ export const invalidEventsRoute: Route = {
     const last = found.at(-1)?.seq;
     const hasMore = last !== undefined && log.invalidEvents(last, 1).length > 0;
     return json({
-      invalidEvents: found.map(({ seq, recordedAt, issues, body }) => ({
+      invalidEvents: found.map(({ seq, recordedAt, issues, digest, body }) => ({
         seq,
         recordedAt: new Date(recordedAt).toISOString(),
         issues,
+        sha256: digest,
         sent: body, // a string: it may have been truncated, and then is not JSON
       })),
       next: hasMore ? last : null,

@@ -43,6 +43,35 @@ export function checkUserEvents(
   return { events, invalid };
 }
 
+/**
+ * Says what is wrong with an item that is not a valid event, without anything of its content: the
+ * path of the first invalid member and the type of what is there.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { faultOf } from "./check_user_events.ts";
+ *
+ * assertEquals(faultOf({ date: 1795341600 }), "date is a number");
+ * assertEquals(faultOf({ resources: [{ name: {} }] }), "resources.0.name is an object");
+ * assertEquals(faultOf(7), "an item is a number");
+ * ```
+ *
+ * @param value The item.
+ * @returns A few words.
+ */
+export function faultOf(value: unknown): string {
+  const [issue] = v.safeParse(UserEventSchema, value).issues ?? [];
+  if (issue === undefined) return "an item is invalid";
+  return `${v.getDotPath(issue) ?? "an item"} is ${typeName(issue.input)}`;
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
+}
+
 type Issues = NonNullable<v.SafeParseResult<typeof UserEventSchema>["issues"]>;
 
 /** Messages of valibot quote the input: text that somebody in the organisation chose. */

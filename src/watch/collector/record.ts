@@ -1,5 +1,10 @@
+import type { EventMatch } from "../../alert/match_rules.ts";
+import { alertedForm, isObject, readOddEvent } from "../../alert/read_odd_event.ts";
 import { toAlert } from "../../alert/to_alert.ts";
 import type { NewAlert } from "../../store/alert_table.ts";
+import { SHORTENED, type ShortenedNote } from "../../store/shorten_event.ts";
+import { faultOf } from "../../thousandeyes/page/check_user_events.ts";
+import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
 import type { PassCount } from "../../store/pass_table.ts";
 import type { EarlierPass } from "../../store/split_twins.ts";
 import { identityOf } from "../../thousandeyes/event/event_identity.ts";
@@ -9,6 +14,7 @@ import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import { afterPage } from "./advance.ts";
 import { lateHistogram } from "./counts.ts";
+import { addIntake } from "./intake.ts";
 import { type Diagnosis, fault } from "./failure.ts";
 import type { PlannedRead } from "./plan.ts";
 import {
@@ -66,36 +72,47 @@ export function recordPage(
     taken: count.taken,
     earlier,
   });
+  const invalid = log.keepInvalid(page.invalid, now);
   const alerts: NewAlert[] = [];
   const faults: unknown[] = [];
-  for (const { event, occurrence, seq, at } of result.recorded) {
+  // A rule that fails must not keep this event or those after it out of the log.
+  const matchesOf = (event: UserEvent): readonly EventMatch[] => {
     try {
-      const matches = match(event);
-      if (matches.length === 0) continue; // nearly every event
-      const identity = identityOf(event);
-      for (const { rule, matched = [] } of matches) {
-        const alert = toAlert(rule, event, { identity, occurrence, matched });
-        alerts.push({ alert, eventSeq: seq, at });
-      }
+      return match(event);
     } catch (error) {
-      // A rule that fails must not keep this event or those after it out of the log.
       faults.push(error);
+      return [];
+    }
+  };
+  const oversized: string[] = [];
+  for (const { event, whole, occurrence, seq, at } of result.recorded) {
+    if (whole !== event) oversized.push(sizeOf(event));
+    const matches = matchesOf(whole); // what is recorded shortened is matched as it is
+    if (matches.length === 0) continue; // nearly every event
+    const identity = identityOf(event);
+    for (const { rule, matched = [] } of matches) {
+      const alert = toAlert(rule, event, { identity, occurrence, matched });
+      alerts.push({ alert, eventSeq: seq, at });
+    }
+  }
+  for (const { value, digest } of invalid) {
+    if (!isObject(value)) continue;
+    const fields = readOddEvent(value) as UserEvent;
+    for (const { rule, matched = [] } of matchesOf(fields)) {
+      const alert = toAlert(rule, alertedForm(value), { identity: digest, occurrence: 1, matched });
+      alerts.push({ alert, eventSeq: null, at: null });
     }
   }
   const added = raiseAlerts({ log, endpoints }, alerts, now);
-  const invalid = log.keepInvalid(
-    [
-      ...page.invalid,
-      ...result.oversized.map((value) => ({
-        value,
-        issues: ["event: too large for the log"],
-        identity: identityOf(value),
-      })),
-    ],
-    now,
-  );
   const { kind, reading: { pass } } = read;
-  const state = withRenames(read.state, result.renames, now);
+  const intake = addIntake(read.state.intake, {
+    now,
+    valid: result.recorded.length,
+    invalid: invalid.map(({ value }) => faultOf(value)),
+    oversized,
+    isBacklog: kind === "backfill",
+  });
+  const state = { ...withRenames(read.state, result.renames, now), intake };
   const next = page.next?.href ?? null;
   const held = sum(result.held.values());
   const after = afterPage({ ...read, state }, {
@@ -116,7 +133,8 @@ export function recordPage(
       renamed: result.renames.length,
       expired: result.expired,
       held,
-      invalid,
+      invalid: invalid.length,
+      oversized: oversized.length,
       alerts: added.length,
       ...lateCounts(state, kind, result.recorded, now),
     },
@@ -153,4 +171,10 @@ function sum(numbers: Iterable<number>): number {
   let total = 0;
   for (const number of numbers) total += number;
   return total;
+}
+
+/** The size of an event that was recorded shortened. */
+function sizeOf(event: UserEvent): string {
+  const { bytes } = event[SHORTENED] as ShortenedNote;
+  return `${bytes} bytes`;
 }

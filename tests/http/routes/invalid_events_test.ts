@@ -28,6 +28,7 @@ Deno.test("GET /v1/invalid-events shows the items that were set aside, as string
     seq: 1,
     recordedAt: "1970-01-01T00:00:00.000Z",
     issues: ["Expected Object"],
+    sha256: "7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451",
     sent: "7",
   }]);
 });
