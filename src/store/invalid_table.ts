@@ -1,6 +1,5 @@
 import { deepJson } from "../stream/deep_json.ts";
 import { firstLines } from "../stream/plain_text.ts";
-import { hashText } from "./hash_text.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import { sha256Hex } from "./sha256_hex.ts";
@@ -52,7 +51,8 @@ type Row = {
 };
 
 /**
- * Keeps items aside that are not valid events, each once, however often it is read again.
+ * Keeps items aside that are not valid events, each once, however often it is read again, also after
+ * retention has removed it.
  *
  * @param sql The database, within a transaction.
  * @param invalid The items, and what is wrong with each.
@@ -70,19 +70,22 @@ export function addInvalidEvents(
     const { value, issues } = item;
     const sorted = deepJson(value, { isSorted: true });
     const digest = sha256Hex(sorted);
-    const hash = hashText(sorted);
-    const same = sql.all<{ slot: number; digest: string | null }>(
-      `SELECT slot, digest FROM invalid_events WHERE hash = ? ORDER BY slot`,
-      hash,
-    );
-    if (same.some((row) => row.digest === digest)) continue;
+    const isKnown = sql.all(`SELECT 1 FROM invalid_digests WHERE digest = ?`, digest).length > 0;
+    if (isKnown) continue;
     kept.push({ ...item, digest });
+    const seq = first + kept.length;
+    sql.run(
+      `INSERT INTO invalid_digests (seq, digest, recorded_at) VALUES (?, ?, ?)`,
+      seq,
+      digest,
+      now,
+    );
+    // The hash was how earlier versions found an item again; now it only has to be unique.
     sql.run(
       `INSERT INTO invalid_events (seq, hash, slot, recorded_at, issues, digest, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      first + kept.length,
-      hash,
-      (same.at(-1)?.slot ?? -1) + 1,
+        VALUES (?, ?, -1, ?, ?, ?, ?)`,
+      seq,
+      seq,
       now,
       JSON.stringify(cutIssues(issues)),
       digest,

@@ -38,8 +38,13 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   [`ALTER TABLE pass_pages DROP COLUMN spent`],
   // The status counts dead letters at every tick.
   [`CREATE INDEX outbox_dead ON outbox (updated_at) WHERE state = 'dead'`],
-  // The hash does not resist attackers, who could hide an item behind another one.
-  [`ALTER TABLE invalid_events ADD COLUMN digest TEXT`],
+  // The hash does not resist attackers, who could hide an item behind another one. And an item that
+  // was removed must not count as new when it is read again.
+  [
+    `ALTER TABLE invalid_events ADD COLUMN digest TEXT`,
+    `CREATE TABLE invalid_digests (
+      seq INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, recorded_at INTEGER NOT NULL)`,
+  ],
 ];
 
 /**

@@ -15,6 +15,12 @@ export interface RetainOptions {
   readonly step: number;
 }
 
+/**
+ * How long the digest of an item outlives it at least, in milliseconds: longer than any sweep looks
+ * back.
+ */
+const DIGESTS_KEPT_MS = 100 * 86_400_000;
+
 /** What one call has removed. */
 export interface Retained {
   /** Events removed. */
@@ -48,6 +54,8 @@ export function retain(sql: Sql, { now, maxAgeMs, maxBytes, step }: RetainOption
   const events = removeEvents(sql, due, step);
   const alerts = removeAlerts(sql, events === 0 ? due : aged, step);
   const invalid = removeInvalid(sql, due, step);
+  const digestsBefore = now - Math.max(maxAgeMs, DIGESTS_KEPT_MS);
+  removeDigests(sql, { before: digestsBefore, latest }, step);
   return { events, alerts, invalid, more: Math.max(events, alerts, invalid) === step };
 }
 
@@ -113,6 +121,15 @@ function removeInvalid(sql: Sql, due: Due, step: number): number {
   if (last === undefined) return 0;
   sql.run(`DELETE FROM invalid_events WHERE seq <= ?`, last.seq);
   return prefix(oldest, due);
+}
+
+function removeDigests(sql: Sql, due: Due, step: number): void {
+  const oldest = sql.all<{ seq: number; recorded_at: number }>(
+    `SELECT seq, recorded_at FROM invalid_digests ORDER BY seq LIMIT ?`,
+    step,
+  );
+  const last = oldest[prefix(oldest, due) - 1];
+  if (last !== undefined) sql.run(`DELETE FROM invalid_digests WHERE seq <= ?`, last.seq);
 }
 
 /**

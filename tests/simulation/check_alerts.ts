@@ -4,7 +4,7 @@ import type { Finished } from "./check.ts";
  * Promise 2: one alert for each rule and matching event in the log, always with the same id; also
  * where the event is too large, or an item that is not a valid event.
  */
-export function checkAlerts({ plan, published, world }: Finished): string[] {
+export function checkAlerts({ published, world }: Finished): string[] {
   const wrong: string[] = [];
   const { books } = world;
   const rulesOf = new Map(published.map(({ key, rules }) => [key, rules]));
@@ -21,8 +21,6 @@ export function checkAlerts({ plan, published, world }: Finished): string[] {
   const raised = new Map<string, number[]>();
   const ids = new Set<string>();
   for (const { id, ruleId, key, occurrence } of books.alerts.rows.values()) {
-    // What retention has removed of an item and its alert is kept again if it is read again.
-    if (plan.forgets && key?.startsWith("invalid ")) continue;
     if (ids.has(id)) wrong.push(`two alerts with the id ${id}`);
     ids.add(id);
     if (key === null) continue;
@@ -32,7 +30,6 @@ export function checkAlerts({ plan, published, world }: Finished): string[] {
     else numbers.push(occurrence);
   }
   for (const [name, times] of expected) {
-    if (plan.forgets && name.includes(" on invalid ")) continue;
     const numbers = (raised.get(name) ?? []).sort((a, b) => a - b);
     raised.delete(name);
     const isRight = numbers.length === times && numbers.every((number, n) => number === n + 1);

@@ -24,9 +24,7 @@ export function checkInvalid({ plan, published, world }: Finished): string[] {
         bodies.delete(body);
       }
     }
-    // What retention removed is kept again if it is read again, as after hours without the API.
-    const isTwice = found > 1 && !plan.forgets;
-    if (isTwice || (found === 0 && isOwed(plan, one, world))) {
+    if (found > 1 || (found === 0 && isOwed(plan, one, world))) {
       wrong.push(`kept ${found} times: ${one.id}`);
     }
   }

@@ -18,6 +18,21 @@ export const RETAIN_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name: "retain() removes an invalid item, which does not count as new when it is read again",
+    check(sql) {
+      const log = open(sql);
+      const now = Date.UTC(2026, 10, 22, 11);
+      const keep = (at: number) =>
+        log.transaction(() => log.keepInvalid([{ value: { date: 7 }, issues: [] }], at)).length;
+      const retain = (at: number) =>
+        log.transaction(() => log.retain({ now: at, maxAgeMs: DAY, maxBytes: Infinity, step: 9 }));
+      assertEquals([keep(now), retain(now + 2 * DAY).invalid], [1, 1]);
+      assertEquals([keep(now + 2 * DAY), log.counts().invalid], [0, 0]);
+      retain(now + 200 * DAY);
+      assertEquals(keep(now + 200 * DAY), 1);
+    },
+  },
+  {
     name: "retain() never reuses a seq, even after removing everything",
     check(sql) {
       const log = open(sql);
