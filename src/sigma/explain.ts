@@ -99,6 +99,7 @@ function explainNode(node: CompiledNode, view: EventView): Explanation {
     case "not":
       return { kind: "not", text: named("not"), matched, of: [explainNode(node.of, view)] };
     case "block":
+      if (node.literal?.isThere(view)) return explainNode(node.literal.node, view);
       return {
         kind: "block",
         text: named(blockText(node)),
@@ -138,7 +139,9 @@ function collect(
   const { prefix } = place;
   const detection = node.name !== undefined && prefix === "" ? node.name : place.detection;
   if (node.kind === "not" || !node.check(view)) return;
-  if (node.kind === "block") {
+  if (node.kind === "block" && node.literal?.isThere(view)) {
+    collect(node.literal.node, view, { detection, prefix }, fields);
+  } else if (node.kind === "block") {
     const inner = { detection, prefix: `${prefix}${blockText(node)}.` };
     for (const element of elementsOf(node, view)) {
       node.view.show(element);

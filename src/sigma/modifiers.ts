@@ -41,6 +41,8 @@ interface Family {
   readonly after?: readonly ModifierFamily[];
   /** How many of the family a value may go through, with duplicates; absent: no duplicates. */
   readonly repeats?: number;
+  /** Whether the same modifier a second time changes nothing. */
+  readonly isIdempotent?: true;
   /** Whether it must be the only modifier, with exactly one value. */
   readonly alone?: true;
   /** Whether it works on keywords; otherwise it requires a field. */
@@ -54,11 +56,18 @@ interface Family {
 const SCALARS = ["string", "number", "boolean"] as const;
 
 const FAMILIES: Readonly<Record<ModifierFamily, Family>> = {
-  all: { names: ["all"], takes: [...SCALARS, "null"], keywords: true, cannotFail: true },
+  all: {
+    names: ["all"],
+    takes: [...SCALARS, "null"],
+    isIdempotent: true,
+    keywords: true,
+    cannotFail: true,
+  },
   place: {
     names: ["contains", "startswith", "endswith"],
     takes: SCALARS,
     after: ["regex", "regex-flag", "windash", "encoding", "fieldref", "expand"],
+    isIdempotent: true,
     keywords: true,
     readsText: true,
     cannotFail: true,
@@ -66,6 +75,7 @@ const FAMILIES: Readonly<Record<ModifierFamily, Family>> = {
   cased: {
     names: ["cased"],
     takes: SCALARS,
+    isIdempotent: true,
     keywords: true,
     readsText: true,
     cannotFail: true,
@@ -84,6 +94,7 @@ const FAMILIES: Readonly<Record<ModifierFamily, Family>> = {
     aliases: { ignorecase: "i", multiline: "m", dotall: "s" },
     takes: ["string", "number"],
     after: ["regex", "regex-flag", "place", "expand"],
+    isIdempotent: true,
     keywords: true,
   },
   cidr: { names: ["cidr"], takes: ["string"], after: ["expand"], keywords: false },
@@ -97,6 +108,7 @@ const FAMILIES: Readonly<Record<ModifierFamily, Family>> = {
     names: ["windash"],
     takes: SCALARS,
     after: ["place", "encoding", "expand"],
+    isIdempotent: true,
     keywords: true,
     readsText: true,
     cannotFail: true,

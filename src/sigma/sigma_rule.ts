@@ -20,6 +20,8 @@ export interface DetectionItem {
   modifiers: string[];
   /** The values; joined with OR unless the modifiers include `all`. */
   values: SigmaValue[];
+  /** For each value: how a number is written, such as `1.0` for 1, if that is a string of its own. */
+  written?: (string | null)[];
 }
 
 /** Which elements of an array a block requires; a number is a position, negative from the end. */
@@ -35,6 +37,11 @@ export interface DetectionBlock {
   quantifier: Quantifier;
   /** What an element must match; its fields are those of the element. */
   body: Detection;
+  /**
+   * The same lines, if a name such as `resources[any].type` is that of a field, as in the
+   * specification; it counts for events that have such a field.
+   */
+  literal?: Detection;
 }
 
 /** Named detections with a condition of their own, inside a block. */

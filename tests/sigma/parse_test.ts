@@ -46,19 +46,23 @@ Deno.test("parseSigma() returns plain data that survives JSON unchanged", () => 
   }]);
 });
 
-Deno.test("parseSigma() joins the keys of one array in a map into one block", () => {
+Deno.test("parseSigma() joins the keys of one array in a map into one block, and keeps their names", () => {
   const { rules: [rule] } = parseSigma(RULE);
-  assertEquals(rule?.detections[1]?.detection, {
+  const item = (field: string, modifiers: string[], value: string) =>
+    ({ kind: "item", field, modifiers, values: [value] }) as const;
+  const both = (prefix: string) => ({
+    kind: "all",
+    of: [
+      item(`${prefix}type`, [], "test"),
+      item(`${prefix}name`, ["startswith"], "canary"),
+    ],
+  });
+  assertEquals(rule?.detections[1]?.detection as unknown, {
     kind: "block",
     field: "resources",
     quantifier: "any",
-    body: {
-      kind: "all",
-      of: [
-        { kind: "item", field: "type", modifiers: [], values: ["test"] },
-        { kind: "item", field: "name", modifiers: ["startswith"], values: ["canary"] },
-      ],
-    },
+    body: both(""),
+    literal: both("resources[any]."),
   });
 });
 

@@ -70,6 +70,10 @@ function fits(detection: Detection, event: unknown, lists: Lists): boolean {
     case "group":
       return holds(detection.condition, detection.detections, event, lists);
     case "block": {
+      const { literal } = detection;
+      if (literal && itemsOf(literal).some(({ field }) => valuesAt(event, field!) !== undefined)) {
+        return fits(literal, event, lists);
+      }
       const elements = elementsAt(event, detection.field, detection.quantifier);
       const results = elements.map((element) => fits(detection.body, element, lists));
       if (detection.quantifier === "none") return !results.includes(true);
@@ -86,11 +90,18 @@ function itemFits(item: DetectionItem, event: unknown, lists: Lists): boolean {
   const members = item.field === null ? everyScalar(event) : valuesAt(event, item.field);
   const texts = (members ?? []).flat(Infinity).flatMap(textOf);
   const other = (field: string) => (valuesAt(event, field) ?? []).flat(Infinity).flatMap(textOf);
-  const results = item.values.map((value) =>
-    naiveTests(value, item, lists).some((test) => test({ members, texts, other }))
+  const results = item.values.map((value, index) =>
+    [value, item.written?.[index] ?? value]
+      .flatMap((each) => naiveTests(each, item, lists))
+      .some((test) => test({ members, texts, other }))
   );
   const result = item.modifiers.includes("all") ? !results.includes(false) : results.includes(true);
   return item.modifiers.includes("neq") ? !result : result;
+}
+
+function itemsOf(detection: Detection): DetectionItem[] {
+  if (detection.kind === "item") return [detection];
+  return "of" in detection ? detection.of.flatMap(itemsOf) : [];
 }
 
 function textOf(value: unknown): string[] {

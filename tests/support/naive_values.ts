@@ -140,7 +140,7 @@ function expanded(
 /** Every permutation, one string for each. */
 function dashed(pattern: Piece[]): Piece[][] {
   const isWord = (piece: Piece | undefined) =>
-    piece && "literal" in piece && /\w/.test(piece.literal);
+    piece && "literal" in piece && /[\p{L}\p{M}\p{N}_]/u.test(piece.literal);
   return pattern.reduce<Piece[][]>((all, piece, index) => {
     const isDash = "literal" in piece && DASHES.includes(piece.literal) &&
       !isWord(pattern[index - 1]) && isWord(pattern[index + 1]);

@@ -233,8 +233,13 @@ const items = fc.array(
   { maxLength: 3 },
 );
 
-/** An event with fields that rules use; some are missing, flat, nested, or lists. */
-export const randomEvent: fc.Arbitrary<unknown> = fc.record({
+/** Fields with the names that other rules use for elements. */
+const bracketed = fc.record(
+  { "items[any].name": member, "items[none].kind": member, "items[0].name": member },
+  { requiredKeys: [] },
+);
+
+const fields = fc.record({
   event: member,
   user: member,
   a: fc.oneof(fc.record({ b: member }), fc.array(fc.record({ b: member }), { maxLength: 2 })),
@@ -248,3 +253,9 @@ export const randomEvent: fc.Arbitrary<unknown> = fc.record({
   deep: fc.oneof(fc.record({ "x.y": member }), fc.record({ x: fc.record({ y: member }) })),
   extra: member,
 }, { requiredKeys: [] });
+
+/** An event with fields that rules use; some are missing, flat, nested, or lists. */
+export const randomEvent: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 4, arbitrary: fields },
+  { weight: 1, arbitrary: fc.tuple(fields, bracketed).map(([a, b]) => ({ ...a, ...b })) },
+);

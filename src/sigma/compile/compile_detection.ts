@@ -121,7 +121,9 @@ function blockNode(block: DetectionBlock, scope: DetectionScope): CompiledNode {
   const elements = new ElementSlot(field, quantifier);
   const { check: fits } = body;
   const decide = DECISIONS[typeof quantifier === "number" ? "any" : quantifier];
+  const literal = block.literal && literalNode(block.literal, scope);
   const check: Check = (outer) => {
+    if (literal?.isThere(outer)) return literal.node.check(outer);
     elements.fill(outer.event);
     let matching = 0;
     const { count } = elements;
@@ -133,7 +135,28 @@ function blockNode(block: DetectionBlock, scope: DetectionScope): CompiledNode {
     view.show(undefined);
     return decide(matching, count);
   };
-  return { kind: "block", field, quantifier, elements, view, body, check };
+  const node: CompiledNode = { kind: "block", field, quantifier, elements, view, body, check };
+  return literal ? { ...node, literal } : node;
+}
+
+/** The same lines about fields of these names, and whether the event has one of them. */
+function literalNode(
+  literal: Detection,
+  scope: DetectionScope,
+): { node: CompiledNode; isThere: Check } {
+  const { view } = scope;
+  const items = literal.kind === "item" ? [literal] : literal.kind === "all" ? literal.of : [];
+  const slots = items.flatMap((item) =>
+    item.kind === "item" && item.field !== null ? [view.field([item.field])] : []
+  );
+  return {
+    // What is wrong with an item has been reported for the body.
+    node: compileDetection(literal, { ...scope, report: () => {} }),
+    isThere(view) {
+      for (const slot of slots) if (view.slot(slot).present) return true;
+      return false;
+    },
+  };
 }
 
 /** How many elements must match, by quantifier. */

@@ -48,7 +48,7 @@ export function compileItem(
   const compiler = new ValueCompiler(item, scope);
   item.values.forEach((value, index) => {
     try {
-      tests.push(compiler.test(value));
+      tests.push(compiler.test(value, item.written?.[index] ?? undefined));
     } catch (error) {
       if (error instanceof UnknownList) return;
       if (!(error instanceof ItemError)) throw error;

@@ -46,10 +46,12 @@ export class ValueCompiler {
   /**
    * Takes a value through the modifiers, in the order written.
    *
+   * @param value The value.
+   * @param written How a number is written, if that is a string of its own.
    * @throws {ItemError} If the modifiers do not apply to the value.
    */
-  test(value: SigmaValue): ValueTest {
-    let works = [this.#start(value)];
+  test(value: SigmaValue, written?: string): ValueTest {
+    let works = [this.#start(value), ...(written === undefined ? [] : [this.#start(written)])];
     for (const { step, context } of this.#steps) {
       const [only] = works;
       const next = works.length === 1

@@ -20,6 +20,8 @@ export type CompiledNode =
       elements: ElementSlot;
       view: EventView;
       body: CompiledNode;
+      /** What counts for an event with a field that has the name of the whole path. */
+      literal?: { node: CompiledNode; isThere: Check };
     }
   );
 

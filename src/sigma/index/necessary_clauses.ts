@@ -25,11 +25,18 @@ export function necessaryClauses(node: CompiledNode, registry: FactRegistry): Fa
     case "not":
       return node.of.kind === "not" ? necessaryClauses(node.of.of, registry) : [];
     case "block": {
-      const { quantifier, body } = node;
+      const { quantifier, body, literal } = node;
       const canBeEmpty = quantifier === "none" || quantifier === "all_or_empty";
-      return canBeEmpty ? [] : necessaryClauses(body, registry);
+      if (canBeEmpty) return [];
+      const clauses = necessaryClauses(body, registry);
+      return literal ? inPairs(clauses, necessaryClauses(literal.node, registry)) : clauses;
     }
   }
+}
+
+/** Where one of two parts holds: a clause of one, or of the other, for as many as both have. */
+function inPairs(clauses: readonly FactClause[], others: readonly FactClause[]): FactClause[] {
+  return clauses.slice(0, others.length).map((clause, index) => [...clause, ...others[index]!]);
 }
 
 function itemClauses(

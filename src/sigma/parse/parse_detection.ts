@@ -9,7 +9,7 @@ import type {
   SigmaValue,
 } from "../sigma_rule.ts";
 import { type ArrayPart, type FieldKey, parseFieldKey, QUANTIFIERS } from "./field_key.ts";
-import { itemValue } from "./item_value.ts";
+import { itemValue, writtenNumber } from "./item_value.ts";
 import { parseCondition } from "./parse_condition.ts";
 import type { Source } from "./source.ts";
 import { entriesOf, type Entry, itemsOf, type YamlNode, type YamlScalar } from "./yaml_tree.ts";
@@ -131,7 +131,7 @@ export class DetectionParser {
     const lines: Line[] = [];
     for (const entry of entries) {
       const key = parseFieldKey(entry.key);
-      if (this.#checkKey(key, entry.keyNode)) lines.push({ key, entry });
+      if (this.#checkKey(key, entry.keyNode)) lines.push({ key, entry, leaf: {} });
     }
     const of = this.#lines(lines);
     return lines.length < entries.length ? undefined : this.#joined("all", of);
@@ -141,20 +141,22 @@ export class DetectionParser {
   #lines(lines: readonly Line[]): (Detection | undefined)[] {
     const blocks = new Map<string, Line[]>();
     const parts: (() => Detection | undefined)[] = [];
-    for (const { key, entry } of lines) {
+    for (const { key, entry, leaf } of lines) {
       const [part, ...arrays] = key.arrays;
-      if (!part) parts.push(() => this.#line(key, entry));
+      if (!part) parts.push(() => leaf.item = this.#line(key, entry));
       else if (this.#isBlock(key, entry)) {
         parts.push(() => this.#block(part, this.#body(entry)));
       } else {
         const id = JSON.stringify(part);
         const members = blocks.get(id) ?? [];
-        const inner = { key: { ...key, arrays, field: key.field ?? "." }, entry };
+        const [literal, ...literals] = key.literals;
+        const field = key.field ?? ".";
+        const inner = { key: { ...key, arrays, literals, field }, entry, leaf, literal };
         if (members.push(inner) > 1) continue;
         blocks.set(id, members);
         parts.push(() => {
-          const body = this.#lines(members);
-          return this.#block(part, this.#joined("all", body));
+          const body = this.#joined("all", this.#lines(members));
+          return body && this.#block(part, body, this.#joined("all", members.map(literally)));
         });
       }
     }
@@ -164,8 +166,10 @@ export class DetectionParser {
   #block(
     { field, quantifier }: ArrayPart,
     body: Detection | undefined,
+    literal?: Detection,
   ): Detection | undefined {
-    return body && { kind: "block", field, quantifier, body };
+    return body &&
+      { kind: "block", field, quantifier, body, ...(literal === undefined ? {} : { literal }) };
   }
 
   #isBlock(key: FieldKey, { value }: Entry): boolean {
@@ -200,7 +204,7 @@ export class DetectionParser {
     const source = this.#source;
     const field = key.field === "" || key.field === undefined ? null : key.field;
     const values = itemsOf(entry.value) ?? [entry.value];
-    const modifiers = key.modifiers.map(({ name }) => name);
+    const modifiers = this.#modifiers(key, entry.keyNode);
     if (entriesOf(entry.value)) {
       const suggestion = `${entry.key}[any]:`;
       const message = `'${entry.key}' holds a map: elements of an array need a block`;
@@ -218,6 +222,20 @@ export class DetectionParser {
     }
     if (scalars.length < values.length) return undefined;
     return this.#item(field, modifiers, scalars, entry.keyNode);
+  }
+
+  /** The modifiers without repetitions that change nothing. */
+  #modifiers({ modifiers }: FieldKey, node: YamlScalar): string[] {
+    const names: string[] = [];
+    for (const { name, start, end } of modifiers) {
+      if (!names.includes(name) || !MODIFIERS.get(name)?.isIdempotent) names.push(name);
+      else {
+        const message = `Duplicate modifier '${name}': the second has no effect`;
+        const place = this.#source.within(node, start, end);
+        this.#source.finding("modifier-combination", message, place, "remove it");
+      }
+    }
+    return names;
   }
 
   #item(
@@ -240,7 +258,14 @@ export class DetectionParser {
       }
       values.push(value);
     }
-    const item: DetectionItem = { kind: "item", field, modifiers, values };
+    const written = values.map((value, index) => writtenNumber(value, nodes[index]!, modifiers));
+    const item: DetectionItem = {
+      kind: "item",
+      field,
+      modifiers,
+      values,
+      ...(written.some((text) => text !== null) ? { written } : {}),
+    };
     this.#items.push({ item, key, values: nodes.map((node) => node ?? key) });
     return item;
   }
@@ -271,16 +296,19 @@ export class DetectionParser {
       source.report("modifier-unknown", message, place, meant);
     }
     if (key.bad) {
-      const { text, start, end } = key.bad;
-      const quantity = /^\[(\w+)\]$/.exec(text)?.[1];
-      const meant = quantity && closest(quantity, QUANTIFIERS);
-      const message = quantity
-        ? `Unknown array quantifier '${quantity}': there are ${
+      const { text, start, end, meant } = key.bad;
+      const message = meant === undefined
+        ? `Cannot read '${text}' in this field name: write '\\[' for a literal bracket`
+        : `Unknown array quantifier '${text.slice(1, -1)}': there are ${
           QUANTIFIERS.join(", ")
-        } and positions`
-        : `Cannot read '${text}' in this field name: write '\\[' for a literal bracket`;
+        } and positions`;
       const place = source.within(node, start, end);
-      source.report(quantity ? "field-quantifier" : "field-syntax", message, place, meant);
+      source.report(
+        meant === undefined ? "field-syntax" : "field-quantifier",
+        message,
+        place,
+        meant,
+      );
       good = false;
     }
     return good;
@@ -297,7 +325,17 @@ export class DetectionParser {
   }
 }
 
+/** One line of a map, on its way into the blocks that its key names. */
 interface Line {
   key: FieldKey;
   entry: Entry;
+  /** The item at the end of the path, once it is read. */
+  leaf: { item?: DetectionItem | undefined };
+  /** The name that the rest of the path has, if it is one name. */
+  literal?: string | undefined;
+}
+
+/** The item of a line in a block, about a field with the whole path as its name. */
+function literally({ leaf, literal }: Line): DetectionItem | undefined {
+  return leaf.item && literal !== undefined ? { ...leaf.item, field: literal } : undefined;
 }

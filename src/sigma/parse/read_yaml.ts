@@ -119,6 +119,8 @@ class TreeReader {
     }
     if (!isMap(node)) return null;
     const entries = new Map<string, Entry>();
+    const merged: Entry[] = [];
+    let merges = 0;
     for (const { key, value } of node.items) {
       const keyNode = this.read(key as Node | null, depth + 1);
       if (keyNode?.kind !== "scalar") {
@@ -126,16 +128,32 @@ class TreeReader {
         this.#source.report("yaml-syntax", "A key must be a string", place);
         continue;
       }
-      if (entries.has(keyNode.text)) {
+      const isMerge = keyNode.text === "<<" && keyNode.style === "plain";
+      if (isMerge ? merges++ > 0 : entries.has(keyNode.text)) {
         const message = `Duplicate key '${keyNode.text}' in this map`;
         this.#source.report("yaml-duplicate-key", message, keyNode);
       }
       const content = this.read(value as Node | null, depth + 1);
-      entries.set(keyNode.text, { key: keyNode.text, keyNode, value: content });
+      if (isMerge) {
+        merged.push(...this.#mergedEntries(keyNode, content));
+      } else entries.set(keyNode.text, { key: keyNode.text, keyNode, value: content });
     }
+    // What the map itself says comes before what it merges; so does what it merges first.
+    for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
     const all = [...entries.values()];
     const last = all.at(-1);
     return { kind: "map", entries: all, start, end: endOf(node, last?.value ?? last?.keyNode) };
+  }
+
+  /** What a merge key `<<` of YAML 1.1 brings; Sigma rules use it, and so do the tools for them. */
+  #mergedEntries(key: YamlScalar, content: YamlNode | null): Entry[] {
+    const maps = content?.kind === "list" ? content.items : [content];
+    return maps.flatMap((map) => {
+      if (map?.kind === "map") return map.entries;
+      const message = "The merge key '<<' takes a map or a list of maps";
+      this.#source.report("yaml-syntax", message, map ?? key);
+      return [];
+    });
   }
 
   /** The node that an alias stands for. */

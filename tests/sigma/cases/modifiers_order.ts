@@ -70,4 +70,14 @@ export const MODIFIERS_ORDER = [
     ["fieldref and re", "f|fieldref|re: g", {}, { error: /\bre\b|fieldref/ }],
     ["exists and neq", "f|exists|neq: true", {}, { error: /exists/ }],
   ]),
+  ...section("D a modifier that changes nothing the second time is a warning", [
+    ["endswith", "f|endswith|endswith: b", { f: "ab" }, true],
+    ["endswith, with a warning", "f|endswith|endswith: c", {}, { problem: /^warning.*second/ }],
+    ["contains and all", "f|contains|all|contains|all: [a, b]", { f: "ba" }, true],
+    ["cased", "f|cased|cased: A", { f: "a" }, false],
+    ["windash", "f|windash|windash: -a", { f: "/a" }, true],
+    ["a flag", "f|re|i|i: a", { f: "A" }, true],
+    ["re twice is refused", "f|re|re: a", {}, { error: /Duplicate modifier 're'/ }],
+    ["neq twice is refused", "f|neq|neq: a", {}, { error: /Duplicate modifier 'neq'/ }],
+  ]),
 ];

@@ -62,4 +62,15 @@ export const WINDASH = [
     ["a hyphen inside a name is not a flag", "f|windash|contains: x-y", { f: "x/y" }, false],
     ["a hyphen inside a name stays", "f|windash|contains: x-y", { f: "x-y" }, true],
   ]),
+  ...section("Mo windash: a word is made of the letters of any script", [
+    ["a letter with two dots", "f|windash|contains: ' -öffne '", { f: "prog /öffne x" }, true],
+    ["Cyrillic", "f|windash: -файл", { f: "/файл" }, true],
+    ["Han", "f|windash: -文件", { f: "–文件" }, true],
+    ["beyond the basic plane", "f|windash: -𐐷", { f: "/𐐷" }, true],
+    ["a letter before it", "f|windash: é-x", { f: "é/x" }, false],
+    ["a letter beyond the basic plane before it", "f|windash: 𐐷-x", { f: "𐐷/x" }, false],
+    ["an accent of its own before it", "f|windash: e\u0301-x", { f: "e\u0301/x" }, false],
+    ["an emoji is no letter", "f|windash: -🦉", { f: "/🦉" }, false],
+    ["after an emoji", "f|windash: 🦉-x", { f: "🦉/x" }, true],
+  ]),
 ];
