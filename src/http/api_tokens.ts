@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Holder } from "./stream_limit.ts";
 
 /** What a token permits: `read` the log; `admin` also changes and receivers' answers. */
 export type Scope = "read" | "admin";
@@ -73,6 +74,37 @@ export class TokenTable {
     }
     return found;
   }
+}
+
+/** Where the gateway notes a holder; it overwrites what a client sends under these names. */
+const NAME_HEADER = "panoptes-token";
+const SCOPES_HEADER = "panoptes-scopes";
+
+/**
+ * Notes on a request which token authorized it, for the process that holds the log.
+ *
+ * @param request The request.
+ * @param token The token.
+ * @returns A copy with the note, otherwise the same.
+ */
+export function withHolder(request: Request, { name, scopes }: ApiToken): Request {
+  const headers = new Headers(request.headers);
+  headers.set(NAME_HEADER, name);
+  headers.set(SCOPES_HEADER, scopes.join(" "));
+  return new Request(request, { headers });
+}
+
+/**
+ * Reads the note of `withHolder()`.
+ *
+ * @param request A request that the gateway has authorized.
+ * @returns Who holds the token; an unnamed reader if there is no note.
+ */
+export function holderOf({ headers }: Request): Holder {
+  return {
+    name: headers.get(NAME_HEADER) ?? "",
+    isAdmin: headers.get(SCOPES_HEADER)?.split(" ").includes("admin") ?? false,
+  };
 }
 
 function bytesOfHex(hex: string): Uint8Array {

@@ -1,5 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { type ApiToken, TokenTable } from "./api_tokens.ts";
+import { type ApiToken, TokenTable, withHolder } from "./api_tokens.ts";
 import { problem } from "./problem.ts";
 import { json } from "./response.ts";
 import { requiredScope, type Route } from "./route.ts";
@@ -11,10 +11,18 @@ export interface GatewayOptions {
   tokens: readonly ApiToken[];
   /** The names of invalid settings, never their values; only for clients with a valid token. */
   misconfigured?: readonly string[];
-  /** Answers authorized requests; its responses are passed on unchanged. */
+  /**
+   * Answers authorized requests, which say whose token it was (`holderOf()`); its responses are
+   * passed on unchanged.
+   */
   backend: (request: Request) => Response | Promise<Response>;
   /** Receives errors of the backend; the client never sees them. */
   report: (error: unknown) => void;
+}
+
+/** What authorization notes about a request. */
+interface Authorized {
+  Variables: { token: ApiToken };
 }
 
 /**
@@ -37,11 +45,11 @@ export interface GatewayOptions {
  */
 export function createGateway(
   { tokens, misconfigured = [], backend, report }: GatewayOptions,
-): Hono {
+): Hono<Authorized> {
   const table = new TokenTable(tokens);
-  const app = new Hono();
+  const app = new Hono<Authorized>();
 
-  function authorize(route?: Route): MiddlewareHandler {
+  function authorize(route?: Route): MiddlewareHandler<Authorized> {
     return async function authorize(context, next) {
       if (table.empty) return problem("no_tokens_configured", { detail: HOW_TO_CONFIGURE });
       const token = await table.find(context.req.header("Authorization"));
@@ -59,6 +67,7 @@ export function createGateway(
           members: { variables: misconfigured },
         });
       }
+      context.set("token", token);
       return await next();
     };
   }
@@ -66,7 +75,11 @@ export function createGateway(
   app.get("/healthz", () => json({ status: "ok" }));
   // The backend finds a route with the same router, so no spelling of a path evades its scope.
   for (const route of routes) {
-    app.all(route.path, authorize(route), (context) => backend(context.req.raw));
+    app.all(
+      route.path,
+      authorize(route),
+      (context) => backend(withHolder(context.req.raw, context.get("token"))),
+    );
   }
   app.use(authorize());
   app.notFound(() => problem("not_found"));

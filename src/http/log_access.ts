@@ -1,5 +1,6 @@
 import type { SseMessage, SseSource } from "../sse/sse_source.ts";
 import type { LogReader } from "../store/log.ts";
+import type { StreamCounts } from "./stream_limit.ts";
 import type { WatchStatus } from "../watch/watch_status.ts";
 
 /** One entry of a feed. */
@@ -47,8 +48,8 @@ export interface Status extends WatchStatus {
   }[];
   /** How many clients follow the events and the alerts now. */
   readonly subscribers: { readonly events: number; readonly alerts: number };
-  /** How many streams are open, and how many may be. */
-  readonly streams: { readonly open: number; readonly max: number };
+  /** How many streams are open and may be, and how many were refused. */
+  readonly streams: StreamCounts;
 }
 
 /** What the routes need from the log and its writers: a port, the same on every runtime. */

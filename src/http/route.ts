@@ -10,7 +10,7 @@ import type { StreamLimit } from "./stream_limit.ts";
 export interface Services extends Pick<SubscribeOptions, "clock" | "random" | "onClose"> {
   /** The log. */
   readonly log: LogAccess;
-  /** The limit on open streams, shared by all feeds. */
+  /** The limit on open streams, shared by all answers that are not short. */
   readonly streams: StreamLimit;
 }
 
@@ -29,7 +29,7 @@ export interface Operation {
   /** The query parameters, by name. */
   readonly query: v.ObjectEntries;
   /** Answers a request; throws an `InvalidRequestError` if its query is invalid. */
-  answer(context: Context, services: Services): Response;
+  answer(context: Context, services: Services): Response | Promise<Response>;
 }
 
 const METHODS = ["GET", "POST"] as const;
@@ -52,7 +52,7 @@ export interface Route extends Readonly<Partial<Record<typeof METHODS[number], O
 export function operation<const Entries extends v.ObjectEntries>(
   scope: Scope,
   query: Entries,
-  answer: (call: Call<Entries>) => Response,
+  answer: (call: Call<Entries>) => Response | Promise<Response>,
 ): Operation {
   return {
     scope,

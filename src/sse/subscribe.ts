@@ -22,6 +22,12 @@ export interface SubscribeOptions {
   /** Ends the stream, as its `cancel()` does. */
   signal?: AbortSignal | undefined;
   /**
+   * Receives a function that finds out whether the reader is still there: it writes a heartbeat at
+   * once, which reveals a closed connection, or closes the stream of a reader that seems to have
+   * stalled.
+   */
+  onProbe?: (probe: () => void) => void;
+  /**
    * Called once, when the stream has ended; `error` is what the log threw if the reason is
    * `failed`.
    */
@@ -36,6 +42,10 @@ const HEARTBEAT_MS = [15_000, 25_000] as const;
 const LIFE_MS = [600_000, 900_000] as const;
 const RETRY_MS = [1_000, 5_000] as const;
 const STALL_MS = 30_000;
+/** A reader that has taken nothing for so long makes room for another, if room is needed. */
+const PROBE_STALL_MS = 5_000;
+/** Requests that find no room come in numbers: they do not make more heartbeats than this. */
+const PROBE_PAUSE_MS = 200;
 
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(encodeComment("heartbeat"));
@@ -93,6 +103,8 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   #wanted = false;
   /** When the last write or the start was. */
   #wroteAt = 0;
+  /** When a probe last wrote. */
+  #probedAt = -Infinity;
 
   constructor(source: SseSource, options: SubscribeOptions) {
     this.#source = source;
@@ -106,6 +118,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     this.#stopListening = this.#source.onAppend(() => this.#pump());
     this.#wroteAt = clock.now();
+    this.#options.onProbe?.(() => this.#probe());
     this.#maintain();
   }
 
@@ -182,6 +195,17 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
         this.#write(HEARTBEAT);
         pause = this.#between(HEARTBEAT_MS);
       }
+    }
+  }
+
+  #probe(): void {
+    const now = this.#options.clock.now();
+    if (this.#closed) return;
+    if (!this.#wanted) {
+      if (now >= this.#wroteAt + PROBE_STALL_MS) this.#close("stalled");
+    } else if (now >= this.#probedAt + PROBE_PAUSE_MS) {
+      this.#probedAt = now;
+      this.#write(HEARTBEAT);
     }
   }
 

@@ -94,7 +94,7 @@ export function composeService(options: ServiceOptions): Service {
     });
   const events = feed("event");
   const alerts = feed("alert");
-  const streams = new StreamLimit(config.maxStreams);
+  const streams = new StreamLimit(config.maxStreams, clock);
 
   const openedAt = clock.now();
   const refusedSince = sinceWhen(log, config.refused, openedAt);
@@ -184,7 +184,7 @@ export function composeService(options: ServiceOptions): Service {
           notedAt: new Date(notedAt).toISOString(),
         })),
         subscribers: { events: events.followers, alerts: alerts.followers },
-        streams: { open: streams.open, max: streams.max },
+        streams: streams.counts(),
       }),
       rules: () => rules.map(summaryOf),
     },

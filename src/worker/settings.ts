@@ -129,8 +129,9 @@ export const SETTINGS = {
   }),
   maxStreams: numeric({
     name: "MAX_STREAMS",
-    help: "the maximum number of open event streams and NDJSON answers; further clients are told " +
-      "to come back later",
+    help: "the maximum number of open event streams and other long answers; further clients are " +
+      "told to come back later. One token may hold half of them, and a tenth is kept for tokens " +
+      "with the scope `admin`",
     default: 500,
     min: 1,
     max: 10_000,

@@ -1,10 +1,11 @@
 import type { Alert } from "../../src/alert/alert.ts";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
+import { type ApiToken, withHolder } from "../../src/http/api_tokens.ts";
 import { createLogApp } from "../../src/http/log_app.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";
 import { LogFeed } from "../../src/http/feed/log_feed.ts";
-import { StreamLimit } from "../../src/http/stream_limit.ts";
+import { type Holder, StreamLimit } from "../../src/http/stream_limit.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
@@ -20,7 +21,7 @@ export class LogFixture implements Disposable {
   #sql = nodeSql(":memory:");
   log: Log = openLog(this.#sql, { now: NOW, random: () => 0.5 });
   clock: ManualClock = new ManualClock();
-  streams: StreamLimit = new StreamLimit(10);
+  streams: StreamLimit = new StreamLimit(10, this.clock);
   reports: unknown[] = [];
   durable: () => Promise<unknown> = () => Promise.resolve();
   #feeds = (["event", "alert"] as const).map((entry) =>
@@ -44,7 +45,7 @@ export class LogFixture implements Disposable {
       rules: 0,
       subscribers: { events: 0, alerts: 0 },
       unfedLogs: [],
-      streams: { open: this.streams.open, max: this.streams.max },
+      streams: this.streams.counts(),
     }),
     rules: () => [],
     raiseEpoch: () => {
@@ -66,6 +67,21 @@ export class LogFixture implements Disposable {
     report: (error) => this.reports.push(error),
   });
   epoch: string = this.log.head().epoch;
+
+  /** How many streams are open. */
+  get open(): number {
+    return this.streams.counts().open;
+  }
+
+  /** Requests a path as the gateway would pass it on for a token. */
+  request(
+    path: string,
+    { name = "siem", isAdmin = false, ...init }: RequestInit & Partial<Holder> = {},
+  ): Promise<Response> {
+    const token: ApiToken = { name, sha256: "", scopes: isAdmin ? ["admin"] : ["read"] };
+    const request = new Request(`http://panoptes.test${path}`, init);
+    return Promise.resolve(this.app.request(withHolder(request, token)));
+  }
 
   /** Records events `from` to `to`, named by their number. */
   recordEvents(from: number, to: number): Promise<void> {

@@ -70,7 +70,7 @@ for (const [accept, type] of TABLE) {
         for (const form of available) assertEquals(detail.includes(form), true);
       } else await response.body?.cancel();
     }
-    assertEquals([fixture.streams.open, fixture.clock.pending], [0, 0]);
+    assertEquals([fixture.open, fixture.clock.pending], [0, 0]);
   });
 }
 

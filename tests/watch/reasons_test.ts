@@ -35,7 +35,7 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
     ...watchStatus(state, log, [], 0, options),
     rules: 0,
     subscribers: { events: 0, alerts: 0 },
-    streams: { open: 0, max: 1 },
+    streams: { open: 0, max: 1, maxPerToken: 1, keptForAdmin: 0, refused: 0 },
     unfedLogs: [],
   });
   const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
+import { SseReader } from "../support/read_sse.ts";
+import { eventually, sha256, TEST_ENTRY, TOKEN, WorkerFixture } from "./worker_fixture.ts";
 
 const HOUR = 3_600_000;
 
@@ -136,4 +137,56 @@ Deno.test("the Worker's log keeps its epoch when its object is evicted", async (
   await worker.evict();
   assertEquals((await worker.log()).map(({ id }) => id), before.map(({ id }) => id));
   assertNotEquals(before[0]!.id, undefined);
+});
+
+Deno.test("the Worker gives the places of clients that have gone to new ones as soon as room runs out", async () => {
+  await using worker = await WorkerFixture.start({ vars: { MAX_STREAMS: "4" } });
+  for (let round = 0; round < 3; round++) {
+    const gone = new AbortController();
+    const open = await Promise.all(
+      Array.from({ length: 4 }, () => worker.stream("/v1/events", undefined, gone.signal)),
+    );
+    for (const reader of open) assertEquals((await reader.next())?.event, "ready");
+    gone.abort(); // nothing is written to them for 15 to 25 seconds
+  }
+  const { streams } = await worker.json("/v1/status") as { streams: Record<string, number> };
+  assertEquals([streams["max"], streams["refused"]], [4, 0]);
+});
+
+Deno.test("the Worker does not let one reader take all streams, whatever it says that it is", async () => {
+  const OTHER = "the-token-of-another-reader";
+  const OPERATOR = "the-token-of-the-operator";
+  await using worker = await WorkerFixture.start({
+    vars: {
+      MAX_STREAMS: "10",
+      API_TOKENS: JSON.stringify([
+        { name: "greedy", sha256: await sha256(TOKEN), scopes: ["read"] },
+        { name: "other", sha256: await sha256(OTHER), scopes: ["read"] },
+        { name: "operator", sha256: await sha256(OPERATOR), scopes: ["admin"] },
+      ]),
+    },
+  });
+  const stop = new AbortController();
+  const first = async (token: string) => {
+    const response = await fetch(new URL("/v1/events", worker.url), {
+      headers: {
+        Authorization: `Bearer ${token}`,
+        "Panoptes-Token": crypto.randomUUID(),
+        "Panoptes-Scopes": "admin",
+      },
+      signal: stop.signal,
+    });
+    const reader = new SseReader(response.body!);
+    const message = await reader.next();
+    reader.next().catch(() => {}); // goes on reading
+    return message?.event;
+  };
+  const all = async (token: string, count: number) => {
+    const events = await Promise.all(Array.from({ length: count }, () => first(token)));
+    return events.filter((event) => event === "ready").length;
+  };
+  assertEquals(await all(TOKEN, 12), 5);
+  assertEquals(await all(OTHER, 6), 4);
+  assertEquals(await all(OPERATOR, 1), 1);
+  stop.abort();
 });

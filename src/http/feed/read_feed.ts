@@ -27,7 +27,7 @@ export interface FeedPart {
 
 /** The maximum read at a time: as many entries as are usually some tens of kilobytes. */
 const PART_ENTRIES = 128;
-const PART_BYTES = 256 * 1024;
+const PART_BYTES = 64 * 1024;
 
 /**
  * Reads a feed part by part, up to where the log ended when reading began. There is always at least

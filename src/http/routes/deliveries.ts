@@ -5,6 +5,7 @@ import {
   type StoredAttempt,
 } from "../../store/outbox_message.ts";
 import type { LogAccess } from "../log_access.ts";
+import { jsonAnswer, jsonListAnswer } from "../long_answer.ts";
 import { problem } from "../problem.ts";
 import { parameters } from "../read_query.ts";
 import { json } from "../response.ts";
@@ -23,7 +24,8 @@ export const deliveryRoutes: readonly Route[] = [
       state: v.optional(v.picklist(MESSAGE_STATES, `must be one of ${MESSAGE_STATES.join(", ")}`)),
       endpoint: parameters.name,
       alert: parameters.name,
-    }, ({ log, query: { limit = MAX_ROWS, before, state, endpoint, alert } }) => {
+    }, (call) => {
+      const { log, query: { limit = MAX_ROWS, before, state, endpoint, alert } } = call;
       const found = log.deliveries({
         limit,
         ...(before === undefined ? {} : { before }),
@@ -31,23 +33,24 @@ export const deliveryRoutes: readonly Route[] = [
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(alert === undefined ? {} : { webhookId: alert }),
       });
-      return json({
-        deliveries: found.map((message) => listed(log, message)),
+      const rows = found.values().map((message) => listed(log, message));
+      return jsonListAnswer(call, "deliveries", rows, () => ({
         next: found.length === limit ? found.at(-1)?.id ?? null : null,
-      });
+      }));
     }),
   },
   {
     path: MESSAGE_PATH,
     // It shows the receiver's answers, and a receiver may be reachable only from the server.
-    GET: operation("admin", {}, ({ log, context }) => {
+    GET: operation("admin", {}, (call) => {
+      const { log, context } = call;
       const message = log.message(Number(context.req.param("id")));
       if (message === undefined) return problem("not_found");
       const attempts = log.attempts(message.id).map((attempt) => ({
         ...attemptJson(attempt),
         excerpt: attempt.excerpt,
       }));
-      return json({ ...messageJson(message), attempts });
+      return jsonAnswer(call, { ...messageJson(message), attempts });
     }),
   },
   {

@@ -2,9 +2,10 @@ import type { Context } from "hono";
 import { overloadedStream } from "../../sse/overloaded.ts";
 import { parseRequested } from "../../sse/resume_at.ts";
 import { subscribe } from "../../sse/subscribe.ts";
-import { ndjsonStream } from "../feed/ndjson_stream.ts";
-import { pageJson } from "../feed/page_json.ts";
+import { holderOf } from "../api_tokens.ts";
+import { ndjsonParts, pageParts } from "../feed/feed_parts.ts";
 import type { Feed, LogAccess } from "../log_access.ts";
+import { longAnswer } from "../long_answer.ts";
 import { negotiate } from "../negotiate.ts";
 import { problem } from "../problem.ts";
 import { InvalidRequestError, parameters } from "../read_query.ts";
@@ -15,8 +16,6 @@ const NDJSON = "application/x-ndjson";
 const JSON_TYPE = "application/json";
 /** Every form, the default first; all after JSON are names of NDJSON. */
 const FORMS = [EVENT_STREAM, JSON_TYPE, NDJSON, "application/ndjson", "application/jsonl"];
-/** When a client that was refused for too many open streams may try again, in seconds. */
-const RETRY_AFTER = "30";
 /** The entries of one JSON answer, unless `limit` says otherwise. */
 const DEFAULT_LIMIT = 1_000;
 
@@ -91,7 +90,11 @@ function lastEventIdOf({ context, query }: FeedCall): string | undefined {
 }
 
 /** Answers with an event stream, which does not end with the log. */
-function follow(feed: Feed, lastEventId: string | undefined, call: FeedCall): Response {
+async function follow(
+  feed: Feed,
+  lastEventId: string | undefined,
+  call: FeedCall,
+): Promise<Response> {
   const { context, query, streams, clock, random, onClose } = call;
   if (query.limit !== undefined) {
     throw new InvalidRequestError(
@@ -99,16 +102,17 @@ function follow(feed: Feed, lastEventId: string | undefined, call: FeedCall): Re
     );
   }
   if (isHead(context)) return eventStream(null); // nobody would read the subscription
-  const release = streams.acquire();
-  if (release === undefined) return eventStream(overloadedStream());
+  const place = await streams.acquire(holderOf(context.req.raw));
+  if (place === undefined) return eventStream(overloadedStream());
   return eventStream(
     subscribe(feed, {
       lastEventId,
       clock,
       random,
       signal: context.req.raw.signal,
+      onProbe: place.onProbe,
       onClose(reason, error) {
-        release();
+        place.release();
         onClose?.(reason, error);
       },
     }),
@@ -123,33 +127,18 @@ function list(
     type: string;
     lastEventId: string | undefined;
   },
-  { context, query: { limit }, streams, clock, onClose }: FeedCall,
-): Response {
+  call: FeedCall,
+): Response | Promise<Response> {
   if (parseRequested(lastEventId) === "invalid") {
     throw new InvalidRequestError("The id to continue after is not an id of this log");
   }
-  const answer = (body: BodyInit | null) =>
-    new Response(body, { headers: responseHeaders(type, { Vary: "Accept" }) });
-  if (isHead(context)) return answer(null);
-  const release = streams.acquire();
-  if (release === undefined) {
-    return problem("overloaded", { headers: { "Retry-After": RETRY_AFTER } });
-  }
-  if (type === JSON_TYPE) {
-    try {
-      return answer(pageJson(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT }));
-    } finally {
-      release();
-    }
-  }
-  const onEnd = (error: unknown) => {
-    release();
-    if (error !== undefined) onClose?.("failed", error);
-  };
-  const { signal } = context.req.raw;
-  return answer(
-    ndjsonStream(feed, { entry, lastEventId, limit, clock, signal, onClose: onEnd }),
-  );
+  const headers = { Vary: "Accept" };
+  if (isHead(call.context)) return new Response(null, { headers: responseHeaders(type, headers) });
+  const { limit } = call.query;
+  const parts = type === JSON_TYPE
+    ? pageParts(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT })
+    : ndjsonParts(feed, { entry, lastEventId, limit });
+  return longAnswer(call, { parts, type, headers });
 }
 
 function isHead(context: Context): boolean {

@@ -1,10 +1,13 @@
+import type { LogAccess } from "../log_access.ts";
+import { jsonListAnswer } from "../long_answer.ts";
 import { parameters } from "../read_query.ts";
-import { json } from "../response.ts";
 import { operation, type Route } from "../route.ts";
 
-/** The maximum of one answer, in rows and in bytes: one invalid event may be large. */
+/** The maximum of one answer, in rows and in characters: one invalid event may be large. */
 const MAX_ROWS = 100;
-const MAX_BYTES = 1024 * 1024;
+const MAX_LENGTH = 1024 * 1024;
+/** The maximum read at a time. */
+const PART_BYTES = 64 * 1024;
 
 /** `/v1/invalid-events`: items that the API sent as events and that are not valid events. */
 export const invalidEventsRoute: Route = {
@@ -12,19 +15,50 @@ export const invalidEventsRoute: Route = {
   GET: operation("read", {
     limit: parameters.limit(MAX_ROWS),
     after: parameters.row,
-  }, ({ log, query: { limit = MAX_ROWS, after = 0 } }) => {
-    const found = log.invalidEvents(after, limit, MAX_BYTES);
-    const last = found.at(-1)?.seq;
-    const hasMore = last !== undefined && log.invalidEvents(last, 1).length > 0;
-    return json({
-      invalidEvents: found.map(({ seq, recordedAt, issues, digest, body }) => ({
-        seq,
-        recordedAt: new Date(recordedAt).toISOString(),
-        issues,
-        sha256: digest,
-        sent: body, // a string: it may have been truncated, and then is not JSON
-      })),
-      next: hasMore ? last : null,
-    });
+  }, (call) => {
+    const { log, query: { limit = MAX_ROWS, after = 0 } } = call;
+    const page = new InvalidEventsPage(log, after, limit);
+    return jsonListAnswer(call, "invalidEvents", page.rows(), () => ({ next: page.next() }));
   }),
 };
+
+/** Reads one page a few rows at a time. */
+class InvalidEventsPage {
+  #log: LogAccess;
+  #limit: number;
+  /** The seq of the last row that was read. */
+  #last: number;
+
+  constructor(log: LogAccess, after: number, limit: number) {
+    this.#log = log;
+    this.#limit = limit;
+    this.#last = after;
+  }
+
+  *rows(): Generator<Record<string, unknown>, void, void> {
+    let left = this.#limit;
+    let length = 0;
+    while (left > 0) {
+      const found = this.#log.invalidEvents(this.#last, left, PART_BYTES);
+      if (found.length === 0) return;
+      left -= found.length;
+      for (const { seq, recordedAt, issues, digest, body } of found) {
+        if (length > 0 && length + body.length > MAX_LENGTH) return;
+        length += body.length;
+        this.#last = seq;
+        yield {
+          seq,
+          recordedAt: new Date(recordedAt).toISOString(),
+          issues,
+          sha256: digest,
+          sent: body, // a string: it may have been truncated, and then is not JSON
+        };
+      }
+    }
+  }
+
+  /** Where the next page begins; null if there is none. */
+  next(): number | null {
+    return this.#log.invalidEvents(this.#last, 1).length > 0 ? this.#last : null;
+  }
+}

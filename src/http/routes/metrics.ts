@@ -148,6 +148,12 @@ export function metricsText(status: Status): string {
     ]),
     metric("streams", "gauge", "Open streams", one(status.streams.open)),
     metric("streams_max", "gauge", "Streams that may be open", one(status.streams.max)),
+    metric(
+      "streams_refused_total",
+      "counter",
+      "Streams refused since the start, because too many were open",
+      one(status.streams.refused),
+    ),
   ].join("");
 }
 

@@ -1,0 +1,123 @@
+import type { Clock } from "../../stream/clock.ts";
+
+/** How the stream reads. */
+export interface PartStreamOptions {
+  /** Time, to close the stream of a stalled reader. */
+  clock: Clock;
+  /** Ends it as the stream's `cancel()` does. */
+  signal?: AbortSignal | undefined;
+  /** Receives a function that closes the stream at once if its reader seems to have stalled. */
+  onProbe?: (probe: () => void) => void;
+  /** Called once when the stream has ended; `error` is what the parts threw, if they did. */
+  onClose?: (error?: unknown) => void;
+}
+
+const STALL_MS = 60_000;
+/** A reader that has taken nothing for so long makes room for another, if room is needed. */
+const PROBE_STALL_MS = 5_000;
+/** The maximum size of one write, in bytes. */
+const CHUNK_BYTES = 64 * 1024;
+
+const encoder = new TextEncoder();
+
+/**
+ * Streams an answer whose parts are made one at a time: nothing is made, and nothing encoded,
+ * before the reader asks for it, so a reader that does not read costs one part and no more.
+ *
+ * A stream that ends early fails and does not close, so that no reader mistakes it for complete.
+ *
+ * @param parts The answer, in order; an empty part is skipped.
+ * @param options Clock and signal.
+ * @returns The answer in UTF-8, in chunks of at most 64 KiB.
+ */
+export function partStream(
+  parts: Iterator<string, void, void>,
+  options: PartStreamOptions,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream(new PartSource(parts, options), { highWaterMark: 0 });
+}
+
+class PartSource implements UnderlyingDefaultSource<Uint8Array> {
+  #options: PartStreamOptions;
+  #parts: Iterator<string, void, void>;
+  /** What is left of the current part. */
+  #rest = "";
+  #closing = new AbortController();
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #onAbort = () => this.#fail(this.#options.signal?.reason);
+  /** When the reader last asked for data. */
+  #askedAt = 0;
+
+  constructor(parts: Iterator<string, void, void>, options: PartStreamOptions) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#controller = controller;
+    const { signal, clock, onProbe } = this.#options;
+    if (signal?.aborted) return this.#onAbort();
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#askedAt = clock.now();
+    onProbe?.(() => this.#failAfter(PROBE_STALL_MS));
+    this.#watch();
+  }
+
+  pull(): void {
+    this.#askedAt = this.#options.clock.now();
+    try {
+      while (this.#rest === "") {
+        const { value, done } = this.#parts.next();
+        if (done) {
+          this.#controller.close();
+          return this.#close();
+        }
+        this.#rest = value;
+      }
+    } catch (error) {
+      this.#close(error);
+      throw error;
+    }
+    const bytes = new Uint8Array(Math.min(CHUNK_BYTES, this.#rest.length * 3));
+    const { read, written } = encoder.encodeInto(this.#rest, bytes);
+    this.#rest = this.#rest.slice(read);
+    this.#controller.enqueue(bytes.subarray(0, written));
+  }
+
+  cancel(): void {
+    this.#close();
+  }
+
+  /** Fails the stream when its reader has stalled. */
+  async #watch(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#failAfter(STALL_MS)) {
+      try {
+        await clock.wait(this.#askedAt + STALL_MS - clock.now(), this.#closing.signal);
+      } catch {
+        return; // closed
+      }
+    }
+  }
+
+  /** Fails the stream if its reader has asked for nothing for so long. */
+  #failAfter(ms: number): boolean {
+    const hasStalled = this.#options.clock.now() >= this.#askedAt + ms;
+    if (hasStalled) this.#fail(new Error("The reader stalled"));
+    return hasStalled;
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.#controller.error(reason);
+    this.#close();
+  }
+
+  #close(error?: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.#rest = "";
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#options.onClose?.(error);
+  }
+}
