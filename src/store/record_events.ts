@@ -62,6 +62,11 @@ export interface RecordOptions {
    * while they were read: only a second pass can tell. Without it, all are recorded at once.
    */
   readonly earlier?: EarlierPass;
+  /**
+   * Whether the first event is the last one of the page before, shown again, and not a twin of it:
+   * some APIs have cursors that include the row that they name. Default false.
+   */
+  readonly repeatsFirst?: boolean;
 }
 
 /** A bound string may have 2 MB, and a hash takes 17 characters. */
@@ -138,9 +143,10 @@ class PageEvent implements RecordedEvent {
 export function recordEvents(
   sql: Sql,
   events: readonly UserEvent[],
-  { now, taken = new Set(), earlier }: RecordOptions,
+  { now, taken = new Set(), earlier, repeatsFirst = false }: RecordOptions,
 ): RecordResult {
   const page = inTimeOrder(events);
+  const again = repeatsFirst ? events[0] : undefined;
   const rows = rowsByHash(sql, page);
   const floor = readNumber(sql, "floor_at", -Infinity);
   const first = readNumber(sql, "event_seq", 0) + 1;
@@ -160,6 +166,7 @@ export function recordEvents(
     equal.length = 0;
     let onThisPage = 1;
     let found: Row | undefined;
+    let shown: Row | undefined;
     let last: Row | undefined;
     for (let row = same; row !== undefined; row = row.next) {
       last = row;
@@ -168,11 +175,13 @@ export function recordEvents(
       if (row.body !== body && row.identity !== identityOf(event)) continue;
       equal.push(row.seq);
       if (row.isHere) onThisPage++;
-      else if (!taken.has(row.seq)) {
+      else if (taken.has(row.seq)) shown = row;
+      else {
         found = row;
         break;
       }
     }
+    if (dated.whole === again) found = shown ?? found;
     if (found !== undefined) {
       duplicates++;
       if (found.body !== body) renames.push(...renamesBetween(found.event, event));

@@ -64,6 +64,9 @@ export class ApiModel {
   readonly #pageSize: number;
   readonly #ascending: boolean;
   readonly #byPlace: boolean;
+  readonly #isInclusive: boolean;
+  /** Since when whom the API calls by another name, by id. */
+  readonly #renamedAt: ReadonlyMap<unknown, number>;
   readonly #pauses: boolean;
   readonly #closesWithEmptyPage: boolean;
   readonly #limit: number | undefined;
@@ -87,11 +90,27 @@ export class ApiModel {
     this.#faults = new ApiFaults(plan, () => time.now);
     this.#shapes = chanceOf(plan.seed, "shapes");
     this.#chance = chance;
-    this.#pageSize = Math.max(chance.pick([1, 2, 3, 5, 10, 50]), Math.ceil(published.length / 8));
+    this.#isInclusive = kinds.has("inclusive");
+    const pageSize = chance.pick([1, 2, 3, 5, 10, 50]);
+    // Where cursors are inclusive, a page can only tell a twin from the same row shown again if it
+    // has room for all of a second.
+    this.#pageSize = this.#isInclusive
+      ? Math.max(1 + largestSecond(published), Math.ceil(published.length / 50))
+      : Math.max(pageSize, Math.ceil(published.length / 8));
+    const names = chanceOf(plan.seed, "names");
+    this.#renamedAt = new Map(
+      ["7", "8", "9", "12", "34"].map((id) => [
+        id,
+        names.is(0.5) && kinds.has("renames") ? names.int(plan.start, plan.calm) : Infinity,
+      ]),
+    );
     this.#ascending = chance.is(0.2);
     this.#byPlace = kinds.has("shifts");
     this.#pauses = kinds.has("empty-pages") && chance.is(0.5);
-    this.#closesWithEmptyPage = chance.is(0.3) || kinds.has("empty-pages");
+    // Where cursors are inclusive, such a page would show the last row again: in a log of a few
+    // events of one second, nothing would tell that from a twin.
+    const closes = chance.is(0.3) || kinds.has("empty-pages");
+    this.#closesWithEmptyPage = closes && !kinds.has("inclusive");
     // By a clock that is far ahead everything looks old, and only the API can tell.
     const saysLimit = chance.is(0.8) || (kinds.has("clock") && kinds.has("retention"));
     this.#limit = saysLimit ? chance.pick([60, 240, 1_000]) : undefined;
@@ -153,10 +172,11 @@ export class ApiModel {
       ? this.#after(found, cursor.last)
       : cursor.place ?? 0;
     const isPause = this.#pauses && cursor?.paused !== true && cursor?.beyond === undefined;
+    const repeats = this.#isInclusive && cursor !== undefined && start > 0 ? 1 : 0;
     const rows = isPause || cursor?.beyond !== undefined
       ? []
-      : found.slice(start, start + this.#pageSize);
-    const end = start + rows.length;
+      : found.slice(start - repeats, start - repeats + this.#pageSize);
+    const end = rows.length === 0 ? start : start - repeats + rows.length;
     const isLast = !isPause && (end >= found.length) &&
       (!this.#closesWithEmptyPage || rows.length === 0);
     const here = this.#byPlace || end === 0 ? { place: end } : { last: found[end - 1]!.id };
@@ -167,11 +187,24 @@ export class ApiModel {
       next = { pass, asOf, place: end, beyond: (cursor?.beyond ?? 0) + 1 };
     }
     if (!isLast) this.#bringForward(from, to);
-    const wire = rows.map(({ wire }) => this.#shapesVary ? shapeOf(wire, this.#shapes) : wire);
+    const wire = rows.map(({ wire }) => this.#named(wire))
+      .map((wire) => this.#shapesVary ? shapeOf(wire, this.#shapes) : wire);
     const links = { self: { href: url.href }, ...this.#linkOf(url, cursor, next, fault) };
     return {
       auditEvents: wire,
       _links: fault === "odd-links" && next !== undefined ? this.#chance.pick(ODD_LINKS) : links,
+    };
+  }
+
+  /** An event with the names of now, as far as an id tells whose they are. */
+  #named(wire: unknown): unknown {
+    if (typeof wire !== "object" || wire === null || Array.isArray(wire)) return wire;
+    const { aid, uid, user, accountGroupName } = wire as Record<string, unknown>;
+    const isRenamed = (id: unknown) => (this.#renamedAt.get(id) ?? Infinity) <= this.#time.now;
+    return {
+      ...wire,
+      ...(isRenamed(uid) && typeof user === "string" && { user: user.replace(" ", " King ") }),
+      ...(isRenamed(aid) && accountGroupName !== undefined && { accountGroupName: "There" }),
     };
   }
 
@@ -241,6 +274,12 @@ export class ApiModel {
     const reset = (Math.floor(this.#time.now / MINUTE) + 1) * 60;
     return { "x-organization-rate-limit-reset": String(reset) };
   }
+}
+
+function largestSecond(published: readonly Published[]): number {
+  const counts = new Map<number, number>();
+  for (const { at } of published) counts.set(at, (counts.get(at) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
 }
 
 function rangeOf(url: URL): { from: number; to: number } {

@@ -19,6 +19,8 @@ export const FAULT_KINDS = {
   "empty-pages": "Empty pages with a next link before, between and after the others",
   "cursors": "Cursors that expire",
   "shifts": "Pages by offset, which shift when something is published between two of them",
+  "inclusive": "Pages that begin with the last row of the one before, many to a pass",
+  "renames": "Users and account groups that have another name from some time on",
   "lies":
     "Results that shrink and grow: rows that are hidden for a while, links that end too early",
   "shapes": "The same event in another shape each time: null, numeric ids, other date formats",

@@ -59,7 +59,7 @@ const anAct = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       act: fc.constant("page size" as const),
-      size: fc.integer({ min: 1, max: 7 }),
+      size: fc.integer({ min: 2, max: 7 }),
     }),
   },
   {

@@ -47,6 +47,57 @@ Deno.test("Collector records no event twice when each page repeats the last even
   bench.assertComplete();
 });
 
+/** Events with one date each, and true twins beside the places where pages begin and end. */
+function publishMany(bench: Bench, count: number): void {
+  for (let n = 0; n < count; n++) {
+    bench.api.publish(eventAt(-n * 1_000, `u${n}`));
+    // Before, at and after a page boundary, whatever the cursors are like.
+    if (n % 700 < 2) bench.api.publish(eventAt(-n * 1_000, `u${n}`));
+  }
+}
+
+for (
+  const [cursors, repeatsLast, closes] of [
+    ["exclusive cursors", false, false],
+    ["inclusive cursors", true, false],
+    ["inclusive cursors and a last page that only repeats", true, true],
+  ] as const
+) {
+  Deno.test(`Collector records 2,600 events and their true twins once over 26 pages with ${cursors}`, async () => {
+    using bench = new Bench(
+      { backfillMs: HOUR, assumedLimit: 100_000 },
+      { match: () => [{ rule: { id: "any", title: "Any" } }] },
+    );
+    bench.api.pageSize = 100;
+    bench.api.repeatsLast = repeatsLast;
+    bench.api.closes = closes;
+    publishMany(bench, 2_600);
+    await bench.run(2 * HOUR);
+    bench.assertComplete();
+    assertEquals(bench.log.alertsAfter(0, 1e4).length, bench.api.published.length);
+    assertEquals(bench.watch.status().health, "green");
+  });
+}
+
+Deno.test("Collector records no event twice when each page repeats the last event of the one before, in one second too", async () => {
+  using bench = new Bench({ backfillMs: HOUR, assumedLimit: 100_000 });
+  bench.api.pageSize = 10;
+  bench.api.repeatsLast = true;
+  for (let n = 0; n < 300; n++) bench.api.publish(eventAt(-5_000, `u${n}`));
+  await bench.run(2 * HOUR);
+  bench.assertComplete();
+});
+
+Deno.test("Collector records twins in a second of many pages where cursors are exclusive", async () => {
+  using bench = new Bench({ backfillMs: HOUR, assumedLimit: 100_000 });
+  bench.api.pageSize = 10;
+  for (let n = 0; n < 300; n++) bench.api.publish(eventAt(-5_000, `u${n}`));
+  for (let n = 0; n < 25; n++) bench.api.publish(eventAt(-5_000, "twin"));
+  for (let n = 0; n < 5; n++) bench.api.publish(eventAt(-5_000, `v${n}`));
+  await bench.run(2 * HOUR);
+  bench.assertComplete();
+});
+
 Deno.test("Collector records no event twice when something is published between any two pages", async () => {
   using bench = new Bench({ maxPages: 100 });
   bench.api.pageSize = 2;

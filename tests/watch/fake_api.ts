@@ -26,6 +26,8 @@ export class FakeApi {
   countsPlaces = false;
   /** Whether each page begins with the last event of the one before. */
   repeatsLast = false;
+  /** Whether the last page with something new has a next link. */
+  closes = false;
   #now: () => number;
 
   constructor(now: () => number) {
@@ -71,7 +73,8 @@ export class FakeApi {
     const again = this.repeatsLast && start > 0 ? 1 : 0;
     const rows = visible.slice(start - again, start + this.pageSize);
     let next: URL | undefined;
-    if (start + this.pageSize < visible.length) {
+    const isEnd = start + this.pageSize >= visible.length;
+    if (!isEnd || (this.closes && start < visible.length && rows.length > 0)) {
       next = new URL(url);
       next.searchParams.set(
         "cursor",

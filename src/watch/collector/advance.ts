@@ -5,6 +5,7 @@ import { addCounts, type CountsToAdd } from "./counts.ts";
 import { type Diagnosis, fault, MATCH_FAILED, nextFailure } from "./failure.ts";
 import type { PlannedRead } from "./plan.ts";
 import { restartSlice } from "./restart.ts";
+import type { PageEnd } from "./seams.ts";
 import {
   type Checks,
   type CollectorState,
@@ -28,6 +29,8 @@ export interface PageFacts {
   readonly refusal: Diagnosis | undefined;
   /** The events on the page, invalid ones included. */
   readonly events: number;
+  /** How the last page with events ended, this one included. */
+  readonly end: PageEnd | undefined;
   /** Twins that this pass has held so far, this page included. */
   readonly held: number;
   /** The dates of those on this page; `NO_DATE` for one without a date. */
@@ -47,9 +50,10 @@ export interface PageFacts {
  */
 const MAX_ROUNDS = 4;
 /**
- * With more dates of held twins than this, the whole slice is read again instead of each of them.
+ * With more dates of held twins than this, the whole slice is read again instead of each of them:
+ * the state has to stay small. Where cursors are inclusive there is one date for each page.
  */
-const MAX_CHECKS = 20;
+const MAX_CHECKS = 1_000;
 
 /** The next slice is half as long after one with more pages than this, ... */
 const MAX_SLICE_PAGES = 8;
@@ -80,7 +84,7 @@ export function afterPage(
   options: WatchOptions,
 ): CollectorState {
   const { state, kind, reading } = read;
-  const { next, refusal, events, faults, now, random } = facts;
+  const { next, refusal, events, end, faults, now, random } = facts;
   const counted: CollectorState = {
     ...state,
     counts: addCounts(state.counts, { ...facts.counts, unmatched: faults.length, pages: 1 }),
@@ -98,6 +102,7 @@ export function afterPage(
     pages: pass.pages + 1,
     events: pass.events + events,
     empty: events === 0 ? pass.empty + 1 : 0,
+    ...(end !== undefined && { end }),
   };
   const excess = excessOf(longer, options);
   return excess === undefined

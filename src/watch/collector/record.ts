@@ -17,6 +17,7 @@ import { lateHistogram } from "./counts.ts";
 import { addIntake } from "./intake.ts";
 import { type Diagnosis, fault } from "./failure.ts";
 import type { PlannedRead } from "./plan.ts";
+import { beginsAgain, endOf, isShownAgain, noSeams, withSeam } from "./seams.ts";
 import {
   type CollectorState,
   NO_DATE,
@@ -67,11 +68,18 @@ export function recordPage(
   { read, url, page, count, earlier, refusal, now }: PageToRecord,
   options: WatchOptions,
 ): PageRecorded {
+  const { pass } = read.reading;
+  const { end } = pass;
+  const { seams = noSeams() } = read.state;
   const result = log.record(page.events, {
     now,
     taken: count.taken,
     earlier,
+    // What every page repeats confirms no twin, however often it is read.
+    repeatsFirst: pass.confirms !== null && beginsAgain(end, page.events) &&
+      isShownAgain(seams, end),
   });
+  const isNew = result.recorded.length > 0;
   const invalid = log.keepInvalid(page.invalid, now);
   const alerts: NewAlert[] = [];
   const faults: unknown[] = [];
@@ -104,7 +112,7 @@ export function recordPage(
     }
   }
   const added = raiseAlerts({ log, endpoints }, alerts, now);
-  const { kind, reading: { pass } } = read;
+  const { kind } = read;
   const intake = addIntake(read.state.intake, {
     now,
     valid: result.recorded.length,
@@ -112,7 +120,12 @@ export function recordPage(
     oversized,
     isBacklog: kind === "backfill",
   });
-  const state = { ...withRenames(read.state, result.renames, now), intake };
+  const state = {
+    ...withRenames(read.state, result.renames, now),
+    intake,
+    // A pass that confirms another one sees the same seams.
+    ...(pass.confirms === null && { seams: withSeam(seams, end, page.events, isNew) }),
+  };
   const next = page.next?.href ?? null;
   const held = sum(result.held.values());
   const after = afterPage({ ...read, state }, {
@@ -123,6 +136,7 @@ export function recordPage(
         ? fault("repeated_cursor", "restart", "the next page is one that has already been read")
         : undefined),
     events: page.events.length + page.invalid.length,
+    end: endOf(page.events, isNew) ?? end,
     held: sum(count.held.values()) + held,
     heldDates: result.heldAt.map((at) => at ?? NO_DATE),
     faults,

@@ -6,6 +6,7 @@ import { type CollectorCounts, noCounts } from "./counts.ts";
 import { type Failure, MATCH_FAILED } from "./failure.ts";
 import type { Intake } from "./intake.ts";
 import { noRequests, type RequestCount } from "./rate_share.ts";
+import type { PageEnd, Seams } from "./seams.ts";
 
 /**
  * Why a range is read.
@@ -52,6 +53,8 @@ export interface Pass extends Range {
    * twin without a date.
    */
   readonly dates: readonly number[];
+  /** How the last page with events ended; absent before it. */
+  readonly end?: PageEnd;
 }
 
 /** Stands for the date of an event that has none. */
@@ -141,6 +144,8 @@ export interface CollectorState {
   readonly nextPass: number;
   /** What has been counted since the log was created. */
   readonly counts: CollectorCounts;
+  /** What the seams between pages have told; default nothing. */
+  readonly seams?: Seams;
   /** The latest renames that were noticed, oldest first; default none. */
   readonly renames?: readonly NotedRename[];
 }
