@@ -30,7 +30,8 @@ export interface Outcome {
  * `tls_failed`, `connection_refused`, `unreachable` (no answer, for another reason), `url_refused`
  * (the URL, or an address that its name resolves to, must not be called), `body_failed` (no body
  * could be made of the alert: a bug), `misconfigured` (the endpoint's entry in the settings is refused),
- * `lost` (the attempt never reported back).
+ * `lost` (the attempt never reported back). workerd does not tell a Worker why there was no answer:
+ * there, `name_unknown`, `tls_failed` and `connection_refused` are all `unreachable`.
  */
 export type OutcomeCode =
   | "answered"

@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { bundleWorker } from "../../src/local/build_worker.ts";
 import { createReceiver, type ReceivedWebhook } from "../../src/local/webhook_receiver.ts";
 import { newSecret } from "../../src/local/credentials.ts";
-import { BareWorkerd } from "../support/bare_workerd.ts";
+import { startWorker } from "./bare_worker.ts";
 import { FarEnd } from "./far_end.ts";
 import { eventually, sha256, TOKEN } from "./worker_fixture.ts";
 
@@ -31,48 +30,6 @@ function startReceiver() {
     },
     repair: () => void (works = true),
     [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
-
-interface Status {
-  health: string;
-  failures: { code: string }[];
-  reasons: { code: string; severity: string; about: string | null; message: string }[];
-  unfedLogs: { source: string; events: number; alerts: number; owed: number }[];
-  log: { messages: Record<string, number> };
-}
-
-/** The Worker on a disk that outlives its process, so that its settings can change. */
-async function startWorker(api: FarEnd, vars: Record<string, string>) {
-  const workerd = await BareWorkerd.create({
-    script: await bundleWorker("src/local/worker_with_cron.ts"),
-    vars: {
-      TE_TOKEN: api.token,
-      TE_BASE_URL: api.baseUrl,
-      TE_AID: "",
-      POLL_INTERVAL_SECONDS: "1",
-      API_TOKENS: JSON.stringify([
-        { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
-      ]),
-      ...vars,
-    },
-  });
-  const get = async <T>(path: string, accept = "application/json"): Promise<T> => {
-    const response = await fetch(`${workerd.origin}${path}`, {
-      headers: { authorization: `Bearer ${TOKEN}`, accept },
-    });
-    return await response.json();
-  };
-  return {
-    workerd,
-    get,
-    status: () => get<Status>("/v1/status"),
-    async startWith(changed: Record<string, string> = {}) {
-      await workerd.kill();
-      workerd.start(changed);
-      await workerd.ready();
-      await workerd.cron();
-    },
   };
 }
 
