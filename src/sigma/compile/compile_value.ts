@@ -32,10 +32,10 @@ export class ValueCompiler {
     this.#isKeyword = field === null;
     this.#cased = families.includes("cased");
     this.#expands = families.includes("expand");
-    modifiers.forEach((modifier, index) => {
-      const step = STEPS[families[index]!];
+    for (const modifier of expandedLast(modifiers)) {
+      const step = STEPS[MODIFIERS.get(modifier)!.family];
       if (step) this.#steps.push({ step, context: { modifier, item, placeholders } });
-    });
+    }
     // A keyword may be anywhere in a string, unless a modifier says where.
     if (field === null && !families.includes("place") && !families.includes("regex")) {
       const context = { modifier: "contains", item, placeholders };
@@ -100,6 +100,14 @@ export class ValueCompiler {
       }
     }
   }
+}
+
+/** `expand` before `re` or `cidr` does what it does after them: both read the value as written. */
+function expandedLast(modifiers: readonly string[]): readonly string[] {
+  const expand = modifiers.indexOf("expand");
+  const reader = modifiers.findIndex((name) => name === "re" || name === "cidr");
+  if (expand < 0 || reader < expand) return modifiers;
+  return modifiers.toSpliced(reader + 1, 0, "expand").toSpliced(expand, 1);
 }
 
 /** Several strings that one value stands for; any of them is enough, even with `all`. */

@@ -5,6 +5,8 @@ const lists = {
   placeholders: { Servers: ["srv*", "db01"], Admins: ["root", "adm?n"], n: ["1", "2"] },
 };
 
+const networks = { placeholders: { net: ["10.0.0.0/8"], part: ["7", "9"] } };
+
 export const EXPAND = [
   ...section("R Placeholders with lists", [
     ["the first value", "f|expand: '%Servers%'", { f: "srv17" }, true, lists],
@@ -93,5 +95,28 @@ export const EXPAND = [
     }, lists],
     ["with contains", "f|contains|expand: '%Jump%'", { f: "x" }, { error: /Jump/ }, lists],
     ["with re", "f|re|expand: '%Jump%'", { f: "x" }, { error: /Jump/ }, lists],
+  ]),
+  ...section("D expand before re and cidr is expand after them", [
+    ["with re after it", "f|expand|re: '%n%'", { f: "a2" }, true, lists],
+    ["with anchors", "f|expand|re: '^%n%$'", { f: "2" }, true, lists],
+    ["with anchors, none", "f|expand|re: '^%n%$'", { f: "3" }, false, lists],
+    ["with anchors, not a part", "f|expand|re: '^%n%$'", { f: "22" }, false, lists],
+    ["a flag follows", "f|expand|re|i: '^%Admins%$'", { f: "ROOT" }, true, lists],
+    ["two placeholders", "f|expand|re: '^%n%-%n%$'", { f: "1-2" }, true, lists],
+    ["a list is quoted", "f|expand|re: '^%Servers%$'", { f: "srv*" }, true, lists],
+    ["a list is no pattern", "f|expand|re: '^%Servers%$'", { f: "srvvv" }, false, lists],
+    ["quoted without anchors too", "f|expand|re: '%Admins%'", { f: "admin" }, false, lists],
+    ["quoted in the other order", "f|re|expand: '%Admins%'", { f: "adm?n" }, true, lists],
+    ["an escaped percent sign", raw`f|expand|re: '^\%n\%$'`, { f: "%n%" }, true, lists],
+    ["no list", "f|expand|re: '^%Jump%$'", {}, { error: /Jump/ }, lists],
+    ["a network", "f|expand|cidr: '%net%'", { f: "10.1.2.3" }, true, networks],
+    ["a part of a network", "f|expand|cidr: '10.%part%.0.0/16'", { f: "10.7.2.3" }, true, networks],
+    [
+      "a part of a network, after",
+      "f|cidr|expand: '10.%part%.0.0/16'",
+      { f: "10.8.2.3" },
+      false,
+      networks,
+    ],
   ]),
 ];

@@ -4,24 +4,23 @@ import { misfit, type Step, type StepContext, type Work } from "../work.ts";
 
 const MAX_VALUES = 100_000;
 
-const WHOLE = /^%(\w+)%$/;
-
-const IN_PATTERN = /\\%|%(\w+)%/g;
+const PLACEHOLDER = /\\%|%(\w+)%/g;
 
 /** Thrown while a file is only checked, when the lists are not known yet. */
 export class UnknownList extends Error {}
 
 /** `expand`: `%name%` stands for any value of the list `name`. */
 export const expandStep: Step = (work, context) => {
-  if (work.kind === "regex") return expandPattern(work, context);
+  if (work.kind === "regex") {
+    return expanded(work.source, context, quoted).map((source) => ({ ...work, source }));
+  }
   if (work.kind === "network") {
-    const name = WHOLE.exec(work.text)?.[1];
-    return name ? values(name, context).map(({ value }) => ({ ...work, text: value })) : work;
+    return expanded(work.text, context, (value) => value).map((text) => ({ ...work, text }));
   }
   if (work.kind !== "text") throw misfit(work, context);
   const [only] = work.parts;
   if (work.parts.length === 1 && typeof only === "object") {
-    // A placeholder that is the whole value may still become a pattern or a network.
+    // A placeholder that is the whole value may still become the name of a field.
     return values(only.placeholder, context).map(({ value }): Work => ({
       kind: "text",
       parts: parseTextParts(value),
@@ -42,20 +41,25 @@ function partsOf(choice: TextPart | { value: string }): TextPart[] {
   return typeof choice === "object" && "value" in choice ? parseTextParts(choice.value) : [choice];
 }
 
-function expandPattern(work: Work & { kind: "regex" }, context: StepContext): Work[] {
-  let sources = [""];
+/** What a pattern or a network becomes, as text; a regular expression quotes what is in lists. */
+function expanded(
+  written: string,
+  context: StepContext,
+  inserted: (value: string) => string,
+): string[] {
+  let texts = [""];
   let from = 0;
-  for (const found of work.source.matchAll(IN_PATTERN)) {
-    const before = work.source.slice(from, found.index);
+  for (const found of written.matchAll(PLACEHOLDER)) {
+    const before = written.slice(from, found.index);
     const name = found[1];
     const choices = name === undefined
       ? ["%"]
-      : values(name, context).map(({ value }) => quoted(value));
-    sources = sources.flatMap((source) => choices.map((choice) => source + before + choice));
-    checkCount(sources.length);
+      : values(name, context).map(({ value }) => inserted(value));
+    texts = texts.flatMap((text) => choices.map((choice) => text + before + choice));
+    checkCount(texts.length);
     from = found.index + found[0].length;
   }
-  return sources.map((source) => ({ ...work, source: source + work.source.slice(from) }));
+  return texts.map((text) => text + written.slice(from));
 }
 
 function values(name: string, { placeholders }: StepContext): { value: string }[] {
