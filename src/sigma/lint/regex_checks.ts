@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { canonicalModifier } from "../modifiers.ts";
+import { LinearRegex } from "../regex/linear_regex.ts";
 import type { Check, Finding } from "./check.ts";
 import { has, type Item, strings } from "./item.ts";
 
@@ -28,8 +30,37 @@ function ofRegex(
   };
 }
 
+/** Up to this, nobody notices. */
+const MAX_QUIET_MS = 1;
+
+/** How long a text of 5,000 characters may take; 0 for what does not load. */
+function slowestMs(pattern: string, { modifiers }: Item): number {
+  // Only counted repetitions make a pattern expensive.
+  if (!/\{\d/.test(pattern)) return 0;
+  const flags = modifiers.map(canonicalModifier);
+  try {
+    return new LinearRegex(pattern, new Set(flags.filter((name) => /^[ims]$/.test(name))))
+      .slowestMs;
+  } catch {
+    return 0;
+  }
+}
+
 /** Checks of regular expressions. */
 export const regexChecks: readonly Check[] = [
+  ofRegex(
+    "regex-slow",
+    "A regular expression takes more than a millisecond for some text of 5,000 characters.",
+    (pattern, item) => {
+      const ms = slowestMs(pattern, item);
+      if (ms <= MAX_QUIET_MS) return undefined;
+      return {
+        message: `The expression may take ${ms.toFixed(1)} ms for a text of 5,000 characters`,
+        suggestion: "Use '*' or '+' where the count does not matter, or smaller counts",
+      };
+    },
+    "warning",
+  ),
   ofRegex(
     "regex-plain",
     "A regular expression is plain text, perhaps with '^' and '$': a modifier has the same effect.",

@@ -1,16 +1,23 @@
-import { compileProgram } from "./program.ts";
+import { compileProgram, type Program } from "./program.ts";
 import { RegexAutomaton } from "./regex_automaton.ts";
 import { checkConstructs } from "./regex_constructs.ts";
+import { splitRepeats } from "./split_repeats.ts";
 import { ItemError } from "../sigma_error.ts";
 
 /** Patterns that compile to more instructions than this take too long to load. */
-const MAX_PROGRAM_SIZE = 1_500;
+const MAX_PROGRAM_SIZE = 10_000;
 
 /** Programs up to this many instructions are always fast enough. */
 const ALWAYS_FAST_SIZE = 24;
 
-/** The maximum cost of a code point: about half a millisecond for 5,000 of them. */
-const MAX_COST_NS = 120;
+/** The cost of a code point up to which nobody has to care: about half a ms for 5,000 of them. */
+const LIGHT_COST_NS = 120;
+
+/** The maximum cost of a code point: 10 ms for 5,000 of them. */
+const MAX_COST_NS = 2_000;
+
+/** The length of the texts for which costs are stated. */
+const USUAL_LENGTH = 5_000;
 
 /** How long an expensive pattern may take to prove that it has few states. */
 const SETTLING_TIME_NS = 5_000_000;
@@ -31,6 +38,8 @@ export class LinearRegex {
   readonly size: number;
   /** Whether it is fast by itself, and so in a set of fast patterns. */
   readonly isLight: boolean;
+  /** How long a text of 5,000 characters may take, in milliseconds on a typical machine. */
+  readonly slowestMs: number;
   readonly #automaton: RegexAutomaton;
   /** The index tests a text, then the rule does: the last result is kept. */
   #lastText = "";
@@ -44,19 +53,24 @@ export class LinearRegex {
   constructor(source: string, flags: ReadonlySet<string>) {
     checkConstructs(source);
     const inline = [...flags].sort().join("");
-    this.pattern = inline === "" ? source : `(?${inline})${source}`;
     this.endsLines = source.includes("$") && !flags.has("m") && !/\(\?[a-z]*m/.test(source);
-    const program = compiled(this.pattern);
+    const { pattern, program } = compiled(inline === "" ? source : `(?${inline})${source}`);
+    this.pattern = pattern;
     this.size = program.instructions.length;
-    if (this.size > MAX_PROGRAM_SIZE) {
-      const message = `The regular expression is too large: it repeats too much`;
-      throw new ItemError("value-regex", message, "use '*' or '+' for long repetitions");
-    }
+    if (this.size > MAX_PROGRAM_SIZE) throw tooLarge();
     this.#automaton = new RegexAutomaton(program, [this.endsLines]);
     const cost = this.size <= ALWAYS_FAST_SIZE ? 0 : this.#automaton.cost;
-    this.isLight = cost <= MAX_COST_NS;
-    if (!this.isLight && !this.#automaton.settle(SETTLING_TIME_NS / (cost + EDGE_TIME_NS))) {
-      const message = "The regular expression has too many possible states at once";
+    this.isLight = cost <= LIGHT_COST_NS;
+    const isSettled = this.isLight ||
+      this.#automaton.settle(SETTLING_TIME_NS / (cost + EDGE_TIME_NS));
+    this.slowestMs = isSettled
+      ? Math.min(cost, LIGHT_COST_NS) * USUAL_LENGTH / 1e6
+      : cost * USUAL_LENGTH / 1e6;
+    if (!isSettled && cost > MAX_COST_NS) {
+      const message = "The regular expression has too many possible states at once: " +
+        `some texts of 5,000 characters would take more than ${
+          MAX_COST_NS * USUAL_LENGTH / 1e6
+        } ms`;
       throw new ItemError(
         "value-regex",
         message,
@@ -78,14 +92,27 @@ export class LinearRegex {
   }
 }
 
-function compiled(pattern: string): ReturnType<typeof compileProgram> {
+/** Compiles a pattern, in other words if it counts higher than RE2JS does. */
+function compiled(pattern: string): { pattern: string; program: Program } {
+  const split = /\{\d/.test(pattern) ? splitRepeats(pattern) : undefined;
+  // RE2JS makes fewer instructions than pieces at times, as for (a|b|c).
+  if (split && split.size > 4 * MAX_PROGRAM_SIZE) throw tooLarge();
   try {
-    return compileProgram([pattern]);
+    return { pattern, program: compileProgram([pattern]) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    if (split && split.text !== pattern && reason.includes("invalid repeat count")) {
+      return compiled(split.text);
+    }
     const message = `Invalid regular expression: ${plainReason(reason)}`;
     throw new ItemError("value-regex", message);
   }
+}
+
+function tooLarge(): ItemError {
+  const message = "The regular expression is too large: " +
+    `with its repetitions written out, it has more than ${MAX_PROGRAM_SIZE} parts`;
+  return new ItemError("value-regex", message, "use '*' or '+' for long repetitions");
 }
 
 function plainReason(message: string): string {

@@ -107,9 +107,18 @@ export const RE = [
       error: /regular expression|regex|pattern/i,
     }],
     ["re is the first modifier", "f|contains|re: a", { f: "a" }, { error: /first|order|\bre\b/i }],
-    ["many possibilities at once", "f|re: '(a.{0,10}b.{0,10}){10}c'", { f: "a" }, {
+    ["many possibilities at once", "f|re: '(a.{0,10}b.{0,10}){150}c'", { f: "a" }, {
       error: /too many possible states/,
     }],
+    ["two counted gaps", "f|re: 'foo.{0,200}bar.{0,200}baz'", { f: "foo bar baz" }, true],
+    ["two counted gaps, one too long", "f|re: '^foo.{0,200}bar.{0,200}baz$'", {
+      f: `foo bar${"x".repeat(201)}baz`,
+    }, false],
+    ["a count above a thousand", "f|re: '^[A-F0-9]{1500,}$'", { f: "A".repeat(1500) }, true],
+    ["a count above a thousand, one less", "f|re: '^[A-F0-9]{1500,}$'", {
+      f: "A".repeat(1499),
+    }, false],
+    ["a count that is too large", "f|re: 'a{100000}'", {}, { error: /more than 10000 parts/ }],
     ["states without number", "f|re: '[ab]*a[ab]{20}c'", { f: "ab".repeat(900) + "bc" }, true],
     [
       "a nested repeat is slow for others",
