@@ -72,6 +72,7 @@ export class StreamLimit {
   /** The requests that wait for a place, in the order that they came. */
   #waiting = new Set<() => void>();
   #refused = 0;
+  #refusedAt: number | undefined;
 
   /**
    * @param max How many streams may be open at a time.
@@ -80,6 +81,11 @@ export class StreamLimit {
   constructor(max: number, clock: Clock) {
     this.#max = max;
     this.#clock = clock;
+  }
+
+  /** When one was last refused, in milliseconds since the Unix epoch; undefined if none was. */
+  get refusedAt(): number | undefined {
+    return this.#refusedAt;
   }
 
   /** The limits, and how much of them is used. */
@@ -108,6 +114,7 @@ export class StreamLimit {
       if (this.#hasRoom(holder)) return this.#take(holder);
     }
     this.#refused++;
+    this.#refusedAt = this.#clock.now();
     return undefined;
   }
 

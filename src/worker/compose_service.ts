@@ -8,7 +8,6 @@ import type { SigmaRule } from "../sigma/engine.ts";
 import type { Log } from "../store/log.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
-import { type Reason, reason } from "../watch/reasons.ts";
 import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import { type Config, type ConfigProblem, sourceName } from "./config.ts";
@@ -16,10 +15,8 @@ import { durableObjectSql } from "./durable_object_sql.ts";
 import { matchRules, type RuleBundle } from "../alert/match_rules.ts";
 import { holdsNothing, type NotedLog } from "./noted_log.ts";
 import { report } from "./report.ts";
+import { serviceReasons } from "./service_reasons.ts";
 import { watchPorts } from "./watch_ports.ts";
-
-/** Entries that are written but not shown for so long, in milliseconds, are told. */
-const NOT_SHOWN_MS = { yellow: 30_000, red: 300_000 };
 
 /** What a service is composed of. */
 export interface ServiceOptions {
@@ -100,29 +97,18 @@ export function composeService(options: ServiceOptions): Service {
   const refusedSince = sinceWhen(log, config.refused, openedAt);
 
   /** What the watch cannot know about the health. */
-  function ownReasons(): Reason[] {
-    const hiddenSince = Math.min(events.hiddenSince ?? Infinity, alerts.hiddenSince ?? Infinity);
-    const hiddenMs = clock.now() - hiddenSince;
-    return [
-      ...(rules.length === 0 ? [reason("no_rules", { since: openedAt })] : []),
-      ...config.refused.map(({ variable, entry = "", message }) =>
-        reason("refused_setting", {
-          about: `${variable} ${entry}`,
-          message: `${variable}, ${entry}: ${message}.`,
-          since: refusedSince,
-        })
-      ),
-      ...others.map(unfedReason),
-      ...(leftOut.length === 0 ? [] : [reason("rules_left_out", {
-        message: `${leftOut.length} problems keep rules from being in force.`,
-        since: openedAt,
-      })]),
-      ...(hiddenMs <= NOT_SHOWN_MS.yellow ? [] : [reason("not_shown", {
-        severity: hiddenMs > NOT_SHOWN_MS.red ? "red" : "yellow",
-        since: hiddenSince,
-      })]),
-    ];
-  }
+  const ownReasons = () =>
+    serviceReasons({
+      now: clock.now(),
+      openedAt,
+      rules: rules.length,
+      leftOut: leftOut.length,
+      refused: config.refused,
+      refusedSince,
+      others,
+      hiddenSince: Math.min(events.hiddenSince ?? Infinity, alerts.hiddenSince ?? Infinity),
+      streamRefusedAt: streams.refusedAt,
+    });
 
   let told = new Set<string>();
 
@@ -222,17 +208,6 @@ function ownSource(log: Log, name: string): string {
   const known = log.checkpoint<string>("source");
   if (known === undefined) remember(log, "source", name);
   return known ?? name;
-}
-
-function unfedReason({ source, events, alerts, owed, notedAt }: NotedLog): Reason {
-  return reason("unfed_log", {
-    severity: owed > 0 ? "yellow" : "info",
-    about: source,
-    message:
-      `The log of ${source} is no longer fed: it holds ${events} events and ${alerts} alerts, ` +
-      `and owes ${owed} messages.`,
-    since: notedAt,
-  });
 }
 
 /** When these problems were first met: an object starts again and again, and each alert is one. */

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { operationsOf, type Route } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
 import { LogFixture } from "./log_fixture.ts";
+import { settled } from "../support/manual_clock.ts";
 
 Deno.test("lists have at most 100 rows", async () => {
   using fixture = new LogFixture();
@@ -72,4 +73,18 @@ Deno.test("routes.ts lists every route that a file in src/http/routes/ declares"
     assert(declared.length > 0, name);
     for (const route of declared) assert(routes.includes(route as Route), name);
   }
+});
+
+Deno.test("LogFeed says since when entries are written but not shown, until they are durable", async () => {
+  using fixture = new LogFixture();
+  let confirm = () => {};
+  fixture.durable = () => new Promise<void>((resolve) => confirm = resolve);
+  const written = fixture.clock.now();
+  await fixture.recordEvents(1, 1);
+  assertEquals(fixture.access.events.head().newest, 0);
+  assertEquals(fixture.feeds[0]?.hiddenSince, written);
+  confirm();
+  await settled();
+  assertEquals(fixture.access.events.head().newest, 1);
+  assertEquals(fixture.feeds[0]?.hiddenSince, undefined);
 });

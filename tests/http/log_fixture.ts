@@ -24,7 +24,7 @@ export class LogFixture implements Disposable {
   streams: StreamLimit = new StreamLimit(10, this.clock);
   reports: unknown[] = [];
   durable: () => Promise<unknown> = () => Promise.resolve();
-  #feeds = (["event", "alert"] as const).map((entry) =>
+  feeds = (["event", "alert"] as const).map((entry) =>
     new LogFeed({
       log: this.log,
       entry,
@@ -34,8 +34,8 @@ export class LogFixture implements Disposable {
     })
   );
   access: LogAccess = {
-    events: this.#feeds[0]!,
-    alerts: this.#feeds[1]!,
+    events: this.feeds[0]!,
+    alerts: this.feeds[1]!,
     deliveries: (query) => this.log.deliveries(query),
     attempts: (message, latest) => this.log.attempts(message, latest),
     message: (id) => this.log.message(id),

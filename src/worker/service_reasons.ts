@@ -1,0 +1,75 @@
+import { type Reason, reason } from "../watch/reasons.ts";
+import type { ConfigProblem } from "./config.ts";
+import type { NotedLog } from "./noted_log.ts";
+
+/** Entries that are written but not shown for so long, in milliseconds, are told. */
+const NOT_SHOWN_MS = { yellow: 30_000, red: 300_000 };
+/** How long a refused stream is told, in milliseconds. */
+const REFUSED_SHOWN_MS = 300_000;
+
+/** What a service knows beside its watch; all times in milliseconds since the Unix epoch. */
+export interface ServiceFacts {
+  /** The time. */
+  readonly now: number;
+  /** When the service was opened. */
+  readonly openedAt: number;
+  /** How many rules are in force. */
+  readonly rules: number;
+  /** How many problems keep rules from being in force. */
+  readonly leftOut: number;
+  /** The entries of settings that were refused. */
+  readonly refused: readonly ConfigProblem[];
+  /** Since when these are refused. */
+  readonly refusedSince: number;
+  /** The logs of earlier settings. */
+  readonly others: readonly NotedLog[];
+  /** Since when entries are written but not shown; Infinity if all are. */
+  readonly hiddenSince: number;
+  /** When a stream was last refused; undefined if none was. */
+  readonly streamRefusedAt: number | undefined;
+}
+
+/**
+ * What the watch cannot know about the health.
+ *
+ * @param facts What the service knows.
+ * @returns The reasons.
+ */
+export function serviceReasons(facts: ServiceFacts): Reason[] {
+  const { now, openedAt, rules, leftOut, refused, refusedSince, others } = facts;
+  const { hiddenSince, streamRefusedAt = -Infinity } = facts;
+  const hiddenMs = now - hiddenSince;
+  const found: Reason[] = [];
+  if (rules === 0) found.push(reason("no_rules", { since: openedAt }));
+  if (leftOut > 0) {
+    const message = `${leftOut} problems keep rules from being in force.`;
+    found.push(reason("rules_left_out", { message, since: openedAt }));
+  }
+  for (const { variable, entry = "", message } of refused) {
+    found.push(reason("refused_setting", {
+      about: `${variable} ${entry}`,
+      message: `${variable}, ${entry}: ${message}.`,
+      since: refusedSince,
+    }));
+  }
+  found.push(...others.map(unfedReason));
+  if (hiddenMs > NOT_SHOWN_MS.yellow) {
+    const severity = hiddenMs > NOT_SHOWN_MS.red ? "red" : "yellow";
+    found.push(reason("not_shown", { severity, since: hiddenSince }));
+  }
+  if (now <= streamRefusedAt + REFUSED_SHOWN_MS) {
+    found.push(reason("streams_refused", { since: streamRefusedAt }));
+  }
+  return found;
+}
+
+function unfedReason({ source, events, alerts, owed, notedAt }: NotedLog): Reason {
+  return reason("unfed_log", {
+    severity: owed > 0 ? "yellow" : "info",
+    about: source,
+    message:
+      `The log of ${source} is no longer fed: it holds ${events} events and ${alerts} alerts, ` +
+      `and owes ${owed} messages.`,
+    since: notedAt,
+  });
+}

@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { type ServiceFacts, serviceReasons } from "../../src/worker/service_reasons.ts";
+
+const WELL: ServiceFacts = {
+  now: 1_000_000,
+  openedAt: 0,
+  rules: 14,
+  leftOut: 0,
+  refused: [],
+  refusedSince: 0,
+  others: [],
+  hiddenSince: Infinity,
+  streamRefusedAt: undefined,
+};
+
+function codesOf(facts: Partial<ServiceFacts>): string[] {
+  return serviceReasons({ ...WELL, ...facts }).map(({ code, severity }) => `${code} ${severity}`);
+}
+
+Deno.test("the health has no reason where the service has none", () => {
+  assertEquals(codesOf({}), []);
+});
+
+Deno.test("the health is red without any rule, and yellow if one does not compile", () => {
+  assertEquals(codesOf({ rules: 0 }), ["no_rules red"]);
+  assertEquals(codesOf({ leftOut: 2 }), ["rules_left_out yellow"]);
+});
+
+Deno.test("the health is yellow and then red while entries are written but not shown", () => {
+  assertEquals(codesOf({ hiddenSince: WELL.now - 29_000 }), []);
+  assertEquals(codesOf({ hiddenSince: WELL.now - 31_000 }), ["not_shown yellow"]);
+  assertEquals(codesOf({ hiddenSince: WELL.now - 301_000 }), ["not_shown red"]);
+});
+
+Deno.test("the health is yellow for five minutes after a stream was refused", () => {
+  assertEquals(codesOf({ streamRefusedAt: WELL.now - 299_000 }), ["streams_refused yellow"]);
+  assertEquals(codesOf({ streamRefusedAt: WELL.now - 301_000 }), []);
+});
