@@ -77,8 +77,8 @@ Deno.test("routes.ts lists every route that a file in src/http/routes/ declares"
 
 Deno.test("LogFeed says since when entries are written but not shown, until they are durable", async () => {
   using fixture = new LogFixture();
-  let confirm = () => {};
-  fixture.durable = () => new Promise<void>((resolve) => confirm = resolve);
+  const { promise, resolve: confirm } = Promise.withResolvers<void>();
+  fixture.durable = () => promise;
   const written = fixture.clock.now();
   await fixture.recordEvents(1, 1);
   assertEquals(fixture.access.events.head().newest, 0);
