@@ -13,6 +13,10 @@ const HOUR = 60 * MINUTE;
 
 /** Reading is behind by more than so many milliseconds and so many polls. */
 const BEHIND = { yellow: { ms: 5 * MINUTE, polls: 3 }, red: { ms: 15 * MINUTE, polls: 10 } };
+/** A live reading with so many events explains that it takes long, ... */
+const MANY_EVENTS = 10_000;
+/** ... as long as no more than this passes without a page, in milliseconds. */
+const STALLED_MS = 2 * MINUTE;
 /** How long nothing of the backlog may be read before that is told. */
 const BACKLOG_STUCK_MS = HOUR;
 /** Consecutive failures of an endpoint, or the age of a message, that are told. */
@@ -30,7 +34,7 @@ const MESSAGE_LATE_MS = { yellow: 5 * MINUTE, red: HOUR };
 export function collectorReasons(
   state: CollectorState,
   now: number,
-  options: Pick<WatchOptions, "alertAfter" | "pollMs">,
+  options: Pick<WatchOptions, "alertAfter" | "pollMs" | "catchUpMs">,
 ): Reason[] {
   // A skipped range is a reason of its own; that its next try fails says nothing new.
   const { skipped: _, ...failures } = state.failures;
@@ -53,7 +57,7 @@ export function collectorReasons(
 export function lastingReasons(
   state: CollectorState,
   now: number,
-  options: Pick<WatchOptions, "alertAfter" | "pollMs">,
+  options: Pick<WatchOptions, "alertAfter" | "pollMs" | "catchUpMs">,
 ): Reason[] {
   const failures = Object.fromEntries(
     Object.entries(state.failures).filter(([, { code, count }]) =>
@@ -77,7 +81,10 @@ export function failureReason(
   { alertAfter }: Pick<WatchOptions, "alertAfter">,
 ): Reason {
   const known = Object.hasOwn(REASONS, code) ? code as ReasonCode : "unexpected_status";
-  const needsAttention = remedy === "slow" || (remedy !== "throttle" && count >= alertAfter);
+  // The first one may be a slip, which the next try, soon after, will tell.
+  const needsAttention = remedy === "slow"
+    ? count > 1
+    : remedy !== "throttle" && count >= alertAfter;
   const severity = needsAttention ? "red" : "yellow";
   return reason(known, { severity, about: of, message: `${message} (${count} times).`, since });
 }
@@ -114,14 +121,23 @@ function clockReasons(state: CollectorState, now: number): Reason[] {
 function progressReasons(
   state: CollectorState,
   now: number,
-  { pollMs }: Pick<WatchOptions, "pollMs">,
+  { pollMs, catchUpMs }: Pick<WatchOptions, "pollMs" | "catchUpMs">,
 ): Reason[] {
   const { lowWater, backlog, readings, intake, liveSince } = state;
   const found: Reason[] = [];
   const lag = now - lowWater;
   const isBeyond = ({ ms, polls }: { ms: number; polls: number }) =>
     lag > Math.max(ms, polls * pollMs);
-  if (isBeyond(BEHIND.yellow)) {
+  const { live } = readings;
+  const isCatchingUp = live !== undefined && (live.events ?? 0) >= MANY_EVENTS &&
+    lag <= catchUpMs && now <= state.lastNow + STALLED_MS;
+  if (isCatchingUp && isBeyond(BEHIND.yellow)) {
+    found.push(reason("catching_up", {
+      message: `${live.events} events from ${iso(live.from)} on have been read and more follow; ` +
+        `new events are ${Math.round(lag / MINUTE)} minutes late meanwhile.`,
+      since: live.startedAt,
+    }));
+  } else if (isBeyond(BEHIND.yellow)) {
     found.push(reason("behind", {
       severity: isBeyond(BEHIND.red) ? "red" : "yellow",
       message: `The activity log has been read up to ${Math.round(lag / MINUTE)} minutes ago.`,
@@ -182,6 +198,10 @@ export function deliveryReasons(
     }));
   }
   return found;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function minutes(ms: number): string {

@@ -32,6 +32,7 @@ type OwnCode =
   | "oversized_event"
   | "skipped_range"
   | "behind"
+  | "catching_up"
   | "backlog_stuck"
   | "backfilling"
   | "clock_off"
@@ -107,7 +108,10 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   ),
   not_json: request("An answer is not JSON, or was cut short", OTHER_ANSWERS),
   wrong_shape: request("An answer is JSON, but not a page of the activity log", OTHER_ANSWERS),
-  malformed_link: request("The link to the next page is not usable", REPEATED),
+  malformed_link: request(
+    "The link to the next page is not usable",
+    "Only the first page of each range is recorded. Check any proxy, and whether the API has changed.",
+  ),
   foreign_link: request(
     "The link to the next page leads to another origin or path",
     "The API sends links to another origin, which are not followed. Check the base URL and any proxy.",
@@ -157,6 +161,13 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       "Reading is behind: yellow by more than 5 minutes or 3 polls, red by more than 15 minutes or 10 polls, whichever is longer",
     advice:
       "See the other reasons. Without one, the rate limit is too small: raise the limit, or the share of it that Panoptes may use.",
+  },
+  catching_up: {
+    severities: ["yellow"],
+    meaning:
+      "Very many events came at once, and reading them takes a while: new events are late, and none is lost",
+    advice:
+      "Wait; the message says how far it is. Find out what makes so many events; a higher rate limit shortens the wait.",
   },
   backlog_stuck: {
     severities: ["yellow"],

@@ -24,7 +24,7 @@ export interface WatchPortsOptions {
  * Reading and recording a page takes five to eight times its bytes, and an object has 128 MB in
  * all. A larger page is refused, and the collector requests a shorter range.
  */
-const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
 /** The runtime's `fetch` must not be called as a method of another object. */
 const call = (url: URL, init: RequestInit) => fetch(url, init);

@@ -238,7 +238,7 @@ for (const [status, name, kind, code, retryable, said] of STATUSES) {
 }
 
 const BARE: [number, Kind, ThousandEyesErrorCode, boolean][] = [
-  [204, ThousandEyesError, "unexpected_status", false],
+  [204, ThousandEyesError, "unexpected_status", true],
   [400, errors.BadRequestError, "bad_request", false],
   [401, errors.UnauthorizedError, "unauthorized", false],
   [403, errors.ForbiddenError, "forbidden", false],

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
+import { processPage } from "../../src/thousandeyes/page/process_page.ts";
 import { failsWith } from "./fake_api.ts";
 
 Deno.test("Collector slows down on 401, alerts once, and recovers by itself", async () => {
@@ -125,4 +126,97 @@ Deno.test("Collector shortens a slice that outlives its cursor, with other failu
   bench.assertComplete();
   const { restarts } = bench.state.counts;
   assert(restarts < 20, `${restarts} restarts`);
+});
+
+for (const status of [202, 204]) {
+  Deno.test(`Collector repeats a single ${status} soon, and stays out of the red`, async () => {
+    let answers = 0;
+    using bench = new Bench({}, {
+      readPage: (requested) => {
+        const isSlip = ++answers === 3;
+        return processPage(
+          isSlip ? new Response(null, { status }) : Response.json({ auditEvents: [] }),
+          { requested },
+        );
+      },
+    });
+    await bench.run(MINUTE);
+    assertEquals(bench.watch.status().health, "green");
+    await bench.settle();
+    while (answers < 3) await bench.run(MINUTE, 100);
+    const { health, failures } = bench.watch.status();
+    if (failures.length > 0) assertEquals([health, failures[0]!.status], ["yellow", status]);
+    await bench.run(3_000);
+    assertEquals(answers >= 4, true, "it was repeated within seconds");
+    assertEquals(bench.watch.status().health, "green");
+  });
+}
+
+for (
+  const [code, status] of [["forbidden", 403], ["unauthorized", 401], ["not_found", 404]] as const
+) {
+  Deno.test(`Collector repeats a single ${status} once soon: a gateway may have slipped`, async () => {
+    using bench = new Bench();
+    await bench.settle();
+    bench.api.faults.push(failsWith(code, "Cannot list", { status }));
+    bench.clock.set(START + MINUTE);
+    await bench.watch.collector.step();
+    assertEquals(bench.watch.status().health, "yellow");
+    await bench.run(3_000);
+    assertEquals(bench.watch.status().health, "green");
+  });
+}
+
+Deno.test("Collector reads everything around a second that is too large to be read, within a minute", async () => {
+  using bench = new Bench();
+  await bench.settle();
+  for (let n = 0; n < 50; n++) {
+    bench.api.publish(eventAt(n * 1_000, n === 20 ? "huge" : `${n}`), START + n * 1_000);
+  }
+  bench.api.always = (page) => {
+    if (!page.events.some(({ user }) => user === "huge")) return page;
+    throw new ThousandEyesError("body_too_large", "Cannot list audit events: too large");
+  };
+  bench.api.pageSize = 100;
+  await bench.run(MINUTE + 50_000);
+  const users = new Set(bench.recorded().map(({ user }) => user));
+  assertEquals(users.size, 49);
+  const { health, covered, failures } = bench.watch.status();
+  assertEquals([health, failures], ["yellow", []]);
+  assert(covered.lagMs <= MINUTE + 1_000, `${covered.lagMs} ms behind`);
+});
+
+Deno.test("Collector says that it catches up while it reads very many events of one second", async () => {
+  const flood = Array.from({ length: 15_000 }, (_, n) => eventAt(10 * MINUTE, `u${n}`));
+  const at = START + 10 * MINUTE;
+  let isThere = false;
+  using bench = new Bench({ assumedLimit: 60, maxPassEvents: 11_000 }, {
+    readPage: (url) => {
+      const [from, to] = ["startDate", "endDate"].map((name) =>
+        Date.parse(url.searchParams.get(name)!)
+      );
+      const start = Number(url.searchParams.get("cursor") ?? 0);
+      const found = isThere && from! <= at && at <= to! ? flood : [];
+      const next = new URL(url);
+      next.searchParams.set("cursor", String(start + 50));
+      return Promise.resolve({
+        events: found.slice(start, start + 50),
+        invalid: [],
+        next: start + 50 < found.length ? next : undefined,
+        bytes: 100,
+      });
+    },
+  });
+  await bench.run(10 * MINUTE);
+  isThere = true;
+  const codes = new Set<string>();
+  for (let minute = 0; minute < 120; minute++) {
+    await bench.run(MINUTE, 100_000);
+    const { health, reasons } = bench.watch.status();
+    for (const { code, severity } of reasons) if (severity !== "info") codes.add(code);
+    assert(health !== "red", `red after ${minute} minutes: ${[...codes].join(", ")}`);
+    if (health === "green" && bench.log.head().newest === flood.length) break;
+  }
+  assertEquals([bench.watch.status().health, bench.log.head().newest], ["green", flood.length]);
+  assert(codes.has("catching_up"), [...codes].join(", "));
 });

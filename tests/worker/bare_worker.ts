@@ -6,7 +6,7 @@ import { sha256, TOKEN } from "./worker_fixture.ts";
 /** The part of the status that tests look at. */
 export interface Status {
   health: string;
-  failures: { code: string }[];
+  failures: { code: string; count: number }[];
   reasons: { code: string; severity: string; about: string | null; message: string }[];
   unfedLogs: { source: string; events: number; alerts: number; owed: number }[];
   log: { messages: Record<string, number> };

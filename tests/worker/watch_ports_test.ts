@@ -29,7 +29,7 @@ Deno.test("watchPorts() never posts to the Worker's own host names or to names b
   }
 });
 
-Deno.test("watchPorts() accepts pages up to 4 MiB, so that one page fits into the object", async () => {
+Deno.test("watchPorts() accepts pages up to 8 MiB, so that one page fits into the object", async () => {
   let length = 0;
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -45,9 +45,26 @@ Deno.test("watchPorts() accepts pages up to 4 MiB, so that one page fits into th
   const options = { config: config!, log, match: () => [], clock: systemClock, random: () => 0 };
   const { readPage, firstPage } = watchPorts(options);
   const url = firstPage(0, 1_000);
-  length = 4 * MIB;
+  length = 8 * MIB;
   assertEquals((await readPage(url)).bytes, length);
   length += 1;
   const error = await assertRejects(() => readPage(url), ThousandEyesError);
   assertEquals(error.code, "body_too_large");
+});
+
+Deno.test("watchPorts() reads the rest of a page beside an event of 5 MB", async () => {
+  const large = { event: "Login failed.", user: "u".repeat(5_000_000) };
+  const small = { event: "Login succeeded." };
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json({ auditEvents: [small, large, small] }),
+  );
+  const baseUrl = `http://127.0.0.1:${server.addr.port}/v7`;
+  const { config } = readConfig({ TE_TOKEN: "te-token", TE_BASE_URL: baseUrl });
+  using sql = nodeSql(":memory:");
+  const log = openLog(sql, { now: 0, random: () => 0.5 });
+  const options = { config: config!, log, match: () => [], clock: systemClock, random: () => 0 };
+  const { readPage, firstPage } = watchPorts(options);
+  const { events } = await readPage(firstPage(0, 1_000));
+  assertEquals(log.transaction(() => log.record(events, { now: 1 })).recorded.length, 3);
 });

@@ -73,8 +73,8 @@ const OF_STATUS = new Map<number, [typeof ThousandEyesError, ThousandEyesErrorCo
 );
 
 /**
- * Makes the error for a status. 408, 429 and all from 500 on are retryable, since repeating a GET
- * does no harm.
+ * Makes the error for a status. 408, 429, all from 500 on, and a success without a page (202, 204)
+ * are retryable, since repeating a GET does no harm.
  *
  * @example
  * ```ts
@@ -86,7 +86,7 @@ const OF_STATUS = new Map<number, [typeof ThousandEyesError, ThousandEyesErrorCo
  * assertEquals(error.message, "Cannot list audit events: 401: invalid_token");
  * ```
  *
- * @param status The HTTP status, not a success.
+ * @param status The HTTP status, not 200.
  * @param options What the response says.
  */
 export function errorOfStatus(
@@ -101,7 +101,7 @@ export function errorOfStatus(
   ];
   const parts = new Set(said.filter((part) => part !== undefined && part !== ""));
   const message = ["Cannot list audit events", status, ...parts].join(": ");
-  const retryable = status === 408 || status === 429 || status >= 500;
+  const retryable = status < 300 || status === 408 || status === 429 || status >= 500;
   const [Kind, code] = OF_STATUS.get(status) ??
     [ThousandEyesError, status >= 500 ? "server_error" : "unexpected_status"];
   return new Kind(code, message, { ...options, status, retryable });

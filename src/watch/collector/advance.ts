@@ -83,14 +83,15 @@ export function afterPage(
   facts: PageFacts,
   options: WatchOptions,
 ): CollectorState {
-  const { state, kind, reading } = read;
+  const { state, kind } = read;
   const { next, refusal, events, end, faults, now, random } = facts;
   const counted: CollectorState = {
     ...state,
     counts: addCounts(state.counts, { ...facts.counts, unmatched: faults.length, pages: 1 }),
     failures: withoutRecovered(withRuleFaults(state.failures, faults, now), kind),
   };
-  const after = { ...read, state: counted };
+  const reading = { ...read.reading, events: (read.reading.events ?? 0) + events };
+  const after = { ...read, reading, state: counted };
   if (refusal !== undefined) return restartSlice(after, refusal, now, random);
   const { pass } = reading;
   const dates = [...new Set([...pass.dates, ...facts.heldDates])].slice(0, MAX_CHECKS + 1);

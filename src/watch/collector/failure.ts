@@ -27,8 +27,8 @@ export interface Failure {
 /**
  * How the collector reacts to a failed request.
  *
- * - `slow`: needs attention (401, 403, and 400 for a first page): try less and less often; where
- *   the account is at fault this holds for all readings, otherwise for the one.
+ * - `slow`: needs attention (401, 403, and 400 for a first page): try once more soon, then less and
+ *   less often; where the account is at fault this holds for all readings, otherwise for the one.
  * - `throttle`: the organisation's rate limit is used up: wait for the next window.
  * - `repeat`: probably temporary: the same page again, later.
  * - `restart`: the cursor or the link is unusable: the slice again from its first page.
@@ -60,6 +60,9 @@ const PAUSES: Readonly<Record<Remedy, readonly [first: number, max: number]>> = 
   restart: [1_000, 300_000],
   narrow: [1_000, 120_000],
 };
+
+/** When what needs attention is retried for the first time, in milliseconds. */
+const SLIP_MS = 2_000;
 
 /** The code of a failure on whose events a rule threw; they are recorded, but may lack an alert. */
 export const MATCH_FAILED = "match_failed";
@@ -109,8 +112,9 @@ function remedyOf(error: ThousandEyesError, isFirstPage: boolean): [Remedy, isSo
     case "not_found":
       return isFirstPage ? ["slow", true] : ["restart", false];
     case "unexpected_status":
-      // 408 and 425 are temporary; 410 is an expired cursor.
-      if (error.status === 408 || error.status === 425) return ["repeat", false];
+      // 408 and 425 are temporary, and so is a success without a page, such as 202 or 204; 410 is
+      // an expired cursor.
+      if (isTemporary(error.status)) return ["repeat", false];
       return isFirstPage ? ["slow", false] : ["restart", false];
     case "rate_limited":
       return ["throttle", true];
@@ -126,6 +130,10 @@ function remedyOf(error: ThousandEyesError, isFirstPage: boolean): [Remedy, isSo
     default:
       return ["repeat", false];
   }
+}
+
+function isTemporary(status: number | undefined): boolean {
+  return status === 408 || status === 425 || (status !== undefined && status < 300);
 }
 
 /**
@@ -178,10 +186,13 @@ export function nextFailure(
   const count = (before?.count ?? 0) + 1;
   const [first, max] = PAUSES[remedy];
   const jitter = fullJitter({ attempt: count, baseMs: first, capMs: max, random });
-  // Repairs take minutes, so there is no retry within one.
-  const pause = remedy === "slow"
-    ? Math.min(max, first * 2 ** (count - 1)) / 2 + jitter / 2
-    : jitter;
+  // Repairs take minutes, so there is no retry within one; but the first failure may be a slip of a
+  // gateway.
+  const pause = remedy !== "slow"
+    ? jitter
+    : count === 1
+    ? SLIP_MS
+    : Math.min(max, first * 2 ** (count - 2)) / 2 + jitter / 2;
   const asked = diagnosis.retryAt === undefined
     ? 0
     : Math.min(diagnosis.retryAt - now + SKEW_MS * (1 + random()), MAX_WINDOW_MS);

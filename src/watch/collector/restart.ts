@@ -19,6 +19,8 @@ import {
 const MAX_RESTARTS = 3;
 /** What was too large this often, and cannot be shorter, is skipped. */
 const MAX_STUCK = 10;
+/** The same for a page with too many bytes: it has them the next time too. */
+const MAX_TOO_LARGE = 2;
 
 /**
  * Restarts a slice, shorter if that may help. One that cannot be shorter is skipped in the end, so
@@ -37,16 +39,21 @@ export function restartSlice(
   random: () => number,
 ): CollectorState {
   const { pass } = reading;
-  const failure = nextFailure(state.failures[kind], diagnosis, now, random);
+  const before = state.failures[kind];
+  const next = nextFailure(before, diagnosis, now, random);
   // A cursor that keeps failing may not live long enough for a slice of this length. The failures
   // in a row do not tell: one that a page has ended takes those before it along.
   const restarts = (reading.restarts ?? 0) + 1;
   const isStuck = diagnosis.remedy === "narrow" && pass.to - pass.from <= MIN_SLICE_MS;
   const stuck = (reading.stuck ?? 0) + (isStuck ? 1 : 0);
   const isShorter = reading.checks === null &&
-    (diagnosis.remedy !== "restart" || Math.max(failure.count, restarts) >= MAX_RESTARTS) &&
+    (diagnosis.remedy !== "restart" || Math.max(next.count, restarts) >= MAX_RESTARTS) &&
     pass.to - pass.from <= sliceMsOf(state, kind);
-  const half = Math.max(MIN_SLICE_MS, wholeSecond((pass.to - pass.from) / 2));
+  const part = diagnosis.code.startsWith("too_many_") ? 16 : 2; // each such try takes many pages
+  const shorter = Math.max(MIN_SLICE_MS, wholeSecond((pass.to - pass.from) / part));
+  // A shorter range is another request: it need not wait, and is no second failure.
+  const isOther = isShorter && diagnosis.remedy !== "restart" && shorter < pass.to - pass.from;
+  const failure = isOther ? { ...next, count: before?.count ?? 1, retryAt: now } : next;
   // A live range takes in what has happened since, or a lasting fault would hide new events.
   const to = kind === "live"
     ? Math.max(reading.to, wholeSecond(earlierNow(state, now)))
@@ -55,10 +62,10 @@ export function restartSlice(
   const after: CollectorState = {
     ...withReading(state, kind, again),
     failures: { ...state.failures, [kind]: failure },
-    sliceMs: isShorter ? { ...state.sliceMs, [kind]: half } : state.sliceMs,
+    sliceMs: isShorter ? { ...state.sliceMs, [kind]: shorter } : state.sliceMs,
     counts: addCounts(state.counts, { restarts: 1 }),
   };
-  return isStuck && stuck >= maxStuck(state, kind, pass)
+  return isStuck && stuck >= maxStuck(state, kind, pass, diagnosis)
     ? skipRange(after, kind, again, pass, failure, now)
     : after;
 }
@@ -67,9 +74,15 @@ export function restartSlice(
  * The ends of slices are inclusive, so an event on one is in two slices: what fails right beside a
  * skipped range fails for the same event.
  */
-function maxStuck({ skipped = [] }: CollectorState, kind: ReadingKind, slice: Range): number {
+function maxStuck(
+  { skipped = [] }: CollectorState,
+  kind: ReadingKind,
+  slice: Range,
+  { code }: Diagnosis,
+): number {
   const isBeside = skipped.some(({ from, to }) => to === slice.from || from === slice.to);
-  return kind === "skipped" || isBeside ? 1 : MAX_STUCK;
+  if (kind === "skipped" || isBeside) return 1;
+  return code === "body_too_large" ? MAX_TOO_LARGE : MAX_STUCK;
 }
 
 function skipRange(

@@ -84,6 +84,8 @@ export interface Reading extends Range {
   readonly pass: Pass | null;
   /** What remains to be checked before the slice ends. */
   readonly checks: Checks | null;
+  /** Events read, those read again included; default 0. */
+  readonly events?: number;
   /** How often the present slice was restarted; default 0. */
   readonly restarts?: number;
   /** How often the present slice was too large although it cannot be shorter; default 0. */
