@@ -194,8 +194,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     needs: ["invalid"],
     ports: (ports) => ({
       ...ports,
-      match: (event) =>
-        Array.isArray(event.resources) || event.date === "20" ? [] : ports.match(event),
+      match: (event) => event.date === "20" ? [] : ports.match(event),
     }),
   },
   "hide-oversized": {
