@@ -69,4 +69,5 @@ export type ProblemCode =
   | "condition-name"
   | "condition-aggregation"
   | "condition-too-deep"
+  | "condition-too-large"
   | "filter-rules";

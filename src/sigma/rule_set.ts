@@ -1,4 +1,5 @@
-import { type CompiledRule, compileRule, isFor } from "./compile/compile_rule.ts";
+import { type CompiledRule, compileRule } from "./compile/compile_rule.ts";
+import { FilterLookup } from "./compile/filter_lookup.ts";
 import { explain, type Explanation, type MatchedField, matchedFields } from "./explain.ts";
 import { CandidateIndex } from "./index/candidate_index.ts";
 import { EventView } from "./match/event_view.ts";
@@ -102,7 +103,8 @@ export class RuleSet {
     const wanted = rules.filter(isWanted);
     this.skipped = rules.filter((rule) => !isWanted(rule));
     this.baseRules = baseRules ? [] : wanted.filter(({ base }) => base);
-    const scope = { view: this.#view, filters, placeholders };
+    const lookup = new FilterLookup(filters);
+    const scope = { view: this.#view, filters: lookup, placeholders };
     const compiled: CompiledRule[] = [];
     const loaded: SigmaRule[] = [];
     const all: Problem[] = [];
@@ -119,7 +121,8 @@ export class RuleSet {
     }
     if (all.length > 0 && !onProblem) throw new SigmaError(all);
     this.rules = loaded;
-    this.unusedFilters = filters.filter((filter) => !loaded.some((rule) => isFor(filter, rule)));
+    const used = new Set(loaded.flatMap((rule) => lookup.of(rule)));
+    this.unusedFilters = filters.filter((filter) => !used.has(filter));
     this.#compiled = compiled;
     this.#router = new LogSourceRouter(compiled.map(({ rule }) => rule.logsource));
     this.#index = new CandidateIndex(compiled, this.#view);

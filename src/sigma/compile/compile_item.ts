@@ -88,7 +88,9 @@ function keyProblems({ field, modifiers, values }: DetectionItem): ItemProblem[]
       problems.push({ code: "modifier-unknown", message: `Unknown modifier '${name}'` });
       return;
     }
-    byFamily.set(facts.family, [...byFamily.get(facts.family) ?? [], name]);
+    const before = byFamily.get(facts.family);
+    if (before) before.push(name);
+    else byFamily.set(facts.family, [name]);
     if (modifiers.indexOf(name) < index && !facts.repeats) {
       problem(`Duplicate modifier '${name}'`);
     } else if (field === null && !facts.keywords) {

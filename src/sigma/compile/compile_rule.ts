@@ -1,8 +1,8 @@
 import type { EventView } from "../match/event_view.ts";
-import { appliesTo } from "../match/logsource_routing.ts";
 import type { Problem, ProblemCode } from "../problem.ts";
-import type { SigmaDocument, SigmaFilter, SigmaRule } from "../sigma_rule.ts";
+import type { SigmaDocument, SigmaRule } from "../sigma_rule.ts";
 import { compileCondition, compileNamed } from "./compile_detection.ts";
+import type { FilterLookup } from "./filter_lookup.ts";
 import type { ItemScope } from "./work.ts";
 import { allOf, type CompiledNode } from "./compiled_node.ts";
 
@@ -23,7 +23,7 @@ export interface RuleScope {
   /** The fields of the event. */
   view: EventView;
   /** The filters to add where they apply. */
-  filters: readonly SigmaFilter[];
+  filters: FilterLookup;
   /** The lists for `expand`. */
   placeholders: NonNullable<ItemScope["placeholders"]>;
 }
@@ -42,8 +42,7 @@ export function compileRule(
   scope: RuleScope,
 ): { compiled: CompiledRule[]; problems: Problem[] } {
   const problems: Problem[] = [];
-  const filters = scope.filters.filter((filter) => isFor(filter, rule));
-  const added = filters.flatMap((filter) => conditionsOf(filter, scope, problems));
+  const added = scope.filters.of(rule).flatMap((filter) => conditionsOf(filter, scope, problems));
   const compiled = conditionsOf(rule, scope, problems).map((own, condition): CompiledRule => ({
     rule,
     condition,
@@ -86,11 +85,4 @@ export function documentProblem(
     ...place,
     ...(suggestion === undefined ? {} : { suggestion }),
   };
-}
-
-/** Whether a filter names the rule, or any rule, and covers its log source. */
-export function isFor({ rules, logsource }: SigmaFilter, rule: SigmaRule): boolean {
-  const isNamed = rules === "any" ||
-    rules.some((name) => name === rule.id || name === rule.name);
-  return isNamed && appliesTo(logsource, rule.logsource);
 }

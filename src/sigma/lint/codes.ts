@@ -8,7 +8,7 @@ export const ENGINE_CODES: Record<ProblemCode, string> = {
   "yaml-syntax": "The file is not valid YAML.",
   "yaml-duplicate-key": "A map has a duplicate key.",
   "yaml-too-deep": "The file is nested too deeply.",
-  "yaml-alias": "A YAML alias refers to no anchor.",
+  "yaml-alias": "A YAML alias refers to no anchor, or aliases repeat too much.",
   "document-too-large": "The file is too large.",
   "document-kind": "A document is not a map, or the file has no document.",
   "document-correlation":
@@ -39,6 +39,7 @@ export const ENGINE_CODES: Record<ProblemCode, string> = {
   "condition-name": "A condition names an unknown search identifier.",
   "condition-aggregation": "A condition has an aggregation of Sigma 1.",
   "condition-too-deep": "A condition is nested too deeply.",
+  "condition-too-large": "A detection has too many search identifiers for its patterns.",
   "filter-rules": "A filter names no rules.",
 };
 

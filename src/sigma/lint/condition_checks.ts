@@ -4,6 +4,7 @@
  * @module
  */
 import { conditionNames, parseCondition } from "../parse/parse_condition.ts";
+import { SearchNames } from "../parse/search_names.ts";
 import { type Offsets, placeOf } from "../parse/yaml_tree.ts";
 import type { Condition } from "../sigma_rule.ts";
 import type { Check, Finding } from "./check.ts";
@@ -22,7 +23,7 @@ const known = new WeakMap<LintDocument, Parsed[]>();
 function parsed(document: LintDocument): Parsed[] {
   const before = known.get(document);
   if (before) return before;
-  const names = [...document.identifiers.keys()];
+  const names = new SearchNames([...document.identifiers.keys()]);
   const conditions = document.conditions.flatMap((text) => {
     const { expression, spans } = parseCondition(text.text, names);
     if (!expression) return [];

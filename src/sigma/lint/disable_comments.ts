@@ -36,46 +36,64 @@ export function applyDisables(
 ): Problem[] {
   const disables = disableComments(source.text);
   if (disables.length === 0) return [...problems];
-  const left = problems.filter((problem) => !disables.some((each) => silences(each, problem)));
-  for (const disable of disables) {
-    for (const { code, at } of disable.codes) {
-      if (code !== "all" && !CODES.has(code)) {
-        const near = closest(code, CODES.keys());
+  const silenced = new Set(
+    disables.flatMap(({ line, codes }) => codes.map(({ code }) => keyOf(line, code))),
+  );
+  const reported = new Set<string>();
+  const errors = new Set<string>();
+  const left: Problem[] = [];
+  for (const problem of problems) {
+    if (problem.severity === "error") errors.add(problem.code);
+    const keys = problem.severity === "error" ? [] : keysOf(problem);
+    for (const key of keys) reported.add(key);
+    if (!keys.some((key) => silenced.has(key))) left.push(problem);
+  }
+  for (const { line, codes, at: comment } of disables) {
+    for (const { code, at } of codes) {
+      if (code !== "all" && !CODES.has(code)) left.push(unknown(code, at, source));
+      else if (!notRun.has(code) && !reported.has(keyOf(line, code))) {
         left.push(source.problem(
-          "disable-unknown",
-          "warning",
-          `Unknown check '${code}'` + (near ? `; did you mean '${near}'?` : ""),
+          "disable-unused",
+          "info",
+          errors.has(code)
+            ? `'${code}' is an error here, and errors cannot be disabled`
+            : `The comment silences nothing: '${code}' is not reported here`,
           at,
-          near ? `Write '${near}'` : "Take a code from docs/lint/README.md",
+          "Remove it from the comment",
         ));
-        continue;
       }
-      if (notRun.has(code)) continue;
-      const one = { ...disable, codes: [{ code, at }] };
-      if (problems.some((problem) => silences(one, problem))) continue;
-      const error = problems.some(({ code: other, severity }) =>
-        other === code && severity === "error"
-      );
-      left.push(source.problem(
-        "disable-unused",
-        "info",
-        error
-          ? `'${code}' is an error here, and errors cannot be disabled`
-          : `The comment silences nothing: '${code}' is not reported here`,
-        at,
-        "Remove it from the comment",
-      ));
     }
-    if (disable.codes.length > 0) continue;
+    if (codes.length > 0) continue;
     left.push(source.problem(
       "disable-unknown",
       "warning",
       "This disable comment names no check",
-      disable.at,
+      comment,
       "Name the codes: # panoptes-disable CODE, CODE",
     ));
   }
   return left;
+}
+
+/** What a comment silences: a code in a line, or in the whole file. */
+function keyOf(line: number | undefined, code: string): string {
+  return `${line ?? ""} ${code}`;
+}
+
+/** Everything that silences a warning or note. */
+function keysOf({ line, code }: Problem): string[] {
+  return [line, undefined].flatMap((place) => [keyOf(place, code), keyOf(place, "all")]);
+}
+
+function unknown(code: string, at: Offsets, source: Source): Problem {
+  const near = closest(code, CODES.keys());
+  return source.problem(
+    "disable-unknown",
+    "warning",
+    `Unknown check '${code}'` + (near ? `; did you mean '${near}'?` : ""),
+    at,
+    near ? `Write '${near}'` : "Take a code from docs/lint/README.md",
+  );
 }
 
 /**
@@ -127,11 +145,4 @@ function disableOf(
     from += part.length;
   }
   return { codes, line: file ? undefined : line, at: [offset, offset + comment.length] };
-}
-
-/** Whether a disable comment silences a problem; errors are never silenced. */
-function silences(disable: Disable, problem: Problem): boolean {
-  if (problem.severity === "error") return false;
-  if (disable.line !== undefined && disable.line !== problem.line) return false;
-  return disable.codes.some(({ code }) => code === problem.code || code === "all");
 }

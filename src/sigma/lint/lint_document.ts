@@ -31,6 +31,8 @@ export interface LintDocument {
   readonly kind: "rule" | "filter" | "correlation";
   readonly file: string | undefined;
   readonly text: string;
+  /** Its place among the documents of the file, from 0. */
+  readonly number: number;
   /** Where the document as a whole is reported: its title, or its first key. */
   readonly head: Offsets;
   readonly root: YamlMap;
@@ -55,10 +57,12 @@ export interface Member<T> {
  *
  * @param parsed The document; it may have errors.
  * @param source The file.
+ * @param number Its place among the documents of the file, from 0.
  */
 export function lintDocument(
   { root, kind, rule }: ParsedDocument,
   { text, file }: Source,
+  number: number,
 ): LintDocument | undefined {
   if (kind === "unknown") return undefined;
   const top = byKey(root);
@@ -72,6 +76,7 @@ export function lintDocument(
     kind,
     file,
     text,
+    number,
     head: head ? placeOf(head.keyNode) : [0, 0],
     root,
     rule,

@@ -123,7 +123,7 @@ function readFile(text: string | Uint8Array, options: LintFileOptions): LintedFi
   return {
     source,
     problems,
-    documents: documents.flatMap((each) => lintDocument(each, source) ?? []),
+    documents: documents.flatMap((each, number) => lintDocument(each, source, number) ?? []),
   };
 }
 

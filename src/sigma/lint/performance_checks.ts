@@ -4,6 +4,7 @@
  * @module
  */
 import { compileRule } from "../compile/compile_rule.ts";
+import { FilterLookup } from "../compile/filter_lookup.ts";
 import type { Witness } from "../compile/value_test.ts";
 import { chooseClauses, type ChosenClauses } from "../index/choose_clauses.ts";
 import { FactRegistry } from "../index/fact_registry.ts";
@@ -17,6 +18,8 @@ interface Indexed {
   readonly clauses: ChosenClauses | undefined;
 }
 
+const NO_FILTERS = new FilterLookup([]);
+
 const known = new WeakMap<LintDocument, Indexed[]>();
 
 /** What the index would look for, per condition; nothing for rules that do not compile here. */
@@ -25,7 +28,7 @@ function indexed(document: LintDocument): Indexed[] {
   if (before) return before;
   const { rule, conditions } = document;
   const view = new EventView();
-  const scope = { view, filters: [], placeholders: {} };
+  const scope = { view, filters: NO_FILTERS, placeholders: {} };
   const { compiled, problems } = rule ? compileRule(rule, scope) : { compiled: [], problems: [] };
   const found = problems.length > 0 || compiled.length !== conditions.length
     ? []

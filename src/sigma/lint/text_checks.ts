@@ -12,8 +12,8 @@ export const textChecks: readonly Check[] = [
     code: "text-byte-order-mark",
     severity: "info",
     summary: "The file starts with a byte order mark.",
-    *run({ text, head }) {
-      if (text.charCodeAt(0) !== 0xfeff || text.slice(1, head[0]).includes("\n---")) return;
+    *run({ text, number }) {
+      if (number > 0 || text.charCodeAt(0) !== 0xfeff) return;
       yield {
         at: [0, 1],
         message: "The file starts with a byte order mark",
@@ -26,8 +26,9 @@ export const textChecks: readonly Check[] = [
     severity: "info",
     summary: "Lines end with CR LF; the specification recommends LF.",
     *run({ text, root }) {
-      const at = text.indexOf("\r\n", root.start);
-      if (at < 0 || at > root.end) return;
+      const found = text.slice(root.start, root.end + 2).indexOf("\r\n");
+      if (found < 0) return;
+      const at = root.start + found;
       yield {
         at: [at, at + 2],
         message: "Lines end with CR LF",

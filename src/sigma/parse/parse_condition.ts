@@ -1,6 +1,6 @@
-import { closest } from "../closest.ts";
 import type { ProblemCode } from "../problem.ts";
 import type { Condition } from "../sigma_rule.ts";
+import type { SearchNames } from "./search_names.ts";
 
 /** What went wrong in a condition; start and end count units of the condition's text. */
 export interface ConditionProblem {
@@ -29,6 +29,9 @@ export interface ConditionResult {
 /** The maximum nesting of brackets and `not`, so that no input exhausts the stack. */
 const MAX_DEPTH = 100;
 
+/** After these, a condition is not read further: the first problems say enough. */
+const MAX_PROBLEMS = 20;
+
 /** Words that cannot be search identifiers; the empty word is the end of the text. */
 const OPERATORS = new Set(["and", "or", "not", "(", ")", "|", ""]);
 
@@ -47,7 +50,7 @@ interface Word {
  * @param names The search identifiers of the detection.
  * @returns The expression, or every problem found.
  */
-export function parseCondition(text: string, names: readonly string[]): ConditionResult {
+export function parseCondition(text: string, names: SearchNames): ConditionResult {
   const spans: ConditionResult["spans"] = new Map();
   const problems: ConditionProblem[] = [];
   const words = wordsOf(text);
@@ -60,10 +63,14 @@ export function parseCondition(text: string, names: readonly string[]): Conditio
     const { start, end } = where;
     problems.push({ code, message, start, end, ...(suggestion ? { suggestion } : {}) });
   };
+  const skipRest = () => {
+    at = words.length - 1;
+    return undefined;
+  };
 
   function joined(op: "and" | "or", next: () => Condition | undefined): Condition | undefined {
     const of = [next()];
-    while (operator() === op) {
+    while (operator() === op && problems.length < MAX_PROBLEMS) {
       at++;
       of.push(next());
     }
@@ -78,8 +85,7 @@ export function parseCondition(text: string, names: readonly string[]): Conditio
   function deeper(inner: () => Condition | undefined): Condition | undefined {
     if (depth >= MAX_DEPTH) {
       problem("condition-too-deep", `The condition nests deeper than ${MAX_DEPTH} levels`, word());
-      at = words.length - 1;
-      return undefined;
+      return skipRest();
     }
     depth++;
     const result = inner();
@@ -136,13 +142,18 @@ export function parseCondition(text: string, names: readonly string[]): Conditio
       problem("condition-syntax", message, quantity, "1 of");
       return undefined;
     }
-    const chosen = chosenNames(target.text, names);
+    const chosen = names.chosenBy(target.text);
+    if (chosen === undefined) {
+      const message = "The patterns and search identifiers of this detection are too many";
+      problem("condition-too-large", message, target);
+      return skipRest();
+    }
     if (chosen.length === 0) {
       const them = target.text.toLowerCase() === "them";
       const message = them
         ? "'them' matches no search identifier: every name starts with '_'"
         : `No search identifier matches '${target.text}'`;
-      problem("condition-name", message, target, closest(target.text.replaceAll("*", ""), names));
+      problem("condition-name", message, target, names.closest(target.text.replaceAll("*", "")));
       return undefined;
     }
     const part: Condition = { op, pattern: target.text, names: chosen };
@@ -152,14 +163,14 @@ export function parseCondition(text: string, names: readonly string[]): Conditio
 
   function named(): Condition | undefined {
     const { text: name } = word();
-    if (!names.includes(name)) {
+    if (!names.has(name)) {
       const pattern = /[*?]/.test(name);
       const message = pattern
         ? `The pattern '${name}' needs '1 of' or 'all of' before it`
         : name.toLowerCase() === "them"
         ? "'them' needs '1 of' or 'all of' before it"
         : `Unknown search identifier '${name}'`;
-      const meant = closest(name, names);
+      const meant = names.closest(name);
       problem("condition-name", message, word(), pattern ? `1 of ${name}` : meant);
       at++;
       return undefined;
@@ -198,37 +209,6 @@ export function conditionNames(condition: Condition, found: Set<string> = new Se
   else if ("names" in condition) { for (const name of condition.names) found.add(name); }
   else for (const part of condition.of) conditionNames(part, found);
   return found;
-}
-
-/** `them` leaves out names that start with "_"; so does a pattern that does not start with it. */
-function chosenNames(pattern: string, names: readonly string[]): string[] {
-  if (pattern.toLowerCase() === "them") return names.filter((name) => !name.startsWith("_"));
-  if (!/[*?]/.test(pattern)) return names.filter((name) => name === pattern);
-  return names.filter((name) =>
-    (pattern.startsWith("_") || !name.startsWith("_")) && fitsPattern(name, pattern)
-  );
-}
-
-/** `*` is any run, `?` one unit; greedy with one backtrack point, so the cost is bounded. */
-function fitsPattern(name: string, pattern: string): boolean {
-  let at = 0;
-  let star = -1;
-  let resume = 0;
-  let next = 0;
-  while (at < name.length) {
-    if (pattern[next] === "*") {
-      star = next++;
-      resume = at;
-    } else if (next < pattern.length && (pattern[next] === "?" || pattern[next] === name[at])) {
-      next++;
-      at++;
-    } else if (star >= 0) {
-      next = star + 1;
-      at = ++resume;
-    } else return false;
-  }
-  while (pattern[next] === "*") next++;
-  return next === pattern.length;
 }
 
 /** Brackets and bars are words of their own; others end at a space. An empty word comes last. */

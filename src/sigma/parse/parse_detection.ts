@@ -11,6 +11,7 @@ import type {
 import { type ArrayPart, type FieldKey, parseFieldKey, QUANTIFIERS } from "./field_key.ts";
 import { itemValue, writtenNumber } from "./item_value.ts";
 import { parseCondition } from "./parse_condition.ts";
+import { SearchNames } from "./search_names.ts";
 import type { Source } from "./source.ts";
 import { entriesOf, type Entry, itemsOf, type YamlNode, type YamlScalar } from "./yaml_tree.ts";
 
@@ -41,13 +42,14 @@ export class DetectionParser {
         entry.keyNode,
       );
     }
-    return list.flatMap((node) => this.#condition(node, entry.keyNode, names) ?? []);
+    const known = new SearchNames(names);
+    return list.flatMap((node) => this.#condition(node, entry.keyNode, known) ?? []);
   }
 
   #condition(
     node: YamlNode | null,
     key: YamlScalar,
-    names: readonly string[],
+    names: SearchNames,
   ): ParsedCondition | undefined {
     const text = node?.kind === "scalar" ? node.value : undefined;
     if (node?.kind !== "scalar" || typeof text !== "string") {

@@ -41,13 +41,15 @@ export function parseDocument(
   const known: Record<string, unknown> = {};
   const custom: [string, JsonValue][] = [];
   const metadata = new MetadataParser(source);
+  const present = new Set(entries.map(({ key }) => key));
+  const missing = [...METADATA.keys(), "logsource", "detection"].filter((key) => !present.has(key));
   for (const entry of entries) {
     const facts = METADATA.get(entry.key);
     if (facts && !(kind === "filter" && facts.only === "rule")) {
       const value = metadata.read(facts, entry);
       if (value !== undefined) known[entry.key] = value;
     } else if (!OWN_FIELDS.has(entry.key) || entry.key === "tests" || entry.key === "suppress") {
-      noteNearMiss(entry, entries, source);
+      noteNearMiss(entry, missing, source);
       custom.push([entry.key, plainOf(entry.value)]);
     }
   }
@@ -161,9 +163,7 @@ function taxonomyOf(entry: Entry | undefined, source: Source): string | undefine
 }
 
 /** To the specification, "titel" is a custom field, but it is rarely meant as one. */
-function noteNearMiss(entry: Entry, entries: readonly Entry[], source: Source): void {
-  const present = new Set(entries.map(({ key }) => key));
-  const missing = [...METADATA.keys(), "logsource", "detection"].filter((key) => !present.has(key));
+function noteNearMiss(entry: Entry, missing: readonly string[], source: Source): void {
   const meant = entry.key.length > 3 ? closest(entry.key, missing) : undefined;
   if (meant === undefined) return;
   const message = `'${entry.key}' is kept as a custom field`;

@@ -1,12 +1,14 @@
 import {
   type Alias,
+  Composer,
   type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   type Node,
-  parseAllDocuments,
+  Parser,
   type Scalar,
   type YAMLMap,
   type YAMLSeq,
@@ -33,6 +35,15 @@ export interface YamlDocument {
 /** How many aliases are followed in one document. */
 const MAX_ALIASED = 1_000;
 
+/** How many values the aliases of one document may add: each repeats all that it stands for. */
+const MAX_COPIED = 100_000;
+
+/**
+ * How deep the YAML package may have to go. It takes time that grows with the square of the depth,
+ * and recurses; our own limit is far lower, but it names the place.
+ */
+const MAX_PACKAGE_DEPTH = 8 * MAX_YAML_DEPTH;
+
 /**
  * Reads the documents of a file, without those that have syntax errors; problems go to the source.
  *
@@ -53,20 +64,38 @@ export function readYaml(source: Source): YamlDocument[] {
     });
 }
 
-/** The YAML package recurses: a file nested too deeply is a problem, not a stack overflow. */
+/** A file nested too deeply is a problem, not a stack overflow. */
 function packageDocuments(source: Source): Document[] {
+  const composer = new Composer({ uniqueKeys: false, logLevel: "silent" });
   try {
-    const documents = parseAllDocuments(source.text, {
-      prettyErrors: false,
-      uniqueKeys: false,
-      logLevel: "silent",
-    });
-    return Array.isArray(documents) ? documents as Document[] : [];
+    return [...composer.compose(tokensOf(source.text))];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     source.report("yaml-too-deep", "The file is nested too deeply", null);
     return [];
   }
+}
+
+/**
+ * The tokens that the package composes documents of.
+ *
+ * @throws {RangeError} Before the nesting becomes so deep that the package would be slow.
+ */
+function* tokensOf(text: string): ReturnType<Parser["parse"]> {
+  const parser = new Parser();
+  let brackets = 0;
+  let dashes = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (token === "[" || token === "{") brackets++;
+    else if (token === "]" || token === "}") brackets--;
+    else if (token === "-" || token === "?") dashes++;
+    else if (token === "\n") dashes = 0;
+    if (brackets > MAX_PACKAGE_DEPTH || dashes > MAX_PACKAGE_DEPTH) {
+      throw new RangeError("Nested too deeply");
+    }
+    yield* parser.next(token);
+  }
+  yield* parser.end();
 }
 
 function checkSyntax(document: Document, source: Source): boolean {
@@ -92,6 +121,9 @@ class TreeReader {
   /** The last node with each anchor; aliases look back, so reading in order is enough. */
   readonly #anchors = new Map<string, Node>();
   #followed = 0;
+  /** How many aliases are being followed now. */
+  #inAliases = 0;
+  #copied = 0;
 
   constructor(source: Source) {
     this.#source = source;
@@ -107,8 +139,18 @@ class TreeReader {
       return null;
     }
     if (isAlias(node)) {
-      const found = this.read(this.#follow(node), depth);
+      const target = this.#follow(node);
+      this.#inAliases++;
+      const found = this.read(target, depth);
+      this.#inAliases--;
       return found && { ...found, alias: spanOf(node) };
+    }
+    if (this.#inAliases > 0 && ++this.#copied >= MAX_COPIED) {
+      if (this.#copied === MAX_COPIED) {
+        const message = `The aliases repeat more than ${MAX_COPIED} values`;
+        this.#source.report("yaml-alias", message, spanOf(node));
+      }
+      return null;
     }
     if (node && "anchor" in node && node.anchor) this.#anchors.set(node.anchor, node);
     const [start, end] = spanOf(node);

@@ -14,6 +14,8 @@ export class Source {
   readonly problems: Problem[] = [];
   readonly #strict: boolean;
   #lineStarts: number[] | undefined;
+  /** Where the value of a scalar begins, as written; -1 where quoting hides it. */
+  readonly #valueStarts = new WeakMap<YamlScalar, number>();
 
   /**
    * @param text The whole text.
@@ -48,11 +50,12 @@ export class Source {
   /** A part of a scalar's value, in units of the value; the whole scalar where quoting hides it. */
   within(scalar: YamlScalar, start: number, end: number): Offsets {
     const [from, to] = this.offsets(scalar);
-    const value = scalar.text;
     const raw = this.text.slice(from, to);
-    const at = raw.indexOf(value);
+    // Remembered: a long condition may have many problems.
+    const at = this.#valueStarts.get(scalar) ?? raw.indexOf(scalar.text);
+    this.#valueStarts.set(scalar, at);
     if (at >= 0) return [from + at + start, from + at + end];
-    const part = value.slice(start, end);
+    const part = scalar.text.slice(start, end);
     const once = part === "" ? -1 : raw.indexOf(part);
     if (once < 0 || raw.indexOf(part, once + 1) >= 0) return [from, to];
     return [from + once, from + once + part.length];
@@ -121,7 +124,8 @@ export class Source {
   line(number: number): string {
     const start = this.#starts()[number - 1] ?? this.text.length;
     const next = this.#starts()[number];
-    return this.text.slice(start, next === undefined ? undefined : next - 1).replace(/\r$/, "");
+    const line = this.text.slice(start, next === undefined ? undefined : next - 1);
+    return line.endsWith("\r") ? line.slice(0, -1) : line;
   }
 
   /** Made at the first need: most files have no problem. */

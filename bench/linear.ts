@@ -1,0 +1,73 @@
+// deno-lint-ignore-file no-console -- printing is what a benchmark is for
+/**
+ * Whether every reader and check takes time in proportion to its input: each case is measured at
+ * one size and at twice that size. `deno task bench:linear` prints the factor of each; a quadratic
+ * one is 4.
+ *
+ * @module
+ */
+import process from "node:process";
+import { CASES, type LinearCase } from "./linear/cases.ts";
+import { printFigures } from "./figures.ts";
+
+/** Short enough for many cases, and long enough for the clock. */
+const MIN_MS = Number(Deno.args[1] ?? 60);
+const MIN_ROUNDS = 3;
+/** A factor above this is measured again, since noise only ever adds time. */
+const DOUBTFUL = 2.15;
+const MAX_ROUNDS = 25;
+
+const wanted = Deno.args[0] ?? "";
+const table: Record<string, { size: number; "ms": string; "ms, doubled": string; factor: string }> =
+  {};
+let worst = 0;
+for (const each of CASES.filter(({ name }) => name.includes(wanted))) {
+  const { size, once, twice } = await growthOf(each);
+  const factor = twice / once;
+  worst = Math.max(worst, factor);
+  table[each.name] = {
+    size,
+    "ms": once.toFixed(1),
+    "ms, doubled": twice.toFixed(1),
+    factor: factor.toFixed(2),
+  };
+  if (wanted !== "") console.log(each.name, table[each.name]);
+}
+printFigures({
+  title: "Time when the input doubles (2 is linear, 4 is quadratic)",
+  table,
+  result: { worst_growth: Number(worst.toFixed(2)) },
+});
+
+/** The best times at one size and at twice that size, measured in turn. */
+async function growthOf(each: LinearCase): Promise<{ size: number; once: number; twice: number }> {
+  const size = await sizeOf(each);
+  const [small, large] = [each.make(size), each.make(2 * size)];
+  let [once, twice] = [Infinity, Infinity];
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    if (round >= MIN_ROUNDS && twice / once <= DOUBTFUL) break;
+    once = Math.min(once, await timed(small));
+    twice = Math.min(twice, await timed(large));
+  }
+  return { size, once, twice };
+}
+
+/** The first size that takes long enough, or the largest that a case allows. */
+async function sizeOf({ make, max }: LinearCase): Promise<number> {
+  for (let size = 64;; size *= 2) {
+    if (2 * size > max) return max / 2;
+    const work = make(size);
+    // Code that has just been compiled is slow at first.
+    const times = [await timed(work), await timed(work), await timed(work)];
+    if (Math.min(...times) >= MIN_MS) return size;
+  }
+}
+
+/** Time of the processor, since other programs on the machine also take their share of the clock. */
+async function timed(work: () => unknown): Promise<number> {
+  (globalThis as { gc?: () => void }).gc?.();
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
