@@ -25,6 +25,9 @@ export interface LinearCase {
 
 const MANY = 1 << 17;
 
+/** Lines of text cost so little that more of them would only measure the memory. */
+const TEXT = 1 << 15;
+
 /** `count` lines, each made from its number. */
 function lines(count: number, line: (number: number) => string): string {
   return Array.from({ length: count }, (_, number) => line(number)).join("");
@@ -336,24 +339,29 @@ const METADATA: LinearCase[] = [
   ofFile(
     "metadata: text in a block",
     (size) => withTop(`runbook: |\n${lines(size, (number) => `  line ${number} of it\n`)}`),
+    TEXT,
   ),
   ofFile(
     "metadata: folded text",
     (size) => withTop(`runbook: >\n${lines(size, (number) => `  line ${number} of it\n`)}`),
+    TEXT,
   ),
   ofFile(
     "metadata: plain text of several lines",
     (size) => withTop(`runbook: a\n${lines(size, (number) => `  line ${number} of it\n`)}`),
+    TEXT,
   ),
   ofFile(
     "metadata: double-quoted text of several lines",
     (size) =>
       withTop(`runbook: "a\n${lines(size, (number) => `  line ${number} \\t of it\n`)}  "\n`),
+    TEXT,
   ),
   ofFile(
     "metadata: single-quoted text of several lines",
     (size) =>
       withTop(`runbook: 'a\n${lines(size, (number) => `  line ''${number}'' of it\n`)}  '\n`),
+    TEXT,
   ),
   ofFile(
     "metadata: a long title",

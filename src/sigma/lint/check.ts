@@ -10,6 +10,11 @@ export interface Finding {
   readonly message: string;
   /** What to write instead. */
   readonly suggestion?: string;
+  /**
+   * What findings have in common that are the same mistake again and again, such as the values of
+   * one list: only the first is reported, with the lines of the others.
+   */
+  readonly group?: object | string;
 }
 
 /** What a check may know beside the document. */

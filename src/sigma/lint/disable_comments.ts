@@ -21,68 +21,76 @@ interface Disable {
 
 const FORM = /^#\s*panoptes-disable(-file)?(?:[\s:]+(.*))?$/;
 
-/**
- * Removes what disable comments silence, and reports comments that silence nothing.
- *
- * @param problems Every problem found in the file.
- * @param source The file.
- * @param notRun Codes that were not checked; a comment for them is not reported as unused.
- * @returns The remaining problems, and findings about the comments themselves.
- */
-export function applyDisables(
-  problems: readonly Problem[],
-  source: Source,
-  notRun: ReadonlySet<string> = new Set(),
-): Problem[] {
-  const disables = disableComments(source.text);
-  if (disables.length === 0) return [...problems];
-  const silenced = new Set(
-    disables.flatMap(({ line, codes }) => codes.map(({ code }) => keyOf(line, code))),
-  );
-  const reported = new Set<string>();
-  const errors = new Set<string>();
-  const left: Problem[] = [];
-  for (const problem of problems) {
-    if (problem.severity === "error") errors.add(problem.code);
-    const keys = problem.severity === "error" ? [] : keysOf(problem);
-    for (const key of keys) reported.add(key);
-    if (!keys.some((key) => silenced.has(key))) left.push(problem);
+/** The disable comments of one file, and whether each is of use. */
+export class DisableComments {
+  readonly #source: Source;
+  readonly #comments: readonly Disable[];
+  /** What they silence. */
+  readonly #silenced: ReadonlySet<string>;
+  /** What they have silenced. */
+  readonly #used = new Set<string>();
+  readonly #errors = new Set<string>();
+
+  /** @param source The file. */
+  constructor(source: Source) {
+    this.#source = source;
+    this.#comments = disableComments(source.text);
+    this.#silenced = new Set(
+      this.#comments.flatMap(({ line, codes }) => codes.map(({ code }) => keyOf(line, code))),
+    );
   }
-  for (const { line, codes, at: comment } of disables) {
-    for (const { code, at } of codes) {
-      if (code !== "all" && !CODES.has(code)) left.push(unknown(code, at, source));
-      else if (!notRun.has(code) && !reported.has(keyOf(line, code))) {
-        left.push(source.problem(
-          "disable-unused",
-          "info",
-          errors.has(code)
-            ? `'${code}' is an error here, and errors cannot be disabled`
-            : `The comment silences nothing: '${code}' is not reported here`,
-          at,
-          "Remove it from the comment",
-        ));
-      }
+
+  /** Whether a comment silences a problem; errors are never silenced. */
+  silences({ code, severity, line }: Pick<Problem, "code" | "severity" | "line">): boolean {
+    if (this.#comments.length === 0) return false;
+    if (severity === "error") {
+      this.#errors.add(code);
+      return false;
     }
-    if (codes.length > 0) continue;
-    left.push(source.problem(
-      "disable-unknown",
-      "warning",
-      "This disable comment names no check",
-      comment,
-      "Name the codes: # panoptes-disable CODE, CODE",
-    ));
+    const keys = [line, undefined].flatMap((place) => [keyOf(place, code), keyOf(place, "all")])
+      .filter((key) => this.#silenced.has(key));
+    for (const key of keys) this.#used.add(key);
+    return keys.length > 0;
   }
-  return left;
+
+  /**
+   * What is wrong with the comments themselves, once every problem of the file is known.
+   *
+   * @param notRun Codes that were not checked; a comment for them is not reported as unused.
+   */
+  problems(notRun: ReadonlySet<string>): Problem[] {
+    const found: Problem[] = [];
+    for (const { line, codes, at: comment } of this.#comments) {
+      for (const { code, at } of codes) {
+        if (code !== "all" && !CODES.has(code)) found.push(unknown(code, at, this.#source));
+        else if (!notRun.has(code) && !this.#used.has(keyOf(line, code))) {
+          found.push(this.#source.problem(
+            "disable-unused",
+            "info",
+            this.#errors.has(code)
+              ? `'${code}' is an error here, and errors cannot be disabled`
+              : `The comment silences nothing: '${code}' is not reported here`,
+            at,
+            "Remove it from the comment",
+          ));
+        }
+      }
+      if (codes.length > 0) continue;
+      found.push(this.#source.problem(
+        "disable-unknown",
+        "warning",
+        "This disable comment names no check",
+        comment,
+        "Name the codes: # panoptes-disable CODE, CODE",
+      ));
+    }
+    return found;
+  }
 }
 
 /** What a comment silences: a code in a line, or in the whole file. */
 function keyOf(line: number | undefined, code: string): string {
   return `${line ?? ""} ${code}`;
-}
-
-/** Everything that silences a warning or note. */
-function keysOf({ line, code }: Problem): string[] {
-  return [line, undefined].flatMap((place) => [keyOf(place, code), keyOf(place, "all")]);
 }
 
 function unknown(code: string, at: Offsets, source: Source): Problem {

@@ -1,16 +1,12 @@
 import { parseFile } from "../parse/parse_file.ts";
 import type { Source } from "../parse/source.ts";
 import type { Problem, Severity } from "../problem.ts";
-import type { CheckContext } from "./check.ts";
 import { CHECKS } from "./checks.ts";
-import { applyDisables } from "./disable_comments.ts";
-import { FILE_CHECKS } from "./file_checks.ts";
+import { FILE_CHECKS, type PlacedFinding } from "./file_checks.ts";
+import { FileReport } from "./file_report.ts";
 import { type LintDocument, lintDocument } from "./lint_document.ts";
 
-/** The maximum findings of one check in one document, so a hostile file cannot fill memory. */
-const MAX_FINDINGS = 500;
-
-const BETWEEN_FILES = new Set(FILE_CHECKS.map(({ code }) => code));
+const BETWEEN_FILES: ReadonlySet<string> = new Set(FILE_CHECKS.map(({ code }) => code));
 
 const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 
@@ -56,9 +52,7 @@ export interface LintFileOptions {
  * @returns The problems in the order of the file.
  */
 export function lintFile(text: string | Uint8Array, options: LintFileOptions = {}): Problem[] {
-  const file = readFile(text, options);
-  const problems = [...file.problems, ...findings(file, options)];
-  return applyDisables(problems, file.source, BETWEEN_FILES).sort(byPlace);
+  return reportOf(readFile(text, options), options).problems(BETWEEN_FILES).sort(byPlace);
 }
 
 /** A rule file that has been read. */
@@ -95,19 +89,14 @@ export function lintFiles(
   const placed = read.flatMap(({ source, documents }) =>
     documents.map((document) => ({ source, document }))
   );
-  const between = new Map<Source, Problem[]>();
+  const reports = new Map(read.map((file) => [file.source, reportOf(file, options)]));
   for (const { code, severity, run } of FILE_CHECKS) {
-    for (const { source, at, message, suggestion } of run(placed)) {
-      const found = between.get(source) ?? [];
-      between.set(source, found);
-      found.push(source.problem(code, severity, message, at, suggestion));
+    const found = Map.groupBy<Source, PlacedFinding>(run(placed), ({ source }) => source);
+    for (const [source, findings] of found) {
+      reports.get(source)?.addFindings(code, severity, findings);
     }
   }
-  return read.flatMap((file) => {
-    const { source, problems } = file;
-    const all = [...problems, ...findings(file, options), ...between.get(source) ?? []];
-    return applyDisables(all, source);
-  }).sort(byPlace);
+  return [...reports.values()].flatMap((report) => report.problems(new Set())).sort(byPlace);
 }
 
 /** A file as the checks read it. */
@@ -127,29 +116,18 @@ function readFile(text: string | Uint8Array, options: LintFileOptions): LintedFi
   };
 }
 
-/** The findings before disable comments; a place with an error is not reported again. */
-function findings({ source, problems, documents }: LintedFile, context: CheckContext): Problem[] {
-  const taken = new Set(problems.map(({ line, column }) => `${line}:${column}`));
-  const found: Problem[] = [];
+/** The problems of a file by itself. */
+function reportOf(
+  { source, problems, documents }: LintedFile,
+  options: LintFileOptions,
+): FileReport {
+  const report = new FileReport(source, problems);
   for (const document of documents) {
     for (const { code, severity, run } of CHECKS) {
-      let left = MAX_FINDINGS;
-      for (const { at, message, suggestion } of run(document, context)) {
-        if (left-- === 0) break;
-        const problem = source.problem(code, severity, shortened(message), at, suggestion);
-        if (!taken.has(`${problem.line}:${problem.column}`)) found.push(problem);
-      }
+      report.addFindings(code, severity, run(document, options));
     }
   }
-  if (documents.length < 2) return found;
-  // Documents of a Sigma 1 collection share lines.
-  const key = ({ code, line, column, message }: Problem) => `${line}:${column}:${code}:${message}`;
-  return [...new Map(found.map((problem) => [key(problem), problem])).values()];
-}
-
-/** Messages quote values, which may be as long as the file. */
-function shortened(message: string): string {
-  return message.length <= 300 ? message : `${message.slice(0, 299)}…`;
+  return report;
 }
 
 /** Orders problems by file, line and column; at one place, the most serious comes first. */

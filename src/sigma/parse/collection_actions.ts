@@ -1,5 +1,5 @@
 import type { Source } from "./source.ts";
-import { entriesOf, type YamlMap, type YamlNode } from "./yaml_tree.ts";
+import { entriesOf, MAX_COPIED, type YamlMap, type YamlNode } from "./yaml_tree.ts";
 
 /**
  * Completes the documents of a Sigma 1 collection, in which `action` documents say what others
@@ -12,6 +12,8 @@ export class CollectionActions {
   /** Where a `global` document is that no other has used yet. */
   #unused: YamlNode | undefined;
   #last: YamlMap | undefined;
+  /** How many values the completed documents have. */
+  #copied = 0;
 
   /** @param source The file, which collects the problems. */
   constructor(source: Source) {
@@ -29,7 +31,7 @@ export class CollectionActions {
     const action = value?.kind === "scalar" ? ACTION.exec(value.text)?.[0] : undefined;
     if (action === undefined) {
       this.#unused = undefined;
-      return this.#last = this.#global ? merged(root, this.#global) : root;
+      return this.#last = this.#global ? this.#merged(root, this.#global, root) : root;
     }
     const message = `'action: ${action}' is not part of Sigma 2: write each document in full`;
     this.#source.finding("document-action", message, value);
@@ -39,11 +41,22 @@ export class CollectionActions {
       this.#global = part;
       this.#unused = value!;
     } else if (action === "reset") this.#global = undefined;
-    else if (this.#last) return this.#last = merged(this.#last, part);
+    else if (this.#last) return this.#last = this.#merged(this.#last, part, root);
     else {
       const message = "'action: repeat' has no document before it to repeat";
       this.#source.report("document-action", message, value);
     }
+    return undefined;
+  }
+
+  /** What is shared is read again for each document, so a file could ask for any amount of it. */
+  #merged(base: YamlMap, added: YamlMap, place: YamlNode): YamlMap | undefined {
+    if (this.#copied > MAX_COPIED) return undefined;
+    const whole = merged(base, added);
+    this.#copied += sizeOf(whole);
+    if (this.#copied <= MAX_COPIED) return whole;
+    const message = `The 'action' documents repeat more than ${MAX_COPIED} values`;
+    this.#source.report("document-action", message, place);
     return undefined;
   }
 
@@ -68,4 +81,11 @@ function merged(base: YamlMap, added: YamlMap): YamlMap {
     entries.set(entry.key, { ...entry, value });
   }
   return { ...base, entries: [...entries.values()] };
+}
+
+/** How many keys and values a node has. */
+function sizeOf(node: YamlNode | null): number {
+  if (node?.kind === "map") return node.entries.reduce((sum, { value }) => sum + sizeOf(value), 1);
+  if (node?.kind === "list") return node.items.reduce((sum, item) => sum + sizeOf(item), 1);
+  return 1;
 }

@@ -13,9 +13,11 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
+import type { ProblemCode } from "../problem.ts";
 import type { Source } from "./source.ts";
 import {
   type Entry,
+  MAX_COPIED,
   MAX_YAML_DEPTH,
   type Offsets,
   placeOf,
@@ -34,9 +36,6 @@ export interface YamlDocument {
 
 /** How many aliases are followed in one document. */
 const MAX_ALIASED = 1_000;
-
-/** How many values the aliases of one document may add: each repeats all that it stands for. */
-const MAX_COPIED = 100_000;
 
 /**
  * How deep the YAML package may have to go. It takes time that grows with the square of the depth,
@@ -60,7 +59,7 @@ export function readYaml(source: Source): YamlDocument[] {
       const before = source.problems.length;
       const content = reader.read(document.contents as Node | null);
       const broken = source.problems.length > before;
-      return reader.tooDeep ? [] : [{ root: content, broken }];
+      return reader.gaveUp ? [] : [{ root: content, broken }];
     });
 }
 
@@ -115,8 +114,8 @@ function firstLine(message: string): string {
 
 /** Turns nodes of the package into ours: follows aliases, reports duplicate keys, limits depth. */
 class TreeReader {
-  /** Whether reading stopped because the document is nested too deeply. */
-  tooDeep = false;
+  /** Whether reading stopped because the document is nested too deeply or repeats too much. */
+  gaveUp = false;
   readonly #source: Source;
   /** The last node with each anchor; aliases look back, so reading in order is enough. */
   readonly #anchors = new Map<string, Node>();
@@ -130,13 +129,10 @@ class TreeReader {
   }
 
   read(node: Node | null, depth = 0): YamlNode | null {
+    if (this.gaveUp) return null;
     if (depth > MAX_YAML_DEPTH) {
-      if (!this.tooDeep) {
-        const message = `Nested deeper than ${MAX_YAML_DEPTH} levels`;
-        this.#source.report("yaml-too-deep", message, spanOf(node));
-      }
-      this.tooDeep = true;
-      return null;
+      const message = `Nested deeper than ${MAX_YAML_DEPTH} levels`;
+      return this.#giveUp("yaml-too-deep", message, node);
     }
     if (isAlias(node)) {
       const target = this.#follow(node);
@@ -145,12 +141,9 @@ class TreeReader {
       this.#inAliases--;
       return found && { ...found, alias: spanOf(node) };
     }
-    if (this.#inAliases > 0 && ++this.#copied >= MAX_COPIED) {
-      if (this.#copied === MAX_COPIED) {
-        const message = `The aliases repeat more than ${MAX_COPIED} values`;
-        this.#source.report("yaml-alias", message, spanOf(node));
-      }
-      return null;
+    if (this.#inAliases > 0 && ++this.#copied > MAX_COPIED) {
+      const message = `The aliases repeat more than ${MAX_COPIED} values`;
+      return this.#giveUp("yaml-alias", message, node);
     }
     if (node && "anchor" in node && node.anchor) this.#anchors.set(node.anchor, node);
     const [start, end] = spanOf(node);
@@ -161,10 +154,11 @@ class TreeReader {
     }
     if (!isMap(node)) return null;
     const entries = new Map<string, Entry>();
-    const merged: Entry[] = [];
+    const merged: Entry[][] = [];
     let merges = 0;
     for (const { key, value } of node.items) {
       const keyNode = this.read(key as Node | null, depth + 1);
+      if (this.gaveUp) break;
       if (keyNode?.kind !== "scalar") {
         const place = keyNode ?? [start, end] as const;
         this.#source.report("yaml-syntax", "A key must be a string", place);
@@ -176,15 +170,21 @@ class TreeReader {
         this.#source.report("yaml-duplicate-key", message, keyNode);
       }
       const content = this.read(value as Node | null, depth + 1);
-      if (isMerge) {
-        merged.push(...this.#mergedEntries(keyNode, content));
-      } else entries.set(keyNode.text, { key: keyNode.text, keyNode, value: content });
+      if (this.gaveUp) break;
+      if (isMerge) merged.push(this.#mergedEntries(keyNode, content));
+      else entries.set(keyNode.text, { key: keyNode.text, keyNode, value: content });
     }
     // What the map itself says comes before what it merges; so does what it merges first.
-    for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    for (const entry of merged.flat()) if (!entries.has(entry.key)) entries.set(entry.key, entry);
     const all = [...entries.values()];
     const last = all.at(-1);
     return { kind: "map", entries: all, start, end: endOf(node, last?.value ?? last?.keyNode) };
+  }
+
+  #giveUp(code: ProblemCode, message: string, node: Node | null): null {
+    this.gaveUp = true;
+    this.#source.report(code, message, spanOf(node));
+    return null;
   }
 
   /** What a merge key `<<` of YAML 1.1 brings; Sigma rules use it, and so do the tools for them. */

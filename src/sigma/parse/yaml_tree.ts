@@ -60,6 +60,11 @@ export type YamlNode = YamlScalar | YamlMap | YamlList;
 /** The maximum nesting of maps and lists, so that no file exhausts the stack. */
 export const MAX_YAML_DEPTH = 64;
 
+/**
+ * The maximum number of values that a document repeats without writing them out, such as by aliases.
+ */
+export const MAX_COPIED = 100_000;
+
 /** The entries of a map; undefined when the node is something else. */
 export function entriesOf(node: YamlNode | null | undefined): Entry[] | undefined {
   return node?.kind === "map" ? node.entries : undefined;
