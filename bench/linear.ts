@@ -2,7 +2,8 @@
 /**
  * Whether every reader and check takes time in proportion to its input: each case is measured at
  * one size and at twice that size. `deno task bench:linear` prints the factor of each; a quadratic
- * one is 4.
+ * one is 4. It takes two arguments: a part of the names of cases, and how many milliseconds the smaller
+ * input must take at least. Hidden terms show with a second or more.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { CASES, type LinearCase } from "./linear/cases.ts";
 import { printFigures } from "./figures.ts";
 
 /** Short enough for many cases, and long enough for the clock. */
-const MIN_MS = Number(Deno.args[1] ?? 60);
+const MIN_MS = Number(Deno.args[1] ?? 30);
 const MIN_ROUNDS = 3;
 /** A factor above this is measured again, since noise only ever adds time. */
 const DOUBTFUL = 2.15;
