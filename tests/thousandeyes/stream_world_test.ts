@@ -56,6 +56,78 @@ Deno.test("streamUserEvents() of any world and order yields each event of the ra
   );
 });
 
+Deno.test("streamUserEvents() of any world with inclusive cursors yields each event once, true twins too", async () => {
+  const orders = fc.constantFrom("as-sent" as const, "oldest" as const);
+  await fc.assert(
+    fc.asyncProperty(seed, orders, async (seed, order) => {
+      const random = seededRandom(seed);
+      const world = new World(random, { failing: 0.1, empty: 0.1, inclusive: true });
+      for (let second = 1; second < 30; second++) {
+        for (let count = Math.floor(random() * 9); count > 0; count--) {
+          world.publish(START - second * 1_000);
+        }
+      }
+      const options = { ...optionsOf(world, new LeapClock(NOON)), window: "30s", order };
+      const events = await Array.fromAsync(streamUserEvents(options));
+      assertEquals(countsOf(events.map(keyOf)), countsOf(world.rows.map(rowKey)));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+for (const [cursors, overlap] of [["inclusive", 1], ["exclusive", 0]] as const) {
+  for (const follow of [false, true]) {
+    Deno.test(`streamUserEvents({ follow: ${follow} }) yields 2,600 events and their twins over 26 pages with ${cursors} cursors`, async () => {
+      // Every five pages, true twins at the seam.
+      const numbers = Array.from({ length: 2_600 }, (_, n) => n % 500 === 100 ? n - 1 : n);
+      const rows = numbers.map((n) => ({
+        event: `Event ${n}`,
+        date: new Date(START - n * 1_000).toISOString(),
+      }));
+      let requests = 0;
+      const fetch = (url: URL) => {
+        requests++;
+        const [from, to] = ["startDate", "endDate"].map((name) =>
+          Date.parse(url.searchParams.get(name)!)
+        );
+        const found = rows.filter(({ date }) =>
+          Date.parse(date) >= from! && Date.parse(date) <= to!
+        );
+        const start = Number(url.searchParams.get("cursor") ?? 0);
+        const end = start + 100;
+        const next = new URL(url);
+        next.searchParams.set("cursor", `${end - overlap}`);
+        return Promise.resolve(Response.json({
+          auditEvents: found.slice(start, end),
+          _links: end < found.length ? { next: { href: next.href } } : {},
+        }));
+      };
+      const stop = new AbortController();
+      const clock = new LeapClock(NOON);
+      let pauses = 0;
+      clock.onLeap = () => {
+        if (++pauses === 3) stop.abort(new Error("enough"));
+      };
+      const seen: string[] = [];
+      const options = { token: TOKEN, fetch, clock, timeoutMs: LeapClock.NEVER, window: "2h" };
+      const events = streamUserEvents({
+        ...options,
+        follow,
+        overlap: 7_200_000,
+        signal: stop.signal,
+      });
+      try {
+        for await (const { event } of events) seen.push(event!);
+      } catch (error) {
+        if (!stop.signal.aborted) throw error;
+      }
+      assertEquals(seen.length, rows.length);
+      assertEquals(seen.toSorted(), rows.map(({ event }) => event).toSorted());
+      if (overlap === 0 && !follow) assertEquals(requests, 26 + 5);
+    });
+  }
+}
+
 Deno.test("streamUserEvents() of any world with expiring cursors repeats nothing, and never silently loses anything", async () => {
   let whole = 0;
   await fc.assert(

@@ -13,6 +13,8 @@ export interface WorldFaults {
   readonly expired?: number;
   readonly failing?: number;
   readonly empty?: number;
+  /** Whether each page begins with the last row of the one before; pages hold more than a second. */
+  readonly inclusive?: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export class World {
       (a: Place, b: Place) => b.id - a.id, // by publication: late events stand among newer ones
     ];
     this.#order = orders[Math.floor(random() * orders.length)]!;
-    this.#pageSize = 1 + Math.floor(random() * 6);
+    this.#pageSize = 1 + Math.floor(random() * 6) + (faults.inclusive ? 10 : 0);
   }
 
   /** Publishes an event; its text is one of few, so that twins are common. */
@@ -60,18 +62,22 @@ export class World {
     const from = Date.parse(searchParams.get("startDate")!);
     const to = Date.parse(searchParams.get("endDate")!);
     const after = afterId ? { at: afterAt!, id: afterId } : undefined;
+    const { inclusive = false } = this.#faults;
     const left = this.rows.filter(({ at }) => at >= from && at <= to)
-      .filter((row) => after === undefined || this.#order(row, after) > 0)
+      .filter((row) =>
+        after === undefined || this.#order(row, after) > 0 || (inclusive && row.id === after.id)
+      )
       .sort(this.#order);
     const empty = this.#chance(this.#faults.empty) && !cursor?.endsWith(".0");
     const page = empty ? [] : left.slice(0, this.#pageSize);
     const last = page.at(-1);
+    const isEnd = inclusive && left.length <= this.#pageSize && !empty;
     const place = last ?? after ?? { at: 0, id: 0 };
     const next = new URL(url);
     next.searchParams.set("cursor", `${place.at}.${place.id}${last ? "" : ".0"}`);
     return Promise.resolve(Response.json({
       auditEvents: page.map(({ event, at }) => ({ event, date: new Date(at).toISOString() })),
-      _links: last === undefined && !empty ? {} : { next: { href: next.href } },
+      _links: isEnd || (last === undefined && !empty) ? {} : { next: { href: next.href } },
     }));
   };
 

@@ -7,6 +7,7 @@ import { PassMemory } from "./pass_memory.ts";
 import { readPage } from "../page/read_page.ts";
 import { RefusedLinkError } from "../page/refused_link_error.ts";
 import { BadRequestError } from "../errors/status_errors.ts";
+import { RepeatedRows } from "./repeated_rows.ts";
 import type { UserEvent } from "../event/user_event.ts";
 
 /** What one page contributes to a pass. */
@@ -19,8 +20,8 @@ export interface Batch {
 
 /**
  * Reads a closed pass page by page as it is consumed: through empty pages, until there is no next
- * link. If the API rejects a cursor of its own, the pass restarts and yields only what it has not
- * yielded before.
+ * link. A row that a page repeats from the one before is yielded once. If the API rejects a cursor
+ * of its own, the pass restarts and yields only what it has not yielded before.
  *
  * @param plan How to read.
  * @param range The range of the pass; `undefined` if the cursor of the options determines it.
@@ -33,6 +34,7 @@ export async function* readPass(
   const memory = new PassMemory(plan.memoryLimit);
   const first = firstUrl(plan, range);
   let trail = new PageTrail(options);
+  let repeated = new RepeatedRows(options);
   let url: URL | undefined = first;
   let advanced = false;
   while (url !== undefined) {
@@ -50,13 +52,14 @@ export async function* readPass(
         advanced && memory.restart()
       ) {
         trail = new PageTrail(options);
+        repeated = new RepeatedRows(options);
         url = first;
         advanced = false; // another restart without a new event in between would change nothing
         continue;
       } else throw error;
     }
     await options.onPage?.(page);
-    const events = memory.newOf(page.events);
+    const events = memory.newOf(await repeated.without(page.events));
     advanced ||= events.length > 0;
     yield { events, invalid: page.invalid };
     if (refusal !== undefined) throw refusal;

@@ -16,7 +16,8 @@ import type { UserEvent } from "../event/user_event.ts";
  * A relative `window` is resolved to dates once, so a pass is closed: events published meanwhile do
  * not move it. It ends where the API sends no next link, and nowhere else. With `follow`, closed
  * passes follow one another, each looking back a little; events seen before are left out, and true
- * duplicates are kept.
+ * duplicates are kept. Where a page begins with the last event of the one before, one more request,
+ * for that second alone, tells whether it is a duplicate or the same row shown again.
  *
  * An event that does not match the schema does not end the stream, unless `onInvalid` says so.
  * Temporary failures are retried; an error that the iterator throws is final, and ends the stream.
