@@ -43,6 +43,7 @@ const ROOMS: Record<string, string[]> = {
     "sigma_error.ts",
     "closest.ts",
     "fold.ts",
+    "odd_letters.ts",
     // then what runs a rule, then what reads one.
     "regex",
     "match",

@@ -165,3 +165,37 @@ export const MODIFIERS: ReadonlyMap<string, Modifier> = new Map(
 export function canonicalModifier(name: string): string {
   return MODIFIERS.get(name)?.canonical ?? name;
 }
+
+/** Modifiers of other languages, and what has their effect in Sigma. */
+export const FOREIGN_MODIFIERS: ReadonlyMap<string, string> = new Map([
+  ...["in", "any", "or", "oneof"].map((name) =>
+    [
+      name,
+      `one value of a list is enough already: remove '|${name}'`,
+    ] as const
+  ),
+  ...["eq", "is", "equals", "exact", "equal"].map((name) =>
+    [
+      name,
+      `a value without a modifier must be equal already: remove '|${name}'`,
+    ] as const
+  ),
+  ...["not", "ne", "notin", "nin", "isnot"].map((name) =>
+    [
+      name,
+      "exclude it with 'not' in the condition, or use '|neq'",
+    ] as const
+  ),
+  ...["like", "wildcard", "glob"].map((name) =>
+    [
+      name,
+      `'*' and '?' are wildcards already: remove '|${name}'`,
+    ] as const
+  ),
+  ...["nocase", "icase", "lower", "upper", "iequals"].map((name) =>
+    [
+      name,
+      `letter case is ignored already: remove '|${name}'`,
+    ] as const
+  ),
+]);

@@ -81,7 +81,9 @@ function ofConditions(
     severity,
     summary,
     *run(document) {
-      for (const condition of parsed(document)) yield* find(condition, document);
+      for (const condition of parsed(document)) {
+        for (const found of find(condition, document)) yield { group: condition.text, ...found };
+      }
     },
   };
 }
@@ -100,6 +102,7 @@ export const conditionChecks: readonly Check[] = [
         if (used.has(key)) continue;
         yield {
           at: placeOf(keyNode),
+          group: "unused",
           message: `No condition uses '${key}'`,
           suggestion: "Use it in the condition or remove it",
         };
@@ -138,6 +141,26 @@ export const conditionChecks: readonly Check[] = [
           at: place(part),
           message: `'${part.op}' has only '${part.pattern}' to choose from`,
           suggestion: `Write '${part.pattern}', or '${part.op} ${part.pattern}*'`,
+        };
+      }
+    },
+  ),
+  ofConditions(
+    "condition-all-of-list",
+    "warning",
+    "'all of' has only a list of keywords, of which one is still enough.",
+    function* ({ expression, place }, { identifiers }) {
+      for (const { part } of walk(expression)) {
+        if (part.op !== "all of" || part.names.length !== 1) continue;
+        const name = part.names[0]!;
+        const { value } = identifiers.get(name) ?? {};
+        if (value?.kind !== "list" || value.items.length < 2) continue;
+        if (value.items.some((item) => item?.kind !== "scalar")) continue;
+        yield {
+          at: place(part),
+          message:
+            `'all of' asks for '${name}', not for each of its ${value.items.length} keywords`,
+          suggestion: "To require all of them, put the list below '|all':",
         };
       }
     },

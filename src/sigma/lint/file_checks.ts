@@ -4,7 +4,7 @@
  * @module
  */
 import type { Source } from "../parse/source.ts";
-import { type Entry, type Offsets, placeOf, plainOf } from "../parse/yaml_tree.ts";
+import { entriesOf, type Entry, type Offsets, placeOf, plainOf } from "../parse/yaml_tree.ts";
 import type { Severity } from "../problem.ts";
 import type { Finding } from "./check.ts";
 import { filterTargets } from "./filter_checks.ts";
@@ -39,13 +39,14 @@ function unique(
   code: string,
   severity: Severity,
   what: string,
+  summary: string,
   keyOf: (document: LintDocument) => { key: string; shown: string; at: Offsets } | undefined,
   suggestion: string,
 ): FileCheck {
   return {
     code,
     severity,
-    summary: `Two documents have the same ${what}.`,
+    summary,
     *run(documents) {
       const first = new Map<string, { placed: Placed; at: Offsets }>();
       for (const placed of documents) {
@@ -72,6 +73,16 @@ function ofEntry(entry: Entry | undefined) {
   return text && at ? { key: text.toLowerCase(), shown: `'${text}'`, at } : undefined;
 }
 
+/** The log source without what only describes it. */
+function logSourceOf(top: LintDocument["top"]): string {
+  const entries = entriesOf(top.get("logsource")?.value) ?? [];
+  return JSON.stringify(
+    entries.flatMap(({ key, value }) =>
+      key === "definition" ? [] : [[key, String(plainOf(value)).toLowerCase()]]
+    ).sort(),
+  );
+}
+
 /** Ids and names of all documents, in lower case. */
 function known(documents: readonly Placed[]): Set<string> {
   return new Set(
@@ -87,21 +98,35 @@ export const FILE_CHECKS: readonly FileCheck[] = [
     "id-repeated",
     "error",
     "id",
+    "Two documents have the same id.",
     ({ top }) => ofEntry(top.get("id")),
     "Give each its own UUID",
   ),
-  unique("name-repeated", "error", "name", ({ top }) => ofEntry(top.get("name")), "Rename one"),
+  unique(
+    "name-repeated",
+    "error",
+    "name",
+    "Two documents have the same name.",
+    ({ top }) => ofEntry(top.get("name")),
+    "Rename one",
+  ),
   unique(
     "title-repeated",
     "warning",
     "title",
-    ({ top }) => ofEntry(top.get("title")),
+    "Two documents of one log source have the same title.",
+    ({ top }) => {
+      const title = ofEntry(top.get("title"));
+      // Twins for other log sources do the same job, and are told apart by it.
+      return title && { ...title, key: `${title.key} ${logSourceOf(top)}` };
+    },
     "Say in each title how the rules differ",
   ),
   unique(
     "detection-repeated",
     "warning",
     "log source and detection",
+    "Two documents have the same log source and detection.",
     ({ top, kind }) => {
       const detection = top.get("detection");
       if (kind !== "rule" || !detection) return undefined;
@@ -114,6 +139,7 @@ export const FILE_CHECKS: readonly FileCheck[] = [
     "file-name-repeated",
     "info",
     "file name",
+    "Two documents have the same file name.",
     ({ file, head }) => {
       const name = file?.split(/[\\/]/).at(-1);
       return name ? { key: name, shown: `'${name}'`, at: head } : undefined;

@@ -107,6 +107,7 @@ export const lifecycleChecks: readonly Check[] = [
         if (typeof data !== "string" || /^https?:\/\/\S+$/.test(data.trim())) continue;
         yield {
           at,
+          group: "references",
           message: "The reference is not an http or https link",
           suggestion: "Link to a page, and move remarks to the description",
         };

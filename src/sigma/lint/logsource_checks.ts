@@ -95,6 +95,7 @@ export const logsourceChecks: readonly Check[] = [
           if (category === undefined || item.modifiers.length > 0) continue;
           yield {
             at,
+            group: item,
             message: `Event ${value} of ${source.service} is also logged by other sources`,
             suggestion: `Write 'category: ${category}' instead of the service`,
           };

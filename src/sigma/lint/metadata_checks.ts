@@ -128,6 +128,7 @@ export const metadataChecks: readonly Check[] = [
         }
         yield {
           at: placeOf(value),
+          group: value,
           message: `The false positive '${text.trim()}' does not help to judge a match`,
           suggestion: "Name a harmless cause, or write 'Unknown'",
         };

@@ -4,10 +4,23 @@
  * @module
  */
 import { literalOf, parseTextParts } from "../compile/text_parts.ts";
+import { MODIFIERS } from "../modifiers.ts";
 import type { Check } from "./check.ts";
 import { has, type Item, modifierSpan, strings } from "./item.ts";
 
 const SUBSTRING = ["contains", "startswith", "endswith", "re"];
+
+const UTF16 = [...MODIFIERS].flatMap(([name, { family }]) =>
+  family === "encoding" && !name.startsWith("base64") ? [name] : []
+);
+
+/** Whether the encoded value is padded: the bytes are not a multiple of three. */
+function isPadded(value: string, item: Item): boolean {
+  const text = literalOf(parseTextParts(value));
+  if (text === undefined) return false;
+  const bytes = has(item, ...UTF16) ? 2 * text.length : new TextEncoder().encode(text).length;
+  return bytes % 3 !== 0;
+}
 
 /** Yields a finding at one modifier of every item that fails a test. */
 function atModifier(
@@ -69,6 +82,43 @@ export const modifierChecks: readonly Check[] = [
       };
     },
   ),
+  {
+    code: "base64-padding",
+    severity: "warning",
+    summary: "A value of 'base64' ends in '=', which is only where the encoded text ends.",
+    *run({ items, text }) {
+      for (const item of items) {
+        const index = item.modifiers.indexOf("base64");
+        if (index < 0 || !has(item, "contains", "startswith")) continue;
+        const padded = strings(item).filter(({ value }) => isPadded(value, item));
+        const [first] = padded;
+        if (!first) continue;
+        const more = padded.length > 1 ? `, and ${padded.length - 1} more` : "";
+        yield {
+          at: modifierSpan(item, index, text),
+          message: `Encoded, '${first.value}'${more} ends in '=', so nothing may follow it`,
+          suggestion: "Write '|base64offset|contains', which also finds it at any place",
+        };
+      }
+    },
+  },
+  {
+    code: "utf16-plain",
+    severity: "warning",
+    summary: "UTF-16 is not encoded further, and hardly any log has its NUL characters.",
+    *run({ items, text }) {
+      for (const item of items) {
+        const index = item.modifiers.findIndex((name) => UTF16.includes(name));
+        if (index < 0 || has(item, "base64", "base64offset")) continue;
+        const name = item.modifiers[index];
+        yield {
+          at: modifierSpan(item, index, text),
+          message: `'${name}' without base64 puts a NUL beside every character`,
+          suggestion: `Write '|${name}|base64offset|contains', or remove '|${name}'`,
+        };
+      }
+    },
+  },
   atModifier(
     "windash-all",
     "warning",

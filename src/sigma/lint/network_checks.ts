@@ -25,6 +25,7 @@ export const networkChecks: readonly Check[] = [
           if (prefixOf(value) !== 0) continue;
           yield {
             at,
+            group: item,
             message: `'${value}' contains every address of its family`,
             suggestion: `Write '${item.field ?? ""}|exists: true' if that is intended`,
           };
@@ -43,6 +44,7 @@ export const networkChecks: readonly Check[] = [
           if (prefixOf(value) === undefined) continue;
           yield {
             at,
+            group: item,
             message: `'${value}' is compared as a string`,
             suggestion: `Write '${item.field}|cidr'`,
           };
@@ -68,6 +70,7 @@ export const networkChecks: readonly Check[] = [
           const network = `${[...bytes, "0", "0", "0"].slice(0, 4).join(".")}/${bytes.length * 8}`;
           yield {
             at,
+            group: item,
             message: `'${prefix}' means the network ${network}`,
             suggestion: `Write '${item.field}|cidr: ${network}'`,
           };

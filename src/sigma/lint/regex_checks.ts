@@ -23,7 +23,7 @@ function ofRegex(
         if (!has(item, "re")) continue;
         for (const { value, at } of strings(item)) {
           const found = fails(value, item);
-          if (found) yield { at, ...found };
+          if (found) yield { at, group: item, ...found };
         }
       }
     },

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { placeOf, plainOf } from "../parse/yaml_tree.ts";
-import type { Check } from "./check.ts";
+import { oddLetter } from "../odd_letters.ts";
+import { type Offsets, placeOf, plainOf } from "../parse/yaml_tree.ts";
+import type { Check, Finding } from "./check.ts";
 import type { Item } from "./item.ts";
 import { listOf } from "./lint_document.ts";
 
@@ -22,6 +23,7 @@ export const selectionChecks: readonly Check[] = [
         if (first !== undefined) {
           yield {
             at: placeOf(keyNode),
+            group: first,
             message: `'${key}' has the same content as '${first}'`,
             suggestion: "Remove one of them, or correct the copy",
           };
@@ -45,6 +47,31 @@ export const selectionChecks: readonly Check[] = [
     },
   },
   {
+    code: "name-odd-letter",
+    severity: "warning",
+    summary: "A name has a letter that readers cannot see, or take for a Latin one.",
+    *run({ identifiers, items }) {
+      const find = (what: string, name: string, at: Offsets): Finding | undefined => {
+        const odd = oddLetter(name);
+        return odd && {
+          at,
+          group: `${what} ${name}`,
+          message: `The ${what} '${name}' has ${odd.says}`,
+          suggestion: "Type the name again, unless the log has the character",
+        };
+      };
+      for (const { key, keyNode } of identifiers.values()) {
+        const found = find("search identifier", key, placeOf(keyNode));
+        if (found) yield found;
+      }
+      for (const { field, within, key } of items) {
+        if (field === undefined) continue;
+        const found = find("field", [...within, field].join("."), key);
+        if (found) yield found;
+      }
+    },
+  },
+  {
     code: "field-space",
     severity: "warning",
     summary: "A field name contains spaces.",
@@ -53,6 +80,7 @@ export const selectionChecks: readonly Check[] = [
         if (field === undefined || !/\s/.test(field)) continue;
         yield {
           at: key,
+          group: field,
           message: `The field '${field}' contains a space`,
           suggestion: `Write '${
             field.trim().replaceAll(/\s+/g, "")
@@ -75,6 +103,7 @@ export const selectionChecks: readonly Check[] = [
         else if (spelling !== path) {
           yield {
             at: key,
+            group: path,
             message: `'${path}' is a different field from '${spelling}'`,
             suggestion: `Write '${spelling.split(".").at(-1)}' if the same field is meant`,
           };
@@ -100,6 +129,7 @@ export const selectionChecks: readonly Check[] = [
           if (bound === undefined) continue;
           yield {
             at: key,
+            group: field,
             message: `'${field}' may match a different member of the array than '${bound.field}'`,
             suggestion: `Write '${field.slice(0, dot)}[any]${field.slice(dot)}'`,
           };
@@ -122,6 +152,7 @@ export const selectionChecks: readonly Check[] = [
         if (field === undefined || field === data) continue;
         yield {
           at: placeOf(entry.value),
+          group: entry,
           message: `'${data}' under fields is written '${field}' in the detection`,
           suggestion: `Write '${field}'`,
         };

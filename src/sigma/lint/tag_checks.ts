@@ -31,6 +31,12 @@ function tagsOf(document: LintDocument, namespace?: string): Tag[] {
   });
 }
 
+/** The namespace that an unknown one most likely stands for; short ones are alike by chance. */
+function misspelled(namespace: string): string | undefined {
+  if (NAMESPACES.includes(namespace) || namespace.length < 5) return undefined;
+  return closest(namespace, NAMESPACES);
+}
+
 /** A check that every tag of a namespace has a certain form. */
 function tagForm(
   namespace: string,
@@ -47,6 +53,7 @@ function tagForm(
         const near = form instanceof RegExp ? undefined : closest(name, form);
         yield {
           at,
+          group: namespace,
           message: `The tag '${tag}' is not ${wanted}` +
             (near ? `; did you mean '${namespace}.${near}'?` : ""),
           suggestion: near ? `Write '${namespace}.${near}'` : `Write ${wanted}`,
@@ -61,17 +68,32 @@ export const tagChecks: readonly Check[] = [
   {
     code: "tag-namespace",
     severity: "warning",
-    summary: "The specification has no such tag namespace.",
+    summary: "A tag namespace looks like a misspelled one of the specification.",
     *run(document) {
       for (const { tag, namespace, at } of tagsOf(document)) {
-        if (NAMESPACES.includes(namespace)) continue;
-        const near = closest(namespace, NAMESPACES);
+        const near = misspelled(namespace);
+        if (near === undefined) continue;
         yield {
           at,
-          message: `Unknown tag namespace in '${tag}'` + (near ? `; did you mean '${near}'?` : ""),
-          suggestion: near
-            ? `Write '${tag.replace(namespace, near)}'`
-            : `Use one of ${NAMESPACES.join(", ")}`,
+          group: namespace,
+          message: `Unknown tag namespace in '${tag}'; did you mean '${near}'?`,
+          suggestion: `Write '${tag.replace(namespace, near)}'`,
+        };
+      }
+    },
+  },
+  {
+    code: "tag-namespace-own",
+    severity: "info",
+    summary: "A tag namespace is not one of the specification.",
+    *run(document) {
+      for (const { tag, namespace, at } of tagsOf(document)) {
+        if (NAMESPACES.includes(namespace) || misspelled(namespace) !== undefined) continue;
+        yield {
+          at,
+          group: namespace,
+          message: `The namespace of '${tag}' is not one of the specification`,
+          suggestion: `Keep it if your tools know it; others know ${NAMESPACES.join(", ")}`,
         };
       }
     },
@@ -84,20 +106,34 @@ export const tagChecks: readonly Check[] = [
     *run(document) {
       for (const { tag, name, at } of tagsOf(document, "attack")) {
         if (
-          ATTACK_TACTICS.includes(name) ||
+          ATTACK_TACTICS.includes(name.replaceAll("_", "-")) ||
           /^(t\d{4}(\.\d{3})?|[gsmc]\d{4}|ta\d{4}|ds\d{4})$/.test(name)
         ) {
           continue;
         }
-        const near = closest(name.replaceAll("_", "-"), ATTACK_TACTICS) ??
-          (ATTACK_TACTICS.includes(name.replaceAll("_", "-"))
-            ? name.replaceAll("_", "-")
-            : undefined);
+        const near = closest(name.replaceAll("_", "-"), ATTACK_TACTICS);
         yield {
           at,
+          group: "attack",
           message: `The tag '${tag}' is not an ATT&CK tactic or id` +
             (near ? `; did you mean 'attack.${near}'?` : ""),
           suggestion: near ? `Write 'attack.${near}'` : "Write a tactic or an id such as t1078.004",
+        };
+      }
+    },
+  },
+  {
+    code: "tag-attack-underscore",
+    severity: "info",
+    summary: "An ATT&CK tactic has '_', as the specification wrote it before version 2.",
+    *run(document) {
+      for (const { tag, name, at } of tagsOf(document, "attack")) {
+        if (!name.includes("_") || !ATTACK_TACTICS.includes(name.replaceAll("_", "-"))) continue;
+        yield {
+          at,
+          group: "underscore",
+          message: `The tag '${tag}' is written with '_'`,
+          suggestion: `Write '${tag.replaceAll("_", "-")}'`,
         };
       }
     },
@@ -135,7 +171,8 @@ export const tagChecks: readonly Check[] = [
     *run(document) {
       const names = tagsOf(document, "attack");
       const technique = names.find(({ name }) => /^t\d{4}/.test(name));
-      if (!technique || names.some(({ name }) => ATTACK_TACTICS.includes(name))) return;
+      const isTactic = (name: string) => ATTACK_TACTICS.includes(name.replaceAll("_", "-"));
+      if (!technique || names.some(({ name }) => isTactic(name))) return;
       yield {
         at: technique.at,
         message: `'${technique.tag}' has no tactic beside it`,

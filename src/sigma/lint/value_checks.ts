@@ -12,23 +12,35 @@ const NOT_TEXT = ["re", "cidr", "fieldref", "exists", "gt", "gte", "lt", "lte"];
 
 const PLACEHOLDERS = /^%(Administrators|JumpServers|Workstations|Servers|DomainControllers)%$/i;
 
+const INVISIBLE = /[\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\u2066-\u2069\ufeff]/;
+
+/** Joiners that belong to the spelling: inside an emoji, and in scripts whose letters join. */
+const ORDINARY_JOINER =
+  /(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\u20e3])\u200d(?=\p{Extended_Pictographic})|(?<=[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Oriya}\p{Script=Sinhala}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Mongolian}])[\u200c\u200d]/gu;
+
 /** A check of every string that may have wildcards. */
 function ofText(
   code: string,
   severity: Check["severity"],
   summary: string,
-  fails: (value: string, item: Item, whole: ItemValue) => Omit<Finding, "at"> | undefined,
+  fails: (
+    value: string,
+    item: Item,
+    /** The value with its place, and how it is written in the file. */
+    whole: ItemValue & { readonly raw: string },
+  ) => Omit<Finding, "at"> | undefined,
 ): Check {
   return {
     code,
     severity,
     summary,
-    *run({ items }) {
+    *run({ items, text }) {
       for (const item of items) {
         if (has(item, ...NOT_TEXT)) continue;
         for (const whole of strings(item)) {
-          const found = fails(whole.value, item, whole);
-          if (found) yield { at: whole.at, ...found };
+          const raw = text.slice(whole.at[0], whole.at[1]);
+          const found = fails(whole.value, item, { ...whole, raw });
+          if (found) yield { at: whole.at, group: item, ...found };
         }
       }
     },
@@ -123,12 +135,46 @@ export const valueChecks: readonly Check[] = [
     },
   ),
   ofText(
+    "value-escaped-path",
+    "warning",
+    "A Windows path is in double quotes, where YAML reads a backslash and a letter as one character.",
+    (_value, _item, { raw, style }) => {
+      const escape = escapeInPath(raw, style);
+      if (escape === undefined) return undefined;
+      return {
+        message: `YAML reads the '${escape}' in ${raw} as one character, not as a part of a path`,
+        suggestion: "Use single quotes, in which a backslash is just a backslash",
+      };
+    },
+  ),
+  {
+    code: "value-final-line-break",
+    severity: "warning",
+    summary: "A value below '|' or '>' ends with a line break, which hardly any event has.",
+    *run({ items }) {
+      for (const item of items) {
+        for (const { value, style, at } of strings(item)) {
+          if (style !== "block" || !value.endsWith("\n")) continue;
+          yield {
+            at,
+            group: item,
+            message: "The value ends with a line break",
+            suggestion: "Write '|-' or '>-', which leave it out",
+          };
+        }
+      }
+    },
+  },
+  ofText(
     "value-control-character",
     "warning",
     "The value contains a control character, usually because of a backslash in double quotes.",
-    (value, item) => {
+    (value, item, { raw, style }) => {
+      if (escapeInPath(raw, style) !== undefined) return undefined;
       // deno-lint-ignore no-control-regex
-      const found = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\t\n\r]/.exec(value)?.[0];
+      const found = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\t\n\r]/.exec(
+        style === "block" ? value.replace(/\n+$/, "") : value,
+      )?.[0];
       if (found === undefined) return undefined;
       // Encoded text and contents of several lines may contain line breaks.
       if (/[\n\r\t]/.test(found) && has(item, "contains", "base64", "base64offset")) {
@@ -145,9 +191,10 @@ export const valueChecks: readonly Check[] = [
     "value-invisible-character",
     "warning",
     "The value contains an invisible character: zero-width, no-break space, text direction.",
-    (value) => {
-      const found = /[\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\u2066-\u2069\ufeff]/
-        .exec(value)?.[0];
+    (value, _, { raw }) => {
+      if (!INVISIBLE.test(value)) return undefined;
+      // An author who writes an escape means the character, and readers see it.
+      const found = INVISIBLE.exec(raw.replace(ORDINARY_JOINER, ""))?.[0];
       if (found === undefined) return undefined;
       const code = found.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
       return {
@@ -221,6 +268,7 @@ export const valueChecks: readonly Check[] = [
           if (text === undefined || text.length > 2 || text === "") continue;
           yield {
             at,
+            group: item,
             message: `The keyword '${text}' is in almost every event`,
             suggestion: "Name a field, or write a longer keyword",
           };
@@ -241,4 +289,26 @@ function modifierFor(value: unknown): string | undefined {
   const last = parts.at(-1) === ANY;
   if (stars === 2) return first && last ? "contains" : undefined;
   return stars === 1 ? first ? "endswith" : "startswith" : undefined;
+}
+
+/** Where a backslash can only be a part of a path. */
+const ESCAPES_IN_PATHS = [
+  // C:\temp, and what follows an environment variable or a folder written with two backslashes
+  String.raw`(?:^|[^A-Za-z])[A-Za-z]:(\\[0abefnrtvNLP_xuU])`,
+  String.raw`%\w+%(\\[0abefnrtvNLP_x])`,
+  String.raw`(?:^|[^\\])\\\\[\w .$~*-]+(\\[0abeftvNLP_x])\w`,
+  // \net.exe, \bin\\
+  String
+    .raw`(?:^|[^\\])(\\[0abefnrtvNLP_x])[\w -]*(?:\.(?:exe|dll|sys|bat|cmd|ps1|vbs|js|hta|lnk|scr|msi|jar)\b|\\\\)`,
+].map((source) => new RegExp(source, "i"));
+
+/** The first escape in a double-quoted path that was meant as a backslash and a letter. */
+function escapeInPath(raw: string, style: ItemValue["style"]): string | undefined {
+  if (style !== "double-quoted") return undefined;
+  const inner = raw.slice(1, -1);
+  for (const form of ESCAPES_IN_PATHS) {
+    const escape = form.exec(inner)?.[1];
+    if (escape !== undefined) return escape;
+  }
+  return undefined;
 }

@@ -41,6 +41,7 @@ export const valueListChecks: readonly Check[] = [
           if (seen.has(key)) {
             yield {
               at: value.at,
+              group: item,
               message: `Duplicate value '${value.value}'`,
               suggestion: "Remove one of them",
             };
@@ -88,6 +89,7 @@ export const valueListChecks: readonly Check[] = [
             : [value, `'${other.value.value}' already matches it`];
           yield {
             at: idle.at,
+            group: item,
             message: `The value '${idle.value}' changes nothing: ${reason}`,
             suggestion: "Remove it",
           };
@@ -106,6 +108,7 @@ export const valueListChecks: readonly Check[] = [
           if (value !== null) continue;
           yield {
             at,
+            group: item,
             message: "Tools differ in how they read null in a list",
             suggestion: "Put 'field: null' into a search identifier of its own",
           };
@@ -125,6 +128,7 @@ export const valueListChecks: readonly Check[] = [
           if (kind === undefined) continue;
           yield {
             at,
+            group: item,
             message: `${source} without quotes is ${kind} for tools that read YAML 1.1`,
             suggestion: `Write '${source}' in quotes`,
           };
@@ -145,6 +149,7 @@ export const valueListChecks: readonly Check[] = [
           if (YAML_1_1.some(([form]) => form.test(source))) continue;
           yield {
             at,
+            group: item,
             message:
               `${source} without quotes is the number ${value}, and does not match the string ${source}`,
             suggestion: `Write '${source}' in quotes, or ${value}`,
@@ -163,6 +168,7 @@ export const valueListChecks: readonly Check[] = [
           if (style !== "double-quoted" || !/\\[\\/]/.test(text.slice(at[0], at[1]))) continue;
           yield {
             at,
+            group: item,
             message: `YAML turns this into '${value}' before Sigma reads it`,
             suggestion: "Use single quotes",
           };

@@ -1,6 +1,7 @@
 import { closest } from "../closest.ts";
 import { checkItem } from "../compile/compile_item.ts";
-import { MODIFIERS } from "../modifiers.ts";
+import { FOREIGN_MODIFIERS, MODIFIERS } from "../modifiers.ts";
+import { oddLetter } from "../odd_letters.ts";
 import type {
   Detection,
   DetectionItem,
@@ -290,11 +291,13 @@ export class DetectionParser {
     for (const { name, start, end } of key.modifiers) {
       if (MODIFIERS.has(name)) continue;
       good = false;
+      const odd = oddLetter(name);
       const message = name === ""
         ? "A modifier is missing after '|'"
-        : `Unknown modifier '${name}'`;
+        : `Unknown modifier '${name}'${odd ? `: it has ${odd.says}` : ""}`;
       const place = source.within(node, name === "" ? start - 1 : start, end);
-      const meant = /^regexp?$/i.test(name) ? "re" : closest(name, MODIFIERS.keys());
+      const meant = FOREIGN_MODIFIERS.get(name.toLowerCase()) ??
+        (/^regexp?$/i.test(name) ? "re" : closest(name, MODIFIERS.keys()));
       source.report("modifier-unknown", message, place, meant);
     }
     if (key.bad) {

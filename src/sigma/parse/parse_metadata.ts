@@ -1,4 +1,5 @@
 import { closest } from "../closest.ts";
+import { oddLetter } from "../odd_letters.ts";
 import type { JsonValue, LogSource, RelatedRule } from "../sigma_rule.ts";
 import { LOG_SOURCE_KEYS, type MetadataField, RELATIONS } from "../vocabulary.ts";
 import type { Source } from "./source.ts";
@@ -85,6 +86,7 @@ export class MetadataParser {
       this.#source.finding("metadata-type", message, node, `- ${shown(node.text)}`);
     }
     const texts = new Set<string>();
+    const duplicates: { text: string; item: YamlNode }[] = [];
     for (const item of items) {
       if (isNothing(item)) {
         const message = `An entry of ${name} has no value`;
@@ -93,11 +95,14 @@ export class MetadataParser {
       }
       const text = this.#text(facts, name, item);
       if (text === undefined) continue;
-      if (texts.has(text)) {
-        const message = `Duplicate '${shown(text)}' in ${name}`;
-        this.#source.report("metadata-value", message, item, undefined, "warning");
-      }
+      if (texts.has(text)) duplicates.push({ text, item });
       texts.add(text);
+    }
+    const [first] = duplicates;
+    if (first) {
+      const more = duplicates.length > 1 ? ` (and ${duplicates.length - 1} more duplicates)` : "";
+      const message = `Duplicate '${shown(first.text)}' in ${name}${more}`;
+      this.#source.report("metadata-value", message, first.item, undefined, "warning");
     }
     return [...texts];
   }
@@ -134,10 +139,12 @@ export class MetadataParser {
     const words = oneOf && Object.keys(oneOf);
     const kept = keptOf(facts, text);
     if (words && !words.includes(text)) {
-      const message = `Unknown ${name} '${shown(text)}': expected one of ${words.join(", ")}`;
+      const message = `Unknown ${name} '${shown(text)}'${oddness(text)}: expected one of ${
+        words.join(", ")
+      }`;
       this.#source.finding("metadata-value", message, place, kept ?? closest(text, words));
     } else if (pattern && !pattern.test.test(text)) {
-      const message = `The ${name} '${shown(text)}' is not ${pattern.says}`;
+      const message = `The ${name} '${shown(text)}'${oddness(text)} is not ${pattern.says}`;
       const meant = kept !== undefined && pattern.test.test(kept) ? kept : undefined;
       if (pattern.severity === "error") {
         this.#source.finding("metadata-value", message, place, meant);
@@ -197,6 +204,12 @@ function asText(node: YamlNode | null): string | undefined {
       value?.kind === "scalar" ? `${key}: ${value.text}`.trim() : undefined
     );
   return parts?.every((part) => part !== undefined) ? parts.join(", ") : undefined;
+}
+
+/** What readers of a wrong word cannot see; nothing if they can. */
+function oddness(text: string): string {
+  const odd = oddLetter(text);
+  return odd ? `, with ${odd.says},` : "";
 }
 
 function shown(text: string): string {

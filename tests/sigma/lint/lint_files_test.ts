@@ -111,11 +111,57 @@ Deno.test("lintFile() checks the value that an alias stands for", () => {
 });
 
 Deno.test("lintFile() limits the number of findings per check and the length of messages", () => {
-  const many = Array.from({ length: 2000 }, () => "      - x").join("\n");
-  const problems = lintFile(clean.replace(" Login failed.", `\n${many}`));
+  const many = Array.from({ length: 2000 }, (_, number) => `    field ${number}: x`).join("\n");
+  const problems = lintFile(clean.replace("    event: Login failed.", many));
   assertEquals(problems.length, 500);
   const long = lintFile(clean.replace("Login failed.", `'**${"x".repeat(5000)}'`));
   assertEquals(long.map(({ message }) => message.length), [300]);
+});
+
+Deno.test("lintFile() reports the same mistake in many values of a list once, with the other lines", () => {
+  const many = Array.from({ length: 30_000 }, () => "      - x").join("\n");
+  const [found, ...others] = lintFile(clean.replace(" Login failed.", `\n${many}`));
+  assertEquals(others, []);
+  assertEquals(
+    [found?.code, found?.message],
+    [
+      "value-repeated",
+      `Duplicate value 'x'; also at 29998 more places in lines ${
+        [1, 2, 3, 4, 5].map((more) => found!.line + more).join(", ")
+      }, …`,
+    ],
+  );
+  const inOneLine = lintFile(clean.replace("Login failed.", "[x, X, x, x]"));
+  assertEquals(inOneLine.map(({ message }) => message), [
+    "Duplicate value 'X'; also at 2 more places in this line",
+  ]);
+});
+
+Deno.test("lintFile() leaves out of a group what a comment silences, wherever the comment is", () => {
+  const found = lintFile(clean.replace(
+    " Login failed.",
+    `
+      - x
+      - x # panoptes-disable value-repeated
+      - x
+      - x # panoptes-disable value-repeated`,
+  ));
+  assertEquals(found.map(({ code, message }) => `${code}: ${message}`), [
+    "value-repeated: Duplicate value 'x'",
+  ]);
+});
+
+Deno.test("lintFile() reports a field and a tag namespace once, however often they occur", () => {
+  const lines = (count: number, line: (number: number) => string) =>
+    Array.from({ length: count }, (_, number) => line(number)).join("\n");
+  const selection = `    - a b: x\n${lines(99, () => "    - a b: y\n      Event: z")}`;
+  const text = clean.replace("    event: Login failed.", selection);
+  assertEquals(
+    lintFile(text).map(({ code, message }) => `${code}: ${message.replace(/\d+, .*/, "…")}`),
+    ["field-space: The field 'a b' contains a space; also at 99 more places in lines …"],
+  );
+  const tags = clean.replace("tags:\n", `tags:\n${lines(50, (number) => `  - own.t${number}`)}\n`);
+  assertEquals(lintFile(tags).map(({ code }) => code), ["tag-namespace-own"]);
 });
 
 /** A cheap way to files that are almost rules: cut, double or overwrite pieces of one. */
