@@ -38,6 +38,7 @@ const ROOMS: Record<string, string[]> = {
     "vocabulary.ts",
     "modifiers.ts",
     "sigma_rule.ts",
+    "panoptes_field.ts",
     "mark_base_rules.ts",
     "problem.ts",
     "sigma_error.ts",

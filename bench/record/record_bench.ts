@@ -76,7 +76,7 @@ export class RecordBench {
         if (step !== "alerts") continue;
         const identity = matches.length === 0 ? "" : identityOf(event);
         for (const { rule } of matches) {
-          const alert = toAlert(rule, event, { identity, occurrence });
+          const alert = toAlert(rule, event, { identity, occurrence, at, eventId: `e.${seq}` });
           alerts.push({ alert, eventSeq: seq, at });
         }
       }

@@ -79,10 +79,15 @@ export function isObject(item: unknown): item is object {
   return typeof item === "object" && item !== null && !Array.isArray(item);
 }
 
-/** In steps and not recursively: an item may be nested deeper than the stack allows. */
-function textsIn(value: unknown): string[] {
+/**
+ * All the text in a value, numbers and booleans included, in order.
+ *
+ * @param value Any JSON value, at any depth.
+ * @returns The texts.
+ */
+export function textsIn(value: unknown): string[] {
   const texts: string[] = [];
-  const open: unknown[] = [value];
+  const open: unknown[] = [value]; // not recursively: it may be nested deeper than the stack allows
   while (open.length > 0 && texts.length < MAX_VALUES) {
     const next = open.pop();
     if (typeof next === "string") texts.push(next);

@@ -66,7 +66,7 @@ const CUTS: readonly ShortenOptions[] = [
   { text: 4_096, members: 200, depth: 8 },
   { text: 1_024, members: 50, depth: 8 },
   { text: 256, members: 16, depth: 8 },
-  { text: 64, members: 16, depth: 4 },
+  { text: 64, members: 16, depth: 6 },
 ];
 
 /**

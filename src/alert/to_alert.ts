@@ -1,8 +1,16 @@
-import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { SigmaRule } from "../sigma/engine.ts";
-import { type Alert, ALERT_LEVELS, type AlertField, type AlertLevel } from "./alert.ts";
+import { panoptesOf } from "../sigma/panoptes_field.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
+import {
+  type Alert,
+  ALERT_LEVELS,
+  type AlertField,
+  type AlertLevel,
+  type AlertRule,
+} from "./alert.ts";
 import { alertId } from "./alert_id.ts";
 import { shorten } from "./shorten.ts";
+import { summaryOf } from "./summary.ts";
 
 /**
  * How much is kept of what matched: the event is in the alert already, and a row has to hold both.
@@ -11,8 +19,8 @@ const MATCHED = { text: 1_000, members: 32, depth: 5 };
 
 /** What an alert carries of a Sigma rule; any parsed rule will do. */
 export type AlertingRule =
-  & Pick<SigmaRule, "id" | "title" | "level" | "status" | "description">
-  & Partial<Pick<SigmaRule, "tags" | "references" | "falsepositives">>;
+  & Pick<SigmaRule, "id" | "title" | "level" | "status" | "description" | "author">
+  & Partial<Pick<SigmaRule, "tags" | "references" | "falsepositives" | "custom">>;
 
 /** What is known about the event that matched. */
 export interface ToAlertOptions {
@@ -20,6 +28,12 @@ export interface ToAlertOptions {
   readonly identity: string;
   /** Which of the equal events this is, counted from 1. */
   readonly occurrence: number;
+  /** The event's id in the log; null, the default, for an item that is not a valid event. */
+  readonly eventId?: string | null;
+  /** Its date in milliseconds since the Unix epoch; null, the default, where it has none. */
+  readonly at?: number | null;
+  /** Whether it is about the past, so that it pages nobody; default false. */
+  readonly backfilled?: boolean;
   /**
    * Which fields made the rule match: the first 32, with strings cut at 1,000 characters; default
    * none.
@@ -35,40 +49,71 @@ export interface ToAlertOptions {
  * import { assertEquals } from "@std/assert";
  * import { toAlert } from "./to_alert.ts";
  *
- * const event = { event: "Login failed.", date: "2026-11-22 10:00:00" };
+ * const event = { event: "Login failed.", user: "Ana Diaz (ana@example.org)" };
  * const alert = toAlert({ title: "Failed login", level: "medium" }, event, {
  *   identity: '[null,null,1795341600000,"Login failed."]',
  *   occurrence: 1,
+ *   at: 1795341600000,
  * });
- * assertEquals([alert.ruleId, alert.level, alert.date], ["Failed login", "medium", "2026-11-22 10:00:00"]);
+ * assertEquals(
+ *   [alert.rule.id, alert.level, alert.summary, alert.firstAt],
+ *   ["Failed login", "medium", "Failed login: Ana Diaz", "2026-11-22T10:00:00.000Z"],
+ * );
  * ```
  *
  * @param rule The rule that matched.
  * @param event The event as recorded.
- * @param options Identity, occurrence and matched fields.
+ * @param options Identity, occurrence, time and matched fields.
  * @returns The alert, plain JSON; equal arguments give an equal alert.
  */
 export function toAlert(
   rule: AlertingRule,
   event: UserEvent,
-  { identity, occurrence, matched = [] }: ToAlertOptions,
+  { identity, occurrence, eventId = null, at = null, backfilled = false, matched = [] }:
+    ToAlertOptions,
 ): Alert {
-  const ruleId = rule.id ?? rule.title;
+  const words = alertRuleOf(rule);
+  const date = timeOf(at);
   return {
-    id: alertId(ruleId, identity, occurrence),
-    ruleId,
-    title: rule.title,
+    version: 1,
+    id: alertId(words.id, identity, occurrence),
     level: isAlertLevel(rule.level) ? rule.level : "informational",
-    ...(rule.status === undefined ? {} : { status: rule.status }),
+    summary: summaryOf(rule, event),
+    backfilled,
+    firstAt: date,
+    lastAt: date,
+    rule: words,
+    eventCount: 1,
+    events: [{ id: eventId, occurrence, event }],
+    matched: shorten(matched.slice(0, MATCHED.members), MATCHED) as AlertField[],
+  };
+}
+
+/**
+ * What an alert carries of its rule.
+ *
+ * @param rule The rule.
+ * @returns Its words, plain JSON.
+ */
+export function alertRuleOf(rule: AlertingRule): AlertRule {
+  const { id, title, status, description, author } = rule;
+  const { runbook } = panoptesOf(rule.custom);
+  return {
+    id: id ?? title,
+    title,
+    ...(status !== undefined && { status }),
+    ...(description !== undefined && { description }),
+    ...(author !== undefined && { author }),
+    ...(runbook !== undefined && { runbook }),
     tags: rule.tags ?? [],
     references: rule.references ?? [],
     falsepositives: rule.falsepositives ?? [],
-    ...(rule.description === undefined ? {} : { description: rule.description }),
-    event,
-    occurrence,
-    date: typeof event.date === "string" ? event.date : null, // it may be an invalid event
-    matched: shorten(matched.slice(0, MATCHED.members), MATCHED) as AlertField[],
   };
+}
+
+/** The time of an event as an alert has it; null where the event has none that can be written. */
+function timeOf(at: number | null): string | null {
+  return at === null || Math.abs(at) > 8.64e15 ? null : new Date(at).toISOString();
 }
 
 function isAlertLevel(level: string | undefined): level is AlertLevel {

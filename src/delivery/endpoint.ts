@@ -20,6 +20,8 @@ export interface EndpointConfig {
   readonly previousSecrets?: string[] | undefined;
   /** The lowest level of alert that is sent; default `informational`, so all alerts. */
   readonly minLevel?: AlertLevel | undefined;
+  /** Whether alerts about the past are sent as well; default false. */
+  readonly backfilled?: boolean | undefined;
   /** The shape of the body; default `standard`. */
   readonly format?: keyof typeof formats | undefined;
   /** The delay before each attempt in milliseconds, without jitter; at most 50 attempts. */
@@ -95,6 +97,7 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
       v.picklist(ALERT_LEVELS, `must be one of ${ALERT_LEVELS.join(", ")}`),
       "informational",
     ),
+    backfilled: v.optional(v.boolean("must be true or false"), false),
     format: v.optional(
       v.picklist(
         Object.keys(formats) as (keyof typeof formats)[],
@@ -146,6 +149,7 @@ export function refusedEndpoint(name: string): Endpoint {
     secret: "",
     previousSecrets: [],
     minLevel: "informational",
+    backfilled: false,
     format: "standard",
     retryScheduleMs: [...RETRY_SCHEDULE],
     timeoutMs: 15_000,

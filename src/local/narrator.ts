@@ -53,17 +53,17 @@ export function eventLine(event: unknown): string {
 }
 
 /**
- * Writes level, rule and user of an alert on one line, safe for a terminal.
+ * Writes the level and the summary of an alert on one line, safe for a terminal, and whether it is
+ * about the past.
  *
  * @param alert An alert as it came over the network; event text in it is hostile.
  */
 export function alertLine(alert: unknown): string {
-  const { level, title, event } = membersOf(alert);
-  const { user } = membersOf(event);
+  const { level, summary, backfilled } = membersOf(alert);
   return [
     printable(level ?? "-", 13).padEnd(8),
-    printable(title ?? "alert", 80).padEnd(36),
-    ...(user === undefined ? [] : [paint("dim", printable(user, 60))]),
+    printable(summary ?? "alert", 300),
+    ...(backfilled === true ? [paint("dim", "(backfilled)")] : []),
   ].join("  ");
 }
 

@@ -9,6 +9,7 @@
  */
 import * as v from "valibot";
 import { MODIFIERS } from "./modifiers.ts";
+import { MAX_PANOPTES_LINE, PANOPTES_MEMBERS } from "./panoptes_field.ts";
 import {
   LOG_SOURCE_KEYS,
   METADATA,
@@ -169,6 +170,23 @@ const Test = v.pipe(
   v.metadata({ oneOf: [{ required: ["event"] }, { required: ["events"] }] }),
 );
 
+const Panoptes = v.pipe(
+  v.looseObject(Object.fromEntries(
+    Object.entries(PANOPTES_MEMBERS).map(([name, meaning]) => [
+      name,
+      v.optional(
+        v.pipe(
+          v.string(),
+          v.minLength(1),
+          v.maxLength(MAX_PANOPTES_LINE),
+          v.description(meaning),
+        ),
+      ),
+    ]),
+  )),
+  v.description("What Panoptes adds to Sigma: how alerts of the rule read"),
+);
+
 const Rule = v.pipe(
   v.looseObject({
     ...metadataOf("rule"),
@@ -178,6 +196,7 @@ const Rule = v.pipe(
       v.description("Named search identifiers and the condition over them"),
     ),
     tests: v.optional(v.pipe(v.array(Test), v.description("Cases that the rule must satisfy"))),
+    panoptes: v.optional(Panoptes),
   }),
   v.title("Sigma rule"),
 );

@@ -146,7 +146,7 @@ export interface SigmaDocument {
   detections: NamedDetection[];
   /** At least one; each matches on its own. */
   conditions: ParsedCondition[];
-  /** Every top-level field that the specification does not know, such as `tests`. */
+  /** Every top-level field that the specification does not know, such as `tests` and `panoptes`. */
   custom: Record<string, JsonValue>;
   /** The file it came from, as named to the parser. */
   file?: string;

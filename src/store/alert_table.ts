@@ -74,8 +74,8 @@ export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): N
     if (known.has(alert.id)) continue;
     known.add(alert.id);
     added.push(entry);
-    const { id, ruleId, level } = alert;
-    rows.push([last + added.length, now, id, ruleId, level, at, eventSeq, bodyOf(alert)]);
+    const { id, rule, level } = alert;
+    rows.push([last + added.length, now, id, rule.id, level, at, eventSeq, bodyOf(alert)]);
   }
   if (added.length === 0) return added;
   insertRows(sql, {

@@ -1,5 +1,6 @@
 import type { Alert, AlertLevel } from "../alert/alert.ts";
 import { alertId } from "../alert/alert_id.ts";
+import { oneLine } from "../stream/plain_text.ts";
 import { raiseAlerts } from "./raise_alerts.ts";
 import { type Reason, REASONS } from "./reasons.ts";
 import type { WatchOptions } from "./watch_options.ts";
@@ -57,18 +58,26 @@ function alertOf(
   now: number,
 ): Alert {
   const key = code === "delivery_failing" ? `${code} ${about}` : code;
+  const at = new Date(now).toISOString();
   return {
+    version: 1,
     id: alertId(OPERATIONAL_RULE, key, Date.parse(since)),
-    ruleId: OPERATIONAL_RULE,
-    title,
     level: LEVEL,
-    tags: ["panoptes.operational"],
-    references: [],
-    falsepositives: [],
-    description: `${message} Since ${since}. ${advice}`,
-    event: {},
-    occurrence: 1,
-    date: new Date(now).toISOString(),
+    summary: oneLine(`${title}: ${message}`),
+    backfilled: false,
+    firstAt: since,
+    lastAt: at,
+    rule: {
+      id: OPERATIONAL_RULE,
+      title,
+      description: `${message} Since ${since}. ${advice}`,
+      runbook: advice,
+      tags: ["panoptes.operational"],
+      references: [],
+      falsepositives: [],
+    },
+    eventCount: 0,
+    events: [],
     matched: [{ field: null, value: code, item: "code" }],
   };
 }

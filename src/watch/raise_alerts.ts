@@ -3,8 +3,9 @@ import type { NewAlert } from "../store/alert_table.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 
 /**
- * Stores alerts, and queues each new one for every endpoint that accepts its level. It has to run
- * inside the transaction that records what the alerts are about.
+ * Stores alerts, and queues each new one for every endpoint that accepts its level; one about the
+ * past only for endpoints that ask for those. It has to run inside the transaction that records
+ * what the alerts are about.
  *
  * @param ports The log and the endpoints.
  * @param alerts The alerts; one whose id is stored already is left alone.
@@ -19,7 +20,9 @@ export function raiseAlerts(
   const added = log.addAlerts(alerts, now);
   const messages = added.flatMap(({ alert }) =>
     endpoints
-      .filter(({ minLevel }) => isAtLeast(alert.level, minLevel))
+      .filter(({ minLevel, backfilled }) =>
+        isAtLeast(alert.level, minLevel) && (backfilled || !alert.backfilled)
+      )
       .map(({ name }) => ({ webhookId: alert.id, endpoint: name }))
   );
   log.queue(messages, now);

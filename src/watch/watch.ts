@@ -94,6 +94,7 @@ export class Watch {
     signal: AbortSignal | undefined,
   ): Promise<number> {
     const { clock } = this.#ports;
+    if (!this.#isFed) this.collector.leave();
     const start = clock.now();
     // A clock that is set back during a tick must not make it endless.
     const hasTime = () => clock.now() < start + budgetMs && clock.now() >= start;

@@ -32,6 +32,8 @@ export interface WatchOptions {
   readonly alertAfter: number;
   /** The time between two operational alerts of one kind. */
   readonly alertPauseMs: number;
+  /** An event older than this when it is recorded is past: its alert pages nobody. */
+  readonly maxAlertAgeMs: number;
   /** How long the log keeps events and alerts. */
   readonly maxAgeMs: number;
   /** Above this size of the database, in bytes, the oldest events are removed. */
@@ -60,6 +62,7 @@ export const DEFAULT_WATCH_OPTIONS: WatchOptions = {
   maxPassEvents: 50_000,
   alertAfter: 3,
   alertPauseMs: HOUR,
+  maxAlertAgeMs: DAY,
   maxAgeMs: 90 * DAY,
   maxBytes: 8_000_000_000,
 };
@@ -98,6 +101,7 @@ export function watchOptions(given: Partial<WatchOptions> = {}): WatchOptions {
     ["maxPassEvents", options.maxPassEvents, 100, 1e7],
     ["alertAfter", options.alertAfter, 1, 1_000],
     ["alertPauseMs", options.alertPauseMs, 0, 30 * DAY],
+    ["maxAlertAgeMs", options.maxAlertAgeMs, MINUTE, 1_000 * DAY],
     ["maxAgeMs", options.maxAgeMs, HOUR, 100_000 * DAY],
     ["maxBytes", options.maxBytes, 2 ** 20, 2 ** 45],
   ];

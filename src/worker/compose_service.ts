@@ -73,10 +73,10 @@ export function composeService(options: ServiceOptions): Service {
     leftOut.push(facts);
     report(what, facts);
   });
-  const { pollMs, overlapMs, backfillMs, maxAgeMs, maxBytes } = config;
+  const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, maxAgeMs, maxBytes } = config;
   const watch = new Watch(
     watchPorts({ log, config, match, clock, random, isFed }),
-    watchOptions({ pollMs, overlapMs, backfillMs, maxAgeMs, maxBytes }),
+    watchOptions({ pollMs, overlapMs, backfillMs, maxAlertAgeMs, maxAgeMs, maxBytes }),
   );
 
   const feed = (entry: "event" | "alert") =>

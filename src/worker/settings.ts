@@ -113,6 +113,13 @@ export const SETTINGS = {
     default: DEFAULT_WATCH_OPTIONS.backfillMs,
     min: 0,
   }),
+  maxAlertAgeMs: duration({
+    name: "ALERT_MAX_AGE",
+    help: "the age from which an event is past when it is recorded: its alert is marked " +
+      "`backfilled` and not delivered",
+    default: DEFAULT_WATCH_OPTIONS.maxAlertAgeMs,
+    min: 60 * MINUTE,
+  }),
   maxAgeMs: duration({
     name: "RETENTION",
     help: "how long events and alerts are kept",

@@ -1,4 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
+import * as v from "valibot";
+import { AlertSchema } from "../../src/alert/alert_schema.ts";
 import { toAlert } from "../../src/alert/to_alert.ts";
 import type { SigmaRule } from "../../src/sigma/sigma_rule.ts";
 
@@ -21,16 +23,24 @@ Deno.test("toAlert() contains the rule's own words, the whole event and what mat
     references: ["https://example.com/1"],
     falsepositives: ["A mistyped password"],
     description: "Somebody failed to log in",
+    author: "Ana Diaz",
   };
-  const { id, ...alert } = toAlert(rule, event, { ...known, matched });
+  const custom = { panoptes: { summary: "Failed: {ipAddress}", runbook: "Ask the user" } };
+  const at = Date.parse(event.date);
+  const options = { ...known, matched, at, eventId: "e.7", backfilled: true };
+  const { id, ...alert } = toAlert({ ...rule, custom }, event, options);
   assertEquals(id.length, 32);
-  const { id: ruleId, ...words } = rule;
+  const { level, ...words } = rule;
   assertEquals<unknown>(alert, {
-    ruleId,
-    ...words,
-    event,
-    occurrence: 1,
-    date: "2026-11-22T10:00:00Z",
+    version: 1,
+    level,
+    summary: "Failed: an unknown address",
+    backfilled: true,
+    firstAt: "2026-11-22T10:00:00.000Z",
+    lastAt: "2026-11-22T10:00:00.000Z",
+    rule: { ...words, runbook: "Ask the user" },
+    eventCount: 1,
+    events: [{ id: "e.7", occurrence: 1, event }],
     matched,
   });
 });
@@ -38,15 +48,15 @@ Deno.test("toAlert() contains the rule's own words, the whole event and what mat
 Deno.test("toAlert() makes an alert even of a rule without id, level and lists", () => {
   const { id: _, ...alert } = toAlert({ title: "Bare" }, {}, known);
   assertEquals<unknown>(alert, {
-    ruleId: "Bare",
-    title: "Bare",
+    version: 1,
     level: "informational",
-    tags: [],
-    references: [],
-    falsepositives: [],
-    event: {},
-    occurrence: 1,
-    date: null,
+    summary: "Bare",
+    backfilled: false,
+    firstAt: null,
+    lastAt: null,
+    rule: { id: "Bare", title: "Bare", tags: [], references: [], falsepositives: [] },
+    eventCount: 1,
+    events: [{ id: null, occurrence: 1, event: {} }],
     matched: [],
   });
 });
@@ -64,7 +74,7 @@ Deno.test("toAlert() gives twins different ids, and the same match the same id",
 
 Deno.test("toAlert() leaves hostile strings unchanged", () => {
   const alert = toAlert({ title: "Any" }, event, known);
-  assertEquals(JSON.parse(JSON.stringify(alert)).event.user, event.user);
+  assertEquals(JSON.parse(JSON.stringify(alert)).events[0].event.user, event.user);
 });
 
 Deno.test("toAlert() repeats no more of a huge event than a row can hold", () => {
@@ -75,9 +85,21 @@ Deno.test("toAlert() repeats no more of a huge event than a row can hold", () =>
     item: "resources.name|contains: x",
   }));
   const alert = toAlert({ title: "Any" }, { event: name }, { ...known, matched });
-  assertEquals(alert.event.event, name);
+  assertEquals(alert.events[0]?.event.event, name);
   assertEquals(alert.matched.length, 32);
   assertEquals(alert.matched[0]?.value, `${"x".repeat(1_000)}… cut, 999000 more characters`);
+});
+
+Deno.test("every alert is what AlertSchema says", () => {
+  for (
+    const rule of [{ title: "Bare" }, { title: "x".repeat(1_000), level: "high", author: "A" }]
+  ) {
+    for (const at of [null, 0, Date.now(), 1e20]) {
+      const options = { ...known, at, matched: [{ field: null, value: { a: 1 }, item: "x" }] };
+      const alert = JSON.parse(JSON.stringify(toAlert(rule, event, options)));
+      assertEquals(v.parse(AlertSchema, alert), alert);
+    }
+  }
 });
 
 // The type checker is the test: every parsed rule can alert.

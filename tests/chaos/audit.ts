@@ -1,4 +1,5 @@
 import type { PublishedEvent } from "../../src/emulator/api_event.ts";
+import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 import { countsOf, eventKey } from "../support/event_key.ts";
 import type { Delivery, Entry } from "./log_client.ts";
 import type { NaiveRule } from "./naive_rules.ts";
@@ -39,6 +40,7 @@ export function audit(evidence: Evidence): Finding[] {
   return [
     recordedOnce(evidence),
     matchedOnce(evidence),
+    marked(evidence),
     ...Object.entries(evidence.endpoints).flatMap(([endpoint, levels]) =>
       delivered(evidence, endpoint, levels)
     ),
@@ -76,14 +78,58 @@ function expectedAlerts(published: readonly PublishedEvent[], rules: readonly Na
   });
 }
 
-function alertKey({ ruleId, occurrence, event }: Readonly<Record<string, unknown>>): string {
-  return `${ruleId} ${occurrence} ${eventKey(event as Record<string, unknown>)}`;
+/** An alert as it was stored or sent, as far as the audit looks at it. */
+type AlertBody = {
+  readonly rule: { readonly id: string };
+  readonly backfilled: boolean;
+  readonly events: readonly {
+    readonly occurrence: number;
+    readonly event: Readonly<Record<string, unknown>>;
+  }[];
+};
+
+function alertKey(alert: Readonly<Record<string, unknown>>): string {
+  const { rule, events: [caused] } = alert as AlertBody;
+  return `${rule.id} ${caused?.occurrence} ${eventKey(caused?.event ?? {})}`;
+}
+
+/** The alerts that are marked as being about the past: nobody is owed a message about them. */
+function backfilledKeys({ alerts }: Pick<Evidence, "alerts">): Set<string> {
+  return new Set(
+    alerts.filter(({ body }) => (body as AlertBody).backfilled).map(({ body }) => alertKey(body)),
+  );
+}
+
+/** How long before its first page was recorded a log may have begun, in milliseconds. */
+const BEGIN_TOLERANCE_MS = 60_000;
+
+/** What happened before the log began is marked as past, and nothing else is. */
+function marked({ alerts, events }: Evidence): Finding {
+  const begun = Math.min(...events.map(({ recordedAt }) => recordedAt));
+  const missing: string[] = [];
+  const wrong: string[] = [];
+  for (const { id, body } of alerts) {
+    const { backfilled, events: [caused] } = body as AlertBody;
+    const at = parseDate(String(caused?.event.date)) ?? NaN;
+    if (at < begun - BEGIN_TOLERANCE_MS && !backfilled) missing.push(`not marked as past: ${id}`);
+    if (at >= begun && backfilled) wrong.push(`marked as past: ${id}`);
+  }
+  return {
+    promise: "alerts about the past, and no others, are marked",
+    expected: alerts.length,
+    found: alerts.length - missing.length,
+    missing: missing.length,
+    wrong: wrong.length,
+    examples: [...missing, ...wrong].slice(0, EXAMPLES),
+  };
 }
 
 function delivered(evidence: Evidence, endpoint: string, levels: readonly string[]): Finding[] {
   const { published, rules, arrivals, alerts } = evidence;
+  const past = backfilledKeys(evidence);
   const expected = new Set(
-    expectedAlerts(published, rules).filter(({ level }) => levels.includes(level))
+    expectedAlerts(published, rules)
+      .filter(({ level, key }) => levels.includes(level) && !past.has(key))
       .map(({ key }) => key),
   );
   const here = arrivals.filter((arrival) => arrival.endpoint === endpoint);

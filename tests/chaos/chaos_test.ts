@@ -19,12 +19,13 @@ const EVENT = { aid: "1", date: "2026-11-22T10:00:00Z", event: "Login failed.", 
 function evidence(): Evidence & { followers: Record<"events" | "alerts", unknown[]> } {
   const alert = (occurrence: number) => ({
     id: `a${occurrence}`,
-    ruleId: "r",
-    occurrence,
-    event: EVENT,
+    rule: { id: "r" },
+    backfilled: false,
+    events: [{ occurrence, event: EVENT }],
   });
-  const events = [1, 2].map((seq) => ({ id: `e.${seq}`, body: EVENT }));
-  const alerts = [1, 2].map((seq) => ({ id: `e.${seq}`, body: alert(seq) }));
+  const recordedAt = Date.parse(EVENT.date);
+  const events = [1, 2].map((seq) => ({ id: `e.${seq}`, recordedAt, body: EVENT }));
+  const alerts = [1, 2].map((seq) => ({ id: `e.${seq}`, recordedAt, body: alert(seq) }));
   const told = (entries: typeof alerts | typeof events) =>
     entries.map(({ id, body }) => ({ type: "entry" as const, id, data: JSON.stringify(body) }));
   return {
@@ -60,8 +61,18 @@ const FORGERIES: Record<string, [promise: string, forge: (evidence: any) => void
   "a duplicate alert": ["one alert per rule", ({ alerts }) => alerts.push(alerts[0])],
   "a match under two ids": [
     "one alert per rule",
-    ({ alerts }) => alerts.push({ id: "e.3", body: { ...alerts[0].body, id: "a3" } }),
+    ({ alerts }) => alerts.push({ ...alerts[0], id: "e.3", body: { ...alerts[0].body, id: "a3" } }),
   ],
+  "news that is marked as past": [
+    "alerts about the past",
+    ({ alerts }) => alerts[0].body.backfilled = true,
+  ],
+  "the past that is not marked": [
+    "alerts about the past",
+    ({ events }) =>
+      events.forEach((entry: { recordedAt: number }) => entry.recordedAt += 3_600_000),
+  ],
+  "a page about the past": ["siem: each alert", ({ alerts }) => alerts[0].body.backfilled = true],
   "an undelivered alert": ["siem: each alert", ({ arrivals }) => arrivals.pop()],
   "a second webhook-id": [
     "siem: each alert",

@@ -1,6 +1,8 @@
 /** One entry of a feed. */
 export interface Entry {
   readonly id: string;
+  /** When it was recorded, in milliseconds since the Unix epoch. */
+  readonly recordedAt: number;
   /** The event or the alert. */
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -32,7 +34,11 @@ export class LogClient {
       if (page.gap !== null) throw new Error(`A gap in the log: ${JSON.stringify(page.gap)}`);
       const name = feed.slice(0, -1);
       for (const entry of page[feed] as Record<string, unknown>[]) {
-        entries.push({ id: String(entry.id), body: entry[name] as Entry["body"] });
+        entries.push({
+          id: String(entry.id),
+          recordedAt: Date.parse(String(entry.recordedAt)),
+          body: entry[name] as Entry["body"],
+        });
       }
       place = String(page.next);
       if (page.more !== true) return entries;

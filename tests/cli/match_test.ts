@@ -107,7 +107,7 @@ Deno.test("panoptes match and rules explain read the NDJSON of /v1/events and /v
   const entry = { id: "0mwtoidzxqilknq.1", recordedAt: "2026-11-23T21:46:16.180Z" };
   const lines = [
     { ...entry, event },
-    { ...entry, alert: { id: "cj7v", event } },
+    { ...entry, alert: { id: "cj7v", events: [{ id: entry.id, event }] } },
     { gap: { requested: null, from: "0mwtoidzxqilknq.1", lost: null } },
     { events: [{ ...entry, event }], next: "0mwtoidzxqilknq.1", more: false, gap: null },
     { id: "1", recordedAt: "an event of another kind", event: "Login failed." },

@@ -64,8 +64,11 @@ Deno.test("no JSON that leaves has a character at which a client could split a l
     const page = await (await fixture.app.request(path, {
       headers: { Accept: "application/json" },
     })).json();
-    const [name] = Object.values(page)[0] as { event?: unknown; alert?: { title: string } }[];
-    assertEquals(name!.event ?? name!.alert!.title, name!.event ? EVENT : alert.title);
+    const [name] = Object.values(page)[0] as {
+      event?: unknown;
+      alert?: { rule: { title: string } };
+    }[];
+    assertEquals(name!.event ?? name!.alert!.rule.title, name!.event ? EVENT : alert.rule.title);
   }
   for (
     const path of ["/v1/rules", "/v1/invalid-events", `/v1/events?${encodeURIComponent(NAME)}`]

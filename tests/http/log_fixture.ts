@@ -1,4 +1,5 @@
 import type { Alert } from "../../src/alert/alert.ts";
+import { toAlert } from "../../src/alert/to_alert.ts";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
 import { type ApiToken, withHolder } from "../../src/http/api_tokens.ts";
@@ -114,16 +115,11 @@ export class LogFixture implements Disposable {
 
 function alertOf(id: string): Alert {
   return {
+    ...toAlert(
+      { id: "rule-1", title: "Login failed", level: "medium" },
+      { event: "Login failed." },
+      { identity: id, occurrence: 1, at: NOW },
+    ),
     id,
-    ruleId: "rule-1",
-    title: "Login failed",
-    level: "medium",
-    tags: [],
-    references: [],
-    falsepositives: [],
-    event: { event: "Login failed." },
-    occurrence: 1,
-    date: new Date(NOW).toISOString(),
-    matched: [],
   };
 }

@@ -66,11 +66,12 @@ Deno.test("the line about an alert has no control characters, whatever the event
   const line = describeWebhook({
     webhookId: "abcdefghijklmnop",
     repeats: 2,
-    body: { data: { level: hostile, title: hostile, event: { user: hostile } } },
+    body: { data: { level: hostile, summary: hostile, backfilled: true } },
   });
   // deno-lint-ignore no-control-regex
   assertEquals(/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/.test(line), false, line);
   assertStringIncludes(line, "received 3 times");
+  assertStringIncludes(line, "(backfilled)");
 });
 
 Deno.test("a body of any shape can be shown on one line", () => {

@@ -17,6 +17,11 @@ export interface SeenAlert {
   /** The event that it is about; null for an operational alert. */
   readonly key: string | null;
   readonly occurrence: number;
+  /** The date of the event, as the API would say it; null where it has none. */
+  readonly date: unknown;
+  readonly recordedAt: number;
+  /** Whether it is marked as being about the past. */
+  readonly backfilled: boolean;
   /** The endpoints that were configured when it was raised. */
   readonly endpoints: readonly string[];
 }
@@ -99,10 +104,14 @@ export class Bookkeeper {
       this.events.add(seq, { key: logKey(event), at, recordedAt: recorded_at });
       this.#history.note(() => `log: ${seq} is ${event.trace}`);
     }
-    for (const { seq, body, level } of after("alerts", this.alerts.newest)) {
-      const { id, ruleId, event, occurrence } = JSON.parse(body);
-      const key = ruleId === "panoptes-collector" ? null : logKey(event);
-      this.alerts.add(seq, { id, ruleId, level, key, occurrence, endpoints });
+    for (const { seq, body, level, recorded_at } of after("alerts", this.alerts.newest)) {
+      const { id, rule, events: [caused], backfilled } = JSON.parse(body);
+      const { id: ruleId } = rule;
+      const key = caused === undefined ? null : logKey(caused.event);
+      const { occurrence = 1 } = caused ?? {};
+      const date = caused?.event.date ?? null;
+      const seen = { id, ruleId, level, key, occurrence, date, backfilled, endpoints };
+      this.alerts.add(seq, { ...seen, recordedAt: recorded_at });
       const name = key === null ? `operational ${id}` : `${ruleId} on ${key} no. ${occurrence}`;
       const ids = this.alertIds.get(name);
       if (ids === undefined) this.alertIds.set(name, new Set([id]));

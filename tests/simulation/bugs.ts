@@ -114,6 +114,40 @@ export const BUGS: Readonly<Record<string, Bug>> = {
       };
     },
   },
+  "page-about-past": {
+    about: "Alerts about the past go to every endpoint",
+    ports: (ports) => ({
+      ...ports,
+      endpoints: ports.endpoints.map((endpoint) => ({ ...endpoint, backfilled: true })),
+    }),
+  },
+  "forget-past": {
+    about: "Nothing counts as past",
+    log: (log) => ({
+      ...log,
+      addAlerts: (alerts, now) =>
+        log.addAlerts(
+          alerts.map((one) => ({ ...one, alert: { ...one.alert, backfilled: false } })),
+          now,
+        ),
+    }),
+  },
+  "swallow-news": {
+    about: "Late arrivals count as past, however recent",
+    needs: ["late"],
+    log: (log) => ({
+      ...log,
+      addAlerts: (alerts, now) =>
+        log.addAlerts(
+          alerts.map((one) =>
+            one.at === null || now - one.at < 3_600_000
+              ? one
+              : { ...one, alert: { ...one.alert, backfilled: true } }
+          ),
+          now,
+        ),
+    }),
+  },
   "skip-late": {
     about: "The sweeps look back no further than live passes do",
     needs: ["late"],

@@ -1,15 +1,50 @@
 import { ALERT_LEVELS } from "../../src/alert/alert.ts";
+import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 import type { Finished } from "./check.ts";
+import type { SeenAlert } from "./bookkeeper.ts";
 import type { EndpointModel } from "./endpoint_model.ts";
+import { MINUTE } from "./plan.ts";
 
 type Row = { endpoint: string; webhook_id: string; state: string; attempt: number };
 
+/** A request may take so long, in milliseconds: the log begins when its first one is sent. */
+const REQUEST_MS = 5 * MINUTE;
+
 /**
- * Promise 3: each alert reaches each endpoint at least once or becomes a dead letter; one id for
- * each.
+ * Whether an alert is about the past, as far as that is certain: about what happened before the
+ * first run, or what was too old when it was recorded.
  */
-export function checkDeliveries({ plan, world, storage }: Finished): string[] {
-  const wrong: string[] = [];
+function isPast(
+  { date, recordedAt }: SeenAlert,
+  { plan: { kinds, options }, world: { askedFrom } }: Finished,
+): boolean | undefined {
+  const at = typeof date === "string" ? parseDate(date) : undefined;
+  if (at === undefined) return undefined;
+  if (recordedAt - at > options.maxAlertAgeMs) return true;
+  // A clock that is set, or a copy from before the first run, moves the beginning.
+  if (kinds.has("clock") || kinds.has("restore")) return undefined;
+  const begun = askedFrom + options.backfillMs;
+  return at < begun - REQUEST_MS ? true : at >= begun ? false : undefined;
+}
+
+/** Nothing about the past pages anybody: such alerts are marked, and no others. */
+function checkMarks(finished: Finished): string[] {
+  return [...finished.world.books.alerts.rows.values()].flatMap((alert) => {
+    const { id, key, date, backfilled } = alert;
+    const past = key === null ? false : isPast(alert, finished);
+    return past === undefined || past === backfilled
+      ? []
+      : [`about ${past ? "the past" : "news"}, but marked ${backfilled}: ${id} of ${date}`];
+  });
+}
+
+/**
+ * Promise 3: each alert reaches each endpoint that wants it at least once or becomes a dead letter;
+ * one id for each. No other alert reaches it.
+ */
+export function checkDeliveries(finished: Finished): string[] {
+  const { plan, world, storage } = finished;
+  const wrong = checkMarks(finished);
   const rows = new Map(
     storage.sql.all<Row>(`SELECT endpoint, webhook_id, state, attempt FROM outbox`)
       .map((row) => [`${row.endpoint} ${row.webhook_id}`, row]),
@@ -19,7 +54,7 @@ export function checkDeliveries({ plan, world, storage }: Finished): string[] {
   );
   const wasAbsent = plan.kinds.has("reconfigured");
   for (const endpoint of world.endpoints) {
-    const { name, minLevel, retryScheduleMs } = endpoint.config;
+    const { name, minLevel, backfilled, retryScheduleMs } = endpoint.config;
     wrong.push(...endpoint.wrong.map((line) => `${name}: ${line}`));
     for (const alert of world.books.alerts.rows.values()) {
       if (!alert.endpoints.includes(name) || rank(alert.level) < rank(minLevel)) continue;
@@ -28,6 +63,12 @@ export function checkDeliveries({ plan, world, storage }: Finished): string[] {
       const row = rows.get(`${name} ${id}`);
       const got = endpoint.received.get(id);
       const state = row?.state ?? world.books.ends.get(`${name} ${id}`);
+      if (alert.backfilled && !backfilled) {
+        // Before the log was restored from a copy, it may have been news.
+        const isSent = row !== undefined || (got !== undefined && !plan.kinds.has("restore"));
+        if (isSent) say("sent, although it is about the past");
+        continue;
+      }
       if (row === undefined && kept.has(id)) say("never queued");
       else if (state === undefined) {
         if (got === undefined) say("never delivered, and removed from the log");

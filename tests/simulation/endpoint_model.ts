@@ -133,5 +133,6 @@ export function endpointConfigs(plan: Plan): Endpoint[] {
     timeoutMs: chance.pick([5_000, 15_000, 30_000]),
     allowHttpLoopback: false,
     allowedPorts: [],
+    backfilled: chance.is(0.3),
   }));
 }

@@ -1,5 +1,6 @@
 import { emptyCount } from "../../src/store/pass_table.ts";
 import type { Alert } from "../../src/alert/alert.ts";
+import { toAlert } from "../../src/alert/to_alert.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
@@ -38,17 +39,8 @@ export function bodies(log: Log): UserEvent[] {
 /** An alert. */
 export function alertOf(id: string, level: Alert["level"] = "high"): Alert {
   return {
+    ...toAlert({ id: "rule", title: "A rule", level }, event(0), { identity: id, occurrence: 1 }),
     id,
-    ruleId: "rule",
-    title: "A rule",
-    level,
-    tags: [],
-    references: [],
-    falsepositives: [],
-    event: event(0),
-    occurrence: 1,
-    date: null,
-    matched: [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { toAlert } from "../../src/alert/to_alert.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { Promised } from "./promised.ts";
@@ -19,19 +20,7 @@ function filled(sql: Sql) {
     log.keepInvalid(texts.map((value, index) => ({ value: [index, value], issues: [] })), 1);
     log.addAlerts(
       texts.map((title, index) => ({
-        alert: {
-          id: `${index}`,
-          ruleId: "rule",
-          title,
-          level: "low" as const,
-          tags: [],
-          references: [],
-          falsepositives: [],
-          event,
-          occurrence: 1,
-          date: null,
-          matched: [],
-        },
+        alert: toAlert({ id: "rule", title }, event, { identity: `${index}`, occurrence: 1 }),
         eventSeq: null,
         at: null,
       })),

@@ -114,6 +114,7 @@ export function endpointOf(name: string, more: Partial<Endpoint> = {}): Endpoint
     secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     previousSecrets: [],
     minLevel: "informational",
+    backfilled: false,
     format: "standard",
     retryScheduleMs: [0, 5_000, 300_000],
     timeoutMs: 15_000,

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { AlertSchema } from "../../src/alert/alert_schema.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Reason } from "../../src/watch/reasons.ts";
 import { Bench, endpointOf, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
@@ -36,7 +38,7 @@ Deno.test("Watch.status() is red from the first tick that a full database fails,
   await bench.watch.tick();
   bench.assertComplete();
   assertEquals(bench.watch.status().health, "green");
-  const titles = bench.log.alertsAfter(0, 10).map(({ body }) => JSON.parse(body).title);
+  const titles = bench.log.alertsAfter(0, 10).map(({ body }) => JSON.parse(body).rule.title);
   assertEquals(titles, ["Panoptes could not work"]);
 });
 
@@ -100,6 +102,10 @@ Deno.test("Watch.status() is yellow after three failures of an endpoint, says wh
   }
   const alerts = bench.log.alertsAfter(0, 100).filter(({ ruleId }) => ruleId !== "rule");
   assertEquals(alerts.map(({ body }) => JSON.parse(body).matched[0].value), ["delivery_failing"]);
+  for (const { body } of alerts) {
+    const alert = v.parse(AlertSchema, JSON.parse(body));
+    assertEquals([alert.backfilled, alert.eventCount], [false, 0]);
+  }
   const told = receiver.posts.filter(({ webhookId, endpoint }) =>
     webhookId === alerts[0]!.id && endpoint === "good"
   );

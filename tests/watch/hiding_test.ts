@@ -42,13 +42,13 @@ function benchShowing(items: () => readonly string[]): Bench {
 function alertsOf(bench: Bench) {
   return bench.log.alertsAfter(0, 1_000)
     .map(({ body }) => JSON.parse(body))
-    .filter(({ ruleId }) => ruleId !== "panoptes-collector");
+    .filter(({ rule }) => rule.id !== "panoptes-collector");
 }
 
 function operationalOf(bench: Bench) {
   return bench.log.alertsAfter(0, 1_000)
     .map(({ body }) => JSON.parse(body))
-    .filter(({ ruleId }) => ruleId === "panoptes-collector");
+    .filter(({ rule }) => rule.id === "panoptes-collector");
 }
 
 const DELETED = `"event":"Test deleted.","resources":[{"type":"testName","name":"payments-api"}]`;
@@ -81,7 +81,7 @@ for (const [what, item] of Object.entries(ODD)) {
     assertEquals(bench.log.counts().invalid, 1);
     assertEquals(bench.recorded(), []);
     const alerts = alertsOf(bench);
-    assertEquals(alerts.map(({ ruleId }) => ruleId), ["test-deleted"]);
+    assertEquals(alerts.map(({ rule }) => rule.id), ["test-deleted"]);
     const digest = bench.log.invalidEvents(0, 1)[0]?.digest ?? "";
     assertEquals(alerts[0].id, alertId("test-deleted", digest, 1));
     assertEquals(bench.state.counts.unmatched, 0);
@@ -103,7 +103,7 @@ Deno.test("Collector reads the address of a user that is an object", async () =>
     `{${DATE},"event":"Login.","user":{"id":7,"name":"Eve (eve@evil.example)"}}`,
   ]);
   await bench.settle();
-  assertEquals(alertsOf(bench).map(({ ruleId }) => ruleId), ["stranger"]);
+  assertEquals(alertsOf(bench).map(({ rule }) => rule.id), ["stranger"]);
 });
 
 Deno.test("Collector matches an event that is too large for a row as it is, and records it shortened, once", async () => {
@@ -124,16 +124,16 @@ Deno.test("Collector matches an event that is too large for a row as it is, and 
     sha256: (recorded!._panoptes as { sha256: string }).sha256,
   });
   const alerts = alertsOf(bench);
-  assertEquals(alerts.map(({ ruleId }) => ruleId).sort(), ["stranger", "test-deleted"]);
-  for (const { id, ruleId, event } of alerts) { // anyone can recompute the id
-    assertEquals(event, recorded);
-    assertEquals(id, alertId(ruleId, identityOf(recorded!), 1));
+  assertEquals(alerts.map(({ rule }) => rule.id).sort(), ["stranger", "test-deleted"]);
+  for (const { id, rule, events } of alerts) { // anyone can recompute the id
+    assertEquals(events[0].event, recorded);
+    assertEquals(id, alertId(rule.id, identityOf(recorded!), 1));
   }
   const operational = operationalOf(bench);
-  assertEquals(operational.map(({ title }) => title), [
+  assertEquals(operational.map(({ rule }) => rule.title), [
     "An event is too large to be recorded whole",
   ]);
-  assertMatch(operational[0].description, /first: \d{7} bytes\./);
+  assertMatch(operational[0].rule.description, /first: \d{7} bytes\./);
   assertEquals(bench.state.counts.oversized, 1);
 });
 
@@ -143,7 +143,7 @@ Deno.test("Collector finds what is behind more resources than the engine looks a
     `{${DATE},"event":"Test deleted.","resources":[${many.join(",")},{"type":"testName"}]}`,
   ]);
   await bench.settle();
-  assertEquals(alertsOf(bench).map(({ ruleId }) => ruleId), ["test-deleted"]);
+  assertEquals(alertsOf(bench).map(({ rule }) => rule.id), ["test-deleted"]);
 });
 
 Deno.test("Collector matches and records a valid event that is nested deeper than JSON can be written", async () => {
@@ -153,7 +153,7 @@ Deno.test("Collector matches and records a valid event that is nested deeper tha
   );
   await bench.run(20 * MINUTE);
   assertEquals(bench.recorded().length, 2);
-  assertEquals(alertsOf(bench).map(({ ruleId }) => ruleId).sort(), ["keyword", "test-deleted"]);
+  assertEquals(alertsOf(bench).map(({ rule }) => rule.id).sort(), ["keyword", "test-deleted"]);
   assertEquals(bench.state.failures, {});
 });
 
@@ -174,7 +174,7 @@ Deno.test("Watch.status() turns red when the API changes a type, says path and t
   await bench.run(90 * MINUTE);
   assertEquals(bench.watch.status().health, "red", "nothing valid has come since");
   const operational = operationalOf(bench);
-  assertEquals(operational.map(({ title }) => title), [
+  assertEquals(operational.map(({ rule }) => rule.title), [
     "ThousandEyes sends events that Panoptes cannot read",
   ]);
   assert(!JSON.stringify(operational).includes("secret"));

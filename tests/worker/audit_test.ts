@@ -126,7 +126,7 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
   const ids = new Set<string>();
   for (const { alert } of await worker.alerts()) {
     ids.add(alert.id);
-    alerts.set(alert.ruleId, (alerts.get(alert.ruleId) ?? 0) + 1);
+    alerts.set(alert.rule.id, (alerts.get(alert.rule.id) ?? 0) + 1);
   }
   assertEquals([...alerts].sort(), [...expected].sort());
   assertEquals(ids.size, [...alerts.values()].reduce((sum, count) => sum + count, 0));

@@ -34,7 +34,7 @@ function startReceiver() {
 }
 
 const alertsOf = (received: ReceivedWebhook[]) =>
-  received.map(({ body }) => (body as { data: { ruleId: string; title: string } }).data);
+  received.map(({ body }) => (body as { data: { rule: { title: string } } }).data.rule);
 
 Deno.test("another TE_AID: what the old log owes is delivered, and the status names that log", async () => {
   using api = await FarEnd.start();

@@ -19,6 +19,7 @@ Deno.test("readConfig() fills in defaults", () => {
     pollMs: 60_000,
     overlapMs: 900_000,
     backfillMs: 30 * 86_400_000,
+    maxAlertAgeMs: 86_400_000,
     maxAgeMs: 90 * 86_400_000,
     maxBytes: 8_000_000_000,
     maxStreams: 500,

@@ -38,7 +38,7 @@ Deno.test("the status and the metrics are red from the first tick that the datab
   await eventually(() => statusOf(worker), ({ health }) => health === "green");
   const told = await eventually(
     () => worker.alerts(),
-    (alerts) => alerts.some(({ alert }) => alert.title === "Panoptes could not work"),
+    (alerts) => alerts.some(({ alert }) => alert.rule.title === "Panoptes could not work"),
   );
   assertEquals(told.length, 1);
 });
@@ -58,7 +58,10 @@ Deno.test("the status is red, with an alert, when the API changes the type of a 
   );
   const told = await eventually(
     () => worker.alerts(),
-    (alerts) => alerts.some(({ alert }) => alert.ruleId === "panoptes-collector"),
+    (alerts) => alerts.some(({ alert }) => alert.rule.id === "panoptes-collector"),
   );
-  assertEquals(told.at(-1)?.alert.title, "ThousandEyes sends events that Panoptes cannot read");
+  assertEquals(
+    told.at(-1)?.alert.rule.title,
+    "ThousandEyes sends events that Panoptes cannot read",
+  );
 });

@@ -35,7 +35,15 @@ Deno.test("wrangler.toml sets only variables that are settings and no secrets", 
 
 Deno.test("the defaults of settings are the defaults of the watch", () => {
   const { config } = readConfig({ TE_TOKEN: "te-token" });
-  for (const name of ["pollMs", "overlapMs", "backfillMs", "maxAgeMs", "maxBytes"] as const) {
+  const names = [
+    "pollMs",
+    "overlapMs",
+    "backfillMs",
+    "maxAlertAgeMs",
+    "maxAgeMs",
+    "maxBytes",
+  ] as const;
+  for (const name of names) {
     assertEquals(config?.[name], DEFAULT_WATCH_OPTIONS[name], name);
   }
 });

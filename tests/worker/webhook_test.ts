@@ -51,8 +51,8 @@ const deliveries = async (worker: WorkerFixture) =>
 Deno.test("the Worker sends an alert until it is accepted, under one webhook-id and with fresh signatures", async () => {
   await using receiver = startReceiver(500, 500);
   await using worker = await WorkerFixture.start({ vars: { WEBHOOKS: receiver.webhooks } });
-  await worker.api.publish({ event: "Login failed.", user: "Ada (ada@example.com)" });
   await worker.cron();
+  await worker.api.publish({ event: "Login failed.", user: "Ada (ada@example.com)" });
   const [delivery] = await eventually(
     () => deliveries(worker),
     ([first]) => first?.state === "delivered",
@@ -73,14 +73,14 @@ Deno.test("the Worker sends an alert until it is accepted, under one webhook-id 
   ]);
   const { alert } = (await worker.alerts())[0]!;
   assertEquals([received[0]!.id, delivery!.alert], [alert.id, alert.id]);
-  assert(received[0]!.body.includes(alert.title));
+  assert(received[0]!.body.includes(alert.rule.title));
 });
 
 Deno.test("the Worker redelivers a message on request, under the same webhook-id", async () => {
   await using receiver = startReceiver(410);
   await using worker = await WorkerFixture.start({ vars: { WEBHOOKS: receiver.webhooks } });
-  await worker.api.publish({ event: "Login failed.", user: "Ada (ada@example.com)" });
   await worker.cron();
+  await worker.api.publish({ event: "Login failed.", user: "Ada (ada@example.com)" });
   const [dead] = await eventually(() => deliveries(worker), ([first]) => first?.state === "dead");
   const response = await worker.fetch(`/v1/deliveries/${dead!.id}/redeliver`, { method: "POST" });
   assertEquals([response.status, (await response.json()).state], [202, "pending"]);
@@ -92,8 +92,8 @@ Deno.test("the Worker redelivers a message on request, under the same webhook-id
 Deno.test("the Worker's answers about deliveries contain no URL and no secret", async () => {
   await using receiver = startReceiver();
   await using worker = await WorkerFixture.start({ vars: { WEBHOOKS: receiver.webhooks } });
-  await worker.api.publish({ event: "Login failed." });
   await worker.cron();
+  await worker.api.publish({ event: "Login failed." });
   await eventually(() => deliveries(worker), ([first]) => first?.state === "delivered");
   for (const path of ["/v1/deliveries", "/v1/status", "/v1/alerts", "/v1/rules"]) {
     const text = JSON.stringify(

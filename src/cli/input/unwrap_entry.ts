@@ -13,7 +13,13 @@ export function unwrapEntry(value: object): object | string {
   const { event, alert, gap } = value as Record<string, unknown>;
   if ("recordedAt" in value && "id" in value && hasOnly(value, 3)) {
     if (isObject(event)) return event;
-    if (isObject(alert) && "event" in alert && isObject(alert.event)) return alert.event;
+    const caused = isObject(alert) && "events" in alert && Array.isArray(alert.events)
+      ? alert.events.map((one) => isObject(one) && "event" in one ? one.event : undefined)
+      : [];
+    if (caused.length === 1 && isObject(caused[0])) return caused[0];
+    if (caused.length > 1) {
+      return "an alert about several events; extract them with 'jq -c .alert.events[].event'";
+    }
   }
   if (isObject(gap) && hasOnly(gap, 3) && "requested" in gap && "lost" in gap) {
     return "a gap in the log, not an event";

@@ -41,7 +41,13 @@ export function standardBody(alert: Alert, recordedAt: number): string {
     (short) => !isLarger(bodyOf({ ...short as Alert, cut: true }), MAX_BODY_BYTES),
   );
   if (short !== undefined) return bodyOf({ ...short as Alert, cut: true });
-  const { id, ruleId, title, level, occurrence, date } = alert;
-  const least = { id, ruleId, title, level, occurrence, date };
-  return bodyOf({ ...shorten(least, { text: 256, members: 6, depth: 1 }) as Alert, cut: true });
+  const { rule: { id, title }, events: _, matched: __, group: ___, parts: ____, ...least } = alert;
+  const leastRule = { id, title, tags: [], references: [], falsepositives: [] };
+  return bodyOf({
+    ...least,
+    rule: shorten(leastRule, { text: 256, members: 5, depth: 2 }),
+    events: [],
+    matched: [],
+    cut: true,
+  });
 }

@@ -41,6 +41,7 @@ const COUNTERS: Readonly<
   expired: ["events_expired", "Events refused because they are older than the retention period"],
   unmatched: ["events_unmatched", "Events that at least one rule failed to evaluate"],
   alerts: ["alerts", "Alerts created"],
+  backfilled: ["alerts_backfilled", "Alerts about the past, which page nobody"],
   passes: ["passes", "Time ranges read to their end"],
   restarts: ["pass_restarts", "Time ranges that had to be started again"],
 };

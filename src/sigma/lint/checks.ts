@@ -6,6 +6,7 @@ import { logsourceChecks } from "./logsource_checks.ts";
 import { metadataChecks } from "./metadata_checks.ts";
 import { modifierChecks } from "./modifier_checks.ts";
 import { networkChecks } from "./network_checks.ts";
+import { panoptesChecks } from "./panoptes_checks.ts";
 import { performanceChecks } from "./performance_checks.ts";
 import { regexChecks } from "./regex_checks.ts";
 import { selectionChecks } from "./selection_checks.ts";
@@ -31,6 +32,7 @@ export const CHECK_GROUPS: Readonly<Record<string, readonly Check[]>> = {
   performance: performanceChecks,
   filter: filterChecks,
   test: testChecks,
+  panoptes: panoptesChecks,
   text: textChecks,
 };
 

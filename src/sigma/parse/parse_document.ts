@@ -13,10 +13,11 @@ import { MetadataParser } from "./parse_metadata.ts";
 import type { Source } from "./source.ts";
 import { entriesOf, type Entry, plainOf, type YamlMap, type YamlScalar } from "./yaml_tree.ts";
 
+/** Custom fields that Panoptes reads. */
+const READ_FIELDS = ["tests", "suppress", "panoptes"];
 /** Fields that are custom on purpose, so a near miss of a known field is not one of them. */
 const OWN_FIELDS = new Set([
-  "tests",
-  "suppress",
+  ...READ_FIELDS,
   "logsource",
   "detection",
   "filter",
@@ -42,13 +43,14 @@ export function parseDocument(
   const custom: [string, JsonValue][] = [];
   const metadata = new MetadataParser(source);
   const present = new Set(entries.map(({ key }) => key));
-  const missing = [...METADATA.keys(), "logsource", "detection"].filter((key) => !present.has(key));
+  const missing = [...METADATA.keys(), "logsource", "detection", "panoptes"]
+    .filter((key) => !present.has(key));
   for (const entry of entries) {
     const facts = METADATA.get(entry.key);
     if (facts && !(kind === "filter" && facts.only === "rule")) {
       const value = metadata.read(facts, entry);
       if (value !== undefined) known[entry.key] = value;
-    } else if (!OWN_FIELDS.has(entry.key) || entry.key === "tests" || entry.key === "suppress") {
+    } else if (!OWN_FIELDS.has(entry.key) || READ_FIELDS.includes(entry.key)) {
       noteNearMiss(entry, missing, source);
       custom.push([entry.key, plainOf(entry.value)]);
     }

@@ -15,6 +15,7 @@ import { countRequest } from "./rate_share.ts";
 import { type PageToRecord, recordPage } from "./record.ts";
 import {
   type CollectorState,
+  fedAgain,
   forCredential,
   newCollectorState,
   type Pass,
@@ -75,6 +76,19 @@ export class Collector {
       this.#underWay = undefined;
     });
     return this.#underWay;
+  }
+
+  /**
+   * Notes that other settings feed another log now, so that this one does not deliver what it reads
+   * of the meantime if it is ever fed again.
+   */
+  leave(): void {
+    const { log } = this.#ports;
+    const state = log.checkpoint<CollectorState>(CHECKPOINT);
+    if (state === undefined || state.isUnfed === true) return;
+    log.transaction(() =>
+      log.saveCheckpoint(CHECKPOINT, { ...state, isUnfed: true, revision: state.revision + 1 })
+    );
   }
 
   async #step(signal?: AbortSignal): Promise<number> {
@@ -194,11 +208,15 @@ export class Collector {
 }
 
 function readState(
-  { log, clock, credential }: Pick<WatchPorts, "log" | "clock" | "credential">,
+  { log, clock, credential, isFed = true }: Pick<
+    WatchPorts,
+    "log" | "clock" | "credential" | "isFed"
+  >,
   options: WatchOptions,
 ): CollectorState {
-  const saved = log.checkpoint<CollectorState>(CHECKPOINT);
-  return forCredential(saved ?? newCollectorState(clock.now(), options), credential);
+  const now = clock.now();
+  const saved = log.checkpoint<CollectorState>(CHECKPOINT) ?? newCollectorState(now, options);
+  return forCredential(isFed ? fedAgain(saved, now) : saved, credential);
 }
 
 /** What an answer tells besides its content. */

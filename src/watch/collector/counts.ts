@@ -22,6 +22,8 @@ export interface CollectorCounts {
   readonly expired: number;
   /** Alerts. */
   readonly alerts: number;
+  /** Of those, alerts about the past, which page nobody. */
+  readonly backfilled: number;
   /** Events on which a rule failed. */
   readonly unmatched: number;
   /** Failed requests. */
@@ -71,6 +73,7 @@ export function noCounts(): CollectorCounts {
     oversized: 0,
     expired: 0,
     alerts: 0,
+    backfilled: 0,
     unmatched: 0,
     failures: 0,
     passes: 0,

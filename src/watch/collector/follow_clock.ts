@@ -38,6 +38,7 @@ export function followClock(
     beginning,
     lowWater: Math.min(state.lowWater, end),
     liveSince: Math.min(state.liveSince, end),
+    ...(state.fedSince !== undefined && { fedSince: Math.min(state.fedSince, end) }),
     backlog,
     skipped: rangesUntil(state.skipped ?? [], end).map(({ retryAt, ...range }) => ({
       ...range,

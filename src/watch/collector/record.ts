@@ -9,6 +9,8 @@ import type { PassCount } from "../../store/pass_table.ts";
 import type { EarlierPass } from "../../store/split_twins.ts";
 import { identityOf } from "../../thousandeyes/event/event_identity.ts";
 import type { Page } from "../../thousandeyes/page/page.ts";
+import { formatLastEventId } from "../../sse/last_event_id.ts";
+import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import { raiseAlerts } from "../raise_alerts.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
@@ -16,6 +18,7 @@ import { afterPage } from "./advance.ts";
 import { lateHistogram } from "./counts.ts";
 import { addIntake } from "./intake.ts";
 import { type Diagnosis, fault } from "./failure.ts";
+import { isPast } from "./past.ts";
 import type { PlannedRead } from "./plan.ts";
 import { beginsAgain, endOf, isShownAgain, noSeams, withSeam } from "./seams.ts";
 import {
@@ -93,13 +96,17 @@ export function recordPage(
     }
   };
   const oversized: string[] = [];
+  let epoch: string | undefined;
   for (const { event, whole, occurrence, seq, at } of result.recorded) {
     if (whole !== event) oversized.push(sizeOf(event));
     const matches = matchesOf(whole); // what is recorded shortened is matched as it is
     if (matches.length === 0) continue; // nearly every event
     const identity = identityOf(event);
+    const eventId = formatLastEventId({ epoch: epoch ??= log.head().epoch, seq });
+    const backfilled = isPast(read.state, pass, at, now, options);
     for (const { rule, matched = [] } of matches) {
-      const alert = toAlert(rule, event, { identity, occurrence, matched });
+      const known = { identity, occurrence, eventId, at, backfilled, matched };
+      const alert = toAlert(rule, event, known);
       alerts.push({ alert, eventSeq: seq, at });
     }
   }
@@ -107,7 +114,9 @@ export function recordPage(
     if (!isObject(value)) continue;
     const fields = readOddEvent(value) as UserEvent;
     for (const { rule, matched = [] } of matchesOf(fields)) {
-      const alert = toAlert(rule, alertedForm(value), { identity: digest, occurrence: 1, matched });
+      const backfilled = isPast(read.state, pass, dateIn(fields), now, options);
+      const known = { identity: digest, occurrence: 1, backfilled, matched };
+      const alert = toAlert(rule, alertedForm(value), known);
       alerts.push({ alert, eventSeq: null, at: null });
     }
   }
@@ -150,6 +159,7 @@ export function recordPage(
       invalid: invalid.length,
       oversized: oversized.length,
       alerts: added.length,
+      backfilled: added.filter(({ alert }) => alert.backfilled).length,
       ...lateCounts(state, kind, result.recorded, now),
     },
     random,
@@ -179,6 +189,11 @@ function lateCounts(
     at !== null && at > liveSince && at <= lowWater ? [now - at] : []
   );
   return delays.length === 0 ? {} : { late: lateHistogram(delays) };
+}
+
+/** The date of an item that is not a valid event, as far as it can be read. */
+function dateIn({ date }: UserEvent): number | null {
+  return (typeof date === "string" ? parseDate(date) : undefined) ?? null;
 }
 
 function sum(numbers: Iterable<number>): number {

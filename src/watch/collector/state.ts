@@ -110,6 +110,12 @@ export interface CollectorState {
    * Since when live passes have followed one another without a pause: older events are not late.
    */
   readonly liveSince: number;
+  /**
+   * Since when the log has been fed by the present settings: older events are past. Default always.
+   */
+  readonly fedSince?: number;
+  /** Whether other settings feed another log now; default false. */
+  readonly isUnfed?: boolean;
   /** The last time seen on the clock. */
   readonly lastNow: number;
   /** When the next live pass is to start. */
@@ -184,6 +190,7 @@ export function newCollectorState(now: number, options: WatchOptions): Collector
     beginning,
     lowWater: start,
     liveSince: start,
+    fedSince: start,
     lastNow: now,
     nextPollAt: now,
     nextSweepAt: {
@@ -240,6 +247,21 @@ export function forCredential(state: CollectorState, credential?: string): Colle
     remedy !== "slow" || code === MATCH_FAILED
   );
   return { ...state, credential, failures: Object.fromEntries(kept) };
+}
+
+/**
+ * Begins to feed a log that other settings have left unfed: another log was there for what happened
+ * meanwhile.
+ *
+ * @param state The state.
+ * @param now Milliseconds since the Unix epoch.
+ * @returns The state of a log that is fed.
+ */
+export function fedAgain(
+  { isUnfed = false, ...state }: CollectorState,
+  now: number,
+): CollectorState {
+  return isUnfed ? { ...state, fedSince: wholeSecond(now) } : state;
 }
 
 /**

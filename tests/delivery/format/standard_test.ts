@@ -30,7 +30,10 @@ Deno.test("standardBody() cuts nothing at the limit, and visibly cuts one byte a
 
   const { data } = JSON.parse(standardBody(alertOf({ event: "x".repeat(room + 1) }), 0));
   assertEquals(data.cut, true);
-  assertEquals(data.event.event, `${"x".repeat(4_096)}… cut, ${room + 1 - 4_096} more characters`);
+  assertEquals(
+    data.events[0].event.event,
+    `${"x".repeat(4_096)}… cut, ${room + 1 - 4_096} more characters`,
+  );
 });
 
 Deno.test("standardBody() counts bytes, not characters", () => {
@@ -42,14 +45,14 @@ Deno.test("standardBody() counts bytes, not characters", () => {
 Deno.test("standardBody() says how much of a list is missing", () => {
   const resources = Array.from({ length: 5_000 }, (_, n) => ({ type: "test", name: `Test ${n}` }));
   const { data } = JSON.parse(standardBody(alertOf({ resources }), 0));
-  assertEquals(data.event.resources.length, 201);
-  assertEquals(data.event.resources.at(-1), "… cut, 4800 more");
+  assertEquals(data.events[0].event.resources.length, 201);
+  assertEquals(data.events[0].event.resources.at(-1), "… cut, 4800 more");
 });
 
 Deno.test("standardBody() keeps both halves of a character or neither", () => {
   const { data } = JSON.parse(standardBody(alertOf({ event: "x" + "😀".repeat(40_000) }), 0));
-  assertStringIncludes(data.event.event, "😀… cut");
-  assert(data.event.event.isWellFormed());
+  assertStringIncludes(data.events[0].event.event, "😀… cut");
+  assert(data.events[0].event.event.isWellFormed());
 });
 
 Deno.test("standardBody() stays below the limit for any event and rule, and keeps the alert's id", () => {
@@ -83,7 +86,7 @@ Deno.test("standardBody() cuts an event with very many members until it fits", (
   const event = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`member${n}`, n]));
   const body = standardBody(alertOf(event), 0);
   assert(bytesOf(body) <= MAX_BODY_BYTES);
-  assertEquals(JSON.parse(body).data.event["… cut"], "49800 more");
+  assertEquals(JSON.parse(body).data.events[0].event["… cut"], "49800 more");
 });
 
 Deno.test("standardBody() cuts very deep nesting", () => {

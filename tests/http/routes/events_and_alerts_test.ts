@@ -235,7 +235,7 @@ Deno.test("GET /v1/alerts offers alerts in every form", async () => {
   assertEquals([alerts.length, alerts[0].id, alerts[0].alert.id], [1, fixture.id(1), "abc"]);
   const reader = new SseReader((await fixture.app.request("/v1/alerts")).body!);
   const [, message] = await reader.take(2);
-  assertEquals([message?.event, message?.id, JSON.parse(message!.data).title], [
+  assertEquals([message?.event, message?.id, JSON.parse(message!.data).rule.title], [
     "alert",
     fixture.id(1),
     "Login failed",

@@ -1,0 +1,127 @@
+/**
+ * The shape of an alert, once: the type, `docs/alerts.md` and the tests are made from this schema.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
+import { LEVELS } from "../sigma/vocabulary.ts";
+
+/** The version of the schema: it goes up when a member is removed or changes its meaning. */
+const ALERT_VERSION = 1;
+
+function described<const S extends v.GenericSchema>(schema: S, text: string) {
+  return v.pipe(schema, v.description(text));
+}
+
+const texts = v.pipe(v.array(v.string()), v.readonly());
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const time = v.nullable(v.pipe(v.string(), v.isoTimestamp()));
+
+/** What an alert carries of its rule. */
+export const AlertRuleSchema = v.strictObject({
+  id: described(v.string(), "the rule's `id`, or its title if it has none"),
+  title: described(v.string(), "what is detected, in a few words"),
+  status: v.optional(described(v.string(), "how far the rule has matured, such as `stable`")),
+  description: v.optional(described(v.string(), "what the rule detects, and why it matters")),
+  author: v.optional(described(v.string(), "who wrote the rule")),
+  runbook: v.optional(
+    described(v.string(), "what to do about it: the rule's `panoptes.runbook`"),
+  ),
+  tags: described(texts, "the rule's tags, such as `attack.t1078`"),
+  references: described(texts, "further reading"),
+  falsepositives: described(texts, "what else may cause this match"),
+});
+
+/** One of the events that caused an alert. */
+export const AlertEventSchema = v.strictObject({
+  id: described(
+    v.nullable(v.string()),
+    "the event's id at `/v1/events`; null for an item that is not a valid event",
+  ),
+  occurrence: described(count, "which of the equal events (twins) it is, from 1"),
+  event: described(
+    v.custom<UserEvent>((value) => typeof value === "object" && value !== null, "an event"),
+    "the event as recorded, members that Panoptes does not know included",
+  ),
+});
+
+/** One reason for a match. */
+export const AlertFieldSchema = v.strictObject({
+  field: described(
+    v.nullable(v.string()),
+    "the event's field, such as `resources.name`; null for a keyword, which may be in any field",
+  ),
+  value: described(v.unknown(), "the event's value that matched"),
+  item: described(
+    v.string(),
+    "the item as the rule states it, such as `event|contains: login failed`",
+  ),
+});
+
+/** One field that the events of a correlation have in common. */
+export const AlertGroupSchema = v.strictObject({
+  field: described(v.string(), "the field, as `group-by` names it"),
+  value: described(v.string(), "its value in every event"),
+});
+
+/** What one rule contributed to a correlation. */
+export const AlertPartSchema = v.strictObject({
+  ruleId: described(v.string(), "the rule's `id`, or its title"),
+  title: described(v.string(), "the rule's title"),
+  count: described(count, "how many matches it had"),
+  firstAt: described(time, "the date of the first"),
+  lastAt: described(time, "the date of the last"),
+});
+
+/** The shape of an alert, for valibot; `docs/alerts.md` is made from it. */
+export const AlertSchema = v.strictObject({
+  version: described(v.literal(ALERT_VERSION), "the version of this schema"),
+  id: described(
+    v.string(),
+    "computed from the rule, the event and its occurrence, so always the same; also the " +
+      "`webhook-id` of its deliveries",
+  ),
+  level: described(
+    v.picklist(Object.keys(LEVELS) as (keyof typeof LEVELS)[]),
+    "the rule's level; `informational` if it states none",
+  ),
+  summary: described(
+    v.pipe(v.string(), v.maxLength(300)),
+    "what happened, in one line: the rule's `panoptes.summary` with the event's values, or its " +
+      "title with who acted, on what and from where. Values are cut, and control characters replaced",
+  ),
+  backfilled: described(
+    v.boolean(),
+    "whether it is about the past: the event was older than `ALERT_MAX_AGE` when it was recorded, " +
+      "or happened before the log began. Such an alert is not delivered, except to endpoints with " +
+      "`backfilled: true`",
+  ),
+  firstAt: described(time, "the date of the first event; null if it has none"),
+  lastAt: described(time, "the date of the last event"),
+  rule: described(AlertRuleSchema, "the rule, in the words of its author"),
+  group: v.optional(
+    described(
+      v.pipe(v.array(AlertGroupSchema), v.readonly()),
+      "what the events of a correlation have in common; absent for other rules",
+    ),
+  ),
+  parts: v.optional(
+    described(
+      v.pipe(v.array(AlertPartSchema), v.readonly()),
+      "what each rule contributed to a correlation; absent for other rules",
+    ),
+  ),
+  eventCount: described(
+    v.pipe(v.number(), v.integer(), v.minValue(0)),
+    "how many events caused it; 0 if it is about Panoptes itself",
+  ),
+  events: described(
+    v.pipe(v.array(AlertEventSchema), v.readonly()),
+    "those events, oldest first; there may be fewer than `eventCount`",
+  ),
+  matched: described(
+    v.pipe(v.array(AlertFieldSchema), v.readonly()),
+    "the fields that made the rule match, at most 32",
+  ),
+});

@@ -1,0 +1,104 @@
+import { panoptesOf, SUMMARY_PLACEHOLDERS } from "../sigma/panoptes_field.ts";
+import type { SigmaRule } from "../sigma/engine.ts";
+import { safeText } from "../stream/plain_text.ts";
+import { textsIn } from "./read_odd_event.ts";
+import { toSigmaEvent } from "./to_sigma_event.ts";
+
+/** The maximum length of a summary, in UTF-16 units. */
+const MAX_SUMMARY = 300;
+/** The maximum length of one value in it: nobody may push the rest out of sight. */
+const MAX_VALUE = 80;
+/** How many values of one field are named. */
+const MAX_VALUES = 3;
+
+/** Where a field has no value, what else says the same. */
+const OTHERWISE: Readonly<Record<string, readonly string[]>> = {
+  "user.name": ["user.email", "uid"],
+  "user.email": ["user.name", "uid"],
+  user: ["uid"],
+};
+
+/**
+ * Says in one plain line what happened: the rule's `panoptes.summary` with the values of the event,
+ * or else the rule's title with who acted, on what and from where.
+ *
+ * Whoever tries to log in chooses parts of an event. So each value is cut and put on one line
+ * without control characters or marks that hide or reorder text, and braces in it are not
+ * placeholders.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { summaryOf } from "./summary.ts";
+ *
+ * const event = { user: "Ana Diaz (ana@example.org)", ipAddress: "192.0.2.44" };
+ * const summary = "{user.name} failed to log in from {ipAddress}";
+ * assertEquals(
+ *   summaryOf({ title: "Failed login", custom: { panoptes: { summary } } }, event),
+ *   "Ana Diaz failed to log in from 192.0.2.44",
+ * );
+ * assertEquals(summaryOf({ title: "Failed login" }, event), "Failed login: Ana Diaz, from 192.0.2.44");
+ * ```
+ *
+ * @param rule The rule that matched.
+ * @param event The event, which may also be an item that is not a valid one.
+ * @param more Values of further placeholders, such as `count`; default none.
+ * @returns At most 300 UTF-16 units.
+ */
+export function summaryOf(
+  rule: Pick<SigmaRule, "title"> & Partial<Pick<SigmaRule, "custom">>,
+  event: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, string | number>> = {},
+): string {
+  const fields = toSigmaEvent(event);
+  const valueOf = (name: string): string | undefined => {
+    if (Object.hasOwn(more, name)) return lineOf(String(more[name]), MAX_VALUE);
+    const found = [name, ...OTHERWISE[name] ?? []]
+      .map((field) => listed(textsAt(fields, field))).find((text) => text !== "");
+    // "Login failed." is a sentence of its own; in ours it is a part.
+    return name === "event" ? found?.replace(/\.$/, "") : found;
+  };
+  const { summary } = panoptesOf(rule.custom);
+  const line = summary === undefined ? defaultSummary(rule.title, valueOf) : summary.replace(
+    /\{([^{}]+)\}/g,
+    (_, name: string) => valueOf(name.trim()) ?? SUMMARY_PLACEHOLDERS[name.trim()] ?? "unknown",
+  );
+  return lineOf(line, MAX_SUMMARY);
+}
+
+function defaultSummary(title: string, valueOf: (name: string) => string | undefined): string {
+  const address = valueOf("ipAddress");
+  const facts = [
+    valueOf("user.name"),
+    valueOf("resources.name"),
+    ...(address === undefined ? [] : [`from ${address}`]),
+  ].filter((fact) => fact !== undefined);
+  return facts.length === 0 ? title : `${title}: ${facts.join(", ")}`;
+}
+
+/** The texts of a field; those of a list of objects, such as `resources.name`, of each of them. */
+function textsAt(fields: Readonly<Record<string, unknown>>, path: string): string[] {
+  if (Object.hasOwn(fields, path)) return textsIn(fields[path]);
+  const dot = path.indexOf(".");
+  if (dot < 0) return [];
+  const [head, rest] = [path.slice(0, dot), path.slice(dot + 1)];
+  const value = Object.hasOwn(fields, head) ? fields[head] : undefined;
+  return [value].flat().flatMap((member) =>
+    typeof member === "object" && member !== null && Object.hasOwn(member, rest)
+      ? textsIn((member as Readonly<Record<string, unknown>>)[rest])
+      : []
+  );
+}
+
+function listed(texts: readonly string[]): string {
+  const shown = texts.slice(0, MAX_VALUES).map((text) => lineOf(text, MAX_VALUE))
+    .filter((text) => text !== "");
+  const left = texts.length - MAX_VALUES;
+  if (left > 0) shown.push(`${left} more`);
+  const last = shown.pop() ?? "";
+  return shown.length === 0 ? last : `${shown.join(", ")} and ${last}`;
+}
+
+function lineOf(text: string, max: number): string {
+  return safeText(text.slice(0, 4 * max).replace(/\s+/g, " ").trim(), "\ufffd", max);
+}
