@@ -17,6 +17,7 @@ const FAULTS = {
   ],
   "cursors": ["400-cursor", "410-cursor", "404-cursor"],
   "lies": ["short", "hidden"],
+  "drift": ["drift"],
 } as const satisfies Partial<Record<FaultKind, readonly string[]>>;
 
 /** What the API gets wrong in one request. */
@@ -48,11 +49,12 @@ export class ApiFaults {
     return metAt(this.#episodes, this.#now(), this.#chance);
   }
 
-  /** Whether some rows are hidden at a time, as by a replica that lags. */
-  hidesAt(time: number): boolean {
-    return this.#episodes.some(({ name, from, to }) =>
-      name === "hidden" && time >= from && time < to
-    );
+  /**
+   * Whether some rows are hidden at a time, as by a replica that lags, or members have another
+   * type.
+   */
+  isAt(name: "hidden" | "drift", time: number): boolean {
+    return this.#episodes.some((one) => one.name === name && time >= one.from && time < one.to);
   }
 }
 

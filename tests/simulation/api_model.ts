@@ -3,7 +3,7 @@ import { type Chance, chanceOf } from "./chance.ts";
 import type { History } from "./history.ts";
 import { MINUTE, type Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
-import { shapeOf } from "./shape.ts";
+import { driftedOf, shapeOf } from "./shape.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 /** Where the API is. */
@@ -75,8 +75,11 @@ export class ApiModel {
   #sinceShift = 0;
   /** The first link of each pass. */
   readonly #firstNext = new Map<number, string>();
+  readonly #isDated: boolean;
   /** Requests answered. */
   requests = 0;
+  /** Of those, the ones with a page and without a fault. */
+  answered = 0;
 
   constructor(
     plan: Plan,
@@ -91,6 +94,7 @@ export class ApiModel {
     this.#shapes = chanceOf(plan.seed, "shapes");
     this.#chance = chance;
     this.#isInclusive = kinds.has("inclusive");
+    this.#isDated = kinds.has("dated");
     const pageSize = chance.pick([1, 2, 3, 5, 10, 50]);
     // Where cursors are inclusive, a page can only tell a twin from the same row shown again if it
     // has room for all of a second.
@@ -132,8 +136,12 @@ export class ApiModel {
   answer(url: URL): Answer {
     this.requests++;
     const fault = this.#faults.met();
-    const headers = this.#rateHeaders();
-    if (headers === undefined) return { status: 429, headers: this.#resetHeader(), body: "{}" };
+    const date = this.#isDated ? { date: new Date(this.#time.now).toUTCString() } : undefined;
+    const rate = this.#rateHeaders();
+    if (rate === undefined) {
+      return { status: 429, headers: { ...this.#resetHeader(), ...date }, body: "{}" };
+    }
+    const headers = { ...rate, ...date };
     const said = (status: number, body = "{}"): Answer => ({ status, headers, body });
     const cursor = readCursor(url);
     this.#history.note(() => `api: ${fault ?? "ok"} ${describe(url)}`);
@@ -154,10 +162,14 @@ export class ApiModel {
       default:
         if (/^\d+$/.test(fault)) return said(Number(fault), `{"title":"Injected"}`);
     }
+    if (this.#isDated && rangeOf(url).to > this.#time.now) {
+      return said(400, `{"title":"endDate is in the future"}`);
+    }
     if (cursor === "malformed") return said(400, `{"title":"Failed to deserialize cursor"}`);
     const page = this.#page(url, cursor, fault);
     const body = JSON.stringify(page);
     if (fault === "json-cut") return said(200, body.slice(0, body.length / 2));
+    if (fault === undefined) this.answered++;
     return { ...said(200, body), broken: fault === "broken" ? "middle" : undefined };
   }
 
@@ -187,13 +199,18 @@ export class ApiModel {
       next = { pass, asOf, place: end, beyond: (cursor?.beyond ?? 0) + 1 };
     }
     if (!isLast) this.#bringForward(from, to);
-    const wire = rows.map(({ wire }) => this.#named(wire))
-      .map((wire) => this.#shapesVary ? shapeOf(wire, this.#shapes) : wire);
+    const drifts = this.#faults.isAt("drift", now);
+    const wire = rows.map((row) => drifts ? driftedOf(row) ?? row.wire : this.#sent(row));
     const links = { self: { href: url.href }, ...this.#linkOf(url, cursor, next, fault) };
     return {
       auditEvents: wire,
       _links: fault === "odd-links" && next !== undefined ? this.#chance.pick(ODD_LINKS) : links,
     };
+  }
+
+  #sent({ wire }: Published): unknown {
+    const named = this.#named(wire);
+    return this.#shapesVary ? shapeOf(named, this.#shapes) : named;
   }
 
   /** An event with the names of now, as far as an id tells whose they are. */
@@ -226,7 +243,7 @@ export class ApiModel {
 
   /** The rows of a range that are visible at a time. */
   #rowsOf(from: number, to: number, asOf: number): Published[] {
-    const hides = this.#faults.hidesAt(asOf);
+    const hides = this.#faults.isAt("hidden", asOf);
     return this.#rows.filter(({ at, visibleAt, row }) =>
       at >= from && at <= to && visibleAt <= asOf && !(hides && row % 3 === 0)
     );

@@ -80,7 +80,11 @@ async function answerOf(
 
 function pageOf({ status, headers, body }: Answer, url: URL, now: number): Page {
   const rateLimit = parseRateLimit(new Headers(headers), now);
-  const limits = rateLimit === undefined ? {} : { rateLimit };
+  const apiTime = Date.parse(headers.date ?? "");
+  const limits = {
+    ...(rateLimit !== undefined && { rateLimit }),
+    ...(!Number.isNaN(apiTime) && { apiTime }),
+  };
   if (status >= 300 && status < 400) {
     throw new ThousandEyesError("redirect_refused", "Cannot list audit events: the API redirects");
   }

@@ -88,6 +88,25 @@ export const BUGS: Readonly<Record<string, Bug>> = {
       },
     }),
   },
+  "trust-pages": {
+    about: "An event that another page has shown already is recorded at once as a twin",
+    needs: ["inclusive"],
+    log: (log) => ({
+      ...log,
+      record: (events, { now, taken = new Set() }) => log.record(events, { now, taken }),
+    }),
+  },
+  "blind-clock": {
+    about: "The dates of the API's answers are not looked at",
+    needs: ["clock", "dated"],
+    ports: (ports) => ({
+      ...ports,
+      async readPage(url, signal) {
+        const { apiTime: _, ...page } = await ports.readPage(url, signal);
+        return page;
+      },
+    }),
+  },
   "checkpoint-early": {
     about: "The checkpoint moves before the events of the page are written",
     needs: ["crash-sql"],

@@ -17,6 +17,9 @@ const FAULTS = [
   "refused",
 ] as const;
 
+/** How far off a signature may be, in milliseconds. */
+const TOLERANCE_MS = 5 * MINUTE + SECOND;
+
 /** What an endpoint gets wrong with one message. */
 export type EndpointFault = typeof FAULTS[number];
 
@@ -52,6 +55,7 @@ export class EndpointModel {
   readonly #time: VirtualTime;
   readonly #history: History;
   readonly #isRestored: boolean;
+  readonly #hasTolerance: boolean;
 
   constructor(
     plan: Plan,
@@ -63,19 +67,30 @@ export class EndpointModel {
     const faults = this.#chance.is(0.1) ? FAULTS : FAULTS.filter((name) => name !== "410");
     const episodes = episodesOf(this.#chance, faults, plan, 4);
     this.#episodes = plan.kinds.has("endpoints") ? episodes : [];
+    this.#hasTolerance = plan.kinds.has("dated");
     this.#time = time;
     this.#history = history;
     this.#isRestored = plan.kinds.has("restore") && plan.onDisk;
   }
 
-  /** Receives one request. Returns the answer. */
-  receive(webhookId: string, body: string): EndpointAnswer {
+  /**
+   * Receives one request.
+   *
+   * @param webhookId The id of the message.
+   * @param body The body.
+   * @param signedAt When it was signed, by the clock of the sender.
+   * @returns The answer.
+   */
+  receive(webhookId: string, body: string, signedAt: number): EndpointAnswer {
     const fault = metAt(this.#episodes, this.#time.now, this.#chance);
     this.#history.note(() => `${this.config.name}: ${fault ?? "ok"} ${webhookId}`);
     const delayMs = this.#chance.int(5, 400);
     const said = (status: number, headers = {}) => ({ status, headers, delayMs });
     if (fault === "refused") return { ...said(0), lost: "breaks" };
     const got = this.#note(webhookId, body);
+    // Standard Webhooks: what was signed long ago may be a replay.
+    const isReplay = Math.abs(signedAt - this.#time.now) > TOLERANCE_MS;
+    if (this.#hasTolerance && isReplay) return said(400);
     switch (fault) {
       case "hangs":
         return { ...said(0), lost: "hangs" };

@@ -7,6 +7,7 @@ import { retryAfterMs } from "../../src/stream/retry_after.ts";
 import type { Clock } from "../../src/stream/clock.ts";
 import { withDeadline } from "../../src/stream/with_deadline.ts";
 import type { EndpointAnswer, EndpointModel } from "./endpoint_model.ts";
+import { SECOND } from "./plan.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 /** What the connection to the endpoints needs. */
@@ -48,7 +49,11 @@ export function wireAttempt({ endpoints, clock, time }: EndpointPortOptions): At
           const headers = new Headers(init.headers);
           const body = new TextDecoder().decode(init.body as Uint8Array<ArrayBuffer>);
           checkSignature(endpoint, headers, body, clock.now());
-          const answer = endpoint.receive(headers.get("webhook-id")!, body);
+          const answer = endpoint.receive(
+            headers.get("webhook-id")!,
+            body,
+            Number(headers.get("webhook-timestamp")) * SECOND,
+          );
           await arrival(answer, clock, init.signal ?? undefined);
           const isBare = answer.status === 204 || answer.status >= 300;
           return new Response(isBare ? null : "thanks", {
@@ -75,7 +80,7 @@ export function lightAttempt({ endpoints, clock }: EndpointPortOptions): Attempt
     });
     try {
       return await withDeadline(config.timeoutMs, async (stop) => {
-        const answer = modelOf(endpoints, config).receive(webhookId, body);
+        const answer = modelOf(endpoints, config).receive(webhookId, body, clock.now());
         await arrival(answer, clock, stop);
         const { status, headers } = answer;
         const asked = retryAfterMs(headers["retry-after"] ?? null, clock.now());

@@ -24,6 +24,9 @@ export const FAULT_KINDS = {
   "lies":
     "Results that shrink and grow: rows that are hidden for a while, links that end too early",
   "shapes": "The same event in another shape each time: null, numeric ids, other date formats",
+  "drift": "Members that have another type for a while: dates, event texts and resources",
+  "dated":
+    "An API that tells its time and refuses ranges that end after it, receivers that refuse what is signed five minutes off",
   "invalid": "Items that are not valid events among the events",
   "poison":
     "Events that are too large for a row, have thousands of issues, or make a rule or a format fail",

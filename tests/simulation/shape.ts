@@ -1,4 +1,5 @@
 import type { Chance } from "./chance.ts";
+import type { Published } from "./publish.ts";
 
 const MEMBERS = ["aid", "accountGroupName", "event", "ipAddress", "uid", "user"];
 
@@ -29,6 +30,27 @@ export function shapeOf(wire: unknown, chance: Chance): unknown {
     event.resources = event.resources.map((one) => ({ ...one, id: chance.int(1, 9) })).reverse();
   }
   return event;
+}
+
+/**
+ * Gives an event members of other types, as an API does that changes them: it is no valid event any
+ * more, but everything can still be read. Each event has one such form.
+ *
+ * @param row The row of the API.
+ * @returns The event, drifted; undefined if the row is no event that could be told by it.
+ */
+export function driftedOf({ wire, kind }: Pick<Published, "wire" | "kind">): unknown {
+  const event = wire as Readonly<Record<string, unknown>>;
+  if (kind !== "event" || String(event.user).length > 10_000) return undefined;
+  const resources = event.resources as readonly { type: string; name: string }[] | undefined;
+  return {
+    ...event,
+    event: { text: event.event },
+    ...(typeof event.date === "string" && { date: Date.parse(event.date) }),
+    ...(resources !== undefined && {
+      resources: Object.fromEntries(resources.map(({ type, name }) => [type, name])),
+    }),
+  };
 }
 
 function dateForm(date: string, chance: Chance): string {

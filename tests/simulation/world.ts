@@ -18,7 +18,7 @@ import { endpointConfigs, EndpointModel } from "./endpoint_model.ts";
 import { lightAttempt, wireAttempt } from "./endpoint_port.ts";
 import type { History } from "./history.ts";
 import { INJECTED, Life } from "./life.ts";
-import type { Plan } from "./plan.ts";
+import { MINUTE, type Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
 import { ruleSet } from "./rules.ts";
 import type { Server } from "./sse_client.ts";
@@ -78,6 +78,8 @@ export class World {
   readonly #options: WorldOptions;
   readonly #chance: Chance;
   #log: Log | undefined;
+  /** What the status has been looked at for: the clock as it is set, the invalid items so far. */
+  #lookedAt = { offset: 0, answered: 0, isTold: true, invalid: 0 };
   #double: (ms: number) => void = () => {};
 
   constructor(options: WorldOptions) {
@@ -218,14 +220,43 @@ export class World {
   ): Promise<void> {
     while (life.alive && !signal.aborted) {
       let next = clock.now() + AFTER_FAILURE_MS;
+      const offset = this.clockOffset;
       try {
         next = await watch.tick({ signal });
+        look();
+        if (life.alive && this.clockOffset === offset) this.#lookAtStatus(watch);
       } catch (error) {
         if (!life.alive || signal.aborted) break;
         this.#report("tick", error);
       }
       look();
       await clock.wait(Math.max(next - clock.now(), MIN_PAUSE_MS), signal).catch(() => {});
+    }
+  }
+
+  /** Promise 5: the status is never green while something is known to be wrong. */
+  #lookAtStatus(watch: Watch): void {
+    const { plan } = this.#options;
+    const looked = this.#lookedAt;
+    const offset = this.clockOffset;
+    const { answered } = this.api;
+    if (offset !== looked.offset) Object.assign(looked, { offset, answered, isTold: false });
+    const isDue = plan.kinds.has("dated") && !looked.isTold && Math.abs(offset) >= 2 * MINUTE &&
+      answered >= looked.answered + 10;
+    const { newest } = this.books.invalid;
+    const wanted = [
+      ...(isDue ? ["clock_off"] : []),
+      ...(newest > looked.invalid ? ["invalid_events"] : []),
+    ];
+    looked.invalid = newest;
+    if (isDue) looked.isTold = true;
+    if (wanted.length === 0) return;
+    const { health, reasons } = watch.status();
+    const codes = reasons.map(({ code }) => code as string);
+    for (const code of wanted) {
+      if (health === "green" || !codes.includes(code)) {
+        this.errors.push(`the status is ${health} and says [${codes}], but not ${code}`);
+      }
     }
   }
 
