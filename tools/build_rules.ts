@@ -6,11 +6,16 @@
  */
 import { formatText, lintFiles, type Problem } from "../src/sigma/lint/mod.ts";
 import {
+  Correlator,
+  type InlineTestResult,
   parseSigma,
   RuleSet,
+  runCorrelationTests,
   runInlineTests,
+  type SigmaCorrelation,
   SigmaError,
   type SigmaFilter,
+  type SigmaMetadata,
   type SigmaRule,
 } from "../src/sigma/mod.ts";
 import { readRuleFiles } from "../src/cli/input/rule_files.ts";
@@ -23,10 +28,14 @@ const TARGET = "src/worker/rules.json";
 /** Why the rules cannot be built; each line names a file. */
 class BrokenRules extends Error {}
 
-/** Reads, checks and tests the rules and filters of a folder, in the form that the Worker takes. */
-async function buildRules(
-  folder: string,
-): Promise<{ rules: SigmaRule[]; filters: SigmaFilter[] }> {
+interface Built {
+  rules: SigmaRule[];
+  correlations: SigmaCorrelation[];
+  filters: SigmaFilter[];
+}
+
+/** Reads, checks and tests the documents of a folder, in the form that the Worker takes. */
+async function buildRules(folder: string): Promise<Built> {
   const files = await readRuleFiles([folder]);
   const problems = lintFiles(files, { today: new Date().toISOString().slice(0, 10), strict: true })
     .filter(({ severity }) => severity !== "info");
@@ -35,27 +44,35 @@ async function buildRules(
 
   const parsed = files.map(({ file, text }) => ({ file, ...parseSigma(text, { file }) }));
   const rules = parsed.flatMap(({ rules }) => rules);
+  const correlations = parsed.flatMap(({ correlations }) => correlations);
   const filters = parsed.flatMap(({ filters }) => filters);
+  new Correlator(correlations, rules); // throws errors that only linking shows
   const complaints = [
-    ...rules.filter(({ id }) => id === undefined)
+    ...[...rules, ...correlations].filter(({ id }) => id === undefined)
       .map(({ file }) => `${file}: a rule requires an id here, since it identifies the alerts`),
-    ...rules.flatMap(failures),
+    ...rules.flatMap((rule) => failures(rule, runInlineTests(rule, { toEvent }))),
+    ...correlations.flatMap((each) =>
+      failures(each, runCorrelationTests(each, { rules, correlations, toEvent }))
+    ),
   ];
   if (complaints.length > 0) throw new BrokenRules(complaints.join("\n"));
   new RuleSet(rules, { filters }); // throws errors that only compiling shows
-  return { rules: rules.map(withoutTests), filters };
+  return {
+    rules: rules.map(withoutTests),
+    correlations: correlations.map((each) => withoutTests({ ...each, places: {} })),
+    filters,
+  };
 }
 
-function failures(rule: SigmaRule): string[] {
-  return runInlineTests(rule, { toEvent })
-    .filter(({ passed }) => !passed)
-    .map(({ name, message }) => `${rule.file}: test '${name}': ${message}`);
+function failures({ file }: SigmaMetadata, results: readonly InlineTestResult[]): string[] {
+  return results.filter(({ passed }) => !passed)
+    .map(({ name, message }) => `${file}: test '${name}': ${message}`);
 }
 
 /** Tests run during the build; they would only make the bundle larger. */
-function withoutTests(rule: SigmaRule): SigmaRule {
-  const { tests: _, ...custom } = rule.custom;
-  return { ...rule, custom };
+function withoutTests<T extends SigmaMetadata>(document: T): T {
+  const { tests: _, ...custom } = document.custom;
+  return { ...document, custom };
 }
 
 function report(problems: readonly Problem[]): string {
@@ -64,12 +81,16 @@ function report(problems: readonly Problem[]): string {
 
 async function main(): Promise<number> {
   try {
-    const { rules, filters } = await buildRules(SOURCE);
-    const text = JSON.stringify({ rules, filters }, null, 1) + "\n";
+    const built = await buildRules(SOURCE);
+    const { rules, correlations, filters } = built;
+    const text = JSON.stringify(built, null, 1) + "\n";
     // Written only if it differs, so that programs that watch the file do not start needlessly.
     const before = await Deno.readTextFile(TARGET).catch(() => undefined);
     if (before !== text) await Deno.writeTextFile(TARGET, text);
-    const and = filters.length > 0 ? ` and ${counted(filters.length, "filter")}` : "";
+    const and = [
+      correlations.length > 0 ? `, ${counted(correlations.length, "correlation")}` : "",
+      filters.length > 0 ? ` and ${counted(filters.length, "filter")}` : "",
+    ].join("");
     say(
       `${
         counted(rules.length, "rule")

@@ -20,6 +20,25 @@
  *
  * @module
  */
+export {
+  CORRELATION_LIMITS,
+  type CorrelationInput,
+  type CorrelationLimits,
+  Correlator,
+  type CorrelatorOptions,
+  type Occurrence,
+} from "./correlation/correlator.ts";
+export type {
+  CorrelationOutcome,
+  CorrelationPart,
+  CorrelationResult,
+  CorrelationTally,
+} from "./correlation/correlation_result.ts";
+export type { CorrelationStore } from "./correlation/correlation_store.ts";
+export { decodeGroup, encodeGroup, GroupState } from "./correlation/group_state.ts";
+export type { Columns, Evaluator, GroupMatch, Judgement } from "./correlation/group_state.ts";
+export { MemoryStore } from "./correlation/memory_store.ts";
+export { explainCorrelation } from "./explain_correlation.ts";
 export type { Explanation, MatchedField } from "./explain.ts";
 export type { Problem, ProblemCode, Severity, Span } from "./problem.ts";
 export { markBaseRules } from "./mark_base_rules.ts";
@@ -27,7 +46,10 @@ export { appliesTo } from "./match/logsource_routing.ts";
 export { type Match, RuleSet, type RuleSetOptions } from "./rule_set.ts";
 export { SigmaError } from "./sigma_error.ts";
 export type {
+  AlertMetadata,
   Condition,
+  CorrelationCondition,
+  CorrelationType,
   Detection,
   DetectionBlock,
   DetectionGroup,
@@ -42,6 +64,8 @@ export type {
   SigmaCorrelation,
   SigmaDocument,
   SigmaFilter,
+  SigmaMetadata,
   SigmaRule,
   SigmaValue,
+  Thresholds,
 } from "./sigma_rule.ts";

@@ -7,12 +7,22 @@ import type { SigmaRule } from "./sigma_rule.ts";
 /** Why a part of a rule holds or does not, with the parts below it. */
 export interface Explanation {
   /** The kind of part: a condition, a search identifier, an item, one of its values. */
-  kind: "rule" | "all" | "any" | "not" | "item" | "value" | "block" | "element";
+  kind:
+    | "rule"
+    | "correlation"
+    | "group"
+    | "all"
+    | "any"
+    | "not"
+    | "item"
+    | "value"
+    | "block"
+    | "element";
   /** The part in words, such as "selection" or "event|contains". */
   text: string;
   /** Whether it holds for the event. */
   matched: boolean;
-  /** The values of the field in the event, cut to a readable length; only for items. */
+  /** The values of the field in the event, cut to a readable length; for items and groups. */
   found?: string[];
   /** The parts below. */
   of: Explanation[];

@@ -3,7 +3,8 @@ import type { SigmaCorrelation, SigmaRule } from "./sigma_rule.ts";
 /**
  * Marks the rules that correlations are about, so that they do not alert by themselves.
  *
- * Within a file, the parser does so; rules and correlations of several files are marked together.
+ * One correlation with `generate: true` is enough for a rule to alert. Within a file, the parser
+ * marks rules; rules and correlations of several files are marked together.
  *
  * @example
  * ```ts
@@ -33,10 +34,12 @@ export function markBaseRules(
   rules: readonly SigmaRule[],
   correlations: readonly SigmaCorrelation[],
 ): void {
-  const bases = new Set(correlations.flatMap(({ rules, generate }) => generate ? [] : rules));
+  const bases = new Set(correlations.flatMap(({ rules }) => rules));
+  const heard = new Set(correlations.flatMap(({ rules, generate }) => generate ? rules : []));
   for (const rule of rules) {
-    if ([rule.id, rule.name].some((name) => name !== undefined && bases.has(name))) {
-      rule.base = true;
-    }
+    const isIn = (names: ReadonlySet<string>) =>
+      [rule.id, rule.name].some((name) => name !== undefined && names.has(name));
+    if (isIn(heard)) delete rule.base;
+    else if (isIn(bases)) rule.base = true;
   }
 }

@@ -8,6 +8,7 @@
 export * from "./engine.ts";
 export { type ParseResult, parseSigma } from "./parse.ts";
 export type { ParseOptions } from "./parse/parse_file.ts";
+export { type CorrelationTestOptions, runCorrelationTests } from "./run_correlation_tests.ts";
 export {
   type InlineTestOptions,
   type InlineTestResult,

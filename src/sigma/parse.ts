@@ -6,10 +6,10 @@ import type { SigmaCorrelation, SigmaFilter, SigmaRule } from "./sigma_rule.ts";
 export interface ParseResult {
   /** The rules that can be compiled. */
   rules: SigmaRule[];
+  /** The correlations without an error of their own; `Correlator` links them with the rules. */
+  correlations: SigmaCorrelation[];
   /** The filters that can be compiled. */
   filters: SigmaFilter[];
-  /** The correlations, which do not run yet. */
-  correlations: SigmaCorrelation[];
   /** Errors, warnings and notes in the order of the file. */
   problems: Problem[];
 }
@@ -40,14 +40,14 @@ export interface ParseResult {
  *
  * @param text The YAML text, or its bytes, which must be UTF-8; at most 4 MiB.
  * @param options The name of the file, and the view of metadata.
- * @returns Rules, filters, correlations and problems.
+ * @returns Rules, correlations, filters and problems.
  */
 export function parseSigma(text: string | Uint8Array, options: ParseOptions = {}): ParseResult {
   const { documents, problems } = parseFile(text, options);
   return {
     rules: documents.flatMap(({ rule }) => rule ?? []),
-    filters: documents.flatMap(({ filter }) => filter ?? []),
     correlations: documents.flatMap(({ correlation }) => correlation ?? []),
+    filters: documents.flatMap(({ filter }) => filter ?? []),
     problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
   };
 }

@@ -42,7 +42,6 @@ export type ProblemCode =
   | "yaml-alias"
   | "document-too-large"
   | "document-kind"
-  | "document-correlation"
   | "document-action"
   | "metadata-missing"
   | "metadata-type"
@@ -70,4 +69,13 @@ export type ProblemCode =
   | "condition-aggregation"
   | "condition-too-deep"
   | "condition-too-large"
-  | "filter-rules";
+  | "filter-rules"
+  | "correlation-type"
+  | "correlation-key"
+  | "correlation-rules"
+  | "correlation-reference"
+  | "correlation-cycle"
+  | "correlation-group"
+  | "correlation-alias"
+  | "correlation-timespan"
+  | "correlation-condition";

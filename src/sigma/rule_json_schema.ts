@@ -17,7 +17,7 @@ import { RuleSchema } from "./rule_schema.ts";
  * import { assertEquals } from "@std/assert";
  * import { ruleJsonSchema } from "./rule_json_schema.ts";
  *
- * assertEquals(ruleJsonSchema().title, "Sigma rule or filter");
+ * assertEquals(ruleJsonSchema().title, "Sigma rule, correlation or filter");
  * ```
  */
 export function ruleJsonSchema(): JsonSchema {
@@ -31,6 +31,6 @@ export function ruleJsonSchema(): JsonSchema {
         return { ...jsonSchema, ...metadata };
       },
     }),
-    title: "Sigma rule or filter",
+    title: "Sigma rule, correlation or filter",
   };
 }

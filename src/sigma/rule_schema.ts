@@ -1,5 +1,5 @@
 /**
- * Rules and filters as one valibot schema, for editors (`docs/rule.schema.json`).
+ * Rules, correlations and filters as one valibot schema, for editors (`docs/rule.schema.json`).
  *
  * It is made from the tables in `vocabulary.ts` and `modifiers.ts`, which the parser also reads. The
  * engine does not use it: a schema knows no positions, so `parseSigma()` checks documents itself and
@@ -10,7 +10,10 @@
 import * as v from "valibot";
 import { MODIFIERS } from "./modifiers.ts";
 import { MAX_PANOPTES_LINE, PANOPTES_MEMBERS } from "./panoptes_field.ts";
+import { OPERATORS } from "./correlation/thresholds.ts";
 import {
+  CORRELATION_KEYS,
+  CORRELATION_TYPES,
   LOG_SOURCE_KEYS,
   METADATA,
   type MetadataField,
@@ -187,6 +190,105 @@ const Panoptes = v.pipe(
   v.description("What Panoptes adds to Sigma: how alerts of the rule read"),
 );
 
+const NameList = v.union([
+  v.pipe(v.string(), v.minLength(1)),
+  v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1), v.maxLength(100)),
+]);
+
+const Thresholds = v.pipe(
+  v.strictObject({
+    ...Object.fromEntries(
+      Object.entries(OPERATORS).map(([operator, meaning]) => [
+        operator,
+        v.optional(v.pipe(v.number(), v.description(meaning))),
+      ]),
+    ),
+    field: v.optional(
+      v.pipe(NameList, v.description("The field whose values are looked at; several are a tuple")),
+    ),
+    percentile: v.optional(
+      v.pipe(v.number(), v.minValue(0), v.maxValue(100), v.description("Which percentile; 50")),
+    ),
+  }),
+  v.check(
+    (condition) => Object.keys(condition).some((key) => Object.hasOwn(OPERATORS, key)),
+    "No bound",
+  ),
+  v.metadata({ anyOf: Object.keys(OPERATORS).map((key) => ({ required: [key] })) }),
+);
+
+const correlationKeys: Record<keyof typeof CORRELATION_KEYS, v.GenericSchema> = {
+  type: oneOf(CORRELATION_TYPES),
+  rules: v.optional(NameList),
+  "group-by": v.optional(v.nullable(v.union([v.string(), v.array(v.string())]))),
+  timespan: v.pipe(v.string(), v.regex(/^0*[1-9]\d{0,8}[smhdwMy]$/)),
+  condition: v.optional(v.union([Thresholds, v.pipe(v.string(), v.minLength(1))])),
+  aliases: v.optional(
+    v.nullable(v.record(v.string(), atLeast(1, v.record(v.string(), v.string())))),
+  ),
+  generate: v.optional(v.boolean()),
+};
+
+const CorrelationSection = v.strictObject(
+  Object.fromEntries(
+    Object.entries(correlationKeys).map(([key, schema]) => [
+      key,
+      v.pipe(schema, v.description(CORRELATION_KEYS[key as keyof typeof CORRELATION_KEYS])),
+    ]),
+  ),
+);
+
+const Duration = v.pipe(v.string(), v.regex(/^\d{1,9}[smhdwMy]$/));
+
+const TimedEvent = v.pipe(
+  v.strictObject({
+    at: v.pipe(Duration, v.description("When it happens, counted from the start of the test")),
+    event: Event,
+    repeat: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(1),
+        v.maxValue(10_000),
+        v.description("How many such events there are; 1"),
+      ),
+    ),
+    every: v.optional(v.pipe(Duration, v.description("The time between repeated events; 1s"))),
+    logsource: v.optional(v.record(v.string(), v.string())),
+  }),
+  v.description("An event at a time"),
+);
+
+const CorrelationTest = v.strictObject({
+  name: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.maxLength(256),
+    v.description("What the case shows"),
+  ),
+  match: v.pipe(
+    v.union([v.boolean(), v.pipe(v.number(), v.integer(), v.minValue(0))]),
+    v.description("Whether the correlation must hold, or how many results it must have"),
+  ),
+  events: v.pipe(v.array(TimedEvent), v.minLength(1)),
+});
+
+const Correlation = v.pipe(
+  v.looseObject({
+    ...metadataOf("rule"),
+    generate: v.optional(v.boolean()),
+    correlation: v.pipe(
+      CorrelationSection,
+      v.description("Which rules, grouped by what, within what time, under what condition"),
+    ),
+    panoptes: v.optional(Panoptes),
+    tests: v.optional(
+      v.pipe(v.array(CorrelationTest), v.description("Cases that the correlation must satisfy")),
+    ),
+  }),
+  v.title("Sigma correlation"),
+);
+
 const Rule = v.pipe(
   v.looseObject({
     ...metadataOf("rule"),
@@ -216,11 +318,11 @@ const Filter = v.pipe(
 );
 
 /**
- * What a rule file may hold: a Sigma rule or a Sigma filter, custom fields kept.
+ * What a rule file may hold: a Sigma rule, correlation or filter, custom fields kept.
  *
  * It refuses what the parser refuses or warns about, except inside conditions and values, which a
  * schema cannot check.
  *
  * @see Sigma specification 2.1.0, `json-schema/`
  */
-export const RuleSchema: v.GenericSchema = v.union([Rule, Filter]);
+export const RuleSchema: v.GenericSchema = v.union([Rule, Correlation, Filter]);

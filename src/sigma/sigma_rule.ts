@@ -1,3 +1,5 @@
+import type { Span } from "./problem.ts";
+
 /** Any JSON value. */
 export type JsonValue =
   | string
@@ -112,8 +114,8 @@ export interface RelatedRule {
   type: string;
 }
 
-/** What rules and filters have in common, all as plain JSON data. */
-export interface SigmaDocument {
+/** What every kind of document says about itself, all as plain JSON data. */
+export interface SigmaMetadata {
   /** A brief title. */
   title: string;
   /** Preferably a UUID; unique among loaded rules. */
@@ -140,22 +142,24 @@ export interface SigmaDocument {
   related: RelatedRule[];
   /** Tags such as attack.t1078. */
   tags: string[];
-  /** Where it applies. */
-  logsource: LogSource;
-  /** The search identifiers in the order written. */
-  detections: NamedDetection[];
-  /** At least one; each matches on its own. */
-  conditions: ParsedCondition[];
   /** Every top-level field that the specification does not know, such as `tests` and `panoptes`. */
   custom: Record<string, JsonValue>;
   /** The file it came from, as named to the parser. */
   file?: string;
 }
 
-/** A Sigma rule as plain JSON data: it can be stored, sent and compiled elsewhere, without YAML. */
-export interface SigmaRule extends SigmaDocument {
-  /** Tells rules from filters. */
-  kind: "rule";
+/** What rules and filters have in common. */
+export interface SigmaDocument extends SigmaMetadata {
+  /** Where it applies. */
+  logsource: LogSource;
+  /** The search identifiers in the order written. */
+  detections: NamedDetection[];
+  /** At least one; each matches on its own. */
+  conditions: ParsedCondition[];
+}
+
+/** What the alerts of rules and correlations show. */
+export interface AlertMetadata {
   /** informational, low, medium, high or critical. */
   level?: string;
   /** Fields worth showing to an analyst. */
@@ -164,6 +168,12 @@ export interface SigmaRule extends SigmaDocument {
   falsepositives: string[];
   /** The intended scope. */
   scope: string[];
+}
+
+/** A Sigma rule as plain JSON data: it can be stored, sent and compiled elsewhere, without YAML. */
+export interface SigmaRule extends SigmaDocument, AlertMetadata {
+  /** Tells the kinds of documents apart. */
+  kind: "rule";
   /**
    * Whether a correlation is about the rule and does not say `generate: true`: then it makes no
    * alert by itself.
@@ -173,18 +183,61 @@ export interface SigmaRule extends SigmaDocument {
 
 /** A Sigma filter: a condition that is added to other rules. */
 export interface SigmaFilter extends SigmaDocument {
-  /** Tells filters from rules. */
+  /** Tells the kinds of documents apart. */
   kind: "filter";
   /** Ids or names of the rules it applies to, or "any". */
   rules: string[] | "any";
 }
 
-/** What is known of a correlation, which does not run yet. */
-export interface SigmaCorrelation {
-  /** Ids or names of the rules it is about. */
+/** What a correlation computes from the matches in a window. */
+export type CorrelationType =
+  | "event_count"
+  | "value_count"
+  | "temporal"
+  | "temporal_ordered"
+  | "value_sum"
+  | "value_avg"
+  | "value_percentile"
+  | "value_median";
+
+/** Bounds of a number; all of them must hold. */
+export type Thresholds = Partial<Record<"gt" | "gte" | "lt" | "lte" | "eq" | "neq", number>>;
+
+/** What must hold in a window: a number within bounds, or rules under `and`, `or` and `not`. */
+export type CorrelationCondition =
+  | {
+    /** Tells the kinds of conditions apart. */
+    kind: "thresholds";
+    /** The bounds. */
+    thresholds: Thresholds;
+    /** The fields whose values are counted or computed with; several count as one tuple. */
+    fields: string[];
+    /** Which percentile, from 0 to 100. */
+    percentile?: number;
+  }
+  | ({
+    /** Tells the kinds of conditions apart. */
+    kind: "expression";
+  } & ParsedCondition);
+
+/** A Sigma correlation: what several matches of rules mean together, as plain JSON data. */
+export interface SigmaCorrelation extends SigmaMetadata, AlertMetadata {
+  /** Tells the kinds of documents apart. */
+  kind: "correlation";
+  /** What it computes. */
+  type: CorrelationType;
+  /** Ids or names of rules and correlations, in the order written. */
   rules: string[];
-  /** Whether those rules also alert by themselves. */
+  /** The fields whose values must be equal; without any, all matches are one group. */
+  groupBy: string[];
+  /** For each alias, the field that it stands for in the matches of each rule. */
+  aliases: Record<string, Record<string, string>>;
+  /** The length of a window, as written and in seconds. */
+  timespan: { text: string; seconds: number };
+  /** What must hold. */
+  condition: CorrelationCondition;
+  /** Whether the referenced rules also alert on their own. */
   generate: boolean;
-  /** The file it came from, as named to the parser. */
-  file?: string;
+  /** Where its parts are in the file, for problems that show only among other rules. */
+  places?: Record<string, Span>;
 }

@@ -108,6 +108,29 @@ export const LOG_SOURCE_KEYS = {
   definition: "How to make the source log this",
 } as const satisfies Words;
 
+/** What a correlation computes from the matches in a window. */
+export const CORRELATION_TYPES = {
+  event_count: "How many matches there are",
+  value_count: "How many different values a field has, or several fields together",
+  temporal: "Which of the rules matched, in any order",
+  temporal_ordered: "Whether the rules matched in the order given",
+  value_sum: "The sum of a field",
+  value_avg: "The average of a field",
+  value_percentile: "A percentile of a field, the 50th unless the condition says otherwise",
+  value_median: "The median of a field",
+} as const satisfies Words;
+
+/** The keys of the section `correlation`. */
+export const CORRELATION_KEYS = {
+  type: "What is computed from the matches in a window",
+  rules: "Ids or names of rules and correlations",
+  "group-by": "Fields whose values must be equal; without it, all matches are one group",
+  timespan: "The length of a window: a whole number and s, m, h or d",
+  condition: "What must hold in a window",
+  aliases: "Names for fields that are called differently in the matches of each rule",
+  generate: "Whether the referenced rules also alert on their own",
+} as const satisfies Words;
+
 /** The only taxonomy of field names that this engine knows. */
 export const TAXONOMY = "sigma";
 
@@ -148,7 +171,7 @@ export interface MetadataField {
   readonly prose?: true;
   /** Whether a single string stands for a list of one. */
   readonly single?: boolean;
-  /** Where the field is known; absent means in rules and filters. */
+  /** Where the field is known; absent means everywhere. Correlations have all fields of rules. */
   readonly only?: "rule";
 }
 
@@ -174,7 +197,7 @@ function tagOf(text: string): string {
   return TAG.test(tag) ? tag : text.trim();
 }
 
-/** The metadata fields of rules and filters. */
+/** The metadata fields of rules, correlations and filters. */
 export const METADATA: ReadonlyMap<string, MetadataField> = new Map<string, MetadataField>([
   ["title", {
     meaning: "What is detected, in a few words",

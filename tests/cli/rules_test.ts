@@ -245,3 +245,43 @@ for (const [name, args] of COMMANDS) {
     }
   });
 }
+
+Deno.test("panoptes rules check, test and explain know correlations, also across files", async () => {
+  const base = `${rule("Failed", "kind: failed")}name: failed\n`;
+  const many = `title: Many
+id: 4a0d3c5f-5a9f-4f0e-9c0d-0a4d2f9b7c11
+correlation:
+  type: event_count
+  rules: failed
+  group-by: user
+  timespan: 10m
+  condition: { gte: 3 }
+tests:
+  - name: three
+    match: true
+    events: [{ at: 0s, repeat: 3, every: 5m, event: { kind: failed, user: Ana } }]
+  - name: three of different users
+    match: 1
+    events:
+      - { at: 0s, repeat: 2, event: { kind: failed, user: Ana } }
+      - { at: 9s, event: { kind: failed, user: Bo } }
+`;
+  await using files = await folder({
+    "base.yml": base,
+    "many.yml": many,
+    "event.json": '{"kind":"failed","user":"Ana"}',
+    "both.yml": `${base}---\n${many}`,
+  });
+  const run = (...words: string[]) => panoptes(["rules", ...words], { cwd: files.path });
+  assertEquals((await run("check", "base.yml", "many.yml")).code, 0);
+  const alone = await run("check", "many.yml");
+  assertEquals(alone.code, 1);
+  assertMatch(alone.out, /many\.yml:5:10: error correlation-reference: No rule .* 'failed'/);
+  const tests = await run("test", "base.yml", "many.yml");
+  assertMatch(tests.out, /FAILED {2}1\/2 {2}Many/);
+  assertMatch(tests.out, /three of different users: Expected 1 results, found 0/);
+  const explained = await run("explain", "both.yml", "event.json", "--rule", "Many");
+  assertMatch(explained.out, /^Many: matches\n/);
+  assertMatch(explained.out, /yes event_count: at least 3 within 10m, by user\n/);
+  assertMatch(explained.out, /yes group-by user {2}the event has "Ana"/);
+});

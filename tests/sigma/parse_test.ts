@@ -112,10 +112,22 @@ Deno.test("parseSigma() loads the valid documents of a file that also has a brok
   ]);
 });
 
-Deno.test("parseSigma() reports what it does not run: correlations, aggregations, timeframes, actions", () => {
-  const correlation = "title: A\ncorrelation:\n    type: event_count\n";
-  assertEquals(problemsOf(correlation), ["2:1-12 warning document-correlation"]);
-  assertEquals(parseSigma(correlation).rules, []);
+Deno.test("parseSigma() reports everything that is wrong in a correlation, each at its place", () => {
+  const correlation = "title: A\ncorrelation:\n    type: event_counts\n    rules: [a, 1, {}]\n" +
+    "    timespan: 5 min\n    condition: { gte: x, foo: 1 }\n";
+  assertEquals(problemsOf(correlation), [
+    "3:11-23 error correlation-type -> event_count",
+    "4:19-21 error correlation-rules",
+    "5:15-20 error correlation-timespan -> 5m",
+    "6:23-24 error correlation-condition",
+    "6:26-29 error correlation-condition",
+  ]);
+  const { correlations, rules } = parseSigma(correlation);
+  assertEquals([correlations, rules], [[], []]);
+  assertEquals(problemsOf(`${RULE}correlation: {}\n`).at(-1)?.includes("document-kind"), true);
+});
+
+Deno.test("parseSigma() reports what it does not run: aggregations, timeframes, actions", () => {
   const aggregation = RULE.replace("selection and not filter", "selection | count() > 5");
   assertEquals(problemsOf(aggregation), [
     "15:26-39 error condition-aggregation",

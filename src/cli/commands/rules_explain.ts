@@ -1,5 +1,13 @@
 import { isThousandEyesRule } from "../../alert/match_rules.ts";
-import { type Explanation, RuleSet, SigmaError, type SigmaRule } from "../../sigma/mod.ts";
+import {
+  Correlator,
+  explainCorrelation,
+  type Explanation,
+  RuleSet,
+  type SigmaCorrelation,
+  SigmaError,
+  type SigmaRule,
+} from "../../sigma/mod.ts";
 import { escapeInvisible } from "../../stream/plain_text.ts";
 import { toText } from "../../stream/std_streams.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
@@ -22,7 +30,8 @@ export interface RulesExplainOptions {
 }
 
 /**
- * Shows why a rule matches an event or does not, item by item.
+ * Shows why a rule matches an event or does not, item by item; for a correlation, what the event
+ * contributes to it.
  *
  * @param path The rule file.
  * @param event A file with one event; undefined is standard input.
@@ -36,14 +45,24 @@ export async function rulesExplain(
 ): Promise<ExitCode> {
   const lists = await readPlaceholders(options.placeholders);
   const refusals = new Refusals();
-  const { rules, filters } = loadRules(await readRuleFiles([path]), refusals);
-  const chosen = rules.filter((rule) => isChosen(rule, options.rule));
+  const loaded = loadRules(await readRuleFiles([path]), refusals);
+  const { rules, filters } = loaded;
+  const { correlations } = new Correlator(loaded.correlations, rules, {
+    statuses: EVERY_RULE.statuses,
+    onProblem: refusals.onProblem,
+  });
+  const documents = [...rules, ...correlations];
+  const chosen = documents.filter((document) => isChosen(document, options.rule));
   const value = chosen.length > 0 ? await readEvent(event) : undefined;
   const out = new BufferedOutput();
   for (const rule of chosen) {
     try {
-      const ruleSet = new RuleSet([rule], { filters, ...EVERY_RULE, ...lists });
-      const tree = ruleSet.explain(rule, isThousandEyesRule(rule) ? toEvent(value) : value);
+      const settings = { filters, ...EVERY_RULE, ...lists };
+      const sees = rule.kind === "rule" ? [rule] : rules;
+      const event = sees.some(isThousandEyesRule) ? toEvent(value) : value;
+      const tree = rule.kind === "rule"
+        ? new RuleSet([rule], settings).explain(rule, event)
+        : explainCorrelation(rule, event, { ...settings, rules, correlations });
       await out.write(
         options.format === "json"
           ? `${escapeInvisible(JSON.stringify(tree))}\n`
@@ -63,7 +82,7 @@ export async function rulesExplain(
   }
   noteMissingLists(refused);
   if (chosen.length === 0 && refused.length === 0) {
-    const known = rules.map(({ title }) => `'${title}'`).join(", ");
+    const known = documents.map(({ title }) => `'${title}'`).join(", ");
     throw new UsageError(
       options.rule === undefined
         ? `Cannot explain '${path}': it contains no rule`
@@ -73,7 +92,10 @@ export async function rulesExplain(
   return refused.length > 0 ? EXIT_CODE.findings : EXIT_CODE.ok;
 }
 
-function isChosen({ id, name, title }: SigmaRule, wanted: string | undefined): boolean {
+function isChosen(
+  { id, name, title }: SigmaRule | SigmaCorrelation,
+  wanted: string | undefined,
+): boolean {
   return wanted === undefined || [id, name, title].includes(wanted);
 }
 

@@ -1,5 +1,11 @@
 import { isThousandEyesRule } from "../../alert/match_rules.ts";
-import { RuleSet, runInlineTests, type SigmaRule } from "../../sigma/mod.ts";
+import {
+  Correlator,
+  RuleSet,
+  runCorrelationTests,
+  runInlineTests,
+  type SigmaRule,
+} from "../../sigma/mod.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readPlaceholders } from "../input/option_values.ts";
@@ -37,6 +43,10 @@ export async function rulesTest(
     onProblem: refusals.onProblem,
     ...lists,
   });
+  const { correlations } = new Correlator(loaded.correlations, rules, {
+    statuses: EVERY_RULE.statuses,
+    onProblem: refusals.onProblem,
+  });
   const tested: RuleTests[] = [
     ...refusals.list().map(({ file, problems }) => ({
       title: file,
@@ -51,7 +61,17 @@ export async function rulesTest(
     ...rules.map((rule) => ({
       title: rule.title,
       file: rule.file ?? "",
-      results: runInlineTests(rule, { ...lists, ...preparation(rule) }),
+      results: runInlineTests(rule, { ...lists, ...preparation([rule]) }),
+    })),
+    ...correlations.map((correlation) => ({
+      title: correlation.title,
+      file: correlation.file ?? "",
+      results: runCorrelationTests(correlation, {
+        rules,
+        correlations,
+        ...lists,
+        ...preparation(rules),
+      }),
     })),
   ];
   const out = new BufferedOutput();
@@ -78,8 +98,9 @@ async function writeReport(path: string, report: string): Promise<void> {
   }
 }
 
-function preparation(rule: SigmaRule): { toEvent?: (event: unknown) => unknown } {
-  return isThousandEyesRule(rule) ? { toEvent } : {};
+/** ThousandEyes rules see derived fields; with other rules beside them, these see them as well. */
+function preparation(rules: readonly SigmaRule[]): { toEvent?: (event: unknown) => unknown } {
+  return rules.some(isThousandEyesRule) ? { toEvent } : {};
 }
 
 function reportOf({ title, file, results }: RuleTests): string {

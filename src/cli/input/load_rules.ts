@@ -4,6 +4,7 @@ import {
   type Problem,
   type SigmaCorrelation,
   type SigmaFilter,
+  type SigmaMetadata,
   type SigmaRule,
 } from "../../sigma/mod.ts";
 import type { RuleFile } from "../../sigma/lint/mod.ts";
@@ -20,6 +21,8 @@ export const EVERY_RULE = { statuses: Object.keys(STATUSES), baseRules: true } a
 export interface LoadedRules {
   /** The rules without an error. */
   readonly rules: readonly SigmaRule[];
+  /** The correlations without an error of their own. */
+  readonly correlations: readonly SigmaCorrelation[];
   /** The filters without an error. */
   readonly filters: readonly SigmaFilter[];
 }
@@ -29,21 +32,21 @@ export interface LoadedRules {
  *
  * @param files The files.
  * @param refusals Receives the errors.
- * @returns The rules and filters without an error.
+ * @returns The rules, correlations and filters without an error.
  */
 export function loadRules(files: readonly RuleFile[], refusals: Refusals): LoadedRules {
   const rules: SigmaRule[] = [];
-  const filters: SigmaFilter[] = [];
   const correlations: SigmaCorrelation[] = [];
+  const filters: SigmaFilter[] = [];
   for (const { file, text } of files) {
     const parsed = parseSigma(text, { file });
     rules.push(...parsed.rules);
-    filters.push(...parsed.filters);
     correlations.push(...parsed.correlations);
+    filters.push(...parsed.filters);
     for (const problem of parsed.problems) refusals.add(file, problem);
   }
   markBaseRules(rules, correlations);
-  return { rules, filters };
+  return { rules, correlations, filters };
 }
 
 /** A file or rule that cannot be used, and why. */
@@ -68,8 +71,8 @@ export class Refusals {
     else this.#problems.set(file, [problem]);
   }
 
-  /** What RuleSet calls for a rule that does not compile. */
-  readonly onProblem = (problem: Problem, rule: SigmaRule): void =>
+  /** What RuleSet and Correlator call for a document that does not load. */
+  readonly onProblem = (problem: Problem, rule: SigmaMetadata): void =>
     this.add(rule.file ?? rule.title, problem);
 
   /** One entry for each file. */

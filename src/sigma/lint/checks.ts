@@ -1,5 +1,6 @@
 import type { Check } from "./check.ts";
 import { conditionChecks } from "./condition_checks.ts";
+import { correlationChecks } from "./correlation_checks.ts";
 import { filterChecks } from "./filter_checks.ts";
 import { lifecycleChecks } from "./lifecycle_checks.ts";
 import { logsourceChecks } from "./logsource_checks.ts";
@@ -31,6 +32,7 @@ export const CHECK_GROUPS: Readonly<Record<string, readonly Check[]>> = {
   condition: conditionChecks,
   performance: performanceChecks,
   filter: filterChecks,
+  correlation: correlationChecks,
   test: testChecks,
   panoptes: panoptesChecks,
   text: textChecks,

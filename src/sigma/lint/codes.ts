@@ -11,8 +11,6 @@ export const ENGINE_CODES: Record<ProblemCode, string> = {
   "yaml-alias": "A YAML alias refers to no anchor, or aliases repeat too much.",
   "document-too-large": "The file is too large.",
   "document-kind": "A document is not a map, or the file has no document.",
-  "document-correlation":
-    "Correlation rules do not run yet, and their base rules do not alert by themselves.",
   "document-action": "An 'action' document of Sigma 1.",
   "metadata-missing": "A required field is missing.",
   "metadata-type": "A field has a value of the wrong type.",
@@ -41,6 +39,15 @@ export const ENGINE_CODES: Record<ProblemCode, string> = {
   "condition-too-deep": "A condition is nested too deeply.",
   "condition-too-large": "A detection has too many search identifiers for its patterns.",
   "filter-rules": "A filter names no rules.",
+  "correlation-type": "The type of a correlation is missing or unknown.",
+  "correlation-key": "A correlation has an unknown key.",
+  "correlation-rules": "The list of rules of a correlation is invalid.",
+  "correlation-reference": "A correlation refers to an unknown rule.",
+  "correlation-cycle": "Correlations refer to each other in a cycle.",
+  "correlation-group": "A correlation groups by what its rules do not have.",
+  "correlation-alias": "An alias of a correlation is invalid.",
+  "correlation-timespan": "The timespan of a correlation is missing or invalid.",
+  "correlation-condition": "The condition of a correlation is invalid or can never hold.",
 };
 
 /** What lint knows of one code. */
@@ -53,7 +60,6 @@ export interface CodeFacts {
 
 /** What loads all the same, unless the rules are to be published. */
 const WARNINGS: readonly string[] = [
-  "document-correlation",
   "metadata-unknown",
 ] satisfies ProblemCode[];
 

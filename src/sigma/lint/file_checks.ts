@@ -84,7 +84,7 @@ function logSourceOf(top: LintDocument["top"]): string {
 }
 
 /** Ids and names of all documents, in lower case. */
-function known(documents: readonly Placed[]): Set<string> {
+export function knownNames(documents: readonly Placed[]): Set<string> {
   return new Set(
     documents.flatMap(({ document: { top } }) =>
       ["id", "name"].flatMap((key) => textOf(top.get(key))?.data.toLowerCase() ?? [])
@@ -151,7 +151,7 @@ export const FILE_CHECKS: readonly FileCheck[] = [
     severity: "info",
     summary: "A related rule is not among the files.",
     *run(documents) {
-      const ids = known(documents);
+      const ids = knownNames(documents);
       for (const { document, source } of documents) {
         for (const { data, at } of mapsOf(document.top.get("related"))) {
           // Renamed and obsolete rules no longer exist.
@@ -174,7 +174,7 @@ export const FILE_CHECKS: readonly FileCheck[] = [
     severity: "warning",
     summary: "A filter names a rule that is not among the files.",
     *run(documents) {
-      const ids = known(documents);
+      const ids = knownNames(documents);
       for (const { document, source } of documents) {
         if (document.kind !== "filter") continue;
         for (const { name, at } of filterTargets(document)) {

@@ -33,12 +33,15 @@ export class FileReport {
   constructor(source: Source, problems: readonly Problem[]) {
     this.#source = source;
     this.#disables = new DisableComments(source);
-    for (const problem of problems) {
-      const place = placeOf(problem);
-      this.#taken.add(place);
-      if (!this.#disables.silences(problem)) {
-        this.#reported.push({ problem, places: new Set([place]) });
-      }
+    for (const problem of problems) this.addProblem(problem);
+  }
+
+  /** Adds a problem of the engine. */
+  addProblem(problem: Problem): void {
+    const place = placeOf(problem);
+    this.#taken.add(place);
+    if (!this.#disables.silences(problem)) {
+      this.#reported.push({ problem, places: new Set([place]) });
     }
   }
 

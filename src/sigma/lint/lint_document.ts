@@ -15,7 +15,7 @@ import {
   type YamlMap,
   type YamlNode,
 } from "../parse/yaml_tree.ts";
-import type { JsonValue, SigmaRule } from "../sigma_rule.ts";
+import type { JsonValue, SigmaCorrelation, SigmaRule } from "../sigma_rule.ts";
 import { type Item, readItems } from "./item.ts";
 
 /** A condition: its text and its place. */
@@ -38,6 +38,8 @@ export interface LintDocument {
   readonly root: YamlMap;
   /** The rule, if it has no error. */
   readonly rule: SigmaRule | undefined;
+  /** The correlation, if it has no error of its own. */
+  readonly correlation: SigmaCorrelation | undefined;
   /** The entries at the top. */
   readonly top: ReadonlyMap<string, Entry>;
   /** The search identifiers, in order. */
@@ -60,7 +62,7 @@ export interface Member<T> {
  * @param number Its place among the documents of the file, from 0.
  */
 export function lintDocument(
-  { root, kind, rule }: ParsedDocument,
+  { root, kind, rule, correlation }: ParsedDocument,
   { text, file }: Source,
   number: number,
 ): LintDocument | undefined {
@@ -80,6 +82,7 @@ export function lintDocument(
     head: head ? placeOf(head.keyNode) : [0, 0],
     root,
     rule,
+    correlation,
     top,
     identifiers,
     items: [...identifiers.values()].flatMap(readItems),

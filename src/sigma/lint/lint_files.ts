@@ -1,8 +1,9 @@
+import { linkCorrelations, placedProblem } from "../correlation/link_correlations.ts";
 import { parseFile } from "../parse/parse_file.ts";
 import type { Source } from "../parse/source.ts";
 import type { Problem, Severity } from "../problem.ts";
 import { CHECKS } from "./checks.ts";
-import { FILE_CHECKS, type PlacedFinding } from "./file_checks.ts";
+import { FILE_CHECKS, knownNames, type Placed, type PlacedFinding } from "./file_checks.ts";
 import { FileReport } from "./file_report.ts";
 import { type LintDocument, lintDocument } from "./lint_document.ts";
 
@@ -96,7 +97,27 @@ export function lintFiles(
       reports.get(source)?.addFindings(code, severity, findings);
     }
   }
+  for (const [source, problem] of linkProblems(placed)) reports.get(source)?.addProblem(problem);
   return [...reports.values()].flatMap((report) => report.problems(new Set())).sort(byPlace);
+}
+
+/** What keeps correlations from loading that shows only among all documents. */
+function* linkProblems(placed: readonly Placed[]): Generator<[Source, Problem]> {
+  const sources = new Map(
+    placed.flatMap(({ document: { correlation }, source }) =>
+      correlation ? [[correlation, source] as const] : []
+    ),
+  );
+  const rules = placed.flatMap(({ document }) => document.rule ?? []);
+  const names = knownNames(placed);
+  for (const problem of linkCorrelations([...sources.keys()], rules).problems) {
+    const { correlation, message, unknown } = problem;
+    const source = sources.get(correlation)!;
+    // A rule that is there, but has errors of its own, is not unknown.
+    if (unknown !== undefined && names.has(unknown.toLowerCase())) continue;
+    const place = placedProblem(problem);
+    yield [source, { ...place, message, excerpt: source.excerpt(place) }];
+  }
 }
 
 /** A file as the checks read it. */

@@ -32,7 +32,10 @@ function missing(
 export const metadataChecks: readonly Check[] = [
   missing("id", "warning", "an alert cannot be traced to a rule if its title changes"),
   missing("description", "warning", "the reader of an alert sees only the title"),
-  missing("level", "warning", "alerts cannot be sorted or routed by level", ["rule"]),
+  missing("level", "warning", "alerts cannot be sorted or routed by level", [
+    "rule",
+    "correlation",
+  ]),
   missing("status", "warning", "readers cannot tell whether it is ready for use", ["rule"]),
   missing("date", "info", "its age is unknown", ["rule"]),
   missing("author", "info", "there is no one to ask about it", ["rule"]),

@@ -14,6 +14,15 @@ function testsOf(document: LintDocument) {
   return mapsOf(document.top.get("tests"));
 }
 
+/** Whether these are the events of a test of a correlation. */
+function isTimed(events: unknown): boolean {
+  return Array.isArray(events) && events.length > 0 &&
+    events.every((each) =>
+      typeof each === "object" && each !== null && typeof each.at === "string" &&
+      typeof each.event === "object"
+    );
+}
+
 /** Checks of inline tests. */
 export const testChecks: readonly Check[] = [
   {
@@ -44,6 +53,8 @@ export const testChecks: readonly Check[] = [
       for (const { data, at } of tests) {
         const wrong = typeof data.name !== "string" || data.name === ""
           ? "has no name"
+          : document.kind === "correlation" && !isTimed(data.events)
+          ? "of a correlation has no list of events, each with at and event"
           : data.match === undefined
           ? "has no match: true or match: false"
           : typeof data.match !== "boolean" && typeof data.match !== "number"
@@ -148,6 +159,7 @@ export const testChecks: readonly Check[] = [
     severity: "info",
     summary: "The event of a test that must match has none of the rule's fields.",
     *run(document) {
+      if (document.kind !== "rule") return;
       const fields = document.items.map(({ field, within }) => within[0] ?? field);
       if (fields.includes(undefined)) return;
       const roots = fields.map((field) => field!.replace(/\[.*$/, "")).flatMap((

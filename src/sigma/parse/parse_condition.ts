@@ -48,9 +48,14 @@ interface Word {
  *
  * @param text The condition as written.
  * @param names The search identifiers of the detection.
+ * @param noun What the names are called in messages.
  * @returns The expression, or every problem found.
  */
-export function parseCondition(text: string, names: SearchNames): ConditionResult {
+export function parseCondition(
+  text: string,
+  names: SearchNames,
+  noun = "search identifier",
+): ConditionResult {
   const spans: ConditionResult["spans"] = new Map();
   const problems: ConditionProblem[] = [];
   const words = wordsOf(text);
@@ -104,7 +109,7 @@ export function parseCondition(text: string, names: SearchNames): ConditionResul
     if (operator() === "(") return bracketed();
     if (OPERATORS.has(operator())) {
       const found = word().text === "" ? "the end" : `'${word().text}'`;
-      problem("condition-syntax", `Expected a search identifier, found ${found}`, word());
+      problem("condition-syntax", `Expected a ${noun}, found ${found}`, word());
       if (word().text !== "" && operator() !== ")" && operator() !== "|") at++;
       return undefined;
     }
@@ -151,8 +156,8 @@ export function parseCondition(text: string, names: SearchNames): ConditionResul
     if (chosen.length === 0) {
       const them = target.text.toLowerCase() === "them";
       const message = them
-        ? "'them' matches no search identifier: every name starts with '_'"
-        : `No search identifier matches '${target.text}'`;
+        ? `'them' matches no ${noun}: every name starts with '_'`
+        : `No ${noun} matches '${target.text}'`;
       problem("condition-name", message, target, names.closest(target.text.replaceAll("*", "")));
       return undefined;
     }
@@ -169,7 +174,7 @@ export function parseCondition(text: string, names: SearchNames): ConditionResul
         ? `The pattern '${name}' needs '1 of' or 'all of' before it`
         : name.toLowerCase() === "them"
         ? "'them' needs '1 of' or 'all of' before it"
-        : `Unknown search identifier '${name}'`;
+        : `Unknown ${noun} '${name}'`;
       const meant = names.closest(name);
       problem("condition-name", message, word(), pattern ? `1 of ${name}` : meant);
       at++;
@@ -185,7 +190,7 @@ export function parseCondition(text: string, names: SearchNames): ConditionResul
   if (operator() === "|") {
     const rest = { text: "", start: word().start, end: text.length };
     const message = "Aggregations after '|' are not part of Sigma 2; " +
-      "correlation rules replaced them, and are not supported yet";
+      "correlation rules replaced them";
     problem("condition-aggregation", message, rest);
   } else if (word().text !== "" && problems.length === 0) {
     const message = operator() === ")"

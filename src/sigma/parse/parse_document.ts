@@ -1,13 +1,16 @@
 import { closest } from "../closest.ts";
 import type {
+  AlertMetadata,
   JsonValue,
-  LogSource,
   NamedDetection,
   ParsedCondition,
+  SigmaCorrelation,
   SigmaFilter,
+  SigmaMetadata,
   SigmaRule,
 } from "../sigma_rule.ts";
 import { METADATA, TAXONOMY } from "../vocabulary.ts";
+import { parseCorrelation } from "./parse_correlation.ts";
 import { DetectionParser } from "./parse_detection.ts";
 import { MetadataParser } from "./parse_metadata.ts";
 import type { Source } from "./source.ts";
@@ -24,8 +27,10 @@ const OWN_FIELDS = new Set([
   "correlation",
 ]);
 
+/** The custom fields among them, which are kept. */
+
 /**
- * Turns a document into a rule or a filter.
+ * Turns a document into a rule, a correlation or a filter.
  *
  * @param kind What the document is.
  * @param root Its tree.
@@ -34,11 +39,11 @@ const OWN_FIELDS = new Set([
  * @returns Nothing when the document has an error; the problems are in the source.
  */
 export function parseDocument(
-  kind: "rule" | "filter",
+  kind: "rule" | "correlation" | "filter",
   { entries }: YamlMap,
   source: Source,
   since: number,
-): SigmaRule | SigmaFilter | undefined {
+): SigmaRule | SigmaCorrelation | SigmaFilter | undefined {
   const known: Record<string, unknown> = {};
   const custom: [string, JsonValue][] = [];
   const metadata = new MetadataParser(source);
@@ -51,6 +56,7 @@ export function parseDocument(
       const value = metadata.read(facts, entry);
       if (value !== undefined) known[entry.key] = value;
     } else if (!OWN_FIELDS.has(entry.key) || READ_FIELDS.includes(entry.key)) {
+      if (kind === "correlation" && entry.key === "generate") continue;
       noteNearMiss(entry, missing, source);
       custom.push([entry.key, plainOf(entry.value)]);
     }
@@ -63,21 +69,25 @@ export function parseDocument(
     return entry;
   };
   required("title");
+  known.taxonomy = taxonomyOf(find("taxonomy"), source);
+  const broken = () => source.problems.slice(since).some(({ severity }) => severity === "error");
+  if (kind === "correlation") {
+    const section = parseCorrelation(find("correlation")!, find("generate"), source);
+    if (broken() || !section) return undefined;
+    return { kind, ...sharedPart(known, custom, source.file), ...alertPart(known), ...section };
+  }
   const logsourceEntry = required("logsource");
   const logsource = logsourceEntry && metadata.logSource(logsourceEntry);
-  known.taxonomy = taxonomyOf(find("taxonomy"), source);
   const body = readBody(kind, find(kind === "rule" ? "detection" : "filter")!, source);
-  const broken = source.problems.slice(since).some(({ severity }) => severity === "error");
-  if (broken || !logsource || !body) return undefined;
-  const shared = sharedPart(known, logsource, body, custom, source.file);
-  return kind === "filter" ? { kind, ...shared, rules: body.rules } : {
-    kind,
-    ...shared,
-    ...(typeof known.level === "string" ? { level: known.level } : {}),
-    fields: list(known.fields),
-    falsepositives: list(known.falsepositives),
-    scope: list(known.scope),
+  if (broken() || !logsource || !body) return undefined;
+  const { detections, conditions, rules } = body;
+  const shared = {
+    ...sharedPart(known, custom, source.file),
+    logsource,
+    detections,
+    conditions,
   };
+  return kind === "filter" ? { kind, ...shared, rules } : { kind, ...shared, ...alertPart(known) };
 }
 
 interface Body {
@@ -105,7 +115,7 @@ function readBody(
   const timeframe = find("timeframe");
   if (timeframe) {
     const message = "'timeframe' is not part of Sigma 2; " +
-      "correlation rules replaced it, and are not supported yet";
+      "correlation rules replaced it";
     source.report("detection-timeframe", message, timeframe.keyNode);
   }
   if (named.length === 0) {
@@ -186,11 +196,9 @@ const TEXTS = [
 
 function sharedPart(
   known: Record<string, unknown>,
-  logsource: LogSource,
-  { detections, conditions }: Body,
   custom: readonly [string, JsonValue][],
   file: string | undefined,
-): Omit<SigmaFilter, "kind" | "rules"> {
+): SigmaMetadata {
   const texts: Partial<Record<typeof TEXTS[number], string>> = {};
   for (const name of TEXTS) {
     const value = known[name];
@@ -202,11 +210,19 @@ function sharedPart(
     references: list(known.references),
     related: list(known.related),
     tags: list(known.tags),
-    logsource,
-    detections,
-    conditions,
     custom: Object.fromEntries(custom),
     ...(file === undefined ? {} : { file }),
+  };
+}
+
+function alertPart(
+  { level, fields, falsepositives, scope }: Record<string, unknown>,
+): AlertMetadata {
+  return {
+    ...(typeof level === "string" ? { level } : {}),
+    fields: list(fields),
+    falsepositives: list(falsepositives),
+    scope: list(scope),
   };
 }
 

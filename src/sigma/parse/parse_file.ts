@@ -4,11 +4,10 @@ import type { Problem } from "../problem.ts";
 import type { SigmaCorrelation, SigmaFilter, SigmaRule } from "../sigma_rule.ts";
 import { CollectionActions } from "./collection_actions.ts";
 import { decodeText } from "./decode_text.ts";
-import { parseCorrelation } from "./parse_correlation.ts";
 import { parseDocument } from "./parse_document.ts";
 import { readYaml } from "./read_yaml.ts";
 import { Source } from "./source.ts";
-import type { YamlMap, YamlNode } from "./yaml_tree.ts";
+import type { Entry, YamlMap, YamlNode } from "./yaml_tree.ts";
 
 /** What a document turned out to be. */
 export type DocumentKind = "rule" | "filter" | "correlation" | "unknown";
@@ -21,10 +20,10 @@ export interface ParsedDocument {
   kind: DocumentKind;
   /** The rule, when it has no error. */
   rule?: SigmaRule;
+  /** The correlation, when it has no error of its own. */
+  correlation?: SigmaCorrelation;
   /** The filter, when it has no error. */
   filter?: SigmaFilter;
-  /** The correlation. */
-  correlation?: SigmaCorrelation;
 }
 
 /** How a file is parsed. */
@@ -111,23 +110,34 @@ function parsed(
   broken: boolean,
 ): Omit<ParsedDocument, "root"> {
   const kind = kindOf(root, source);
-  if (kind === "correlation") return { kind, correlation: parseCorrelation(root, source) };
   if (kind === "unknown") return { kind };
   const document = parseDocument(kind, root, source, since);
-  if (broken || !document) return { kind };
-  return document.kind === "rule" ? { kind, rule: document } : { kind, filter: document };
+  return broken || !document ? { kind } : { kind, [document.kind]: document };
 }
 
 function isNothing(node: YamlNode): boolean {
   return node.kind === "scalar" && node.value === null;
 }
 
+/** The kind of a document by the field that holds its body. */
+const BODIES: ReadonlyMap<string, DocumentKind> = new Map([
+  ["detection", "rule"],
+  ["correlation", "correlation"],
+  ["filter", "filter"],
+]);
+
 function kindOf(root: YamlMap, source: Source): DocumentKind {
   const { entries } = root;
   const keys = entries.map(({ key }) => key);
-  if (keys.includes("detection")) return "rule";
-  if (keys.includes("correlation")) return "correlation";
-  if (keys.includes("filter")) return "filter";
+  const bodies = entries.filter(({ key }) => BODIES.has(key));
+  if (bodies.length > 1) {
+    const [one, other] = bodies as [Entry, Entry];
+    const message =
+      `A document has either '${one.key}' or '${other.key}': separate them with '---'`;
+    source.report("document-kind", message, other.keyNode);
+  }
+  const kind = BODIES.get(bodies[0]?.key ?? "");
+  if (kind) return kind;
   const meant = keys.find((key) => closest(key, ["detection", "filter", "correlation"]));
   const message = "A Sigma document needs 'detection', 'filter' or 'correlation'";
   const place = entries.find(({ key }) => key === meant)?.keyNode ?? root;
