@@ -80,7 +80,7 @@ class Groups {
  * ```
  */
 export class MemoryStore implements CorrelationStore {
-  watermark = -Infinity;
+  watermark: number = -Infinity;
   #matches = 0;
   readonly #groups = new Map<string, Groups>();
 
