@@ -125,3 +125,23 @@ Deno.test("every rule of the project has tests that match and tests that do not"
     assertStringIncludes(text, "falsepositives:", name);
   }
 });
+
+Deno.test("rules:build refuses a correlation, which the Worker would silently not run", async () => {
+  const correlation = `---
+title: Many tests were deleted
+id: 3b1f0a52-7a0c-4d86-9f0e-1f6a2f5d4c33
+status: test
+description: A user deleted several tests in a short time
+correlation:
+  type: event_count
+  rules: 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
+  group-by: user
+  timespan: 10m
+  condition:
+    gte: 3
+level: high
+`;
+  const { code, said, built } = await build({ "good.yml": GOOD + correlation });
+  assertEquals([code, built], [1, undefined]);
+  assertStringIncludes(said, "'Many tests were deleted' is a correlation, which the Worker does");
+});
