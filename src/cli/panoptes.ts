@@ -90,7 +90,10 @@ ${EXIT_CODES}`,
     .action(run((paths: string[], options: RulesTestOptions) => rulesTest(paths, options)));
   rules.command("explain").description("show item by item why a rule matches an event or not")
     .argument("<rule>", "a rule file")
-    .argument("[event]", "a file with one event as JSON; without it, standard input")
+    .argument(
+      "[event]",
+      "a file with one event, in any form that match reads; without it, standard input",
+    )
     .option("--rule <id>", "the id, name or title of one rule, if the file has several")
     .addOption(
       new Option("--format <format>", "output format").choices(["text", "json"]).default("text"),
@@ -105,7 +108,7 @@ ${EXIT_CODES}`,
   panoptes.command("match").description("find the events that match rules")
     .argument(
       "[event...]",
-      "files with one JSON object on each line, or one JSON array; without them, standard input",
+      "files with JSON objects, such as one on each line, or one JSON array; without them, standard input",
     )
     .addOption(
       new Option("--rules <path>", `${RULES_HELP}; repeatable`).makeOptionMandatory()
@@ -113,7 +116,7 @@ ${EXIT_CODES}`,
     )
     .option(
       "--logsource <source>",
-      "the source of the events, as product=…,service=…: rules for other sources are left out; any: use every rule",
+      "what is known of the source of the events, as product=…,service=…: rules for another product or service are left out; any: use every rule",
       "any",
     )
     .addOption(
@@ -131,7 +134,14 @@ Formats:
   json   one object on each line, with the rule and the event
   tsv    line number of the event, rule id, rule file; with several event files, file:line
 
-The NDJSON of /v1/events and /v1/alerts can be read as it is.
+Events are read as UTF-8 or UTF-16: one JSON object on each line, objects over several lines, or one
+JSON array. What /v1/events and /v1/alerts answer, {"events": […]} and hits of Elasticsearch are read
+as they are; an event of such a list has the place line:position.
+
+With --logsource product=windows, rules for any category and service of Windows are used, since
+nothing is known of these; with --logsource product=windows,service=security, those for other
+services are left out.
+
 Events that cannot be read are reported on standard error with their line, and skipped.
 Rules that cannot be loaded are reported and left out; if their only problem is that placeholder
 lists are missing, the exit code is still 0.

@@ -24,8 +24,12 @@ export interface Explanation {
   matched: boolean;
   /** The values of the field in the event, cut to a readable length; for items and groups. */
   found?: string[];
-  /** The parts below. */
+  /** How many more values the field has; absent if all are shown. */
+  moreFound?: number;
+  /** The parts below; of many, the ones that decide come before the others. */
   of: Explanation[];
+  /** How many more parts there are; absent if all are shown. */
+  more?: number;
 }
 
 /** A value of the event that made a rule match. */
@@ -43,7 +47,8 @@ export interface MatchedField {
 }
 
 const MAX_FOUND = 5;
-const MAX_ELEMENTS = 20;
+const MAX_VALUES = 10;
+const MAX_PARTS = 20;
 const MAX_FOUND_LENGTH = 200;
 const MAX_VALUE_LENGTH = 1_000;
 
@@ -93,17 +98,19 @@ function explainNode(node: CompiledNode, view: EventView): Explanation {
       const { compiled, slot } = node;
       const members = view.slot(slot);
       const found = members.texts.slice(0, Math.min(members.count, MAX_FOUND));
+      const tests = compiled.tests.map((test) => ({
+        test,
+        matched: test.find(members, view) >= 0,
+      }));
+      const shown = deciding(tests, ({ matched }) => matched !== compiled.all, MAX_VALUES);
       return {
         kind: "item",
         text: named(itemText(compiled)),
         matched,
         found: found.map((text) => cut(text, MAX_FOUND_LENGTH)),
-        of: compiled.tests.map((test) => ({
-          kind: "value",
-          text: test.says,
-          matched: test.find(members, view) >= 0,
-          of: [],
-        })),
+        ...(members.count > MAX_FOUND ? { moreFound: members.count - MAX_FOUND } : {}),
+        of: shown.map(({ test, matched }) => ({ kind: "value", text: test.says, matched, of: [] })),
+        ...moreOf(tests, shown),
       };
     }
     case "not":
@@ -114,23 +121,60 @@ function explainNode(node: CompiledNode, view: EventView): Explanation {
         kind: "block",
         text: named(blockText(node)),
         matched,
-        of: explainElements(node, view),
+        ...explainElements(node, view),
       };
     default: {
       const text = named(node.kind === "all" ? "all of these" : "any of these");
-      return { kind: node.kind, text, matched, of: node.of.map((part) => explainNode(part, view)) };
+      const isAll = node.kind === "all";
+      const shown = deciding(node.of, (part) => part.check(view) !== isAll, MAX_PARTS);
+      return {
+        kind: node.kind,
+        text,
+        matched,
+        of: shown.map((part) => explainNode(part, view)),
+        ...moreOf(node.of, shown),
+      };
     }
   }
 }
 
 type BlockNode = CompiledNode & { kind: "block" };
 
-function explainElements(node: BlockNode, outer: EventView): Explanation[] {
-  return elementsOf(node, outer).slice(0, MAX_ELEMENTS).map((element, index): Explanation => {
-    node.view.show(element);
+function explainElements(
+  node: BlockNode,
+  outer: EventView,
+): Pick<Explanation, "of" | "more"> {
+  const elements = elementsOf(node, outer);
+  const numbers = [...elements.keys()];
+  const isAll = node.quantifier === "all" || node.quantifier === "all_or_empty";
+  const decides = (number: number) => {
+    node.view.show(elements[number]);
+    return node.body.check(node.view) !== isAll;
+  };
+  const shown = deciding(numbers, decides, MAX_PARTS);
+  const of = shown.map((number): Explanation => {
+    node.view.show(elements[number]);
     const body = explainNode(node.body, node.view);
-    return { kind: "element", text: `element ${index}`, matched: body.matched, of: [body] };
+    return { kind: "element", text: `element ${number}`, matched: body.matched, of: [body] };
   });
+  return { of, ...moreOf(numbers, shown) };
+}
+
+/** Some of many parts in their order: those that decide, then the first of the others. */
+function deciding<T>(
+  parts: readonly T[],
+  decides: (part: T) => boolean,
+  max: number,
+): readonly T[] {
+  if (parts.length <= max) return parts;
+  const first = parts.filter(decides).slice(0, max);
+  const shown = new Set(first);
+  for (let at = 0; shown.size < max; at++) shown.add(parts[at]!);
+  return parts.filter((part) => shown.has(part));
+}
+
+function moreOf(all: readonly unknown[], shown: readonly unknown[]): Pick<Explanation, "more"> {
+  return all.length > shown.length ? { more: all.length - shown.length } : {};
 }
 
 function elementsOf({ elements }: BlockNode, outer: EventView): unknown[] {

@@ -52,6 +52,49 @@ Deno.test("eventTexts() gives every line that is not blank with its number, howe
   );
 });
 
+Deno.test("eventTexts() gives every object that goes over several lines, however its bytes are cut", async () => {
+  const several = fc.array(
+    fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { minKeys: 1 }),
+    {
+      minLength: 1,
+      maxLength: 5,
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      several,
+      pieces,
+      fc.integer({ min: 1, max: 3 }),
+      fc.constantFrom("\n", "\n\n", ",\n", "\r\n"),
+      async (events, lengths, space, between) => {
+        const written = events.map((event) => JSON.stringify(event, null, space));
+        const texts = await read(`\n${written.join(between)}\n`, lengths);
+        assertEquals(texts.map(({ text }) => JSON.parse(text)), events);
+        const first = written[0]!.split("\n").length + 1 + between.split("\n").length - 1;
+        assertEquals(
+          texts.slice(0, 2).map(({ number }) => number),
+          [2, first].slice(0, texts.length),
+        );
+      },
+    ),
+  );
+});
+
+Deno.test("eventTexts() gives the objects after one that is cut off", async () => {
+  const [a, b] = [{ a: { x: [1, { y: 2 }] } }, { b: ["{", "}"] }];
+  const cut = JSON.stringify(a, null, 2).slice(0, 30);
+  const texts = await read(`${cut}\n${JSON.stringify(b, null, 2)}\n${JSON.stringify(a)}\n`);
+  assertEquals(texts.map(({ number }) => number), [1, 5, 11]);
+  assertEquals(texts.slice(1).map(({ text }) => JSON.parse(text)), [b, a]);
+});
+
+Deno.test("eventTexts() reads a log whose first line is cut off line by line", async () => {
+  for (const first of [`{"f": {`, `{"f": "x`, `{"f":`, `{"f": 1,`, `{"f": {"g": 1}`]) {
+    const texts = await read(`${first}\n{"f": 2}\n{"f": 3}\n`);
+    assertEquals(texts.map(({ number }) => number), [1, 2, 3], first);
+  }
+});
+
 Deno.test("eventTexts() lets a bad item affect no other", async () => {
   const items = async (text: string) => (await read(text)).map((item) => item.text.trim());
   assertEquals(await items(`[{"a":1}, x y, {"b":[1,2]}]`), [`{"a":1}`, "x y", `{"b":[1,2]}`]);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { EVENTS, folder, panoptes, rule } from "./run_panoptes.ts";
+import { EVENTS, folder, panoptes, rule, utf16 } from "./run_panoptes.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -111,6 +111,7 @@ Deno.test("panoptes match and rules explain read the NDJSON of /v1/events and /v
     { gap: { requested: null, from: "0mwtoidzxqilknq.1", lost: null } },
     { events: [{ ...entry, event }], next: "0mwtoidzxqilknq.1", more: false, gap: null },
     { id: "1", recordedAt: "an event of another kind", event: "Login failed." },
+    { ...entry, alert: { id: "cj7v", events: [{ id: "1", event }, { id: "2", event }] } },
   ].map((line) => JSON.stringify(line));
   await using files = await folder({
     "one.yml": rule("One", "event: Login failed."),
@@ -121,17 +122,16 @@ Deno.test("panoptes match and rules explain read the NDJSON of /v1/events and /v
     stdin: lines.join("\n"),
     cwd: files.path,
   });
-  assertEquals(out.split("\n").map((line) => line.split("\t")[0]), ["1", "2", "5", ""]);
+  assertEquals(out.split("\n").map((line) => line.split("\t")[0]), [
+    ...["1", "2", "4:1", "5", "6:1", "6:2"],
+    "",
+  ]);
   assertStringIncludes(err, "stdin:3: skipped: a gap in the log, not an event");
-  assertStringIncludes(
-    err,
-    "stdin:4: skipped: a page of events, not one event; extract them with 'jq -c .events[]'",
-  );
   assertEquals(code, 3);
   const explain = (event: string) =>
     panoptes(["rules", "explain", "one.yml", event], { cwd: files.path });
   assertStringIncludes((await explain("event.json")).out, "One: matches");
-  assertStringIncludes((await explain("page.json")).err, "page.json: it is a page of events");
+  assertStringIncludes((await explain("page.json")).out, "One: matches");
 });
 
 Deno.test("panoptes match continues without broken rules, reports them, and exits with 1", async () => {
@@ -198,6 +198,80 @@ Deno.test("panoptes match --logsource leaves out rules for another source", asyn
   assertEquals(await lines("--logsource", "any"), 1);
   assertEquals(await lines("--logsource", "product=test,service=x"), 1);
   assertEquals(await lines("--logsource", "product=other"), 0);
+  assertEquals(await lines("--logsource", "product=other,service=x"), 0);
+});
+
+Deno.test("panoptes match --logsource excludes no rule for what is not known of the source", async () => {
+  const narrow = rule("One", "f: a").replace(
+    "product: test",
+    "product: Windows\n    category: process_creation",
+  );
+  await using files = await folder({ "one.yml": narrow, "events.ndjson": EVENTS });
+  const run = (logsource: string) =>
+    panoptes(
+      ["match", "--rules", "one.yml", "--format", "tsv", "--logsource", logsource, "events.ndjson"],
+      { cwd: files.path },
+    );
+  const lines = async (logsource: string) => (await run(logsource)).out.split("\n").length - 1;
+  assertEquals(await lines("product=windows"), 1);
+  assertEquals(await lines("category=process_creation"), 1);
+  assertEquals(await lines("product=windows,category=process_creation"), 1);
+  assertEquals(await lines("product=windows,service=sysmon"), 1);
+  assertEquals(await lines("product=windows,category=image_load"), 0);
+  assertEquals(await lines("product=linux"), 0);
+  assertStringIncludes(
+    (await run("product=linux")).err,
+    "0 matches in 3 events with 0 rules; 1 rule for other log sources",
+  );
+  const misspelled = await run("produkt=windows");
+  assertEquals(misspelled.code, 2);
+  assertStringIncludes(misspelled.err, "did you mean 'product=windows'?");
+});
+
+Deno.test("panoptes match reads objects over several lines, envelopes of events and UTF-16", async () => {
+  await using files = await folder({ "one.yml": rule("One", "f|contains: a") });
+  const pretty = (value: unknown) => JSON.stringify(value, null, 2);
+  const hit = (event: unknown) => ({ _index: "logs", _id: "1", _score: 1, _source: event });
+  const [a, b] = [{ f: "a {" }, { f: "b" }];
+  const forms: [name: string, stdin: string | Uint8Array, places: string[]][] = [
+    ["one object", pretty(a), ["1"]],
+    ["objects one after another", `${pretty(b)}\n${pretty(a)}\n\n${pretty(a)}\n`, ["4", "8"]],
+    ["events", JSON.stringify({ events: [b, a] }), ["1:2"]],
+    ["events over several lines", pretty({ events: [b, a] }), ["1:2"]],
+    ["a hit on each line", `${JSON.stringify(hit(b))}\n${JSON.stringify(hit(a))}\n`, ["2"]],
+    ["an array of hits", JSON.stringify([hit(a)]), ["1"]],
+    ["the answer to a search", pretty({ took: 3, hits: { total: 2, hits: [hit(b), hit(a)] } }), [
+      "1:2",
+    ]],
+    ["several answers", JSON.stringify({ responses: [{ hits: { hits: [hit(a)] } }] }), ["1:1"]],
+    ["UTF-16", utf16(`${JSON.stringify(b)}\r\n${JSON.stringify(a)}\r\n`), ["2"]],
+    ["UTF-16, big end first", utf16(pretty(a), false), ["1"]],
+    ["UTF-16 without its mark", utf16(JSON.stringify(a)).subarray(2), ["1"]],
+  ];
+  for (const [name, stdin, places] of forms) {
+    const { code, out, err } = await panoptes(
+      ["match", "--rules", "one.yml", "--format", "tsv"],
+      { stdin, cwd: files.path },
+    );
+    assertEquals(out.trimEnd().split("\n").map((line) => line.split("\t")[0]), places, name);
+    assertEquals([code, err.includes("skipped")], [0, false], name);
+  }
+  const json = await panoptes(["match", "--rules", "one.yml", "--format", "json"], {
+    stdin: JSON.stringify({ events: [b, a] }),
+    cwd: files.path,
+  });
+  const { line, item, event } = JSON.parse(json.out);
+  assertEquals([line, item, event], [1, 2, a]);
+});
+
+Deno.test("panoptes match says what a line is that holds no event: a gap, a hit without its source", async () => {
+  await using files = await folder({ "one.yml": rule("One", "f: a") });
+  const { code, err } = await panoptes(["match", "--rules", "one.yml"], {
+    stdin: `{"events": [{"f": "a"}, {"_index": "logs", "_id": "1"}]}\n`,
+    cwd: files.path,
+  });
+  assertStringIncludes(err, "stdin:1:2: skipped: a hit of a search without its _source");
+  assertEquals(code, 3);
 });
 
 Deno.test("panoptes match derives user.email for ThousandEyes rules and changes nothing for others", async () => {
@@ -266,14 +340,17 @@ Deno.test("panoptes match says when no rule applies to the log source, and only 
     "one.yml": rule("One", "f|contains: a"),
     "binary": "\u0001\n".repeat(150),
   });
-  const args = ["match", "--rules", "one.yml", "--logsource", "produkt=test", "binary"];
+  const args = ["match", "--rules", "one.yml", "--logsource", "product=tset", "binary"];
   const { code, err } = await panoptes(args, { cwd: files.path });
   const lines = err.trimEnd().split("\n");
   assertEquals(code, 3);
   assertEquals(
     lines[0],
-    "No rule applies to 'produkt=test': check the spelling, or use --logsource any",
+    "No rule is for product=tset: check the spelling, or use --logsource any",
   );
   assertEquals(lines.filter((line) => line.includes(": skipped: ")).length, 100);
-  assertEquals(lines.at(-1), "0 matches in 0 events with 1 rule; 150 events skipped");
+  assertEquals(
+    lines.at(-1),
+    "0 matches in 0 events with 0 rules; 1 rule for other log sources; 150 events skipped",
+  );
 });

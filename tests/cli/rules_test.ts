@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { EVENTS, folder, panoptes, rule, TESTS } from "./run_panoptes.ts";
+import { EVENTS, folder, panoptes, rule, TESTS, utf16 } from "./run_panoptes.ts";
 
 Deno.test("panoptes rules check exits with 0 for good rules and 1 for errors, and shows their place", async () => {
   await using files = await folder({
@@ -202,7 +202,7 @@ Deno.test("panoptes rules explain refuses invalid events, and rules that are not
       cwd: files.path,
     });
     assertEquals(code, 2);
-    assertStringIncludes(err, "it must be one JSON object");
+    assertMatch(err, /Cannot read an event from standard input: .*JSON object/);
   }
   const { code, err } = await panoptes(["rules", "explain", "one.yml", "--rule", "x"], {
     stdin: "{}",
@@ -210,6 +210,41 @@ Deno.test("panoptes rules explain refuses invalid events, and rules that are not
   });
   assertEquals(code, 2);
   assertStringIncludes(err, "it contains 'Explained'");
+});
+
+Deno.test("panoptes rules explain reads one event in every form that match reads, and refuses several", async () => {
+  await using files = await folder({ "one.yml": EXPLAINED });
+  const explain = (stdin: string | Uint8Array) =>
+    panoptes(["rules", "explain", "one.yml"], { stdin, cwd: files.path });
+  const event = { f: "y", n: 5, g: 1 };
+  for (
+    const stdin of [
+      JSON.stringify([event]),
+      JSON.stringify({ events: [event] }, null, 2),
+      JSON.stringify({ hits: { hits: [{ _index: "a", _id: "1", _source: event }] } }),
+      utf16(JSON.stringify(event)),
+    ]
+  ) {
+    const { code, out } = await explain(stdin);
+    assertEquals(code, 0);
+    assertStringIncludes(out, "Explained: matches");
+  }
+  const { code, err } = await explain(JSON.stringify({ events: [event, event] }));
+  assertEquals(code, 2);
+  assertStringIncludes(err, "it contains 2; an explanation is about one, so extract it first");
+});
+
+Deno.test("panoptes rules explain shows ten of many values, the one that matches among them", async () => {
+  const values = Array.from({ length: 20_000 }, (_, number) => `value ${number}`);
+  await using files = await folder({ "one.yml": rule("One", `f: [${values.join(", ")}]`) });
+  const { out } = await panoptes(["rules", "explain", "one.yml"], {
+    stdin: `{"f": "value 19999"}`,
+    cwd: files.path,
+  });
+  const lines = out.trimEnd().split("\n");
+  assertEquals(lines.filter((line) => line.includes("value ")).length, 11);
+  assertMatch(out, /yes .*value 19999/);
+  assertMatch(lines.at(-1)!, /└─ and 19990 more$/);
 });
 
 const HOSTILE = "\u001b[31m\u009b2J\u202e\u2028";

@@ -10,7 +10,7 @@ export interface Ran {
 /** Runs the command line as a user does, with the permissions of its task. */
 export async function panoptes(
   args: readonly string[],
-  options: { stdin?: string; cwd?: string } = {},
+  options: { stdin?: string | Uint8Array; cwd?: string } = {},
 ): Promise<Ran> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -31,11 +31,22 @@ export async function panoptes(
   }).spawn();
   const writer = child.stdin.getWriter();
   // A command that refuses its arguments does not read its input.
-  await writer.write(new TextEncoder().encode(options.stdin ?? "")).catch(() => {});
+  const { stdin = "" } = options;
+  const input = typeof stdin === "string" ? new TextEncoder().encode(stdin) : stdin;
+  await writer.write(input).catch(() => {});
   await writer.close().catch(() => {});
   const { code, stdout, stderr } = await child.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, out: text(stdout), err: text(stderr) };
+}
+
+/** Text as Windows tools write it: UTF-16 with a byte order mark. */
+export function utf16(text: string, littleEndian = true): Uint8Array {
+  const view = new DataView(new ArrayBuffer(2 * text.length + 2));
+  for (const [index, unit] of [...`\ufeff${text}`].entries()) {
+    view.setUint16(2 * index, unit.charCodeAt(0), littleEndian);
+  }
+  return new Uint8Array(view.buffer);
 }
 
 /** A folder with files in it; removed after the test. */

@@ -131,3 +131,29 @@ Deno.test("RuleSet.explain() and matchedFields() throw on a rule that is not in 
   assertThrows(() => ruleSet.explain(RULE, EVENT), RangeError, "not in this set");
   assertThrows(() => ruleSet.matchedFields(RULE, EVENT), RangeError, "not in this set");
 });
+
+Deno.test("explain() shows some of many values, elements and parts: those that decide, and how many are left out", () => {
+  const many = (count: number) => Array.from({ length: count }, (_, number) => `v${number}`);
+  const explained = (detection: string, event: unknown) => {
+    const rule = load(`${detection}\ncondition: s`);
+    return new RuleSet([rule]).explain(rule, event).of[0]!;
+  };
+  const any = explained(`s:\n    f: [${many(100).join(", ")}]`, { f: ["v98", "v99", "x"] });
+  assertEquals([any.of.length, any.more, any.matched], [10, 90, true]);
+  assertEquals(any.of.filter(({ matched }) => matched).length, 2);
+  const all = explained(`s:\n    f|contains|all: [${many(100).join(", ")}, missing]`, {
+    f: many(100).join(" "),
+  });
+  assertEquals([all.of.length, all.more, all.matched], [10, 91, false]);
+  assertEquals(all.of.map(({ matched }) => matched).filter((matched) => !matched).length, 1);
+  const maps = explained(`s:\n${many(100).map((value) => `    - f: ${value}`).join("\n")}`, {
+    f: "v99",
+  });
+  assertEquals([maps.of.length, maps.more, maps.of.at(-1)?.matched], [20, 80, true]);
+  const block = explained("s:\n    a[any]:\n        f: v99", {
+    a: many(100).map((f) => ({ f })),
+  });
+  assertEquals([block.of.length, block.more, block.of.at(-1)?.text], [20, 80, "element 99"]);
+  const found = explained("s:\n    f: x", { f: many(100) });
+  assertEquals([found.found?.length, found.moreFound], [5, 95]);
+});

@@ -1,15 +1,15 @@
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { eventSources } from "../input/event_sources.ts";
+import { eventsIn } from "../input/events_in.ts";
 import { eventTexts } from "../input/event_texts.ts";
 import { loadRules, noteMissingLists, Refusals, type Refused } from "../input/load_rules.ts";
 import { parseLogSource, readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
-import { unwrapEntry } from "../input/unwrap_entry.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
-import { type MatchFormat, matchLine } from "../output/match_line.ts";
+import { type MatchFormat, matchLine, placeText } from "../output/match_line.ts";
 import { Progress } from "../output/progress.ts";
 import { counted, note } from "../output/terminal.ts";
-import { matcherOf } from "./matcher.ts";
+import { type Matcher, matcherOf } from "./matcher.ts";
 
 /** Options of `panoptes match`. */
 export interface MatchOptions {
@@ -47,6 +47,7 @@ export async function matchEvents(
   const { rules, filters } = loadRules(await readRuleFiles(options.rules), refusals);
   const matcher = matcherOf(rules, {
     filters,
+    logsource,
     onProblem: refusals.onProblem,
     ...lists,
   });
@@ -68,10 +69,8 @@ export async function matchEvents(
     );
     return EXIT_CODE.findings;
   }
-  if (logsource !== undefined && !matcher.hasRulesFor(logsource)) {
-    note(
-      `No rule applies to '${options.logsource}': check the spelling, or use --logsource any`,
-    );
+  for (const pair of matcher.unnamed) {
+    note(`No rule is for ${pair}: check the spelling, or use --logsource any`);
   }
   const counts = { events: 0, matches: 0, bytes: 0, skipped: 0 };
   const progress = new Progress(totalOf(sources));
@@ -91,19 +90,19 @@ export async function matchEvents(
     const bytes = (await source.open()).pipeThrough(counting((length) => counts.bytes += length));
     try {
       for await (const { number, text } of eventTexts(bytes)) {
-        const event = eventOf(text);
-        if (typeof event === "string") skip(`${source.name}:${number}`, event);
-        else {
-          counts.events++;
-          for (const { rule } of matcher.find(event, logsource)) {
-            counts.matches++;
-            await out.write(
-              `${matchLine(options.format, { rule, event, number, source: name })}\n`,
-            );
+        for (const { item, event } of eventsIn(text)) {
+          const place = { number, item, source: name };
+          if (typeof event === "string") skip(placeText({ ...place, source: source.name }), event);
+          else {
+            counts.events++;
+            for (const { rule } of matcher.find(event)) {
+              counts.matches++;
+              await out.write(`${matchLine(options.format, { rule, event, ...place })}\n`);
+            }
           }
+          progress.update(counts);
+          if (out.closed) return EXIT_CODE.ok;
         }
-        progress.update(counts);
-        if (out.closed) return EXIT_CODE.ok;
       }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -112,7 +111,7 @@ export async function matchEvents(
   }
   await out.flush();
   progress.clear();
-  note(summary(counts, matcher.rules, rules.length - matcher.rules));
+  note(summary(counts, matcher, rules.length - matcher.rules));
   if (counts.skipped > 0) return EXIT_CODE.skippedEvents;
   const broken = refused.some(({ needsPlaceholders }) => !needsPlaceholders);
   return broken ? EXIT_CODE.findings : EXIT_CODE.ok;
@@ -131,20 +130,6 @@ function noteRules(refused: readonly Refused[]): void {
         "'panoptes rules check' shows all of them",
     );
   }
-}
-
-/** The event of a line, or why it has none. */
-function eventOf(text: string): object | string {
-  let event: unknown;
-  try {
-    event = JSON.parse(text);
-  } catch {
-    return "invalid JSON; expected one JSON object on each line, or one JSON array";
-  }
-  if (typeof event !== "object" || event === null || Array.isArray(event)) {
-    return "an event must be a JSON object";
-  }
-  return unwrapEntry(event);
 }
 
 function totalOf(sources: readonly { size: number | undefined }[]): number | undefined {
@@ -167,12 +152,13 @@ function counting(add: (length: number) => void): TransformStream<Uint8Array, Ui
 
 function summary(
   counts: { events: number; matches: number; skipped: number },
-  loaded: number,
+  { rules, applied }: Pick<Matcher, "rules" | "applied">,
   refused: number,
 ): string {
   const parts = [
     `${counted(counts.matches, "match")} in ${counted(counts.events, "event")}` +
-    ` with ${counted(loaded, "rule")}`,
+    ` with ${counted(applied, "rule")}`,
+    ...(applied < rules ? [`${counted(rules - applied, "rule")} for other log sources`] : []),
     ...(refused > 0 ? [`${counted(refused, "rule")} not loaded`] : []),
     ...(counts.skipped > 0 ? [`${counted(counts.skipped, "event")} skipped`] : []),
   ];

@@ -9,13 +9,14 @@ import {
   type SigmaRule,
 } from "../../sigma/mod.ts";
 import { escapeInvisible } from "../../stream/plain_text.ts";
-import { toText } from "../../stream/std_streams.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
+import { eventSources } from "../input/event_sources.ts";
+import { eventsIn, type FoundEvent } from "../input/events_in.ts";
+import { eventTexts } from "../input/event_texts.ts";
 import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { toEvent } from "../input/to_event.ts";
-import { unwrapEntry } from "../input/unwrap_entry.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { note, paint, printable } from "../output/terminal.ts";
 
@@ -99,6 +100,7 @@ function isChosen(
   return wanted === undefined || [id, name, title].includes(wanted);
 }
 
+/** Reads the one event of a file, in whatever form `panoptes match` takes events. */
 async function readEvent(path: string | undefined): Promise<unknown> {
   if (path === undefined && Deno.stdin.isTerminal()) {
     throw new UsageError(
@@ -107,51 +109,49 @@ async function readEvent(path: string | undefined): Promise<unknown> {
     );
   }
   const name = path ?? "standard input";
-  let event: unknown;
-  try {
-    const text = path === undefined
-      ? await toText(Deno.stdin.readable)
-      : await Deno.readTextFile(path);
-    event = JSON.parse(text.replace(/^\ufeff/, ""));
-  } catch (cause) {
-    const reason = cause instanceof SyntaxError
-      ? "it must be one JSON object"
-      : cause instanceof Deno.errors.NotFound
-      ? "it does not exist"
-      : String(cause);
-    throw new UsageError(`Cannot read an event from ${name}: ${reason}`, { cause });
-  }
   const refuse = (reason: string) => new UsageError(`Cannot read an event from ${name}: ${reason}`);
-  if (typeof event !== "object" || event === null || Array.isArray(event)) {
-    throw refuse("it must be one JSON object");
+  const [source] = await eventSources(path === undefined ? [] : [path]);
+  const found: FoundEvent[] = [];
+  try {
+    for await (const { text } of eventTexts(await source!.open())) {
+      for (const event of eventsIn(text)) found.push(event);
+    }
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw refuse(cause.message.replace(/^.*?: /, ""));
   }
-  const bare = unwrapEntry(event);
-  if (typeof bare === "string") throw refuse(`it is ${bare}`);
-  return bare;
+  const [first, ...others] = found;
+  if (first === undefined) throw refuse("it must be one JSON object, and is empty");
+  if (others.length > 0) {
+    throw refuse(`it contains ${found.length}; an explanation is about one, so extract it first`);
+  }
+  if (typeof first.event === "string") throw refuse(first.event);
+  return first.event;
 }
 
 /** A tree with one part on each line, readable without colours. */
 function treeText(tree: Explanation): string {
   const verdict = tree.matched ? paint("green", "matches") : paint("red", "does not match");
   const lines = [`${paint("bold", printable(tree.text))}: ${verdict}`];
-  const add = (parts: readonly Explanation[], margin: string) => {
-    parts.forEach((part, index) => {
-      const last = index === parts.length - 1;
+  const add = ({ of, more }: Explanation, margin: string) => {
+    of.forEach((part, index) => {
+      const last = index === of.length - 1 && more === undefined;
       lines.push(`${margin}${last ? "└─ " : "├─ "}${partText(part)}`);
-      add(part.of, `${margin}${last ? "   " : "│  "}`);
+      add(part, `${margin}${last ? "   " : "│  "}`);
     });
+    if (more !== undefined) lines.push(`${margin}└─ ${paint("dim", `and ${more} more`)}`);
   };
-  add(tree.of, "");
+  add(tree, "");
   return lines.join("\n");
 }
 
-function partText({ kind, text, matched, found }: Explanation): string {
+function partText({ kind, text, matched, found, moreFound }: Explanation): string {
   const mark = matched ? paint("green", "yes") : paint("red", "no ");
   const values = found?.map((value) => `"${printable(value)}"`).join(", ");
   const has = values === undefined
     ? ""
     : values === ""
     ? paint("dim", "  the event has no such field")
-    : paint("dim", `  the event has ${values}`);
+    : paint("dim", `  the event has ${values}${moreFound ? ` and ${moreFound} more` : ""}`);
   return `${mark} ${kind === "item" ? paint("bold", printable(text)) : printable(text)}${has}`;
 }

@@ -1,7 +1,9 @@
 import { TextLineStream } from "../../stream/std_streams.ts";
+import { decodeEvents } from "./decode_events.ts";
 import { jsonArrayItems } from "./json_array_items.ts";
+import { isSpreadOut, jsonValues } from "./json_values.ts";
 
-/** One event as text, not parsed yet. */
+/** One event, or several in an envelope, as text that is not parsed yet. */
 export interface EventText {
   /** Its line, or its position in a JSON array; from 1. */
   readonly number: number;
@@ -14,10 +16,14 @@ export interface EventText {
  */
 export const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
 
+/** A first line that is longer is a line of its own, whatever comes next. */
+const MAX_HEAD_LENGTH = 64 * 1024;
+
 /**
- * Reads events from bytes as they arrive: one JSON object on each line (NDJSON), or one JSON array.
+ * Reads events from bytes as they arrive: one JSON object on each line (NDJSON), one JSON array, or
+ * objects that go over several lines.
  *
- * @param bytes UTF-8 text; a byte order mark is skipped.
+ * @param bytes UTF-8 or UTF-16 text; a byte order mark is skipped.
  * @param maxLength The maximum characters of one event.
  * @returns The text of each event in order; blank lines are skipped but counted.
  * @throws {RangeError} If an event is longer, or an array is incomplete.
@@ -26,40 +32,55 @@ export async function* eventTexts(
   bytes: ReadableStream<Uint8Array>,
   maxLength = MAX_EVENT_LENGTH,
 ): AsyncGenerator<EventText> {
-  const reader = bytes.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
-    .getReader();
+  const text = decodeEvents(bytes);
   try {
-    const head: string[] = [];
-    // The first two characters that are not blank, such as `[{`, tell an array from lines.
-    while (!/^\s*(\S\s*\S|[^\s[])/.test(head.join(""))) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      head.push(value);
-      if (head.length > 1_000) break;
-    }
-    const chunks = chunksOf(head, reader);
-    if (/^\s*\[\s*([{\]]|$)/.test(head.join(""))) yield* items(chunks, maxLength);
+    const { form, head } = await formOf(text, Math.min(MAX_HEAD_LENGTH, maxLength));
+    const chunks = chunksOf(head, text);
+    if (form === "array") yield* items(chunks, maxLength);
+    else if (form === "spread out") yield* values(chunks, maxLength);
     else yield* lines(chunks, maxLength);
   } finally {
-    await reader.cancel().catch(() => {});
+    await text.return(undefined);
   }
 }
 
-async function* chunksOf(
-  head: readonly string[],
-  reader: ReadableStreamDefaultReader<string>,
-): AsyncGenerator<string> {
-  yield* head;
+/** Reads as much as shows the form: two characters of an array, or a line and what follows it. */
+async function formOf(
+  text: AsyncGenerator<string>,
+  maxLength: number,
+): Promise<{ form: "array" | "spread out" | "lines"; head: string[] }> {
+  const head: string[] = [];
+  let start = "";
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
+    if (/^\s*\[\s*([{\]])/.test(start)) return { form: "array", head };
+    if (/^\s*(\[\s*[^\s{\]]|[^\s[{])/.test(start)) return { form: "lines", head };
+    if (/^\s*\{.*\n\s*\S/.test(start)) {
+      return { form: isSpreadOut(start) ? "spread out" : "lines", head };
+    }
+    const { done, value } = await text.next();
+    if (done) return { form: /^\s*\[\s*$/.test(start) ? "array" : "lines", head };
+    head.push(value);
+    // Blank lines before the first character say nothing.
+    start = (start + value).trimStart();
+    if (start.length > maxLength) return { form: "lines", head };
   }
+}
+
+async function* chunksOf(head: readonly string[], rest: AsyncIterable<string>) {
+  yield* head;
+  yield* rest;
 }
 
 async function* items(chunks: AsyncIterable<string>, maxLength: number): AsyncGenerator<EventText> {
   let number = 0;
   for await (const text of jsonArrayItems(chunks, maxLength)) yield { number: ++number, text };
+}
+
+async function* values(
+  chunks: AsyncIterable<string>,
+  maxLength: number,
+): AsyncGenerator<EventText> {
+  for await (const { line, text } of jsonValues(chunks, maxLength)) yield { number: line, text };
 }
 
 async function* lines(chunks: AsyncIterable<string>, maxLength: number): AsyncGenerator<EventText> {

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { closest } from "../../sigma/closest.ts";
 import type { LogSource } from "../../sigma/mod.ts";
 import { UsageError } from "../exit_code.ts";
 
@@ -19,8 +20,11 @@ export function parseLogSource(text: string): LogSource | undefined {
         `Invalid --logsource '${text}': use any, or pairs such as product=windows,service=security`,
       );
     }
+    const meant = closest(key, ["category", "product", "service"]);
     if (key === "category" || key === "product" || key === "service") source[key] = value;
-    else source.custom = { ...source.custom, [key]: value };
+    else if (meant !== undefined) {
+      throw new UsageError(`Invalid --logsource '${text}': did you mean '${meant}=${value}'?`);
+    } else source.custom = { ...source.custom, [key]: value };
   }
   return source;
 }

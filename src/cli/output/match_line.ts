@@ -16,6 +16,8 @@ export interface FoundMatch {
   readonly event: unknown;
   /** The event's line, or its position in an array. */
   readonly number: number;
+  /** The event's position in an envelope with several; absent if it stands by itself. */
+  readonly item?: number | undefined;
   /** The event's file, where there are several. */
   readonly source: string | undefined;
 }
@@ -36,19 +38,26 @@ const LEVEL_STYLES: Readonly<Record<string, Style>> = {
  */
 export function matchLine(
   format: MatchFormat,
-  { rule, event, number, source }: FoundMatch,
+  { rule, event, number, item, source }: FoundMatch,
 ): string {
   const { id, title, level, file } = rule;
-  const place = source === undefined ? String(number) : `${printable(source, 1_000)}:${number}`;
+  const place = placeText({ number, item, source });
   if (format === "tsv") {
     return [place, printable(id ?? "-"), printable(file ?? "-", 1_000)].join("\t");
   }
   if (format === "json") {
     const about = { id, title, level, file };
     const from = source === undefined ? {} : { file: source };
-    return escapeInvisible(JSON.stringify({ ...from, line: number, rule: about, event }));
+    const at = item === undefined ? { line: number } : { line: number, item };
+    return escapeInvisible(JSON.stringify({ ...from, ...at, rule: about, event }));
   }
   const grade = paint(LEVEL_STYLES[level ?? ""] ?? "dim", level ?? "no level");
   const from = paint("dim", `(${printable(file ?? id ?? "no file", 300)})`);
   return `${paint("bold", place)}: ${grade}: ${printable(title)} ${from}`;
+}
+
+/** Where an event is: file, line, and position in an envelope, as far as there are such. */
+export function placeText({ source, number, item }: Omit<FoundMatch, "rule" | "event">): string {
+  const file = source === undefined ? [] : [printable(source, 1_000)];
+  return [...file, number, ...(item === undefined ? [] : [item])].join(":");
 }
