@@ -99,6 +99,10 @@ function listed(texts: readonly string[]): string {
   return shown.length === 0 ? last : `${shown.join(", ")} and ${last}`;
 }
 
+/** Words of visible ASCII, one space between two: nearly every value, and already one line. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+
 function lineOf(text: string, max: number): string {
+  if (text.length <= max && PLAIN.test(text)) return text;
   return safeText(text.slice(0, 4 * max).replace(/\s+/g, " ").trim(), "\ufffd", max);
 }

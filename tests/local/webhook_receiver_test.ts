@@ -72,6 +72,7 @@ Deno.test("the line about an alert has no control characters, whatever the event
   assertEquals(/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/.test(line), false, line);
   assertStringIncludes(line, "received 3 times");
   assertStringIncludes(line, "(backfilled)");
+  assertStringIncludes(line, "Eve");
 });
 
 Deno.test("a body of any shape can be shown on one line", () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createReceiver, type ReceivedWebhook } from "../../src/local/webhook_receiver.ts";
 import { newSecret } from "../../src/local/credentials.ts";
+import { wait } from "../../src/stream/wait.ts";
 import { startWorker } from "./bare_worker.ts";
 import { FarEnd } from "./far_end.ts";
 import { eventually, sha256, TOKEN } from "./worker_fixture.ts";
@@ -72,6 +73,57 @@ Deno.test("another TE_AID: what the old log owes is delivered, and the status na
   );
   const { unfedLogs: others } = await status();
   assertEquals(others.filter(({ source }) => source.endsWith(" all")), []);
+});
+
+Deno.test("another TE_AID, and the old one again, deliver no alert a second time and nothing about the past", async () => {
+  using api = await FarEnd.start();
+  await using receiver = startReceiver();
+  receiver.repair();
+  const { workerd, get, status, startWith } = await startWorker(api, {
+    WEBHOOKS: JSON.stringify([receiver.endpoint]),
+    BACKFILL: "1d",
+  });
+  await using _ = workerd;
+  type Line = { alert: { backfilled: boolean; events: { event: { user?: string } }[] } };
+  const usersOf = (alerts: readonly Line["alert"][]) =>
+    alerts.map(({ events: [caused] }) => caused?.event.user);
+  const marks = async () =>
+    Object.fromEntries(
+      (await get<{ alerts: Line[] }>("/v1/alerts")).alerts
+        .map(({ alert }) => [usersOf([alert])[0], alert.backfilled]),
+    );
+  const delivered = () =>
+    usersOf(receiver.received.map(({ body }) => (body as { data: Line["alert"] }).data)).sort();
+  const create = (user: string, date = Date.now()) =>
+    api.publish({ event: "API token generated.", user, date });
+  const arrives = (count: number) =>
+    eventually(() => Promise.resolve(receiver.received.length), (length) => length >= count);
+
+  await create("past", Date.now() - 3_600_000);
+  await startWith();
+  await create("first");
+  await arrives(1);
+
+  await wait(1_100); // dates are whole seconds: what happens in the second of a start is news
+  const [published] = await api.events();
+  await startWith({ TE_AID: String(published?.event.aid) });
+  await create("second");
+  await arrives(2);
+  assertEquals(
+    await eventually(marks, (all) => Object.keys(all).length === 3),
+    { past: true, first: true, second: false },
+  );
+  await eventually(status, ({ unfedLogs }) => unfedLogs.length > 0);
+  await wait(1_100);
+
+  await startWith();
+  await create("third");
+  await arrives(3);
+  assertEquals(
+    await eventually(marks, (all) => Object.keys(all).length === 4),
+    { past: true, first: false, second: true, third: false },
+  );
+  assertEquals(delivered(), ["first", "second", "third"]);
 });
 
 Deno.test("two spellings of one setting are one log", async () => {
