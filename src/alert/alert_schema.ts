@@ -117,8 +117,8 @@ export const AlertSchema = v.strictObject({
     "how many events caused it; 0 if it is about Panoptes itself",
   ),
   events: described(
-    v.pipe(v.array(AlertEventSchema), v.readonly()),
-    "those events, oldest first; there may be fewer than `eventCount`",
+    v.pipe(v.array(AlertEventSchema), v.maxLength(100), v.readonly()),
+    "those events, oldest first: the first 100, or as many as a row can hold",
   ),
   matched: described(
     v.pipe(v.array(AlertFieldSchema), v.readonly()),

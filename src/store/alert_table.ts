@@ -38,6 +38,8 @@ export interface StoredAlert {
   readonly body: string;
 }
 
+const utf8 = new TextEncoder();
+
 /** A bound string may have 2 MB, and an id takes 35 characters. */
 const MAX_IDS = 50_000;
 
@@ -86,10 +88,21 @@ export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): N
   return added;
 }
 
-/** Without what matched, which can be found again in the event, where a row cannot hold both. */
+/**
+ * Without what matched, which can be found again in the events, where a row cannot hold both; and
+ * with only the first events of a correlation, where it cannot hold them all: the log has them.
+ */
 function bodyOf(alert: Alert): string {
   const body = JSON.stringify(alert);
-  return isLarger(body, MAX_BODY_BYTES) ? JSON.stringify({ ...alert, matched: [] }) : body;
+  if (!isLarger(body, MAX_BODY_BYTES)) return body;
+  const rest = { ...alert, matched: [], events: [] };
+  let left = MAX_BODY_BYTES - bytesOf(rest);
+  const events = alert.events.filter((event) => (left -= bytesOf(event) + 1) >= 0);
+  return JSON.stringify({ ...rest, events });
+}
+
+function bytesOf(value: unknown): number {
+  return utf8.encode(JSON.stringify(value)).length;
 }
 
 /**

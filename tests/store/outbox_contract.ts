@@ -17,15 +17,18 @@ export const OUTBOX_CONTRACT: readonly Promised[] = [
         value: name,
         item: name,
       }));
-      const plain = { ...alertOf("a"), event: large };
+      const caused = { id: null, occurrence: 1, event: large };
+      const plain = { ...alertOf("a"), events: [caused] };
       log.transaction(() => {
         log.addAlerts([
           { alert: plain, eventSeq: 1, at: null },
           { alert: { ...plain, id: "b", matched }, eventSeq: 1, at: null },
+          { alert: { ...plain, id: "c", events: [caused, caused] }, eventSeq: 1, at: null },
         ], 1);
       });
       assertEquals(JSON.parse(log.alert("a")!.body), plain);
       assertEquals(JSON.parse(log.alert("b")!.body), { ...plain, id: "b", matched: [] });
+      assertEquals(JSON.parse(log.alert("c")!.body), { ...plain, id: "c", events: [caused] });
     },
   },
   {
