@@ -48,11 +48,6 @@ async function buildRules(folder: string): Promise<Built> {
   const filters = parsed.flatMap(({ filters }) => filters);
   new Correlator(correlations, rules); // throws errors that only linking shows
   const complaints = [
-    // Its base rules would fall silent, and nothing would say what they have seen.
-    ...correlations.map(({ file, title }) =>
-      `${file}: '${title}' is a correlation, which the Worker does not run yet; ` +
-      "`panoptes rules test` runs its tests"
-    ),
     ...[...rules, ...correlations].filter(({ id }) => id === undefined)
       .map(({ file }) => `${file}: a rule requires an id here, since it identifies the alerts`),
     ...rules.flatMap((rule) => failures(rule, runInlineTests(rule, { toEvent }))),

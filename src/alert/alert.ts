@@ -58,3 +58,13 @@ export const ALERT_LEVELS = Object.keys(LEVELS) as readonly AlertLevel[];
 export function isAtLeast(level: AlertLevel, minLevel: AlertLevel): boolean {
   return ALERT_LEVELS.indexOf(level) >= ALERT_LEVELS.indexOf(minLevel);
 }
+
+/**
+ * Whether a text is one of Sigma's levels.
+ *
+ * @param level What a rule states.
+ * @returns True if it is.
+ */
+export function isAlertLevel(level: string | undefined): level is AlertLevel {
+  return (ALERT_LEVELS as readonly (string | undefined)[]).includes(level);
+}

@@ -1,7 +1,9 @@
 import {
   appliesTo,
+  Correlator,
   type LogSource,
   RuleSet,
+  type SigmaCorrelation,
   type SigmaFilter,
   type SigmaRule,
 } from "../sigma/engine.ts";
@@ -21,9 +23,14 @@ const MAX_RESOURCES = 20_000;
 export interface RuleBundle {
   /** The rules. */
   readonly rules: readonly SigmaRule[];
+  /** The correlations of their matches; default none. */
+  readonly correlations?: readonly SigmaCorrelation[];
   /** The filters that narrow them. */
   readonly filters: readonly SigmaFilter[];
 }
+
+/** How many events the result of a correlation lists; an alert shows fewer. */
+const MAX_LISTED_EVENTS = 20;
 
 /** One rule that an event satisfies. */
 export interface EventMatch {
@@ -31,12 +38,16 @@ export interface EventMatch {
   readonly rule: AlertingRule;
   /** Which fields made it match; default none. */
   readonly matched?: readonly AlertField[];
+  /** Whether it makes no alert of its own, but only counts for correlations; default false. */
+  readonly isSilent?: boolean;
 }
 
 /** Compiled rules. */
 export interface RuleMatcher {
   /** The rules in force. */
   rules: readonly SigmaRule[];
+  /** What their matches mean together; undefined if there are no correlations. */
+  correlator: Correlator | undefined;
   /**
    * The rules that an event satisfies, each once, with the fields that made them match. What
    * `readOddEvent()` returns counts as an event.
@@ -87,22 +98,32 @@ export function isThousandEyesRule({ logsource }: Pick<SigmaRule, "logsource">):
  * ]);
  * ```
  *
- * @param bundle Parsed rules and filters. A rule that does not compile, with the filters that apply
- *   to it, is left out and reported: `rules:build` lets none through, and the others must go on.
+ * @param bundle Parsed rules, correlations and filters. A rule that does not compile, with the
+ *   filters that apply to it, is left out and reported, and so is a correlation without its rules:
+ *   `rules:build` lets none through, and the others must go on.
  * @param report Told what is wrong with a rule.
  * @returns The compiled rules; matching never throws.
  */
 export function matchRules(
-  { rules, filters }: RuleBundle,
+  { rules, correlations = [], filters }: RuleBundle,
   report: (what: string, facts: unknown) => void,
 ): RuleMatcher {
   const ruleSet = new RuleSet(rules, {
     filters,
+    baseRules: true,
     onProblem: ({ code, message }, { title }) =>
       report("A rule was left out", { title, code, message }),
   });
+  const correlator = correlations.length === 0
+    ? undefined
+    : new Correlator(correlations, ruleSet.rules, {
+      limits: { maxEvents: MAX_LISTED_EVENTS },
+      onProblem: ({ code, message }, { title }) =>
+        report("A correlation was left out", { title, code, message }),
+    });
   return {
     rules: ruleSet.rules,
+    correlator: correlator?.correlations.length === 0 ? undefined : correlator,
     match(event) {
       const { resources } = event;
       return Array.isArray(resources) && resources.length > MAX_RESOURCES
@@ -116,14 +137,16 @@ export function matchRules(
     const found = ruleSet.match(fields, AUDIT_LOG_SOURCE);
     if (found.length === 0) return []; // nearly every event
     const matched = new Set(found.map(({ rule }) => rule));
-    return [...matched].map((rule) => ({
-      rule,
-      matched: ruleSet.matchedFields(rule, fields).map(({ field, value, modifiers, wanted }) => ({
-        field: field === "" ? null : field,
-        value: value ?? null,
-        item: `${[field, ...modifiers].join("|")}: ${wanted}`,
-      })),
-    }));
+    return [...matched].map((rule): EventMatch =>
+      correlator?.alertsAlone(rule) === false ? { rule, isSilent: true } : ({
+        rule,
+        matched: ruleSet.matchedFields(rule, fields).map(({ field, value, modifiers, wanted }) => ({
+          field: field === "" ? null : field,
+          value: value ?? null,
+          item: `${[field, ...modifiers].join("|")}: ${wanted}`,
+        })),
+      })
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { panoptesOf, SUMMARY_PLACEHOLDERS } from "../sigma/panoptes_field.ts";
-import type { SigmaRule } from "../sigma/engine.ts";
+import type { CorrelationResult, SigmaRule } from "../sigma/engine.ts";
 import { safeText } from "../stream/plain_text.ts";
 import { textsIn } from "./read_odd_event.ts";
 import { toSigmaEvent } from "./to_sigma_event.ts";
@@ -64,6 +64,47 @@ export function summaryOf(
     (_, name: string) => valueOf(name.trim()) ?? SUMMARY_PLACEHOLDERS[name.trim()] ?? "unknown",
   );
   return lineOf(line, MAX_SUMMARY);
+}
+
+/**
+ * Says in one plain line what a correlation has found: its `panoptes.summary`, or else its title
+ * with what the events have in common, how many there are, and in what time.
+ *
+ * @param result What the correlation has found.
+ * @param event One of the events behind it, for placeholders that are not in `group-by`.
+ * @returns At most 300 UTF-16 units.
+ */
+export function correlationSummary(
+  { correlation, group, count, first, last }: Pick<
+    CorrelationResult,
+    "correlation" | "group" | "count" | "first" | "last"
+  >,
+  event: Readonly<Record<string, unknown>>,
+): string {
+  const timespan = durationText(last - first);
+  if (panoptesOf(correlation.custom).summary !== undefined) {
+    const values = Object.fromEntries(group.map(({ field, value }) => [field, value]));
+    return summaryOf(correlation, event, { ...values, count, timespan });
+  }
+  const facts = [
+    ...group.slice(0, MAX_VALUES).map(({ value }) => lineOf(value, MAX_VALUE)),
+    `${count} ${count === 1 ? "event" : "events"}${last === first ? "" : ` in ${timespan}`}`,
+  ];
+  return lineOf(`${correlation.title}: ${facts.join(", ")}`, MAX_SUMMARY);
+}
+
+/** A time as people say it, such as "10 minutes"; a part of a unit counts as a whole one. */
+function durationText(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1_000));
+  const [unit, length] = seconds < 120
+    ? ["second", 1] as const
+    : seconds < 7_200
+    ? ["minute", 60] as const
+    : seconds < 172_800
+    ? ["hour", 3_600] as const
+    : ["day", 86_400] as const;
+  const number = Math.ceil(seconds / length);
+  return `${number} ${unit}${number === 1 ? "" : "s"}`;
 }
 
 function defaultSummary(title: string, valueOf: (name: string) => string | undefined): string {

@@ -1,13 +1,7 @@
 import type { SigmaRule } from "../sigma/engine.ts";
 import { panoptesOf } from "../sigma/panoptes_field.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
-import {
-  type Alert,
-  ALERT_LEVELS,
-  type AlertField,
-  type AlertLevel,
-  type AlertRule,
-} from "./alert.ts";
+import { type Alert, type AlertField, type AlertRule, isAlertLevel } from "./alert.ts";
 import { alertId } from "./alert_id.ts";
 import { shorten } from "./shorten.ts";
 import { summaryOf } from "./summary.ts";
@@ -17,7 +11,7 @@ import { summaryOf } from "./summary.ts";
  */
 const MATCHED = { text: 1_000, members: 32, depth: 5 };
 
-/** What an alert carries of a Sigma rule; any parsed rule will do. */
+/** What an alert carries of a Sigma rule; any parsed rule or correlation will do. */
 export type AlertingRule =
   & Pick<SigmaRule, "id" | "title" | "level" | "status" | "description" | "author">
   & Partial<Pick<SigmaRule, "tags" | "references" | "falsepositives" | "custom">>;
@@ -111,11 +105,12 @@ export function alertRuleOf(rule: AlertingRule): AlertRule {
   };
 }
 
-/** The time of an event as an alert has it; null where the event has none that can be written. */
-function timeOf(at: number | null): string | null {
+/**
+ * The time of an event as an alert has it.
+ *
+ * @param at Milliseconds since the Unix epoch; null for an event without a date.
+ * @returns ISO 8601; null where there is none that can be written.
+ */
+export function timeOf(at: number | null): string | null {
   return at === null || Math.abs(at) > 8.64e15 ? null : new Date(at).toISOString();
-}
-
-function isAlertLevel(level: string | undefined): level is AlertLevel {
-  return (ALERT_LEVELS as readonly (string | undefined)[]).includes(level);
 }

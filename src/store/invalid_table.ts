@@ -15,6 +15,8 @@ export interface NewInvalidEvent {
 
 /** An item that was not kept before. */
 export interface KeptInvalidEvent extends NewInvalidEvent {
+  /** Its place among the invalid events, from 1. */
+  readonly seq: number;
   /**
    * Identifies it, whatever the order of its members: the SHA-256 of its JSON with all members
    * sorted by name, in hexadecimal.
@@ -72,8 +74,8 @@ export function addInvalidEvents(
     const digest = sha256Hex(sorted);
     const isKnown = sql.all(`SELECT 1 FROM invalid_digests WHERE digest = ?`, digest).length > 0;
     if (isKnown) continue;
-    kept.push({ ...item, digest });
-    const seq = first + kept.length;
+    const seq = first + kept.length + 1;
+    kept.push({ ...item, seq, digest });
     sql.run(
       `INSERT INTO invalid_digests (seq, digest, recorded_at) VALUES (?, ?, ?)`,
       seq,

@@ -1,3 +1,4 @@
+import type { CorrelationOutcome, CorrelationStore } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { NewAlert, StoredAlert } from "./alert_table.ts";
 import type { KeptInvalidEvent, NewInvalidEvent, StoredInvalidEvent } from "./invalid_table.ts";
@@ -89,6 +90,16 @@ export interface LogWriter {
   record(events: readonly UserEvent[], options: RecordOptions): RecordResult;
   /** Keeps items aside that are not valid events; returns those that are new. */
   keepInvalid(invalid: readonly NewInvalidEvent[], now: number): KeptInvalidEvent[];
+  /**
+   * Evaluates correlations on the state that the log keeps of them.
+   *
+   * @param keys The state keys of the correlations in force; everything else is deleted.
+   * @param evaluate What to do; if it throws, its changes are not written.
+   */
+  correlate(
+    keys: readonly string[],
+    evaluate: (store: CorrelationStore) => CorrelationOutcome,
+  ): CorrelationOutcome;
   /** Stores alerts; returns those that are new. */
   addAlerts(alerts: readonly NewAlert[], now: number): NewAlert[];
   /** Queues messages, due at once; returns how many are new. */

@@ -7,6 +7,7 @@ export type MetaName =
   | "alert_seq"
   | "invalid_seq"
   | "floor_at"
+  | "correlated_to"
   | "outbox_clock";
 
 /** Reads a number; returns `missing` if it was never written. */

@@ -45,6 +45,15 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE invalid_digests (
       seq INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, recorded_at INTEGER NOT NULL)`,
   ],
+  // The state of correlations. It is found by its group, or by when it needs attention.
+  [
+    `CREATE TABLE correlation_groups (
+      key TEXT NOT NULL, "group" TEXT NOT NULL, due REAL NOT NULL, size INTEGER NOT NULL,
+      state TEXT NOT NULL, UNIQUE (key, "group"))`,
+    `CREATE INDEX correlation_due ON correlation_groups (key, due)`,
+    `CREATE TABLE correlation_totals (
+      key TEXT PRIMARY KEY, groups INTEGER NOT NULL, matches INTEGER NOT NULL) WITHOUT ROWID`,
+  ],
 ];
 
 /**

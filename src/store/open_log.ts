@@ -1,4 +1,5 @@
 import { addAlerts, alertById, alertsAfter } from "./alert_table.ts";
+import { CorrelationTable } from "./correlation_table.ts";
 import { addInvalidEvents, invalidEventsAfter } from "./invalid_table.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import type { Log, LogHead, StoredEvent } from "./log.ts";
@@ -116,6 +117,13 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       return result;
     },
     keepInvalid: (invalid, at) => addInvalidEvents(sql, invalid, at),
+    correlate(keys, evaluate) {
+      const table = new CorrelationTable(sql);
+      table.keepOnly(keys);
+      const { results, tally } = evaluate(table);
+      table.write();
+      return { results, tally: { ...tally, dropped: tally.dropped + table.dropped } };
+    },
     addAlerts(alerts, at) {
       const added = addAlerts(sql, alerts, at);
       if (added.length > 0) appended = true;

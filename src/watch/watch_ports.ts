@@ -1,5 +1,6 @@
 import type { EventMatch } from "../alert/match_rules.ts";
 import type { DispatchPorts } from "../delivery/dispatch_outbox.ts";
+import type { Correlator } from "../sigma/engine.ts";
 import type { Page } from "../thousandeyes/page/page.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 
@@ -32,4 +33,6 @@ export interface WatchPorts extends DispatchPorts {
    * that are not valid events, whose members may have other types.
    */
   match(event: UserEvent): readonly EventMatch[];
+  /** What the matches mean together; default nothing. Its rules are those of `match`. */
+  readonly correlator?: Correlator | undefined;
 }

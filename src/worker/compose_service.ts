@@ -4,7 +4,7 @@ import { nextState } from "../delivery/next_state.ts";
 import { createLogApp } from "../http/log_app.ts";
 import { LogFeed } from "../http/feed/log_feed.ts";
 import { StreamLimit } from "../http/stream_limit.ts";
-import type { SigmaRule } from "../sigma/engine.ts";
+import type { SigmaCorrelation, SigmaRule } from "../sigma/engine.ts";
 import type { Log } from "../store/log.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
@@ -69,13 +69,14 @@ export function composeService(options: ServiceOptions): Service {
   const isFed = source === sourceName(config);
   let others: readonly NotedLog[] = [];
   const leftOut: unknown[] = [];
-  const { rules, match } = matchRules(options.bundle, (what, facts) => {
+  const { rules, match, correlator } = matchRules(options.bundle, (what, facts) => {
     leftOut.push(facts);
     report(what, facts);
   });
+  const inForce = [...rules, ...correlator?.correlations ?? []];
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, maxAgeMs, maxBytes } = config;
   const watch = new Watch(
-    watchPorts({ log, config, match, clock, random, isFed }),
+    watchPorts({ log, config, match, correlator, clock, random, isFed }),
     watchOptions({ pollMs, overlapMs, backfillMs, maxAlertAgeMs, maxAgeMs, maxBytes }),
   );
 
@@ -161,7 +162,7 @@ export function composeService(options: ServiceOptions): Service {
       invalidEvents: (after, limit, maxBytes) => log.invalidEvents(after, limit, maxBytes),
       status: () => ({
         ...watch.status(ownReasons()),
-        rules: rules.length,
+        rules: inForce.length,
         unfedLogs: others.map(({ source, events, alerts, owed, notedAt }) => ({
           source,
           events,
@@ -172,7 +173,7 @@ export function composeService(options: ServiceOptions): Service {
         subscribers: { events: events.followers, alerts: alerts.followers },
         streams: streams.counts(),
       }),
-      rules: () => rules.map(summaryOf),
+      rules: () => inForce.map(summaryOf),
     },
     streams,
     clock,
@@ -228,7 +229,9 @@ function remember(log: Log, name: string, value: unknown): void {
   }
 }
 
-function summaryOf({ id, title, level, status, description, tags }: SigmaRule) {
+function summaryOf(
+  { id, title, level, status, description, tags }: SigmaRule | SigmaCorrelation,
+) {
   return {
     id: id ?? title,
     title,

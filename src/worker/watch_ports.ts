@@ -14,6 +14,8 @@ export interface WatchPortsOptions {
   log: Log;
   config: Config;
   match: WatchPorts["match"];
+  /** The correlations of what matches; default none. */
+  correlator?: WatchPorts["correlator"];
   clock: Clock;
   random: () => number;
   /** Whether the log is that of the present settings; default true. */
@@ -36,7 +38,7 @@ const call = (url: URL, init: RequestInit) => fetch(url, init);
  * @returns The ports of the watch.
  */
 export function watchPorts(
-  { log, config, match, clock, random, isFed = true }: WatchPortsOptions,
+  { log, config, match, correlator, clock, random, isFed = true }: WatchPortsOptions,
 ): WatchPorts {
   const { aid, useAllPermittedAids, baseUrl, teToken, ownHosts } = config;
   const refused = new Map(config.refusedEndpoints.map((name) => [name, refusedEndpoint(name)]));
@@ -67,6 +69,7 @@ export function watchPorts(
         ...(signal === undefined ? {} : { signal }),
       }),
     match,
+    correlator,
     attempt: (message, endpoint, signal) =>
       endpoint.url === ""
         ? Promise.resolve(misconfigured(clock.now()))

@@ -1,3 +1,4 @@
+import { CORRELATION_CONTRACT } from "./correlation_contract.ts";
 import { EVENT_CONTRACT } from "./event_contract.ts";
 import { OUTBOX_CONTRACT } from "./outbox_contract.ts";
 import type { Promised } from "./promised.ts";
@@ -14,5 +15,6 @@ export const LOG_CONTRACT: readonly Promised[] = [
   ...EVENT_CONTRACT,
   ...OUTBOX_CONTRACT,
   ...READ_CONTRACT,
+  ...CORRELATION_CONTRACT,
   ...RETAIN_CONTRACT,
 ];

@@ -42,6 +42,18 @@ const COUNTERS: Readonly<
   unmatched: ["events_unmatched", "Events that at least one rule failed to evaluate"],
   alerts: ["alerts", "Alerts created"],
   backfilled: ["alerts_backfilled", "Alerts about the past, which page nobody"],
+  matchesLate: [
+    "matches_late",
+    "Matches that came when the windows of their correlation had already been decided",
+  ],
+  matchesIncomplete: [
+    "matches_incomplete",
+    "Matches without a date, or without a field that their correlation needs",
+  ],
+  matchesDropped: [
+    "matches_dropped",
+    "Matches of correlations dropped because a limit was reached",
+  ],
   passes: ["passes", "Time ranges read to their end"],
   restarts: ["pass_restarts", "Time ranges that had to be started again"],
 };

@@ -17,6 +17,11 @@ export interface CorrelationResult {
   first: number;
   /** When the last known match of the window happened, in milliseconds. */
   last: number;
+  /**
+   * From when it could be known, in milliseconds: `last`, or the end of the window for a condition
+   * that waits.
+   */
+  knownAt: number;
   /** The count, sum, average or percentile; for temporal correlations, how many rules matched. */
   value: number;
   /** The events behind it, each once, oldest first, at most `maxEvents`. */

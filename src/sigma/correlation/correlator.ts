@@ -131,7 +131,7 @@ export class Correlator {
   /** The keys of their state, for {@linkcode CorrelationStore.keepOnly}. */
   readonly stateKeys: readonly string[];
   readonly #compiled: readonly CompiledCorrelation[];
-  readonly #uses = new Map<SigmaRule, Use[]>();
+  readonly #uses = new Map<object, Use[]>();
   readonly #silent = new Set<SigmaRule | SigmaCorrelation>();
   readonly #view = new EventView();
   readonly #limits: CorrelationLimits;
@@ -194,12 +194,12 @@ export class Correlator {
    * Turns the matches of an event into inputs of correlations.
    *
    * @param occurrence The event, when it happened, and its id.
-   * @param matches What `RuleSet.match()` found.
+   * @param matches What `RuleSet.match()` found; rules are told apart by identity.
    * @param inputs Where the inputs are added, for the next call of `correlate()`.
    */
   collect(
     occurrence: Occurrence,
-    matches: readonly { readonly rule: SigmaRule }[],
+    matches: readonly { readonly rule: object }[],
     inputs: CorrelationInput[],
   ): void {
     let shown = false;

@@ -38,7 +38,7 @@ export function describeWindow(
   anchor: number,
   { slot, value, maxEvents }: WindowFacts,
 ): CorrelationResult {
-  const { correlation, span, references } = compiled;
+  const { correlation, span, settle, waits, references } = compiled;
   const first = state.times[anchor]!;
   const limit = first + span;
   const parts = references.map(() => new PartCollector(maxEvents));
@@ -58,6 +58,7 @@ export function describeWindow(
     slot,
     first,
     last: whole.last,
+    knownAt: waits ? first + settle : whole.last,
     value,
     events: whole.events,
     count: whole.eventCount,

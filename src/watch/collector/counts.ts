@@ -26,6 +26,12 @@ export interface CollectorCounts {
   readonly backfilled: number;
   /** Events on which a rule failed. */
   readonly unmatched: number;
+  /** Matches that came when the windows of their correlation had already been decided. */
+  readonly matchesLate: number;
+  /** Matches without a date, or without a field of `group-by` or `condition.field`. */
+  readonly matchesIncomplete: number;
+  /** Matches of correlations that were dropped because a limit was reached. */
+  readonly matchesDropped: number;
   /** Failed requests. */
   readonly failures: number;
   /** Slices read to their end. */
@@ -75,6 +81,9 @@ export function noCounts(): CollectorCounts {
     alerts: 0,
     backfilled: 0,
     unmatched: 0,
+    matchesLate: 0,
+    matchesIncomplete: 0,
+    matchesDropped: 0,
     failures: 0,
     passes: 0,
     restarts: 0,

@@ -16,6 +16,8 @@ import type { CollectorState, Pass } from "./state.ts";
  *   happened by the end of the pass.
  * @param now Milliseconds since the Unix epoch.
  * @param options From which age it is past.
+ * @param knownAt When it could be known at the earliest, if that is later than its date: so the
+ *   end of the window, for a correlation that waits for it.
  * @returns True if it is past.
  */
 export function isPast(
@@ -24,10 +26,11 @@ export function isPast(
   at: number | null,
   now: number,
   { maxAlertAgeMs }: Pick<WatchOptions, "maxAlertAgeMs">,
+  knownAt: number = at ?? to,
 ): boolean {
   const { fedSince: byOurClock = -Infinity, apiClock } = state;
   // Events are dated by the API's clock.
   const fedSince = byOurClock + (apiClock === undefined ? 0 : clockDifference(state) ?? 0);
   const isBefore = at === null ? to <= fedSince : at < fedSince;
-  return isBefore || now - (at ?? to) > maxAlertAgeMs;
+  return isBefore || now - knownAt > maxAlertAgeMs;
 }

@@ -15,7 +15,8 @@ import { raiseAlerts } from "../raise_alerts.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import { afterPage } from "./advance.ts";
-import { lateHistogram } from "./counts.ts";
+import { PageMatches } from "./correlate.ts";
+import { type CountsToAdd, lateHistogram } from "./counts.ts";
 import { addIntake } from "./intake.ts";
 import { type Diagnosis, fault } from "./failure.ts";
 import { isPast } from "./past.ts";
@@ -67,7 +68,10 @@ export interface PageRecorded {
  * @returns What has changed.
  */
 export function recordPage(
-  { log, match, endpoints, random }: Pick<WatchPorts, "log" | "match" | "endpoints" | "random">,
+  { log, match, correlator, endpoints, random }: Pick<
+    WatchPorts,
+    "log" | "match" | "correlator" | "endpoints" | "random"
+  >,
   { read, url, page, count, earlier, refusal, now }: PageToRecord,
   options: WatchOptions,
 ): PageRecorded {
@@ -95,6 +99,7 @@ export function recordPage(
       return [];
     }
   };
+  const pageMatches = new PageMatches({ log, correlator });
   const oversized: string[] = [];
   let epoch: string | undefined;
   for (const { event, whole, occurrence, seq, at } of result.recorded) {
@@ -104,21 +109,35 @@ export function recordPage(
     const identity = identityOf(event);
     const eventId = formatLastEventId({ epoch: epoch ??= log.head().epoch, seq });
     const backfilled = isPast(read.state, pass, at, now, options);
-    for (const { rule, matched = [] } of matches) {
+    pageMatches.add(whole, at, matches, { table: "events", seq, occurrence });
+    for (const { rule, matched = [], isSilent = false } of matches) {
+      if (isSilent) continue;
       const known = { identity, occurrence, eventId, at, backfilled, matched };
       const alert = toAlert(rule, event, known);
       alerts.push({ alert, eventSeq: seq, at });
     }
   }
-  for (const { value, digest } of invalid) {
+  for (const { value, seq, digest } of invalid) {
     if (!isObject(value)) continue;
     const fields = readOddEvent(value) as UserEvent;
-    for (const { rule, matched = [] } of matchesOf(fields)) {
+    const matches = matchesOf(fields);
+    if (matches.length === 0) continue;
+    pageMatches.add(fields, dateIn(fields), matches, { table: "invalid", seq, occurrence: 1 });
+    for (const { rule, matched = [], isSilent = false } of matches) {
+      if (isSilent) continue;
       const backfilled = isPast(read.state, pass, dateIn(fields), now, options);
       const known = { identity: digest, occurrence: 1, backfilled, matched };
       const alert = toAlert(rule, alertedForm(value), known);
       alerts.push({ alert, eventSeq: null, at: null });
     }
+  }
+  let uncorrelated: CountsToAdd = {};
+  try {
+    const correlated = pageMatches.correlate({ state: read.state, pass }, now, options);
+    alerts.push(...correlated.alerts);
+    uncorrelated = correlated.counts;
+  } catch (error) {
+    faults.push(error);
   }
   const added = raiseAlerts({ log, endpoints }, alerts, now);
   const { kind } = read;
@@ -160,6 +179,7 @@ export function recordPage(
       oversized: oversized.length,
       alerts: added.length,
       backfilled: added.filter(({ alert }) => alert.backfilled).length,
+      ...uncorrelated,
       ...lateCounts(state, kind, result.recorded, now),
     },
     random,

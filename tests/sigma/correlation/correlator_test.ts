@@ -72,6 +72,7 @@ Deno.test("Correlator describes a result: group, times, events, and the part of 
     slot: 3_600_000,
     first: 3_600_000,
     last: 3_700_000,
+    knownAt: 3_700_000,
     value: 2,
     events: [...events, "login-Ana-3700"],
     count: 4,

@@ -1,0 +1,154 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  type CorrelationOutcome,
+  type CorrelationStore,
+  type GroupMatch,
+  GroupState,
+} from "../../src/sigma/engine.ts";
+import { open, type Promised } from "./promised.ts";
+
+const KEYS = ["one", "two"];
+const NOTHING: CorrelationOutcome = {
+  results: [],
+  tally: { late: 0, ungrouped: 0, valueless: 0, dropped: 0 },
+};
+
+/** Runs something on the state, in a transaction, and in a log that has just been opened. */
+function within<T>(
+  sql: Parameters<Promised["check"]>[0],
+  body: (store: CorrelationStore) => T,
+  keys: readonly string[] = KEYS,
+): { value: T; outcome: CorrelationOutcome } {
+  const log = open(sql);
+  let value: T;
+  const outcome = log.transaction(() =>
+    log.correlate(keys, (store) => {
+      value = body(store);
+      return NOTHING;
+    })
+  );
+  return { value: value!, outcome };
+}
+
+const read = <T>(sql: Parameters<Promised["check"]>[0], body: (store: CorrelationStore) => T) =>
+  within(sql, body).value;
+
+function groupOf(...times: number[]): GroupState {
+  const state = new GroupState();
+  for (const time of times) state.insert(matchAt(time), undefined, false);
+  return state;
+}
+
+function matchAt(time: number, value?: string): GroupMatch {
+  return { time, duration: 0, event: `e${time}`, reference: 0, value, causes: undefined };
+}
+
+/** What the log promises about the state of correlations. */
+export const CORRELATION_CONTRACT: readonly Promised[] = [
+  {
+    name: "correlate() keeps groups, their number and the watermark",
+    check(sql) {
+      read(sql, (store) => {
+        assertEquals([store.watermark, store.matches, store.groups("one")], [-Infinity, 0, 0]);
+        const state = groupOf(1, 2);
+        state.fired = [0];
+        store.save("one", "Ana", state, 12);
+        store.save("two", "Ana", groupOf(5), 15);
+        assertEquals(store.load("one", "Ana"), state);
+        store.watermark = 7;
+      });
+      read(sql, (store) => {
+        assertEquals([store.watermark, store.matches], [7, 3]);
+        assertEquals(KEYS.map((key) => store.groups(key)), [1, 1]);
+        const state = store.load("one", "Ana")!;
+        assertEquals([state.times, state.events, state.fired], [[1, 2], ["e1", "e2"], [0]]);
+        assertEquals(store.load("one", "Ben"), undefined);
+        state.insert(matchAt(9), undefined, false);
+        store.save("one", "Ana", state, 19);
+        assertEquals([store.matches, store.groups("one")], [4, 1]);
+      });
+      read(sql, (store) => {
+        assertEquals(store.matches, 4);
+        store.delete("one", "Ana");
+        store.delete("one", "Ana");
+        assertEquals([store.matches, store.groups("one"), store.load("one", "Ana")], [
+          1,
+          0,
+          undefined,
+        ]);
+      });
+      assertEquals(read(sql, (store) => [store.matches, store.groups("one")]), [1, 0]);
+    },
+  },
+  {
+    name: "correlate() finds what is due, written or not, and evicts what is due first",
+    check(sql) {
+      read(sql, (store) => {
+        for (const n of [3, 1, 2]) store.save("one", `g${n}`, groupOf(n), n * 10);
+        store.save("two", "g", groupOf(1, 2), 5);
+      });
+      read(sql, (store) => {
+        const moved = store.load("one", "g1")!;
+        store.save("one", "g1", moved, 40);
+        store.save("one", "g4", groupOf(4), 4);
+        assertEquals([...store.due("one", 20)].sort(), ["g2", "g4"]);
+        assertEquals([...store.due("one", 3)], []);
+        assertEquals(store.evict("one"), 1); // g4
+        assertEquals(store.load("one", "g4"), undefined);
+        assertEquals(store.evict(undefined), 2); // of the other correlation
+        assertEquals([store.matches, store.groups("one"), store.groups("two")], [3, 3, 0]);
+        assertEquals(store.evict("two"), undefined);
+      });
+      assertEquals(read(sql, (store) => [...store.due("one", 100)]), ["g2", "g3", "g1"]);
+    },
+  },
+  {
+    name: "correlate() forgets correlations that are no longer in force",
+    check(sql) {
+      read(sql, (store) => KEYS.forEach((key) => store.save(key, "Ana", groupOf(1), 9)));
+      within(sql, () => {}, ["two"]);
+      assertEquals(
+        read(sql, (store) => [store.load("one", "Ana"), store.groups("one"), store.matches]),
+        [undefined, 0, 1],
+      );
+    },
+  },
+  {
+    name: "correlate() leaves no trace of an evaluation that fails",
+    check(sql) {
+      read(sql, (store) => store.save("one", "Ana", groupOf(1), 9));
+      const log = open(sql);
+      log.transaction(() => {
+        assertThrows(() =>
+          log.correlate(KEYS, (store) => {
+            store.save("one", "Ana", groupOf(1, 2), 9);
+            store.delete("one", "Ana");
+            store.watermark = 5;
+            throw new TypeError("broken");
+          }), TypeError);
+      });
+      assertEquals(
+        read(sql, (store) => [store.watermark, store.load("one", "Ana")?.times]),
+        [-Infinity, [1]],
+      );
+    },
+  },
+  {
+    name: "correlate() drops the oldest matches of a group that a row cannot hold, and counts them",
+    check(sql) {
+      const { outcome } = within(sql, (store) => {
+        const state = new GroupState();
+        for (let time = 0; time < 3_000; time++) {
+          state.insert(matchAt(time, "\u0001".repeat(256)), { values: [] }, false);
+        }
+        store.save("one", "Ana", state, 9_000);
+      });
+      const [times, matches] = read(sql, (store) => [
+        store.load("one", "Ana")!.times,
+        store.matches,
+      ]);
+      assert(times.length > 500 && times.at(-1) === 2_999);
+      assertEquals([outcome.tally.dropped, matches], [3_000 - times.length, times.length]);
+    },
+  },
+];
