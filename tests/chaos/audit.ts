@@ -62,7 +62,10 @@ function matchedOnce({ published, rules, alerts }: Evidence): Finding {
     "one alert per rule and match",
     countsOf(expectedAlerts(published, rules).map(({ key }) => key)),
     // A duplicate id would be as wrong as a duplicate match.
-    countsOf([...new Map(alerts.map(({ body }) => [body.id, body])).values()].map(alertKey)),
+    countsOf(
+      [...new Map(alerts.map(({ body }) => [body.id, body])).values()]
+        .filter((body) => !isOfCorrelation(body)).map(alertKey),
+    ),
     alerts.length - new Set(alerts.map(({ body }) => body.id)).size,
   );
 }
@@ -80,7 +83,11 @@ function expectedAlerts(published: readonly PublishedEvent[], rules: readonly Na
 
 /** An alert as it was stored or sent, as far as the audit looks at it. */
 type AlertBody = {
+  readonly id: string;
+  readonly level: string;
+  readonly lastAt: string | null;
   readonly rule: { readonly id: string };
+  readonly group?: unknown;
   readonly backfilled: boolean;
   readonly events: readonly {
     readonly occurrence: number;
@@ -89,8 +96,14 @@ type AlertBody = {
 };
 
 function alertKey(alert: Readonly<Record<string, unknown>>): string {
-  const { rule, events: [caused] } = alert as AlertBody;
+  const { id, rule, events: [caused] } = alert as AlertBody;
+  if (isOfCorrelation(alert)) return `correlation ${id}`;
   return `${rule.id} ${caused?.occurrence} ${eventKey(caused?.event ?? {})}`;
+}
+
+/** Whether an alert is about several events, which a correlation has found. */
+function isOfCorrelation(alert: Readonly<Record<string, unknown>>): boolean {
+  return alert.group !== undefined;
 }
 
 /** The alerts that are marked as being about the past: nobody is owed a message about them. */
@@ -109,8 +122,8 @@ function marked({ alerts, events }: Evidence): Finding {
   const missing: string[] = [];
   const wrong: string[] = [];
   for (const { id, body } of alerts) {
-    const { backfilled, events: [caused] } = body as AlertBody;
-    const at = parseDate(String(caused?.event.date)) ?? NaN;
+    const { backfilled, lastAt, events: [caused] } = body as AlertBody;
+    const at = parseDate(String(isOfCorrelation(body) ? lastAt : caused?.event.date)) ?? NaN;
     if (at < begun - BEGIN_TOLERANCE_MS && !backfilled) missing.push(`not marked as past: ${id}`);
     if (at >= begun && backfilled) wrong.push(`marked as past: ${id}`);
   }
@@ -132,6 +145,12 @@ function delivered(evidence: Evidence, endpoint: string, levels: readonly string
       .filter(({ level, key }) => levels.includes(level) && !past.has(key))
       .map(({ key }) => key),
   );
+  for (const { body } of alerts) {
+    const { level, backfilled } = body as AlertBody;
+    if (isOfCorrelation(body) && levels.includes(level) && !backfilled) {
+      expected.add(alertKey(body));
+    }
+  }
   const here = arrivals.filter((arrival) => arrival.endpoint === endpoint);
   const idsOf = new Map<string, Set<string>>();
   const wrong: string[] = [];

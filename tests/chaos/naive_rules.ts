@@ -11,15 +11,21 @@ export interface NaiveRule {
 type Members = Readonly<Record<string, unknown>>;
 type Test = (event: Members) => boolean;
 
+/** How the documents of a file are parted. */
+const NEXT_DOCUMENT = /^---$/m;
+
 /**
  * Reads `rules/` in a second, slow and simple way that shares nothing with the engine. It knows
- * only what the rules there use, and refuses the rest instead of guessing.
+ * only what the rules there use, and refuses the rest instead of guessing. Files of correlations are
+ * left out: the rules in them make no alerts of their own.
  */
 export async function naiveRules(folder: URL): Promise<NaiveRule[]> {
   const rules: NaiveRule[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if (!/\.ya?ml$/.test(name)) continue;
-    const rule = parse(await Deno.readTextFile(new URL(name, folder)));
+    const text = await Deno.readTextFile(new URL(name, folder));
+    if (NEXT_DOCUMENT.test(text)) continue;
+    const rule = parse(text);
     rules.push({ id: rule.id, level: rule.level, matches: detection(rule.detection) });
   }
   return rules;

@@ -130,43 +130,74 @@ Deno.test("the collector alerts about a correlation once, with its story, and ba
   );
 });
 
-Deno.test("the collector finds the same correlations whatever the order, the pages and the restarts", async () => {
-  const anEvent = fc.record({
-    second: fc.nat(40 * 60),
-    user: fc.constantFrom("a", "b"),
-    isSuccess: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
-    delaySeconds: fc.oneof(fc.constant(0), fc.nat(14 * 60)),
-  });
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(anEvent, { minLength: 1, maxLength: 40 }),
-      fc.integer({ min: 1, max: 7 }),
-      fc.array(fc.nat(9), { maxLength: 20 }),
-      async (events, pageSize, restarts) => {
-        using bench = new Bench({}, ports());
-        bench.api.pageSize = pageSize;
-        for (const { second, user, isSuccess, delaySeconds } of events) {
-          const at = second * 1_000;
-          bench.api.publish(
-            isSuccess ? succeeded(at, user) : eventAt(at, user),
-            START + at + delaySeconds * 1_000,
-          );
+const anEvent = fc.record({
+  second: fc.nat(40 * 60),
+  user: fc.constantFrom("a", "b"),
+  isSuccess: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+  delaySeconds: fc.oneof(fc.constant(0), fc.nat(14 * 60)),
+});
+
+/** Whether events give the same alerts, late and restarted, as all of them in order and at once. */
+const sameAlerts = (portsOf: typeof ports) =>
+  fc.asyncProperty(
+    fc.array(anEvent, { minLength: 1, maxLength: 40 }),
+    fc.integer({ min: 1, max: 7 }),
+    fc.array(fc.nat(9), { maxLength: 20 }),
+    async (events, pageSize, restarts) => {
+      using bench = new Bench({}, portsOf());
+      bench.api.pageSize = pageSize;
+      for (const { second, user, isSuccess, delaySeconds } of events) {
+        const at = second * 1_000;
+        bench.api.publish(
+          isSuccess ? succeeded(at, user) : eventAt(at, user),
+          START + at + delaySeconds * 1_000,
+        );
+      }
+      for (const steps of restarts) {
+        for (let n = 0; n < steps; n++) {
+          const next = await bench.watch.collector.step();
+          if (next > bench.clock.now()) bench.clock.set(next);
         }
-        for (const steps of restarts) {
-          for (let n = 0; n < steps; n++) {
-            const next = await bench.watch.collector.step();
-            if (next > bench.clock.now()) bench.clock.set(next);
-          }
-          bench.restart();
-        }
-        await bench.run(3 * HOUR);
-        bench.assertComplete();
-        const found = alertsOf(bench).filter(({ group }) => group !== undefined);
-        assertEquals(found.map(({ id }) => id).sort(), expectedIds(bench.recorded()));
-      },
-    ),
-    { numRuns: Number(Deno.env.get("CORRELATION_RUNS") ?? 150) },
+        bench.restart();
+      }
+      await bench.run(3 * HOUR);
+      const found = alertsOf(bench).filter(({ group }) => group !== undefined);
+      assertEquals(found.map(({ id }) => id).sort(), expectedIds(bench.recorded()));
+    },
   );
+
+Deno.test("the collector finds the same correlations whatever the order, the pages and the restarts", async () => {
+  const numRuns = Number(Deno.env.get("CORRELATION_RUNS") ?? 150);
+  await fc.assert(sameAlerts(ports), { numRuns });
+});
+
+Deno.test("the same check notices a late match that is forgotten, and a state that is not kept", async () => {
+  const forgetful = () => {
+    const { match, correlator } = ports();
+    const collect = correlator!.collect.bind(correlator);
+    let newest = -Infinity;
+    correlator!.collect = (occurrence, matches, inputs) => {
+      newest = Math.max(newest, occurrence.time);
+      if (occurrence.time > newest - 5 * MINUTE) collect(occurrence, matches, inputs);
+    };
+    return { match, correlator };
+  };
+  const volatile = () => {
+    const { match, correlator } = ports();
+    const correlate = correlator!.correlate.bind(correlator);
+    correlator!.correlate = (store, inputs, watermark) => {
+      const fresh = new MemoryStore();
+      fresh.watermark = store.watermark;
+      const outcome = correlate(fresh, inputs, watermark);
+      store.watermark = fresh.watermark;
+      return outcome;
+    };
+    return { match, correlator };
+  };
+  for (const broken of [forgetful, volatile]) {
+    const { failed } = await fc.check(sameAlerts(broken), { numRuns: 200, endOnFailure: true });
+    assert(failed, broken.name);
+  }
 });
 
 Deno.test("the collector decides what waits only when everything in its window has been read", async () => {
