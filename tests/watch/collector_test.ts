@@ -88,6 +88,17 @@ Deno.test("Collector records no event twice when each page repeats the last even
   bench.assertComplete();
 });
 
+Deno.test("Collector takes a few twins beside the ends of pages for twins, not for pages that repeat", async () => {
+  using bench = new Bench({ backfillMs: 2 * HOUR });
+  await bench.settle();
+  bench.api.pageSize = 3;
+  for (const [ago, users] of [[16, "001"], [17, "110110"], [16, "0"]] as const) {
+    for (const user of users) bench.api.publish(eventAt(-ago * MINUTE, user), bench.clock.now());
+  }
+  await bench.run(2 * HOUR);
+  bench.assertComplete();
+});
+
 Deno.test("Collector records twins in a second of many pages where cursors are exclusive", async () => {
   using bench = new Bench({ backfillMs: HOUR, assumedLimit: 100_000 });
   bench.api.pageSize = 10;

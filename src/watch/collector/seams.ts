@@ -32,7 +32,7 @@ const MAX_SEAMS = 100;
 /** No API has smaller pages. */
 const MIN_LARGEST = 2;
 /** By so many more pages must repeat an event than not, before they could not all be true twins. */
-const MIN_AGAIN = 3;
+const MIN_AGAIN = 6;
 
 /**
  * Nothing learnt yet.
