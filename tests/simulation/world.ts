@@ -78,8 +78,8 @@ export class World {
   readonly #options: WorldOptions;
   readonly #chance: Chance;
   #log: Log | undefined;
-  /** What the status has been looked at for: the clock as it is set, the invalid items so far. */
-  #lookedAt = { offset: 0, answered: 0, isTold: true, invalid: 0 };
+  /** What the status has been looked at for: the clock as it is set. */
+  #lookedAt = { offset: 0, answered: 0, isTold: true };
   #double: (ms: number) => void = () => {};
 
   constructor(options: WorldOptions) {
@@ -221,10 +221,13 @@ export class World {
     while (life.alive && !signal.aborted) {
       let next = clock.now() + AFTER_FAILURE_MS;
       const offset = this.clockOffset;
+      const { newest } = this.books.invalid;
       try {
         next = await watch.tick({ signal });
         look();
-        if (life.alive && this.clockOffset === offset) this.#lookAtStatus(watch);
+        if (life.alive && this.clockOffset === offset) {
+          this.#lookAtStatus(watch, this.books.invalid.newest > newest);
+        }
       } catch (error) {
         if (!life.alive || signal.aborted) break;
         this.#report("tick", error);
@@ -235,7 +238,7 @@ export class World {
   }
 
   /** Promise 5: the status is never green while something is known to be wrong. */
-  #lookAtStatus(watch: Watch): void {
+  #lookAtStatus(watch: Watch, isInvalidNew: boolean): void {
     const { plan } = this.#options;
     const looked = this.#lookedAt;
     const offset = this.clockOffset;
@@ -243,12 +246,10 @@ export class World {
     if (offset !== looked.offset) Object.assign(looked, { offset, answered, isTold: false });
     const isDue = plan.kinds.has("dated") && !looked.isTold && Math.abs(offset) >= 2 * MINUTE &&
       answered >= looked.answered + 10;
-    const { newest } = this.books.invalid;
     const wanted = [
       ...(isDue ? ["clock_off"] : []),
-      ...(newest > looked.invalid ? ["invalid_events"] : []),
+      ...(isInvalidNew ? ["invalid_events"] : []),
     ];
-    looked.invalid = newest;
     if (isDue) looked.isTold = true;
     if (wanted.length === 0) return;
     const { health, reasons } = watch.status();

@@ -49,3 +49,18 @@ Deno.test("Collector sweeps again after its clock was a year ahead, although the
   await bench.run(HOUR);
   bench.assertComplete();
 });
+
+Deno.test("Collector goes on telling of invalid items after its clock is set back, and none came in the future", async () => {
+  using bench = new Bench();
+  await bench.settle();
+  bench.clock.set(START + 30 * DAY);
+  bench.api.faults.push((page) => ({
+    ...page,
+    invalid: [{ value: { event: { text: "Login failed." } }, issues: ["event: not a string"] }],
+  }));
+  await bench.run(MINUTE);
+  bench.clock.set(START + 2 * MINUTE);
+  await bench.settle();
+  const found = bench.watch.status().reasons.find(({ code }) => code === "invalid_events");
+  assertEquals(found?.since, new Date(START + 2 * MINUTE).toISOString());
+});

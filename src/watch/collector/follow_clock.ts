@@ -1,5 +1,6 @@
 import { wholeSecond } from "../../stream/clock.ts";
 import type { WatchOptions } from "../watch_options.ts";
+import { intakeUntil } from "./intake.ts";
 import type { CollectorState, Range, Reading } from "./state.ts";
 
 /**
@@ -52,6 +53,7 @@ export function followClock(
     },
     readings,
     failures: failuresUntil(state.failures, readings, now),
+    ...(state.intake !== undefined && { intake: intakeUntil(state.intake, now) }),
     alertedAt: Object.fromEntries(
       Object.entries(state.alertedAt).map(([code, at]) => [code, Math.min(at, now)]),
     ),

@@ -96,6 +96,31 @@ function isQuiet(episode: Episode | undefined, now: number): boolean {
 }
 
 /**
+ * What came lately, by a clock that was set back: none of it came in the future.
+ *
+ * @param intake What came lately.
+ * @param now Milliseconds since the Unix epoch.
+ * @returns The same, at times that are not after now.
+ */
+export function intakeUntil(
+  { steps, invalid, oversized, backlogReadAt }: Intake,
+  now: number,
+): Intake {
+  const episodeUntil = (episode: Episode | undefined) =>
+    episode && {
+      ...episode,
+      since: Math.min(episode.since, now),
+      lastAt: Math.min(episode.lastAt, now),
+    };
+  return {
+    steps: steps.map((step) => ({ ...step, at: Math.min(step.at, now) })),
+    invalid: episodeUntil(invalid),
+    oversized: episodeUntil(oversized),
+    backlogReadAt: backlogReadAt === undefined ? undefined : Math.min(backlogReadAt, now),
+  };
+}
+
+/**
  * The items that are not valid events, as long as they matter: for an hour after the latest, and
  * after that until something valid has come, which alone shows that the API sends valid events.
  *
