@@ -12,11 +12,11 @@ import { CASES, type LinearCase } from "./linear/cases.ts";
 import { printFigures } from "./figures.ts";
 
 /** Short enough for many cases, and long enough for the clock. */
-const MIN_MS = Number(Deno.args[1] ?? 30);
+const MIN_MS = Number(Deno.args[1] ?? 20);
 const MIN_ROUNDS = 3;
 /** A factor above this is measured again, since noise only ever adds time. */
-const DOUBTFUL = 2.15;
-const MAX_ROUNDS = 25;
+const DOUBTFUL = 2.2;
+const MAX_ROUNDS = 15;
 
 const wanted = Deno.args[0] ?? "";
 const table: Record<string, { size: number; "ms": string; "ms, doubled": string; factor: string }> =
@@ -47,8 +47,8 @@ async function growthOf(each: LinearCase): Promise<{ size: number; once: number;
   let [once, twice] = [Infinity, Infinity];
   for (let round = 0; round < MAX_ROUNDS; round++) {
     if (round >= MIN_ROUNDS && twice / once <= DOUBTFUL) break;
-    once = Math.min(once, await timed(small));
-    twice = Math.min(twice, await timed(large));
+    once = Math.min(once, await timedAlone(small));
+    twice = Math.min(twice, await timedAlone(large));
   }
   return { size, once, twice };
 }
@@ -59,14 +59,20 @@ async function sizeOf({ make, max }: LinearCase): Promise<number> {
     if (2 * size > max) return max / 2;
     const work = make(size);
     // Code that has just been compiled is slow at first.
-    const times = [await timed(work), await timed(work), await timed(work)];
-    if (Math.min(...times) >= MIN_MS) return size;
+    if (
+      await timed(work) >= MIN_MS && await timed(work) >= MIN_MS && await timed(work) >= MIN_MS
+    ) return size;
   }
+}
+
+/** The same, with nothing left of the last round that would have to be cleared away in this one. */
+async function timedAlone(work: () => unknown): Promise<number> {
+  (globalThis as { gc?: () => void }).gc?.();
+  return await timed(work);
 }
 
 /** Time of the processor, since other programs on the machine also take their share of the clock. */
 async function timed(work: () => unknown): Promise<number> {
-  (globalThis as { gc?: () => void }).gc?.();
   const before = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(before);

@@ -167,10 +167,9 @@ function deciding<T>(
   max: number,
 ): readonly T[] {
   if (parts.length <= max) return parts;
-  const first = parts.filter(decides).slice(0, max);
-  const shown = new Set(first);
-  for (let at = 0; shown.size < max; at++) shown.add(parts[at]!);
-  return parts.filter((part) => shown.has(part));
+  const all = parts.map((part, at) => ({ part, at, decides: decides(part) }));
+  return all.toSorted((a, b) => Number(b.decides) - Number(a.decides) || a.at - b.at)
+    .slice(0, max).toSorted((a, b) => a.at - b.at).map(({ part }) => part);
 }
 
 function moreOf(all: readonly unknown[], shown: readonly unknown[]): Pick<Explanation, "more"> {

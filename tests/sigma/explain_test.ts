@@ -154,6 +154,9 @@ Deno.test("explain() shows some of many values, elements and parts: those that d
     a: many(100).map((f) => ({ f })),
   });
   assertEquals([block.of.length, block.more, block.of.at(-1)?.text], [20, 80, "element 99"]);
+  const again = new RuleSet([load(`s:\n    f: x\ncondition: ${"s and ".repeat(99)}s`)]);
+  const { of, more } = again.explain(again.rules[0]!, { f: "x" }).of[0]!;
+  assertEquals([of.length, more], [20, 80]);
   const found = explained("s:\n    f: x", { f: many(100) });
   assertEquals([found.found?.length, found.moreFound], [5, 95]);
 });
