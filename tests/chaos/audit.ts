@@ -1,5 +1,6 @@
 import type { PublishedEvent } from "../../src/emulator/api_event.ts";
 import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
+import { OPERATIONAL_RULE } from "../../src/watch/operational_alerts.ts";
 import { countsOf, eventKey } from "../support/event_key.ts";
 import type { Delivery, Entry } from "./log_client.ts";
 import type { NaiveRule } from "./naive_rules.ts";
@@ -37,16 +38,32 @@ const EXAMPLES = 5;
 /** Compares what happened with what the log, the sink and the followers have, id by id. */
 export function audit(evidence: Evidence): Finding[] {
   const { events, alerts, followers } = evidence;
+  const ofRules = withoutOperational(evidence);
   return [
-    recordedOnce(evidence),
-    matchedOnce(evidence),
-    marked(evidence),
+    recordedOnce(ofRules),
+    matchedOnce(ofRules),
+    marked(ofRules),
     ...Object.entries(evidence.endpoints).flatMap(([endpoint, levels]) =>
-      delivered(evidence, endpoint, levels)
+      delivered(ofRules, endpoint, levels)
     ),
     resumed("events", events, followers.events),
     resumed("alerts", alerts, followers.alerts),
   ];
+}
+
+/** Faults of the receiver may raise operational alerts; what the rules owe is another matter. */
+function withoutOperational(evidence: Evidence): Evidence {
+  const isOperational = (body: Readonly<Record<string, unknown>>) =>
+    (body as AlertBody).rule.id === OPERATIONAL_RULE;
+  const operational = new Set(
+    evidence.alerts.filter(({ body }) => isOperational(body)).map(({ body }) => body.id),
+  );
+  return {
+    ...evidence,
+    alerts: evidence.alerts.filter(({ body }) => !operational.has(body.id)),
+    arrivals: evidence.arrivals.filter(({ alert }) => !operational.has(alert.id)),
+    deliveries: evidence.deliveries.filter(({ alert }) => !operational.has(alert)),
+  };
 }
 
 function recordedOnce({ published, events }: Evidence): Finding {
