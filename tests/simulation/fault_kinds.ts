@@ -23,7 +23,8 @@ export const FAULT_KINDS = {
   "renames": "Users and account groups that have another name from some time on",
   "lies":
     "Results that shrink and grow: rows that are hidden for a while, links that end too early",
-  "shapes": "The same event in another shape each time: null, numeric ids, other date formats",
+  "shapes":
+    "The same event in another shape each time: null, numeric ids, other forms of dates and addresses",
   "drift": "Members that have another type for a while: dates, event texts and resources",
   "dated":
     "An API that tells its time and refuses ranges that end after it, receivers that refuse what is signed five minutes off",

@@ -25,6 +25,9 @@ export function shapeOf(wire: unknown, chance: Chance): unknown {
     }
   }
   if (chance.is(0.3) && typeof event.date === "string") event.date = dateForm(event.date, chance);
+  if (chance.is(0.3) && event.ipAddress === "2001:db8::7") {
+    event.ipAddress = chance.pick(["2001:DB8::7", "2001:db8:0:0:0:0:0:7", "2001:0db8::0007"]);
+  }
   if (chance.is(0.2)) event[`unknown${chance.int(1, 3)}`] = { deep: [true, null, 0.5] };
   if (chance.is(0.3) && Array.isArray(event.resources)) {
     event.resources = event.resources.map((one) => ({ ...one, id: chance.int(1, 9) })).reverse();

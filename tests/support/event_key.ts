@@ -14,11 +14,18 @@ export function eventKey(event: Members): string {
     isId(event.aid) ? "-" : event.accountGroupName,
     typeof event.date === "string" ? instantOf(event.date) : event.date,
     event.event,
-    event.ipAddress,
+    typeof event.ipAddress === "string" ? addressOf(event.ipAddress) : event.ipAddress,
     event.uid,
     isId(event.uid) ? "-" : event.user,
     ...resources.map(({ type, name }) => `${type}=${name}`).sort(),
   ].map((part) => part === undefined || part === null ? "-" : String(part)).join(" | ");
+}
+
+/** The groups of an IPv6 address that are not zero, which tell apart those that the models use. */
+function addressOf(text: string): string {
+  if (!text.includes(":")) return text;
+  const groups = text.toLowerCase().split(":").map((group) => group.replace(/^0+/, ""));
+  return groups.filter((group) => group !== "").join(":");
 }
 
 function isId(value: unknown): boolean {
