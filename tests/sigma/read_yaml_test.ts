@@ -66,6 +66,10 @@ function packageShape(node: unknown, document: Document): Shape {
   if (isSeq(node)) return node.items.map((item) => packageShape(item, document));
   const { value, source = "", range } = isScalar(node) ? node : { value: null };
   if (value === null && source === "") return [null, "", 0, 0];
+  // Beyond a double, a number is a string for us: Infinity could equal nothing in an event.
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return [source, source, range![0], range![1]];
+  }
   return [value, typeof value === "string" ? value : source, range![0], range![1]];
 }
 
@@ -106,6 +110,11 @@ Deno.test("readYaml() reads what rule files are made of", () => {
     level: "high",
   });
   assert(checkSame(RULE));
+});
+
+Deno.test("readYaml() reads a number beyond doubles as a string", () => {
+  assert(checkSame("uid: 1e342\n"));
+  assertEquals(plainOf(rootOf("uid: 1e342\n")), { uid: "1e342" });
 });
 
 Deno.test("readYaml() says of every scalar how and where it is written", () => {
