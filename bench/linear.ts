@@ -9,22 +9,29 @@
  */
 import process from "node:process";
 import { CASES, type LinearCase } from "./linear/cases.ts";
-import { printFigures } from "./figures.ts";
+import { median, printFigures } from "./figures.ts";
 
 /** Short enough for many cases, and long enough for the clock. */
 const MIN_MS = Number(Deno.args[1] ?? 20);
-const MIN_ROUNDS = 3;
-/** A factor above this is measured again, since noise only ever adds time. */
-const DOUBTFUL = 2.2;
-const MAX_ROUNDS = 15;
+const MIN_ROUNDS = 5;
+/** A factor above this is measured more often. */
+const DOUBTFUL = 2.15;
+const MAX_ROUNDS = 25;
+
+/** How the time of one case grows; times in milliseconds. */
+interface Growth {
+  readonly size: number;
+  readonly once: number;
+  readonly twice: number;
+  readonly factor: number;
+}
 
 const wanted = Deno.args[0] ?? "";
 const table: Record<string, { size: number; "ms": string; "ms, doubled": string; factor: string }> =
   {};
 let worst = 0;
 for (const each of CASES.filter(({ name }) => name.includes(wanted))) {
-  const { size, once, twice } = await growthOf(each);
-  const factor = twice / once;
+  const { size, once, twice, factor } = await growthOf(each);
   worst = Math.max(worst, factor);
   table[each.name] = {
     size,
@@ -40,17 +47,27 @@ printFigures({
   result: { worst_growth: Number(worst.toFixed(2)) },
 });
 
-/** The best times at one size and at twice that size, measured in turn. */
-async function growthOf(each: LinearCase): Promise<{ size: number; once: number; twice: number }> {
+/**
+ * Measures both sizes in turn: a machine that is busy for a while slows both. The factor is the
+ * middle of those of the rounds, each against the smaller input before and after the larger one.
+ */
+async function growthOf(each: LinearCase): Promise<Growth> {
   const size = await sizeOf(each);
   const [small, large] = [each.make(size), each.make(2 * size)];
-  let [once, twice] = [Infinity, Infinity];
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    if (round >= MIN_ROUNDS && twice / once <= DOUBTFUL) break;
-    once = Math.min(once, await timedAlone(small));
-    twice = Math.min(twice, await timedAlone(large));
+  const rounds: { once: number; twice: number; factor: number }[] = [];
+  const factor = () => median(rounds.map((round) => round.factor));
+  while (rounds.length < MIN_ROUNDS || (factor() > DOUBTFUL && rounds.length < MAX_ROUNDS)) {
+    const before = await timedAlone(small);
+    const twice = await timedAlone(large);
+    const once = (before + await timedAlone(small)) / 2;
+    rounds.push({ once, twice, factor: twice / once });
   }
-  return { size, once, twice };
+  return {
+    size,
+    once: median(rounds.map(({ once }) => once)),
+    twice: median(rounds.map(({ twice }) => twice)),
+    factor: factor(),
+  };
 }
 
 /** The first size that takes long enough, or the largest that a case allows. */

@@ -40,9 +40,9 @@ export function loadRules(files: readonly RuleFile[], refusals: Refusals): Loade
   const filters: SigmaFilter[] = [];
   for (const { file, text } of files) {
     const parsed = parseSigma(text, { file });
-    rules.push(...parsed.rules);
-    correlations.push(...parsed.correlations);
-    filters.push(...parsed.filters);
+    for (const rule of parsed.rules) rules.push(rule);
+    for (const correlation of parsed.correlations) correlations.push(correlation);
+    for (const filter of parsed.filters) filters.push(filter);
     for (const problem of parsed.problems) refusals.add(file, problem);
   }
   markBaseRules(rules, correlations);

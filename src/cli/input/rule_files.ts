@@ -15,8 +15,8 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[
   for (const path of paths) {
     const before = found.length;
     try {
-      if ((await Deno.stat(path)).isDirectory) found.push(...await readFolder(path));
-      else if (/\.(ndjson|jsonl)$/i.test(path)) found.push(...await readLines(path));
+      if ((await Deno.stat(path)).isDirectory) await readFolder(path, found);
+      else if (/\.(ndjson|jsonl)$/i.test(path)) await readLines(path, found);
       else found.push({ file: path, text: await Deno.readFile(path) });
     } catch (cause) {
       if (cause instanceof UsageError) throw cause;
@@ -39,24 +39,21 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[
   return found;
 }
 
-async function readFolder(folder: string): Promise<RuleFile[]> {
+async function readFolder(folder: string, found: RuleFile[]): Promise<void> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
   entries.sort((a, b) => a.name < b.name ? -1 : 1);
-  const found: RuleFile[] = [];
   for (const { name, isDirectory } of entries) {
     const path = `${folder.replace(/[\\/]$/, "")}/${name}`;
     if (name.startsWith(".") || name === "node_modules") continue;
     // A link to a folder is not followed: it may lead back.
-    if (isDirectory) found.push(...await readFolder(path));
+    if (isDirectory) await readFolder(path, found);
     else if (/\.ya?ml$/i.test(name) && (await Deno.stat(path)).isFile) {
       found.push({ file: path, text: await Deno.readFile(path) });
     }
   }
-  return found;
 }
 
-async function readLines(path: string): Promise<RuleFile[]> {
-  const found: RuleFile[] = [];
+async function readLines(path: string, found: RuleFile[]): Promise<void> {
   const lines = (await Deno.open(path)).readable
     .pipeThrough(new TextDecoderStream("utf-8", { fatal: true }))
     .pipeThrough(new TextLineStream());
@@ -72,7 +69,6 @@ async function readLines(path: string): Promise<RuleFile[]> {
     }
     found.push(rule);
   }
-  return found;
 }
 
 function ruleOf(line: string): RuleFile | undefined {
