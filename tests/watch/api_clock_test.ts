@@ -1,8 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
-import { clockDifference, learnApiTime } from "../../src/watch/collector/api_clock.ts";
+import {
+  type ApiClock,
+  clockDifference,
+  isClockConfirmed,
+  learnApiTime,
+} from "../../src/watch/collector/api_clock.ts";
 import { noRequests } from "../../src/watch/collector/rate_share.ts";
-import { Bench, eventAt, MINUTE, START } from "./bench_of.ts";
+import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 
 const requests = noRequests();
 
@@ -84,3 +89,14 @@ for (
     assertEquals(bench.watch.status().health, health);
   });
 }
+
+Deno.test("isClockConfirmed() trusts no clock of which the latest answer says that it jumped", () => {
+  let apiClock: ApiClock | undefined;
+  for (let answer = 0; answer < 3; answer++) {
+    apiClock = learnApiTime(apiClock, { sentAt: START, receivedAt: START, apiTime: START });
+  }
+  assert(isClockConfirmed({ apiClock, requests }, START, HOUR));
+  const jumped = START + 5 * HOUR; // ours: everything recorded in these hours would look old
+  apiClock = learnApiTime(apiClock, { sentAt: jumped, receivedAt: jumped, apiTime: START });
+  assert(!isClockConfirmed({ apiClock, requests }, jumped, HOUR));
+});

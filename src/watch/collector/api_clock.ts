@@ -99,7 +99,10 @@ export function isClockConfirmed(told: ToldTime, now: number, withinMs: number):
   const toldAt = told.apiClock?.toldAt ?? told.requests.toldAt;
   const difference = clockDifference(told);
   if (difference === null || toldAt === null) return true;
-  return Math.abs(difference) <= WINDOW_TOLERANCE_MS && Math.abs(now - toldAt) <= withinMs;
+  // Not the median: after a jump of our clock, only the latest answer tells.
+  const differences = told.apiClock?.provenMs ?? [difference];
+  return differences.every((each) => Math.abs(each) <= WINDOW_TOLERANCE_MS) &&
+    Math.abs(now - toldAt) <= withinMs;
 }
 
 /**
