@@ -126,6 +126,11 @@ export class Bookkeeper {
     }
   }
 
+  /** Whether an item that is not a valid event was kept, as it was sent. */
+  hasKept(sent: string): boolean {
+    return this.invalid.rows.values().some(({ body }) => body === sent);
+  }
+
   #lookForRemoved(): void {
     const { seq } = this.#storage.sql.all<{ seq: number | null }>(
       `SELECT MIN(seq) AS seq FROM events`,

@@ -120,8 +120,7 @@ export class Disturber {
       for (const life of [...this.#lives]) life.kill("the database is restored");
       this.#world.look();
       this.#storage.restore();
-      this.#world.wasRestored = true;
-      this.#world.books.rewind();
+      this.#world.restored();
     });
   }
 

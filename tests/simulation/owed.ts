@@ -1,5 +1,6 @@
 import { HOUR, MINUTE, type Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
+import { driftedOf } from "./shape.ts";
 import type { World } from "./world.ts";
 
 /** How long a sweep may take after it is due, in milliseconds. */
@@ -15,9 +16,10 @@ const SLACK_MS = HOUR;
  */
 export function isOwed(
   { kinds, start, calm, end, options }: Plan,
-  { at, visibleAt }: Published,
+  one: Published,
   { askedFrom, books }: World,
 ): boolean {
+  const { at, visibleAt } = one;
   if (at < askedFrom || visibleAt > end - SLACK_MS) return false;
   // A log that is too small refuses events as old as those that it had to remove.
   if (kinds.has("bytes") && at <= books.floor) return false;
@@ -27,5 +29,8 @@ export function isOwed(
   if (at >= sweptAt - reachMs) return true;
   // Older events need an API that hides nothing, and a clock that is right.
   if (kinds.has("lies") || kinds.has("clock")) return false;
+  // One that was not a valid event whenever it was sent is kept as such.
+  const drifted = kinds.has("drift") ? driftedOf(one) : undefined;
+  if (drifted !== undefined && books.hasKept(JSON.stringify(drifted))) return false;
   return visibleAt <= start || visibleAt - at <= options.overlapMs - MINUTE / 2;
 }

@@ -150,6 +150,14 @@ export class World {
     }
   }
 
+  /** The log has become the copy of it. */
+  restored(): void {
+    this.wasRestored = true;
+    this.books.rewind();
+    // A copy from before the program first saved its state knows nothing that had to be read.
+    if (!this.books.hasBegun()) this.askedFrom = Infinity;
+  }
+
   /** Lets the bookkeeper note what is new. */
   look(configured: readonly EndpointModel[] = this.configured): void {
     const { plan, time } = this.#options;

@@ -100,3 +100,10 @@ Deno.test("isClockConfirmed() trusts no clock of which the latest answer says th
   apiClock = learnApiTime(apiClock, { sentAt: jumped, receivedAt: jumped, apiTime: START });
   assert(!isClockConfirmed({ apiClock, requests }, jumped, HOUR));
 });
+
+Deno.test("isClockConfirmed() trusts no clock that jumped while the latest answer was under way", () => {
+  const jumped = START + 5 * HOUR;
+  const apiClock = learnApiTime(undefined, { sentAt: START, receivedAt: jumped, apiTime: START });
+  assertEquals(clockDifference({ apiClock, requests }), 0); // it may as well have been slow
+  assert(!isClockConfirmed({ apiClock, requests }, jumped, HOUR));
+});

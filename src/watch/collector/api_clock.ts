@@ -99,9 +99,12 @@ export function isClockConfirmed(told: ToldTime, now: number, withinMs: number):
   const toldAt = told.apiClock?.toldAt ?? told.requests.toldAt;
   const difference = clockDifference(told);
   if (difference === null || toldAt === null) return true;
-  // Not the median: after a jump of our clock, only the latest answer tells.
-  const differences = told.apiClock?.provenMs ?? [difference];
-  return differences.every((each) => Math.abs(each) <= WINDOW_TOLERANCE_MS) &&
+  // Not the median: after a jump of our clock, only the latest answer tells. It does not if our
+  // clock jumped while it was under way: then it came long after the time it tells.
+  const { provenMs: differences, atLeastMs } = told.apiClock ??
+    { provenMs: [difference], atLeastMs: 0 };
+  return atLeastMs >= -WINDOW_TOLERANCE_MS &&
+    differences.every((each) => Math.abs(each) <= WINDOW_TOLERANCE_MS) &&
     Math.abs(now - toldAt) <= withinMs;
 }
 
