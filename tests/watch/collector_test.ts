@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { processPage } from "../../src/thousandeyes/page/process_page.ts";
 import { Bench, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 import { failsWith } from "./fake_api.ts";
@@ -97,6 +98,24 @@ Deno.test("Collector takes a few twins beside the ends of pages for twins, not f
   }
   await bench.run(2 * HOUR);
   bench.assertComplete();
+});
+
+Deno.test("Collector takes no page for a short one because of items that are not valid events", async () => {
+  using bench = new Bench({ backfillMs: HOUR });
+  bench.api.pageSize = 2;
+  // Such an item stands beside the first twin, and the other begins the next page.
+  const isOdd = ({ user }: UserEvent) => user === "odd";
+  bench.api.always = (page) => ({
+    ...page,
+    events: page.events.filter((event) => !isOdd(event)),
+    invalid: page.events.filter(isOdd).map((value) => ({ value, issues: ["event: not a string"] })),
+  });
+  for (const user of ["last", "twin", "odd", "twin"]) {
+    bench.api.publish(eventAt(-MINUTE, user), bench.clock.now());
+  }
+  await bench.run(2 * HOUR);
+  const users = bench.recorded().map(({ user }) => user as string);
+  assertEquals(users.sort(), ["last", "twin", "twin"]);
 });
 
 Deno.test("Collector records twins in a second of many pages where cursors are exclusive", async () => {

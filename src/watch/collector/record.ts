@@ -87,6 +87,7 @@ export function recordPage(
       isShownAgain(seams, end),
   });
   const isNew = result.recorded.length > 0;
+  const items = page.events.length + page.invalid.length;
   const invalid = log.keepInvalid(page.invalid, now);
   const alerts: NewAlert[] = [];
   const faults: unknown[] = [];
@@ -152,7 +153,7 @@ export function recordPage(
     ...withRenames(read.state, result.renames, now),
     intake,
     // A pass that confirms another one sees the same seams.
-    ...(pass.confirms === null && { seams: withSeam(seams, end, page.events, isNew) }),
+    ...(pass.confirms === null && { seams: withSeam(seams, end, page.events, items, isNew) }),
   };
   const next = page.next?.href ?? null;
   const held = sum(result.held.values());
@@ -163,8 +164,8 @@ export function recordPage(
       (next !== null && (next === url || count.urls.has(next))
         ? fault("repeated_cursor", "restart", "the next page is one that has already been read")
         : undefined),
-    events: page.events.length + page.invalid.length,
-    end: endOf(page.events, isNew) ?? end,
+    events: items,
+    end: endOf(page.events, items, isNew) ?? end,
     held: sum(count.held.values()) + held,
     heldDates: result.heldAt.map((at) => at ?? NO_DATE),
     faults,

@@ -8,8 +8,8 @@ export interface PageEnd {
   readonly last: number;
   /** A hash of the event before that; null if there was none. */
   readonly before: number | null;
-  /** How many events it had. */
-  readonly events: number;
+  /** How many items it had, including those that are not valid events. */
+  readonly items: number;
   /** Whether any of them was new to the log. */
   readonly isNew: boolean;
 }
@@ -23,7 +23,7 @@ export interface Seams {
   readonly again: number;
   /** How many began with another one. */
   readonly anew: number;
-  /** The events of the largest page. */
+  /** The items of the largest page. */
   readonly largest: number;
 }
 
@@ -64,24 +64,29 @@ export function beginsAgain(
  * @param end How the page before ended.
  */
 export function isShownAgain({ again, anew, largest }: Seams, end: PageEnd): boolean {
-  return again >= anew + MIN_AGAIN || (again >= anew && end.events < largest);
+  return again >= anew + MIN_AGAIN || (again >= anew && end.items < largest);
 }
 
 /**
  * How a page ends.
  *
  * @param events The events of the page, in the order of the API.
- * @param isNew Whether any of them was new to the log.
+ * @param items How many items it had, including those that are not valid events.
+ * @param isNew Whether any of its events was new to the log.
  * @returns The end; undefined for a page without events.
  */
-export function endOf(events: readonly UserEvent[], isNew: boolean): PageEnd | undefined {
+export function endOf(
+  events: readonly UserEvent[],
+  items: number,
+  isNew: boolean,
+): PageEnd | undefined {
   const last = events.at(-1);
   if (last === undefined) return undefined;
   const before = events.at(-2);
   return {
     last: hashOf(last),
     before: before === undefined ? null : hashOf(before),
-    events: events.length,
+    items,
     isNew,
   };
 }
@@ -93,17 +98,19 @@ export function endOf(events: readonly UserEvent[], isNew: boolean): PageEnd | u
  * @param seams What seams have told so far.
  * @param end How the page before ended; undefined if this page is the first.
  * @param events The events of the page, in the order of the API.
- * @param isNew Whether any of them was new to the log.
+ * @param items How many items it had, including those that are not valid events.
+ * @param isNew Whether any of its events was new to the log.
  * @returns What they have told with this one.
  */
 export function withSeam(
   seams: Seams,
   end: PageEnd | undefined,
   events: readonly UserEvent[],
+  items: number,
   isNew: boolean,
 ): Seams {
   const { again, anew } = seams;
-  const largest = Math.max(seams.largest, events.length);
+  const largest = Math.max(seams.largest, items);
   const isAgain = beginsAgain(end, events);
   const isFirst = end === undefined || events.length === 0;
   if (isFirst || !(end.isNew || isNew) || (isAgain && isInRow(end, events[1]))) {
