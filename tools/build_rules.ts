@@ -20,6 +20,7 @@ import {
 } from "../src/sigma/mod.ts";
 import { readRuleFiles } from "../src/cli/input/rule_files.ts";
 import { toEvent } from "../src/cli/input/to_event.ts";
+import { readValueLists } from "../src/cli/input/value_lists.ts";
 import { counted, say } from "../src/cli/output/terminal.ts";
 
 const SOURCE = "rules";
@@ -32,12 +33,15 @@ interface Built {
   rules: SigmaRule[];
   correlations: SigmaCorrelation[];
   filters: SigmaFilter[];
+  placeholders: Record<string, readonly string[]>;
 }
 
 /** Reads, checks and tests the documents of a folder, in the form that the Worker takes. */
 async function buildRules(folder: string): Promise<Built> {
   const files = await readRuleFiles([folder]);
-  const problems = lintFiles(files, { today: new Date().toISOString().slice(0, 10), strict: true })
+  const { lists: { placeholders = {} }, problems: listProblems } = await readValueLists([folder]);
+  const today = new Date().toISOString().slice(0, 10);
+  const problems = [...lintFiles(files, { today, strict: true, placeholders }), ...listProblems]
     .filter(({ severity }) => severity !== "info");
   if (problems.length > 0) say(report(problems));
   if (problems.some(({ severity }) => severity === "error")) throw new BrokenRules();
@@ -50,17 +54,18 @@ async function buildRules(folder: string): Promise<Built> {
   const complaints = [
     ...[...rules, ...correlations].filter(({ id }) => id === undefined)
       .map(({ file }) => `${file}: a rule requires an id here, since it identifies the alerts`),
-    ...rules.flatMap((rule) => failures(rule, runInlineTests(rule, { toEvent }))),
+    ...rules.flatMap((rule) => failures(rule, runInlineTests(rule, { toEvent, placeholders }))),
     ...correlations.flatMap((each) =>
-      failures(each, runCorrelationTests(each, { rules, correlations, toEvent }))
+      failures(each, runCorrelationTests(each, { rules, correlations, toEvent, placeholders }))
     ),
   ];
   if (complaints.length > 0) throw new BrokenRules(complaints.join("\n"));
-  new RuleSet(rules, { filters }); // throws errors that only compiling shows
+  new RuleSet(rules, { filters, placeholders }); // throws errors that only compiling shows
   return {
     rules: rules.map(withoutTests),
     correlations: correlations.map((each) => withoutTests({ ...each, places: {} })),
     filters,
+    placeholders,
   };
 }
 

@@ -27,6 +27,8 @@ export interface RuleBundle {
   readonly correlations?: readonly SigmaCorrelation[];
   /** The filters that narrow them. */
   readonly filters: readonly SigmaFilter[];
+  /** The value lists that they name with `expand`; default none. */
+  readonly placeholders?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** How many events the result of a correlation lists; an alert shows fewer. */
@@ -98,18 +100,19 @@ export function isThousandEyesRule({ logsource }: Pick<SigmaRule, "logsource">):
  * ]);
  * ```
  *
- * @param bundle Parsed rules, correlations and filters. A rule that does not compile, with the
+ * @param bundle Parsed rules, correlations and filters, and their value lists. A rule that does not compile, with the
  *   filters that apply to it, is left out and reported, and so is a correlation without its rules:
  *   `rules:build` lets none through, and the others must go on.
  * @param report Told what is wrong with a rule.
  * @returns The compiled rules; matching never throws.
  */
 export function matchRules(
-  { rules, correlations = [], filters }: RuleBundle,
+  { rules, correlations = [], filters, placeholders = {} }: RuleBundle,
   report: (what: string, facts: unknown) => void,
 ): RuleMatcher {
   const ruleSet = new RuleSet(rules, {
     filters,
+    placeholders,
     baseRules: true,
     onProblem: ({ code, message }, { title }) =>
       report("A rule was left out", { title, code, message }),

@@ -158,7 +158,10 @@ Deno.test("panoptes rules test and explain say how to pass the lists that a rule
   for (const command of ["test", "explain"]) {
     const args = ["rules", command, "one.yml"];
     const { code, err } = await panoptes(args, { stdin: "{}", cwd: files.path });
-    assertMatch(err, /1 rule needs placeholder lists: pass them with --placeholders FILE/);
+    assertMatch(
+      err,
+      /1 rule needs placeholder lists: put them into lists\/NAME\.txt .* with --placeholders FILE/,
+    );
     assertEquals(code, 1);
   }
 });

@@ -12,6 +12,7 @@ async function build(
     await Deno.mkdir(`${folder}/rules`);
     await Deno.mkdir(`${folder}/src/worker`, { recursive: true });
     for (const [name, text] of Object.entries(rules)) {
+      await Deno.mkdir(`${folder}/rules/${name}`.replace(/\/[^/]*$/, ""), { recursive: true });
       await Deno.writeTextFile(`${folder}/rules/${name}`, text);
     }
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -113,6 +114,29 @@ Deno.test("rules:build refuses a rule without an id, since it identifies the ale
   const { code, said } = await build({ "anonymous.yml": GOOD.replace(/^id: .*\n/m, "") });
   assertEquals(code, 1);
   assertStringIncludes(said, "requires an id");
+});
+
+const LISTED = GOOD.replace("event|contains: delet", 'user|expand: "%robots%"')
+  .replace("event: Test deleted.", "user: bot-1");
+
+Deno.test("rules:build writes the value lists, and the tests of rules know them", async () => {
+  const { code, said, built } = await build({
+    "good.yml": LISTED,
+    "lists/robots.txt": "# Ours\nbot-*\n",
+  });
+  assertEquals(code, 0, said);
+  assertEquals(JSON.parse(built!).placeholders, { robots: ["bot-*"] });
+});
+
+Deno.test("rules:build refuses an unknown list and an empty one, each with its place", async () => {
+  const unknown = await build({ "bad.yml": LISTED, "lists/robot.txt": "bot-*\n" });
+  assertEquals([unknown.code, unknown.built], [1, undefined]);
+  assertStringIncludes(unknown.said, "rules/bad.yml:14:");
+  assertStringIncludes(unknown.said, "no list for the placeholder %robots%");
+  assertStringIncludes(unknown.said, "%robot%");
+  const empty = await build({ "good.yml": GOOD, "lists/robots.txt": "# none yet\n" });
+  assertEquals([empty.code, empty.built], [1, undefined]);
+  assertStringIncludes(empty.said, "rules/lists/robots.txt:1:1: error");
 });
 
 Deno.test("every rule of the project has tests that match and tests that do not", async () => {

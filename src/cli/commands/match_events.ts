@@ -3,8 +3,9 @@ import { eventSources } from "../input/event_sources.ts";
 import { eventsIn } from "../input/events_in.ts";
 import { eventTexts } from "../input/event_texts.ts";
 import { loadRules, noteMissingLists, Refusals, type Refused } from "../input/load_rules.ts";
-import { parseLogSource, readPlaceholders } from "../input/option_values.ts";
+import { parseLogSource } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
+import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { type MatchFormat, matchLine, placeText } from "../output/match_line.ts";
 import { Progress } from "../output/progress.ts";
@@ -41,10 +42,10 @@ export async function matchEvents(
   options: MatchOptions,
 ): Promise<ExitCode> {
   const logsource = parseLogSource(options.logsource);
-  const lists = await readPlaceholders(options.placeholders);
+  const { lists } = await readValueLists(options.rules, options.placeholders);
   const sources = await eventSources(paths);
   const refusals = new Refusals();
-  const { rules, filters } = loadRules(await readRuleFiles(options.rules), refusals);
+  const { rules, filters } = loadRules(await readRuleFiles(options.rules), refusals, lists);
   const matcher = matcherOf(rules, {
     filters,
     logsource,

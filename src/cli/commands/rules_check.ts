@@ -11,8 +11,8 @@ import {
 import { RuleSet } from "../../sigma/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { EVERY_RULE, loadRules, Refusals } from "../input/load_rules.ts";
-import { type Placeholders, readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
+import { readValueLists, type ValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { counted, note } from "../output/terminal.ts";
 
@@ -46,12 +46,14 @@ export async function rulesCheck(
   options: RulesCheckOptions,
 ): Promise<ExitCode> {
   const files = await readRuleFiles(paths);
-  const lists = await readPlaceholders(options.placeholders);
+  const { lists, problems: listProblems } = await readValueLists(paths, options.placeholders);
   const problems = [
     ...lintFiles(files, {
       today: new Date().toISOString().slice(0, 10),
       strict: options.strict ?? false,
+      ...lists,
     }),
+    ...listProblems,
   ];
   const known = new Set(problems.map(keyOf));
   // Some mistakes show only when rules are compiled.
@@ -76,9 +78,9 @@ export async function rulesCheck(
 
 function compileProblems(
   files: readonly RuleFile[],
-  lists: { placeholders?: Placeholders },
+  lists: ValueLists["lists"],
 ): Problem[] {
-  const { rules, filters } = loadRules(files, new Refusals());
+  const { rules, filters } = loadRules(files, new Refusals(), lists);
   const refusals = new Refusals();
   const { onProblem } = refusals;
   new RuleSet(rules, { filters, ...EVERY_RULE, onProblem, ...lists });

@@ -14,9 +14,9 @@ import { eventSources } from "../input/event_sources.ts";
 import { eventsIn, type FoundEvent } from "../input/events_in.ts";
 import { eventTexts } from "../input/event_texts.ts";
 import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
-import { readPlaceholders } from "../input/option_values.ts";
-import { readRuleFiles } from "../input/rule_files.ts";
+import { readFiltersBeside, readRuleFiles } from "../input/rule_files.ts";
 import { toEvent } from "../input/to_event.ts";
+import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { note, paint, printable } from "../output/terminal.ts";
 
@@ -44,9 +44,10 @@ export async function rulesExplain(
   event: string | undefined,
   options: RulesExplainOptions,
 ): Promise<ExitCode> {
-  const lists = await readPlaceholders(options.placeholders);
+  const { lists } = await readValueLists([path], options.placeholders);
   const refusals = new Refusals();
-  const loaded = loadRules(await readRuleFiles([path]), refusals);
+  const files = [...await readRuleFiles([path]), ...await readFiltersBeside(path)];
+  const loaded = loadRules(files, refusals, lists);
   const { rules, filters } = loaded;
   const { correlations } = new Correlator(loaded.correlations, rules, {
     statuses: EVERY_RULE.statuses,

@@ -8,9 +8,9 @@ import {
 } from "../../sigma/mod.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
-import { readPlaceholders } from "../input/option_values.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { toEvent } from "../input/to_event.ts";
+import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { junitReport, type RuleTests } from "../output/junit_report.ts";
 import { counted, paint, printable } from "../output/terminal.ts";
@@ -34,9 +34,9 @@ export async function rulesTest(
   paths: readonly string[],
   options: RulesTestOptions,
 ): Promise<ExitCode> {
-  const lists = await readPlaceholders(options.placeholders);
+  const { lists } = await readValueLists(paths, options.placeholders);
   const refusals = new Refusals();
-  const loaded = loadRules(await readRuleFiles(paths), refusals);
+  const loaded = loadRules(await readRuleFiles(paths), refusals, lists);
   // Without filters: a test describes what the rule itself does.
   const { rules } = new RuleSet(loaded.rules, {
     ...EVERY_RULE,

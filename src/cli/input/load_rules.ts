@@ -1,5 +1,6 @@
 import {
   markBaseRules,
+  type ParseOptions,
   parseSigma,
   type Problem,
   type SigmaCorrelation,
@@ -32,14 +33,19 @@ export interface LoadedRules {
  *
  * @param files The files.
  * @param refusals Receives the errors.
+ * @param lists The lists for the modifier expand, if they are known.
  * @returns The rules, correlations and filters without an error.
  */
-export function loadRules(files: readonly RuleFile[], refusals: Refusals): LoadedRules {
+export function loadRules(
+  files: readonly RuleFile[],
+  refusals: Refusals,
+  lists: Pick<ParseOptions, "placeholders"> = {},
+): LoadedRules {
   const rules: SigmaRule[] = [];
   const correlations: SigmaCorrelation[] = [];
   const filters: SigmaFilter[] = [];
   for (const { file, text } of files) {
-    const parsed = parseSigma(text, { file });
+    const parsed = parseSigma(text, { ...lists, file });
     for (const rule of parsed.rules) rules.push(rule);
     for (const correlation of parsed.correlations) correlations.push(correlation);
     for (const filter of parsed.filters) filters.push(filter);
@@ -96,7 +102,8 @@ export function noteMissingLists(refused: readonly Refused[]): number {
   if (waiting > 0) {
     note(
       `${counted(waiting, "rule")} ${waiting === 1 ? "needs" : "need"} placeholder lists: ` +
-        `pass them with --placeholders FILE, written as "name: [value, …]"`,
+        `put them into lists/NAME.txt beside the rules, or pass them with --placeholders FILE, ` +
+        `written as "name: [value, …]"`,
     );
   }
   return waiting;

@@ -39,6 +39,20 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[
   return found;
 }
 
+/**
+ * Reads the filters that belong to one rule file: those of the folder `filters` beside it.
+ *
+ * @param path A rule file; a folder contains its own filters.
+ * @returns The files, none if there is no such folder.
+ */
+export async function readFiltersBeside(path: string): Promise<RuleFile[]> {
+  const found: RuleFile[] = [];
+  const folder = `${/[\\/]/.test(path) ? path.replace(/[\\/][^\\/]*$/, "") : "."}/filters`;
+  const isFolder = (name: string) => Deno.stat(name).then((it) => it.isDirectory, () => false);
+  if (!await isFolder(path) && await isFolder(folder)) await readFolder(folder, found);
+  return found;
+}
+
 async function readFolder(folder: string, found: RuleFile[]): Promise<void> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
   entries.sort((a, b) => a.name < b.name ? -1 : 1);

@@ -19,6 +19,8 @@ export interface LintFileOptions {
   today?: string;
   /** For those who publish rules: metadata that the specification does not allow is an error. */
   strict?: boolean;
+  /** The lists for `expand`; if they are given, a placeholder without a list is an error. */
+  placeholders?: Readonly<Record<string, readonly (string | number)[]>>;
 }
 
 /**
@@ -79,7 +81,8 @@ export interface RuleFile {
  * ```
  *
  * @param files The files; a disable comment in a file also silences findings between files.
- * @param options `today` is the current day, as `YYYY-MM-DD`; `strict` is for those who publish rules.
+ * @param options `today` is the current day, as `YYYY-MM-DD`; `strict` is for those who publish rules;
+ *   `placeholders` are the lists for `expand`.
  * @returns The problems, by file and place.
  */
 export function lintFiles(

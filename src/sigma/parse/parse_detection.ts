@@ -1,5 +1,6 @@
 import { closest } from "../closest.ts";
 import { checkItem } from "../compile/compile_item.ts";
+import type { ItemScope } from "../compile/work.ts";
 import { FOREIGN_MODIFIERS, MODIFIERS } from "../modifiers.ts";
 import { oddLetter } from "../odd_letters.ts";
 import type {
@@ -68,11 +69,12 @@ export class DetectionParser {
   /**
    * Reports every value and modifier of the document that cannot be compiled, at its place.
    *
-   * Placeholder lists are not known yet; a missing one is reported when the rule set is made.
+   * @param placeholders The lists for `expand`, if they are known; otherwise, one that is missing is
+   *   reported when the rule set is made.
    */
-  checkValues(): void {
+  checkValues(placeholders: ItemScope["placeholders"]): void {
     for (const { item, key, values } of this.#items) {
-      for (const { code, message, suggestion, value } of checkItem(item)) {
+      for (const { code, message, suggestion, value } of checkItem(item, placeholders)) {
         const node = value === undefined ? key : values[value];
         this.#source.report(code, message, node ?? key, suggestion);
       }

@@ -1,4 +1,5 @@
 import { closest } from "../closest.ts";
+import type { ItemScope } from "../compile/work.ts";
 import type {
   AlertMetadata,
   JsonValue,
@@ -35,14 +36,15 @@ const OWN_FIELDS = new Set([
  * @param kind What the document is.
  * @param root Its tree.
  * @param source The file, which collects the problems.
- * @param since How many problems the file had before this document.
+ * @param context How many problems the file had before this document, and the lists for `expand`
+ *   if they are known.
  * @returns Nothing when the document has an error; the problems are in the source.
  */
 export function parseDocument(
   kind: "rule" | "correlation" | "filter",
   { entries }: YamlMap,
   source: Source,
-  since: number,
+  { since, placeholders }: { since: number; placeholders: ItemScope["placeholders"] },
 ): SigmaRule | SigmaCorrelation | SigmaFilter | undefined {
   const known: Record<string, unknown> = {};
   const custom: [string, JsonValue][] = [];
@@ -78,7 +80,12 @@ export function parseDocument(
   }
   const logsourceEntry = required("logsource");
   const logsource = logsourceEntry && metadata.logSource(logsourceEntry);
-  const body = readBody(kind, find(kind === "rule" ? "detection" : "filter")!, source);
+  const body = readBody(
+    kind,
+    find(kind === "rule" ? "detection" : "filter")!,
+    source,
+    placeholders,
+  );
   if (broken() || !logsource || !body) return undefined;
   const { detections, conditions, rules } = body;
   const shared = {
@@ -100,6 +107,7 @@ function readBody(
   kind: "rule" | "filter",
   entry: Entry,
   source: Source,
+  placeholders: ItemScope["placeholders"],
 ): Body | undefined {
   const entries = entriesOf(entry.value);
   if (!entries) {
@@ -127,7 +135,7 @@ function readBody(
   const conditions = condition ? parser.conditions(condition, names) : [];
   const rules = kind === "filter" ? filterRules(find("rules"), entry.keyNode, source) : [];
   const whole = detections.filter((each) => each !== undefined);
-  parser.checkValues();
+  parser.checkValues(placeholders);
   if (whole.length < detections.length || rules === undefined) return undefined;
   return { detections: whole, conditions, rules };
 }

@@ -35,6 +35,11 @@ export interface ParseOptions {
    * changes no decision, is an error and keeps the document from loading.
    */
   strict?: boolean;
+  /**
+   * The lists that `expand` puts in place of `%name%`. If they are given, a placeholder without a
+   * list is an error at its place; otherwise, only `RuleSet` reports it.
+   */
+  placeholders?: Readonly<Record<string, readonly (string | number)[]>>;
 }
 
 /** One parsed file. {@linkcode parseSigma} is the public function; this is what lint works on. */
@@ -88,7 +93,8 @@ export function parseFile(content: string | Uint8Array, options: ParseOptions = 
     const before = source.problems.length;
     const complete = actions.complete(root);
     if (complete) {
-      file.documents.push({ root: complete, ...parsed(complete, source, before, broken) });
+      const kind = parsed(complete, source, { since: before, broken, ...options });
+      file.documents.push({ root: complete, ...kind });
     }
   }
   actions.end();
@@ -106,12 +112,11 @@ export function parseFile(content: string | Uint8Array, options: ParseOptions = 
 function parsed(
   root: YamlMap,
   source: Source,
-  since: number,
-  broken: boolean,
+  { since, broken, placeholders }: { since: number; broken: boolean } & ParseOptions,
 ): Omit<ParsedDocument, "root"> {
   const kind = kindOf(root, source);
   if (kind === "unknown") return { kind };
-  const document = parseDocument(kind, root, source, since);
+  const document = parseDocument(kind, root, source, { since, placeholders });
   return broken || !document ? { kind } : { kind, [document.kind]: document };
 }
 

@@ -1,3 +1,4 @@
+import { closest } from "../../closest.ts";
 import { parseTextParts, type TextPart } from "../text_parts.ts";
 import { ItemError } from "../../sigma_error.ts";
 import { misfit, type Step, type StepContext, type Work } from "../work.ts";
@@ -69,7 +70,9 @@ function values(name: string, { placeholders }: StepContext): { value: string }[
   const message = list
     ? `The list for the placeholder %${name}% is empty`
     : `There is no list for the placeholder %${name}%`;
-  throw new ItemError("value-placeholder", message, `placeholders: { ${name}: [...] }`);
+  const meant = list ? undefined : closest(name, Object.keys(placeholders));
+  const add = `placeholders: { ${name}: [...] }`;
+  throw new ItemError("value-placeholder", message, meant === undefined ? add : `%${meant}%`);
 }
 
 function checkCount(count: number): void {
