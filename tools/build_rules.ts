@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { AUDIT_LOG } from "../src/alert/audit_log.ts";
 import { formatText, lintFiles, type Problem } from "../src/sigma/lint/mod.ts";
 import {
   Correlator,
@@ -26,6 +27,9 @@ import { counted, say } from "../src/cli/output/terminal.ts";
 const SOURCE = "rules";
 const TARGET = "src/worker/rules.json";
 
+/** The findings of lint that say that a document can do nothing in the Worker. */
+const CANNOT_MATCH = new Set(["logsource-unmet", "logsource-field", "correlation-field"]);
+
 /** Why the rules cannot be built; each line names a file. */
 class BrokenRules extends Error {}
 
@@ -40,11 +44,18 @@ interface Built {
 async function buildRules(folder: string): Promise<Built> {
   const files = await readRuleFiles([folder]);
   const { lists: { placeholders = {} }, problems: listProblems } = await readValueLists([folder]);
-  const today = new Date().toISOString().slice(0, 10);
-  const problems = [...lintFiles(files, { today, strict: true, placeholders }), ...listProblems]
-    .filter(({ severity }) => severity !== "info");
+  const linted = lintFiles(files, {
+    today: new Date().toISOString().slice(0, 10),
+    strict: true,
+    placeholders,
+    sources: [AUDIT_LOG],
+    onlySources: true, // the Worker sees no other events
+  });
+  const problems = [...linted, ...listProblems].filter(({ severity }) => severity !== "info");
   if (problems.length > 0) say(report(problems));
-  if (problems.some(({ severity }) => severity === "error")) throw new BrokenRules();
+  if (problems.some(({ severity, code }) => severity === "error" || CANNOT_MATCH.has(code))) {
+    throw new BrokenRules();
+  }
 
   const parsed = files.map(({ file, text }) => ({ file, ...parseSigma(text, { file }) }));
   const rules = parsed.flatMap(({ rules }) => rules);

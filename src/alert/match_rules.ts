@@ -12,9 +12,10 @@ import type { AlertField } from "./alert.ts";
 import type { AlertingRule } from "./to_alert.ts";
 import { toSigmaEvent } from "./to_sigma_event.ts";
 
+const PRODUCT = { product: "thousandeyes" } as const;
+
 /** Where the events of the activity log come from, in the words of a rule's `logsource`. */
-const PRODUCT: LogSource = { product: "thousandeyes" };
-const AUDIT_LOG_SOURCE: LogSource = { ...PRODUCT, service: "audit" };
+export const AUDIT_LOG_SOURCE = { ...PRODUCT, service: "audit" } as const satisfies LogSource;
 
 /** How many resources the engine is shown at a time; it looks at 100,000 values of one field. */
 const MAX_RESOURCES = 20_000;

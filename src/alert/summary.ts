@@ -1,6 +1,7 @@
-import { panoptesOf, SUMMARY_PLACEHOLDERS } from "../sigma/panoptes_field.ts";
+import { type COMPUTED_PLACEHOLDERS, panoptesOf } from "../sigma/panoptes_field.ts";
 import type { CorrelationResult, SigmaRule } from "../sigma/engine.ts";
 import { safeText } from "../stream/plain_text.ts";
+import type { EventField } from "./event_fields.ts";
 import { textsIn } from "./read_odd_event.ts";
 import { toSigmaEvent } from "./to_sigma_event.ts";
 
@@ -10,6 +11,26 @@ const MAX_SUMMARY = 300;
 const MAX_VALUE = 80;
 /** How many values of one field are named. */
 const MAX_VALUES = 3;
+
+/** What stands for what a summary names and the event does not have. */
+const ABSENT:
+  & Readonly<Record<EventField | typeof COMPUTED_PLACEHOLDERS[number], string>>
+  & Readonly<Record<string, string>> = {
+    "user.name": "somebody",
+    "user.email": "somebody",
+    user: "somebody",
+    uid: "somebody",
+    event: "something",
+    ipAddress: "an unknown address",
+    date: "an unknown time",
+    aid: "an unknown account group",
+    accountGroupName: "an unknown account group",
+    resources: "something",
+    "resources.name": "an unnamed resource",
+    "resources.type": "a resource",
+    count: "1",
+    timespan: "some time",
+  };
 
 /** Where a field has no value, what else says the same. */
 const OTHERWISE: Readonly<Record<string, readonly string[]>> = {
@@ -61,7 +82,7 @@ export function summaryOf(
   const { summary } = panoptesOf(rule.custom);
   const line = summary === undefined ? defaultSummary(rule.title, valueOf) : summary.replace(
     /\{([^{}]+)\}/g,
-    (_, name: string) => valueOf(name.trim()) ?? SUMMARY_PLACEHOLDERS[name.trim()] ?? "unknown",
+    (_, name: string) => valueOf(name.trim()) ?? ABSENT[name.trim()] ?? "unknown",
   );
   return lineOf(line, MAX_SUMMARY);
 }

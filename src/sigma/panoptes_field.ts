@@ -13,22 +13,8 @@ export const PANOPTES_MEMBERS = {
   runbook: "One line that says what to do about a match",
 } as const satisfies Words;
 
-/** What a summary may name in braces, and what stands for a field that the event does not have. */
-export const SUMMARY_PLACEHOLDERS: Readonly<Record<string, string>> = {
-  "user.name": "somebody",
-  "user.email": "somebody",
-  user: "somebody",
-  uid: "somebody",
-  event: "something",
-  ipAddress: "an unknown address",
-  date: "an unknown time",
-  aid: "an unknown account group",
-  accountGroupName: "an unknown account group",
-  "resources.name": "an unnamed resource",
-  "resources.type": "a resource",
-  count: "1",
-  timespan: "some time",
-};
+/** What a summary may name in braces besides fields: what is computed. */
+export const COMPUTED_PLACEHOLDERS = ["count", "timespan"] as const;
 
 /** The longest line of `panoptes`, in UTF-16 units. */
 export const MAX_PANOPTES_LINE = 300;

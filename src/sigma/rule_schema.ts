@@ -100,22 +100,22 @@ const LogSource = v.pipe(
 
 const Scalar = v.union([v.string(), v.number(), v.boolean()]);
 
-const ItemMap = atLeast(
-  1,
-  v.record(
-    v.pipe(
-      v.string(),
-      v.regex(new RegExp(`^[^|]*(\\|(${[...MODIFIERS.keys()].join("|")}))*$`)),
-      v.description("A field name, then modifiers, each after a bar"),
-    ),
-    v.union([
-      Scalar,
-      v.null(),
-      v.pipe(v.array(v.unknown()), v.minLength(1)),
-      atLeast(1, v.looseObject({})),
-    ]),
+/** Fields with their modifiers, each with what it must hold. */
+export const Items: v.GenericSchema<Record<string, unknown>> = v.record(
+  v.pipe(
+    v.string(),
+    v.regex(new RegExp(`^[^|]*(\\|(${[...MODIFIERS.keys()].join("|")}))*$`)),
+    v.description("A field name, then modifiers, each after a bar"),
   ),
+  v.union([
+    Scalar,
+    v.null(),
+    v.pipe(v.array(v.unknown()), v.minLength(1)),
+    atLeast(1, v.looseObject({})),
+  ]),
 );
+
+const ItemMap = atLeast(1, Items);
 
 const SearchIdentifier = v.pipe(
   v.union([

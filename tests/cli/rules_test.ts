@@ -35,6 +35,39 @@ Deno.test("panoptes rules check warns of wrong metadata, and refuses it with --s
   assertMatch(strict.out, / error metadata-value/);
 });
 
+Deno.test("panoptes rules check names a product, a field and a cycle that no event can satisfy", async () => {
+  const about = (title: string, number: number) =>
+    `title: ${title}\nid: 0f2d52a4-8f04-4c84-8ea6-5d2a3b9a1c7${number}\nname: part_${number}\n`;
+  const detection = (item: string) => `detection:\n  s:\n    ${item}\n  condition: s\n`;
+  const correlation = (number: number, of: number) =>
+    `${about(`Chain ${number}`, number)}correlation:\n  type: event_count\n  rules: part_${of}\n` +
+    "  group-by: user\n  timespan: 10m\n  condition: { gte: 3 }\n";
+  await using files = await folder({
+    "product.yml": about("Product", 1) + "logsource:\n  product: thousandeye\n" +
+      detection("event: Login failed."),
+    "field.yml": about("Field", 2) + "logsource:\n  product: thousandeyes\n" +
+      detection("ipAdress|cidr: 192.0.2.0/24"),
+    "cycle.yml": `${correlation(3, 4)}---\n${correlation(4, 3)}`,
+  });
+  const { code, out } = await panoptes(["rules", "check", "."], { cwd: files.path });
+  assertEquals(code, 1);
+  assertStringIncludes(
+    out,
+    "product.yml:5:12: warning logsource-unmet: No event has the product 'thousandeye'; " +
+      "did you mean 'thousandeyes'?",
+  );
+  assertStringIncludes(
+    out,
+    "field.yml:8:5: warning logsource-field: No event of thousandeyes has a field 'ipAdress'; " +
+      "did you mean 'ipAddress'?",
+  );
+  assertStringIncludes(
+    out,
+    "error correlation-cycle: The correlations refer to each other in a cycle: " +
+      "part_3 → part_4 → part_3",
+  );
+});
+
 Deno.test("panoptes refuses a rule file that is not UTF-8, with the offset", async () => {
   await using files = await folder({ "good.yml": rule("Good", "f: a"), "events.ndjson": EVENTS });
   const latin = Uint8Array.from(rule("Gr\xfc\xdfe", "f: b"), (unit) => unit.charCodeAt(0));

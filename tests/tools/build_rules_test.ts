@@ -70,6 +70,53 @@ Deno.test("rules:build refuses a broken rule with file:line:column and a suggest
   assertEquals(built, undefined);
 });
 
+for (
+  const [what, from, to, place, says] of [
+    [
+      "for a product that no event has",
+      "product: thousandeyes",
+      "product: thousandeye",
+      "10:12",
+      "did you mean 'thousandeyes'?",
+    ],
+    [
+      "for another product",
+      "product: thousandeyes",
+      "product: windows",
+      "10:12",
+      "No event has the product 'windows'",
+    ],
+    [
+      "with a field that no event has",
+      "event|contains: delet",
+      "ipAdress: 192.0.2.44",
+      "14:5",
+      "did you mean 'ipAddress'?",
+    ],
+  ] as const
+) {
+  Deno.test(`rules:build refuses a rule ${what}: it cannot match in the Worker`, async () => {
+    const { code, said, built } = await build({
+      "good.yml": GOOD,
+      "never.yml": GOOD.replace("5f7c4c5e", "6f7c4c5e").replace("A test was", "Tests were")
+        .replace(from, to).replace("event: Test deleted.", `${to.split(":")[0]}: 192.0.2.44`),
+    });
+    assertEquals(code, 1);
+    assertStringIncludes(said, `rules/never.yml:${place}: warning logsource-`);
+    assertStringIncludes(said, says);
+    assertEquals(built, undefined);
+  });
+}
+
+Deno.test("rules:build takes a field that lint does not know if its author says so", async () => {
+  const own = `severity: high # panoptes-disable logsource-field -- our events have it`;
+  const { code, said } = await build({
+    "own.yml": GOOD.replace("event|contains: delet", own).replace("Test deleted.", "x")
+      .replace("      event: x", "      severity: high"),
+  });
+  assertEquals(code, 0, said);
+});
+
 const FILTER = `title: Not the nightly clean-up
 id: 0c9cb2c8-7d0f-4a43-9b7e-3a1d1f0f7a10
 status: test

@@ -1,3 +1,4 @@
+import { AUDIT_LOG } from "../../alert/audit_log.ts";
 import {
   formatGithub,
   formatJson,
@@ -52,6 +53,7 @@ export async function rulesCheck(
       today: new Date().toISOString().slice(0, 10),
       strict: options.strict ?? false,
       ...lists,
+      sources: [AUDIT_LOG],
     }),
     ...listProblems,
   ];

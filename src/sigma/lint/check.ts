@@ -1,5 +1,6 @@
 import type { Offsets } from "../parse/yaml_tree.ts";
 import type { Severity } from "../problem.ts";
+import type { KnownSources } from "./known_source.ts";
 import type { LintDocument } from "./lint_document.ts";
 
 /** One thing a check found. */
@@ -18,7 +19,7 @@ export interface Finding {
 }
 
 /** What a check may know beside the document. */
-export interface CheckContext {
+export interface CheckContext extends KnownSources {
   /** Today as `YYYY-MM-DD`, when the caller gave it. */
   readonly today?: string;
 }

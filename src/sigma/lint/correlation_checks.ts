@@ -4,7 +4,7 @@
  * @module
  */
 import { satisfies } from "../correlation/thresholds.ts";
-import { entriesOf, type Entry, placeOf } from "../parse/yaml_tree.ts";
+import { entriesOf, type Entry, itemsOf, type Offsets, placeOf } from "../parse/yaml_tree.ts";
 import type { Check } from "./check.ts";
 import type { LintDocument } from "./lint_document.ts";
 
@@ -14,6 +14,41 @@ const LONG_SECONDS = 7 * 86_400;
 /** An entry of the section `correlation`. */
 function entryOf({ top }: LintDocument, key: string): Entry | undefined {
   return entriesOf(top.get("correlation")?.value)?.find((entry) => entry.key === key);
+}
+
+/** The string under a key of a map, or the strings of its list, each with its place. */
+function textsOf(entry: Entry | undefined): { text: string; at: Offsets }[] {
+  return (itemsOf(entry?.value) ?? [entry?.value ?? null]).flatMap((node) =>
+    node?.kind === "scalar" && typeof node.value === "string"
+      ? [{ text: node.value, at: placeOf(node) }]
+      : []
+  );
+}
+
+/**
+ * The fields that a correlation reads from the events of its rules, once for each rule.
+ *
+ * @param document A document; one that is no correlation reads none.
+ */
+export function* correlatedFields(
+  document: LintDocument,
+): Generator<{ rule: string; field: string; at: Offsets }> {
+  const { correlation } = document;
+  if (correlation === undefined) return;
+  const condition = entriesOf(entryOf(document, "condition")?.value) ?? [];
+  const used = [
+    ...textsOf(entryOf(document, "group-by")),
+    ...textsOf(condition.find(({ key }) => key === "field")),
+  ];
+  for (const { text: field, at } of used) {
+    if (Object.hasOwn(correlation.aliases, field)) continue;
+    for (const rule of correlation.rules) yield { rule, field, at };
+  }
+  for (const { value } of entriesOf(entryOf(document, "aliases")?.value) ?? []) {
+    for (const entry of entriesOf(value) ?? []) {
+      for (const { text, at } of textsOf(entry)) yield { rule: entry.key, field: text, at };
+    }
+  }
 }
 
 /** Checks of correlations. */

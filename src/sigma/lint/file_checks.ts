@@ -6,9 +6,12 @@
 import type { Source } from "../parse/source.ts";
 import { entriesOf, type Entry, type Offsets, placeOf, plainOf } from "../parse/yaml_tree.ts";
 import type { Severity } from "../problem.ts";
-import type { Finding } from "./check.ts";
+import type { CheckContext, Finding } from "./check.ts";
+import { correlatedFields } from "./correlation_checks.ts";
 import { filterTargets } from "./filter_checks.ts";
+import { meantSource } from "./known_source.ts";
 import { type LintDocument, mapsOf, textOf } from "./lint_document.ts";
+import { unknownField } from "./logsource_checks.ts";
 
 /** A document and the file it is in. */
 export interface Placed {
@@ -26,7 +29,7 @@ export interface FileCheck {
   readonly code: string;
   readonly severity: Severity;
   readonly summary: string;
-  run(documents: readonly Placed[]): Iterable<PlacedFinding>;
+  run(documents: readonly Placed[], context: CheckContext): Iterable<PlacedFinding>;
 }
 
 function lineOf({ source, document }: Placed, at: Offsets): string {
@@ -185,6 +188,24 @@ export const FILE_CHECKS: readonly FileCheck[] = [
             message: `None of the files has a rule with the id or name '${name}'`,
             suggestion: "Correct it, or remove it from the filter",
           };
+        }
+      }
+    },
+  },
+  {
+    code: "correlation-field",
+    severity: "warning",
+    summary: "A correlation uses a field that no event of its rules has.",
+    *run(documents, context) {
+      const sources = new Map(documents.flatMap(({ document }) => {
+        const { source } = meantSource(document, context) ?? {};
+        const names = ["id", "name"].flatMap((key) => textOf(document.top.get(key))?.data ?? []);
+        return names.map((name) => [name.toLowerCase(), source] as const);
+      }));
+      for (const { document, source } of documents) {
+        for (const { rule, field, at } of correlatedFields(document)) {
+          const known = sources.get(rule.toLowerCase());
+          for (const each of known ? unknownField(field, at, known) : []) yield { ...each, source };
         }
       }
     },

@@ -5,6 +5,7 @@ import type { Problem, Severity } from "../problem.ts";
 import { CHECKS } from "./checks.ts";
 import { FILE_CHECKS, knownNames, type Placed, type PlacedFinding } from "./file_checks.ts";
 import { FileReport } from "./file_report.ts";
+import type { KnownSource } from "./known_source.ts";
 import { type LintDocument, lintDocument } from "./lint_document.ts";
 
 const BETWEEN_FILES: ReadonlySet<string> = new Set(FILE_CHECKS.map(({ code }) => code));
@@ -21,6 +22,13 @@ export interface LintFileOptions {
   strict?: boolean;
   /** The lists for `expand`; if they are given, a placeholder without a list is an error. */
   placeholders?: Readonly<Record<string, readonly (string | number)[]>>;
+  /**
+   * Log sources whose events are known: a rule for one of them that no event can satisfy is a
+   * finding, also if its `logsource` only resembles theirs. Without it, nothing is known.
+   */
+  sources?: readonly KnownSource[];
+  /** Whether the rules will see no other events: then a rule for anything else is a finding too. */
+  onlySources?: boolean;
 }
 
 /**
@@ -51,7 +59,7 @@ export interface LintFileOptions {
  * ```
  *
  * @param text The YAML text, or its bytes.
- * @param options The file's name, and the current day.
+ * @param options The file's name, the current day, and what is known of the events.
  * @returns The problems in the order of the file.
  */
 export function lintFile(text: string | Uint8Array, options: LintFileOptions = {}): Problem[] {
@@ -81,8 +89,7 @@ export interface RuleFile {
  * ```
  *
  * @param files The files; a disable comment in a file also silences findings between files.
- * @param options `today` is the current day, as `YYYY-MM-DD`; `strict` is for those who publish rules;
- *   `placeholders` are the lists for `expand`.
+ * @param options What is known besides, the same for all files.
  * @returns The problems, by file and place.
  */
 export function lintFiles(
@@ -95,7 +102,7 @@ export function lintFiles(
   );
   const reports = new Map(read.map((file) => [file.source, reportOf(file, options)]));
   for (const { code, severity, run } of FILE_CHECKS) {
-    const found = Map.groupBy<Source, PlacedFinding>(run(placed), ({ source }) => source);
+    const found = Map.groupBy<Source, PlacedFinding>(run(placed, options), ({ source }) => source);
     for (const [source, findings] of found) {
       reports.get(source)?.addFindings(code, severity, findings);
     }

@@ -6,7 +6,9 @@
 import { closest } from "../closest.ts";
 import { entriesOf, type Offsets, placeOf } from "../parse/yaml_tree.ts";
 import { LOG_SOURCE_KEYS } from "../vocabulary.ts";
-import type { Check } from "./check.ts";
+import type { Check, Finding } from "./check.ts";
+import type { Item } from "./item.ts";
+import { closestField, type KnownSource, logSourceText, meantSource } from "./known_source.ts";
 import type { LintDocument } from "./lint_document.ts";
 
 const KEYS = Object.keys(LOG_SOURCE_KEYS);
@@ -41,6 +43,43 @@ function parts(
     key: placeOf(keyNode),
     at: placeOf(value ?? keyNode),
   }));
+}
+
+/** The fields that an item names, each with its place. */
+function fieldsOf({ field, within, key, modifiers, values }: Item): [string, Offsets][] {
+  if (field === undefined) return [];
+  const blocks = within.map((name) => name.replace(/\[[^\]]*\]$/, ""));
+  const path = [...blocks, ...(field === "." ? [] : [field])].join(".");
+  const named: [string, Offsets][] = [[path.replaceAll(/\[[^\]]*\]/g, ""), key]];
+  if (!modifiers.includes("fieldref")) return named;
+  const others = values.flatMap(({ value, at }): [string, Offsets][] =>
+    typeof value === "string" ? [[[...blocks, value].join("."), at]] : []
+  );
+  return [...named, ...others];
+}
+
+/**
+ * What is wrong with a field that no event of a log source has.
+ *
+ * @param field The field, with dots.
+ * @param at Where it is written.
+ * @param source The log source.
+ * @returns Nothing if its events have the field.
+ */
+export function* unknownField(
+  field: string,
+  at: Offsets,
+  source: KnownSource,
+): Generator<Finding> {
+  if (Object.hasOwn(source.fields, field)) return;
+  const near = closestField(field, source);
+  yield {
+    at,
+    group: field,
+    message: `No event of ${source.logsource.product} has a field '${field}'` +
+      (near ? `; did you mean '${near}'?` : ""),
+    suggestion: near ? `Write '${near}'` : `Use one of ${Object.keys(source.fields).join(", ")}`,
+  };
 }
 
 /** Checks of the log source. */
@@ -100,6 +139,38 @@ export const logsourceChecks: readonly Check[] = [
             suggestion: `Write 'category: ${category}' instead of the service`,
           };
         }
+      }
+    },
+  },
+  {
+    code: "logsource-unmet",
+    severity: "warning",
+    summary: "No event will ever have this log source.",
+    *run(document, context) {
+      const meant = meantSource(document, context);
+      if (meant === undefined) return;
+      for (const { entry: { key, keyNode, value }, says, wanted } of meant.unmet) {
+        const near = wanted !== undefined && closest(says, [wanted]) !== undefined;
+        yield {
+          at: placeOf(value ?? keyNode),
+          message: `No event has the ${key} '${says}'` +
+            (near ? `; did you mean '${wanted}'?` : ""),
+          suggestion: near
+            ? `Write '${key}: ${wanted}'`
+            : `Write '${logSourceText(meant.source)}', or remove the rule`,
+        };
+      }
+    },
+  },
+  {
+    code: "logsource-field",
+    severity: "warning",
+    summary: "A field that no event of this log source has.",
+    *run(document, context) {
+      const { source } = meantSource(document, context) ?? {};
+      if (source === undefined) return;
+      for (const [field, at] of document.items.flatMap(fieldsOf)) {
+        yield* unknownField(field, at, source);
       }
     },
   },

@@ -4,9 +4,10 @@
  * @module
  */
 import { closest } from "../closest.ts";
-import { MAX_PANOPTES_LINE, PANOPTES_MEMBERS, SUMMARY_PLACEHOLDERS } from "../panoptes_field.ts";
+import { COMPUTED_PLACEHOLDERS, MAX_PANOPTES_LINE, PANOPTES_MEMBERS } from "../panoptes_field.ts";
 import { entriesOf, type Entry, placeOf, plainOf } from "../parse/yaml_tree.ts";
-import type { Check, Finding } from "./check.ts";
+import type { Check, CheckContext, Finding } from "./check.ts";
+import { meantSource } from "./known_source.ts";
 import type { LintDocument } from "./lint_document.ts";
 
 const MEMBERS = Object.keys(PANOPTES_MEMBERS);
@@ -15,15 +16,24 @@ function membersOf(document: LintDocument): readonly Entry[] {
   return entriesOf(document.top.get("panoptes")?.value) ?? [];
 }
 
-/** What a summary may name: what every event may have, and what the rule itself names. */
-function placeholdersOf({ items, top }: LintDocument): string[] {
+/**
+ * What a summary may name: what its events may have, and what the rule itself names. Undefined if
+ * nothing is known of its events.
+ */
+function placeholdersOf(document: LintDocument, context: CheckContext): string[] | undefined {
+  const { kind, items, top } = document;
+  const meant = meantSource(document, context);
+  // The rules of a correlation may be in any file.
+  const sources = kind === "correlation" ? context.sources : meant && [meant.source];
+  if (sources === undefined) return undefined;
   const correlation = plainOf(top.get("correlation")?.value);
   const groupBy = typeof correlation === "object" && correlation !== null &&
       !Array.isArray(correlation)
     ? correlation["group-by"]
     : undefined;
   return [
-    ...Object.keys(SUMMARY_PLACEHOLDERS),
+    ...sources.flatMap(({ fields }) => Object.keys(fields)),
+    ...COMPUTED_PLACEHOLDERS,
     ...items.flatMap(({ field, within }) => within.length > 0 ? [] : field ?? []),
     ...[plainOf(top.get("fields")?.value), groupBy].flat().filter((name) =>
       typeof name === "string"
@@ -87,14 +97,14 @@ export const panoptesChecks: readonly Check[] = [
     code: "panoptes-placeholder",
     severity: "warning",
     summary: "A summary names a field that an event cannot have, or a brace in it has no partner.",
-    *run(document): Iterable<Finding> {
+    *run(document, context): Iterable<Finding> {
       const entry = membersOf(document).find(({ key }) => key === "summary");
       const summary = plainOf(entry?.value);
       if (entry === undefined || typeof summary !== "string") return;
       const at = placeOf(entry.value ?? entry.keyNode);
-      const known = placeholdersOf(document);
+      const known = placeholdersOf(document, context);
       for (const [, name = ""] of summary.matchAll(/\{([^{}]*)\}/g)) {
-        if (known.includes(name.trim())) continue;
+        if (known === undefined || known.includes(name.trim())) continue;
         const near = closest(name.trim(), known);
         yield {
           at,
