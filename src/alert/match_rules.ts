@@ -9,6 +9,7 @@ import {
 } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { AlertField } from "./alert.ts";
+import { disabledRules, type UnknownRule } from "./disabled_rules.ts";
 import type { AlertingRule } from "./to_alert.ts";
 import { toSigmaEvent } from "./to_sigma_event.ts";
 
@@ -45,10 +46,23 @@ export interface EventMatch {
   readonly isSilent?: boolean;
 }
 
+/** How rules are compiled. */
+export interface MatchRulesOptions {
+  /**
+   * The ids or names of rules and correlations that make no alerts of their own; what correlations
+   * count of them stays. Default none.
+   */
+  readonly disabled?: readonly string[];
+}
+
 /** Compiled rules. */
 export interface RuleMatcher {
   /** The rules in force. */
   rules: readonly SigmaRule[];
+  /** The rules and correlations that are switched off, which are not among those in force. */
+  disabled: readonly (SigmaRule | SigmaCorrelation)[];
+  /** What was meant to switch a rule off, and is no rule's id or name. */
+  unknownDisabled: readonly UnknownRule[];
   /** What their matches mean together; undefined if there are no correlations. */
   correlator: Correlator | undefined;
   /**
@@ -105,12 +119,15 @@ export function isThousandEyesRule({ logsource }: Pick<SigmaRule, "logsource">):
  *   filters that apply to it, is left out and reported, and so is a correlation without its rules:
  *   `rules:build` lets none through, and the others must go on.
  * @param report Told what is wrong with a rule.
+ * @param options Which rules are switched off.
  * @returns The compiled rules; matching never throws.
  */
 export function matchRules(
   { rules, correlations = [], filters, placeholders = {} }: RuleBundle,
   report: (what: string, facts: unknown) => void,
+  options: MatchRulesOptions = {},
 ): RuleMatcher {
+  const disabled = disabledRules([...rules, ...correlations], options.disabled ?? []);
   const ruleSet = new RuleSet(rules, {
     filters,
     placeholders,
@@ -122,11 +139,14 @@ export function matchRules(
     ? undefined
     : new Correlator(correlations, ruleSet.rules, {
       limits: { maxEvents: MAX_LISTED_EVENTS },
+      silent: disabled.documents,
       onProblem: ({ code, message }, { title }) =>
         report("A correlation was left out", { title, code, message }),
     });
   return {
-    rules: ruleSet.rules,
+    rules: ruleSet.rules.filter((rule) => !disabled.documents.has(rule)),
+    disabled: [...disabled.documents],
+    unknownDisabled: disabled.unknown,
     correlator: correlator?.correlations.length === 0 ? undefined : correlator,
     match(event) {
       const { resources } = event;
@@ -142,14 +162,18 @@ export function matchRules(
     if (found.length === 0) return []; // nearly every event
     const matched = new Set(found.map(({ rule }) => rule));
     return [...matched].map((rule): EventMatch =>
-      correlator?.alertsAlone(rule) === false ? { rule, isSilent: true } : ({
-        rule,
-        matched: ruleSet.matchedFields(rule, fields).map(({ field, value, modifiers, wanted }) => ({
-          field: field === "" ? null : field,
-          value: value ?? null,
-          item: `${[field, ...modifiers].join("|")}: ${wanted}`,
-        })),
-      })
+      disabled.documents.has(rule) || correlator?.alertsAlone(rule) === false
+        ? { rule, isSilent: true }
+        : ({
+          rule,
+          matched: ruleSet.matchedFields(rule, fields).map((
+            { field, value, modifiers, wanted },
+          ) => ({
+            field: field === "" ? null : field,
+            value: value ?? null,
+            item: `${[field, ...modifiers].join("|")}: ${wanted}`,
+          })),
+        })
     );
   }
 }

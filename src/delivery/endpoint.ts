@@ -18,7 +18,7 @@ export interface EndpointConfig {
   readonly secret: string;
   /** Up to two secrets that also sign, during a rotation; default none. */
   readonly previousSecrets?: string[] | undefined;
-  /** The lowest level of alert that is sent; default `informational`, so all alerts. */
+  /** The lowest level of alert that is sent; default `medium`: what is everyday work pages nobody. */
   readonly minLevel?: AlertLevel | undefined;
   /** Whether alerts about the past are sent as well; default false. */
   readonly backfilled?: boolean | undefined;
@@ -95,7 +95,7 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
     ),
     minLevel: v.optional(
       v.picklist(ALERT_LEVELS, `must be one of ${ALERT_LEVELS.join(", ")}`),
-      "informational",
+      "medium",
     ),
     backfilled: v.optional(v.boolean("must be true or false"), false),
     format: v.optional(

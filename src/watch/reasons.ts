@@ -48,6 +48,7 @@ type OwnCode =
   | "unfed_log"
   | "no_rules"
   | "rules_left_out"
+  | "rules_disabled"
   | "streams_refused";
 
 /** Why the health is what it is, as a stable code. */
@@ -243,7 +244,8 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   refused_setting: {
     severities: ["yellow"],
     alerts: "A setting of Panoptes is partly invalid",
-    meaning: "An entry of API_TOKENS or WEBHOOKS is invalid and not in force; the others are",
+    meaning:
+      "An entry of API_TOKENS or WEBHOOKS is invalid and not in force, or one of DISABLED_RULES names no rule; the others are in force",
     advice:
       "Repair the entry that the message names. What is owed to a refused endpoint is tried again by the schedule.",
   },
@@ -263,6 +265,11 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     severities: ["yellow"],
     meaning: "Rules do not compile and are not in force",
     advice: "Run rules check on them; the log of the service says why.",
+  },
+  rules_disabled: {
+    severities: ["info"],
+    meaning: "Rules are switched off by DISABLED_RULES",
+    advice: "Remove them from DISABLED_RULES to have their alerts again.",
   },
   streams_refused: {
     severities: ["yellow"],

@@ -12,10 +12,12 @@ import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import { type Config, type ConfigProblem, sourceName } from "./config.ts";
 import { durableObjectSql } from "./durable_object_sql.ts";
+import type { UnknownRule } from "../alert/disabled_rules.ts";
 import { matchRules, type RuleBundle } from "../alert/match_rules.ts";
 import { holdsNothing, type NotedLog } from "./noted_log.ts";
 import { report } from "./report.ts";
 import { serviceReasons } from "./service_reasons.ts";
+import { SETTINGS } from "./settings.ts";
 import { watchPorts } from "./watch_ports.ts";
 
 /** What a service is composed of. */
@@ -69,11 +71,17 @@ export function composeService(options: ServiceOptions): Service {
   const isFed = source === sourceName(config);
   let others: readonly NotedLog[] = [];
   const leftOut: unknown[] = [];
-  const { rules, match, correlator } = matchRules(options.bundle, (what, facts) => {
-    leftOut.push(facts);
-    report(what, facts);
-  });
-  const inForce = [...rules, ...correlator?.correlations ?? []];
+  const { rules, disabled, unknownDisabled, match, correlator } = matchRules(
+    options.bundle,
+    (what, facts) => {
+      leftOut.push(facts);
+      report(what, facts);
+    },
+    { disabled: config.disabledRules },
+  );
+  const inForce = [...rules, ...correlator?.correlations ?? []]
+    .filter((rule) => !disabled.includes(rule));
+  const refused = [...config.refused, ...unknownDisabled.map(unknownRule)];
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, maxAgeMs, maxBytes } = config;
   const watch = new Watch(
     watchPorts({ log, config, match, correlator, clock, random, isFed }),
@@ -95,7 +103,7 @@ export function composeService(options: ServiceOptions): Service {
   const streams = new StreamLimit(config.maxStreams, clock);
 
   const openedAt = clock.now();
-  const refusedSince = sinceWhen(log, config.refused, openedAt);
+  const refusedSince = sinceWhen(log, refused, openedAt);
 
   /** What the watch cannot know about the health. */
   const ownReasons = () =>
@@ -104,7 +112,8 @@ export function composeService(options: ServiceOptions): Service {
       openedAt,
       rules: rules.length,
       leftOut: leftOut.length,
-      refused: config.refused,
+      disabled: disabled.map(({ title }) => title),
+      refused,
       refusedSince,
       others,
       hiddenSince: Math.min(events.hiddenSince ?? Infinity, alerts.hiddenSince ?? Infinity),
@@ -209,6 +218,16 @@ function ownSource(log: Log, name: string): string {
   const known = log.checkpoint<string>("source");
   if (known === undefined) remember(log, "source", name);
   return known ?? name;
+}
+
+/** An entry of DISABLED_RULES that switches nothing off. */
+function unknownRule({ name, meant }: UnknownRule): ConfigProblem {
+  const hint = meant === undefined ? "GET /v1/rules lists them" : `the closest is '${meant}'`;
+  return {
+    variable: SETTINGS.disabledRules.name,
+    entry: name,
+    message: `no rule has this id or name; ${hint}`,
+  };
 }
 
 /** When these problems were first met: an object starts again and again, and each alert is one. */

@@ -17,6 +17,8 @@ export interface ServiceFacts {
   readonly rules: number;
   /** How many problems keep rules from being in force. */
   readonly leftOut: number;
+  /** The titles of the rules that are switched off. */
+  readonly disabled: readonly string[];
   /** The entries of settings that were refused. */
   readonly refused: readonly ConfigProblem[];
   /** Since when these are refused. */
@@ -36,7 +38,7 @@ export interface ServiceFacts {
  * @returns The reasons.
  */
 export function serviceReasons(facts: ServiceFacts): Reason[] {
-  const { now, openedAt, rules, leftOut, refused, refusedSince, others } = facts;
+  const { now, openedAt, rules, leftOut, disabled, refused, refusedSince, others } = facts;
   const { hiddenSince, streamRefusedAt = -Infinity } = facts;
   const hiddenMs = now - hiddenSince;
   const found: Reason[] = [];
@@ -44,6 +46,10 @@ export function serviceReasons(facts: ServiceFacts): Reason[] {
   if (leftOut > 0) {
     const message = `${leftOut} problems keep rules from being in force.`;
     found.push(reason("rules_left_out", { message, since: openedAt }));
+  }
+  if (disabled.length > 0) {
+    const message = `Rules are switched off: ${disabled.join(", ")}.`;
+    found.push(reason("rules_disabled", { message, since: openedAt }));
   }
   for (const { variable, entry = "", message } of refused) {
     found.push(reason("refused_setting", {

@@ -144,6 +144,24 @@ export const SETTINGS = {
     max: 10_000,
     isInteger: true,
   }),
+  disabledRules: setting({
+    name: "DISABLED_RULES",
+    shownDefault: "none",
+    help:
+      "the ids or names of [rules](rules.md) that are switched off, separated by commas: they " +
+      "make no alerts of their own, and correlations still count what they match",
+    schema: v.optional(
+      v.pipe(
+        text(),
+        v.transform((value) => value.split(",").map((name) => name.trim()).filter(Boolean)),
+        v.everyItem(
+          (name) => name.length <= 256 && !/\p{C}/u.test(name),
+          "must be ids or names of rules separated by commas",
+        ),
+      ),
+      "",
+    ),
+  }),
   ownHosts: setting({
     name: "OWN_HOSTS",
     shownDefault: "none",

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { type CorrelationInput, MemoryStore } from "../../src/sigma/engine.ts";
 import { parseSigma } from "../../src/sigma/parse.ts";
 import { isThousandEyesRule, matchRules } from "../../src/alert/match_rules.ts";
 
@@ -95,4 +96,59 @@ Deno.test("isThousandEyesRule() takes the product in any case, as matching does"
     logsources.map((logsource) => isThousandEyesRule({ logsource })),
     [true, true, false, false],
   );
+});
+
+const pair = parseSigma(`
+title: Failed login
+name: failed_login
+logsource: { product: thousandeyes, service: audit }
+detection:
+  selection:
+    event|contains: login failed
+  condition: selection
+---
+title: Many failed logins
+name: many_failed_logins
+correlation:
+  type: event_count
+  rules: failed_login
+  group-by: user
+  timespan: 10m
+  condition: { gte: 2 }
+  generate: true
+`);
+
+/** What makes an alert if Ada fails to log in twice. */
+function alertsOf(disabled: readonly string[]) {
+  const matcher = matchRules(pair, () => {}, { disabled });
+  const { match, correlator } = matcher;
+  const inputs: CorrelationInput[] = [];
+  const alone = [0, 1].flatMap((time) => {
+    const event = { event: "Login failed.", user: "Ada" };
+    const matches = match(event);
+    correlator?.collect({ event, time, id: String(time) }, matches, inputs);
+    return matches.filter(({ isSilent }) => !isSilent).map(({ rule }) => rule.title);
+  });
+  const { results } = correlator!.correlate(new MemoryStore(), inputs, 0);
+  return { alone, together: results.map(({ correlation }) => correlation.title), ...matcher };
+}
+
+Deno.test("a rule that is switched off makes no alert, and correlations still count it", () => {
+  const { alone, together, rules, disabled } = alertsOf(["FAILED_LOGIN"]);
+  assertEquals([alone, together], [[], ["Many failed logins"]]);
+  assertEquals([rules, disabled.map(({ title }) => title)], [[], ["Failed login"]]);
+});
+
+Deno.test("a correlation that is switched off makes no alert, and its rules do what they did", () => {
+  const { alone, together } = alertsOf(["many_failed_logins"]);
+  assertEquals([alone, together], [["Failed login", "Failed login"], []]);
+});
+
+Deno.test("what no rule has as its id or name is told with the name that is closest", () => {
+  const { alone, together, unknownDisabled } = alertsOf(["failed_logins", "Somebody"]);
+  assertEquals([alone.length, together.length], [2, 1]);
+  assertEquals(unknownDisabled, [
+    { name: "failed_logins", meant: "failed_login" },
+    { name: "Somebody", meant: undefined },
+  ]);
 });

@@ -10,7 +10,7 @@ Deno.test("EndpointSchema fills in every default", () => {
   assertEquals(v.parse(EndpointSchema, good), {
     ...good,
     previousSecrets: [],
-    minLevel: "informational",
+    minLevel: "medium",
     backfilled: false,
     format: "standard",
     retryScheduleMs: [...RETRY_SCHEDULE],

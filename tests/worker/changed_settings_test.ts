@@ -26,6 +26,7 @@ function startReceiver() {
       name: "receiver",
       url: `http://127.0.0.1:${server.addr.port}/`,
       secret: SECRET,
+      minLevel: "informational",
       allowHttpLoopback: true,
       retryScheduleMs: [0, ...Array<number>(49).fill(500)],
     },

@@ -23,6 +23,7 @@ Deno.test("readConfig() fills in defaults", () => {
     maxAgeMs: 90 * 86_400_000,
     maxBytes: 8_000_000_000,
     maxStreams: 500,
+    disabledRules: [],
     ownHosts: [],
     tokens: [],
     endpoints: [],
@@ -38,6 +39,15 @@ Deno.test("readConfig() accepts host names separated by commas, and nothing else
   for (const wrong of ["https://panoptes.example.com", "*.example.com", "a b"]) {
     const { problems } = readConfig({ ...good, OWN_HOSTS: wrong });
     assertEquals(problems.map(({ variable }) => variable), ["OWN_HOSTS"]);
+  }
+});
+
+Deno.test("readConfig() accepts ids and names of rules separated by commas, and nothing that is no text", () => {
+  const { config } = readConfig({ ...good, DISABLED_RULES: "login_failed, 5f7c4c5e-1d7c-4f0a,," });
+  assertEquals(config?.disabledRules, ["login_failed", "5f7c4c5e-1d7c-4f0a"]);
+  for (const wrong of ["a\u0000b", "x".repeat(257)]) {
+    const { problems } = readConfig({ ...good, DISABLED_RULES: wrong });
+    assertEquals(problems.map(({ variable }) => variable), ["DISABLED_RULES"]);
   }
 });
 

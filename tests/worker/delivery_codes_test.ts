@@ -51,6 +51,7 @@ Deno.test("in workerd every delivery code occurs that docs/http.md says, and no 
   closed.close(); // nothing listens there any more
   const loopback = (port: number, scheme = "http") => ({
     url: `${scheme}://127.0.0.1:${port}/`,
+    minLevel: "informational",
     allowHttpLoopback: true,
   });
   const endpoints: Record<string, [code: string, settings: Record<string, unknown>]> = {

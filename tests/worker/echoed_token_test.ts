@@ -146,6 +146,7 @@ async function outputs(token: string, answer: (api: string) => Response): Promis
         name: "siem",
         url: `http://127.0.0.1:${receiver.addr.port}/`,
         secret: SECRET,
+        minLevel: "informational",
         allowHttpLoopback: true,
       }]),
     });

@@ -6,6 +6,7 @@ const WELL: ServiceFacts = {
   openedAt: 0,
   rules: 14,
   leftOut: 0,
+  disabled: [],
   refused: [],
   refusedSince: 0,
   others: [],
@@ -24,6 +25,12 @@ Deno.test("the health has no reason where the service has none", () => {
 Deno.test("the health is red without any rule, and yellow if one does not compile", () => {
   assertEquals(codesOf({ rules: 0 }), ["no_rules red"]);
   assertEquals(codesOf({ leftOut: 2 }), ["rules_left_out yellow"]);
+});
+
+Deno.test("rules that are switched off are named, and leave the health green", () => {
+  const [found] = serviceReasons({ ...WELL, disabled: ["Login", "Logout"] });
+  assertEquals([found?.code, found?.severity], ["rules_disabled", "info"]);
+  assertEquals(found?.message, "Rules are switched off: Login, Logout.");
 });
 
 Deno.test("the health is yellow and then red while entries are written but not shown", () => {

@@ -32,6 +32,7 @@ function startReceiver(...statuses: number[]) {
       name: "receiver",
       url: `http://127.0.0.1:${server.addr.port}/hook`,
       secret: SECRET,
+      minLevel: "informational",
       allowHttpLoopback: true,
       retryScheduleMs: [0, 1_100, 1_100, 1_100],
     }]),

@@ -50,6 +50,11 @@ export interface CorrelatorOptions {
   /** The statuses to load, as in `RuleSetOptions`. */
   statuses?: readonly string[];
   /**
+   * Rules and correlations that have no results of their own, whatever `generate` says; what
+   * correlations count of them stays. Default none.
+   */
+  silent?: ReadonlySet<SigmaRule | SigmaCorrelation>;
+  /**
    * Receives the problems of correlations that cannot be linked, which are then left out. Without
    * it, the problems are thrown.
    */
@@ -151,7 +156,7 @@ export class Correlator {
     rules: readonly SigmaRule[],
     options: CorrelatorOptions = {},
   ) {
-    const { limits = {}, statuses = LOADED_STATUSES, onProblem } = options;
+    const { limits = {}, statuses = LOADED_STATUSES, silent = [], onProblem } = options;
     this.#limits = { ...CORRELATION_LIMITS, ...limits };
     const isWanted = ({ status }: SigmaCorrelation) =>
       status === undefined || statuses.includes(status);
@@ -180,6 +185,7 @@ export class Correlator {
       }
     }
     for (const document of heard) this.#silent.delete(document);
+    for (const document of silent) this.#silent.add(document);
   }
 
   /**

@@ -1,0 +1,60 @@
+import { closest } from "../sigma/closest.ts";
+import type { SigmaCorrelation, SigmaRule } from "../sigma/engine.ts";
+
+/** A name that is meant to switch a rule off, and that no rule has. */
+export interface UnknownRule {
+  /** What was written. */
+  readonly name: string;
+  /** The id or name that is closest to it, if one is close. */
+  readonly meant: string | undefined;
+}
+
+/** What a list of rules to switch off means. */
+export interface DisabledRules {
+  /** The rules and correlations that make no alerts of their own. */
+  readonly documents: ReadonlySet<SigmaRule | SigmaCorrelation>;
+  /** What no rule has as its id or name. */
+  readonly unknown: readonly UnknownRule[];
+}
+
+/**
+ * Finds the rules that are switched off by their ids or names; letter case is ignored.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseSigma } from "../sigma/parse.ts";
+ * import { disabledRules } from "./disabled_rules.ts";
+ *
+ * const { rules } = parseSigma(`
+ * title: Failed login
+ * name: failed_login
+ * logsource: { product: thousandeyes }
+ * detection: { selection: { event: Login failed. }, condition: selection }
+ * `);
+ * const { documents, unknown } = disabledRules(rules, ["failed_login", "failed_logn"]);
+ * assertEquals([...documents].map(({ title }) => title), ["Failed login"]);
+ * assertEquals(unknown, [{ name: "failed_logn", meant: "failed_login" }]);
+ * ```
+ *
+ * @param documents The rules and correlations.
+ * @param names Ids and names.
+ * @returns The rules that are meant, and what means none.
+ */
+export function disabledRules(
+  documents: readonly (SigmaRule | SigmaCorrelation)[],
+  names: readonly string[],
+): DisabledRules {
+  const keysOf = ({ id, name }: SigmaRule | SigmaCorrelation) =>
+    [id, name].filter((key) => key !== undefined);
+  const byKey = Map.groupBy(
+    documents.flatMap((document) => keysOf(document).map((key) => ({ key, document }))),
+    ({ key }) => key.toLowerCase(),
+  );
+  const found = (name: string) => byKey.get(name.toLowerCase()) ?? [];
+  return {
+    documents: new Set(names.flatMap((name) => found(name).map(({ document }) => document))),
+    unknown: names.filter((name) => found(name).length === 0)
+      .map((name) => ({ name, meant: closest(name, documents.flatMap(keysOf)) })),
+  };
+}
