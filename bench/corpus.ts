@@ -6,7 +6,7 @@
  * @module
  */
 import { parseSigma } from "../src/sigma/parse.ts";
-import { RuleSet } from "../src/sigma/rule_set.ts";
+import { RuleSet } from "../src/sigma/source_rule_set.ts";
 import { isWindowsRule, readCorpus } from "../tests/support/sigma_corpus.ts";
 import { printFigures } from "./figures.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { parseSigma } from "../src/sigma/parse.ts";
-import { RuleSet } from "../src/sigma/rule_set.ts";
+import { RuleSet } from "../src/sigma/source_rule_set.ts";
 import { printFigures } from "./figures.ts";
 import { jsonLogicRules } from "./match/json_logic.ts";
 import { jsonRulesEngine } from "./match/json_rules.ts";

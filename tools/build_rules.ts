@@ -6,18 +6,16 @@
  */
 import { AUDIT_LOG } from "../src/alert/audit_log.ts";
 import { formatText, lintFiles, type Problem } from "../src/sigma/lint/mod.ts";
+import { type RuleBundle, sealBundle } from "../src/alert/rule_bundle.ts";
 import {
+  compileRegexes,
   Correlator,
   type InlineTestResult,
   parseSigma,
-  RuleSet,
   runCorrelationTests,
   runInlineTests,
-  type SigmaCorrelation,
   SigmaError,
-  type SigmaFilter,
   type SigmaMetadata,
-  type SigmaRule,
 } from "../src/sigma/mod.ts";
 import { readRuleFiles } from "../src/cli/input/rule_files.ts";
 import { toEvent } from "../src/cli/input/to_event.ts";
@@ -33,15 +31,8 @@ const CANNOT_MATCH = new Set(["logsource-unmet", "logsource-field", "correlation
 /** Why the rules cannot be built; each line names a file. */
 class BrokenRules extends Error {}
 
-interface Built {
-  rules: SigmaRule[];
-  correlations: SigmaCorrelation[];
-  filters: SigmaFilter[];
-  placeholders: Record<string, readonly string[]>;
-}
-
 /** Reads, checks and tests the documents of a folder, in the form that the Worker takes. */
-async function buildRules(folder: string): Promise<Built> {
+async function buildRules(folder: string): Promise<RuleBundle> {
   const files = await readRuleFiles([folder]);
   const { lists: { placeholders = {} }, problems: listProblems } = await readValueLists([folder]);
   const linted = lintFiles(files, {
@@ -71,12 +62,13 @@ async function buildRules(folder: string): Promise<Built> {
     ),
   ];
   if (complaints.length > 0) throw new BrokenRules(complaints.join("\n"));
-  new RuleSet(rules, { filters, placeholders }); // throws errors that only compiling shows
   return {
     rules: rules.map(withoutTests),
     correlations: correlations.map((each) => withoutTests({ ...each, places: {} })),
     filters,
     placeholders,
+    // Throws errors that only compiling shows.
+    regexes: compileRegexes(rules, { filters, placeholders, baseRules: true }),
   };
 }
 
@@ -98,8 +90,8 @@ function report(problems: readonly Problem[]): string {
 async function main(): Promise<number> {
   try {
     const built = await buildRules(SOURCE);
-    const { rules, correlations, filters } = built;
-    const text = JSON.stringify(built, null, 1) + "\n";
+    const { rules, correlations = [], filters } = built;
+    const text = JSON.stringify(sealBundle(built)) + "\n";
     // Written only if it differs, so that programs that watch the file do not start needlessly.
     const before = await Deno.readTextFile(TARGET).catch(() => undefined);
     if (before !== text) await Deno.writeTextFile(TARGET, text);

@@ -1,5 +1,5 @@
 import { parseSigma } from "../../src/sigma/parse.ts";
-import { RuleSet } from "../../src/sigma/rule_set.ts";
+import { RuleSet } from "../../src/sigma/source_rule_set.ts";
 import { median } from "../figures.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { WORDS } from "./synthetic_events.ts";

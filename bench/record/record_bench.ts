@@ -1,5 +1,5 @@
 import { toAlert } from "../../src/alert/to_alert.ts";
-import { RuleSet } from "../../src/sigma/rule_set.ts";
+import { RuleSet } from "../../src/sigma/source_rule_set.ts";
 import type { SigmaRule } from "../../src/sigma/sigma_rule.ts";
 import type { NewAlert } from "../../src/store/alert_table.ts";
 import { hashEvent } from "../../src/store/hash_event.ts";

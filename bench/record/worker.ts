@@ -1,7 +1,7 @@
 /// <reference path="../../src/worker/cloudflare.d.ts" />
 // The same steps inside workerd, over the log of a Durable Object, on disk.
 import { DurableObject, type DurableObjectNamespace } from "cloudflare:workers";
-import type { RuleSet } from "../../src/sigma/rule_set.ts";
+import type { RuleSet } from "../../src/sigma/source_rule_set.ts";
 import { durableObjectSql } from "../../src/worker/durable_object_sql.ts";
 import { RecordBench, rulesOf, type Step } from "./record_bench.ts";
 

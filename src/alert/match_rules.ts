@@ -2,14 +2,15 @@ import {
   appliesTo,
   Correlator,
   type LogSource,
+  regexesOf,
   RuleSet,
   type SigmaCorrelation,
-  type SigmaFilter,
   type SigmaRule,
 } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { AlertField } from "./alert.ts";
 import { disabledRules, type UnknownRule } from "./disabled_rules.ts";
+import type { RuleBundle } from "./rule_bundle.ts";
 import type { AlertingRule } from "./to_alert.ts";
 import { toSigmaEvent } from "./to_sigma_event.ts";
 
@@ -20,18 +21,6 @@ export const AUDIT_LOG_SOURCE = { ...PRODUCT, service: "audit" } as const satisf
 
 /** How many resources the engine is shown at a time; it looks at 100,000 values of one field. */
 const MAX_RESOURCES = 20_000;
-
-/** Rules that have been parsed, linted and tested. */
-export interface RuleBundle {
-  /** The rules. */
-  readonly rules: readonly SigmaRule[];
-  /** The correlations of their matches; default none. */
-  readonly correlations?: readonly SigmaCorrelation[];
-  /** The filters that narrow them. */
-  readonly filters: readonly SigmaFilter[];
-  /** The value lists that they name with `expand`; default none. */
-  readonly placeholders?: Readonly<Record<string, readonly string[]>>;
-}
 
 /** How many events the result of a correlation lists; an alert shows fewer. */
 const MAX_LISTED_EVENTS = 20;
@@ -123,7 +112,7 @@ export function isThousandEyesRule({ logsource }: Pick<SigmaRule, "logsource">):
  * @returns The compiled rules; matching never throws.
  */
 export function matchRules(
-  { rules, correlations = [], filters, placeholders = {} }: RuleBundle,
+  { rules, correlations = [], filters, placeholders = {}, regexes = [] }: RuleBundle,
   report: (what: string, facts: unknown) => void,
   options: MatchRulesOptions = {},
 ): RuleMatcher {
@@ -131,6 +120,7 @@ export function matchRules(
   const ruleSet = new RuleSet(rules, {
     filters,
     placeholders,
+    regexes: regexesOf(regexes),
     baseRules: true,
     onProblem: ({ code, message }, { title }) =>
       report("A rule was left out", { title, code, message }),

@@ -1,7 +1,7 @@
 /**
- * The part of the Sigma engine that works on parsed rules: match events and explain matches. Rules
- * and filters are plain JSON, so they can be parsed elsewhere. Unlike `./sigma`, this brings no
- * YAML parser.
+ * The part of the Sigma engine that works on rules that are ready to run: match events and explain
+ * matches. Rules, filters and compiled regular expressions are plain JSON, so they can be made
+ * elsewhere. Unlike `./sigma`, this brings no YAML parser and no compiler of regular expressions.
  *
  * @example
  * ```ts
@@ -38,10 +38,15 @@ export type { CorrelationStore } from "./correlation/correlation_store.ts";
 export { decodeGroup, encodeGroup, GroupState } from "./correlation/group_state.ts";
 export type { Columns, Evaluator, GroupMatch, Judgement } from "./correlation/group_state.ts";
 export { MemoryStore } from "./correlation/memory_store.ts";
-export { explainCorrelation } from "./explain_correlation.ts";
 export type { Explanation, MatchedField } from "./explain.ts";
 export type { Problem, ProblemCode, Severity, Span } from "./problem.ts";
 export { markBaseRules } from "./mark_base_rules.ts";
+export {
+  regexesOf,
+  type RegexSource,
+  type RegexTable,
+  type WrittenRegex,
+} from "./regex/regex_table.ts";
 export { appliesTo } from "./match/logsource_routing.ts";
 export { type Match, RuleSet, type RuleSetOptions } from "./rule_set.ts";
 export { SigmaError } from "./sigma_error.ts";

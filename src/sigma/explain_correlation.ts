@@ -2,7 +2,8 @@ import { correlationText, explainReferences } from "./correlation/explain_correl
 import { linkCorrelations } from "./correlation/link_correlations.ts";
 import type { Explanation } from "./explain.ts";
 import { EventView } from "./match/event_view.ts";
-import { RuleSet, type RuleSetOptions } from "./rule_set.ts";
+import type { RuleSetOptions } from "./rule_set.ts";
+import { RuleSet } from "./source_rule_set.ts";
 import type { SigmaCorrelation, SigmaRule } from "./sigma_rule.ts";
 
 /** How many values of a field an explanation shows. */

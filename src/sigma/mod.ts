@@ -6,6 +6,8 @@
  * @module
  */
 export * from "./engine.ts";
+export { compileRegexes } from "./compile_regexes.ts";
+export { explainCorrelation } from "./explain_correlation.ts";
 export { type ParseResult, parseSigma } from "./parse.ts";
 export type { ParseOptions } from "./parse/parse_file.ts";
 export { type CorrelationTestOptions, runCorrelationTests } from "./run_correlation_tests.ts";
@@ -14,3 +16,4 @@ export {
   type InlineTestResult,
   runInlineTests,
 } from "./run_inline_tests.ts";
+export { RuleSet } from "./source_rule_set.ts";

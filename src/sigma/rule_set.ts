@@ -5,6 +5,7 @@ import { CandidateIndex } from "./index/candidate_index.ts";
 import { EventView } from "./match/event_view.ts";
 import { LogSourceRouter } from "./match/logsource_routing.ts";
 import type { Problem } from "./problem.ts";
+import { regexesOf, regexLoader, type RegexSource } from "./regex/regex_table.ts";
 import { SigmaError } from "./sigma_error.ts";
 import type { LogSource, SigmaFilter, SigmaRule } from "./sigma_rule.ts";
 import { LOADED_STATUSES } from "./vocabulary.ts";
@@ -28,6 +29,11 @@ export interface RuleSetOptions {
    * and unsupported.
    */
   statuses?: readonly string[];
+  /**
+   * Where regular expressions come from: `regexesOf()` for those that are compiled. By default there
+   * are none here, and `RuleSet` of `./sigma` compiles them.
+   */
+  regexes?: RegexSource;
   /** Whether to load the base rules of correlations, which make no alerts by themselves: default no. */
   baseRules?: boolean;
   /**
@@ -40,7 +46,8 @@ export interface RuleSetOptions {
 const NO_MATCHES: readonly Match[] = Object.freeze([]);
 
 /**
- * Rules, compiled once to match many events.
+ * Rules, compiled once to match many events. Their regular expressions have been compiled before;
+ * `RuleSet` of `./sigma` compiles these too.
  *
  * @example
  * ```ts
@@ -97,6 +104,7 @@ export class RuleSet {
       placeholders = {},
       statuses = LOADED_STATUSES,
       baseRules = false,
+      regexes = regexesOf([]),
       onProblem,
     } = options;
     const isWanted = ({ status }: SigmaRule) => status === undefined || statuses.includes(status);
@@ -104,7 +112,12 @@ export class RuleSet {
     this.skipped = rules.filter((rule) => !isWanted(rule));
     this.baseRules = baseRules ? [] : wanted.filter(({ base }) => base);
     const lookup = new FilterLookup(filters);
-    const scope = { view: this.#view, filters: lookup, placeholders };
+    const scope = {
+      view: this.#view,
+      filters: lookup,
+      placeholders,
+      regexes: regexLoader(regexes),
+    };
     const compiled: CompiledRule[] = [];
     const loaded: SigmaRule[] = [];
     const all: Problem[] = [];

@@ -2,7 +2,7 @@ import { linkCorrelations, type LinkedCorrelation } from "./correlation/link_cor
 import { type CorrelationInput, Correlator } from "./correlation/correlator.ts";
 import { MemoryStore } from "./correlation/memory_store.ts";
 import { parseTimespan } from "./correlation/timespan.ts";
-import { RuleSet } from "./rule_set.ts";
+import { RuleSet } from "./source_rule_set.ts";
 import type { InlineTestOptions, InlineTestResult } from "./run_inline_tests.ts";
 import type { JsonValue, LogSource, SigmaCorrelation, SigmaRule } from "./sigma_rule.ts";
 import { STATUSES } from "./vocabulary.ts";

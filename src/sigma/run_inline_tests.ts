@@ -1,4 +1,4 @@
-import { RuleSet } from "./rule_set.ts";
+import { RuleSet } from "./source_rule_set.ts";
 import type { JsonValue, SigmaRule } from "./sigma_rule.ts";
 
 /** The result of one inline test. */

@@ -5,7 +5,7 @@ import {
   type DurableObjectNamespace,
   type DurableObjectState,
 } from "cloudflare:workers";
-import type { RuleBundle } from "../alert/match_rules.ts";
+import type { RuleBundle } from "../alert/rule_bundle.ts";
 import { problem } from "../http/problem.ts";
 import { systemClock } from "../stream/clock.ts";
 import { readConfig } from "./config.ts";

@@ -1,5 +1,5 @@
 import { parseSigma } from "../../src/sigma/parse.ts";
-import { RuleSet } from "../../src/sigma/rule_set.ts";
+import { RuleSet } from "../../src/sigma/source_rule_set.ts";
 
 const HEAD = "logsource: { product: thousandeyes, service: audit }";
 

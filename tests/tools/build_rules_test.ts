@@ -1,4 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { matchRules } from "../../src/alert/match_rules.ts";
+import { BUNDLE_FORMAT, revisionOf, type SealedBundle } from "../../src/alert/rule_bundle.ts";
 
 const SCRIPT = new URL("../../tools/build_rules.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
@@ -60,6 +62,36 @@ Deno.test("rules:build writes checked rules as JSON, without their tests", async
   assertEquals(filters, []);
   assertEquals(rule.title, "A test was deleted");
   assertEquals(rule.custom, {});
+});
+
+Deno.test("rules:build seals what it writes: a format, a revision of the content, and compiled expressions", async () => {
+  const expression = GOOD.replace("event|contains: delet", "event|re|i: '\\bdelet\\w+'");
+  const { code, said, built } = await build({ "good.yml": expression });
+  assertEquals(code, 0, said);
+  const bundle: SealedBundle = JSON.parse(built!);
+  assertEquals([bundle.format, bundle.revision], [BUNDLE_FORMAT, revisionOf(bundle)]);
+  assertEquals(bundle.regexes?.map(({ source, flags }) => [source, flags]), [[
+    "\\bdelet\\w+",
+    "i",
+  ]]);
+  const { match, rules } = matchRules(bundle, () => {});
+  assertEquals(rules.length, 1);
+  assertEquals(match({ event: "Test DELETED." }).map(({ rule }) => rule.title), [
+    "A test was deleted",
+  ]);
+  const same = await build({ "good.yml": expression });
+  const other = await build({ "good.yml": expression.replace("medium", "high") });
+  assertEquals(same.built, built);
+  assertNotEquals(JSON.parse(other.built!).revision, bundle.revision);
+});
+
+Deno.test("matchRules() leaves out a rule whose expression is not in the bundle, and reports it", async () => {
+  const expression = GOOD.replace("event|contains: delet", "event|re: delet");
+  const { built } = await build({ "good.yml": expression });
+  const reported: unknown[] = [];
+  const bundle: SealedBundle = { ...JSON.parse(built!), regexes: [] };
+  assertEquals(matchRules(bundle, (_, facts) => reported.push(facts)).rules, []);
+  assertStringIncludes(JSON.stringify(reported), "/delet/ has no compiled form");
 });
 
 Deno.test("rules:build refuses a broken rule with file:line:column and a suggestion", async () => {

@@ -9,7 +9,7 @@ import { newCollectorState } from "../../src/watch/collector/state.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
 import { type CorrelationInput, Correlator, MemoryStore } from "../../src/sigma/engine.ts";
 import { parseSigma } from "../../src/sigma/parse.ts";
-import { RuleSet } from "../../src/sigma/rule_set.ts";
+import { RuleSet } from "../../src/sigma/source_rule_set.ts";
 import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { Bench, endpointOf, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";

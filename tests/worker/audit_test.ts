@@ -4,7 +4,8 @@ import { makeOrganisation } from "../../src/emulator/organisation.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
 import { ordinaryActivity } from "../../src/emulator/activity.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
-import { matchRules, type RuleBundle } from "../../src/alert/match_rules.ts";
+import { matchRules } from "../../src/alert/match_rules.ts";
+import type { RuleBundle } from "../../src/alert/rule_bundle.ts";
 import bundle from "../../src/worker/rules.json" with { type: "json" };
 import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 

@@ -20,6 +20,8 @@ export interface DetectionScope {
   chain: readonly string[];
   /** The lists for `expand`. */
   placeholders?: ItemScope["placeholders"];
+  /** Where regular expressions come from. */
+  regexes: ItemScope["regexes"];
   /** Receives each problem with the item it belongs to. */
   report: (item: DetectionItem, problem: ItemProblem) => void;
 }
@@ -84,9 +86,9 @@ export function compileCondition(
 }
 
 function itemNode(item: DetectionItem, scope: DetectionScope): CompiledNode {
-  const { view, chain, placeholders, report } = scope;
+  const { view, chain, placeholders, regexes, report } = scope;
   const fieldNumber = (field: string) => view.field([field]);
-  const result = compileItem(item, { fieldNumber, placeholders });
+  const result = compileItem(item, { fieldNumber, placeholders, regexes });
   if ("problems" in result) {
     for (const problem of result.problems) report(item, problem);
     return NEVER;

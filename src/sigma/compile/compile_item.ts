@@ -65,18 +65,18 @@ export function compileItem(
  * Checks an item; compiles its values only if that could fail.
  *
  * @param item As parsed.
- * @param placeholders The lists for `expand`, if they are known.
+ * @param scope Compiles regular expressions, and has the lists for `expand`, if they are known.
  * @returns All problems.
  */
 export function checkItem(
   item: DetectionItem,
-  placeholders?: ItemScope["placeholders"],
+  scope: Omit<ItemScope, "fieldNumber">,
 ): ItemProblem[] {
   const { modifiers, values } = item;
   if (modifiers.length === 0 && item.field !== null) return [];
   const cannotFail = modifiers.every((name) => MODIFIERS.get(name)?.cannotFail);
   if (cannotFail && !values.includes(null)) return keyProblems(item);
-  const result = compileItem(item, { fieldNumber: () => 0, placeholders });
+  const result = compileItem(item, { ...scope, fieldNumber: () => 0 });
   return "problems" in result ? result.problems : [];
 }
 

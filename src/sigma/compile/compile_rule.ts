@@ -26,6 +26,8 @@ export interface RuleScope {
   filters: FilterLookup;
   /** The lists for `expand`. */
   placeholders: NonNullable<ItemScope["placeholders"]>;
+  /** Where regular expressions come from. */
+  regexes: ItemScope["regexes"];
 }
 
 /**
@@ -54,13 +56,14 @@ export function compileRule(
 
 function conditionsOf(
   document: SigmaDocument,
-  { view, placeholders }: RuleScope,
+  { view, placeholders, regexes }: RuleScope,
   problems: Problem[],
 ): CompiledNode[] {
   const named = compileNamed(document.detections, {
     view,
     chain: [],
     placeholders,
+    regexes,
     report: (item, { code, message, suggestion }) => {
       const field = [item.field ?? "", ...item.modifiers].join("|");
       problems.push(documentProblem(document, code, `${field}: ${message}`, suggestion));

@@ -87,7 +87,11 @@ export class ValueCompiler {
       case "exists":
         return existsTest(work.wanted);
       case "regex":
-        return regexTest(work.source, work.flags, work.place);
+        return regexTest(this.#scope.regexes({
+          source: work.source,
+          flags: [...work.flags].sort().join(""),
+          place: work.place,
+        }));
       case "network":
         return cidrTest(work.text);
       case "number":

@@ -1,9 +1,10 @@
+import type { RegexLoader, WrittenRegex } from "../regex/regex_table.ts";
 import { ItemError } from "../sigma_error.ts";
 import type { DetectionItem, SigmaValue } from "../sigma_rule.ts";
 import type { TextPart } from "./text_parts.ts";
 
 /** Where a string must be in the field's string. */
-export type Place = "whole" | "contains" | "startswith" | "endswith";
+export type Place = WrittenRegex["place"];
 
 /** The comparisons of numbers; "eq" is for a part of a date without one of the others. */
 export type Comparison = "eq" | "gt" | "gte" | "lt" | "lte";
@@ -37,6 +38,8 @@ export interface StepContext {
 export interface ItemScope {
   /** Gives the number of a field that `fieldref` points to. */
   fieldNumber: (field: string) => number;
+  /** Where the regular expressions of `re` come from. */
+  regexes: RegexLoader;
   /** The lists for `expand`; undefined while a file is only checked. */
   placeholders?: StepContext["placeholders"];
 }

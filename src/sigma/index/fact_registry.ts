@@ -117,7 +117,7 @@ function witnessKey(witness: Witness): string {
     case "number":
       return `${witness.comparison} ${witness.bound}`;
     case "regex":
-      return witness.regex.pattern;
+      return witness.regex.key;
     case "present":
       return "";
   }

@@ -1,5 +1,5 @@
 import type { LinearRegex } from "../regex/linear_regex.ts";
-import { compileProgram } from "../regex/program.ts";
+import { joinPrograms } from "../regex/program.ts";
 import { RegexAutomaton } from "../regex/regex_automaton.ts";
 import type { FactSink } from "./automaton.ts";
 
@@ -51,7 +51,7 @@ export class RegexGroup {
 }
 
 function setOf(regexes: readonly RegexFact[]): { automaton: RegexAutomaton; facts: number[] } {
-  const program = compileProgram(regexes.map(([{ pattern }]) => pattern));
+  const program = joinPrograms(regexes.map(([{ program }]) => program));
   return {
     automaton: new RegexAutomaton(program, regexes.map(([{ endsLines }]) => endsLines)),
     facts: regexes.map(([, fact]) => fact),

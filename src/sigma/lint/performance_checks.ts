@@ -8,6 +8,8 @@ import { FilterLookup } from "../compile/filter_lookup.ts";
 import type { Witness } from "../compile/value_test.ts";
 import { chooseClauses, type ChosenClauses } from "../index/choose_clauses.ts";
 import { FactRegistry } from "../index/fact_registry.ts";
+import { regexLoader } from "../regex/regex_table.ts";
+import { compileRegex } from "../regex_compiler/compile_regex.ts";
 import { EventView } from "../match/event_view.ts";
 import type { Check } from "./check.ts";
 import type { ConditionText, LintDocument } from "./lint_document.ts";
@@ -28,7 +30,7 @@ function indexed(document: LintDocument): Indexed[] {
   if (before) return before;
   const { rule, conditions } = document;
   const view = new EventView();
-  const scope = { view, filters: NO_FILTERS, placeholders: {} };
+  const scope = { view, filters: NO_FILTERS, placeholders: {}, regexes: regexLoader(compileRegex) };
   const { compiled, problems } = rule ? compileRule(rule, scope) : { compiled: [], problems: [] };
   const found = problems.length > 0 || compiled.length !== conditions.length
     ? []

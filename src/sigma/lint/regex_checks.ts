@@ -4,7 +4,8 @@
  * @module
  */
 import { canonicalModifier } from "../modifiers.ts";
-import { LinearRegex } from "../regex/linear_regex.ts";
+import { loadRegex } from "../regex/regex_table.ts";
+import { compileRegex } from "../regex_compiler/compile_regex.ts";
 import type { Check, Finding } from "./check.ts";
 import { has, type Item, strings } from "./item.ts";
 
@@ -39,8 +40,11 @@ function slowestMs(pattern: string, { modifiers }: Item): number {
   if (!/\{\d/.test(pattern)) return 0;
   const flags = modifiers.map(canonicalModifier);
   try {
-    return new LinearRegex(pattern, new Set(flags.filter((name) => /^[ims]$/.test(name))))
-      .slowestMs;
+    return loadRegex(compileRegex({
+      source: pattern,
+      flags: flags.filter((name) => /^[ims]$/.test(name)).sort().join(""),
+      place: "contains",
+    })).slowestMs;
   } catch {
     return 0;
   }

@@ -1,6 +1,8 @@
 import { closest } from "../closest.ts";
 import { checkItem } from "../compile/compile_item.ts";
 import type { ItemScope } from "../compile/work.ts";
+import { regexLoader } from "../regex/regex_table.ts";
+import { compileRegex } from "../regex_compiler/compile_regex.ts";
 import { FOREIGN_MODIFIERS, MODIFIERS } from "../modifiers.ts";
 import { oddLetter } from "../odd_letters.ts";
 import type {
@@ -73,8 +75,9 @@ export class DetectionParser {
    *   reported when the rule set is made.
    */
   checkValues(placeholders: ItemScope["placeholders"]): void {
+    const scope = { regexes: regexLoader(compileRegex), placeholders };
     for (const { item, key, values } of this.#items) {
-      for (const { code, message, suggestion, value } of checkItem(item, placeholders)) {
+      for (const { code, message, suggestion, value } of checkItem(item, scope)) {
         const node = value === undefined ? key : values[value];
         this.#source.report(code, message, node ?? key, suggestion);
       }

@@ -1,7 +1,7 @@
 /** What is beside a position in a text, as far as an assertion can tell. */
 export const Side = { other: 0, word: 1, lineBreak: 2, edge: 3 } as const;
 
-/** What can be asserted of a position, as a set of bits; the numbers are those of RE2JS. */
+/** What can be asserted of a position, as a set of bits. */
 export const Assertion = {
   lineStart: 1,
   lineEnd: 2,
@@ -23,6 +23,14 @@ export function assertionsAt(before: number, after: number): number {
   if (after === Side.lineBreak) holds |= Assertion.lineEnd;
   const isBoundary = (before === Side.word) !== (after === Side.word);
   return holds | (isBoundary ? Assertion.wordBoundary : Assertion.noWordBoundary);
+}
+
+/** Where the sides change, as far as a pattern asks; ascending. */
+export function sideBounds(asked: number): number[] {
+  return [
+    ...((asked & LINES) !== 0 ? [10, 11] : []),
+    ...((asked & WORDS) !== 0 ? [48, 58, 65, 91, 95, 96, 97, 123] : []),
+  ];
 }
 
 /**

@@ -34,14 +34,14 @@ export class BitAutomaton {
     this.#takerOf = new Int32Array(instructions.length);
     instructions.forEach((instruction, index) => {
       const { op, arg } = instruction;
-      if (op >= Op.rune && op <= Op.lastRune) this.#takerOf[index] = takers.push(instruction) - 1;
+      if (op === Op.take) this.#takerOf[index] = takers.push(instruction) - 1;
       else if (op === Op.assert) asked |= arg;
     });
     this.#program = program;
     this.#takers = takers;
     this.#asked = asked;
     this.words = (takers.length + 31) >>> 5;
-    this.classes = new RuneClasses(program, takers, asked);
+    this.classes = new RuneClasses(program.sets, takers, asked);
   }
 
   /** What follows what at a position between two sides. */

@@ -46,10 +46,9 @@ export class Closures {
       if (this.#visits[at] === this.#search) continue;
       this.#visits[at] = this.#search;
       const { op, out, arg } = this.#instructions[at]!;
-      if (op >= Op.rune && op <= Op.lastRune) takers.push(this.#takerOf[at]!);
+      if (op === Op.take) takers.push(this.#takerOf[at]!);
       else if (op === Op.match) patterns.push(arg);
-      else if (op === Op.either || op === Op.eitherOrMatch) waiting.push(arg, out);
-      else if (op === Op.capture || op === Op.nothing) waiting.push(out);
+      else if (op === Op.either) waiting.push(arg, out);
       else if (op === Op.assert && (arg & ~this.#holds) === 0) waiting.push(out);
     }
     return { takers, patterns };

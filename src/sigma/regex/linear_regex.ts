@@ -1,11 +1,6 @@
-import { compileProgram, type Program } from "./program.ts";
-import { RegexAutomaton } from "./regex_automaton.ts";
-import { checkConstructs } from "./regex_constructs.ts";
-import { splitRepeats } from "./split_repeats.ts";
 import { ItemError } from "../sigma_error.ts";
-
-/** Patterns that compile to more instructions than this take too long to load. */
-const MAX_PROGRAM_SIZE = 10_000;
+import type { Program } from "./program.ts";
+import { RegexAutomaton } from "./regex_automaton.ts";
 
 /** Programs up to this many instructions are always fast enough. */
 const ALWAYS_FAST_SIZE = 24;
@@ -28,14 +23,33 @@ const EDGE_TIME_NS = 500;
 /** The last result is kept for texts up to this length. */
 const MAX_KEPT_LENGTH = 10_000;
 
-/** A regular expression whose time is linear in the text, with a bound that the pattern meets. */
-export class LinearRegex {
-  /** The pattern with its flags inline, for sets of patterns. */
-  readonly pattern: string;
+/** A regular expression after compilation: everything that it takes to run it. */
+export interface CompiledRegex {
+  /** The pattern, as explanations show it. */
+  readonly source: string;
+  /** Its flags, likewise. */
+  readonly flags: string;
+  /** Differs for different expressions. */
+  readonly key: string;
+  /** A program of this pattern alone. */
+  readonly program: Program;
   /** Whether "$" also matches before a final line break, as in PCRE. */
   readonly endsLines: boolean;
-  /** How many instructions it has. */
-  readonly size: number;
+  /** What a match contains: at least one string of each set; the most selective set first. */
+  readonly anywhere: readonly (readonly string[])[];
+  /** How a match starts: with one of these; empty if that is not known. */
+  readonly atStart: readonly string[];
+}
+
+/** A regular expression whose time is linear in the text, with a bound that the pattern meets. */
+export class LinearRegex implements CompiledRegex {
+  readonly source: string;
+  readonly flags: string;
+  readonly key: string;
+  readonly program: Program;
+  readonly endsLines: boolean;
+  readonly anywhere: readonly (readonly string[])[];
+  readonly atStart: readonly string[];
   /** Whether it is fast by itself, and so in a set of fast patterns. */
   readonly isLight: boolean;
   /** How long a text of 5,000 characters may take, in milliseconds on a typical machine. */
@@ -46,19 +60,19 @@ export class LinearRegex {
   #wasFound: boolean | undefined;
 
   /**
-   * @param source The pattern as written.
-   * @param flags Any of "i", "m", "s".
-   * @throws {ItemError} If RE2 does not support it, or some text would take too long.
+   * @param compiled What runs.
+   * @throws {ItemError} If some text would take too long.
    */
-  constructor(source: string, flags: ReadonlySet<string>) {
-    checkConstructs(source);
-    const inline = [...flags].sort().join("");
-    this.endsLines = source.includes("$") && !flags.has("m") && !/\(\?[a-z]*m/.test(source);
-    const { pattern, program } = compiled(inline === "" ? source : `(?${inline})${source}`);
-    this.pattern = pattern;
-    this.size = program.instructions.length;
-    if (this.size > MAX_PROGRAM_SIZE) throw tooLarge();
-    this.#automaton = new RegexAutomaton(program, [this.endsLines]);
+  constructor(compiled: CompiledRegex) {
+    const { program, endsLines } = compiled;
+    this.source = compiled.source;
+    this.flags = compiled.flags;
+    this.key = compiled.key;
+    this.program = program;
+    this.endsLines = endsLines;
+    this.anywhere = compiled.anywhere;
+    this.atStart = compiled.atStart;
+    this.#automaton = new RegexAutomaton(program, [endsLines]);
     const cost = this.size <= ALWAYS_FAST_SIZE ? 0 : this.#automaton.cost;
     this.isLight = cost <= LIGHT_COST_NS;
     const isSettled = this.isLight ||
@@ -79,7 +93,12 @@ export class LinearRegex {
     }
   }
 
-  /** Whether the pattern matches anywhere in the text. */
+  /** How many instructions it has. */
+  get size(): number {
+    return this.program.instructions.length;
+  }
+
+  /** Whether the pattern matches in the text, at the place that it must. */
   test(text: string): boolean {
     if (text === this.#lastText && this.#wasFound !== undefined) return this.#wasFound;
     let isFound = false;
@@ -90,31 +109,4 @@ export class LinearRegex {
     }
     return isFound;
   }
-}
-
-/** Compiles a pattern, in other words if it counts higher than RE2JS does. */
-function compiled(pattern: string): { pattern: string; program: Program } {
-  const split = /\{\d/.test(pattern) ? splitRepeats(pattern) : undefined;
-  // RE2JS makes fewer instructions than pieces at times, as for (a|b|c).
-  if (split && split.size > 4 * MAX_PROGRAM_SIZE) throw tooLarge();
-  try {
-    return { pattern, program: compileProgram([pattern]) };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (split && split.text !== pattern && reason.includes("invalid repeat count")) {
-      return compiled(split.text);
-    }
-    const message = `Invalid regular expression: ${plainReason(reason)}`;
-    throw new ItemError("value-regex", message);
-  }
-}
-
-function tooLarge(): ItemError {
-  const message = "The regular expression is too large: " +
-    `with its repetitions written out, it has more than ${MAX_PROGRAM_SIZE} parts`;
-  return new ItemError("value-regex", message, "use '*' or '+' for long repetitions");
-}
-
-function plainReason(message: string): string {
-  return message.replace(/^error parsing regexp:\s*/, "").replace(/\n/g, " ").slice(0, 200);
 }

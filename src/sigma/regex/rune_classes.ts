@@ -1,5 +1,5 @@
-import { sideOf } from "./assertions.ts";
-import type { Instruction, Program } from "./program.ts";
+import { sideBounds, sideOf } from "./assertions.ts";
+import type { Instruction, RuneSet } from "./program.ts";
 
 const LATIN = 256;
 
@@ -23,18 +23,17 @@ export class RuneClasses {
   readonly #classes: Uint16Array;
 
   /**
-   * @param program The program, for its bounds.
+   * @param sets The sets of code points that instructions consume, each once.
    * @param takers The instructions that consume a code point, in the order of their bits.
    * @param asked What the program asserts.
    */
-  constructor({ bounds }: Program, takers: readonly Instruction[], asked: number) {
-    const sets = distinctSets(takers);
+  constructor(sets: readonly RuneSet[], takers: readonly Instruction[], asked: number) {
     const known = new Map<string, number>();
     const taken: boolean[][] = [];
     const sides: number[] = [];
     const classAt = (rune: number): number => {
       const side = sideOf(rune, asked);
-      const takes = sets.members.map((set) => set.matchRune(rune));
+      const takes = sets.map((set) => isInSet(set, rune));
       const key = takes.reduce((text, does) => text + (does ? "1" : "0"), String(side));
       let number = known.get(key);
       if (number === undefined) {
@@ -43,7 +42,7 @@ export class RuneClasses {
       }
       return number;
     };
-    this.#bounds = bounds;
+    const bounds = this.#bounds = boundsOf(sets, asked);
     this.cost = SEARCH_STEP_COST * Math.log2(bounds.length + 1);
     this.#classes = new Uint16Array(bounds.length + 1);
     this.#classes[0] = classAt(0);
@@ -53,8 +52,8 @@ export class RuneClasses {
     const words = (takers.length + 31) >>> 5;
     this.masks = new Int32Array((this.count + 1) * words);
     taken.forEach((takes, number) => {
-      sets.of.forEach((set, taker) => {
-        if (takes[set]) this.masks[number * words + (taker >>> 5)]! |= 1 << taker;
+      takers.forEach(({ arg }, taker) => {
+        if (takes[arg]) this.masks[number * words + (taker >>> 5)]! |= 1 << taker;
       });
     });
     for (let rune = 0; rune < LATIN; rune++) this.latin[rune] = this.of(rune);
@@ -74,17 +73,21 @@ export class RuneClasses {
   }
 }
 
-/** Repetitions use the same set again and again, so each set is asked only once. */
-function distinctSets(takers: readonly Instruction[]): { members: Instruction[]; of: number[] } {
-  const known = new Map<Int32Array, number[]>();
-  const members: Instruction[] = [];
-  const of = takers.map((taker) => {
-    let alike = known.get(taker.runes);
-    if (!alike) known.set(taker.runes, alike = []);
-    // One list may be two sets: one that ignores case, and one that does not.
-    let set = alike.find((each) => members[each]!.arg === taker.arg);
-    if (set === undefined) alike.push(set = members.push(taker) - 1);
-    return set;
-  });
-  return { members, of };
+/** Where classes start that sets and sides tell apart; ascending, without 0. */
+function boundsOf(sets: readonly RuneSet[], asked: number): Int32Array {
+  const bounds = new Set(sideBounds(asked));
+  for (const set of sets) set.forEach((rune, index) => bounds.add(rune + index % 2));
+  bounds.delete(0);
+  return Int32Array.from(bounds).sort();
+}
+
+function isInSet(set: RuneSet, rune: number): boolean {
+  let low = 0;
+  let high = set.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (set[middle]! + middle % 2 <= rune) low = middle + 1;
+    else high = middle;
+  }
+  return low % 2 === 1; // behind a first and before what follows its last
 }

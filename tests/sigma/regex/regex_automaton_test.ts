@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { RE2JS } from "re2js";
-import { compileProgram } from "../../../src/sigma/regex/program.ts";
+import { joinPrograms } from "../../../src/sigma/regex/program.ts";
 import { RegexAutomaton } from "../../../src/sigma/regex/regex_automaton.ts";
+import { compileProgram } from "../../../src/sigma/regex_compiler/compile_program.ts";
 
 const runs = Number(Deno.env.get("FUZZ_RUNS") ?? 1_000);
 
@@ -53,7 +54,7 @@ function found(automaton: RegexAutomaton, text: string): number[] {
 }
 
 function automatonOf(patterns: readonly string[], endsLines = patterns.map(() => false)) {
-  return new RegexAutomaton(compileProgram(patterns), endsLines);
+  return new RegexAutomaton(joinPrograms(patterns.map(compileProgram)), endsLines);
 }
 
 function letters(alphabet: string, length: number, seed: number): string {

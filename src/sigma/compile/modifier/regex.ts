@@ -1,10 +1,9 @@
 import type { FieldSlot } from "../../match/field_slot.ts";
-import { regexLiterals } from "../../regex/regex_literals.ts";
 import { canonicalModifier } from "../../modifiers.ts";
-import { LinearRegex } from "../../regex/linear_regex.ts";
+import type { LinearRegex } from "../../regex/linear_regex.ts";
 import type { Clause, ValueTest } from "../value_test.ts";
 import { ItemError } from "../../sigma_error.ts";
-import { misfit, type Place, rawValue, type Step } from "../work.ts";
+import { misfit, rawValue, type Step } from "../work.ts";
 
 /** `re`: the value as written is a pattern, which may match anywhere in the field. */
 export const regexStep: Step = (work, context) => {
@@ -22,27 +21,18 @@ export const regexFlagStep: Step = (work, context) => {
   return { ...work, flags: new Set([...work.flags, canonicalModifier(context.modifier)]) };
 };
 
-const ANCHORED: Readonly<Record<Place, (source: string) => string>> = {
-  contains: (source) => source,
-  startswith: (source) => `\\A(?:${source})`,
-  endswith: (source) => `(?:${source})\\z`,
-  whole: (source) => `\\A(?:${source})\\z`,
-};
-
-/** Compiles a pattern to a test. */
-export function regexTest(source: string, flags: ReadonlySet<string>, place: Place): ValueTest {
-  // Compiled before it is wrapped, so that a stray bracket cannot pair with ours.
-  const bare = new LinearRegex(source, flags);
-  const regex = place === "contains" ? bare : new LinearRegex(ANCHORED[place](source), flags);
+/** Makes a test of a regular expression. */
+export function regexTest(regex: LinearRegex): ValueTest {
+  const { source, flags } = regex;
   return {
-    says: `has a match of /${source}/${[...flags].join("")}`,
+    says: `has a match of /${source}/${flags}`,
     needs: needsOf(regex),
     find: (slot) => findMatch(slot, regex),
   };
 }
 
 function needsOf(regex: LinearRegex): Clause[] {
-  const { anywhere, atStart } = regexLiterals(regex.pattern);
+  const { anywhere, atStart } = regex;
   const literals = (kind: "literal" | "prefix", texts: readonly string[]): Clause => {
     return texts.map((text) => ({ kind, text }));
   };

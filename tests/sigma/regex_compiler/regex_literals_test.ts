@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { foldText } from "../../../src/sigma/fold.ts";
-import { regexLiterals } from "../../../src/sigma/regex/regex_literals.ts";
+import { regexLiterals } from "../../../src/sigma/regex_compiler/regex_literals.ts";
 
 const TABLE: readonly (readonly [pattern: string, anywhere: string[][], atStart?: string[]])[] = [
   ["login", [["login"]]],

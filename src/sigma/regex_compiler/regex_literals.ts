@@ -1,4 +1,5 @@
 import { foldText } from "../fold.ts";
+import type { RegexTable } from "../regex/regex_table.ts";
 import { RegexReader } from "./regex_reader.ts";
 
 /** Sets of folded strings: every match contains at least one string of each set. */
@@ -12,14 +13,6 @@ interface Part {
   needed: Needed;
   /** What it starts with, if that is known. */
   first?: readonly string[];
-}
-
-/** What every match of a pattern contains. */
-export interface RegexLiterals {
-  /** At least one string of each set; the most selective set first. */
-  anywhere: Needed;
-  /** At least one of these at the start of the text; empty if that is not known. */
-  atStart: readonly string[];
 }
 
 /** More alternatives than this are not selective enough to look for. */
@@ -43,7 +36,7 @@ const EMPTY: Part = { exact: [""], needed: [] };
  * @param pattern A pattern that RE2 accepts.
  * @returns Folded strings.
  */
-export function regexLiterals(pattern: string): RegexLiterals {
+export function regexLiterals(pattern: string): Pick<RegexTable, "anywhere" | "atStart"> {
   const reader = new RegexReader(pattern);
   const { needed, first = [] } = alternatives(reader);
   // An unmatched closing bracket: the reader and RE2 disagree.

@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { LinearRegex } from "../../../src/sigma/regex/linear_regex.ts";
+import type { LinearRegex } from "../../../src/sigma/regex/linear_regex.ts";
+import { loadRegex } from "../../../src/sigma/regex/regex_table.ts";
+import { compileRegex } from "../../../src/sigma/regex_compiler/compile_regex.ts";
 import { ItemError } from "../../../src/sigma/sigma_error.ts";
 
 function regex(source: string): LinearRegex {
-  return new LinearRegex(source, new Set());
+  return loadRegex(compileRegex({ source, flags: "", place: "contains" }));
 }
 
-Deno.test("LinearRegex accepts counted repetitions that rules use", () => {
+Deno.test("compileRegex() accepts counted repetitions that rules use", () => {
   const sources = [
     "a.{20}b",
     "[A-Za-z0-9+/]{40,}",
@@ -25,7 +27,7 @@ Deno.test("LinearRegex accepts counted repetitions that rules use", () => {
   for (const source of sources) assert(!regex(source).test("\u0001"), source);
 });
 
-Deno.test("LinearRegex loads counted gaps, and knows what they may cost", () => {
+Deno.test("compileRegex() loads counted gaps, and knows what they may cost", () => {
   const light = regex("foo.{0,200}bar.{0,200}baz");
   assert(light.test(`foo${"x".repeat(200)}bar${"y".repeat(200)}baz`));
   assert(!light.test(`foo${"x".repeat(201)}bar${"y".repeat(200)}baz`));
@@ -44,7 +46,7 @@ Deno.test("LinearRegex loads counted gaps, and knows what they may cost", () => 
   assertEquals(regex("login").slowestMs, 0);
 });
 
-Deno.test("LinearRegex refuses patterns that need more than 10 ms for some text, and says what to do", () => {
+Deno.test("compileRegex() refuses patterns that need more than 10 ms for some text, and says what to do", () => {
   const sources = [
     "(a.{0,10}b.{0,10}){150}c",
     "(\\w{1,9}\\b.{0,9}){220}x",
@@ -56,7 +58,7 @@ Deno.test("LinearRegex refuses patterns that need more than 10 ms for some text,
   }
 });
 
-Deno.test("LinearRegex refuses patterns that are too large, without writing them out", () => {
+Deno.test("compileRegex() refuses patterns that are too large, without writing them out", () => {
   const sources = [
     "(.{0,300}x){30}",
     "a{100000}",
@@ -88,7 +90,7 @@ const REPEATS: [source: string, matches: string[], others: string[]][] = [
 ];
 
 for (const [source, matches, others] of REPEATS) {
-  Deno.test(`LinearRegex counts beyond a thousand: ${source}`, () => {
+  Deno.test(`compileRegex() counts beyond a thousand: ${source}`, () => {
     const counted = regex(source);
     assertEquals(matches.map((text) => counted.test(text)), matches.map(() => true));
     assertEquals(others.map((text) => counted.test(text)), others.map(() => false));
