@@ -1,9 +1,37 @@
-import ipaddr from "ipaddr.js";
+import { contains, emptyNetwork, type Network, parseNetwork } from "../sigma/compile/network.ts";
 
 /**
- * All that IANA has assigned to hosts so far; most tunnels and translation prefixes are outside it.
+ * All that IANA has assigned to hosts: of IPv6 only 2000::/3 so far, so most tunnels and
+ * translation prefixes are outside it.
  */
-const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR("2000::/3");
+const ASSIGNED = networks("0.0.0.0/0", "2000::/3");
+
+/** What is not public in it, by IANA's special-purpose registries, and tunnels into IPv4. */
+const SPECIAL = networks(
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.31.196.0/24",
+  "192.52.193.0/24",
+  "192.88.99.0/24",
+  "192.168.0.0/16",
+  "192.175.48.0/24",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "224.0.0.0/4",
+  "240.0.0.0/4",
+  "2001::/23",
+  "2001:db8::/32",
+  "2002::/16",
+  "2620:4f:8000::/48",
+  "3fff::/20",
+);
 
 /**
  * Whether an IP address belongs to the public internet. By IANA's special-purpose registries, it is
@@ -24,11 +52,18 @@ const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR("2000::/3");
  * @returns Whether it is public; false also for a string that is not an address.
  */
 export function isPublicAddress(address: string): boolean {
-  if (ipaddr.IPv4.isValidFourPartDecimal(address)) {
-    return ipaddr.IPv4.parse(address).range() === "unicast";
-  }
-  // A zone (fe80::1%eth0) has no place on the public internet.
-  if (!ipaddr.IPv6.isValid(address) || address.includes("%")) return false;
-  const v6 = ipaddr.IPv6.parse(address);
-  return v6.range() === "unicast" && v6.match(GLOBAL_UNICAST_V6);
+  // A zone (fe80::1%eth0) has no place on the public internet, and a network is no address.
+  const network = /[%/]/.test(address) ? undefined : parseNetwork(address, emptyNetwork());
+  if (network === undefined) return false;
+  // An IPv4 address in an IPv6 one is read as IPv4: whoever writes it that way wants to hide it.
+  if (network.family === 4 && address.includes(":")) return false;
+  return isIn(network, ASSIGNED) && !isIn(network, SPECIAL);
+}
+
+function isIn(address: Network, list: readonly Network[]): boolean {
+  return list.some((network) => contains(network, address));
+}
+
+function networks(...texts: string[]): Network[] {
+  return texts.map((text) => parseNetwork(text, emptyNetwork())!);
 }

@@ -1,10 +1,9 @@
-import type { Context } from "hono";
 import { jsonText } from "../stream/json_text.ts";
 import { holderOf } from "./api_tokens.ts";
 import { partStream } from "./feed/part_stream.ts";
 import { problem } from "./problem.ts";
 import { responseHeaders } from "./response.ts";
-import type { Services } from "./route.ts";
+import type { RoutedRequest, Services } from "./route.ts";
 
 /** A shorter answer is sent whole: the connection takes it, whether its reader reads or not. */
 const SHORT_LENGTH = 16 * 1024;
@@ -14,7 +13,9 @@ const PART_LENGTH = 16 * 1024;
 const RETRY_AFTER = "30";
 
 /** A request whose answer may be long. */
-type LongCall = Pick<Services, "streams" | "clock" | "onClose"> & { readonly context: Context };
+type LongCall =
+  & Pick<Services, "streams" | "clock" | "onClose">
+  & Pick<RoutedRequest, "request">;
 
 /** What is sent. */
 interface LongAnswer {
@@ -35,10 +36,10 @@ interface LongAnswer {
  * @returns The response, or the problem `overloaded`.
  */
 export async function longAnswer(
-  { context, streams, clock, onClose }: LongCall,
+  { request, streams, clock, onClose }: LongCall,
   { parts, type, headers = {} }: LongAnswer,
 ): Promise<Response> {
-  const place = await streams.acquire(holderOf(context.req.raw));
+  const place = await streams.acquire(holderOf(request));
   if (place === undefined) {
     return problem("overloaded", { headers: { ...headers, "Retry-After": RETRY_AFTER } });
   }
@@ -46,7 +47,7 @@ export async function longAnswer(
   try {
     body = partStream(begun(parts), {
       clock,
-      signal: context.req.raw.signal,
+      signal: request.signal,
       onProbe: place.onProbe,
       onClose(error) {
         place.release();

@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import type * as v from "valibot";
 import type { SubscribeOptions } from "../sse/subscribe.ts";
 import type { Scope } from "./api_tokens.ts";
@@ -14,12 +13,18 @@ export interface Services extends Pick<SubscribeOptions, "clock" | "random" | "o
   readonly streams: StreamLimit;
 }
 
+/** A request for a route. */
+export interface RoutedRequest {
+  /** The request. */
+  readonly request: Request;
+  /** The parameters in its path, by name. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
 /** One request to an operation. */
-export interface Call<Entries extends v.ObjectEntries> extends Services {
+export interface Call<Entries extends v.ObjectEntries> extends Services, RoutedRequest {
   /** The query, validated. */
   readonly query: Query<Entries>;
-  /** The request, with Hono's helpers. */
-  readonly context: Context;
 }
 
 /** What a route does for one method. */
@@ -29,14 +34,14 @@ export interface Operation {
   /** The query parameters, by name. */
   readonly query: v.ObjectEntries;
   /** Answers a request; throws an `InvalidRequestError` if its query is invalid. */
-  answer(context: Context, services: Services): Response | Promise<Response>;
+  answer(routed: RoutedRequest, services: Services): Response | Promise<Response>;
 }
 
 const METHODS = ["GET", "POST"] as const;
 
 /** A path and what can be done there; the gateway and the log's app are both built from it. */
 export interface Route extends Readonly<Partial<Record<typeof METHODS[number], Operation>>> {
-  /** The path, with parameters as Hono writes them. */
+  /** The path, with parameters as `routerOf()` reads them. */
   readonly path: string;
 }
 
@@ -57,8 +62,8 @@ export function operation<const Entries extends v.ObjectEntries>(
   return {
     scope,
     query,
-    answer: (context, services) =>
-      answer({ ...services, context, query: readQuery(context.req.url, query) }),
+    answer: (routed, services) =>
+      answer({ ...services, ...routed, query: readQuery(routed.request.url, query) }),
   };
 }
 
@@ -76,6 +81,18 @@ export function operationsOf(route: Route): [method: string, operation: Operatio
 }
 
 /**
+ * The operation for a method; HEAD is what GET is.
+ *
+ * @param method The method of a request.
+ * @param route The route.
+ * @returns The operation; undefined if the route does not have the method.
+ */
+export function operationOf(method: string, route: Route): Operation | undefined {
+  const wanted = method === "HEAD" ? "GET" : method;
+  return operationsOf(route).find(([name]) => name === wanted)?.[1];
+}
+
+/**
  * The scope that a request needs: what its route declares. Where nothing is declared, reading needs
  * `read` and every other method, known or not, needs `admin`.
  *
@@ -84,8 +101,6 @@ export function operationsOf(route: Route): [method: string, operation: Operatio
  * @returns The scope.
  */
 export function requiredScope(method: string, route?: Route): Scope {
-  const isRead = method === "GET" || method === "HEAD";
-  const operations = route === undefined ? [] : operationsOf(route);
-  const declared = operations.find(([name]) => name === (isRead ? "GET" : method));
-  return declared?.[1].scope ?? (isRead ? "read" : "admin");
+  const declared = route === undefined ? undefined : operationOf(method, route);
+  return declared?.scope ?? (method === "GET" || method === "HEAD" ? "read" : "admin");
 }

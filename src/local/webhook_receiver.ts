@@ -5,7 +5,7 @@
  * @module
  */
 import { verify } from "../delivery/verify.ts";
-import { LimitedBytesTransformStream } from "../stream/std_streams.ts";
+import { LimitedBytesTransformStream } from "../stream/limited_bytes.ts";
 import { newSecret } from "./credentials.ts";
 import { alertLine } from "./narrator.ts";
 import { type LoopbackServer, serveOnLoopback } from "./serve_on_loopback.ts";

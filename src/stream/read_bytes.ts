@@ -1,4 +1,4 @@
-import { LimitedBytesTransformStream } from "./std_streams.ts";
+import { LimitedBytesTransformStream } from "./limited_bytes.ts";
 
 /**
  * Reads a body to its end, or cancels it as soon as it turns out to be too large.

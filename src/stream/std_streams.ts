@@ -6,15 +6,6 @@
  */
 import * as std from "@std/streams";
 
-/**
- * Passes up to `size` bytes through; then ends the stream, or fails it with a RangeError if
- * `error`.
- */
-export const LimitedBytesTransformStream: new (
-  size: number,
-  options?: { error?: boolean },
-) => TransformStream<Uint8Array, Uint8Array> = std.LimitedBytesTransformStream;
-
 /** Splits text into lines at LF or CRLF (and at a lone CR if `allowCR`). */
 export const TextLineStream: new (
   options?: { allowCR?: boolean },

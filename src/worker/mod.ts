@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { App } from "../http/app.ts";
 import { createGateway } from "../http/gateway.ts";
 import { problem } from "../http/problem.ts";
 import { type Config, readConfig, sourceName } from "./config.ts";
@@ -16,7 +17,7 @@ export { EventLogObject } from "./event_log_object.ts";
 export { LogDirectory } from "./log_directory.ts";
 
 interface Gateway {
-  app: ReturnType<typeof createGateway>;
+  app: App;
   config: Config | undefined;
 }
 

@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import ipaddr from "ipaddr.js";
 import { isPublicAddress } from "../../src/delivery/public_address.ts";
 
 /**
@@ -121,3 +123,33 @@ for (const address of isPublic) {
     assertEquals(isPublicAddress(address), true);
   });
 }
+
+const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR("2000::/3");
+
+/** First groups of which many blocks are special. */
+const group = fc.oneof(
+  fc.integer({ min: 0, max: 0xffff }),
+  fc.constantFrom(0, 1, 0x64, 0x100, 0x2001, 0x2002, 0x2620, 0x3fff, 0xff9b, 0xffff, 0xdb8, 0x4f),
+);
+
+Deno.test("isPublicAddress() says what the registries in ipaddr.js say, of any address", () => {
+  const byte = fc.oneof(
+    fc.integer({ min: 0, max: 255 }),
+    fc.constantFrom(0, 10, 100, 169, 192, 198),
+  );
+  fc.assert(
+    fc.property(fc.array(byte, { minLength: 4, maxLength: 4 }), (bytes) => {
+      const address = bytes.join(".");
+      assertEquals(isPublicAddress(address), ipaddr.IPv4.parse(address).range() === "unicast");
+    }),
+    { numRuns: 5_000 },
+  );
+  fc.assert(
+    fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+      const address = new ipaddr.IPv6(groups);
+      const isPublic = address.range() === "unicast" && address.match(GLOBAL_UNICAST_V6);
+      assertEquals(isPublicAddress(address.toString()), isPublic, address.toString());
+    }),
+    { numRuns: 5_000 },
+  );
+});

@@ -67,6 +67,8 @@ async function bundle(): Promise<string> {
     alias: {
       "@std/assert": "deno-std/assert/mod.js",
       "@std/streams": "deno-std/streams/mod.js",
+      "@std/streams/limited-bytes-transform-stream":
+        "deno-std/streams/limited_bytes_transform_stream.js",
     },
   });
   return outputFiles[0]!.text;

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { LimitedBytesTransformStream } from "../../src/stream/limited_bytes.ts";
 import {
-  LimitedBytesTransformStream,
   mergeReadableStreams,
   TextLineStream,
   toText,

@@ -43,8 +43,8 @@ export const deliveryRoutes: readonly Route[] = [
     path: MESSAGE_PATH,
     // It shows the receiver's answers, and a receiver may be reachable only from the server.
     GET: operation("admin", {}, (call) => {
-      const { log, context } = call;
-      const message = log.message(Number(context.req.param("id")));
+      const { log, params } = call;
+      const message = log.message(Number(params["id"]));
       if (message === undefined) return problem("not_found");
       const attempts = log.attempts(message.id).map((attempt) => ({
         ...attemptJson(attempt),
@@ -55,8 +55,8 @@ export const deliveryRoutes: readonly Route[] = [
   },
   {
     path: `${MESSAGE_PATH}/redeliver`,
-    POST: operation("admin", {}, ({ log, context }) => {
-      const id = Number(context.req.param("id"));
+    POST: operation("admin", {}, ({ log, params }) => {
+      const id = Number(params["id"]);
       const isQueued = log.redeliver(id);
       const message = log.message(id);
       if (message === undefined) return problem("not_found");

@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import { overloadedStream } from "../../sse/overloaded.ts";
 import { parseRequested } from "../../sse/resume_at.ts";
 import { subscribe } from "../../sse/subscribe.ts";
@@ -64,9 +63,8 @@ function feedRoute(
   return {
     path,
     GET: operation("read", QUERY, (call) => {
-      const { context } = call;
       const feed = feedOf(call.log);
-      const type = negotiate(context.req.header("Accept"), FORMS);
+      const type = negotiate(call.request.headers.get("Accept") ?? undefined, FORMS);
       if (type === undefined) {
         return problem("not_acceptable", {
           detail: `Accept must allow one of ${FORMS.join(", ")}`,
@@ -84,8 +82,8 @@ function feedRoute(
 
 type FeedCall = Call<typeof QUERY>;
 
-function lastEventIdOf({ context, query }: FeedCall): string | undefined {
-  return context.req.header("Last-Event-ID") || query.last_event_id || query.lastEventId ||
+function lastEventIdOf({ request, query }: FeedCall): string | undefined {
+  return request.headers.get("Last-Event-ID") || query.last_event_id || query.lastEventId ||
     query.after || undefined;
 }
 
@@ -95,21 +93,21 @@ async function follow(
   lastEventId: string | undefined,
   call: FeedCall,
 ): Promise<Response> {
-  const { context, query, streams, clock, random, onClose } = call;
+  const { request, query, streams, clock, random, onClose } = call;
   if (query.limit !== undefined) {
     throw new InvalidRequestError(
       `limit does not apply to an event stream: use Accept: ${NDJSON} or ${JSON_TYPE}`,
     );
   }
-  if (isHead(context)) return eventStream(null); // nobody would read the subscription
-  const place = await streams.acquire(holderOf(context.req.raw));
+  if (isHead(request)) return eventStream(null); // nobody would read the subscription
+  const place = await streams.acquire(holderOf(request));
   if (place === undefined) return eventStream(overloadedStream());
   return eventStream(
     subscribe(feed, {
       lastEventId,
       clock,
       random,
-      signal: context.req.raw.signal,
+      signal: request.signal,
       onProbe: place.onProbe,
       onClose(reason, error) {
         place.release();
@@ -133,7 +131,7 @@ function list(
     throw new InvalidRequestError("The id to continue after is not an id of this log");
   }
   const headers = { Vary: "Accept" };
-  if (isHead(call.context)) return new Response(null, { headers: responseHeaders(type, headers) });
+  if (isHead(call.request)) return new Response(null, { headers: responseHeaders(type, headers) });
   const { limit } = call.query;
   const parts = type === JSON_TYPE
     ? pageParts(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT })
@@ -141,6 +139,6 @@ function list(
   return longAnswer(call, { parts, type, headers });
 }
 
-function isHead(context: Context): boolean {
-  return context.req.raw.method === "HEAD";
+function isHead({ method }: Request): boolean {
+  return method === "HEAD";
 }
