@@ -59,10 +59,10 @@ export const AlertFieldSchema = v.strictObject({
   ),
 });
 
-/** One field that the events of a correlation have in common. */
+/** One field that the events have in common. */
 export const AlertGroupSchema = v.strictObject({
-  field: described(v.string(), "the field, as `group-by` names it"),
-  value: described(v.string(), "its value in every event"),
+  field: described(v.string(), "the field, as `group-by` names it, or that has a new value"),
+  value: described(v.string(), "its value in every event; the network where networks are new"),
 });
 
 /** What one rule contributed to a correlation. */
@@ -98,12 +98,16 @@ export const AlertSchema = v.strictObject({
       "`backfilled: true`",
   ),
   firstAt: described(time, "the date of the first event; null if it has none"),
-  lastAt: described(time, "the date of the last event"),
+  lastAt: described(
+    time,
+    "the date of the last event; for an absence, when its time was over",
+  ),
   rule: described(AlertRuleSchema, "the rule, in the words of its author"),
   group: v.optional(
     described(
       v.pipe(v.array(AlertGroupSchema), v.readonly()),
-      "what the events of a correlation have in common; absent for other rules",
+      "what the events of a correlation have in common; for a rule with `new_value` or " +
+        "`absence`, its group, and the new value. Absent for other rules",
     ),
   ),
   parts: v.optional(

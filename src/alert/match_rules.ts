@@ -52,7 +52,7 @@ export interface RuleMatcher {
   disabled: readonly (SigmaRule | SigmaCorrelation)[];
   /** What was meant to switch a rule off, and is no rule's id or name. */
   unknownDisabled: readonly UnknownRule[];
-  /** What their matches mean together; undefined if there are no correlations. */
+  /** What their matches mean together; undefined if no rule looks back and nothing correlates. */
   correlator: Correlator | undefined;
   /**
    * The rules that an event satisfies, each once, with the fields that made them match. What
@@ -125,19 +125,17 @@ export function matchRules(
     onProblem: ({ code, message }, { title }) =>
       report("A rule was left out", { title, code, message }),
   });
-  const correlator = correlations.length === 0
-    ? undefined
-    : new Correlator(correlations, ruleSet.rules, {
-      limits: { maxEvents: MAX_LISTED_EVENTS },
-      silent: disabled.documents,
-      onProblem: ({ code, message }, { title }) =>
-        report("A correlation was left out", { title, code, message }),
-    });
+  const correlator = new Correlator(correlations, ruleSet.rules, {
+    limits: { maxEvents: MAX_LISTED_EVENTS },
+    silent: disabled.documents,
+    onProblem: ({ code, message }, { title }) =>
+      report("A correlation was left out", { title, code, message }),
+  });
   return {
     rules: ruleSet.rules.filter((rule) => !disabled.documents.has(rule)),
     disabled: [...disabled.documents],
     unknownDisabled: disabled.unknown,
-    correlator: correlator?.correlations.length === 0 ? undefined : correlator,
+    correlator: correlator.stateKeys.length === 0 ? undefined : correlator,
     match(event) {
       const { resources } = event;
       return Array.isArray(resources) && resources.length > MAX_RESOURCES
@@ -152,18 +150,16 @@ export function matchRules(
     if (found.length === 0) return []; // nearly every event
     const matched = new Set(found.map(({ rule }) => rule));
     return [...matched].map((rule): EventMatch =>
-      disabled.documents.has(rule) || correlator?.alertsAlone(rule) === false
-        ? { rule, isSilent: true }
-        : ({
-          rule,
-          matched: ruleSet.matchedFields(rule, fields).map((
-            { field, value, modifiers, wanted },
-          ) => ({
-            field: field === "" ? null : field,
-            value: value ?? null,
-            item: `${[field, ...modifiers].join("|")}: ${wanted}`,
-          })),
-        })
+      disabled.documents.has(rule) || !correlator.alertsAlone(rule) ? { rule, isSilent: true } : ({
+        rule,
+        matched: ruleSet.matchedFields(rule, fields).map((
+          { field, value, modifiers, wanted },
+        ) => ({
+          field: field === "" ? null : field,
+          value: value ?? null,
+          item: `${[field, ...modifiers].join("|")}: ${wanted}`,
+        })),
+      })
     );
   }
 }

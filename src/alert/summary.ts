@@ -88,30 +88,35 @@ export function summaryOf(
 }
 
 /**
- * Says in one plain line what a correlation has found: its `panoptes.summary`, or else its title
- * with what the events have in common, how many there are, and in what time.
+ * Says in one plain line what a correlation has found, or a rule that looks back: its
+ * `panoptes.summary`, or else its title with what the events have in common, how many there are, and
+ * in what time.
  *
- * @param result What the correlation has found.
+ * @param result What has been found.
  * @param event One of the events behind it, for placeholders that are not in `group-by`.
  * @returns At most 300 UTF-16 units.
  */
 export function correlationSummary(
-  { correlation, group, count, first, last }: Pick<
+  { kind, document, group, count, first, last }: Pick<
     CorrelationResult,
-    "correlation" | "group" | "count" | "first" | "last"
+    "kind" | "document" | "group" | "count" | "first" | "last"
   >,
   event: Readonly<Record<string, unknown>>,
 ): string {
+  // It is about one event, which says more than the network that is new.
+  if (kind === "new_value") return summaryOf(document, event);
   const timespan = durationText(last - first);
-  if (panoptesOf(correlation.custom).summary !== undefined) {
+  if (panoptesOf(document.custom).summary !== undefined) {
     const values = Object.fromEntries(group.map(({ field, value }) => [field, value]));
-    return summaryOf(correlation, event, { ...values, count, timespan });
+    return summaryOf(document, event, { ...values, count, timespan });
   }
   const facts = [
     ...group.slice(0, MAX_VALUES).map(({ value }) => lineOf(value, MAX_VALUE)),
-    `${count} ${count === 1 ? "event" : "events"}${last === first ? "" : ` in ${timespan}`}`,
+    kind === "absence"
+      ? `nothing for ${timespan}`
+      : `${count} ${count === 1 ? "event" : "events"}${last === first ? "" : ` in ${timespan}`}`,
   ];
-  return lineOf(`${correlation.title}: ${facts.join(", ")}`, MAX_SUMMARY);
+  return lineOf(`${document.title}: ${facts.join(", ")}`, MAX_SUMMARY);
 }
 
 /** A time as people say it, such as "10 minutes"; a part of a unit counts as a whole one. */

@@ -23,7 +23,9 @@ const MAX_EVENTS_OF_PART = 5;
  * @param result What a correlation has found.
  * @returns The ids of at most 20 events, some of each part among them.
  */
-export function shownEvents({ parts, events }: CorrelationResult): string[] {
+export function shownEvents(
+  { parts, events }: Pick<CorrelationResult, "parts" | "events">,
+): string[] {
   const some = parts.flatMap(({ events }) => [
     ...events.slice(0, MAX_EVENTS_OF_PART - 1),
     ...events.slice(MAX_EVENTS_OF_PART - 1).slice(-1),
@@ -32,23 +34,23 @@ export function shownEvents({ parts, events }: CorrelationResult): string[] {
 }
 
 /**
- * Makes the alert of a correlation that holds.
+ * Makes the alert of a correlation that holds, or of a rule that looks back.
  *
- * @param result What the correlation has found.
+ * @param result What has been found.
  * @param options The events behind it.
- * @returns The alert, plain JSON. Its id follows from the correlation, the group's values and the
- *   slot of time, so it is the same however the events came.
+ * @returns The alert, plain JSON. Its id follows from the id of the result, so it is the same
+ *   however the events came.
  */
 export function toCorrelationAlert(
   result: CorrelationResult,
   { events, backfilled = false }: ToCorrelationAlertOptions,
 ): Alert {
-  const { correlation, id, group, first, last, parts } = result;
+  const { kind, document, id, group, first, last, parts } = result;
   // A correlation of correlations counts the events that each had when it was complete, and may
   // know of more.
   const count = Math.max(result.count, events.length);
-  const rule = alertRuleOf(correlation);
-  const { level } = correlation;
+  const rule = alertRuleOf(document);
+  const { level } = document;
   return {
     version: 1,
     id: alertId(rule.id, id, 1),
@@ -59,13 +61,15 @@ export function toCorrelationAlert(
     lastAt: timeOf(last),
     rule,
     group,
-    parts: parts.map(({ document, count, first, last }) => ({
-      ruleId: document.id ?? document.name ?? document.title,
-      title: document.title,
-      count,
-      firstAt: timeOf(first),
-      lastAt: timeOf(last),
-    })),
+    ...(kind === "window" && {
+      parts: parts.map(({ document, count, first, last }) => ({
+        ruleId: document.id ?? document.name ?? document.title,
+        title: document.title,
+        count,
+        firstAt: timeOf(first),
+        lastAt: timeOf(last),
+      })),
+    }),
     eventCount: count,
     events,
     matched: [],

@@ -20,19 +20,17 @@
  *
  * @module
  */
+export { Correlator, type CorrelatorOptions, type Occurrence } from "./correlation/correlator.ts";
+export { CORRELATION_LIMITS, type CorrelationLimits } from "./correlation/limits.ts";
+export type { CorrelationInput, UnreadRange } from "./correlation/tracker.ts";
+export { type Absence, type History, historyOf, type NewValue } from "./correlation/history.ts";
+export type { Timespan } from "./correlation/history.ts";
 export {
-  CORRELATION_LIMITS,
-  type CorrelationInput,
-  type CorrelationLimits,
-  Correlator,
-  type CorrelatorOptions,
-  type Occurrence,
-} from "./correlation/correlator.ts";
-export type {
-  CorrelationOutcome,
-  CorrelationPart,
-  CorrelationResult,
-  CorrelationTally,
+  type CorrelationOutcome,
+  type CorrelationPart,
+  type CorrelationResult,
+  type CorrelationTally,
+  newTally,
 } from "./correlation/correlation_result.ts";
 export type { CorrelationStore } from "./correlation/correlation_store.ts";
 export { decodeGroup, encodeGroup, GroupState } from "./correlation/group_state.ts";

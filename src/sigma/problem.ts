@@ -13,6 +13,9 @@ export interface Span {
   endColumn: number;
 }
 
+/** The place of a problem in a document whose source is no longer available. */
+export const NOWHERE: Span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+
 /**
  * One problem in a rule file, with its place.
  *
@@ -78,4 +81,5 @@ export type ProblemCode =
   | "correlation-group"
   | "correlation-alias"
   | "correlation-timespan"
-  | "correlation-condition";
+  | "correlation-condition"
+  | "panoptes-history";

@@ -10,6 +10,7 @@
 import * as v from "valibot";
 import { MODIFIERS } from "./modifiers.ts";
 import { MAX_PANOPTES_LINE, PANOPTES_MEMBERS } from "./panoptes_field.ts";
+import { HISTORY_KEYS, HISTORY_MEMBERS } from "./correlation/history.ts";
 import { OPERATORS } from "./correlation/thresholds.ts";
 import {
   CORRELATION_KEYS,
@@ -173,27 +174,68 @@ const Test = v.pipe(
   v.metadata({ oneOf: [{ required: ["event"] }, { required: ["events"] }] }),
 );
 
-const Panoptes = v.pipe(
-  v.looseObject(Object.fromEntries(
-    Object.entries(PANOPTES_MEMBERS).map(([name, meaning]) => [
-      name,
-      v.optional(
-        v.pipe(
-          v.string(),
-          v.minLength(1),
-          v.maxLength(MAX_PANOPTES_LINE),
-          v.description(meaning),
-        ),
+const panoptesLines = Object.fromEntries(
+  Object.entries(PANOPTES_MEMBERS).map(([name, meaning]) => [
+    name,
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.minLength(1),
+        v.maxLength(MAX_PANOPTES_LINE),
+        v.description(meaning),
       ),
-    ]),
-  )),
-  v.description("What Panoptes adds to Sigma: how alerts of the rule read"),
+    ),
+  ]),
+);
+
+const Panoptes = v.pipe(
+  v.looseObject(panoptesLines),
+  v.description("What Panoptes adds to Sigma: how alerts read"),
 );
 
 const NameList = v.union([
   v.pipe(v.string(), v.minLength(1)),
   v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1), v.maxLength(100)),
 ]);
+
+const Duration = v.pipe(v.string(), v.regex(/^\d{1,9}[smhdwMy]$/));
+
+const Prefix = (max: number) =>
+  v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max)));
+
+/** A member of `panoptes` that looks back, each key with its sentence. */
+function historyMember(name: keyof typeof HISTORY_MEMBERS, schemas: v.ObjectEntries) {
+  const meanings: Words = HISTORY_KEYS[name];
+  const keys = Object.entries(schemas).map(([key, schema]) => [
+    key,
+    v.pipe(schema, v.description(meanings[key] ?? "")),
+  ]);
+  return v.pipe(v.strictObject(Object.fromEntries(keys)), v.description(HISTORY_MEMBERS[name]));
+}
+
+const RulePanoptes = v.pipe(
+  v.looseObject({
+    ...panoptesLines,
+    new_value: v.optional(historyMember("new_value", {
+      field: v.pipe(v.string(), v.minLength(1)),
+      "group-by": v.optional(NameList),
+      learn: v.optional(Duration),
+      network: v.optional(
+        v.union([v.boolean(), v.strictObject({ ipv4: Prefix(32), ipv6: Prefix(128) })]),
+      ),
+    })),
+    absence: v.optional(historyMember("absence", {
+      for: Duration,
+      "group-by": v.optional(NameList),
+    })),
+  }),
+  v.check(
+    ({ new_value, absence }) => new_value === undefined || absence === undefined,
+    "Either new_value or absence",
+  ),
+  v.metadata({ not: { required: ["new_value", "absence"] } }),
+  v.description("What Panoptes adds to Sigma: how alerts read, and how the rule looks back"),
+);
 
 const Thresholds = v.pipe(
   v.strictObject({
@@ -238,8 +280,6 @@ const CorrelationSection = v.strictObject(
   ),
 );
 
-const Duration = v.pipe(v.string(), v.regex(/^\d{1,9}[smhdwMy]$/));
-
 const TimedEvent = v.pipe(
   v.strictObject({
     at: v.pipe(Duration, v.description("When it happens, counted from the start of the test")),
@@ -259,7 +299,7 @@ const TimedEvent = v.pipe(
   v.description("An event at a time"),
 );
 
-const CorrelationTest = v.strictObject({
+const TimedTest = v.strictObject({
   name: v.pipe(
     v.string(),
     v.minLength(1),
@@ -268,9 +308,12 @@ const CorrelationTest = v.strictObject({
   ),
   match: v.pipe(
     v.union([v.boolean(), v.pipe(v.number(), v.integer(), v.minValue(0))]),
-    v.description("Whether the correlation must hold, or how many results it must have"),
+    v.description("Whether there must be a result, or how many"),
   ),
   events: v.pipe(v.array(TimedEvent), v.minLength(1)),
+  until: v.optional(
+    v.pipe(Duration, v.description("Up to when everything is known; by default, for ever")),
+  ),
 });
 
 const Correlation = v.pipe(
@@ -283,7 +326,7 @@ const Correlation = v.pipe(
     ),
     panoptes: v.optional(Panoptes),
     tests: v.optional(
-      v.pipe(v.array(CorrelationTest), v.description("Cases that the correlation must satisfy")),
+      v.pipe(v.array(TimedTest), v.description("Cases that the correlation must satisfy")),
     ),
   }),
   v.title("Sigma correlation"),
@@ -297,8 +340,13 @@ const Rule = v.pipe(
       detection({}),
       v.description("Named search identifiers and the condition over them"),
     ),
-    tests: v.optional(v.pipe(v.array(Test), v.description("Cases that the rule must satisfy"))),
-    panoptes: v.optional(Panoptes),
+    tests: v.optional(
+      v.pipe(
+        v.array(v.union([Test, TimedTest])),
+        v.description("Cases that the rule must satisfy; timed ones if it looks back"),
+      ),
+    ),
+    panoptes: v.optional(RulePanoptes),
   }),
   v.title("Sigma rule"),
 );

@@ -1,32 +1,17 @@
+import { Correlator } from "./correlation/correlator.ts";
+import { historyOf } from "./correlation/history.ts";
 import { RuleSet } from "./source_rule_set.ts";
+import type { InlineTestOptions, InlineTestResult } from "./inline_test.ts";
+import { runTimedTests } from "./run_timed_tests.ts";
 import type { JsonValue, SigmaRule } from "./sigma_rule.ts";
-
-/** The result of one inline test. */
-export interface InlineTestResult {
-  /** What the test shows, or its number if it has no name. */
-  name: string;
-  /** Whether the rule does what the test says. */
-  passed: boolean;
-  /** Why it failed: one sentence without a full stop. */
-  message?: string;
-  /** The events for which the rule does otherwise; empty if only their number is wrong. */
-  events: unknown[];
-}
-
-/** How to run inline tests. */
-export interface InlineTestOptions {
-  /** Lists for the modifier `expand`, by the name of the placeholder. */
-  placeholders?: Readonly<Record<string, readonly string[]>>;
-  /** Prepares events before rules see them, such as deriving fields; nothing by default. */
-  toEvent?: (event: unknown) => unknown;
-}
 
 /**
  * Runs the cases that a rule carries in its custom field `tests`.
  *
  * A case has a `name`, an `event` (or a list, `events`) and `match`: true if the rule must match
  * all the events, false if none, or how many of them. `logsource` is where the events come from; by
- * default, the rule's own log source.
+ * default, the rule's own log source. For a rule that looks back, with `panoptes.new_value` or
+ * `panoptes.absence`, the cases are timed, as those of a correlation.
  *
  * @example
  * ```ts
@@ -67,6 +52,9 @@ export function runInlineTests(
     baseRules: true,
     ...(placeholders === undefined ? {} : { placeholders }),
   });
+  if (historyOf(rule) !== undefined) {
+    return runTimedTests(rule, new Correlator([], [rule]), ruleSet, toEvent);
+  }
   return (Array.isArray(tests) ? tests : [tests]).map((test, index) => {
     const name = isMap(test) && typeof test.name === "string" ? test.name : `test ${index + 1}`;
     const read = readTest(test);

@@ -130,7 +130,7 @@ function alertsOf(disabled: readonly string[]) {
     return matches.filter(({ isSilent }) => !isSilent).map(({ rule }) => rule.title);
   });
   const { results } = correlator!.correlate(new MemoryStore(), inputs, 0);
-  return { alone, together: results.map(({ correlation }) => correlation.title), ...matcher };
+  return { alone, together: results.map(({ document }) => document.title), ...matcher };
 }
 
 Deno.test("a rule that is switched off makes no alert, and correlations still count it", () => {

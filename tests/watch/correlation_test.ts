@@ -73,7 +73,7 @@ function expectedIds(events: readonly UserEvent[]): string[] {
     correlator.collect({ event: fields, time, id: `${index}` }, ruleSet.match(fields), inputs);
   }
   const { results } = correlator.correlate(new MemoryStore(), inputs, Infinity);
-  return results.map(({ correlation, id }) => alertId(correlation.id!, id, 1)).sort();
+  return results.map(({ document, id }) => alertId(document.id!, id, 1)).sort();
 }
 
 const succeeded = (ms: number, user?: string) => ({

@@ -2,6 +2,7 @@ import { isThousandEyesRule } from "../../alert/match_rules.ts";
 import {
   Correlator,
   explainCorrelation,
+  explainHistory,
   type Explanation,
   RuleSet,
   type SigmaCorrelation,
@@ -63,7 +64,7 @@ export async function rulesExplain(
       const sees = rule.kind === "rule" ? [rule] : rules;
       const event = sees.some(isThousandEyesRule) ? toEvent(value) : value;
       const tree = rule.kind === "rule"
-        ? new RuleSet([rule], settings).explain(rule, event)
+        ? explainHistory(rule, event, new RuleSet([rule], settings).explain(rule, event))
         : explainCorrelation(rule, event, { ...settings, rules, correlations });
       await out.write(
         options.format === "json"

@@ -2,28 +2,22 @@ import type { EventView } from "../match/event_view.ts";
 import type { Condition, SigmaCorrelation } from "../sigma_rule.ts";
 import { CountEvaluator } from "./count_evaluator.ts";
 import type { Columns, Evaluator } from "./group_state.ts";
-import { fieldFor, type LinkedCorrelation, type Referenced } from "./link_correlations.ts";
+import {
+  fieldFor,
+  type LinkedCorrelation,
+  type Referenced,
+  resultFields,
+} from "./link_correlations.ts";
 import { PresenceEvaluator } from "./presence_evaluator.ts";
 import { hashText } from "./short_text.ts";
 import { DistinctCount, Percentile, SlidingEvaluator, Sum } from "./sliding_evaluator.ts";
 import { onlyGrows, wholeNumbers } from "./thresholds.ts";
+import type { MatchPlaces, Parent } from "./tracker.ts";
 
 /** A rule or correlation that a correlation refers to, and where its matches have what it needs. */
-export interface CompiledReference {
+export interface CompiledReference extends MatchPlaces {
   /** What is referred to. */
   document: Referenced;
-  /** For each field of `group-by`: the number of the event's field, or of the result's group. */
-  group: number[];
-  /** The same for the fields whose values are counted or computed with. */
-  values: number[];
-}
-
-/** A correlation that another one refers to. */
-export interface Parent {
-  /** The index of the other correlation. */
-  index: number;
-  /** The number of the reference there. */
-  reference: number;
 }
 
 /** A correlation that is ready to run. */
@@ -71,18 +65,13 @@ export function compileCorrelations(
   linked: readonly LinkedCorrelation[],
   view: EventView,
 ): CompiledCorrelation[] {
-  const compiled: CompiledCorrelation[] = [];
   const byDocument = new Map<Referenced, CompiledCorrelation>();
-  for (const [index, each] of linked.entries()) {
+  return linked.map((each) => {
     const children = each.references.flatMap((document) => byDocument.get(document) ?? []);
     const one = compileOne(each, children, view);
-    for (const [reference, { document }] of one.references.entries()) {
-      byDocument.get(document)?.parents.push({ index, reference });
-    }
-    compiled.push(one);
     byDocument.set(each.correlation, one);
-  }
-  return compiled;
+    return one;
+  });
 }
 
 function compileOne(
@@ -101,7 +90,7 @@ function compileOne(
     const at = documents.indexOf(document);
     const placeOf = (name: string) => {
       const field = fieldFor(linked, at, name)!;
-      return document.kind === "rule" ? view.field([field]) : document.groupBy.indexOf(field);
+      return resultFields(document)?.indexOf(field) ?? view.field([field]);
     };
     return { document, group: groupBy.map(placeOf), values: valueFields.map(placeOf) };
   });

@@ -1,28 +1,45 @@
 import type { SigmaCorrelation, SigmaRule } from "../sigma_rule.ts";
 
-/** A window in which a correlation holds: what an alert is made from. */
+/**
+ * What an alert is made from: a window in which a correlation holds, a value that is new to its
+ * group, or a time without a match.
+ */
 export interface CorrelationResult {
+  /** Which of the three. */
+  kind: "window" | "new_value" | "absence";
   /**
-   * The same however the events came: the id of the correlation, the group's values, and the slot
-   * of time, as JSON.
+   * The same however the events came, as JSON: the id of the correlation or rule, the group's
+   * values, and the slot of time; or the new value; or the time of the last match.
    */
   id: string;
-  /** The correlation, the same object that was given. */
-  correlation: SigmaCorrelation;
-  /** The fields of `group-by` with their values; long values are cut. */
+  /** The correlation, or the rule that looks back, the same object that was given. */
+  document: SigmaCorrelation | SigmaRule;
+  /**
+   * The fields of `group-by` with their values, and the field with the new value; long values are
+   * cut.
+   */
   group: { field: string; value: string }[];
-  /** The start of the slot in milliseconds: the multiple of the timespan before `first`. */
+  /**
+   * The start of the slot in milliseconds: the multiple of the timespan before `first`; without
+   * slots, `first`.
+   */
   slot: number;
   /** When the first match of the window happened, in milliseconds. */
   first: number;
-  /** When the last known match of the window happened, in milliseconds. */
+  /**
+   * When the last known match of the window happened, in milliseconds; for an absence, when its time
+   * was over.
+   */
   last: number;
   /**
    * From when it could be known, in milliseconds: `last`, or the end of the window for a condition
    * that waits.
    */
   knownAt: number;
-  /** The count, sum, average or percentile; for temporal correlations, how many rules matched. */
+  /**
+   * The count, sum, average or percentile; for temporal correlations, how many rules matched; for a
+   * new value, how many the group knows; 0 for an absence.
+   */
   value: number;
   /** The events behind it, each once, oldest first, at most `maxEvents`. */
   events: string[];
@@ -58,6 +75,11 @@ export interface CorrelationTally {
   valueless: number;
   /** Matches dropped because a limit was reached. */
   dropped: number;
+}
+
+/** A tally of nothing. */
+export function newTally(): CorrelationTally {
+  return { late: 0, ungrouped: 0, valueless: 0, dropped: 0 };
 }
 
 /** What a call of {@linkcode Correlator.correlate} found. */

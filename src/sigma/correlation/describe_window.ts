@@ -52,8 +52,9 @@ export function describeWindow(
     whole.add(state, index, end, kind === "correlation");
   }
   return {
+    kind: "window",
     id: resultId(compiled, values, slot),
-    correlation,
+    document: correlation,
     group: correlation.groupBy.map((field, index) => ({ field, value: values[index]! })),
     slot,
     first,

@@ -70,6 +70,7 @@ export interface Judgement {
 class Active {
   fired: number[] | undefined;
   closed: number | undefined;
+  seen: number | undefined;
   evaluator: Evaluator | undefined;
 }
 
@@ -101,13 +102,25 @@ export class GroupState {
     if (slots || this.#active) (this.#active ??= new Active()).fired = slots;
   }
 
-  /** The start of the last window that was decided, for conditions that must wait. */
+  /**
+   * The start of the last window that was decided, for conditions that must wait; trackers of rules
+   * that look back say what it is for them.
+   */
   get closed(): number | undefined {
     return this.#active?.closed;
   }
 
   set closed(time: number | undefined) {
     (this.#active ??= new Active()).closed = time;
+  }
+
+  /** When it last had a match, where that keeps it from being forgotten. */
+  get seen(): number | undefined {
+    return this.#active?.seen;
+  }
+
+  set seen(time: number | undefined) {
+    (this.#active ??= new Active()).seen = time;
   }
 
   /** What is derived from the rest; never stored. */
@@ -214,6 +227,15 @@ export class GroupState {
     this.evaluator = undefined;
   }
 
+  /** Removes one match. */
+  remove(index: number): void {
+    const { references, values, durations, causes } = this.columns ?? {};
+    for (const column of [this.times, this.events, references, values, durations, causes]) {
+      column?.splice(index, 1);
+    }
+    this.evaluator = undefined;
+  }
+
   #placeOf(match: GroupMatch, byReference: boolean): number {
     const { times } = this;
     const { length } = times;
@@ -243,7 +265,7 @@ export class GroupState {
 
 /** The form in which a group is stored: JSON, short keys, nothing that is derived. */
 export function encodeGroup(
-  { times, events, columns, fired, closed }: GroupState,
+  { times, events, columns, fired, closed, seen }: GroupState,
 ): string {
   const from = times[0] ?? 0;
   return JSON.stringify({
@@ -257,12 +279,13 @@ export function encodeGroup(
     ...(columns?.causes ? { c: columns.causes } : {}),
     ...(fired ? { f: fired } : {}),
     ...(closed === undefined ? {} : { w: closed }),
+    ...(seen === undefined ? {} : { s: seen }),
   });
 }
 
 /** Reads what {@linkcode encodeGroup} wrote. */
 export function decodeGroup(text: string): GroupState {
-  const { t, d, e, r, v, n, c, f, w } = JSON.parse(text);
+  const { t, d, e, r, v, n, c, f, w, s } = JSON.parse(text);
   const group = new GroupState();
   group.times = d.map((difference: number) => t + difference);
   group.events = e;
@@ -276,6 +299,7 @@ export function decodeGroup(text: string): GroupState {
   }
   if (f) group.fired = f;
   if (w !== undefined) group.closed = w;
+  if (s !== undefined) group.seen = s;
   return group;
 }
 

@@ -1,6 +1,7 @@
 import { closest } from "../closest.ts";
-import type { Problem, ProblemCode, Span } from "../problem.ts";
+import { NOWHERE, type Problem, type ProblemCode } from "../problem.ts";
 import type { SigmaCorrelation, SigmaRule } from "../sigma_rule.ts";
+import { historyOf } from "./history.ts";
 import { wholeNumbers } from "./thresholds.ts";
 
 /** What a correlation refers to under one of its names. */
@@ -107,14 +108,13 @@ export function linkCorrelations(
 /** The problem with its place, in a document whose source is no longer available. */
 export function placedProblem({ correlation, at, ...rest }: LinkProblem): Problem {
   const { code, message, suggestion } = rest;
-  const nowhere: Span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
   const place = at.map((key) => correlation.places?.[key]).find((span) => span !== undefined);
   return {
     code,
     severity: "error",
     message: `${correlation.title}: ${message}`,
     ...(correlation.file === undefined ? {} : { file: correlation.file }),
-    ...(place ?? nowhere),
+    ...(place ?? NOWHERE),
     ...(suggestion === undefined ? {} : { suggestion }),
   };
 }
@@ -136,6 +136,18 @@ export function fieldFor(
   if (alias === undefined) return name;
   const keys = keysOf(references[reference]!);
   return Object.entries(alias).find(([rule]) => keys.includes(keyOf(rule)))?.[1];
+}
+
+/**
+ * The fields that the results of a correlation have, or of a rule with `new_value`.
+ *
+ * @param document What is referred to.
+ * @returns Undefined for other rules: their matches are events, with any field.
+ */
+export function resultFields(document: Referenced): readonly string[] | undefined {
+  if (document.kind === "correlation") return document.groupBy;
+  const history = historyOf(document);
+  return history?.kind === "new_value" ? [...history.groupBy, history.field] : undefined;
 }
 
 /** Fields that the matches of a rule cannot have. */
@@ -171,11 +183,14 @@ function* checkFields(linked: LinkedCorrelation): Generator<LinkProblem> {
           code: "correlation-alias",
           message: `The alias '${name}' has no field for the rule '${correlation.rules[index]}'`,
         };
-      } else if (reference.kind === "correlation" && !reference.groupBy.includes(field)) {
-        const groups = reference.groupBy.length > 0
-          ? `it groups by ${reference.groupBy.join(", ")}`
+        continue;
+      }
+      const fields = resultFields(reference);
+      if (fields?.includes(field) === false) {
+        const groups = fields.length > 0
+          ? `it groups by ${fields.join(", ")}`
           : "it has no group-by";
-        const meant = closest(field, reference.groupBy);
+        const meant = closest(field, fields);
         yield {
           correlation,
           at,
@@ -189,15 +204,17 @@ function* checkFields(linked: LinkedCorrelation): Generator<LinkProblem> {
     }
   }
   const isNumeric = /^value_(sum|avg|percentile|median)$/.test(correlation.type);
-  for (const [index, { kind }] of references.entries()) {
-    if (!isNumeric || kind === "rule") continue;
-    yield {
-      correlation,
-      at: [`rules.${index}`],
-      code: "correlation-reference",
-      message: `'${correlation.type}' computes with fields of events, ` +
-        `but '${correlation.rules[index]}' is a correlation`,
-    };
+  for (const [index, reference] of references.entries()) {
+    const name = correlation.rules[index];
+    const history = reference.kind === "rule" ? historyOf(reference) : undefined;
+    const message = history?.kind === "absence"
+      ? `'${name}' is about the absence of events, so it has no matches`
+      : isNumeric && resultFields(reference) !== undefined
+      ? `'${correlation.type}' computes with fields of events, ` +
+        `but '${name}' ${history ? "has new_value" : "is a correlation"}`
+      : undefined;
+    if (message === undefined) continue;
+    yield { correlation, at: [`rules.${index}`], code: "correlation-reference", message };
   }
 }
 

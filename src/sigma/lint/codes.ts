@@ -48,6 +48,7 @@ export const ENGINE_CODES: Record<ProblemCode, string> = {
   "correlation-alias": "An alias of a correlation is invalid.",
   "correlation-timespan": "The timespan of a correlation is missing or invalid.",
   "correlation-condition": "The condition of a correlation is invalid or can never hold.",
+  "panoptes-history": "The 'new_value' or 'absence' of a rule is invalid.",
 };
 
 /** What lint knows of one code. */

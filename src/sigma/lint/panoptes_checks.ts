@@ -4,16 +4,25 @@
  * @module
  */
 import { closest } from "../closest.ts";
+import { HISTORY_MEMBERS, readHistory } from "../correlation/history.ts";
+import type { JsonValue } from "../sigma_rule.ts";
 import { COMPUTED_PLACEHOLDERS, MAX_PANOPTES_LINE, PANOPTES_MEMBERS } from "../panoptes_field.ts";
 import { entriesOf, type Entry, placeOf, plainOf } from "../parse/yaml_tree.ts";
 import type { Check, CheckContext, Finding } from "./check.ts";
 import { meantSource } from "./known_source.ts";
 import type { LintDocument } from "./lint_document.ts";
 
-const MEMBERS = Object.keys(PANOPTES_MEMBERS);
+const LINES = Object.keys(PANOPTES_MEMBERS);
+const MEMBERS = [...LINES, ...Object.keys(HISTORY_MEMBERS)];
 
 function membersOf(document: LintDocument): readonly Entry[] {
   return entriesOf(document.top.get("panoptes")?.value) ?? [];
+}
+
+function historyFields(panoptes: JsonValue): readonly string[] {
+  const { history } = readHistory(panoptes);
+  if (history === undefined) return [];
+  return history.kind === "new_value" ? [...history.groupBy, history.field] : history.groupBy;
 }
 
 /**
@@ -34,6 +43,7 @@ function placeholdersOf(document: LintDocument, context: CheckContext): string[]
   return [
     ...sources.flatMap(({ fields }) => Object.keys(fields)),
     ...COMPUTED_PLACEHOLDERS,
+    ...historyFields(plainOf(top.get("panoptes")?.value)),
     ...items.flatMap(({ field, within }) => within.length > 0 ? [] : field ?? []),
     ...[plainOf(top.get("fields")?.value), groupBy].flat().filter((name) =>
       typeof name === "string"
@@ -52,11 +62,11 @@ export const panoptesChecks: readonly Check[] = [
       if (entry === undefined) return;
       const at = placeOf(entry.value ?? entry.keyNode);
       if (entriesOf(entry.value) === undefined) {
-        const suggestion = `Write a map with ${MEMBERS.join(" and ")}`;
+        const suggestion = `Write a map with ${LINES.join(" and ")}`;
         yield { at, message: "'panoptes' is not a map", suggestion };
       }
       for (const { key, keyNode, value } of membersOf(document)) {
-        if (!MEMBERS.includes(key)) continue;
+        if (!LINES.includes(key)) continue;
         const line = plainOf(value);
         const wrong = typeof line !== "string"
           ? "is not a string"

@@ -4,17 +4,24 @@
  * @module
  */
 import { closest } from "../closest.ts";
-import { itemsOf, placeOf } from "../parse/yaml_tree.ts";
+import { readHistory } from "../correlation/history.ts";
+import { itemsOf, placeOf, plainOf } from "../parse/yaml_tree.ts";
 import type { Check } from "./check.ts";
 import { type LintDocument, mapsOf } from "./lint_document.ts";
 
-const KEYS = ["name", "match", "event", "events", "logsource"];
+const KEYS = ["name", "match", "event", "events", "logsource", "until"];
 
 function testsOf(document: LintDocument) {
   return mapsOf(document.top.get("tests"));
 }
 
-/** Whether these are the events of a test of a correlation. */
+/** Whether the tests of a document are sequences of events: it is about more than one. */
+function hasTimedTests({ kind, top }: LintDocument): boolean {
+  const { history, problems } = readHistory(plainOf(top.get("panoptes")?.value));
+  return kind === "correlation" || history !== undefined || problems.length > 0;
+}
+
+/** Whether these are the events of such a test. */
 function isTimed(events: unknown): boolean {
   return Array.isArray(events) && events.length > 0 &&
     events.every((each) =>
@@ -53,8 +60,10 @@ export const testChecks: readonly Check[] = [
       for (const { data, at } of tests) {
         const wrong = typeof data.name !== "string" || data.name === ""
           ? "has no name"
-          : document.kind === "correlation" && !isTimed(data.events)
-          ? "of a correlation has no list of events, each with at and event"
+          : hasTimedTests(document) && !isTimed(data.events)
+          ? `of ${
+            document.kind === "correlation" ? "a correlation" : "a rule that looks back"
+          } has no list of events, each with at and event`
           : data.match === undefined
           ? "has no match: true or match: false"
           : typeof data.match !== "boolean" && typeof data.match !== "number"
@@ -159,7 +168,7 @@ export const testChecks: readonly Check[] = [
     severity: "info",
     summary: "The event of a test that must match has none of the rule's fields.",
     *run(document) {
-      if (document.kind !== "rule") return;
+      if (document.kind !== "rule" || hasTimedTests(document)) return;
       const fields = document.items.map(({ field, within }) => within[0] ?? field);
       if (fields.includes(undefined)) return;
       const roots = fields.map((field) => field!.replace(/\[.*$/, "")).flatMap((

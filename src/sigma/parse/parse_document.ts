@@ -11,6 +11,7 @@ import type {
   SigmaRule,
 } from "../sigma_rule.ts";
 import { METADATA, TAXONOMY } from "../vocabulary.ts";
+import { checkHistory } from "./check_history.ts";
 import { parseCorrelation } from "./parse_correlation.ts";
 import { DetectionParser } from "./parse_detection.ts";
 import { MetadataParser } from "./parse_metadata.ts";
@@ -60,6 +61,7 @@ export function parseDocument(
     } else if (!OWN_FIELDS.has(entry.key) || READ_FIELDS.includes(entry.key)) {
       if (kind === "correlation" && entry.key === "generate") continue;
       noteNearMiss(entry, missing, source);
+      if (entry.key === "panoptes") checkHistory(entry, kind, source);
       custom.push([entry.key, plainOf(entry.value)]);
     }
   }

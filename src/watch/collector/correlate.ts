@@ -3,7 +3,7 @@ import type { AlertEvent } from "../../alert/alert.ts";
 import { alertedForm } from "../../alert/read_odd_event.ts";
 import { shownEvents, toCorrelationAlert } from "../../alert/to_correlation_alert.ts";
 import { toSigmaEvent } from "../../alert/to_sigma_event.ts";
-import type { CorrelationInput, CorrelationResult } from "../../sigma/engine.ts";
+import { type CorrelationInput, type CorrelationResult, newTally } from "../../sigma/engine.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
 import type { NewAlert } from "../../store/alert_table.ts";
 import type { Log } from "../../store/log.ts";
@@ -12,6 +12,7 @@ import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import type { CountsToAdd } from "./counts.ts";
 import { isPast } from "./past.ts";
+import { skippedRanges } from "./skipped_ranges.ts";
 import type { CollectorState, Pass } from "./state.ts";
 
 /** A range that cannot be read holds windows open for this long, in milliseconds. */
@@ -87,12 +88,13 @@ export class PageMatches {
     options: WatchOptions,
   ): Correlated {
     const { log, correlator } = this.#ports;
-    if (correlator === undefined) return { alerts: [], counts: {} };
-    const { results, tally } = log.correlate(correlator.stateKeys, (store) => {
+    const { results, tally } = log.correlate(correlator?.stateKeys ?? [], (store) => {
+      // Nothing correlates any more; what was kept for it goes.
+      if (correlator === undefined) return { results: [], tally: newTally() };
       const watermark = completeUntil(state, now, options);
       // It came from a clock that was ahead and has been set back.
       if (store.watermark > now) store.watermark = watermark;
-      return correlator.correlate(store, this.#inputs, watermark);
+      return correlator.correlate(store, this.#inputs, watermark, skippedRanges(state));
     });
     return {
       alerts: results.map((result) => alertOf(log, result, state, pass, now, options)),

@@ -4,29 +4,14 @@ import {
   type CorrelationInput,
   type CorrelationStore,
   Correlator,
-  decodeGroup,
-  encodeGroup,
-  type GroupState,
   MemoryStore,
   parseSigma,
   RuleSet,
 } from "../../../src/sigma/mod.ts";
 import { naiveCorrelate, type NaiveEvent } from "../../support/naive_correlate.ts";
+import { TextStore } from "./text_store.ts";
 
 const RUNS = Number(Deno.env.get("CORRELATION_RUNS") ?? 300);
-
-/** What a durable store does: a group is a string, and nothing else survives. */
-class TextStore extends MemoryStore {
-  override load(key: string, group: string): GroupState | undefined {
-    const state = super.load(key, group);
-    return state && decodeGroup(encodeGroup(state));
-  }
-
-  override save(key: string, group: string, state: GroupState, due: number): void {
-    super.delete(key, group);
-    super.save(key, group, Object.assign(state, { due: undefined, saved: 0 }), due);
-  }
-}
 
 const rules = ["a", "b", "c"];
 const base = rules.map((name) =>
@@ -188,7 +173,8 @@ Deno.test(`Correlator finds what a naive evaluation finds, in any order, batchin
         );
         const note = (inputs: CorrelationInput[], watermark: number) => {
           for (
-            const { id, correlation } of correlator.correlate(store, inputs, watermark).results
+            const { id, document: correlation } of correlator.correlate(store, inputs, watermark)
+              .results
           ) {
             found.get(correlation.name!)!.add(id);
           }

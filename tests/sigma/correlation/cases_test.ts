@@ -60,7 +60,7 @@ function run(spec: CorrelationCase): string {
     const inputs: CorrelationInput[] = [];
     for (const each of events) correlator.collect(each, ruleSet.match(each.event), inputs);
     const { results } = correlator.correlate(store, inputs, watermark);
-    for (const { correlation, first, value } of results) {
+    for (const { document: correlation, first, value } of results) {
       const name = correlations.length > 1 ? `${correlation.name}:` : "";
       const call = steps.length > 1 ? `@${number + 1}` : "";
       found.push(`${name}${(first - START) / 1_000}=${Math.round(value * 1e9) / 1e9}${call}`);

@@ -66,8 +66,9 @@ Deno.test("Correlator describes a result: group, times, events, and the part of 
   const events = ["failed-Ana-3600", "failed-Ana-3610", "failed-Ana-3620"];
   assertEquals(tally, { late: 0, ungrouped: 1, valueless: 0, dropped: 0 });
   assertEquals(results, [{
+    kind: "window",
     id: '["taken_over","Ana",3600000]',
-    correlation: correlations[1]!,
+    document: correlations[1]!,
     group: [{ field: "user", value: "Ana" }],
     slot: 3_600_000,
     first: 3_600_000,
