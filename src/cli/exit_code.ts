@@ -8,6 +8,8 @@ export const EXIT_CODE = {
   usage: 2,
   /** Done, but some events could not be read and were skipped. */
   skippedEvents: 3,
+  /** The API or the log could not be read to the end. */
+  source: 4,
   /** A bug in the command line itself. */
   internalError: 70,
 } as const;
@@ -19,4 +21,10 @@ export type ExitCode = typeof EXIT_CODE[keyof typeof EXIT_CODE];
 export class UsageError extends Error {
   /** The name of the class. */
   override readonly name = "UsageError";
+}
+
+/** Thrown when the API or the log cannot be read; the message says why. */
+export class SourceError extends Error {
+  /** The name of the class. */
+  override readonly name = "SourceError";
 }

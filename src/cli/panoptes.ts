@@ -1,9 +1,10 @@
 /**
- * The command line: check, test and explain Sigma rules, and match events against them.
+ * The command line: write, check, test and explain Sigma rules, and try them on events.
  *
  * @module
  */
 import { Command, CommanderError, Option } from "commander";
+import { eventsSummarize, type EventsSummarizeOptions } from "./commands/events_summarize.ts";
 import { matchEvents, type MatchOptions } from "./commands/match_events.ts";
 import {
   CHECK_FORMATS,
@@ -12,8 +13,10 @@ import {
   SEVERITIES,
 } from "./commands/rules_check.ts";
 import { rulesExplain, type RulesExplainOptions } from "./commands/rules_explain.ts";
+import { rulesNew, type RulesNewOptions } from "./commands/rules_new.ts";
 import { rulesTest, type RulesTestOptions } from "./commands/rules_test.ts";
-import { EXIT_CODE, type ExitCode, UsageError } from "./exit_code.ts";
+import { LEVELS } from "../sigma/vocabulary.ts";
+import { EXIT_CODE, type ExitCode, SourceError, UsageError } from "./exit_code.ts";
 import { MATCH_FORMATS } from "./output/match_line.ts";
 import { note } from "./output/terminal.ts";
 
@@ -23,10 +26,18 @@ Exit codes:
   1   a rule has errors, or one of its tests failed
   2   invalid usage; nothing was done
   3   done, but some events could not be read and were skipped
+  4   the API or the log could not be read to the end
   70  internal error`;
 
 const RULES_HELP =
   'rule files, folders, or .ndjson files with lines such as {"file": …, "yaml": …}';
+const EVENTS_HELP =
+  "files with JSON objects, such as one on each line, or one JSON array; without them, standard input";
+const SINCE = [
+  "--since <time>",
+  "read the past of the ThousandEyes API instead, such as 30d; TE_TOKEN, TE_BASE_URL and TE_AID " +
+  "are read from the environment",
+] as const;
 const PLACEHOLDERS = [
   "--placeholders <file>",
   'lists for |expand, as YAML or JSON: "Administrators: [root, adm_*]"',
@@ -41,9 +52,14 @@ function run<Arguments extends unknown[]>(command: (...args: Arguments) => Promi
   };
 }
 
+/** Collects the values of an option that can be given several times. */
+function repeated(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
 function program(): Command {
   const panoptes = new Command("panoptes")
-    .description("Check, test and explain Sigma rules, and match events against them.")
+    .description("Write, check, test and explain Sigma rules, and try them on events.")
     .addHelpText(
       "after",
       `${EXIT_CODES}
@@ -51,10 +67,38 @@ function program(): Command {
 Examples (in the repository: deno task -q panoptes …):
   panoptes rules check rules                    find errors in rules
   panoptes rules test rules                     run the tests inside rules
+  panoptes events summarize --since 30d         show which events there are
+  panoptes rules new --event "Test deleted."    write a rule for one of them
   panoptes match --rules rules events.ndjson    find the events that match
   panoptes rules explain rules/user_added.yml < event.json    show why an event matches or not`,
     );
-  const rules = panoptes.command("rules").description("check, test or explain rules");
+  const rules = panoptes.command("rules").description("write, check, test or explain rules");
+  rules.command("new").description("write a rule, with tests, for an event")
+    .argument("[event]", "a file with events; '-' is standard input, which is also the default")
+    .option(
+      "--event <text>",
+      "the text of the event: the first such event of the file, or, without a file, all of it",
+    )
+    .option("--title <title>", "the rule's title; by default the text of the event")
+    .addOption(
+      new Option("--level <level>", "the rule's level").choices(Object.keys(LEVELS)).default("low"),
+    )
+    .option("--out <file>", "write to this file, which must not exist; default: standard output")
+    .addHelpText(
+      "after",
+      `
+The rule asks for the text of the event and the types of its resources, and passes 'rules check' and
+'rules test' as it is. In its test, people, addresses and names are made-up ones.
+
+Examples:
+  panoptes rules new --event "Test deleted." --level medium --out rules/test_gone.yml
+  panoptes rules new events.ndjson --event "Test deleted."
+  head -n 1 events.ndjson | panoptes rules new
+${EXIT_CODES}`,
+    )
+    .action(
+      run((event: string | undefined, options: RulesNewOptions) => rulesNew(event, options)),
+    );
   rules.command("check").description("find errors and doubtful places in rules")
     .argument("<path...>", RULES_HELP)
     .addOption(
@@ -105,14 +149,42 @@ ${EXIT_CODES}`,
         rulesExplain(rule, event, options)
       ),
     );
-  panoptes.command("match").description("find the events that match rules")
-    .argument(
-      "[event...]",
-      "files with JSON objects, such as one on each line, or one JSON array; without them, standard input",
+  const events = panoptes.command("events").description("show which events there are");
+  events.command("summarize").description(
+    "list the texts of events with counts, first and last date, actors, and the rules they match",
+  )
+    .argument("[event...]", EVENTS_HELP)
+    .option(...SINCE)
+    .addOption(
+      new Option(
+        "--rules <path>",
+        `${RULES_HELP}; repeatable; by default the folder rules, if there is one`,
+      ).argParser(repeated),
     )
     .addOption(
+      new Option("--format <format>", "output format").choices(["text", "json"]).default("text"),
+    )
+    .option(...PLACEHOLDERS)
+    .addHelpText(
+      "after",
+      `
+ThousandEyes publishes no list of event texts. This makes one from your own log, so that rules can be
+written for what it really contains. A number after a rule says how many of the events it matches, if
+not all. At most 10,000 texts are told apart, and 1,000 actors of each.
+
+Examples:
+  TE_TOKEN=… panoptes events summarize --since 30d
+  panoptes events summarize --format json events.ndjson | jq '.texts[] | select(.rules == [])'
+${EXIT_CODES}`,
+    )
+    .action(
+      run((paths: string[], options: EventsSummarizeOptions) => eventsSummarize(paths, options)),
+    );
+  panoptes.command("match").description("find the events that match rules")
+    .argument("[event...]", EVENTS_HELP)
+    .addOption(
       new Option("--rules <path>", `${RULES_HELP}; repeatable`).makeOptionMandatory()
-        .argParser((path: string, before: string[] = []) => [...before, path]),
+        .argParser(repeated),
     )
     .option(
       "--logsource <source>",
@@ -167,6 +239,9 @@ if (import.meta.main) {
     } else if (error instanceof UsageError) {
       note(`error: ${error.message}`);
       exitCode = EXIT_CODE.usage;
+    } else if (error instanceof SourceError) {
+      note(`error: ${error.message}`);
+      exitCode = EXIT_CODE.source;
     } else {
       const trace = error instanceof Error ? error.stack ?? error.message : String(error);
       note("Internal error; please report it with this stack trace");

@@ -10,7 +10,7 @@ export interface Ran {
 /** Runs the command line as a user does, with the permissions of its task. */
 export async function panoptes(
   args: readonly string[],
-  options: { stdin?: string | Uint8Array; cwd?: string } = {},
+  options: { stdin?: string | Uint8Array; cwd?: string; env?: Record<string, string> } = {},
 ): Promise<Ran> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -19,6 +19,7 @@ export async function panoptes(
       "--allow-read",
       "--allow-write",
       "--allow-env",
+      "--allow-net",
       "--config",
       new URL("deno.json", root).pathname,
       new URL("src/cli/panoptes.ts", root).pathname,
@@ -28,6 +29,7 @@ export async function panoptes(
     stdout: "piped",
     stderr: "piped",
     cwd: options.cwd ?? root,
+    env: options.env ?? {},
   }).spawn();
   const writer = child.stdin.getWriter();
   // A command that refuses its arguments does not read its input.

@@ -108,3 +108,23 @@ export function noteMissingLists(refused: readonly Refused[]): number {
   }
   return waiting;
 }
+
+/**
+ * Says which rule files cannot be loaded, and the first reason of each.
+ *
+ * @param refused What cannot be loaded.
+ */
+export function noteRefused(refused: readonly Refused[]): void {
+  for (const { file, problems } of refused) {
+    const [first] = problems;
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+    note(`${file}:${first?.line ?? 1}: rule not loaded: ${first?.message}${more}`);
+  }
+  const waiting = noteMissingLists(refused);
+  if (waiting < refused.length) {
+    note(
+      `${counted(refused.length - waiting, "file")} with errors; ` +
+        "'panoptes rules check' shows all of them",
+    );
+  }
+}

@@ -10,8 +10,8 @@ export interface ProgressState {
   readonly events: number;
   /** Matches found so far. */
   readonly matches: number;
-  /** Bytes read so far. */
-  readonly bytes: number;
+  /** How much of the total is done, in its unit. */
+  readonly done: number;
 }
 
 /** A progress bar on standard error, if that is a terminal; otherwise it writes nothing. */
@@ -22,7 +22,7 @@ export class Progress {
   #next = this.#started + INTERVAL_MS;
   #onScreen = false;
 
-  /** @param total Bytes to read in total, where that is known. */
+  /** @param total What there is to do, where that is known: bytes, or milliseconds of a log. */
   constructor(total: number | undefined) {
     this.#total = total;
     this.#shown = Deno.stderr.isTerminal();
@@ -36,7 +36,7 @@ export class Progress {
     this.#next = now + INTERVAL_MS;
     const rate = Math.round(state.events / ((now - this.#started) / 1000));
     const counts = `${state.events} events, ${state.matches} matches, ${rate} events/s`;
-    write(Deno.stderr, `${ERASE}${this.#bar(state.bytes)}${counts}`);
+    write(Deno.stderr, `${ERASE}${this.#bar(state.done)}${counts}`);
     this.#onScreen = true;
   }
 
@@ -47,9 +47,9 @@ export class Progress {
     this.#onScreen = false;
   }
 
-  #bar(bytes: number): string {
+  #bar(done: number): string {
     if (!this.#total) return "";
-    const share = Math.min(1, bytes / this.#total);
+    const share = Math.min(1, done / this.#total);
     const full = Math.round(share * WIDTH);
     const percent = `${Math.round(share * 100)}%`.padStart(4);
     return `[${"#".repeat(full)}${" ".repeat(WIDTH - full)}]${percent}  `;

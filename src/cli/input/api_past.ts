@@ -1,0 +1,79 @@
+import * as v from "valibot";
+import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
+import { parseDate } from "../../thousandeyes/event/parse_date.ts";
+import { parseWindow } from "../../thousandeyes/stream/parse_window.ts";
+import { streamUserEvents } from "../../thousandeyes/stream/stream_user_events.ts";
+import { SETTINGS } from "../../worker/settings.ts";
+import { SourceError, UsageError } from "../exit_code.ts";
+import type { EventInput } from "./read_events.ts";
+
+/** The settings that lead to the API: the same as those of the Worker, from the environment. */
+const NEEDED = [SETTINGS.teToken, SETTINGS.baseUrl, SETTINGS.aid, SETTINGS.useAllPermittedAids];
+
+/**
+ * The past of the ThousandEyes API, as far as the option `--since` says.
+ *
+ * @param since How far to look back, such as `30d`.
+ * @returns The events as the API sends them, items that are not valid events among them.
+ * @throws {UsageError} If `since` or a setting of the environment is invalid.
+ */
+export function apiPast(since: string): EventInput {
+  const window = windowOf(since);
+  const problems = NEEDED.flatMap(({ name, schema }) =>
+    v.safeParse(schema, Deno.env.get(name)).issues?.map(({ message }) => `${name} ${message}`) ?? []
+  );
+  if (problems.length > 0) {
+    throw new UsageError(`Cannot read the past from the API: ${problems.join("; ")}`);
+  }
+  const value = <T>({ name, schema }: { name: string; schema: v.GenericSchema<unknown, T> }) =>
+    v.parse(schema, Deno.env.get(name));
+  const token = value(SETTINGS.teToken);
+  const aid = value(SETTINGS.aid);
+  const useAllPermittedAids = value(SETTINGS.useAllPermittedAids) ?? aid === undefined;
+  const baseUrl = value(SETTINGS.baseUrl);
+  return {
+    total: window,
+    async *read({ onProgress }) {
+      const end = Date.now();
+      const odd: object[] = [];
+      let reached = end;
+      const events = streamUserEvents({
+        token,
+        baseUrl,
+        ...(aid === undefined ? {} : { aid }),
+        useAllPermittedAids,
+        startDate: new Date(end - window),
+        endDate: new Date(end),
+        onInvalid: ({ value }) => {
+          if (typeof value === "object" && value !== null && !Array.isArray(value)) odd.push(value);
+        },
+      });
+      try {
+        for await (const event of events) {
+          yield* odd.splice(0);
+          const at = parseDate(event.date ?? "");
+          // The API sends the newest first.
+          if (at !== undefined && at < reached && at >= end - window) {
+            onProgress(reached - at);
+            reached = at;
+          }
+          yield event;
+        }
+        yield* odd;
+      } catch (error) {
+        if (!(error instanceof ThousandEyesError)) throw error;
+        throw new SourceError(error.message, { cause: error });
+      }
+    },
+  };
+}
+
+function windowOf(since: string): number {
+  try {
+    const window = parseWindow(since);
+    if (window > 0) return window;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new UsageError(`Invalid --since '${since}': write a number and s, m, h, d or w, as in 30d`);
+}
