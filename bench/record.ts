@@ -15,6 +15,7 @@ import { nodeSql } from "../src/server/node_sql.ts";
 import { bundleWorker } from "../src/local/build_worker.ts";
 import { parseSigma } from "../src/sigma/parse.ts";
 import { BareWorkerd } from "../tests/support/bare_workerd.ts";
+import { cpuTime } from "./cpu_time.ts";
 import { median, printFigures } from "./figures.ts";
 import { seededRandom } from "./match/random.ts";
 import { syntheticRules, toSigma } from "./match/synthetic_rules.ts";
@@ -118,16 +119,7 @@ function took(body: () => unknown): number {
 /** Milliseconds, of the clock or of all threads of a process. */
 function now(process: number): number {
   if (!Deno.args.includes("--cpu")) return performance.now();
-  let nanoseconds = 0;
-  for (const { name } of Deno.readDirSync(`/proc/${process}/task`)) {
-    try {
-      const times = Deno.readTextFileSync(`/proc/${process}/task/${name}/schedstat`);
-      nanoseconds += Number(times.split(" ")[0]);
-    } catch {
-      // that thread has just ended
-    }
-  }
-  return nanoseconds / 1e6;
+  return cpuTime(process);
 }
 
 /** The median over rounds of what `pick` computes from the times of one round. */
