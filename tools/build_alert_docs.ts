@@ -11,6 +11,7 @@ import {
   AlertPartSchema,
   AlertRuleSchema,
   AlertSchema,
+  FoldedAlertsSchema,
 } from "../src/alert/alert_schema.ts";
 
 type Members = { readonly entries: v.ObjectEntries };
@@ -23,6 +24,7 @@ const TABLES: readonly (readonly [heading: string, schema: Members])[] = [
   ["`matched`", AlertFieldSchema],
   ["`group`", AlertGroupSchema],
   ["`parts`", AlertPartSchema],
+  ["The `data` of `alert.folded`", FoldedAlertsSchema],
 ];
 
 /**

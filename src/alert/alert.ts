@@ -6,6 +6,7 @@ import type {
   AlertPartSchema,
   AlertRuleSchema,
   AlertSchema,
+  FoldedAlertsSchema,
 } from "./alert_schema.ts";
 import { LEVELS } from "../sigma/vocabulary.ts";
 
@@ -32,6 +33,9 @@ export type AlertGroup = Readonly<v.InferOutput<typeof AlertGroupSchema>>;
 
 /** What one rule contributed to a correlation. */
 export type AlertPart = Readonly<v.InferOutput<typeof AlertPartSchema>>;
+
+/** What closes a window in which repeats of an alert were folded; see `FoldedAlertsSchema`. */
+export type FoldedAlerts = Readonly<v.InferOutput<typeof FoldedAlertsSchema>>;
 
 /** How serious a match is, in Sigma's words. */
 export type AlertLevel = keyof typeof LEVELS;

@@ -97,6 +97,13 @@ export const AlertSchema = v.strictObject({
       "or happened before the log began. Such an alert is not delivered, except to endpoints with " +
       "`backfilled: true`",
   ),
+  foldedInto: v.optional(
+    described(
+      v.string(),
+      "the id of the alert that it repeats: its rule [suppresses](tuning.md#suppression) it, and " +
+        "only a count of it is delivered. Absent if it is no such repeat",
+    ),
+  ),
   firstAt: described(time, "the date of the first event; null if it has none"),
   lastAt: described(
     time,
@@ -128,4 +135,31 @@ export const AlertSchema = v.strictObject({
     v.pipe(v.array(AlertFieldSchema), v.readonly()),
     "the fields that made the rule match, at most 32",
   ),
+});
+
+/** What closes a window in which repeats were folded: the `data` of `alert.folded`. */
+export const FoldedAlertsSchema = v.strictObject({
+  version: described(v.literal(ALERT_VERSION), "the version of this schema"),
+  id: described(v.string(), "the `webhook-id` of the message, the same on every attempt"),
+  level: described(AlertSchema.entries.level, "the level of the rule"),
+  summary: described(
+    AlertSchema.entries.summary,
+    "one line: the rule's title, how many repeats there were, in what time, and of what",
+  ),
+  rule: described(
+    v.pick(AlertRuleSchema, ["id", "title"]),
+    "the rule: its `id` and `title`",
+  ),
+  group: described(
+    v.pipe(v.array(AlertGroupSchema), v.readonly()),
+    "what the alerts have in common; values are cut after 200 characters",
+  ),
+  count: described(
+    count,
+    "how many alerts were folded: those that the endpoint would have received otherwise",
+  ),
+  first: described(v.string(), "the id of the alert whose message opened the window"),
+  last: described(v.string(), "the id of the last alert that was folded"),
+  from: described(v.pipe(v.string(), v.isoTimestamp()), "when the window was opened"),
+  until: described(v.pipe(v.string(), v.isoTimestamp()), "when it was closed"),
 });

@@ -1,8 +1,9 @@
 import { type COMPUTED_PLACEHOLDERS, panoptesOf } from "../sigma/panoptes_field.ts";
 import type { CorrelationResult, SigmaRule } from "../sigma/engine.ts";
 import { safeText } from "../stream/plain_text.ts";
+import type { AlertGroup } from "./alert.ts";
 import type { EventField } from "./event_fields.ts";
-import { textsIn } from "./read_odd_event.ts";
+import { fieldTexts } from "./field_texts.ts";
 import { toSigmaEvent } from "./to_sigma_event.ts";
 
 /** The maximum length of a summary, in UTF-16 units. */
@@ -75,7 +76,7 @@ export function summaryOf(
   const valueOf = (name: string): string | undefined => {
     if (Object.hasOwn(more, name)) return lineOf(String(more[name]), MAX_VALUE);
     const found = [name, ...OTHERWISE[name] ?? []]
-      .map((field) => listed(textsAt(fields, field))).find((text) => text !== "");
+      .map((field) => listed(fieldTexts(fields, field))).find((text) => text !== "");
     // "Login failed." is a sentence of its own; in ours it is a part.
     return name === "event" ? found?.replace(/\.$/, "") : found;
   };
@@ -119,6 +120,26 @@ export function correlationSummary(
   return lineOf(`${document.title}: ${facts.join(", ")}`, MAX_SUMMARY);
 }
 
+/**
+ * Says in one plain line how many alerts were folded, in what time, and what they have in common.
+ *
+ * @param title The title of their rule.
+ * @param group The fields of the group, with values.
+ * @param count How many.
+ * @param ms In what time, in milliseconds.
+ * @returns At most 300 UTF-16 units.
+ */
+export function foldedSummary(
+  title: string,
+  group: readonly AlertGroup[],
+  count: number,
+  ms: number,
+): string {
+  const values = group.slice(0, MAX_VALUES).map(({ value }) => lineOf(value, MAX_VALUE));
+  const facts = [`${count} more in ${durationText(ms)}`, ...values.filter((value) => value !== "")];
+  return lineOf(`${title}: ${facts.join(", ")}`, MAX_SUMMARY);
+}
+
 /** A time as people say it, such as "10 minutes"; a part of a unit counts as a whole one. */
 function durationText(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1_000));
@@ -141,20 +162,6 @@ function defaultSummary(title: string, valueOf: (name: string) => string | undef
     ...(address === undefined ? [] : [`from ${address}`]),
   ].filter((fact) => fact !== undefined);
   return facts.length === 0 ? title : `${title}: ${facts.join(", ")}`;
-}
-
-/** The texts of a field; those of a list of objects, such as `resources.name`, of each of them. */
-function textsAt(fields: Readonly<Record<string, unknown>>, path: string): string[] {
-  if (Object.hasOwn(fields, path)) return textsIn(fields[path]);
-  const dot = path.indexOf(".");
-  if (dot < 0) return [];
-  const [head, rest] = [path.slice(0, dot), path.slice(dot + 1)];
-  const value = Object.hasOwn(fields, head) ? fields[head] : undefined;
-  return [value].flat().flatMap((member) =>
-    typeof member === "object" && member !== null && Object.hasOwn(member, rest)
-      ? textsIn((member as Readonly<Record<string, unknown>>)[rest])
-      : []
-  );
 }
 
 function listed(texts: readonly string[]): string {

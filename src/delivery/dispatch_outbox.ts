@@ -1,4 +1,4 @@
-import type { Alert } from "../alert/alert.ts";
+import type { Alert, FoldedAlerts } from "../alert/alert.ts";
 import type { Log } from "../store/log.ts";
 import type { OutboxMessage } from "../store/outbox_message.ts";
 import type { Clock } from "../stream/clock.ts";
@@ -184,7 +184,9 @@ export class OutboxDispatcher {
         continue;
       }
       const alert = log.alert(message.webhookId);
-      if (alert === undefined) {
+      const folded = alert === undefined ? log.foldedMessage(message.webhookId) : undefined;
+      const found = alert ?? folded;
+      if (found === undefined) {
         this.#write(message, { type: "cancel" }, now);
         continue;
       }
@@ -197,7 +199,10 @@ export class OutboxDispatcher {
       if (leased === undefined) continue;
       try {
         const format = formats[endpoint.format];
-        const body = format.body(JSON.parse(alert.body) as Alert, alert.recordedAt);
+        const data: unknown = JSON.parse(found.body);
+        const body = folded === undefined
+          ? format.body(data as Alert, found.recordedAt)
+          : format.foldedBody(data as FoldedAlerts, found.recordedAt);
         return { message: leased, body };
       } catch {
         // Thrown on, it would roll the lease back, and this message would stay first in line for

@@ -22,6 +22,11 @@ export interface EndpointConfig {
   readonly minLevel?: AlertLevel | undefined;
   /** Whether alerts about the past are sent as well; default false. */
   readonly backfilled?: boolean | undefined;
+  /**
+   * For how long after a message repeats of its alert are only counted, in milliseconds, at most
+   * seven days; default 0: only as long as the rule says.
+   */
+  readonly digestMs?: number | undefined;
   /** The shape of the body; default `standard`. */
   readonly format?: keyof typeof formats | undefined;
   /** The delay before each attempt in milliseconds, without jitter; at most 50 attempts. */
@@ -98,6 +103,7 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
       "medium",
     ),
     backfilled: v.optional(v.boolean("must be true or false"), false),
+    digestMs: v.optional(wholeNumber(0, 7 * 86_400_000), 0),
     format: v.optional(
       v.picklist(
         Object.keys(formats) as (keyof typeof formats)[],
@@ -150,6 +156,7 @@ export function refusedEndpoint(name: string): Endpoint {
     previousSecrets: [],
     minLevel: "informational",
     backfilled: false,
+    digestMs: 0,
     format: "standard",
     retryScheduleMs: [...RETRY_SCHEDULE],
     timeoutMs: 15_000,

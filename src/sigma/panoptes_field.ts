@@ -5,9 +5,10 @@
  * @module
  */
 import type { JsonValue } from "./sigma_rule.ts";
+import { readSuppress, type Suppress } from "./suppress.ts";
 import type { Words } from "./vocabulary.ts";
 
-/** The members of the field, each with the sentence that an editor shows beside it. */
+/** The members that are one line of text, each with the sentence that an editor shows beside it. */
 export const PANOPTES_MEMBERS = {
   summary: "One line that says what happened, with fields in braces: {user.name} failed to log in",
   runbook: "One line that says what to do about a match",
@@ -19,8 +20,10 @@ export const COMPUTED_PLACEHOLDERS = ["count", "timespan"] as const;
 /** The longest line of `panoptes`, in UTF-16 units. */
 export const MAX_PANOPTES_LINE = 300;
 
-/** What a rule says in its field `panoptes`; what is not a string is left out. */
-export type PanoptesField = { readonly [Name in keyof typeof PANOPTES_MEMBERS]?: string };
+/** What a rule says in its field `panoptes` about its alerts; what is malformed is left out. */
+export type PanoptesField = { readonly [Name in keyof typeof PANOPTES_MEMBERS]?: string } & {
+  readonly suppress?: Suppress | false;
+};
 
 /**
  * Reads the field `panoptes` of a rule.
@@ -39,10 +42,10 @@ export type PanoptesField = { readonly [Name in keyof typeof PANOPTES_MEMBERS]?:
 export function panoptesOf(custom: Readonly<Record<string, JsonValue>> = {}): PanoptesField {
   const { panoptes } = custom;
   if (typeof panoptes !== "object" || panoptes === null || Array.isArray(panoptes)) return {};
-  return Object.fromEntries(
-    Object.keys(PANOPTES_MEMBERS).flatMap((name) => {
-      const value = panoptes[name];
-      return typeof value === "string" && value.trim() !== "" ? [[name, value.trim()]] : [];
-    }),
-  );
+  const lines = Object.keys(PANOPTES_MEMBERS).flatMap((name) => {
+    const value = panoptes[name];
+    return typeof value === "string" && value.trim() !== "" ? [[name, value.trim()]] : [];
+  });
+  const read = readSuppress(panoptes.suppress);
+  return { ...Object.fromEntries(lines), ...("suppress" in read && { suppress: read.suppress }) };
 }

@@ -174,6 +174,28 @@ const Test = v.pipe(
   v.metadata({ oneOf: [{ required: ["event"] }, { required: ["events"] }] }),
 );
 
+const Duration = v.pipe(v.string(), v.regex(/^\d{1,9}[smhdwMy]$/));
+
+const FieldName = v.pipe(v.string(), v.minLength(1));
+
+const suppress = v.optional(
+  v.pipe(
+    v.union([
+      v.literal(false),
+      v.strictObject({
+        by: v.optional(
+          v.pipe(
+            v.union([FieldName, v.pipe(v.array(FieldName), v.maxLength(10))]),
+            v.description("The fields whose values make a group; the user, or group-by"),
+          ),
+        ),
+        for: v.pipe(Duration, v.description("How long after the first alert of a group")),
+      }),
+    ]),
+    v.description("Holds back repeats of an alert; false lets every alert notify"),
+  ),
+);
+
 const panoptesLines = Object.fromEntries(
   Object.entries(PANOPTES_MEMBERS).map(([name, meaning]) => [
     name,
@@ -189,7 +211,7 @@ const panoptesLines = Object.fromEntries(
 );
 
 const Panoptes = v.pipe(
-  v.looseObject(panoptesLines),
+  v.looseObject({ ...panoptesLines, suppress }),
   v.description("What Panoptes adds to Sigma: how alerts read"),
 );
 
@@ -197,8 +219,6 @@ const NameList = v.union([
   v.pipe(v.string(), v.minLength(1)),
   v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1), v.maxLength(100)),
 ]);
-
-const Duration = v.pipe(v.string(), v.regex(/^\d{1,9}[smhdwMy]$/));
 
 const Prefix = (max: number) =>
   v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max)));
@@ -216,6 +236,7 @@ function historyMember(name: keyof typeof HISTORY_MEMBERS, schemas: v.ObjectEntr
 const RulePanoptes = v.pipe(
   v.looseObject({
     ...panoptesLines,
+    suppress,
     new_value: v.optional(historyMember("new_value", {
       field: v.pipe(v.string(), v.minLength(1)),
       "group-by": v.optional(NameList),

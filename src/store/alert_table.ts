@@ -50,15 +50,13 @@ const COLUMNS =
   "seq, id, rule_id AS ruleId, level, at, recorded_at AS recordedAt, event_seq AS eventSeq, body";
 
 /**
- * Stores alerts. It has to run inside the transaction that records their events.
+ * The alerts among some that are not stored, each once.
  *
  * @param sql The database.
- * @param alerts The alerts; one whose id is already stored is left out.
- * @param now Milliseconds since the Unix epoch.
- * @returns The alerts that were new.
+ * @param alerts The alerts.
+ * @returns Those that are new, in the same order.
  */
-export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): NewAlert[] {
-  if (alerts.length === 0) return [];
+export function newAlerts<T extends NewAlert>(sql: Sql, alerts: readonly T[]): T[] {
   const known = new Set<string>();
   for (let start = 0; start < alerts.length; start += MAX_IDS) {
     const ids = alerts.slice(start, start + MAX_IDS).map(({ alert }) => alert.id);
@@ -68,18 +66,25 @@ export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): N
     );
     for (const { id } of there) known.add(id);
   }
-  const added: NewAlert[] = [];
-  const rows: SqlValue[][] = [];
-  const last = readNumber(sql, "alert_seq", 0);
-  for (const entry of alerts) {
-    const { alert, at, eventSeq } = entry;
-    if (known.has(alert.id)) continue;
-    known.add(alert.id);
-    added.push(entry);
-    const { id, rule, level } = alert;
-    rows.push([last + added.length, now, id, rule.id, level, at, eventSeq, bodyOf(alert)]);
-  }
+  return alerts.filter(({ alert: { id } }) => !known.has(id) && known.add(id));
+}
+
+/**
+ * Stores alerts. It has to run inside the transaction that records their events.
+ *
+ * @param sql The database.
+ * @param alerts The alerts; one whose id is already stored is left out.
+ * @param now Milliseconds since the Unix epoch.
+ * @returns The alerts that were new.
+ */
+export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): NewAlert[] {
+  const added = newAlerts(sql, alerts);
   if (added.length === 0) return added;
+  const last = readNumber(sql, "alert_seq", 0);
+  const rows = added.map(({ alert, at, eventSeq }, index): SqlValue[] => {
+    const { id, rule, level } = alert;
+    return [last + index + 1, now, id, rule.id, level, at, eventSeq, bodyOf(alert)];
+  });
   insertRows(sql, {
     table: "alerts",
     columns: ["seq", "recorded_at", "id", "rule_id", "level", "at", "event_seq", "body"],

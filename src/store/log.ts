@@ -1,6 +1,7 @@
 import type { CorrelationOutcome, CorrelationStore } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { NewAlert, StoredAlert } from "./alert_table.ts";
+import type { FoldEntry, FoldOutcome, StoredFoldedAlerts } from "./fold_table.ts";
 import type { KeptInvalidEvent, NewInvalidEvent, StoredInvalidEvent } from "./invalid_table.ts";
 import type { DeliveriesQuery, NewMessage, UndeliveredCount } from "./outbox_table.ts";
 import type { PassCount, PassPage } from "./pass_table.ts";
@@ -42,6 +43,8 @@ export interface LogCounts {
   readonly alerts: number;
   /** Invalid events kept. */
   readonly invalid: number;
+  /** Windows in which repeats of alerts are folded. */
+  readonly windows: number;
   /** Messages of the outbox by state. */
   readonly messages: Readonly<Record<string, number>>;
   /** The size of the database in bytes. */
@@ -63,6 +66,13 @@ export interface LogReader {
   alertsAfter(after: number, limit: number, maxBytes?: number): StoredAlert[];
   /** Reads one alert by its id. */
   alert(id: string): StoredAlert | undefined;
+  /** Reads the message that closed a window of repeats, by its id. */
+  foldedMessage(id: string): StoredFoldedAlerts | undefined;
+  /**
+   * Tells when the next window of repeats ends, in milliseconds since the Unix epoch; undefined if
+   * nothing is folded.
+   */
+  foldsDueAt(): number | undefined;
   /** Reads invalid events, likewise. */
   invalidEvents(after: number, limit: number, maxBytes?: number): StoredInvalidEvent[];
   /** Lists messages of the outbox, newest first. */
@@ -100,6 +110,15 @@ export interface LogWriter {
     keys: readonly string[],
     evaluate: (store: CorrelationStore) => CorrelationOutcome,
   ): CorrelationOutcome;
+  /** Returns the alerts among some that are not stored, each once. */
+  newAlerts<T extends NewAlert>(alerts: readonly T[]): T[];
+  /**
+   * Folds alerts that are about to notify into the windows of their groups, and opens windows for
+   * the others, `maxWindows` in all.
+   */
+  foldAlerts(entries: readonly FoldEntry[], now: number, maxWindows: number): FoldOutcome;
+  /** Closes windows of repeats whose time is over, and queues the messages that tell the counts. */
+  closeFolds(now: number): void;
   /** Stores alerts; returns those that are new. */
   addAlerts(alerts: readonly NewAlert[], now: number): NewAlert[];
   /** Queues messages, due at once; returns how many are new. */

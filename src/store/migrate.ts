@@ -54,6 +54,18 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE correlation_totals (
       key TEXT PRIMARY KEY, groups INTEGER NOT NULL, matches INTEGER NOT NULL) WITHOUT ROWID`,
   ],
+  // Windows in which repeats of an alert are folded, and the messages that close them.
+  [
+    `CREATE TABLE fold_windows (
+      scope TEXT NOT NULL, "group" TEXT NOT NULL, first TEXT NOT NULL, opened_at INTEGER NOT NULL,
+      ends_at INTEGER NOT NULL, folded INTEGER NOT NULL, last TEXT, about TEXT,
+      PRIMARY KEY (scope, "group")) WITHOUT ROWID`,
+    `CREATE INDEX fold_ends ON fold_windows (ends_at)`,
+    `CREATE INDEX fold_due ON fold_windows (ends_at) WHERE folded > 0 AND scope <> ''`,
+    `CREATE TABLE folded_messages (
+      seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, recorded_at INTEGER NOT NULL,
+      body TEXT NOT NULL)`,
+  ],
 ];
 
 /**

@@ -1,5 +1,13 @@
-import { addAlerts, alertById, alertsAfter } from "./alert_table.ts";
+import { addAlerts, alertById, alertsAfter, newAlerts } from "./alert_table.ts";
 import { CorrelationTable } from "./correlation_table.ts";
+import {
+  closeFolds,
+  countWindows,
+  foldAlerts,
+  foldedMessage,
+  foldsDueAt,
+  shiftWindows,
+} from "./fold_table.ts";
 import { addInvalidEvents, invalidEventsAfter } from "./invalid_table.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import type { Log, LogHead, StoredEvent } from "./log.ts";
@@ -85,6 +93,8 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     },
     alertsAfter: (after, limit, maxBytes) => alertsAfter(sql, after, limit, maxBytes),
     alert: (id) => alertById(sql, id),
+    foldedMessage: (id) => foldedMessage(sql, id),
+    foldsDueAt: () => foldsDueAt(sql),
     invalidEvents: (after, limit, maxBytes) => invalidEventsAfter(sql, after, limit, maxBytes),
     deliveries: (query) => deliveries(sql, query),
     attempts: (message, latest) => attemptsOf(sql, message, latest),
@@ -98,6 +108,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       events: kept(headOf("events", "event_seq")),
       alerts: kept(headOf("alerts", "alert_seq")),
       invalid: sql.all<{ n: number }>(`SELECT COUNT(*) AS n FROM invalid_events`)[0]?.n ?? 0,
+      windows: countWindows(sql),
       messages: Object.fromEntries(
         sql.all<{ state: string; n: number }>(
           `SELECT state, COUNT(*) AS n FROM outbox GROUP BY state`,
@@ -124,6 +135,9 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       table.write();
       return { results, tally: { ...tally, dropped: tally.dropped + table.dropped } };
     },
+    newAlerts: (alerts) => newAlerts(sql, alerts),
+    foldAlerts: (entries, at, maxWindows) => foldAlerts(sql, entries, at, maxWindows),
+    closeFolds: (at) => closeFolds(sql, at),
     addAlerts(alerts, at) {
       const added = addAlerts(sql, alerts, at);
       if (added.length > 0) appended = true;
@@ -142,7 +156,10 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     nextDueAt: (after) => nextDueAt(sql, after),
     saveMessage: (before, after, at) => saveMessage(sql, before, after, at),
     noteAttempt: (message, attempt) => noteAttempt(sql, message, attempt),
-    followClock: (at) => followClock(sql, at),
+    followClock(at) {
+      const backBy = followClock(sql, at);
+      if (backBy > 0) shiftWindows(sql, at, backBy);
+    },
     savePassPage: (page) => savePassPage(sql, page),
     readPass: (pass) => readPass(sql, pass),
     dropPasses: (passes) => dropPasses(sql, passes),

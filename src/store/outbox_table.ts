@@ -188,12 +188,14 @@ export function saveMessage(
  *
  * @param sql The database.
  * @param now Milliseconds since the Unix epoch.
+ * @returns By how much, in milliseconds; 0 if it was not set back.
  */
-export function followClock(sql: Sql, now: number): void {
+export function followClock(sql: Sql, now: number): number {
   const backBy = readNumber(sql, "outbox_clock", now) - now;
-  if (backBy <= CLOCK_STEP_MS) return;
+  if (backBy <= CLOCK_STEP_MS) return 0;
   sql.run(`UPDATE outbox SET due_at = MAX(?, due_at - ?) WHERE due_at > ?`, now, backBy, now);
   writeMeta(sql, "outbox_clock", now);
+  return backBy;
 }
 
 /**

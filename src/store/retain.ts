@@ -52,7 +52,8 @@ export function retain(sql: Sql, { now, maxAgeMs, maxBytes, step }: RetainOption
   const aged = { before: now - maxAgeMs, latest };
   const due = isFull ? { before: Infinity, latest } : aged;
   const events = removeEvents(sql, due, step);
-  const alerts = removeAlerts(sql, events === 0 ? due : aged, step);
+  const alerts = removeNotified(sql, "alerts", events === 0 ? due : aged, step);
+  removeNotified(sql, "folded_messages", events === 0 ? due : aged, step);
   const invalid = removeInvalid(sql, due, step);
   const digestsBefore = now - Math.max(maxAgeMs, DIGESTS_KEPT_MS);
   removeDigests(sql, { before: digestsBefore, latest }, step);
@@ -89,11 +90,17 @@ function removeEvents(sql: Sql, due: Due, step: number): number {
   return gone.length;
 }
 
-function removeAlerts(sql: Sql, due: Due, step: number): number {
+/** Removes alerts, or messages about folded ones, with what of the outbox is about them. */
+function removeNotified(
+  sql: Sql,
+  table: "alerts" | "folded_messages",
+  due: Due,
+  step: number,
+): number {
   const oldest = sql.all<{ seq: number; id: string; recorded_at: number; busy: number }>(
     `SELECT seq, id, recorded_at, EXISTS (
-        SELECT 1 FROM outbox WHERE webhook_id = alerts.id AND due_at IS NOT NULL) AS busy
-      FROM alerts ORDER BY seq LIMIT ?`,
+        SELECT 1 FROM outbox WHERE webhook_id = ${table}.id AND due_at IS NOT NULL) AS busy
+      FROM ${table} ORDER BY seq LIMIT ?`,
     step,
   );
   const firstBusy = oldest.findIndex(({ busy }) => busy === 1);
@@ -108,7 +115,7 @@ function removeAlerts(sql: Sql, due: Due, step: number): number {
     ids,
   );
   sql.run(`DELETE FROM outbox WHERE webhook_id IN (SELECT value FROM json_each(?))`, ids);
-  sql.run(`DELETE FROM alerts WHERE seq <= ?`, last.seq);
+  sql.run(`DELETE FROM ${table} WHERE seq <= ?`, last.seq);
   return gone.length;
 }
 

@@ -32,7 +32,7 @@ export function operationalAlerts(
   reasons: readonly Reason[],
   alertedAt: AlertedAt,
   now: number,
-  { alertPauseMs }: Pick<WatchOptions, "alertPauseMs">,
+  options: Pick<WatchOptions, "alertPauseMs" | "suppressesByDefault" | "maxFoldWindows">,
 ): AlertedAt {
   let alerted = alertedAt;
   for (const reason of reasons) {
@@ -43,11 +43,14 @@ export function operationalAlerts(
     const key = code === "delivery_failing" ? `${code} ${about}` : code;
     const last = alerted[key];
     // Once for each episode, and not again for one that comes and goes.
-    if (last !== undefined && (last >= Date.parse(reason.since) || now < last + alertPauseMs)) {
+    if (
+      last !== undefined && (last >= Date.parse(reason.since) || now < last + options.alertPauseMs)
+    ) {
       continue;
     }
     alerted = { ...alerted, [key]: now };
-    raiseAlerts(ports, [{ alert: alertOf(reason, title, now), eventSeq: null, at: now }], now);
+    const alert = alertOf(reason, title, now);
+    raiseAlerts(ports, [{ alert, eventSeq: null, at: now }], now, options);
   }
   return alerted;
 }

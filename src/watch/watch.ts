@@ -53,7 +53,7 @@ export class Watch {
   #fullSince: number | undefined;
   /** What the log said when it could last be read. */
   #known: { state: CollectorState; deliveries: Reason[] } | undefined;
-  #counts: LogCounts = { events: 0, alerts: 0, invalid: 0, messages: {}, bytes: 0 };
+  #counts: LogCounts = { events: 0, alerts: 0, invalid: 0, windows: 0, messages: {}, bytes: 0 };
 
   /**
    * @param ports Everything from outside.
@@ -110,6 +110,7 @@ export class Watch {
             .then(() => {}, (error) => void (failure ??= { error }))
             .finally(() => page = undefined);
         }
+        this.#closeFolds();
         this.dispatcher.start(signal);
         await this.#waitForWork(page, collectorAt(), signal);
       } while (
@@ -147,7 +148,12 @@ export class Watch {
    * @returns Milliseconds since the Unix epoch; Infinity if nothing is owed and nothing is read.
    */
   nextWorkAt(): number {
-    return Math.min(this.#collectorAt(), this.dispatcher.nextWakeAt() ?? Infinity);
+    const { log } = this.#ports;
+    return Math.min(
+      this.#collectorAt(),
+      this.dispatcher.nextWakeAt() ?? Infinity,
+      log.foldsDueAt() ?? Infinity,
+    );
   }
 
   /**
@@ -233,6 +239,13 @@ export class Watch {
 
   #collectorAt(): number {
     return this.#isFed ? this.collector.nextWakeAt() : Infinity;
+  }
+
+  /** Tells what was folded into windows that have ended. */
+  #closeFolds(): void {
+    const { log, clock } = this.#ports;
+    const now = clock.now();
+    if ((log.foldsDueAt() ?? Infinity) <= now) log.transaction(() => log.closeFolds(now));
   }
 
   #isDelivering(): boolean {

@@ -34,6 +34,10 @@ export interface WatchOptions {
   readonly alertPauseMs: number;
   /** An event older than this when it is recorded is past: its alert pages nobody. */
   readonly maxAlertAgeMs: number;
+  /** Whether a rule that says nothing holds back repeats of its alerts, by its level. */
+  readonly suppressesByDefault: boolean;
+  /** How many windows may be open in which repeats are folded. */
+  readonly maxFoldWindows: number;
   /** How long the log keeps events and alerts. */
   readonly maxAgeMs: number;
   /** Above this size of the database, in bytes, the oldest events are removed. */
@@ -63,6 +67,8 @@ export const DEFAULT_WATCH_OPTIONS: WatchOptions = {
   alertAfter: 3,
   alertPauseMs: HOUR,
   maxAlertAgeMs: DAY,
+  suppressesByDefault: true,
+  maxFoldWindows: 10_000,
   maxAgeMs: 90 * DAY,
   maxBytes: 8_000_000_000,
 };
@@ -102,6 +108,7 @@ export function watchOptions(given: Partial<WatchOptions> = {}): WatchOptions {
     ["alertAfter", options.alertAfter, 1, 1_000],
     ["alertPauseMs", options.alertPauseMs, 0, 30 * DAY],
     ["maxAlertAgeMs", options.maxAlertAgeMs, MINUTE, 1_000 * DAY],
+    ["maxFoldWindows", options.maxFoldWindows, 1, 1e6],
     ["maxAgeMs", options.maxAgeMs, HOUR, 100_000 * DAY],
     ["maxBytes", options.maxBytes, 2 ** 20, 2 ** 45],
   ];

@@ -84,10 +84,19 @@ export function composeService(options: ServiceOptions): Service {
   const inForce = [...rules, ...correlator?.correlations ?? []]
     .filter((rule) => !disabled.includes(rule));
   const refused = [...config.refused, ...unknownDisabled.map(unknownRule)];
-  const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, maxAgeMs, maxBytes } = config;
+  const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, suppressesByDefault } = config;
+  const { maxAgeMs, maxBytes } = config;
   const watch = new Watch(
     watchPorts({ log, config, match, correlator, clock, random, isFed }),
-    watchOptions({ pollMs, overlapMs, backfillMs, maxAlertAgeMs, maxAgeMs, maxBytes }),
+    watchOptions({
+      pollMs,
+      overlapMs,
+      backfillMs,
+      maxAlertAgeMs,
+      suppressesByDefault,
+      maxAgeMs,
+      maxBytes,
+    }),
   );
 
   const feed = (entry: "event" | "alert") =>

@@ -120,6 +120,19 @@ export const SETTINGS = {
     default: DEFAULT_WATCH_OPTIONS.maxAlertAgeMs,
     min: 60 * MINUTE,
   }),
+  suppressesByDefault: setting({
+    name: "SUPPRESS_BY_DEFAULT",
+    shownDefault: `\`${DEFAULT_WATCH_OPTIONS.suppressesByDefault}\``,
+    help:
+      "whether a rule without `panoptes.suppress` [holds back repeats](tuning.md#suppression), " +
+      "by its level",
+    schema: v.pipe(
+      v.optional(text(), String(DEFAULT_WATCH_OPTIONS.suppressesByDefault)),
+      v.toLowerCase(),
+      v.picklist(["true", "false"], "must be true or false"),
+      v.transform((value) => value === "true"),
+    ),
+  }),
   maxAgeMs: duration({
     name: "RETENTION",
     help: "how long events and alerts are kept",

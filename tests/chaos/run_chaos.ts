@@ -71,6 +71,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       POLL_INTERVAL_SECONDS: "1",
       OVERLAP_MINUTES: String(MAX_DELAY_MS * 1.5 / 60_000),
       BACKFILL: "2h",
+      SUPPRESS_BY_DEFAULT: "false", // each alert is looked for by itself
       API_TOKENS: configured,
       WEBHOOKS: JSON.stringify(
         Object.entries(ENDPOINTS).map(([name, [minLevel]]) => ({

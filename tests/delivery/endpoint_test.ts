@@ -12,6 +12,7 @@ Deno.test("EndpointSchema fills in every default", () => {
     previousSecrets: [],
     minLevel: "medium",
     backfilled: false,
+    digestMs: 0,
     format: "standard",
     retryScheduleMs: [...RETRY_SCHEDULE],
     timeoutMs: 15_000,

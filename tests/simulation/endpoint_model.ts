@@ -149,5 +149,6 @@ export function endpointConfigs(plan: Plan): Endpoint[] {
     allowHttpLoopback: false,
     allowedPorts: [],
     backfilled: chance.is(0.3),
+    digestMs: 0,
   }));
 }

@@ -95,6 +95,7 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
       maxPassEvents: chance.pick([500, 50_000]),
       // Longer than a sweep reaches back, or what was removed would be read again.
       maxAgeMs: ages ? reach + HOUR : 90 * DAY,
+      suppressesByDefault: false,
       maxAlertAgeMs: chance.pick([DAY, reach / 8]),
       ...(kinds.has("bytes") ? { maxBytes: 2 ** 20 } : {}),
     }),

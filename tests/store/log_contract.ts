@@ -1,5 +1,6 @@
 import { CORRELATION_CONTRACT } from "./correlation_contract.ts";
 import { EVENT_CONTRACT } from "./event_contract.ts";
+import { FOLD_CONTRACT } from "./fold_contract.ts";
 import { OUTBOX_CONTRACT } from "./outbox_contract.ts";
 import type { Promised } from "./promised.ts";
 import { READ_CONTRACT } from "./read_contract.ts";
@@ -16,5 +17,6 @@ export const LOG_CONTRACT: readonly Promised[] = [
   ...OUTBOX_CONTRACT,
   ...READ_CONTRACT,
   ...CORRELATION_CONTRACT,
+  ...FOLD_CONTRACT,
   ...RETAIN_CONTRACT,
 ];

@@ -25,7 +25,7 @@ export class Bench implements Disposable {
   watch: Watch;
 
   constructor(options: Partial<WatchOptions> = {}, ports: Partial<WatchPorts> = {}) {
-    this.options = watchOptions({ backfillMs: 0, ...options });
+    this.options = watchOptions({ backfillMs: 0, suppressesByDefault: false, ...options });
     const random = () => 0.5;
     this.ports = {
       clock: this.clock,
@@ -115,6 +115,7 @@ export function endpointOf(name: string, more: Partial<Endpoint> = {}): Endpoint
     previousSecrets: [],
     minLevel: "informational",
     backfilled: false,
+    digestMs: 0,
     format: "standard",
     retryScheduleMs: [0, 5_000, 300_000],
     timeoutMs: 15_000,

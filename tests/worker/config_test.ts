@@ -20,6 +20,7 @@ Deno.test("readConfig() fills in defaults", () => {
     overlapMs: 900_000,
     backfillMs: 30 * 86_400_000,
     maxAlertAgeMs: 86_400_000,
+    suppressesByDefault: true,
     maxAgeMs: 90 * 86_400_000,
     maxBytes: 8_000_000_000,
     maxStreams: 500,

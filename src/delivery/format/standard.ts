@@ -1,4 +1,4 @@
-import type { Alert } from "../../alert/alert.ts";
+import type { Alert, FoldedAlerts } from "../../alert/alert.ts";
 import { jsonText } from "../../stream/json_text.ts";
 import { isLarger, shorten, shortenToFit } from "../../alert/shorten.ts";
 
@@ -50,4 +50,15 @@ export function standardBody(alert: Alert, recordedAt: number): string {
     matched: [],
     cut: true,
   });
+}
+
+/**
+ * Makes the body that tells how many repeats of an alert were folded: `{type, timestamp, data}`.
+ *
+ * @param data The count of the repeats.
+ * @param closedAt When the window was closed, in milliseconds since the Unix epoch.
+ * @returns JSON of a few kilobytes; the same arguments always give the same string.
+ */
+export function standardFoldedBody(data: FoldedAlerts, closedAt: number): string {
+  return jsonText({ type: "alert.folded", timestamp: new Date(closedAt).toISOString(), data });
 }

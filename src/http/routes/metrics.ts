@@ -42,6 +42,11 @@ const COUNTERS: Readonly<
   unmatched: ["events_unmatched", "Events that at least one rule failed to evaluate"],
   alerts: ["alerts", "Alerts created"],
   backfilled: ["alerts_backfilled", "Alerts about the past, which page nobody"],
+  folded: ["alerts_folded", "Alerts that repeat another one, and are only counted"],
+  windowsClosedEarly: [
+    "fold_windows_closed_early",
+    "Windows of repeats closed before their time, since there were too many",
+  ],
   matchesLate: [
     "matches_late",
     "Matches that came when the windows of their correlation had already been decided",
@@ -146,6 +151,7 @@ export function metricsText(status: Status): string {
       [{ kind: "alert" }, log.alerts],
       [{ kind: "invalid_event" }, log.invalid],
     ]),
+    metric("fold_windows", "gauge", "Windows in which repeats are counted", one(log.windows)),
     metric("log_bytes", "gauge", "The size of the database", one(log.bytes)),
     metric(
       "messages",

@@ -8,12 +8,14 @@ import { HISTORY_MEMBERS, readHistory } from "../correlation/history.ts";
 import type { JsonValue } from "../sigma_rule.ts";
 import { COMPUTED_PLACEHOLDERS, MAX_PANOPTES_LINE, PANOPTES_MEMBERS } from "../panoptes_field.ts";
 import { entriesOf, type Entry, placeOf, plainOf } from "../parse/yaml_tree.ts";
+import { readSuppress } from "../suppress.ts";
 import type { Check, CheckContext, Finding } from "./check.ts";
 import { meantSource } from "./known_source.ts";
 import type { LintDocument } from "./lint_document.ts";
 
 const LINES = Object.keys(PANOPTES_MEMBERS);
-const MEMBERS = [...LINES, ...Object.keys(HISTORY_MEMBERS)];
+const MEMBERS = [...LINES, "suppress", ...Object.keys(HISTORY_MEMBERS)];
+const COMPUTED: readonly string[] = COMPUTED_PLACEHOLDERS;
 
 function membersOf(document: LintDocument): readonly Entry[] {
   return entriesOf(document.top.get("panoptes")?.value) ?? [];
@@ -127,6 +129,32 @@ export const panoptesChecks: readonly Check[] = [
           at,
           message: "A brace in the summary has no partner",
           suggestion: "Write each field as {field}",
+        };
+      }
+    },
+  },
+  {
+    code: "panoptes-suppress",
+    severity: "error",
+    summary: "The member 'suppress' is not what it must be, or groups by a field no event has.",
+    *run(document, context): Iterable<Finding> {
+      const entry = membersOf(document).find(({ key }) => key === "suppress");
+      if (entry === undefined) return;
+      const at = placeOf(entry.value ?? entry.keyNode);
+      const read = readSuppress(plainOf(entry.value));
+      if ("wrong" in read) {
+        const suggestion = "Write { by: [user], for: 1h }, or false";
+        yield { at, message: `Cannot read 'suppress': ${read.wrong}`, suggestion };
+        return;
+      }
+      const known = placeholdersOf(document, context)?.filter((name) => !COMPUTED.includes(name));
+      for (const name of read.suppress === false ? [] : read.suppress.by ?? []) {
+        if (known === undefined || known.includes(name)) continue;
+        const near = closest(name, known);
+        yield {
+          at,
+          message: `Unknown field '${name}' in 'by'` + (near ? `; did you mean '${near}'?` : ""),
+          suggestion: near ? `Write '${near}'` : "Name a field of the rule or of the event",
         };
       }
     },

@@ -5,9 +5,9 @@ import { shownEvents, toCorrelationAlert } from "../../alert/to_correlation_aler
 import { toSigmaEvent } from "../../alert/to_sigma_event.ts";
 import { type CorrelationInput, type CorrelationResult, newTally } from "../../sigma/engine.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
-import type { NewAlert } from "../../store/alert_table.ts";
 import type { Log } from "../../store/log.ts";
 import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
+import type { AlertToRaise } from "../raise_alerts.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import type { CountsToAdd } from "./counts.ts";
@@ -34,7 +34,7 @@ export interface MatchPlace {
 /** What the correlations have found on one page. */
 export interface Correlated {
   /** Alerts, which may have been raised before. */
-  readonly alerts: readonly NewAlert[];
+  readonly alerts: readonly AlertToRaise[];
   /** Matches that were left out. */
   readonly counts: CountsToAdd;
 }
@@ -136,7 +136,7 @@ function alertOf(
   pass: Pass,
   now: number,
   options: WatchOptions,
-): NewAlert {
+): AlertToRaise {
   const { last, knownAt } = result;
   const places = shownEvents(result).map(placeOf).sort((a, b) => a.seq - b.seq);
   const { epoch } = log.head();
@@ -159,6 +159,7 @@ function alertOf(
     }),
     eventSeq: newest?.seq ?? null,
     at: last,
+    rule: result.document,
   };
 }
 

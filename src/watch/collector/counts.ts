@@ -24,6 +24,10 @@ export interface CollectorCounts {
   readonly alerts: number;
   /** Of those, alerts about the past, which page nobody. */
   readonly backfilled: number;
+  /** Of those, repeats, of which only a count is delivered. */
+  readonly folded: number;
+  /** Windows of repeats that were closed before their time, since there were too many. */
+  readonly windowsClosedEarly: number;
   /** Events on which a rule failed. */
   readonly unmatched: number;
   /** Matches that came when the windows of their correlation had already been decided. */
@@ -80,6 +84,8 @@ export function noCounts(): CollectorCounts {
     expired: 0,
     alerts: 0,
     backfilled: 0,
+    folded: 0,
+    windowsClosedEarly: 0,
     unmatched: 0,
     matchesLate: 0,
     matchesIncomplete: 0,

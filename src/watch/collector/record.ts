@@ -1,7 +1,6 @@
 import type { EventMatch } from "../../alert/match_rules.ts";
 import { alertedForm, isObject, readOddEvent } from "../../alert/read_odd_event.ts";
 import { toAlert } from "../../alert/to_alert.ts";
-import type { NewAlert } from "../../store/alert_table.ts";
 import { SHORTENED, type ShortenedNote } from "../../store/shorten_event.ts";
 import { faultOf } from "../../thousandeyes/page/check_user_events.ts";
 import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
@@ -11,7 +10,7 @@ import { identityOf } from "../../thousandeyes/event/event_identity.ts";
 import type { Page } from "../../thousandeyes/page/page.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
-import { raiseAlerts } from "../raise_alerts.ts";
+import { type AlertToRaise, raiseAlerts } from "../raise_alerts.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import { afterPage } from "./advance.ts";
@@ -89,7 +88,7 @@ export function recordPage(
   const isNew = result.recorded.length > 0;
   const items = page.events.length + page.invalid.length;
   const invalid = log.keepInvalid(page.invalid, now);
-  const alerts: NewAlert[] = [];
+  const alerts: AlertToRaise[] = [];
   const faults: unknown[] = [];
   // A rule that fails must not keep this event or those after it out of the log.
   const matchesOf = (event: UserEvent): readonly EventMatch[] => {
@@ -115,7 +114,7 @@ export function recordPage(
       if (isSilent) continue;
       const known = { identity, occurrence, eventId, at, backfilled, matched };
       const alert = toAlert(rule, event, known);
-      alerts.push({ alert, eventSeq: seq, at });
+      alerts.push({ alert, eventSeq: seq, at, rule });
     }
   }
   for (const { value, seq, digest } of invalid) {
@@ -129,7 +128,7 @@ export function recordPage(
       const backfilled = isPast(read.state, pass, dateIn(fields), now, options);
       const known = { identity: digest, occurrence: 1, backfilled, matched };
       const alert = toAlert(rule, alertedForm(value), known);
-      alerts.push({ alert, eventSeq: null, at: null });
+      alerts.push({ alert, eventSeq: null, at: null, rule });
     }
   }
   let uncorrelated: CountsToAdd = {};
@@ -140,7 +139,7 @@ export function recordPage(
   } catch (error) {
     faults.push(error);
   }
-  const added = raiseAlerts({ log, endpoints }, alerts, now);
+  const raised = raiseAlerts({ log, endpoints }, alerts, now, options);
   const { kind } = read;
   const intake = addIntake(read.state.intake, {
     now,
@@ -178,8 +177,7 @@ export function recordPage(
       held,
       invalid: invalid.length,
       oversized: oversized.length,
-      alerts: added.length,
-      backfilled: added.filter(({ alert }) => alert.backfilled).length,
+      ...raised,
       ...uncorrelated,
       ...lateCounts(state, kind, result.recorded, now),
     },
