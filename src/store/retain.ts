@@ -29,6 +29,8 @@ export interface Retained {
   readonly alerts: number;
   /** Invalid events removed. */
   readonly invalid: number;
+  /** Whether it was removed to make room, at whatever age. */
+  readonly forRoom: boolean;
   /** Whether more has to be removed. */
   readonly more: boolean;
 }
@@ -57,7 +59,8 @@ export function retain(sql: Sql, { now, maxAgeMs, maxBytes, step }: RetainOption
   const invalid = removeInvalid(sql, due, step);
   const digestsBefore = now - Math.max(maxAgeMs, DIGESTS_KEPT_MS);
   removeDigests(sql, { before: digestsBefore, latest }, step);
-  return { events, alerts, invalid, more: Math.max(events, alerts, invalid) === step };
+  const most = Math.max(events, alerts, invalid);
+  return { events, alerts, invalid, forRoom: isFull && most > 0, more: most === step };
 }
 
 /**

@@ -209,11 +209,12 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     advice: "The message says what failed. Check the disk; restore the database if it is damaged.",
   },
   log_full: {
-    severities: ["red"],
+    severities: ["yellow", "red"],
     alerts: "The log of Panoptes is full",
-    meaning: "The database is above its maximum size, and retention can remove nothing more",
+    meaning:
+      "The database reached its maximum size within the last day: yellow while removing the oldest rows before their time makes room, red if nothing more can be removed",
     advice:
-      "Raise RETENTION_MEGABYTES, or deliver or cancel the messages that keep alerts in the log.",
+      "Raise RETENTION_MEGABYTES. If it is red, also deliver or cancel the messages that keep alerts in the log.",
   },
   not_shown: {
     severities: ["yellow", "red"],

@@ -27,6 +27,8 @@ export interface TickOptions {
 
 const TICK_BUDGET_MS = 30_000;
 const RETENTION_EVERY_MS = 600_000;
+/** How long it stays visible that rows were removed to make room. */
+const MADE_ROOM_SHOWN_MS = 86_400_000;
 const UNFED_RETENTION_MS = 86_400_000;
 const RETENTION_STEP = 500;
 /** Removes more than a busy organisation adds in ten minutes, and still takes only a moment. */
@@ -51,6 +53,8 @@ export class Watch {
   readonly #ticks: TickMemory;
   /** Since when retention can remove nothing more although the log is too large. */
   #fullSince: number | undefined;
+  /** Since when, and when last, rows were removed before their time to make room. */
+  #madeRoom: { since: number; lastAt: number } | undefined;
   /** What the log said when it could last be read. */
   #known: { state: CollectorState; deliveries: Reason[] } | undefined;
   #counts: LogCounts = { events: 0, alerts: 0, invalid: 0, windows: 0, messages: {}, bytes: 0 };
@@ -196,15 +200,22 @@ export class Watch {
     return [
       ...unreadable,
       ...this.#ticks.reasons({ now, dueByLog, budgetMs: TICK_BUDGET_MS }),
-      ...this.#fullReasons(),
+      ...this.#fullReasons(now),
       ...(state === undefined ? [] : collectorReasons(state, now, this.#options)),
       ...deliveries,
       ...more,
     ];
   }
 
-  #fullReasons(): Reason[] {
-    return this.#fullSince === undefined ? [] : [reason("log_full", { since: this.#fullSince })];
+  #fullReasons(now: number): Reason[] {
+    if (this.#fullSince !== undefined) {
+      return [reason("log_full", { severity: "red", since: this.#fullSince })];
+    }
+    const { since, lastAt } = this.#madeRoom ?? {};
+    if (since === undefined || lastAt === undefined || now > lastAt + MADE_ROOM_SHOWN_MS) return [];
+    const message =
+      "The oldest rows are removed to make room, before RETENTION is over; they were matched and delivered before.";
+    return [reason("log_full", { message, since })];
   }
 
   #deliveryReasons(now: number): Reason[] {
@@ -221,7 +232,7 @@ export class Watch {
     const now = clock.now();
     const reasons = [
       ...this.#ticks.pastReasons(),
-      ...this.#fullReasons(),
+      ...this.#fullReasons(now),
       ...this.#deliveryReasons(now),
       ...more,
     ];
@@ -292,7 +303,9 @@ export class Watch {
     let hasMore = true;
     for (let step = 0; hasMore && step < RETENTION_STEPS; step++) {
       const limits = { now, maxAgeMs: age, maxBytes, step: RETENTION_STEP };
-      hasMore = log.transaction(() => log.retain(limits)).more;
+      const { more, forRoom } = log.transaction(() => log.retain(limits));
+      hasMore = more;
+      if (forRoom) this.#madeRoom = { since: this.#madeRoom?.since ?? now, lastAt: now };
     }
     const isFull = !hasMore && log.sql.bytes() > maxBytes;
     this.#fullSince = isFull ? this.#fullSince ?? now : undefined;

@@ -11,6 +11,11 @@ function codesOf({ reasons }: { reasons: readonly Reason[] }): string[] {
     .map(({ code, severity }) => `${code} ${severity}`);
 }
 
+/** The titles of the alerts, oldest first. */
+function alertTitles({ log }: Bench): string[] {
+  return log.alertsAfter(0, 10).map(({ body }) => JSON.parse(body).rule.title);
+}
+
 Deno.test("Watch.status() is red from the first tick that a full database fails, and green again after the first that works", async () => {
   using bench = new Bench();
   bench.api.publish(eventAt(0));
@@ -38,8 +43,7 @@ Deno.test("Watch.status() is red from the first tick that a full database fails,
   await bench.watch.tick();
   bench.assertComplete();
   assertEquals(bench.watch.status().health, "green");
-  const titles = bench.log.alertsAfter(0, 10).map(({ body }) => JSON.parse(body).rule.title);
-  assertEquals(titles, ["Panoptes could not work"]);
+  assertEquals(alertTitles(bench), ["Panoptes could not work"]);
 });
 
 Deno.test("Watch.status() answers from memory while the database cannot be read, and is red", async () => {
@@ -177,6 +181,22 @@ Deno.test("Watch.status() is yellow when reading is more than 5 minutes behind, 
   assertEquals(codesOf(bench.watch.status()).includes("behind yellow"), true);
   bench.clock.set(START + 16 * MINUTE);
   assertEquals(codesOf(bench.watch.status()).includes("behind red"), true);
+});
+
+Deno.test("Watch.status() is yellow while rows are removed before their time to make room", async () => {
+  using bench = new Bench({ maxBytes: 2 ** 20 }, { endpoints: [endpointOf("siem")] });
+  const bulk = "x".repeat(1_000);
+  for (let n = 0; n < 2_000; n++) {
+    bench.api.publish({ ...eventAt(MINUTE, `${n}`), bulk }, START + MINUTE);
+  }
+  bench.api.pageSize = 1_000;
+  await bench.run(30 * MINUTE);
+  await bench.watch.tick();
+  assertEquals(codesOf(bench.watch.status()), ["log_full yellow"]);
+  assertEquals(alertTitles(bench).at(-1), "The log of Panoptes is full");
+  await bench.run(25 * HOUR);
+  await bench.watch.tick();
+  assertEquals(codesOf(bench.watch.status()), []);
 });
 
 Deno.test("Watch.status() is red if the log is too large and retention can remove nothing", async () => {
