@@ -4,6 +4,7 @@
  * @module
  */
 import { Command, CommanderError, Option } from "commander";
+import { backtest, type BacktestOptions } from "./commands/backtest.ts";
 import { eventsSummarize, type EventsSummarizeOptions } from "./commands/events_summarize.ts";
 import { matchEvents, type MatchOptions } from "./commands/match_events.ts";
 import {
@@ -70,6 +71,7 @@ Examples (in the repository: deno task -q panoptes …):
   panoptes events summarize --since 30d         show which events there are
   panoptes rules new --event "Test deleted."    write a rule for one of them
   panoptes match --rules rules events.ndjson    find the events that match
+  panoptes backtest --rules rules --since 30d   show the alerts that rules would have made
   panoptes rules explain rules/user_added.yml < event.json    show why an event matches or not`,
     );
   const rules = panoptes.command("rules").description("write, check, test or explain rules");
@@ -180,6 +182,41 @@ ${EXIT_CODES}`,
     .action(
       run((paths: string[], options: EventsSummarizeOptions) => eventsSummarize(paths, options)),
     );
+  panoptes.command("backtest").description("show the alerts that rules would have made in the past")
+    .argument("[event...]", EVENTS_HELP)
+    .addOption(
+      new Option("--rules <path>", `${RULES_HELP}; repeatable`).makeOptionMandatory()
+        .argParser(repeated),
+    )
+    .addOption(
+      new Option(
+        "--compare <path>",
+        "other rules, to see which alerts they add and remove; repeatable",
+      )
+        .argParser(repeated),
+    )
+    .option(...SINCE)
+    .addOption(
+      new Option("--format <format>", "output format").choices(["text", "json"]).default("text"),
+    )
+    .option(...PLACEHOLDERS)
+    .addHelpText(
+      "after",
+      `
+Rules run as they do in the Worker, correlations included, and nothing is delivered. The report names
+each rule with its alerts by day, whom or what they are about most often, and the latest of them.
+
+With --compare, an alert is the same if it has the same rule and event, or the same correlation, group
+and time. So compare the rules in use with a changed copy of them:
+
+Examples:
+  TE_TOKEN=… panoptes backtest --rules rules --since 30d
+  panoptes backtest --rules rules events.ndjson
+  panoptes backtest --rules rules --compare changed_rules events.ndjson
+  panoptes backtest --rules rules/login_after_failures.yml --format json < events.ndjson
+${EXIT_CODES}`,
+    )
+    .action(run((paths: string[], options: BacktestOptions) => backtest(paths, options)));
   panoptes.command("match").description("find the events that match rules")
     .argument("[event...]", EVENTS_HELP)
     .addOption(

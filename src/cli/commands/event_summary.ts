@@ -3,7 +3,7 @@ import { readOddEvent, textsIn } from "../../alert/read_odd_event.ts";
 import type { AlertingRule } from "../../alert/to_alert.ts";
 import { toSigmaEvent } from "../../alert/to_sigma_event.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
-import { Tally, type Top } from "./tally.ts";
+import { Tally, type Top } from "../../alert/tally.ts";
 
 /** How many different texts are told apart, ... */
 const MAX_TEXTS = 10_000;

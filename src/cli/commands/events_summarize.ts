@@ -10,7 +10,7 @@ import { SkippedEvents } from "../output/skipped_events.ts";
 import { counted, note } from "../output/terminal.ts";
 import { type Column, textTable } from "../output/text_table.ts";
 import { EventSummary, type TextSummary } from "./event_summary.ts";
-import type { Top } from "./tally.ts";
+import type { Top } from "../../alert/tally.ts";
 
 /** Options of `panoptes events summarize`. */
 export interface EventsSummarizeOptions {

@@ -56,7 +56,7 @@ export async function matchEvents(
   }
   for (const { title, file } of matcher.baseRules) {
     note(
-      `${file}: no alerts of '${title}': it is the base of a correlation, which does not run yet`,
+      `${file}: no alerts of '${title}': it is the base of a correlation, which 'panoptes backtest' runs`,
     );
   }
   if (matcher.rules === 0 || (options.strict && refused.length > 0)) {

@@ -1,0 +1,68 @@
+import { Backtest } from "./backtest.ts";
+import { type BacktestReport, backtestReport, compareAlerts } from "./backtest_report.ts";
+import type { RuleMatcher } from "./match_rules.ts";
+
+/** Tries one set of rules, or two to compare them, on the same events. */
+export class BacktestRun {
+  readonly #matcher: RuleMatcher;
+  readonly #own: Backtest;
+  readonly #other: Backtest | undefined;
+  #events = 0;
+  #first = Infinity;
+  #last = -Infinity;
+
+  /**
+   * @param matcher The rules.
+   * @param other Other rules, to see what they change; default none.
+   */
+  constructor(matcher: RuleMatcher, other?: RuleMatcher) {
+    this.#matcher = matcher;
+    this.#own = new Backtest(matcher);
+    this.#other = other && new Backtest(other);
+  }
+
+  /** How many events there were so far. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** How many matches there were so far, with the rules that match more. */
+  get matches(): number {
+    return Math.max(this.#own.matches, this.#other?.matches ?? 0);
+  }
+
+  /** Adds an event, or any other JSON object of the log. */
+  add(event: object): void {
+    this.#events++;
+    const at = this.#own.add(event);
+    this.#other?.add(event);
+    if (at === undefined) return;
+    this.#first = Math.min(this.#first, at);
+    this.#last = Math.max(this.#last, at);
+  }
+
+  /**
+   * Ends the run.
+   *
+   * @param stopped Why it ends before the events do; null if it does not.
+   * @param until The end of the past, in milliseconds since the Unix epoch; by default the date of
+   *   the last event.
+   * @returns The report, plain JSON.
+   */
+  report(stopped: string | null, until: number = this.#last): BacktestReport {
+    const own = this.#own.finish(until);
+    const others = this.#other?.finish(until);
+    const report = backtestReport(this.#matcher, own, {
+      events: this.#events,
+      from: timeOf(this.#first),
+      to: timeOf(this.#last),
+      stopped,
+    });
+    if (others === undefined) return report;
+    return { ...report, changes: compareAlerts(own.alerts, others.alerts) };
+  }
+}
+
+function timeOf(at: number): string | null {
+  return Math.abs(at) > 8.64e15 ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,85 @@
+import type { BacktestReport } from "../../alert/backtest_report.ts";
+import { BacktestRun } from "../../alert/backtest_run.ts";
+import { matchRules, type RuleMatcher } from "../../alert/match_rules.ts";
+import { escapeInvisible } from "../../stream/plain_text.ts";
+import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
+import { eventInput } from "../input/event_input.ts";
+import { noteRefused } from "../input/load_rules.ts";
+import { type LoadedBundle, ruleBundle } from "../input/rule_bundle.ts";
+import { backtestSummary, backtestText } from "../output/backtest_text.ts";
+import { BufferedOutput } from "../output/buffered_output.ts";
+import { Progress } from "../output/progress.ts";
+import { SkippedEvents } from "../output/skipped_events.ts";
+import { note } from "../output/terminal.ts";
+
+/** Options of `panoptes backtest`. */
+export interface BacktestOptions {
+  /** The rules that are tried. */
+  readonly rules: readonly string[];
+  /** Other rules, to see what they change. */
+  readonly compare?: readonly string[];
+  /** How far to look back into the API's past; without it, events come from files. */
+  readonly since?: string;
+  /** How the report is written. */
+  readonly format: "text" | "json";
+  /** A file of lists for the modifier expand. */
+  readonly placeholders?: string;
+}
+
+/** How many matches are kept, so that a rule that matches everything does not fill the memory. */
+const MAX_MATCHES = 200_000;
+
+/**
+ * Shows which alerts rules would have made in the past; nothing is delivered.
+ *
+ * @param paths Event files; none, or `-`, is standard input.
+ * @param options Rules, other rules to compare with, the API's past, and format.
+ * @returns The exit code.
+ */
+export async function backtest(
+  paths: readonly string[],
+  options: BacktestOptions,
+): Promise<ExitCode> {
+  const input = await eventInput(paths, options.since);
+  const own = await ruleBundle(options.rules, options.placeholders);
+  const other = options.compare && await ruleBundle(options.compare, options.placeholders);
+  const refused = [...own.refused, ...other?.refused ?? []];
+  noteRefused(refused);
+  const run = new BacktestRun(matcherOf(own), other && matcherOf(other));
+
+  let done = 0;
+  const progress = new Progress(input.total);
+  const skipped = new SkippedEvents(progress);
+  let stopped: string | null = null;
+  const listener = { onProgress: (more: number) => done += more, onSkip: skipped.add };
+  for await (const event of input.read(listener)) {
+    run.add(event);
+    const { events, matches } = run;
+    progress.update({ events, matches, done });
+    if (matches < MAX_MATCHES) continue;
+    stopped = `reading ended at ${MAX_MATCHES} matches; try fewer rules or a shorter time`;
+    break;
+  }
+  progress.clear();
+  // What the API holds is known up to now; what a file holds, up to its last event.
+  await writeReport(
+    options.since === undefined ? run.report(stopped) : run.report(stopped, Date.now()),
+    options.format,
+  );
+  if (skipped.count > 0) return EXIT_CODE.skippedEvents;
+  return refused.length > 0 ? EXIT_CODE.findings : EXIT_CODE.ok;
+}
+
+async function writeReport(report: BacktestReport, format: BacktestOptions["format"]) {
+  const out = new BufferedOutput();
+  const lines = format === "json"
+    ? [escapeInvisible(JSON.stringify(report))]
+    : backtestText(report);
+  for (const line of lines) await out.write(`${line}\n`);
+  await out.flush();
+  note(backtestSummary(report));
+}
+
+function matcherOf({ bundle }: LoadedBundle): RuleMatcher {
+  return matchRules(bundle, (what, facts) => note(`${what}: ${JSON.stringify(facts)}`));
+}

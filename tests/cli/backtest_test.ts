@@ -1,0 +1,143 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { createEmulator } from "../../src/emulator/create_emulator.ts";
+import { folder, panoptes } from "./run_panoptes.ts";
+
+const RULES = `title: Failed login
+id: 929a690e-bef0-4204-a928-ef5e620d6fcc
+name: failed_login
+logsource: { product: thousandeyes, service: audit }
+detection:
+  selection:
+    event|re: '^Login fail(ed|ure)'
+  condition: selection
+level: low
+---
+title: Many failed logins
+id: 0e95725d-7320-415d-80f7-004da920fc11
+correlation:
+  type: event_count
+  rules: failed_login
+  group-by: user.name
+  timespan: 10m
+  condition: { gte: 3 }
+level: high
+`;
+
+const failure = (user: string, minute: number) =>
+  JSON.stringify({
+    date: `2026-11-22T10:${String(minute).padStart(2, "0")}:00Z`,
+    event: "Login failed.",
+    user: `${user} (x@example.org)`,
+  });
+const PAST = [0, 1, 2, 3].map((minute) => failure("Ana", minute)).concat(failure("Bo", 4));
+
+Deno.test("panoptes backtest shows the alerts of correlations by rule, day and group, with examples", async () => {
+  await using files = await folder({ "rules.yml": RULES, "events.ndjson": PAST.join("\n") });
+  const { code, out, err } = await panoptes(
+    ["backtest", "--rules", "rules.yml", "events.ndjson"],
+    { cwd: files.path },
+  );
+  assertEquals(out.split("\n"), [
+    "alerts  days  level  rule",
+    "     1     1  high   Many failed logins",
+    "",
+    "Many failed logins: 1 alert, high",
+    "  by day    11-22 1",
+    "  by group  Ana (1)",
+    "  2026-11-22 10:03  Many failed logins: Ana, 4 events in 3 minutes",
+    "",
+  ]);
+  assertEquals(
+    err,
+    "1 alert of 1 rule in 5 events from 2026-11-22 10:00 to 2026-11-22 10:04; " +
+      "nothing was delivered\n",
+  );
+  assertEquals(code, 0);
+});
+
+Deno.test("panoptes backtest --compare shows what changed rules add and remove", async () => {
+  const other = RULES.replace("gte: 3", "gte: 1").replace("group-by: user.name", "group-by: user");
+  await using files = await folder({ "rules.yml": RULES, "other.yml": other });
+  const { code, out } = await panoptes(
+    ["backtest", "--rules", "rules.yml", "--compare", "other.yml"],
+    { cwd: files.path, stdin: PAST.join("\n") },
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(
+    out,
+    "before  after  added  removed  rule\n" +
+      "     1      2      2        1  Many failed logins\n",
+  );
+  assertStringIncludes(
+    out,
+    "+ 2026-11-22 10:04  Many failed logins: Bo (x@example.org), 1 event\n",
+  );
+  assertStringIncludes(out, "- 2026-11-22 10:03  Many failed logins: Ana, 4 events in 3 minutes\n");
+});
+
+Deno.test("panoptes backtest --format json is one object, and hostile events are harmless in both formats", async () => {
+  const hostile = failure("Ana\u001b[2J\r\n\u202e", 0);
+  await using files = await folder({
+    "rules.yml": RULES.replace("gte: 3", "gte: 1"),
+    "events.ndjson": `${hostile}\nnot JSON\n`,
+  });
+  const run = (format: string) =>
+    panoptes(["backtest", "--rules", "rules.yml", "--format", format, "events.ndjson"], {
+      cwd: files.path,
+    });
+  const json = await run("json");
+  assertEquals(json.code, 3);
+  const report = JSON.parse(json.out);
+  assertEquals([report.events, report.alerts, report.rules.length], [1, 1, 1]);
+  const text = await run("text");
+  // deno-lint-ignore no-control-regex -- these are what must not come out
+  assert(!/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/.test(json.out + text.out + text.err));
+  assertEquals(text.out.trimEnd().split("\n").length, 7);
+});
+
+Deno.test("panoptes backtest --since runs the rules of this repository on the past of the API", async () => {
+  const emulator = createEmulator({ seed: 7, pageSize: 50 });
+  const now = Date.now();
+  emulator.publishHistory(300, now - 20 * 86_400_000, now - 3_600_000);
+  const from = now - 5 * 86_400_000;
+  const user = "Mallory (mallory@example.org)";
+  for (let n = 0; n < 4; n++) {
+    emulator.publish({ event: "Login failed.", user, uid: "9", date: from + n * 30_000 });
+  }
+  emulator.publish({ event: "Login succeeded.", user, uid: "9", date: from + 150_000 });
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => emulator.app.fetch(request),
+  );
+  const { code, out, err } = await panoptes(
+    ["backtest", "--rules", "rules", "--since", "30d", "--format", "json"],
+    {
+      env: { TE_TOKEN: emulator.token, TE_BASE_URL: `http://127.0.0.1:${server.addr.port}/v7` },
+    },
+  );
+  assertEquals(code, 0, err);
+  const report = JSON.parse(out) as {
+    events: number;
+    rules: { title: string; examples: { summary: string }[] }[];
+  };
+  assertEquals(report.events, 305);
+  const story = report.rules.find(({ title }) =>
+    title === "ThousandEyes Login after Many Failures"
+  );
+  assertEquals(story?.examples.length, 1);
+  assertStringIncludes(story?.examples[0]?.summary ?? "", "Mallory");
+});
+
+Deno.test("panoptes backtest leaves out rules that do not load, and says so", async () => {
+  await using files = await folder({
+    "rules/good.yml": RULES,
+    "rules/bad.yml": "title: Bad\n",
+    "events.ndjson": PAST.join("\n"),
+  });
+  const { code, out, err } = await panoptes(["backtest", "--rules", "rules", "events.ndjson"], {
+    cwd: files.path,
+  });
+  assertEquals(code, 1);
+  assertStringIncludes(err, "rules/bad.yml:1: rule not loaded");
+  assertStringIncludes(out, "Many failed logins");
+});
