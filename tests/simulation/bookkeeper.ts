@@ -1,3 +1,4 @@
+import type { FoldedAlerts } from "../../src/alert/alert.ts";
 import { logKey } from "./log_key.ts";
 import type { History } from "./history.ts";
 import type { Storage } from "./storage.ts";
@@ -20,6 +21,10 @@ export interface SeenAlert {
   /** The date of the event, as the API would say it; null where it has none. */
   readonly date: unknown;
   readonly recordedAt: number;
+  /** Who did it; empty if nobody is named. */
+  readonly user: string;
+  /** The alert that it is marked to repeat. */
+  readonly foldedInto: string | null;
   /** Whether it is marked as being about the past. */
   readonly backfilled: boolean;
   /** The endpoints that were configured when it was raised. */
@@ -30,6 +35,12 @@ export interface SeenAlert {
 export interface SeenInvalid {
   readonly body: string;
   readonly issues: string;
+}
+
+/** A count of repeats as the bookkeeper has seen it. */
+export interface SeenFolded {
+  readonly endpoint: string;
+  readonly data: FoldedAlerts;
 }
 
 /** The rows of one table, removed ones included. */
@@ -59,6 +70,11 @@ export class Bookkeeper {
   readonly invalid = new Seen<SeenInvalid>();
   /** The ids of each alert, by what it is about, over the whole run: there must be exactly one. */
   readonly alertIds = new Map<string, Set<string>>();
+  /** The messages that count repeats, by id. */
+  readonly folded = new Map<string, SeenFolded>();
+  /** The ids of all that there ever were, also in a log that was replaced by a copy. */
+  readonly foldedIds = new Set<string>();
+  #copiedFolded: readonly (readonly [string, SeenFolded])[] = [];
   /** Events up to this date may be refused: the log has removed events of that age. */
   floor = -Infinity;
   #oldest = 1;
@@ -105,12 +121,14 @@ export class Bookkeeper {
       this.#history.note(() => `log: ${seq} is ${event.trace}`);
     }
     for (const { seq, body, level, recorded_at } of after("alerts", this.alerts.newest)) {
-      const { id, rule, events: [caused], backfilled } = JSON.parse(body);
+      const { id, rule, events: [caused], backfilled, foldedInto } = JSON.parse(body);
       const { id: ruleId } = rule;
       const key = caused === undefined ? null : logKey(caused.event);
       const { occurrence = 1 } = caused ?? {};
       const date = caused?.event.date ?? null;
-      const seen = { id, ruleId, level, key, occurrence, date, backfilled, endpoints };
+      const user = String(caused?.event.user ?? "");
+      const facts = { id, ruleId, level, key, occurrence, date, user, backfilled, endpoints };
+      const seen = { ...facts, foldedInto: foldedInto ?? null };
       this.alerts.add(seq, { ...seen, recordedAt: recorded_at });
       const name = key === null ? `operational ${id}` : `${ruleId} on ${key} no. ${occurrence}`;
       const ids = this.alertIds.get(name);
@@ -119,6 +137,16 @@ export class Bookkeeper {
     }
     for (const { seq, body, issues } of after("invalid_events", this.invalid.newest)) {
       this.invalid.add(seq, { body, issues });
+    }
+    const folded = sql.all<{ id: string; endpoint: string; body: string }>(
+      `SELECT f.id, f.body, o.endpoint FROM folded_messages f JOIN outbox o ON o.webhook_id = f.id
+        WHERE f.seq > ?`,
+      // Where nothing is removed, their numbers only go up.
+      this.#forgets ? 0 : this.folded.size,
+    );
+    for (const { id, endpoint, body } of folded) {
+      this.folded.set(id, { endpoint, data: JSON.parse(body) });
+      this.foldedIds.add(id);
     }
     if (this.#forgets) {
       this.lookAtEnds();
@@ -167,6 +195,7 @@ export class Bookkeeper {
   /** Call when the log is copied, after `look()`. */
   copy(): void {
     this.#copiedEnds = [...this.ends];
+    this.#copiedFolded = [...this.folded];
   }
 
   /** Call when the log has been restored from the copy. */
@@ -175,6 +204,8 @@ export class Bookkeeper {
     this.alerts.forgetAfter(Number(this.#meta("alert_seq") ?? 0));
     this.invalid.forgetAfter(Number(this.#meta("invalid_seq") ?? 0));
     // What had ended and was removed before the copy cannot be read again.
+    this.folded.clear();
+    for (const [id, seen] of this.#copiedFolded) this.folded.set(id, seen);
     this.ends.clear();
     for (const [message, state] of this.#copiedEnds) this.ends.set(message, state);
     this.#oldest = 1;

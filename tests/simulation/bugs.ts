@@ -117,6 +117,11 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     needs: ["crash-sql"],
     sql: deferring(/INSERT INTO outbox/),
   },
+  "lose-folded-count": {
+    about: "Repeats are counted after the transaction that records their alerts",
+    needs: ["crash-sql"],
+    sql: deferring(/INSERT OR REPLACE INTO fold_windows/),
+  },
   "double-alert": {
     about: "Now and then an alert is raised twice, with another id",
     log: (log) => {

@@ -2,6 +2,7 @@ import { openLog } from "../../src/store/open_log.ts";
 import { checkAlerts } from "./check_alerts.ts";
 import { checkDeliveries } from "./check_deliveries.ts";
 import { checkEvents } from "./check_events.ts";
+import { checkFolds } from "./check_folds.ts";
 import { checkInvalid } from "./check_invalid.ts";
 import type { Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
@@ -27,6 +28,7 @@ export function check(finished: Finished): string[] {
     ...checkInvalid(finished),
     ...checkAlerts(finished),
     ...checkDeliveries(finished),
+    ...checkFolds(finished),
     ...places.flatMap((place, n) => checkPlace(place, n, world)),
     ...checkReaders(storage),
   ];

@@ -1,8 +1,10 @@
-import { ALERT_LEVELS } from "../../src/alert/alert.ts";
 import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 import type { Finished } from "./check.ts";
-import type { SeenAlert } from "./bookkeeper.ts";
+import type { Bookkeeper, SeenAlert } from "./bookkeeper.ts";
+import { isOwn } from "./check_folds.ts";
 import type { EndpointModel } from "./endpoint_model.ts";
+import { foldMsOf } from "./folding.ts";
+import { isMeantFor } from "./owed.ts";
 import { MINUTE } from "./plan.ts";
 
 type Row = { endpoint: string; webhook_id: string; state: string; attempt: number };
@@ -54,22 +56,14 @@ export function checkDeliveries(finished: Finished): string[] {
   );
   const wasAbsent = plan.kinds.has("reconfigured");
   for (const endpoint of world.endpoints) {
-    const { name, minLevel, backfilled, retryScheduleMs } = endpoint.config;
+    const { name, backfilled, retryScheduleMs, digestMs } = endpoint.config;
     wrong.push(...endpoint.wrong.map((line) => `${name}: ${line}`));
-    for (const alert of world.books.alerts.rows.values()) {
-      if (!alert.endpoints.includes(name) || rank(alert.level) < rank(minLevel)) continue;
-      const { id } = alert;
-      const say = (what: string) => wrong.push(`${name}: ${what}: ${id} (${alert.ruleId})`);
+    const checkMessage = (id: string, about: string, isKept: boolean) => {
+      const say = (what: string) => wrong.push(`${name}: ${what}: ${id} (${about})`);
       const row = rows.get(`${name} ${id}`);
       const got = endpoint.received.get(id);
       const state = row?.state ?? world.books.ends.get(`${name} ${id}`);
-      if (alert.backfilled && !backfilled) {
-        // Before the log was restored from a copy, it may have been news.
-        const isSent = row !== undefined || (got !== undefined && !plan.kinds.has("restore"));
-        if (isSent) say("sent, although it is about the past");
-        continue;
-      }
-      if (row === undefined && kept.has(id)) say("never queued");
+      if (row === undefined && isKept) say("never queued");
       else if (state === undefined) {
         if (got === undefined) say("never delivered, and removed from the log");
       } else if (state === "delivered") {
@@ -81,28 +75,41 @@ export function checkDeliveries(finished: Finished): string[] {
       } else if (state === "cancelled") {
         if (!wasAbsent) say("cancelled, but the endpoint was always configured");
       } else say(`still ${state}`);
+    };
+    for (const alert of world.books.alerts.rows.values()) {
+      const { id } = alert;
+      if (isMeantFor(alert, endpoint)) {
+        // checkFolds() looks at those that are only counted.
+        const mayFold = foldMsOf(alert, plan) > 0 || (alert.key !== null && digestMs > 0);
+        if (mayFold && !isOwn(alert, endpoint, finished)) continue;
+        checkMessage(id, alert.ruleId, kept.has(id));
+      } else if (alert.backfilled && !backfilled) {
+        // Before the log was restored from a copy, it may have been news.
+        const isSent = rows.has(`${name} ${id}`) ||
+          (endpoint.received.has(id) && !plan.kinds.has("restore"));
+        if (isSent) wrong.push(`${name}: sent, although it is about the past: ${id}`);
+      }
     }
-    wrong.push(...checkReceived(endpoint, world.books.alertIds));
+    for (const [id, { endpoint: to, data }] of world.books.folded) {
+      if (to === name) checkMessage(id, `${data.count} repeats`, false);
+    }
+    wrong.push(...checkReceived(endpoint, world.books));
   }
   return wrong;
 }
 
-/** What arrived is an alert that was raised, with its own id. */
-function checkReceived(
-  { config, received }: EndpointModel,
-  alertIds: ReadonlyMap<string, ReadonlySet<string>>,
-): string[] {
-  const known = new Set([...alertIds.values()].flatMap((ids) => [...ids]));
+/** What arrived is an alert that was raised, or a count of repeats, with its own id. */
+function checkReceived({ config, received }: EndpointModel, books: Bookkeeper): string[] {
+  const known = new Set([...books.alertIds.values()].flatMap((ids) => [...ids]));
   const wrong: string[] = [];
   for (const [id, { body }] of received) {
-    if (!known.has(id)) wrong.push(`${config.name}: no alert has the id ${id}`);
-    if (JSON.parse(body).data.id !== id) {
-      wrong.push(`${config.name}: another alert with the id ${id}`);
+    if (!known.has(id) && !books.foldedIds.has(id)) {
+      wrong.push(`${config.name}: nothing has the id ${id}`);
     }
+    const { data } = JSON.parse(body);
+    const counted = books.folded.get(id)?.data;
+    const isOther = data.id !== id || (counted !== undefined && data.count !== counted.count);
+    if (isOther) wrong.push(`${config.name}: something else with the id ${id}`);
   }
   return wrong;
-}
-
-function rank(level: string): number {
-  return (ALERT_LEVELS as readonly string[]).indexOf(level);
 }

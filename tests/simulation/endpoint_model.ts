@@ -1,6 +1,7 @@
 import type { Endpoint } from "../../src/delivery/endpoint.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { type Episode, episodesOf, metAt } from "./episodes.ts";
+import { foldingOf } from "./folding.ts";
 import type { History } from "./history.ts";
 import { HOUR, MINUTE, type Plan, SECOND } from "./plan.ts";
 import type { VirtualTime } from "./virtual_time.ts";
@@ -149,6 +150,6 @@ export function endpointConfigs(plan: Plan): Endpoint[] {
     allowHttpLoopback: false,
     allowedPorts: [],
     backfilled: chance.is(0.3),
-    digestMs: 0,
+    digestMs: foldingOf(plan.seed).digestMs[n] ?? 0,
   }));
 }

@@ -1,3 +1,6 @@
+import { ALERT_LEVELS } from "../../src/alert/alert.ts";
+import type { SeenAlert } from "./bookkeeper.ts";
+import type { EndpointModel } from "./endpoint_model.ts";
 import { HOUR, MINUTE, type Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
 import { driftedOf } from "./shape.ts";
@@ -33,4 +36,15 @@ export function isOwed(
   const drifted = kinds.has("drift") ? driftedOf(one) : undefined;
   if (drifted !== undefined && books.hasKept(JSON.stringify(drifted))) return false;
   return visibleAt <= start || visibleAt - at <= options.overlapMs - MINUTE / 2;
+}
+
+/** Whether an endpoint is to hear of an alert, by itself or in a count. */
+export function isMeantFor(alert: SeenAlert, { config }: EndpointModel): boolean {
+  const { name, minLevel, backfilled } = config;
+  return alert.endpoints.includes(name) && rank(alert.level) >= rank(minLevel) &&
+    (backfilled || !alert.backfilled);
+}
+
+function rank(level: string): number {
+  return (ALERT_LEVELS as readonly string[]).indexOf(level);
 }

@@ -1,6 +1,7 @@
 import type { WatchOptions } from "../../src/watch/watch_options.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
 import { chanceOf } from "./chance.ts";
+import { foldingOf } from "./folding.ts";
 import { ALL_KINDS, type FaultKind } from "./fault_kinds.ts";
 
 export const SECOND = 1_000;
@@ -70,6 +71,7 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
   const pollMs = isLong ? chance.int(60, 240) * MINUTE : chance.int(5, 30) * MINUTE;
   const overlapMs = chance.pick([1, 3, 10, 15]) * (isLong ? 5 * MINUTE : MINUTE);
   const maxEvents = chance.pick([15, 25, 40, 60, 80, 120, 300]);
+  const folding = foldingOf(seed);
   const start = START + chance.int(0, 59) * SECOND;
   const calm = start + (minutes === undefined ? lasts : Math.min(minutes * MINUTE, 30 * DAY));
   return {
@@ -95,7 +97,8 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
       maxPassEvents: chance.pick([500, 50_000]),
       // Longer than a sweep reaches back, or what was removed would be read again.
       maxAgeMs: ages ? reach + HOUR : 90 * DAY,
-      suppressesByDefault: false,
+      suppressesByDefault: folding.isByDefault,
+      maxFoldWindows: folding.maxWindows,
       maxAlertAgeMs: chance.pick([DAY, reach / 8]),
       ...(kinds.has("bytes") ? { maxBytes: 2 ** 20 } : {}),
     }),

@@ -10,6 +10,7 @@ id: 6f5c7f0a-0000-4000-8000-000000000001
 level: low
 ${HEAD}
 detection: { selection: { event: Login failed. }, condition: selection }
+panoptes: { suppress: { by: [user], for: 10m } }
 ---
 title: Token created
 id: 6f5c7f0a-0000-4000-8000-000000000002
@@ -31,6 +32,7 @@ detection:
   selection: { 'event|startswith': Test deleted, resources.type: testName }
   filter: { uid: '7' }
   condition: selection and not filter
+panoptes: { suppress: { by: [], for: 40m } }
 `;
 
 export const LOGIN_FAILED = "6f5c7f0a-0000-4000-8000-000000000001";
