@@ -2,7 +2,7 @@ import type { Clock } from "../stream/clock.ts";
 import { ordinaryActivity } from "./activity.ts";
 import type { NewEvent } from "./api_event.ts";
 import type { Organisation } from "./organisation.ts";
-import { tellStory } from "./story.ts";
+import { ACCOUNT_TAKEOVER, tellStory } from "./story.ts";
 
 /** The options of a live scenario. */
 export interface LiveScenarioOptions {
@@ -17,22 +17,26 @@ export interface LiveScenarioOptions {
   readonly signal: AbortSignal;
 }
 
-/** The average number of ordinary events between two stories; the first story begins after two. */
-const BETWEEN_STORIES = 25;
+/** How many ordinary events precede the first story. */
+const BEFORE_STORIES = 1;
+/** The average number of ordinary events between two stories: whoever is attacked knows calm too. */
+const BETWEEN_STORIES = 200;
 /** One ordinary event in this many appears late, with a date in the past. */
 const ONE_LATE_IN = 30;
 const MAX_DELAY_MS = 3 * 3600_000;
 
 /**
- * Publishes the activity of an organisation as time passes: mostly ordinary, with a suspicious
- * story now and then, and with duplicates in one second and late arrivals.
+ * Publishes the activity of an organisation as time passes: soon an account is taken over, and then
+ * nearly everything is ordinary, with a suspicious story now and then, and with duplicates in one
+ * second and late arrivals.
  *
  * @param options What happens, and how fast.
  * @returns A promise that resolves when the signal aborts.
  */
 export async function liveScenario(options: LiveScenarioOptions): Promise<void> {
   const { organisation, random, clock, signal } = options;
-  let untilStory = 2;
+  let untilStory = BEFORE_STORIES;
+  let title: string | undefined = ACCOUNT_TAKEOVER;
   let queue: readonly NewEvent[] = [];
   while (!signal.aborted) {
     const pause = 60_000 / options.perMinute * (0.5 + random());
@@ -45,10 +49,11 @@ export async function liveScenario(options: LiveScenarioOptions): Promise<void> 
       if (twins) options.publish({ ...next, date: clock.now() });
       queue = queue.slice(twins ? 2 : 1);
     } else if (untilStory <= 0) {
-      const story = tellStory(organisation, random);
+      const story = tellStory(organisation, random, title);
       options.onStory?.(story.title);
       queue = story.events;
-      untilStory = Math.ceil(random() * 2 * BETWEEN_STORIES);
+      title = undefined; // any
+      untilStory = Math.ceil((0.5 + random()) * BETWEEN_STORIES);
     } else {
       untilStory -= 1;
       const late = random() * ONE_LATE_IN < 1;

@@ -18,8 +18,11 @@ interface Actors {
   readonly foreign: (kind: CatalogueName) => NewEvent;
 }
 
+/** The story that a live scenario begins with. */
+export const ACCOUNT_TAKEOVER = "An account taken over by password guessing";
+
 const PLOTS: Readonly<Record<string, Plot>> = {
-  "An account taken over by password guessing": ({ foreign }) => {
+  [ACCOUNT_TAKEOVER]: ({ foreign }) => {
     const failed = foreign("loginFailed");
     // Equal neighbours are published within one second: true duplicates, and two events each.
     return [failed, failed, failed, failed, foreign("login"), foreign("tokenGenerated")];
@@ -32,11 +35,10 @@ const PLOTS: Readonly<Record<string, Plot>> = {
   ],
   "Tests deleted from an unusual network": ({ foreign }) => [
     foreign("login"),
-    foreign("testDeleted"),
-    foreign("testDeleted"),
+    ...Array.from({ length: 5 }, () => foreign("testDeleted")),
     foreign("agentDeleted"),
   ],
-  "A dashboard made public": ({ own }) => [own("dashboardShared")],
+  "A dashboard made public": ({ own }) => [own("dashboardPublished")],
   "Single sign-on switched off": ({ foreign }) => [
     foreign("login"),
     foreign("ssoDisabled"),

@@ -166,6 +166,12 @@ const Test = v.pipe(
     event: v.optional(Event),
     events: v.optional(v.pipe(v.array(Event), v.minLength(1))),
     logsource: v.optional(v.record(v.string(), v.string())),
+    placeholders: v.optional(
+      v.pipe(
+        v.record(v.string(), v.array(v.string())),
+        v.description("Value lists for this case alone"),
+      ),
+    ),
   }),
   v.check(
     (test) => (test.event === undefined) !== (test.events === undefined),

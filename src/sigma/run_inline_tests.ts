@@ -10,8 +10,9 @@ import type { JsonValue, SigmaRule } from "./sigma_rule.ts";
  *
  * A case has a `name`, an `event` (or a list, `events`) and `match`: true if the rule must match
  * all the events, false if none, or how many of them. `logsource` is where the events come from; by
- * default, the rule's own log source. For a rule that looks back, with `panoptes.new_value` or
- * `panoptes.absence`, the cases are timed, as those of a correlation.
+ * default, the rule's own log source. `placeholders` are value lists for this case alone, so that
+ * it holds whatever the lists beside the rule contain. For a rule that looks back, with
+ * `panoptes.new_value` or `panoptes.absence`, the cases are timed, as those of a correlation.
  *
  * @example
  * ```ts
@@ -47,11 +48,13 @@ export function runInlineTests(
   const { tests } = rule.custom;
   if (tests === undefined || tests === null) return [];
   const { placeholders, toEvent = (event) => event } = options;
-  const ruleSet = new RuleSet([rule], {
-    statuses: rule.status === undefined ? [] : [rule.status], // tests are also run for deprecated rules
-    baseRules: true,
-    ...(placeholders === undefined ? {} : { placeholders }),
-  });
+  const ruleSetWith = (placeholders: InlineTestOptions["placeholders"]) =>
+    new RuleSet([rule], {
+      statuses: rule.status === undefined ? [] : [rule.status], // tests are also run for deprecated rules
+      baseRules: true,
+      ...(placeholders === undefined ? {} : { placeholders }),
+    });
+  const ruleSet = ruleSetWith(placeholders);
   if (historyOf(rule) !== undefined) {
     return runTimedTests(rule, new Correlator([], [rule]), ruleSet, toEvent);
   }
@@ -59,9 +62,10 @@ export function runInlineTests(
     const name = isMap(test) && typeof test.name === "string" ? test.name : `test ${index + 1}`;
     const read = readTest(test);
     if (typeof read === "string") return { name, passed: false, message: read, events: [] };
-    const { events, match, logsource } = read;
+    const { events, match, logsource, lists } = read;
+    const own = lists === undefined ? ruleSet : ruleSetWith({ ...placeholders, ...lists });
     const matches = events.map((event) =>
-      ruleSet.match(toEvent(event), logsource ?? rule.logsource).length > 0
+      own.match(toEvent(event), logsource ?? rule.logsource).length > 0
     );
     return { name, ...judge(events, matches, match) };
   });
@@ -71,12 +75,13 @@ interface InlineTest {
   events: JsonValue[];
   match: boolean | number;
   logsource?: Record<string, string>;
+  lists?: Record<string, string[]>;
 }
 
 /** Reads a test, or says what is wrong with it. */
 function readTest(test: JsonValue): InlineTest | string {
   if (!isMap(test)) return "A test must be a map with name, match and event";
-  const { match, event, events, logsource } = test;
+  const { match, event, events, logsource, placeholders } = test;
   const count = typeof match === "number" && Number.isInteger(match) && match >= 0;
   if (typeof match !== "boolean" && !count) {
     return "A test requires 'match: true', 'match: false', or how many of its events match";
@@ -89,11 +94,18 @@ function readTest(test: JsonValue): InlineTest | string {
   }
   const list = event === undefined ? events as JsonValue[] : [event];
   if (!list.every(isMap)) return "An event must be a map";
-  if (logsource === undefined) return { events: list, match };
+  const read: InlineTest = { events: list, match };
+  if (placeholders !== undefined) {
+    if (!isMap(placeholders) || !Object.values(placeholders).every(isListOfStrings)) {
+      return "'placeholders' must be a map of lists of strings";
+    }
+    read.lists = placeholders as Record<string, string[]>;
+  }
+  if (logsource === undefined) return read;
   if (!isMap(logsource) || !Object.values(logsource).every((value) => typeof value === "string")) {
     return "'logsource' must be a map of strings";
   }
-  return { events: list, match, logsource: logsource as Record<string, string> };
+  return { ...read, logsource: logsource as Record<string, string> };
 }
 
 function judge(
@@ -114,6 +126,10 @@ function judge(
     ? `Expected a match, but the rule does not match${which}`
     : `Expected no match, but the rule matches${which}`;
   return { passed: false, message, events: wrong };
+}
+
+function isListOfStrings(value: JsonValue): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
 function isMap(value: JsonValue): value is { [key: string]: JsonValue } {

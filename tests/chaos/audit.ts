@@ -93,7 +93,7 @@ function expectedAlerts(published: readonly PublishedEvent[], rules: readonly Na
     const key = eventKey(event);
     const occurrence = (seen.get(key) ?? 0) + 1;
     seen.set(key, occurrence);
-    return rules.filter(({ matches }) => matches(event))
+    return rules.filter(({ alertsAlone, matches }) => alertsAlone && matches(event))
       .map(({ id, level }) => ({ level, key: `${id} ${occurrence} ${key}` }));
   });
 }

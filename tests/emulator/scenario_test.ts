@@ -3,7 +3,7 @@ import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { DOCUMENTED_RESOURCE_TYPES, EVENT_CATALOGUE } from "../../src/emulator/event_catalogue.ts";
 import { makeOrganisation } from "../../src/emulator/organisation.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
-import { STORY_TITLES, tellStory } from "../../src/emulator/story.ts";
+import { ACCOUNT_TAKEOVER, STORY_TITLES, tellStory } from "../../src/emulator/story.ts";
 import { stillClock } from "./emulator_client.ts";
 
 const NOON = "2026-11-22T12:00:00Z";
@@ -43,9 +43,10 @@ Deno.test("the live scenario is mostly ordinary, begins with a story, and has du
     String(event.event["ipAddress"]).startsWith("192.0.2.")
   );
   assert(odd >= 0 && odd < 10, `the first suspicious event is number ${odd}`);
-  assert(stories.length > 10 && stories.length < 120);
+  assert(stories.length > 2 && stories.length < 12);
+  assertEquals(stories[0], ACCOUNT_TAKEOVER);
   const share = events.filter((event) => suspicious.has(String(event.event["event"]))).length;
-  assert(share < events.length / 4);
+  assert(share < events.length / 20);
   const texts = events.map((event) => JSON.stringify(event.event));
   assert(new Set(texts).size < texts.length, "no twins");
   const late = events.filter((event) =>

@@ -1,53 +1,76 @@
 import { assert, assertEquals } from "@std/assert";
 import { ordinaryActivity } from "../../src/emulator/activity.ts";
-import { EVENT_CATALOGUE } from "../../src/emulator/event_catalogue.ts";
 import type { NewEvent } from "../../src/emulator/api_event.ts";
+import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { makeOrganisation } from "../../src/emulator/organisation.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
-import { STORY_TITLES, tellStory } from "../../src/emulator/story.ts";
-import { parseSigma, RuleSet, type SigmaRule } from "../../src/sigma/mod.ts";
-import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
+import { ACCOUNT_TAKEOVER, STORY_TITLES, tellStory } from "../../src/emulator/story.ts";
+import { alertsOfRules, isSent } from "../support/alerts_of_rules.ts";
+import { stillClock } from "./emulator_client.ts";
 
-async function projectRules(): Promise<SigmaRule[]> {
-  const folder = new URL("../../rules/", import.meta.url);
-  const rules: SigmaRule[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    if (!name.endsWith(".yml")) continue;
-    rules.push(...parseSigma(await Deno.readTextFile(new URL(name, folder))).rules);
-  }
-  return rules;
+const NOON = Date.parse("2026-11-24T12:00:00Z");
+const SECOND = 1_000;
+/** As in `deno task start`. */
+const PER_MINUTE = 40;
+
+function told(title: string, seed: number): (NewEvent & { date: number })[] {
+  const { events } = tellStory(makeOrganisation(seededRandom(3)), seededRandom(seed), title);
+  return events.map((event, index) => ({ ...event, date: NOON + index * 1_500 }));
 }
 
-const ruleSet = new RuleSet(await projectRules());
-
-function titles(event: NewEvent): string[] {
-  const matches = ruleSet.match(toSigmaEvent(event as Parameters<typeof toSigmaEvent>[0]), {
-    product: "thousandeyes",
-    service: "audit",
-  });
-  return matches.map((match) => match.rule.title);
-}
-
-Deno.test("every story of the emulator matches a rule of rules/ that ordinary activity does not", () => {
-  const organisation = makeOrganisation(seededRandom(3));
-  const random = seededRandom(4);
-  const ordinary = new Set<string>();
-  for (let n = 0; n < 2_000; n += 1) {
-    for (const title of titles(ordinaryActivity(organisation, random))) ordinary.add(title);
-  }
-  for (const story of STORY_TITLES) {
-    const fired = tellStory(organisation, random, story).events.flatMap(titles);
-    assert(fired.some((title) => !ordinary.has(title)), `${story}: ${fired}`);
+Deno.test("the account takeover is one message of the level high; its single events page nobody", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const alerts = alertsOfRules(told(ACCOUNT_TAKEOVER, seed));
+    assertEquals(alerts.filter(isSent), [{
+      title: "ThousandEyes Account Taken Over",
+      level: "high",
+    }]);
+    assert(alerts.length > 1);
   }
 });
 
-Deno.test("in ordinary activity, only a mistyped password matches a rule", () => {
+Deno.test("every other story is one or two messages, but for a token, which is everyday work", () => {
+  for (const title of STORY_TITLES) {
+    const sent = alertsOfRules(told(title, 4)).filter(isSent);
+    const quiet = title === "A token created for later use";
+    assert(
+      quiet ? sent.length === 0 : sent.length === 1 || sent.length === 2,
+      `${title}: ${sent.map(({ title }) => title)}`,
+    );
+  }
+});
+
+Deno.test("no rule of the level medium or above matches ordinary activity", () => {
   const organisation = makeOrganisation(seededRandom(5));
   const random = seededRandom(6);
-  const texts = new Set<unknown>();
-  for (let n = 0; n < 5_000; n += 1) {
-    const event = ordinaryActivity(organisation, random);
-    if (titles(event).length > 0) texts.add(event.event);
+  const events = Array.from({ length: 2_000 }, (_, index) => ({
+    ...ordinaryActivity(organisation, random),
+    date: NOON + index * 60 * SECOND / PER_MINUTE,
+  }));
+  const alerts = alertsOfRules(events);
+  assertEquals(alerts.filter(isSent), []);
+  assert(alerts.length > 10, "a mistyped password, a deleted test");
+});
+
+Deno.test("five minutes of the demo make at most three messages, and always one about the takeover", async () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const clock = stillClock(new Date(NOON).toISOString());
+    const emulator = createEmulator({ clock, seed });
+    const stopping = new AbortController();
+    const { wait } = clock;
+    clock.wait = (ms, signal) => {
+      if (clock.now() >= NOON + 300 * SECOND) stopping.abort();
+      return wait(ms, signal);
+    };
+    await emulator.live({ perMinute: PER_MINUTE, signal: stopping.signal });
+    const events = emulator.events().map(({ event }) => ({
+      ...event as unknown as NewEvent,
+      date: Date.parse(String(event["date"])),
+    }));
+    assert(events.length > 150 && events.length < 260, `${events.length} events`);
+    const sent = alertsOfRules(events).filter(isSent);
+    const titles = sent.map(({ title }) => title);
+    assert(sent.length <= 3, `seed ${seed}: ${titles.join(", ")}`);
+    assert(titles.includes("ThousandEyes Account Taken Over"), `seed ${seed}`);
   }
-  assertEquals([...texts], [EVENT_CATALOGUE.loginFailed.event]);
 });

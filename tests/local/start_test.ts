@@ -220,7 +220,7 @@ Deno.test({
       await using third = await StartRun.start(env, folder);
       await third.ready();
       for (const { pid, command } of processes) assertEquals(await isRunning(pid), false, command);
-      await api.publish({ event: "API token generated." });
+      await api.publish({ event: "SSO settings disabled." });
       await third.until(/ {2}ALERT {2}.*verified/);
       await first.rest();
       assertEquals(first.seen.filter((line) => line.includes("  ALERT  ")), []);

@@ -87,3 +87,21 @@ Deno.test("runInlineTests() takes lists for placeholders, and throws without the
   assertEquals(results.map(({ passed }) => passed), [true]);
   assertThrows(() => runInlineTests(rules[0]!), SigmaError, "Names");
 });
+
+Deno.test("a test may bring lists of its own, which come before the others", () => {
+  const { rules } = parseSigma(`
+title: Away
+logsource: { product: test }
+detection:
+  selection:
+    ip|expand|cidr: '%offices%'
+  condition: selection
+tests:
+  - { name: usual, match: true, event: { ip: 10.1.2.3 } }
+  - { name: own, match: true, event: { ip: 192.0.2.1 }, placeholders: { offices: [192.0.2.0/24] } }
+  - { name: not a list, match: true, event: { ip: 192.0.2.1 }, placeholders: { offices: 5 } }
+`);
+  const results = runInlineTests(rules[0]!, { placeholders: { offices: ["10.0.0.0/8"] } });
+  assertEquals(results.map(({ passed }) => passed), [true, true, false]);
+  assertEquals(results[2]?.message, "'placeholders' must be a map of lists of strings");
+});

@@ -4,11 +4,11 @@ import { makeOrganisation } from "../../src/emulator/organisation.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
 import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
-Deno.test("the Worker alerts once about a login after many failures, although it dies in between", async () => {
+Deno.test("the Worker alerts once about an account taken over, although it dies in between", async () => {
   await using worker = await WorkerFixture.start({ entry: TEST_ENTRY });
   const organisation = makeOrganisation(seededRandom(1)); // the same as the emulator's
   const [victim] = organisation.users;
-  const foreign = (kind: "loginFailed" | "login") => ({
+  const foreign = (kind: "loginFailed" | "login" | "tokenGenerated") => ({
     ...activity(organisation, seededRandom(2), kind, victim!, "192.0.2.44"),
     date: Date.now(),
   });
@@ -25,6 +25,9 @@ Deno.test("the Worker alerts once about a login after many failures, although it
   await worker.kill();
   await worker.api.publish(foreign("login"));
   await recorded(5);
+  await worker.kill();
+  await worker.api.publish(foreign("tokenGenerated"));
+  await recorded(6);
   const alerts = await worker.alerts();
   const stories = alerts.filter(({ alert }) => alert.level === "high");
   assertEquals(
@@ -37,14 +40,15 @@ Deno.test("the Worker alerts once about a login after many failures, although it
       backfilled,
     })),
     [{
-      title: "ThousandEyes Login after Many Failures",
+      title: "ThousandEyes Account Taken Over",
       group: [{ field: "user", value: victim!.user }],
       parts: [
         ["ThousandEyes Many Failed Logins of a User", 1],
         ["ThousandEyes Login Succeeded", 1],
+        ["ThousandEyes API Token Created", 1],
       ],
-      eventCount: 5,
-      events: [...Array(4).fill("Login failed."), "Login succeeded."],
+      eventCount: 6,
+      events: [...Array(4).fill("Login failed."), "Login succeeded.", "API token generated."],
       backfilled: false,
     }],
   );

@@ -12,7 +12,7 @@ Deno.test("DISABLED_RULES: the Worker makes no alert of the rule, names it, and 
   await worker.api.publish({ event: "Login failed." }, { event: "SSO settings disabled." });
   const alerts = await eventually(() => worker.alerts(), (alerts) => alerts.length > 0);
   assertEquals(alerts.map(({ alert }) => alert.rule.title), [
-    "ThousandEyes SSO or Authentication Settings Changed",
+    "ThousandEyes Single Sign-On Changed",
   ]);
   const { reasons } = await worker.json("/v1/status") as unknown as {
     reasons: { code: string; message: string }[];

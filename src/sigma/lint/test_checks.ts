@@ -9,7 +9,7 @@ import { itemsOf, placeOf, plainOf } from "../parse/yaml_tree.ts";
 import type { Check } from "./check.ts";
 import { type LintDocument, mapsOf } from "./lint_document.ts";
 
-const KEYS = ["name", "match", "event", "events", "logsource", "until"];
+const KEYS = ["name", "match", "event", "events", "logsource", "until", "placeholders"];
 
 function testsOf(document: LintDocument) {
   return mapsOf(document.top.get("tests"));
