@@ -11,7 +11,8 @@ import type { Alert, AlertEvent } from "./alert.ts";
 import { alertId } from "./alert_id.ts";
 import type { EventMatch, RuleMatcher } from "./match_rules.ts";
 import { alertedForm, readOddEvent, textsIn } from "./read_odd_event.ts";
-import { toAlert } from "./to_alert.ts";
+import { type Suppression, suppressionOf } from "./suppression.ts";
+import { type AlertingRule, toAlert } from "./to_alert.ts";
 import { shownEvents, toCorrelationAlert } from "./to_correlation_alert.ts";
 import { toSigmaEvent } from "./to_sigma_event.ts";
 
@@ -26,6 +27,8 @@ export interface TriedAlert {
   readonly at: number | null;
   /** The alert; nothing delivers it. */
   readonly alert: Alert;
+  /** What it repeats, and for how long that matters. */
+  readonly suppression: Suppression;
 }
 
 /** What rules would have done. */
@@ -120,7 +123,7 @@ export class Backtest {
     for (const { rule, matched = [], isSilent = false } of matches) {
       if (isSilent) continue;
       const alert = toAlert(rule, shown, { identity, occurrence, at: at ?? null, matched });
-      this.#alerts.push({ id: alert.id, at: at ?? null, alert });
+      this.#alerts.push(triedAlert(rule, alert, at ?? null));
     }
     const { correlator } = this.#matcher;
     if (correlator === undefined) return;
@@ -157,7 +160,7 @@ export class Backtest {
           const events = shownEvents(result).flatMap((id) => this.#kept.get(id) ?? [])
             .sort((a, b) => a.at - b.at).map(({ shown }) => shown);
           const alert = toCorrelationAlert(result, { events });
-          alerts.set(alert.id, { id: alert.id, at: result.last, alert });
+          alerts.set(alert.id, triedAlert(result.document, alert, result.last));
         }
         leftOut.late += tally.late;
         leftOut.ungrouped += tally.ungrouped;
@@ -170,6 +173,10 @@ export class Backtest {
     );
     return { alerts: sorted, leftOut };
   }
+}
+
+function triedAlert(rule: AlertingRule, alert: Alert, at: number | null): TriedAlert {
+  return { id: alert.id, at, alert, suppression: suppressionOf(rule, alert) };
 }
 
 /** The identity of an event; an item that is not a valid one is all that it holds. */

@@ -1,10 +1,9 @@
 import { historyOf, type SigmaCorrelation, type SigmaRule } from "../sigma/engine.ts";
-import { type Alert, type AlertLevel, isAlertLevel } from "./alert.ts";
+import { type AlertLevel, isAlertLevel } from "./alert.ts";
 import type { BacktestOutcome, TriedAlert } from "./backtest.ts";
 import type { RuleMatcher } from "./match_rules.ts";
 import { Tally, type Top } from "./tally.ts";
-import { textsIn } from "./read_odd_event.ts";
-import { toSigmaEvent } from "./to_sigma_event.ts";
+import { type FoldWindow, isFolded } from "./suppression.ts";
 
 /** How many alerts of a rule are shown. */
 const MAX_EXAMPLES = 3;
@@ -33,7 +32,9 @@ export interface RuleReport {
   readonly level: AlertLevel;
   /** How many alerts it would have made. */
   readonly alerts: number;
-  /** The same by day, in UTC; those without a date are under `no date`. */
+  /** How many of them repeat an earlier one, so that suppression would have folded them. */
+  readonly folded: number;
+  /** The alerts by day, in UTC; those without a date are under `no date`. */
   readonly days: Readonly<Record<string, number>>;
   /** Who or what they are about, most frequent first. */
   readonly groups: Top;
@@ -69,6 +70,8 @@ export interface BacktestReport {
   readonly stopped: string | null;
   /** How many alerts there would have been. */
   readonly alerts: number;
+  /** How many of them repeat an earlier one, so that suppression would have folded them. */
+  readonly folded: number;
   /** One entry for each rule and correlation, those with the most alerts first. */
   readonly rules: readonly RuleReport[];
   /** How many matches correlations could not use, and why. */
@@ -94,15 +97,17 @@ export function backtestReport(
   facts: BacktestFacts,
 ): BacktestReport {
   const byRule = alertsByRule(alerts);
+  const folded = foldedAlerts(alerts);
   const alerting = [...rules, ...correlator?.correlations ?? []]
     .filter((rule) =>
       correlator?.alertsAlone(rule) !== false || historyOf(rule) !== undefined ||
       byRule.has(keyOf(rule))
     );
-  const reports = alerting.map((rule) => ruleReport(rule, byRule.get(keyOf(rule)) ?? []));
+  const reports = alerting.map((rule) => ruleReport(rule, byRule.get(keyOf(rule)) ?? [], folded));
   return {
     ...facts,
     alerts: alerts.length,
+    folded: folded.size,
     rules: reports.sort((a, b) => b.alerts - a.alerts || (a.title < b.title ? -1 : 1)),
     leftOut,
   };
@@ -157,31 +162,36 @@ function without(alerts: readonly TriedAlert[], others: readonly TriedAlert[]): 
 function ruleReport(
   rule: SigmaRule | SigmaCorrelation,
   alerts: readonly TriedAlert[],
+  folded: ReadonlySet<TriedAlert>,
 ): RuleReport {
   const days: Record<string, number> = {};
   const groups = new Tally(GROUPS.apart);
-  for (const { at, alert } of alerts) {
+  for (const { at, suppression: { group } } of alerts) {
     const day = at === null ? "no date" : new Date(at).toISOString().slice(0, 10);
     days[day] = (days[day] ?? 0) + 1;
-    groups.add(groupOf(alert));
+    groups.add(group.map(({ value }) => value).filter((value) => value !== "").join(", ") || "all");
   }
   return {
     id: keyOf(rule),
     title: rule.title,
     level: isAlertLevel(rule.level) ? rule.level : "informational",
     alerts: alerts.length,
+    folded: alerts.filter((alert) => folded.has(alert)).length,
     days,
     groups: groups.top(GROUPS.shown),
     examples: examplesOf(alerts),
   };
 }
 
-/** What the events of a correlation have in common; for other rules, who acted. */
-function groupOf({ group, events }: Alert): string {
-  if (group !== undefined) return group.map(({ value }) => value).join(", ") || "all";
-  const fields = toSigmaEvent(events[0]?.event ?? {});
-  const [actor] = ["user.email", "user.name", "uid"].flatMap((name) => textsIn(fields[name]));
-  return actor ?? "nobody";
+/** The alerts that suppression would have folded, had each been recorded when it happened. */
+function foldedAlerts(alerts: readonly TriedAlert[]): Set<TriedAlert> {
+  const windows = new Map<string, FoldWindow>();
+  return new Set(alerts.filter(({ at, suppression: { key, forMs } }) => {
+    if (at === null || forMs === 0) return false;
+    if (isFolded(windows.get(key), at, forMs)) return true;
+    windows.set(key, { openedAt: at, endsAt: at + forMs });
+    return false;
+  }));
 }
 
 function examplesOf(alerts: readonly TriedAlert[]): AlertExample[] {

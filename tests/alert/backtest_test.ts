@@ -60,14 +60,29 @@ Deno.test("a backtest makes the alerts of rules and correlations, with their day
   assertEquals([failed?.title, failed?.alerts, failed?.level], ["Failed login", 6, "low"]);
   assertEquals(failed?.days, { "2026-11-22": 6 });
   assertEquals(failed?.groups.top, [
-    { value: "ana@example.org", count: 4 },
-    { value: "bo@example.org", count: 2 },
+    { value: "Ana (ana@example.org)", count: 4 },
+    { value: "Bo (bo@example.org)", count: 2 },
   ]);
   assertEquals(failed?.examples.map(({ at }) => at?.slice(11, 16)), ["10:03", "10:04", "10:30"]);
   assertEquals([many?.title, many?.alerts], ["Many failed logins", 1]);
   assertEquals(many?.examples.map(({ summary }) => summary), [
     "Ana failed 4 times from 192.0.2.44",
   ]);
+});
+
+Deno.test("a backtest says what suppression would fold: by the rule's own words, or by its level", () => {
+  const foldedBy = (suppress: string) => {
+    const text = RULES.replace("level: low", `level: medium\npanoptes: ${suppress}`);
+    const run = new BacktestRun(matcher(3, text));
+    for (const event of [...PAST].reverse()) run.add(event);
+    const { rules, folded } = run.report(null);
+    assertEquals(folded, rules.reduce((sum, rule) => sum + rule.folded, 0));
+    return rules.find(({ title }) => title === "Failed login")?.folded;
+  };
+  assertEquals(foldedBy("{ suppress: { by: [user], for: 2m } }"), 2);
+  assertEquals(foldedBy("{ suppress: { by: [ipAddress], for: 1h } }"), 5);
+  assertEquals(foldedBy("{ suppress: false }"), 0);
+  assertEquals(foldedBy("{ runbook: Ask }"), 4);
 });
 
 Deno.test("a backtest gives its alerts the ids that they have in the log, twins included", () => {

@@ -12,6 +12,7 @@ const MAX_DAYS = 14;
 
 const RULES: readonly Column[] = [
   { heading: "alerts", max: 12, isNumeric: true },
+  { heading: "folded", max: 12, isNumeric: true },
   { heading: "days", max: 6, isNumeric: true },
   { heading: "level", max: 13 },
   { heading: "rule", max: 100 },
@@ -36,8 +37,9 @@ export function backtestText(report: BacktestReport): string[] {
   const { rules, changes } = report;
   const table = textTable(
     RULES,
-    rules.map(({ alerts, days, level, title }) => [
+    rules.map(({ alerts, folded, days, level, title }) => [
       alerts,
+      folded,
       Object.keys(days).length,
       level,
       title,
@@ -56,7 +58,7 @@ export function backtestText(report: BacktestReport): string[] {
  * @param report The report.
  */
 export function backtestSummary(
-  { events, from, to, stopped, alerts, rules, leftOut }: BacktestReport,
+  { events, from, to, stopped, alerts, folded, rules, leftOut }: BacktestReport,
 ): string {
   const { late, dropped, ...incomplete } = leftOut;
   const unusable = incomplete.undated + incomplete.ungrouped + incomplete.valueless;
@@ -65,6 +67,7 @@ export function backtestSummary(
     `${counted(alerts, "alert")} of ${counted(rules.length, "rule")} in ${
       counted(events, "event")
     }${time}`,
+    ...(folded > 0 ? [`${folded} of them folded as repeats`] : []),
     ...(unusable > 0 ? [`${counted(unusable, "match")} without what a correlation needs`] : []),
     ...(late + dropped > 0 ? [`${counted(late + dropped, "match")} beyond the limits`] : []),
     ...(stopped === null ? [] : [`incomplete: ${stopped}`]),
@@ -72,7 +75,7 @@ export function backtestSummary(
   ].join("; ");
 }
 
-function ruleLines({ title, level, alerts, days, groups, examples }: RuleReport): string[] {
+function ruleLines({ title, level, alerts, folded, days, groups, examples }: RuleReport): string[] {
   const entries = Object.entries(days).sort(([a], [b]) => a < b ? -1 : 1);
   const shown = entries.slice(-MAX_DAYS).map(([day, count]) =>
     `${day.replace(/^\d{4}-/, "")} ${count}`
@@ -83,7 +86,9 @@ function ruleLines({ title, level, alerts, days, groups, examples }: RuleReport)
   const others = different - top.length;
   return [
     "",
-    `${paint("bold", printable(title))}: ${counted(alerts, "alert")}, ${level}`,
+    `${paint("bold", printable(title))}: ${counted(alerts, "alert")}, ${
+      folded > 0 ? `${folded} folded as repeats, ` : ""
+    }${level}`,
     `  by day    ${earlier > 0 ? `${counted(earlier, "earlier day")}, ` : ""}${shown.join(", ")}`,
     `  by group  ${named.join(", ")}${others > 0 ? `, ${others}${more ? "+" : ""} more` : ""}`,
     ...examples.map((example) => `  ${exampleLine(example)}`),
