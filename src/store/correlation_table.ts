@@ -6,10 +6,37 @@ import {
 } from "../sigma/engine.ts";
 import { isLarger } from "../alert/shorten.ts";
 import { readNumber, writeMeta } from "./meta.ts";
-import type { Sql } from "./sql.ts";
+import type { Sql, SqlRow, SqlValue } from "./sql.ts";
 
 /** A row may have 2 MB in a Durable Object; this leaves room for the other columns. */
 const MAX_STATE_BYTES = 1_900_000;
+
+/** A database that notes whether a statement has failed. */
+class NotedSql {
+  hasFailed = false;
+  readonly sql: Sql;
+
+  constructor(sql: Sql) {
+    this.sql = sql;
+  }
+
+  all<Row extends SqlRow>(text: string, ...values: SqlValue[]): Row[] {
+    return this.#noted(() => this.sql.all<Row>(text, ...values));
+  }
+
+  run(text: string, ...values: SqlValue[]): number {
+    return this.#noted(() => this.sql.run(text, ...values));
+  }
+
+  #noted<T>(statement: () => T): T {
+    try {
+      return statement();
+    } catch (error) {
+      this.hasFailed = true;
+      throw error;
+    }
+  }
+}
 
 /** How much the groups of one correlation hold. */
 interface Total {
@@ -35,7 +62,7 @@ export class CorrelationTable implements CorrelationStore {
   watermark: number;
   /** Matches that were dropped because a row could not hold them. */
   dropped = 0;
-  readonly #sql: Sql;
+  readonly #sql: NotedSql;
   readonly #watermarkBefore: number;
   readonly #totals = new Map<string, Total>();
   /** By state key and group; undefined for a group that is to be deleted. */
@@ -43,7 +70,7 @@ export class CorrelationTable implements CorrelationStore {
 
   /** @param sql The database, within a transaction. */
   constructor(sql: Sql) {
-    this.#sql = sql;
+    this.#sql = new NotedSql(sql);
     this.watermark = readNumber(sql, "correlated_to", -Infinity);
     this.#watermarkBefore = this.watermark;
     type Row = { key: string; groups: number; matches: number };
@@ -54,6 +81,11 @@ export class CorrelationTable implements CorrelationStore {
     ) {
       this.#totals.set(key, { groups, matches, isChanged: false });
     }
+  }
+
+  /** Whether the database has failed, so that an error is not one of the evaluation. */
+  get hasFailed(): boolean {
+    return this.#sql.hasFailed;
   }
 
   get matches(): number {
@@ -154,7 +186,7 @@ export class CorrelationTable implements CorrelationStore {
       total.isChanged = false;
     }
     if (this.watermark !== this.#watermarkBefore && Number.isFinite(this.watermark)) {
-      writeMeta(this.#sql, "correlated_to", this.watermark);
+      writeMeta(this.#sql.sql, "correlated_to", this.watermark);
     }
   }
 

@@ -104,12 +104,14 @@ export interface LogWriter {
    * Evaluates correlations on the state that the log keeps of them.
    *
    * @param keys The state keys of the correlations in force; everything else is deleted.
-   * @param evaluate What to do; if it throws, its changes are not written.
+   * @param evaluate What to do.
+   * @returns What it has found. If it throws, its changes are not written, and there is a fault.
+   * @throws {unknown} What the database throws: then the transaction has to fail.
    */
   correlate(
     keys: readonly string[],
     evaluate: (store: CorrelationStore) => CorrelationOutcome,
-  ): CorrelationOutcome;
+  ): CorrelationOutcome & { readonly fault?: unknown };
   /** Returns the alerts among some that are not stored, each once. */
   newAlerts<T extends NewAlert>(alerts: readonly T[]): T[];
   /**

@@ -30,6 +30,7 @@ import { dropPasses, readPass, savePassPage } from "./pass_table.ts";
 import { recordEvents } from "./record_events.ts";
 import { retain } from "./retain.ts";
 import type { Columns, Sql } from "./sql.ts";
+import { type CorrelationOutcome, newTally } from "../sigma/engine.ts";
 
 export type { Log, LogCounts, LogHead, LogReader, LogWriter } from "./log.ts";
 
@@ -131,7 +132,14 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     correlate(keys, evaluate) {
       const table = new CorrelationTable(sql);
       table.keepOnly(keys);
-      const { results, tally } = evaluate(table);
+      let outcome: CorrelationOutcome;
+      try {
+        outcome = evaluate(table);
+      } catch (fault) {
+        if (table.hasFailed) throw fault;
+        return { results: [], tally: newTally(), fault };
+      }
+      const { results, tally } = outcome;
       table.write();
       return { results, tally: { ...tally, dropped: tally.dropped + table.dropped } };
     },

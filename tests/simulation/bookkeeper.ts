@@ -8,6 +8,11 @@ export interface SeenEvent {
   readonly key: string;
   readonly at: number | null;
   readonly recordedAt: number;
+  /** Who did what, as the log has it. */
+  readonly user: string;
+  readonly did: string;
+  /** Whether it came before its time counted as complete, so that correlations owe it everything. */
+  readonly isInTime: boolean;
 }
 
 /** One alert as the bookkeeper has seen it. */
@@ -15,8 +20,10 @@ export interface SeenAlert {
   readonly id: string;
   readonly ruleId: string;
   readonly level: string;
-  /** The event that it is about; null for an operational alert. */
+  /** The event that it is about, or the last before it; null for an operational alert. */
   readonly key: string | null;
+  /** What its events have in common, if a correlation has found it, or something new. */
+  readonly group: readonly string[] | undefined;
   readonly occurrence: number;
   /** The date of the event, as the API would say it; null where it has none. */
   readonly date: unknown;
@@ -30,6 +37,9 @@ export interface SeenAlert {
   /** The endpoints that were configured when it was raised. */
   readonly endpoints: readonly string[];
 }
+
+/** Stands for events that retention has removed before a correlation was decided. */
+export const REMOVED = "removed";
 
 /** One item that is not a valid event, as it was kept. */
 export interface SeenInvalid {
@@ -78,6 +88,8 @@ export class Bookkeeper {
   /** Events up to this date may be refused: the log has removed events of that age. */
   floor = -Infinity;
   #oldest = 1;
+  /** Up to when correlations have ever taken everything for known. */
+  #complete = -Infinity;
   /** How each message ended, by endpoint and id. */
   readonly ends = new Map<string, string>();
   /** The same, as it was when the log was copied. */
@@ -115,22 +127,32 @@ export class Bookkeeper {
     };
     const after = (table: string, seq: number) =>
       sql.all<Row>(`SELECT * FROM ${table} WHERE seq > ? ORDER BY seq`, seq);
+    this.#complete = Math.max(this.#complete, this.completeUntil());
     for (const { seq, at, recorded_at, body } of after("events", this.events.newest)) {
       const event = JSON.parse(body);
-      this.events.add(seq, { key: logKey(event), at, recordedAt: recorded_at });
+      const { user, event: did } = event;
+      const isInTime = at > this.#complete;
+      const seen = { key: logKey(event), at, recordedAt: recorded_at, user, did, isInTime };
+      this.events.add(seq, seen);
       this.#history.note(() => `log: ${seq} is ${event.trace}`);
     }
     for (const { seq, body, level, recorded_at } of after("alerts", this.alerts.newest)) {
-      const { id, rule, events: [caused], backfilled, foldedInto } = JSON.parse(body);
+      const { id, rule, events: [caused], backfilled, foldedInto, ...more } = JSON.parse(body);
       const { id: ruleId } = rule;
-      const key = caused === undefined ? null : logKey(caused.event);
       const { occurrence = 1 } = caused ?? {};
-      const date = caused?.event.date ?? null;
+      const group = more.group?.map(({ value }: { value: string }) => value);
+      const without = group === undefined ? null : REMOVED;
+      const key = caused === undefined ? without : logKey(caused.event);
+      const date = group === undefined ? caused?.event.date ?? null : more.lastAt;
       const user = String(caused?.event.user ?? "");
       const facts = { id, ruleId, level, key, occurrence, date, user, backfilled, endpoints };
-      const seen = { ...facts, foldedInto: foldedInto ?? null };
+      const seen = { ...facts, group, foldedInto: foldedInto ?? null };
       this.alerts.add(seq, { ...seen, recordedAt: recorded_at });
-      const name = key === null ? `operational ${id}` : `${ruleId} on ${key} no. ${occurrence}`;
+      const name = group !== undefined
+        ? `${ruleId} with the id ${id}`
+        : key === null
+        ? `operational ${id}`
+        : `${ruleId} on ${key} no. ${occurrence}`;
       const ids = this.alertIds.get(name);
       if (ids === undefined) this.alertIds.set(name, new Set([id]));
       else ids.add(id);
@@ -152,6 +174,11 @@ export class Bookkeeper {
       this.lookAtEnds();
       this.#lookForRemoved();
     }
+  }
+
+  /** Up to when correlations take everything for known, in milliseconds since the Unix epoch. */
+  completeUntil(): number {
+    return Number(this.#meta("correlated_to") ?? -Infinity);
   }
 
   /** Whether an item that is not a valid event was kept, as it was sent. */

@@ -138,6 +138,43 @@ export const BUGS: Readonly<Record<string, Bug>> = {
       };
     },
   },
+  "forget-late-match": {
+    about: "Correlations are told only of events that are newer than those before",
+    ports: (ports) => {
+      const { correlator } = ports;
+      if (correlator === undefined) return ports;
+      const collect = correlator.collect.bind(correlator);
+      let newest = -Infinity;
+      correlator.collect = (occurrence, matches, inputs) => {
+        if (occurrence.time < newest) return;
+        newest = occurrence.time;
+        collect(occurrence, matches, inputs);
+      };
+      return ports;
+    },
+  },
+  "double-window": {
+    about: "Now and then a window counts for the next slot of time as well",
+    ports: (ports) => {
+      const { correlator } = ports;
+      if (correlator === undefined) return ports;
+      const correlate = correlator.correlate.bind(correlator);
+      const isDue = every(5);
+      correlator.correlate = (...given) => {
+        const { results, tally } = correlate(...given);
+        const doubled = results.flatMap((result) => {
+          if (result.kind !== "window" || !isDue()) return [result];
+          const { document } = result;
+          const span = document.kind === "correlation" ? document.timespan.seconds * 1_000 : 0;
+          const slot = result.slot + span;
+          const id = JSON.stringify([...JSON.parse(result.id).slice(0, -1), slot]);
+          return [result, { ...result, id, slot }];
+        });
+        return { results: doubled, tally };
+      };
+      return ports;
+    },
+  },
   "page-about-past": {
     about: "Alerts about the past go to every endpoint",
     ports: (ports) => ({

@@ -1,5 +1,6 @@
 import { openLog } from "../../src/store/open_log.ts";
 import { checkAlerts } from "./check_alerts.ts";
+import { checkCorrelations } from "./check_correlations.ts";
 import { checkDeliveries } from "./check_deliveries.ts";
 import { checkEvents } from "./check_events.ts";
 import { checkFolds } from "./check_folds.ts";
@@ -27,6 +28,7 @@ export function check(finished: Finished): string[] {
     ...checkEvents(finished),
     ...checkInvalid(finished),
     ...checkAlerts(finished),
+    ...checkCorrelations(finished),
     ...checkDeliveries(finished),
     ...checkFolds(finished),
     ...places.flatMap((place, n) => checkPlace(place, n, world)),

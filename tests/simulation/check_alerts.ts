@@ -24,7 +24,8 @@ export function checkAlerts({ published, world }: Finished): string[] {
   }
   const raised = new Map<string, number[]>();
   const ids = new Set<string>();
-  for (const { id, ruleId, key, occurrence } of books.alerts.rows.values()) {
+  for (const { id, ruleId, key, occurrence, group } of books.alerts.rows.values()) {
+    if (group !== undefined) continue; // checkCorrelations() looks at those
     if (ids.has(id)) wrong.push(`two alerts with the id ${id}`);
     ids.add(id);
     if (key === null) continue;

@@ -5,7 +5,7 @@ import { isOwn } from "./check_folds.ts";
 import type { EndpointModel } from "./endpoint_model.ts";
 import { foldMsOf } from "./folding.ts";
 import { isMeantFor } from "./owed.ts";
-import { MINUTE } from "./plan.ts";
+import { HOUR, MINUTE } from "./plan.ts";
 
 type Row = { endpoint: string; webhook_id: string; state: string; attempt: number };
 
@@ -17,12 +17,16 @@ const REQUEST_MS = 5 * MINUTE;
  * first run, or what was too old when it was recorded.
  */
 function isPast(
-  { date, recordedAt }: SeenAlert,
+  { date, recordedAt, group }: SeenAlert,
   { plan: { kinds, options }, world: { askedFrom } }: Finished,
 ): boolean | undefined {
   const at = typeof date === "string" ? parseDate(date) : undefined;
   if (at === undefined) return undefined;
-  if (recordedAt - at > options.maxAlertAgeMs) return true;
+  const age = recordedAt - at;
+  // A condition that waits for the end of a window is news from there.
+  if (group !== undefined && age <= options.maxAlertAgeMs + HOUR) {
+    if (age > options.maxAlertAgeMs) return undefined;
+  } else if (age > options.maxAlertAgeMs) return true;
   // A clock that is set, or a copy from before the first run, moves the beginning.
   if (kinds.has("clock") || kinds.has("restore")) return undefined;
   const begun = askedFrom + options.backfillMs;
@@ -32,11 +36,13 @@ function isPast(
 /** Nothing about the past pages anybody: such alerts are marked, and no others. */
 function checkMarks(finished: Finished): string[] {
   return [...finished.world.books.alerts.rows.values()].flatMap((alert) => {
-    const { id, key, date, backfilled } = alert;
+    const { id, ruleId, key, date, backfilled } = alert;
     const past = key === null ? false : isPast(alert, finished);
-    return past === undefined || past === backfilled
-      ? []
-      : [`about ${past ? "the past" : "news"}, but marked ${backfilled}: ${id} of ${date}`];
+    return past === undefined || past === backfilled ? [] : [
+      `about ${
+        past ? "the past" : "news"
+      }, but marked ${backfilled}: ${id} of ${date} by ${ruleId}`,
+    ];
   });
 }
 

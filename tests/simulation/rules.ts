@@ -1,3 +1,4 @@
+import { Correlator, historyOf } from "../../src/sigma/engine.ts";
 import { parseSigma } from "../../src/sigma/parse.ts";
 import { RuleSet } from "../../src/sigma/source_rule_set.ts";
 
@@ -6,6 +7,7 @@ const HEAD = "logsource: { product: thousandeyes, service: audit }";
 /** Real rules, simple enough that the publisher of an event knows which of them it satisfies. */
 const RULES = `
 title: Login failed
+name: failed
 id: 6f5c7f0a-0000-4000-8000-000000000001
 level: low
 ${HEAD}
@@ -13,6 +15,7 @@ detection: { selection: { event: Login failed. }, condition: selection }
 panoptes: { suppress: { by: [user], for: 10m } }
 ---
 title: Token created
+name: token
 id: 6f5c7f0a-0000-4000-8000-000000000002
 level: high
 ${HEAD}
@@ -33,6 +36,50 @@ detection:
   filter: { uid: '7' }
   condition: selection and not filter
 panoptes: { suppress: { by: [], for: 40m } }
+---
+title: Login succeeded
+name: succeeded
+${HEAD}
+detection: { selection: { event: Login succeeded. }, condition: selection }
+---
+title: Many failed logins
+id: 6f5c7f0a-0000-4000-8000-000000000011
+level: medium
+correlation:
+  type: event_count
+  rules: failed
+  group-by: user
+  timespan: 30m
+  generate: true
+  condition: { gte: 3 }
+---
+title: A token after a failed login
+id: 6f5c7f0a-0000-4000-8000-000000000012
+level: high
+correlation:
+  type: temporal_ordered
+  rules: [failed, token]
+  group-by: user
+  timespan: 1h
+  generate: true
+---
+title: A failed login without a successful one
+id: 6f5c7f0a-0000-4000-8000-000000000013
+level: low
+correlation:
+  type: temporal
+  rules: [failed, succeeded]
+  group-by: user
+  timespan: 20m
+  condition: failed and not succeeded
+---
+title: Something that a user has not done before
+id: 6f5c7f0a-0000-4000-8000-000000000014
+level: medium
+${HEAD}
+detection: { selection: { event|exists: true }, condition: selection }
+panoptes:
+  new_value: { field: event, group-by: user, learn: 45m }
 `;
 
 export const LOGIN_FAILED = "6f5c7f0a-0000-4000-8000-000000000001";
@@ -40,18 +87,21 @@ export const TOKEN_CREATED = "6f5c7f0a-0000-4000-8000-000000000002";
 export const STRANGER = "6f5c7f0a-0000-4000-8000-000000000003";
 export const TEST_DELETED = "6f5c7f0a-0000-4000-8000-000000000004";
 
-/** The level of each rule, as above. */
-export const LEVELS: Readonly<Record<string, string>> = {
-  [LOGIN_FAILED]: "low",
-  [TOKEN_CREATED]: "high",
-  [STRANGER]: "critical",
-  [TEST_DELETED]: "medium",
-};
-
-const { rules, problems } = parseSigma(RULES);
+const { rules, correlations, problems } = parseSigma(RULES);
 if (problems.some(({ severity }) => severity === "error")) {
   throw new Error(`Cannot simulate: ${JSON.stringify(problems)}`);
 }
 
 /** The rules, compiled once for all runs: they hold no state. */
-export const ruleSet: RuleSet = new RuleSet(rules);
+export const ruleSet: RuleSet = new RuleSet(rules, { baseRules: true });
+
+/** What the matches mean together. */
+export { correlations };
+
+/** The rule that finds what is new. */
+export const newValueRule = rules.find((rule) => historyOf(rule) !== undefined)!;
+
+/** Links the correlations for one process. */
+export function newCorrelator(): Correlator {
+  return new Correlator(correlations, rules);
+}

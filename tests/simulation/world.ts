@@ -20,7 +20,7 @@ import type { History } from "./history.ts";
 import { INJECTED, Life } from "./life.ts";
 import { MINUTE, type Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
-import { ruleSet } from "./rules.ts";
+import { newCorrelator, ruleSet } from "./rules.ts";
 import type { Server } from "./sse_client.ts";
 import type { Storage } from "./storage.ts";
 import type { VirtualTime } from "./virtual_time.ts";
@@ -282,6 +282,7 @@ export class World {
     const chance = this.#chance;
     const readPage = (plan.onWire ? wireReadPage : lightReadPage)({ api, clock, chance, random });
     const attempt = (plan.onWire ? wireAttempt : lightAttempt)({ endpoints, clock, time });
+    const correlator = newCorrelator();
     const breaking = new Set(published.filter((one) => one.breaksRules).map(({ id }) => id));
     return {
       clock,
@@ -294,11 +295,13 @@ export class World {
         life.call("attempt", () => attempt(message, endpoint, signal)),
       match(event: UserEvent) {
         if (breaking.has(event.trace as string)) throw new Error("This rule fails (injected)");
-        const matches = ruleSet.match(toSigmaEvent(event));
-        return event.trace === "huge"
-          ? matches.map(({ rule }) => ({ rule, matched: LONG }))
-          : matches;
+        return ruleSet.match(toSigmaEvent(event)).map(({ rule }) => ({
+          rule,
+          ...(event.trace === "huge" && { matched: LONG }),
+          isSilent: !correlator.alertsAlone(rule),
+        }));
       },
+      correlator,
     };
   }
 

@@ -119,17 +119,48 @@ export const CORRELATION_CONTRACT: readonly Promised[] = [
       read(sql, (store) => store.save("one", "Ana", groupOf(1), 9));
       const log = open(sql);
       log.transaction(() => {
-        assertThrows(() =>
-          log.correlate(KEYS, (store) => {
-            store.save("one", "Ana", groupOf(1, 2), 9);
-            store.delete("one", "Ana");
-            store.watermark = 5;
-            throw new TypeError("broken");
-          }), TypeError);
+        const { results, fault } = log.correlate(KEYS, (store) => {
+          store.save("one", "Ana", groupOf(1, 2), 9);
+          store.delete("one", "Ana");
+          store.watermark = 5;
+          throw new TypeError("broken");
+        });
+        assertEquals(results, []);
+        assert(fault instanceof TypeError);
       });
       assertEquals(
         read(sql, (store) => [store.watermark, store.load("one", "Ana")?.times]),
         [-Infinity, [1]],
+      );
+    },
+  },
+  {
+    name: "correlate() throws what the database throws, so that nothing is recorded without it",
+    check(sql) {
+      read(sql, (store) => store.save("one", "Ana", groupOf(1), 9));
+      let isBroken = false;
+      const breaking = {
+        ...sql,
+        all: (text: string, ...values: Parameters<typeof sql.all>[1][]) => {
+          if (isBroken) throw new Error("disk I/O error");
+          return sql.all(text, ...values);
+        },
+        run: (text: string, ...values: Parameters<typeof sql.run>[1][]) => sql.run(text, ...values),
+        bytes: () => sql.bytes(),
+        transaction: <T>(body: () => T) => sql.transaction(body),
+      } as typeof sql;
+      const log = open(breaking);
+      assertThrows(
+        () =>
+          log.transaction(() =>
+            log.correlate(KEYS, (store) => {
+              isBroken = true;
+              store.load("one", "Ana");
+              return NOTHING;
+            })
+          ),
+        Error,
+        "disk I/O error",
       );
     },
   },

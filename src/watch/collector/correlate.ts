@@ -37,6 +37,8 @@ export interface Correlated {
   readonly alerts: readonly AlertToRaise[];
   /** Matches that were left out. */
   readonly counts: CountsToAdd;
+  /** What a correlation threw; then there is nothing else, and its state is as before. */
+  readonly faults: readonly unknown[];
 }
 
 /** The matches of one page on their way to the correlations. */
@@ -80,7 +82,7 @@ export class PageMatches {
    * @param now Milliseconds since the Unix epoch.
    * @param options Limits and times.
    * @returns What they have found.
-   * @throws {unknown} What a correlation throws; then its state is as before.
+   * @throws {unknown} What the database throws.
    */
   correlate(
     { state, pass }: { state: CollectorState; pass: Pass },
@@ -88,7 +90,7 @@ export class PageMatches {
     options: WatchOptions,
   ): Correlated {
     const { log, correlator } = this.#ports;
-    const { results, tally } = log.correlate(correlator?.stateKeys ?? [], (store) => {
+    const { results, tally, ...failed } = log.correlate(correlator?.stateKeys ?? [], (store) => {
       // Nothing correlates any more; what was kept for it goes.
       if (correlator === undefined) return { results: [], tally: newTally() };
       const watermark = completeUntil(state, now, options);
@@ -103,6 +105,7 @@ export class PageMatches {
         matchesIncomplete: this.#undated + tally.ungrouped + tally.valueless,
         matchesDropped: tally.dropped,
       },
+      faults: "fault" in failed ? [failed.fault] : [],
     };
   }
 }

@@ -15,7 +15,7 @@ import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import { afterPage } from "./advance.ts";
 import { PageMatches } from "./correlate.ts";
-import { type CountsToAdd, lateHistogram } from "./counts.ts";
+import { lateHistogram } from "./counts.ts";
 import { addIntake } from "./intake.ts";
 import { type Diagnosis, fault } from "./failure.ts";
 import { isPast } from "./past.ts";
@@ -131,14 +131,9 @@ export function recordPage(
       alerts.push({ alert, eventSeq: null, at: null, rule });
     }
   }
-  let uncorrelated: CountsToAdd = {};
-  try {
-    const correlated = pageMatches.correlate({ state: read.state, pass }, now, options);
-    alerts.push(...correlated.alerts);
-    uncorrelated = correlated.counts;
-  } catch (error) {
-    faults.push(error);
-  }
+  const correlated = pageMatches.correlate({ state: read.state, pass }, now, options);
+  alerts.push(...correlated.alerts);
+  faults.push(...correlated.faults);
   const raised = raiseAlerts({ log, endpoints }, alerts, now, options);
   const { kind } = read;
   const intake = addIntake(read.state.intake, {
@@ -178,7 +173,7 @@ export function recordPage(
       invalid: invalid.length,
       oversized: oversized.length,
       ...raised,
-      ...uncorrelated,
+      ...correlated.counts,
       ...lateCounts(state, kind, result.recorded, now),
     },
     random,
