@@ -135,6 +135,13 @@ export const AlertSchema = v.strictObject({
     v.pipe(v.array(AlertFieldSchema), v.readonly()),
     "the fields that made the rule match, at most 32",
   ),
+  rulesRevision: v.optional(
+    described(
+      v.string(),
+      "the revision of the rules that were in force; [`GET /v1/rules`](http.md#rules) says which " +
+        "are now. Absent where rules have none, as outside the Worker",
+    ),
+  ),
 });
 
 /** What closes a window in which repeats were folded: the `data` of `alert.folded`. */

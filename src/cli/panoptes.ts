@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from "commander";
 import { backtest, type BacktestOptions } from "./commands/backtest.ts";
 import { eventsSummarize, type EventsSummarizeOptions } from "./commands/events_summarize.ts";
 import { matchEvents, type MatchOptions } from "./commands/match_events.ts";
+import { rulesBuild, type RulesBuildOptions } from "./commands/rules_build.ts";
 import {
   CHECK_FORMATS,
   rulesCheck,
@@ -119,6 +120,17 @@ ${EXIT_CODES}`,
     .option(...PLACEHOLDERS)
     .addHelpText("after", EXIT_CODES)
     .action(run((paths: string[], options: RulesCheckOptions) => rulesCheck(paths, options)));
+  rules.command("build").description("check and test rules, and write what the Worker runs")
+    .argument("<path...>", RULES_HELP)
+    .requiredOption("--out <file>", "where the bundle goes, such as rules.json")
+    .addHelpText(
+      "after",
+      `
+A Worker of the same version takes the bundle while it runs, with a token of the scope admin:
+  curl -X PUT -H "Authorization: Bearer $TOKEN" --data-binary @rules.json "$ADDRESS/v1/rules"
+${EXIT_CODES}`,
+    )
+    .action(run((paths: string[], options: RulesBuildOptions) => rulesBuild(paths, options)));
   rules.command("test").description("run the tests in the field 'tests' of rules")
     .argument("<path...>", RULES_HELP)
     .option("--junit <file>", "also write a JUnit report, for CI")

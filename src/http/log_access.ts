@@ -31,10 +31,28 @@ export interface RuleSummary {
   tags: readonly string[];
 }
 
+/** Which rules are in force. */
+export interface RulesState {
+  /** Names their content. */
+  readonly revision: string;
+  /** Whether the Worker brought them along, or they were uploaded. */
+  readonly source: "bundled" | "uploaded";
+  /** The revision of those that the Worker brings along. */
+  readonly bundledRevision: string;
+  /** When they were uploaded, as an ISO 8601 string; null for those of the Worker. */
+  readonly uploadedAt: string | null;
+  /** The name of the token that they were uploaded with; likewise. */
+  readonly uploadedBy: string | null;
+  /** Why uploaded rules are not in force; null if they are, or there are none. */
+  readonly refused: string | null;
+}
+
 /** What `/v1/status` returns, and `/metrics` as numbers: plain JSON without secrets. */
 export interface Status extends WatchStatus {
   /** How many rules are in force. */
   readonly rules: number;
+  /** Which rules these are. */
+  readonly ruleSet: RulesState;
   /** Logs of earlier settings, which are no longer fed. */
   readonly unfedLogs: readonly {
     /** The base URL of the API and the account groups. */
@@ -63,6 +81,18 @@ export interface LogAccess
   status(): Status;
   /** The rules that events are matched against. */
   rules(): readonly RuleSummary[];
+  /** Which rules these are. */
+  rulesState(): RulesState;
+  /**
+   * Puts an uploaded bundle in force.
+   *
+   * @param bundle JSON data.
+   * @param by The name of the token.
+   * @returns What is wrong with it; those in force stay then.
+   */
+  uploadRules(bundle: unknown, by: string): readonly string[];
+  /** Puts the rules of the Worker in force again. */
+  resetRules(): void;
   /** Resets a message to its first attempt; false if there is none or an attempt is in progress. */
   redeliver(id: number): boolean;
   /** Starts a new epoch and returns it. */

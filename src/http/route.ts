@@ -37,7 +37,7 @@ export interface Operation {
   answer(routed: RoutedRequest, services: Services): Response | Promise<Response>;
 }
 
-const METHODS = ["GET", "POST"] as const;
+const METHODS = ["GET", "PUT", "POST", "DELETE"] as const;
 
 /** A path and what can be done there; the gateway and the log's app are both built from it. */
 export interface Route extends Readonly<Partial<Record<typeof METHODS[number], Operation>>> {

@@ -28,7 +28,7 @@ export type AlertedAt = Readonly<Record<string, number>>;
  * @returns What has been alerted now; the same object if nothing new.
  */
 export function operationalAlerts(
-  ports: Pick<WatchPorts, "log" | "endpoints">,
+  ports: Pick<WatchPorts, "log" | "endpoints" | "rulesRevision">,
   reasons: readonly Reason[],
   alertedAt: AlertedAt,
   now: number,

@@ -22,14 +22,14 @@ const MARKS = "";
  * endpoint gets a count of such alerts later. It has to run inside the transaction that records
  * what the alerts are about.
  *
- * @param ports The log and the endpoints.
+ * @param ports The log, the endpoints, and the revision of the rules, which each alert names.
  * @param given The alerts; one whose id is stored already is left alone.
  * @param now Milliseconds since the Unix epoch.
  * @param options What holds back repeats.
  * @returns What is to be counted.
  */
 export function raiseAlerts(
-  { log, endpoints }: Pick<WatchPorts, "log" | "endpoints">,
+  { log, endpoints, rulesRevision }: Pick<WatchPorts, "log" | "endpoints" | "rulesRevision">,
   given: readonly AlertToRaise[],
   now: number,
   { suppressesByDefault, maxFoldWindows }: Pick<
@@ -63,8 +63,15 @@ export function raiseAlerts(
   const intoOf = (entry: number | undefined) =>
     entry === undefined ? undefined : foldedInto[entry] ?? undefined;
   const marked = alerts.map((one, index) => {
-    const into = intoOf(marks[index]);
-    return into === undefined ? one : { ...one, alert: { ...one.alert, foldedInto: into } };
+    const foldedInto = intoOf(marks[index]);
+    return {
+      ...one,
+      alert: {
+        ...one.alert,
+        ...(foldedInto !== undefined && { foldedInto }),
+        ...(rulesRevision !== undefined && { rulesRevision }),
+      },
+    };
   });
   const added = log.addAlerts(marked, now);
   log.queue(messages.filter(({ entry }) => intoOf(entry) === undefined), now);

@@ -49,6 +49,8 @@ type OwnCode =
   | "no_rules"
   | "rules_left_out"
   | "rules_disabled"
+  | "rules_uploaded"
+  | "upload_refused"
   | "streams_refused";
 
 /** Why the health is what it is, as a stable code. */
@@ -271,6 +273,18 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     severities: ["info"],
     meaning: "Rules are switched off by DISABLED_RULES",
     advice: "Remove them from DISABLED_RULES to have their alerts again.",
+  },
+  rules_uploaded: {
+    severities: ["info"],
+    meaning: "Rules that were uploaded are in force, and not those of the deployment",
+    advice: "DELETE /v1/rules puts those of the deployment in force.",
+  },
+  upload_refused: {
+    severities: ["yellow"],
+    alerts: "The uploaded rules of Panoptes are not in force",
+    meaning: "Rules that were uploaded no longer load: those of the deployment are in force",
+    advice:
+      "Build the rules with the deployed version and upload them again, or DELETE /v1/rules to do without them.",
   },
   streams_refused: {
     severities: ["yellow"],

@@ -35,4 +35,6 @@ export interface WatchPorts extends DispatchPorts {
   match(event: UserEvent): readonly EventMatch[];
   /** What the matches mean together; default nothing. Its rules are those of `match`. */
   readonly correlator?: Correlator | undefined;
+  /** The revision of these rules; default none. All three may change between two pages. */
+  readonly rulesRevision?: string | undefined;
 }

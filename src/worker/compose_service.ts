@@ -14,10 +14,11 @@ import { watchOptions } from "../watch/watch_options.ts";
 import { type Config, type ConfigProblem, sourceName } from "./config.ts";
 import { durableObjectSql } from "./durable_object_sql.ts";
 import type { UnknownRule } from "../alert/disabled_rules.ts";
-import { matchRules } from "../alert/match_rules.ts";
-import type { RuleBundle } from "../alert/rule_bundle.ts";
+import type { RuleMatcher } from "../alert/match_rules.ts";
+import type { SealedBundle } from "../alert/rule_bundle.ts";
 import { holdsNothing, type NotedLog } from "./noted_log.ts";
 import { report } from "./report.ts";
+import { RulesInForce } from "./rules_in_force.ts";
 import { serviceReasons } from "./service_reasons.ts";
 import { SETTINGS } from "./settings.ts";
 import { watchPorts } from "./watch_ports.ts";
@@ -30,8 +31,8 @@ export interface ServiceOptions {
   config: Config;
   /** The name of the object, where the runtime knows it. */
   name?: string | undefined;
-  /** The rules that events are matched against, and their filters. */
-  bundle: RuleBundle;
+  /** The rules that events are matched against unless others are uploaded. */
+  bundle: SealedBundle;
   /** Time. */
   clock: Clock;
   /** Chance, in [0, 1). */
@@ -72,22 +73,13 @@ export function composeService(options: ServiceOptions): Service {
   const source = ownSource(log, options.name ?? sourceName(config));
   const isFed = source === sourceName(config);
   let others: readonly NotedLog[] = [];
-  const leftOut: unknown[] = [];
-  const { rules, disabled, unknownDisabled, match, correlator } = matchRules(
-    options.bundle,
-    (what, facts) => {
-      leftOut.push(facts);
-      report(what, facts);
-    },
-    { disabled: config.disabledRules },
-  );
-  const inForce = [...rules, ...correlator?.correlations ?? []]
-    .filter((rule) => !disabled.includes(rule));
-  const refused = [...config.refused, ...unknownDisabled.map(unknownRule)];
+  const { bundle: bundled } = options;
+  const { disabledRules: disabled } = config;
+  const rules = new RulesInForce({ log, bundled, disabled, clock, report });
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, suppressesByDefault } = config;
   const { maxAgeMs, maxBytes } = config;
   const watch = new Watch(
-    watchPorts({ log, config, match, correlator, clock, random, isFed }),
+    watchPorts({ log, config, rules, clock, random, isFed }),
     watchOptions({
       pollMs,
       overlapMs,
@@ -114,18 +106,30 @@ export function composeService(options: ServiceOptions): Service {
   const streams = new StreamLimit(config.maxStreams, clock);
 
   const openedAt = clock.now();
-  const refusedSince = sinceWhen(log, refused, openedAt);
+  let refusals = refusalsOf();
+
+  /** What is refused, and since when. */
+  function refusalsOf() {
+    const { refusal = null, matcher: { unknownDisabled } } = rules;
+    const refused = [...config.refused, ...unknownDisabled.map(unknownRule)];
+    const now = clock.now();
+    return {
+      refused,
+      refusedSince: sinceWhen(log, "refused settings", refused, now),
+      rulesRefusedSince: sinceWhen(log, "refused rules", refusal, now),
+    };
+  }
 
   /** What the watch cannot know about the health. */
   const ownReasons = () =>
     serviceReasons({
       now: clock.now(),
       openedAt,
-      rules: rules.length,
-      leftOut: leftOut.length,
-      disabled: disabled.map(({ title }) => title),
-      refused,
-      refusedSince,
+      rules: rules.matcher.rules.length,
+      leftOut: rules.problems.length,
+      disabled: rules.matcher.disabled.map(({ title }) => title),
+      ruleSet: rules.state,
+      ...refusals,
       others,
       hiddenSince: Math.min(events.hiddenSince ?? Infinity, alerts.hiddenSince ?? Infinity),
       streamRefusedAt: streams.refusedAt,
@@ -165,6 +169,12 @@ export function composeService(options: ServiceOptions): Service {
     return isSaved;
   }
 
+  /** Other rules are in force. */
+  function tellRules(): void {
+    refusals = refusalsOf();
+    report("Other rules are in force", rules.state);
+  }
+
   function raiseEpoch(): string {
     log.transaction(() => log.raiseEpoch(clock.now()));
     return log.head().epoch;
@@ -182,7 +192,8 @@ export function composeService(options: ServiceOptions): Service {
       invalidEvents: (after, limit, maxBytes) => log.invalidEvents(after, limit, maxBytes),
       status: () => ({
         ...watch.status(ownReasons()),
-        rules: inForce.length,
+        rules: inForce(rules.matcher).length,
+        ruleSet: rules.state,
         unfedLogs: others.map(({ source, events, alerts, owed, notedAt }) => ({
           source,
           events,
@@ -193,7 +204,17 @@ export function composeService(options: ServiceOptions): Service {
         subscribers: { events: events.followers, alerts: alerts.followers },
         streams: streams.counts(),
       }),
-      rules: () => inForce.map(summaryOf),
+      rules: () => inForce(rules.matcher).map(summaryOf),
+      rulesState: () => rules.state,
+      uploadRules(bundle, by) {
+        const problems = rules.upload(bundle, by);
+        if (problems.length === 0) tellRules();
+        return problems;
+      },
+      resetRules() {
+        rules.reset();
+        tellRules();
+      },
     },
     streams,
     clock,
@@ -241,12 +262,12 @@ function unknownRule({ name, meant }: UnknownRule): ConfigProblem {
   };
 }
 
-/** When these problems were first met: an object starts again and again, and each alert is one. */
-function sinceWhen(log: Log, problems: readonly ConfigProblem[], now: number): number {
+/** When problems were first met: an object starts again and again, and each alert is one. */
+function sinceWhen(log: Log, name: string, problems: unknown, now: number): number {
   const text = JSON.stringify(problems);
-  const known = log.checkpoint<{ text: string; since: number }>("refused settings");
+  const known = log.checkpoint<{ text: string; since: number }>(name);
   if (known?.text === text) return known.since;
-  remember(log, "refused settings", { text, since: now });
+  remember(log, name, { text, since: now });
   return now;
 }
 
@@ -257,6 +278,11 @@ function remember(log: Log, name: string, value: unknown): void {
   } catch (error) {
     report("The log cannot be written", error);
   }
+}
+
+/** The rules and correlations that make alerts. */
+function inForce({ rules, correlator, disabled }: RuleMatcher): (SigmaRule | SigmaCorrelation)[] {
+  return [...rules, ...correlator?.correlations ?? []].filter((rule) => !disabled.includes(rule));
 }
 
 function summaryOf(

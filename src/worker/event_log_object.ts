@@ -5,7 +5,7 @@ import {
   type DurableObjectNamespace,
   type DurableObjectState,
 } from "cloudflare:workers";
-import type { RuleBundle } from "../alert/rule_bundle.ts";
+import type { SealedBundle } from "../alert/rule_bundle.ts";
 import { problem } from "../http/problem.ts";
 import { systemClock } from "../stream/clock.ts";
 import { readConfig } from "./config.ts";
@@ -62,7 +62,7 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
       storage: ctx.storage,
       config,
       name: ctx.id.name,
-      bundle: bundle as unknown as RuleBundle, // the build has parsed and checked it
+      bundle: bundle as unknown as SealedBundle, // the build has parsed and checked it
       clock: systemClock,
       random: Math.random,
       wake: () => ctx.storage.setAlarm(Date.now()),

@@ -1,3 +1,4 @@
+import type { RulesState } from "../http/log_access.ts";
 import { type Reason, reason } from "../watch/reasons.ts";
 import type { ConfigProblem } from "./config.ts";
 import type { NotedLog } from "./noted_log.ts";
@@ -19,6 +20,10 @@ export interface ServiceFacts {
   readonly leftOut: number;
   /** The titles of the rules that are switched off. */
   readonly disabled: readonly string[];
+  /** Which rules are in force. */
+  readonly ruleSet: RulesState;
+  /** Since when uploaded rules are refused. */
+  readonly rulesRefusedSince: number;
   /** The entries of settings that were refused. */
   readonly refused: readonly ConfigProblem[];
   /** Since when these are refused. */
@@ -39,7 +44,7 @@ export interface ServiceFacts {
  */
 export function serviceReasons(facts: ServiceFacts): Reason[] {
   const { now, openedAt, rules, leftOut, disabled, refused, refusedSince, others } = facts;
-  const { hiddenSince, streamRefusedAt = -Infinity } = facts;
+  const { ruleSet, rulesRefusedSince, hiddenSince, streamRefusedAt = -Infinity } = facts;
   const hiddenMs = now - hiddenSince;
   const found: Reason[] = [];
   if (rules === 0) found.push(reason("no_rules", { since: openedAt }));
@@ -50,6 +55,17 @@ export function serviceReasons(facts: ServiceFacts): Reason[] {
   if (disabled.length > 0) {
     const message = `Rules are switched off: ${disabled.join(", ")}.`;
     found.push(reason("rules_disabled", { message, since: openedAt }));
+  }
+  if (ruleSet.uploadedAt !== null) {
+    const { revision, uploadedAt, uploadedBy } = ruleSet;
+    const message = `The rules in force are revision ${revision}, uploaded with the token ` +
+      `${uploadedBy}.`;
+    found.push(reason("rules_uploaded", { message, since: Date.parse(uploadedAt) }));
+  }
+  if (ruleSet.refused !== null) {
+    const message = `The uploaded rules do not load, and revision ${ruleSet.revision} of the ` +
+      `deployment is in force: ${ruleSet.refused}.`;
+    found.push(reason("upload_refused", { message, since: rulesRefusedSince }));
   }
   for (const { variable, entry = "", message } of refused) {
     found.push(reason("refused_setting", {

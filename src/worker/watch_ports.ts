@@ -1,4 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import type { RuleMatcher } from "../alert/match_rules.ts";
 import { attempt } from "../delivery/attempt.ts";
 import { refusedEndpoint } from "../delivery/endpoint.ts";
 import type { Outcome } from "../delivery/outcome.ts";
@@ -13,9 +14,11 @@ import type { Config } from "./config.ts";
 export interface WatchPortsOptions {
   log: Log;
   config: Config;
-  match: WatchPorts["match"];
-  /** The correlations of what matches; default none. */
-  correlator?: WatchPorts["correlator"];
+  /** The rules, which may be exchanged for others at any time. */
+  rules: {
+    readonly matcher: Pick<RuleMatcher, "match" | "correlator">;
+    readonly revision: string;
+  };
   clock: Clock;
   random: () => number;
   /** Whether the log is that of the present settings; default true. */
@@ -38,7 +41,7 @@ const call = (url: URL, init: RequestInit) => fetch(url, init);
  * @returns The ports of the watch.
  */
 export function watchPorts(
-  { log, config, match, correlator, clock, random, isFed = true }: WatchPortsOptions,
+  { log, config, rules, clock, random, isFed = true }: WatchPortsOptions,
 ): WatchPorts {
   const { aid, useAllPermittedAids, baseUrl, teToken, ownHosts } = config;
   const refused = new Map(config.refusedEndpoints.map((name) => [name, refusedEndpoint(name)]));
@@ -68,8 +71,13 @@ export function watchPorts(
         retry: { attempts: 1 }, // the collector retries, and remembers its tries
         ...(signal === undefined ? {} : { signal }),
       }),
-    match,
-    correlator,
+    match: (event) => rules.matcher.match(event),
+    get correlator() {
+      return rules.matcher.correlator;
+    },
+    get rulesRevision() {
+      return rules.revision;
+    },
     attempt: (message, endpoint, signal) =>
       endpoint.url === ""
         ? Promise.resolve(misconfigured(clock.now()))

@@ -1,5 +1,6 @@
 import type { Alert } from "../../src/alert/alert.ts";
 import { toAlert } from "../../src/alert/to_alert.ts";
+import { sealBundle } from "../../src/alert/rule_bundle.ts";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
 import { type ApiToken, withHolder } from "../../src/http/api_tokens.ts";
@@ -9,6 +10,7 @@ import { LogFeed } from "../../src/http/feed/log_feed.ts";
 import { type Holder, StreamLimit } from "../../src/http/stream_limit.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
+import { RulesInForce } from "../../src/worker/rules_in_force.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
 import { watchStatus } from "../../src/watch/watch_status.ts";
@@ -34,6 +36,13 @@ export class LogFixture implements Disposable {
       report: (error) => this.reports.push(error),
     })
   );
+  rules: RulesInForce = new RulesInForce({
+    log: this.log,
+    bundled: sealBundle({ rules: [], filters: [] }),
+    disabled: [],
+    clock: this.clock,
+    report: (_, facts) => this.reports.push(facts),
+  });
   access: LogAccess = {
     events: this.feeds[0]!,
     alerts: this.feeds[1]!,
@@ -43,12 +52,24 @@ export class LogFixture implements Disposable {
     invalidEvents: (after, limit, maxBytes) => this.log.invalidEvents(after, limit, maxBytes),
     status: () => ({
       ...watchStatus(newCollectorState(NOW, OPTIONS), this.log.counts(), [], NOW, OPTIONS),
-      rules: 0,
+      rules: this.access.rules().length,
+      ruleSet: this.rules.state,
       subscribers: { events: 0, alerts: 0 },
       unfedLogs: [],
       streams: this.streams.counts(),
     }),
-    rules: () => [],
+    rules: () =>
+      this.rules.matcher.rules.map(({ id = "", title, tags }) => ({
+        id,
+        title,
+        level: null,
+        status: null,
+        description: null,
+        tags,
+      })),
+    rulesState: () => this.rules.state,
+    uploadRules: (bundle, by) => this.rules.upload(bundle, by),
+    resetRules: () => this.rules.reset(),
     raiseEpoch: () => {
       this.log.transaction(() => this.log.raiseEpoch(NOW + 1));
       return this.log.head().epoch;

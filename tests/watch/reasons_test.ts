@@ -34,6 +34,14 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
   const text = metricsText({
     ...watchStatus(state, log, [], 0, options),
     rules: 0,
+    ruleSet: {
+      revision: "0123456789abcdef",
+      source: "bundled",
+      bundledRevision: "0123456789abcdef",
+      uploadedAt: null,
+      uploadedBy: null,
+      refused: null,
+    },
     subscribers: { events: 0, alerts: 0 },
     streams: { open: 0, max: 1, maxPerToken: 1, keptForAdmin: 0, refused: 0 },
     unfedLogs: [],

@@ -1,3 +1,4 @@
+import { sealBundle } from "../../src/alert/rule_bundle.ts";
 import { assert, assertEquals } from "@std/assert";
 import { parseSigma } from "../../src/sigma/parse.ts";
 import { readPage } from "../../src/thousandeyes/page/read_page.ts";
@@ -154,7 +155,7 @@ async function outputs(token: string, answer: (api: string) => Response): Promis
     const service = composeService({
       storage,
       config: config!,
-      bundle: { rules, filters },
+      bundle: sealBundle({ rules, filters }),
       clock,
       random: () => 0.5,
       wake: () => Promise.resolve(),

@@ -7,6 +7,15 @@ const WELL: ServiceFacts = {
   rules: 14,
   leftOut: 0,
   disabled: [],
+  ruleSet: {
+    revision: "0123456789abcdef",
+    source: "bundled",
+    bundledRevision: "0123456789abcdef",
+    uploadedAt: null,
+    uploadedBy: null,
+    refused: null,
+  },
+  rulesRefusedSince: 0,
   refused: [],
   refusedSince: 0,
   others: [],
@@ -31,6 +40,28 @@ Deno.test("rules that are switched off are named, and leave the health green", (
   const [found] = serviceReasons({ ...WELL, disabled: ["Login", "Logout"] });
   assertEquals([found?.code, found?.severity], ["rules_disabled", "info"]);
   assertEquals(found?.message, "Rules are switched off: Login, Logout.");
+});
+
+Deno.test("uploaded rules are named, and those that no longer load turn the health yellow", () => {
+  const uploadedAt = new Date(5_000).toISOString();
+  const uploaded = { ...WELL.ruleSet, uploadedAt, uploadedBy: "ana" };
+  const [found] = serviceReasons({ ...WELL, ruleSet: uploaded });
+  assertEquals([found?.code, found?.severity, found?.since], [
+    "rules_uploaded",
+    "info",
+    uploadedAt,
+  ]);
+  const [refused] = serviceReasons({
+    ...WELL,
+    ruleSet: { ...WELL.ruleSet, refused: "format: The bundle has the format 2" },
+    rulesRefusedSince: 7_000,
+  });
+  assertEquals([refused?.code, refused?.severity], ["upload_refused", "yellow"]);
+  assertEquals(
+    refused?.message,
+    "The uploaded rules do not load, and revision 0123456789abcdef of the deployment is in force: " +
+      "format: The bundle has the format 2.",
+  );
 });
 
 Deno.test("the health is yellow and then red while entries are written but not shown", () => {

@@ -8,6 +8,8 @@ import { watchPorts } from "../../src/worker/watch_ports.ts";
 
 const MIB = 1024 * 1024;
 
+const NO_RULES = { matcher: { match: () => [], correlator: undefined }, revision: "none" };
+
 Deno.test("watchPorts() never posts to the Worker's own host names or to names below them", async () => {
   const WEBHOOKS = ["panoptes.example.com", "a.panoptes.example.com"].map((host, n) => ({
     name: `w${n}`,
@@ -21,7 +23,7 @@ Deno.test("watchPorts() never posts to the Worker's own host names or to names b
   });
   using sql = nodeSql(":memory:");
   const log = openLog(sql, { now: 0, random: () => 0.5 });
-  const options = { config: config!, log, match: () => [], clock: systemClock, random: () => 0 };
+  const options = { config: config!, log, rules: NO_RULES, clock: systemClock, random: () => 0 };
   const { attempt, endpoints } = watchPorts(options);
   for (const endpoint of endpoints) {
     const outcome = await attempt({ webhookId: "a", body: "{}" }, endpoint);
@@ -42,7 +44,7 @@ Deno.test("watchPorts() accepts pages up to 8 MiB, so that one page fits into th
   const { config } = readConfig({ TE_TOKEN: "te-token", TE_BASE_URL: baseUrl });
   using sql = nodeSql(":memory:");
   const log = openLog(sql, { now: 0, random: () => 0.5 });
-  const options = { config: config!, log, match: () => [], clock: systemClock, random: () => 0 };
+  const options = { config: config!, log, rules: NO_RULES, clock: systemClock, random: () => 0 };
   const { readPage, firstPage } = watchPorts(options);
   const url = firstPage(0, 1_000);
   length = 8 * MIB;
@@ -63,7 +65,7 @@ Deno.test("watchPorts() reads the rest of a page beside an event of 5 MB", async
   const { config } = readConfig({ TE_TOKEN: "te-token", TE_BASE_URL: baseUrl });
   using sql = nodeSql(":memory:");
   const log = openLog(sql, { now: 0, random: () => 0.5 });
-  const options = { config: config!, log, match: () => [], clock: systemClock, random: () => 0 };
+  const options = { config: config!, log, rules: NO_RULES, clock: systemClock, random: () => 0 };
   const { readPage, firstPage } = watchPorts(options);
   const { events } = await readPage(firstPage(0, 1_000));
   assertEquals(log.transaction(() => log.record(events, { now: 1 })).recorded.length, 3);

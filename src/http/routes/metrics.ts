@@ -161,6 +161,9 @@ export function metricsText(status: Status): string {
       MESSAGE_STATES.map((state) => [{ state }, log.messages[state] ?? 0]),
     ),
     metric("rules", "gauge", "Rules in force", one(status.rules)),
+    metric("rules_info", "gauge", "Which rules are in force", [
+      [{ revision: status.ruleSet.revision, source: status.ruleSet.source }, 1],
+    ]),
     metric("subscribers", "gauge", "Clients that follow the log now", [
       [{ feed: "events" }, status.subscribers.events],
       [{ feed: "alerts" }, status.subscribers.alerts],

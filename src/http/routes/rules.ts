@@ -1,8 +1,61 @@
+import { readBytes } from "../../stream/read_bytes.ts";
+import { holderOf } from "../api_tokens.ts";
+import type { LogAccess } from "../log_access.ts";
 import { jsonListAnswer } from "../long_answer.ts";
+import { problem } from "../problem.ts";
+import { json } from "../response.ts";
 import { operation, type Route } from "../route.ts";
 
-/** `/v1/rules`: the rules in force. */
+/** The largest bundle that is read, in bytes: more than a thousand rules. */
+export const MAX_BUNDLE_BYTES = 1024 * 1024;
+
+/** `/v1/rules`: the rules in force, others in their place, and back. */
 export const rulesRoute: Route = {
   path: "/v1/rules",
-  GET: operation("read", {}, (call) => jsonListAnswer(call, "rules", call.log.rules())),
+  GET: operation(
+    "read",
+    {},
+    (call) => jsonListAnswer(call, "rules", call.log.rules(), () => ({ ...call.log.rulesState() })),
+  ),
+  PUT: operation("admin", {}, async ({ request, log }) => {
+    const bundle = await bundleIn(request);
+    if (bundle instanceof Response) return bundle;
+    const problems = log.uploadRules(bundle.value, holderOf(request).name);
+    return problems.length === 0 ? inForce(log) : invalid(problems);
+  }),
+  DELETE: operation("admin", {}, ({ log }) => {
+    log.resetRules();
+    return inForce(log);
+  }),
 };
+
+/** The body as JSON data, or why it is none. */
+async function bundleIn({ body, signal }: Request): Promise<{ value: unknown } | Response> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readBytes(body, MAX_BUNDLE_BYTES, signal);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return problem("too_large", {
+      detail: `A bundle may have ${MAX_BUNDLE_BYTES} bytes`,
+      members: { maxBytes: MAX_BUNDLE_BYTES },
+    });
+  }
+  try {
+    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
+  } catch {
+    return invalid(["bundle: It is not JSON in UTF-8"]);
+  }
+}
+
+function invalid(problems: readonly string[]): Response {
+  return problem("invalid_rules", {
+    detail: "The rules in force have not changed. " +
+      "Send what panoptes rules build has written, from the same version",
+    members: { problems },
+  });
+}
+
+function inForce(log: LogAccess): Response {
+  return json({ ...log.rulesState(), rules: log.rules().length });
+}

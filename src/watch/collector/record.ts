@@ -67,9 +67,9 @@ export interface PageRecorded {
  * @returns What has changed.
  */
 export function recordPage(
-  { log, match, correlator, endpoints, random }: Pick<
+  { log, match, correlator, rulesRevision, endpoints, random }: Pick<
     WatchPorts,
-    "log" | "match" | "correlator" | "endpoints" | "random"
+    "log" | "match" | "correlator" | "rulesRevision" | "endpoints" | "random"
   >,
   { read, url, page, count, earlier, refusal, now }: PageToRecord,
   options: WatchOptions,
@@ -134,7 +134,7 @@ export function recordPage(
   const correlated = pageMatches.correlate({ state: read.state, pass }, now, options);
   alerts.push(...correlated.alerts);
   faults.push(...correlated.faults);
-  const raised = raiseAlerts({ log, endpoints }, alerts, now, options);
+  const raised = raiseAlerts({ log, endpoints, rulesRevision }, alerts, now, options);
   const { kind } = read;
   const intake = addIntake(read.state.intake, {
     now,

@@ -1,0 +1,162 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { sealBundle } from "../../src/alert/rule_bundle.ts";
+import { nodeSql } from "../../src/server/node_sql.ts";
+import { openLog } from "../../src/store/open_log.ts";
+import { RulesInForce } from "../../src/worker/rules_in_force.ts";
+import { bundleOf } from "../support/bundle_of.ts";
+import { ManualClock } from "../support/manual_clock.ts";
+
+const ruleFor = (text: string, level = "medium") => `
+title: About ${text}
+id: 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
+logsource: { product: thousandeyes, service: audit }
+detection: { words: { event|re: '^${text}' }, condition: words }
+level: ${level}
+`;
+const BUNDLED = bundleOf(ruleFor("Login"));
+const OTHER = bundleOf(ruleFor("Logout"));
+
+class Bench implements Disposable {
+  sql = nodeSql(":memory:");
+  log = openLog(this.sql, { now: 1, random: () => 0.5 });
+  clock = new ManualClock(1_000);
+  reports: string[] = [];
+
+  open(bundled = BUNDLED): RulesInForce {
+    return new RulesInForce({
+      log: this.log,
+      bundled,
+      disabled: [],
+      clock: this.clock,
+      report: (what) => this.reports.push(what),
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.sql.close();
+  }
+}
+
+const titles = ({ matcher }: RulesInForce, event: string) =>
+  matcher.match({ event }).map(({ rule }) => rule.title);
+
+Deno.test("without an upload, the rules of the Worker are in force", () => {
+  using bench = new Bench();
+  const rules = bench.open();
+  assertEquals(titles(rules, "Login."), ["About Login"]);
+  assertEquals(rules.state, {
+    revision: BUNDLED.revision,
+    source: "bundled",
+    bundledRevision: BUNDLED.revision,
+    uploadedAt: null,
+    uploadedBy: null,
+    refused: null,
+  });
+});
+
+Deno.test("an uploaded bundle is in force at once, and after a restart", () => {
+  using bench = new Bench();
+  const rules = bench.open();
+  assertEquals(rules.upload(OTHER, "ana"), []);
+  for (const each of [rules, bench.open()]) {
+    assertEquals([titles(each, "Login."), titles(each, "Logout.")], [[], ["About Logout"]]);
+    assertEquals(each.state, {
+      revision: OTHER.revision,
+      source: "uploaded",
+      bundledRevision: BUNDLED.revision,
+      uploadedAt: "1970-01-01T00:00:01.000Z",
+      uploadedBy: "ana",
+      refused: null,
+    });
+  }
+});
+
+Deno.test("the rules of the Worker come back with reset(), also after a restart", () => {
+  using bench = new Bench();
+  const rules = bench.open();
+  rules.upload(OTHER, "ana");
+  rules.reset();
+  for (const each of [rules, bench.open()]) {
+    assertEquals(titles(each, "Login."), ["About Login"]);
+    assertEquals(each.state.source, "bundled");
+  }
+});
+
+Deno.test("a bundle with anything wrong changes nothing", () => {
+  using bench = new Bench();
+  const rules = bench.open();
+  rules.upload(OTHER, "ana");
+  const before = rules.state;
+  const wrong: [bundle: unknown, expected: string][] = [
+    ["no bundle", "bundle: "],
+    [{ ...OTHER, format: 99 }, "format 99"],
+    [{ ...OTHER, rules: [] }, "at least one rule"],
+    [sealBundle({ ...OTHER, regexes: [] }), "has no compiled form here"],
+    [
+      sealBundle({ ...OTHER, regexes: [{ ...OTHER.regexes![0]!, code: [9, 9, 9] }] }),
+      "is broken",
+    ],
+    [
+      sealBundle({
+        ...BUNDLED,
+        correlations: bundleOf(`${ruleFor("Login")}---
+title: Many
+correlation:
+  type: event_count
+  rules: 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
+  timespan: 1h
+  condition: { gte: 3 }
+`).correlations!.map((one) => ({ ...one, rules: ["nobody"] })),
+      }),
+      "No rule or correlation has the id or name 'nobody'",
+    ],
+  ];
+  for (const [bundle, expected] of wrong) {
+    assertStringIncludes(rules.upload(bundle, "eve").join("\n"), expected);
+  }
+  assertEquals(rules.state, before);
+  assertEquals(titles(rules, "Logout."), ["About Logout"]);
+  assertEquals(bench.open().state, before);
+});
+
+Deno.test("a bundle that the database does not take changes nothing", () => {
+  using bench = new Bench();
+  const rules = bench.open();
+  bench.sql.run(
+    "CREATE TRIGGER full BEFORE INSERT ON checkpoints BEGIN SELECT RAISE(FAIL, 'full'); END",
+  );
+  assertThrows(() => rules.upload(OTHER, "ana"), Error, "full");
+  assertEquals(titles(rules, "Login."), ["About Login"]);
+  assertEquals(rules.state.source, "bundled");
+});
+
+Deno.test("a stored bundle that no longer loads gives way to the rules of the Worker, and says why", () => {
+  using bench = new Bench();
+  for (
+    const [change, expected] of [
+      [`json_set(value, '$.bundle.format', 0)`, "format 0"],
+      [`json_set(value, '$.bundle.rules', json('[]'))`, "at least one rule"],
+      [`'{'`, "JSON"],
+    ] as const
+  ) {
+    bench.open().upload(OTHER, "ana");
+    bench.sql.run(`UPDATE checkpoints SET value = ${change} WHERE name = 'uploaded rules'`);
+    const rules = bench.open();
+    assertEquals(titles(rules, "Login."), ["About Login"]);
+    assertEquals([rules.state.source, rules.revision], ["bundled", BUNDLED.revision]);
+    assertStringIncludes(rules.refusal!, expected);
+    assertEquals(rules.state.refused, rules.refusal!);
+  }
+  assert(bench.reports.length >= 3);
+  const rules = bench.open();
+  assertEquals(rules.upload(OTHER, "ana"), []);
+  assertEquals([rules.refusal, bench.open().refusal], [undefined, undefined]);
+});
+
+Deno.test("a rule of the Worker that does not load is left out and told, and the others run", () => {
+  using bench = new Bench();
+  const rules = bench.open(sealBundle({ ...BUNDLED, regexes: [] }));
+  assertEquals(rules.matcher.rules, []);
+  assertStringIncludes(rules.problems[0]!, "About Login: ");
+  assertEquals(bench.reports, ["A rule was left out"]);
+});

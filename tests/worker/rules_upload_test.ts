@@ -1,0 +1,144 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { bundleOf } from "../support/bundle_of.ts";
+import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
+import bundled from "../../src/worker/rules.json" with { type: "json" };
+
+const LOGOUT = "5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11";
+const rulesWith = (title: string) =>
+  bundleOf(`
+title: ${title}
+id: ${LOGOUT}
+name: logout
+logsource: { product: thousandeyes, service: audit }
+detection: { words: { event|re|i: '^log(out|off)\\b' }, condition: words }
+level: medium
+---
+title: Three of them
+id: 3b1f0a52-7a0c-4d86-9f0e-1f6a2f5d4c33
+correlation:
+  type: event_count
+  rules: logout
+  group-by: user
+  timespan: 1h
+  condition: { gte: 3 }
+  generate: true
+level: high
+`);
+
+interface RulesAnswer {
+  revision: string;
+  source: string;
+  uploadedBy: string | null;
+  refused: string | null;
+  rules: { title: string }[];
+}
+
+interface Reasons {
+  health: string;
+  ruleSet: { revision: string; source: string };
+  reasons: { code: string; severity: string; message: string }[];
+}
+
+Deno.test("rules that are uploaded while the Worker runs are in force at once, survive its death, and keep what unchanged correlations have counted", async () => {
+  await using worker = await WorkerFixture.start({ entry: TEST_ENTRY });
+  const rules = () => worker.json("/v1/rules") as unknown as Promise<RulesAnswer>;
+  const status = () => worker.json("/v1/status") as unknown as Promise<Reasons>;
+  const put = (bundle: unknown) =>
+    worker.fetch("/v1/rules", { method: "PUT", body: JSON.stringify(bundle) });
+  const logout = async (count: number) => {
+    await worker.api.publish({
+      event: "Logoff",
+      user: "Ana Diaz (ana@example.org)",
+      date: Date.now(),
+    });
+    await worker.cron();
+    await eventually(() => worker.log(), (events) => events.length >= count);
+  };
+  await worker.cron();
+  assertEquals([(await rules()).source, (await rules()).revision], ["bundled", bundled.revision]);
+
+  await logout(1); // no rule of the Worker is about it
+  const first = rulesWith("First");
+  assertEquals((await put(first)).status, 200);
+  await logout(2);
+  const broken = await put({ ...first, rules: [] });
+  assertEquals([broken.status, (await broken.json()).code], [422, "invalid_rules"]);
+
+  await worker.kill();
+  assertEquals([(await rules()).source, (await rules()).uploadedBy], ["uploaded", "tests"]);
+  await logout(3);
+
+  const second = rulesWith("Second");
+  assertEquals((await put(second)).status, 200);
+  assertEquals((await status()).ruleSet.revision, second.revision);
+  await worker.evict();
+  await logout(4);
+  const uploaded = async () => {
+    const alerts = await worker.alerts();
+    return alerts.filter(({ alert }) => /^(First|Second|Three of them)$/.test(alert.rule.title));
+  };
+  const alerts = await eventually(uploaded, (alerts) => alerts.length >= 4);
+  assertEquals(
+    alerts.map(({ alert }) => [alert.rule.title, alert.rulesRevision]).sort(),
+    [
+      ["First", first.revision],
+      ["First", first.revision],
+      ["Second", second.revision],
+      ["Three of them", second.revision],
+    ],
+  );
+  const metrics = await (await worker.fetch("/metrics")).text();
+  assertStringIncludes(
+    metrics,
+    `panoptes_rules_info{revision="${second.revision}",source="uploaded"} 1`,
+  );
+
+  // What is stored becomes unreadable, as after a deployment of another format.
+  await worker.sql(
+    "UPDATE checkpoints SET value = json_set(value, '$.bundle.format', 0) " +
+      "WHERE name = 'uploaded rules'",
+  );
+  await worker.kill();
+  const { health, ruleSet, reasons } = await status();
+  assertEquals([health, ruleSet.source, ruleSet.revision], ["yellow", "bundled", bundled.revision]);
+  const [reason] = reasons.filter(({ code }) => code === "upload_refused");
+  assertEquals(reason?.severity, "yellow");
+  assertStringIncludes(reason?.message ?? "", "format 0");
+  assertStringIncludes(
+    await (await worker.fetch("/metrics")).text(),
+    `panoptes_health_reason{code="upload_refused",severity="yellow"} 1`,
+  );
+  await worker.cron();
+  await eventually(
+    () => worker.alerts(),
+    (alerts) =>
+      alerts.some(({ alert }) =>
+        alert.rule.title === "The uploaded rules of Panoptes are not in force"
+      ),
+  );
+
+  const back = await worker.fetch("/v1/rules", { method: "DELETE" });
+  assertEquals((await back.json()).refused, null);
+  assert((await status()).reasons.every(({ code }) => code !== "upload_refused"));
+});
+
+Deno.test("PUT and DELETE /v1/rules are for tokens with the scope admin", async () => {
+  const hash = async (text: string) =>
+    new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
+  await using worker = await WorkerFixture.start({
+    vars: {
+      API_TOKENS: JSON.stringify([
+        { name: "reader", sha256: await hash("test-reader-token"), scopes: ["read"] },
+      ]),
+    },
+  });
+  assertEquals((await worker.fetch("/v1/rules")).status, 200);
+  for (const method of ["PUT", "DELETE"]) {
+    const response = await worker.fetch("/v1/rules", {
+      method,
+      ...(method === "PUT" && { body: JSON.stringify(rulesWith("Never")) }),
+    });
+    assertEquals([response.status, (await response.json()).scope], [403, "admin"]);
+  }
+  assertEquals((await (await worker.fetch("/v1/rules")).json()).source, "bundled");
+});
