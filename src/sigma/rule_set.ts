@@ -1,5 +1,6 @@
 import { type CompiledRule, compileRule } from "./compile/compile_rule.ts";
 import { FilterLookup } from "./compile/filter_lookup.ts";
+import { historyOf } from "./correlation/history.ts";
 import { explain, type Explanation, type MatchedField, matchedFields } from "./explain.ts";
 import { CandidateIndex } from "./index/candidate_index.ts";
 import { EventView } from "./match/event_view.ts";
@@ -34,7 +35,10 @@ export interface RuleSetOptions {
    * are none here, and `RuleSet` of `./sigma` compiles them.
    */
   regexes?: RegexSource;
-  /** Whether to load the base rules of correlations, which make no alerts by themselves: default no. */
+  /**
+   * Whether to load the base rules of correlations, and rules that look back, whose events make no
+   * alerts by themselves: default no.
+   */
   baseRules?: boolean;
   /**
    * Receives the problems of rules that cannot be compiled, which are then left out. Without it,
@@ -73,7 +77,7 @@ export class RuleSet {
   readonly rules: readonly SigmaRule[];
   /** The rules that were not loaded because of their status. */
   readonly skipped: readonly SigmaRule[];
-  /** The rules that were not loaded because correlations are about them. */
+  /** The rules that were not loaded because correlations are about them, or they look back. */
   readonly baseRules: readonly SigmaRule[];
   /** The filters that apply to none of the loaded rules. */
   readonly unusedFilters: readonly SigmaFilter[];
@@ -110,7 +114,9 @@ export class RuleSet {
     const isWanted = ({ status }: SigmaRule) => status === undefined || statuses.includes(status);
     const wanted = rules.filter(isWanted);
     this.skipped = rules.filter((rule) => !isWanted(rule));
-    this.baseRules = baseRules ? [] : wanted.filter(({ base }) => base);
+    const isSilent = (rule: SigmaRule) =>
+      !baseRules && (rule.base || historyOf(rule) !== undefined);
+    this.baseRules = wanted.filter(isSilent);
     const lookup = new FilterLookup(filters);
     const scope = {
       view: this.#view,
@@ -122,7 +128,7 @@ export class RuleSet {
     const loaded: SigmaRule[] = [];
     const all: Problem[] = [];
     for (const rule of wanted) {
-      if (rule.base && !baseRules) continue;
+      if (isSilent(rule)) continue;
       const { compiled: conditions, problems } = compileRule(rule, scope);
       for (const problem of problems) {
         all.push(problem);

@@ -24,6 +24,18 @@ Deno.test("panoptes match writes line number, rule id and rule file as tsv", asy
   assertEquals(code, 0);
 });
 
+Deno.test("panoptes match leaves out rules that look back, and says what runs them", async () => {
+  const looksBack = `${rule("Back", "f|contains: a")}panoptes: { new_value: { field: n } }\n`;
+  await using files = await folder({ "one.yml": rule("One", "f: a"), "back.yml": looksBack });
+  const args = ["match", "--rules", "one.yml", "--rules", "back.yml", "--format", "tsv"];
+  const { code, out, err } = await panoptes(args, { stdin: EVENTS, cwd: files.path });
+  assertEquals([code, out.split("\n").length], [0, 2]);
+  assertStringIncludes(
+    err,
+    "back.yml: no alerts of 'Back': it looks back at earlier events, which 'panoptes backtest' runs",
+  );
+});
+
 Deno.test("panoptes match reads standard input, and .ndjson files of rules", async () => {
   const line = JSON.stringify({ file: "a/b.yml", yaml: rule("One", "f|contains: a") });
   await using files = await folder({ "rules.ndjson": `${line}\n`, "two.yml": rule("Two", "n: 1") });

@@ -54,10 +54,9 @@ export async function matchEvents(
   for (const { title, status, file } of matcher.skipped) {
     note(`${file}: rule not loaded: the status of '${title}' is ${status}`);
   }
-  for (const { title, file } of matcher.baseRules) {
-    note(
-      `${file}: no alerts of '${title}': it is the base of a correlation, which 'panoptes backtest' runs`,
-    );
+  for (const { title, file, base } of matcher.baseRules) {
+    const why = base ? "it is the base of a correlation" : "it looks back at earlier events";
+    note(`${file}: no alerts of '${title}': ${why}, which 'panoptes backtest' runs`);
   }
   if (matcher.rules === 0 || (options.strict && refused.length > 0)) {
     note(

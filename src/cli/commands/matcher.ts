@@ -30,7 +30,7 @@ export interface Matcher {
   readonly applied: number;
   /** The rules that do not take part because of their status. */
   readonly skipped: readonly SigmaRule[];
-  /** The rules that do not take part because correlations are about them. */
+  /** The rules that do not take part because correlations are about them, or they look back. */
   readonly baseRules: readonly SigmaRule[];
   /** What of the log source no rule is for, such as `product=windwos`. */
   readonly unnamed: readonly string[];

@@ -26,7 +26,7 @@ logsource: { product: test }
 detection: { selection: { event: Beat }, condition: selection }
 panoptes: { absence: { ${absence} } }
 `);
-  const ruleSet = new RuleSet(rules);
+  const ruleSet = new RuleSet(rules, { baseRules: true });
   const correlator = new Correlator([], rules);
   const found: string[] = [];
   let late = 0;

@@ -233,7 +233,7 @@ Deno.test(`new_value finds what a naive evaluation finds, in any order, batching
       fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 10, maxLength: 10 }),
       (events, batches) => {
         const { correlator, rules } = load(`field: ip, group-by: user, learn: ${LEARN}h`);
-        const ruleSet = new RuleSet(rules);
+        const ruleSet = new RuleSet(rules, { baseRules: true });
         const expected = new Set<string>();
         for (const { user, ip } of events) {
           const own = events.filter((each) => each.user === user);
