@@ -58,8 +58,6 @@ const ROOMS: Record<string, string[]> = {
   ],
   cli: ["exit_code.ts", "output", "input", "commands"],
   http: [
-    "app.ts",
-    "router.ts",
     "negotiate.ts",
     "response.ts",
     "problem.ts",
@@ -77,7 +75,7 @@ const ROOMS: Record<string, string[]> = {
 
 /** Which folders may import a package or scheme; a name that is not here may be imported by all. */
 const ONLY_IN: [RegExp, string[]][] = [
-  [/^hono(\/|$)/, ["dashboard", "emulator"]], // the Worker has a router of its own, for its size
+  [/^hono(\/|$)/, ["http", "dashboard", "emulator"]],
   [/^cloudflare:/, ["worker"]],
   [/^node:/, ["worker", "server", "cli", "local"]],
   [/^miniflare(\/|$)/, []], // it opens doors of its own; only tests use it

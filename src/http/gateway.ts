@@ -1,9 +1,9 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { Hono } from "hono/tiny";
 import { type ApiToken, TokenTable, withHolder } from "./api_tokens.ts";
-import { type App, createApp } from "./app.ts";
 import { problem } from "./problem.ts";
 import { json } from "./response.ts";
 import { requiredScope, type Route } from "./route.ts";
-import { routerOf } from "./router.ts";
 import { routes } from "./routes.ts";
 
 /** What the gateway works with. */
@@ -19,6 +19,11 @@ export interface GatewayOptions {
   backend: (request: Request) => Response | Promise<Response>;
   /** Receives errors of the backend; the client never sees them. */
   report: (error: unknown) => void;
+}
+
+/** What authorization notes about a request. */
+interface Authorized {
+  Variables: { token: ApiToken };
 }
 
 /**
@@ -37,66 +42,65 @@ export interface GatewayOptions {
  * ```
  *
  * @param options The tokens and the backend.
- * @returns The app.
+ * @returns A Hono app.
  */
 export function createGateway(
   { tokens, misconfigured = [], backend, report }: GatewayOptions,
-): App {
+): Hono<Authorized> {
   const table = new TokenTable(tokens);
-  const find = routerOf(routes);
+  const app = new Hono<Authorized>();
 
-  /** The token that permits a request, or why there is none. */
-  async function authorize(request: Request, route?: Route): Promise<ApiToken | Response> {
-    if (table.empty) return problem("no_tokens_configured", { detail: HOW_TO_CONFIGURE });
-    const sent = request.headers.get("Authorization") ?? undefined;
-    const token = await table.find(sent);
-    if (token === undefined) return unauthorized(sent);
-    const scope = requiredScope(request.method, route);
-    if (!token.scopes.includes(scope) && !token.scopes.includes("admin")) {
-      return problem("forbidden", {
-        detail: `This request needs a token with the scope ${scope}`,
-        members: { scope },
-      });
-    }
-    if (misconfigured.length > 0) {
-      return problem("misconfigured", {
-        detail: "These settings are invalid; the log of the service says why",
-        members: { variables: misconfigured },
-      });
-    }
-    return token;
+  function authorize(route?: Route): MiddlewareHandler<Authorized> {
+    return async function authorize(context, next) {
+      if (table.empty) return problem("no_tokens_configured", { detail: HOW_TO_CONFIGURE });
+      const token = await table.find(context.req.header("Authorization"));
+      if (token === undefined) return unauthorized(context);
+      const scope = requiredScope(context.req.method, route);
+      if (!token.scopes.includes(scope) && !token.scopes.includes("admin")) {
+        return problem("forbidden", {
+          detail: `This request needs a token with the scope ${scope}`,
+          members: { scope },
+        });
+      }
+      if (misconfigured.length > 0) {
+        return problem("misconfigured", {
+          detail: "These settings are invalid; the log of the service says why",
+          members: { variables: misconfigured },
+        });
+      }
+      context.set("token", token);
+      return await next();
+    };
   }
 
-  async function answer(request: Request): Promise<Response> {
-    if (isForHealth(request)) return json({ status: "ok" });
-    // The backend finds a route with the same router, so no spelling of a path evades its scope.
-    const found = find(request.url);
-    const token = await authorize(request, found?.route);
-    if (token instanceof Response) return token;
-    return found === undefined ? problem("not_found") : backend(withHolder(request, token));
+  app.get("/healthz", () => json({ status: "ok" }));
+  // The backend finds a route with the same router, so no spelling of a path evades its scope.
+  for (const route of routes) {
+    app.all(
+      route.path,
+      authorize(route),
+      (context) => backend(withHolder(context.req.raw, context.get("token"))),
+    );
   }
-
-  return createApp(answer, (error) => {
+  app.use(authorize());
+  app.notFound(() => problem("not_found"));
+  app.onError((error) => {
     report(error);
     return problem("internal");
   });
-}
-
-function isForHealth({ method, url }: Request): boolean {
-  return new URL(url).pathname === "/healthz" && (method === "GET" || method === "HEAD");
+  return app;
 }
 
 const HOW_TO_CONFIGURE =
   "Set API_TOKENS to a JSON list of {name, sha256, scopes}, where sha256 is the SHA-256 of a token " +
   "in hexadecimal and scopes contains read or admin. Until it is set and valid, nothing is readable";
 
-function unauthorized(sent: string | undefined): Response {
+function unauthorized(context: Context): Response {
+  const sent = context.req.header("Authorization") !== undefined;
   return problem("unauthorized", {
-    detail: sent !== undefined
+    detail: sent
       ? "Authorization does not contain a configured token; send it as Bearer <token>"
       : "Send a configured token as Authorization: Bearer <token>",
-    headers: sent !== undefined
-      ? { "WWW-Authenticate": `Bearer realm="panoptes", error="invalid_token"` }
-      : {},
+    headers: sent ? { "WWW-Authenticate": `Bearer realm="panoptes", error="invalid_token"` } : {},
   });
 }

@@ -1,8 +1,7 @@
-import { type App, createApp } from "./app.ts";
+import { Hono } from "hono/tiny";
 import { problem } from "./problem.ts";
 import { InvalidRequestError } from "./read_query.ts";
-import { operationOf, operationsOf, type Services } from "./route.ts";
-import { routerOf } from "./router.ts";
+import { operationsOf, type Services } from "./route.ts";
 import { routes } from "./routes.ts";
 
 /** What the app works with. */
@@ -16,26 +15,32 @@ export interface LogAppOptions extends Services {
  * process that holds the log, so that a stream is produced where it is read from.
  *
  * @param options The log, the limit on streams, clock and randomness.
- * @returns The app.
+ * @returns A Hono app.
  */
-export function createLogApp({ report, ...services }: LogAppOptions): App {
-  const find = routerOf(routes);
-
-  function answer(request: Request): Response | Promise<Response> {
-    const found = find(request.url);
-    if (found === undefined) return problem("not_found");
-    const { route, params } = found;
-    const operation = operationOf(request.method, route);
-    if (operation !== undefined) return operation.answer({ request, params }, services);
-    const allowed = operationsOf(route).map(([method]) => method === "GET" ? "GET, HEAD" : method);
-    return problem("method_not_allowed", { headers: { Allow: allowed.join(", ") } });
+export function createLogApp({ report, ...services }: LogAppOptions): Hono {
+  const app = new Hono();
+  for (const route of routes) {
+    const operations = operationsOf(route);
+    for (const [method, { answer }] of operations) {
+      app.on(
+        method,
+        route.path,
+        (context) => answer({ request: context.req.raw, params: context.req.param() }, services),
+      );
+    }
+    const allowed = operations.map(([method]) => method === "GET" ? "GET, HEAD" : method);
+    app.all(
+      route.path,
+      () => problem("method_not_allowed", { headers: { Allow: allowed.join(", ") } }),
+    );
   }
-
-  return createApp(answer, (error) => {
+  app.notFound(() => problem("not_found"));
+  app.onError((error: unknown) => {
     if (error instanceof InvalidRequestError) {
       return problem("invalid_request", { detail: error.message });
     }
     report(error);
     return problem("internal");
   });
+  return app;
 }

@@ -41,7 +41,7 @@ const METHODS = ["GET", "PUT", "POST", "DELETE"] as const;
 
 /** A path and what can be done there; the gateway and the log's app are both built from it. */
 export interface Route extends Readonly<Partial<Record<typeof METHODS[number], Operation>>> {
-  /** The path, with parameters as `routerOf()` reads them. */
+  /** The path, with parameters as Hono writes them. */
   readonly path: string;
 }
 

@@ -1,7 +1,6 @@
 /// <reference path="./cloudflare.d.ts" />
 import type { DurableObjectStorage } from "cloudflare:workers";
 import { nextState } from "../delivery/next_state.ts";
-import type { App } from "../http/app.ts";
 import { createLogApp } from "../http/log_app.ts";
 import { LogFeed } from "../http/feed/log_feed.ts";
 import { StreamLimit } from "../http/stream_limit.ts";
@@ -44,7 +43,7 @@ export interface ServiceOptions {
 /** The service of one source at work. */
 export interface Service {
   /** Its routes, for authorized requests. */
-  app: App;
+  app: ReturnType<typeof createLogApp>;
   /** Does what is due; returns when the next tick is due, in milliseconds since the Unix epoch. */
   tick(): Promise<number>;
   /** When there is something to read or to deliver, likewise; possibly Infinity. */

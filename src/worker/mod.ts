@@ -5,7 +5,6 @@
  *
  * @module
  */
-import type { App } from "../http/app.ts";
 import { createGateway } from "../http/gateway.ts";
 import { problem } from "../http/problem.ts";
 import { type Config, readConfig, sourceName } from "./config.ts";
@@ -17,7 +16,7 @@ export { EventLogObject } from "./event_log_object.ts";
 export { LogDirectory } from "./log_directory.ts";
 
 interface Gateway {
-  app: App;
+  app: ReturnType<typeof createGateway>;
   config: Config | undefined;
 }
 
