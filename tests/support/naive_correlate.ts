@@ -110,8 +110,11 @@ function evaluateGroup(
   const windowOf = ({ start }: Item) =>
     items.filter((item) => item.start >= start && item.end <= start + span);
   const grows = canOnlyGrow(correlation);
+  const starters = grows && correlation.type === "temporal_ordered"
+    ? firstRules(correlation)
+    : correlation.rules;
   for (const [index, anchor] of items.entries()) {
-    if (anchor.end > anchor.start + span) continue;
+    if (anchor.end > anchor.start + span || !starters.includes(anchor.rule)) continue;
     const inside = windowOf(anchor);
     const slot = Math.floor(anchor.start / span) * span;
     const id = JSON.stringify([correlation.name, ...values, slot]);
@@ -132,6 +135,24 @@ function evaluateGroup(
     });
     if (!isPart && holds(correlation, inside)) note(ends.at(-1)!);
   }
+}
+
+/** The rules that can be first in an order. */
+function firstRules({ rules, condition }: SigmaCorrelation): string[] {
+  if (condition.kind === "thresholds") {
+    const { gt = 0, gte = gt + 1 } = condition.thresholds;
+    const least = Math.max(1, Math.ceil(gte), Math.floor(gt) + 1);
+    return rules.slice(0, rules.length - least + 1);
+  }
+  const first = (part: Condition): string[] =>
+    part.op === "name"
+      ? [part.name]
+      : part.op === "and"
+      ? first(part.of[0]!)
+      : part.op === "or"
+      ? part.of.flatMap(first)
+      : [];
+  return first(condition.expression);
 }
 
 function canOnlyGrow({ type, condition }: SigmaCorrelation): boolean {

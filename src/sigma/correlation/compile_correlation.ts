@@ -36,6 +36,11 @@ export interface CompiledCorrelation {
   waits: boolean;
   /** How many matches a group needs before the condition can hold. */
   min: number;
+  /**
+   * The references whose matches may start a window, for an order that holds at once: those that can
+   * be first in it. Undefined if any may.
+   */
+  starters?: ReadonlySet<number>;
   /** What it refers to, each once. */
   references: CompiledReference[];
   /** Whether one event counts once for each rule that it matches, and not only once. */
@@ -136,7 +141,7 @@ function evaluationOf(
   unique: readonly Referenced[],
   span: number,
   hasResults: boolean,
-): Pick<CompiledCorrelation, "waits" | "min" | "shared" | "newEvaluator"> {
+): Pick<CompiledCorrelation, "waits" | "min" | "starters" | "shared" | "newEvaluator"> {
   const { type, condition } = correlation;
   const sequence = type === "temporal_ordered"
     ? { sequence: documents.map((document) => unique.indexOf(document)) }
@@ -146,10 +151,14 @@ function evaluationOf(
   );
   if (condition.kind === "expression") {
     const { expression } = condition;
+    const firsts = type === "temporal_ordered" && !hasNot(expression)
+      ? { starters: new Set(firstNames(expression).map((name) => keyOfName.get(name)!)) }
+      : {};
     const wanted = { expression, ...sequence, min: 1, keyOfName, byValue: false };
     return {
       waits: hasNot(expression),
       min: hasNot(expression) ? 1 : minMatches(expression),
+      ...firsts,
       shared: undefined,
       newEvaluator: () => new PresenceEvaluator(wanted, span),
     };
@@ -164,7 +173,10 @@ function evaluationOf(
   const common = { waits, min: waits ? 1 : min, shared: undefined };
   if (isTemporal || (isCount && hasResults)) {
     const wanted = { thresholds, ...sequence, min, keyOfName, byValue: !isTemporal };
-    return { ...common, newEvaluator: () => new PresenceEvaluator(wanted, span) };
+    const firsts = sequence.sequence !== undefined && !waits
+      ? { starters: new Set(sequence.sequence.slice(0, documents.length - min + 1)) }
+      : {};
+    return { ...common, ...firsts, newEvaluator: () => new PresenceEvaluator(wanted, span) };
   }
   if (type === "event_count") {
     const shared = new CountEvaluator(thresholds, min, span);
@@ -187,6 +199,13 @@ function evaluationOf(
 function hasNot(part: Condition): boolean {
   if (part.op === "not") return true;
   return (part.op === "and" || part.op === "or") && part.of.some(hasNot);
+}
+
+/** The names that can come first in an expression in which `and` means "then". */
+function firstNames(part: Condition): string[] {
+  if (part.op === "name") return [part.name];
+  if (part.op === "and") return part.of.slice(0, 1).flatMap(firstNames);
+  return part.op === "or" ? part.of.flatMap(firstNames) : [];
 }
 
 /** How many matches an expression without `not` needs at least. */

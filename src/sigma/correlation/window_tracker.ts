@@ -53,7 +53,7 @@ export class WindowTracker implements Tracker {
     found: Found[],
   ): void {
     const compiled = this.#compiled;
-    const { span, columns, byReference, min, shared } = compiled;
+    const { span, columns, byReference, min, starters, shared } = compiled;
     for (const match of matches) {
       if (match.duration > span) continue;
       const before = state.size;
@@ -68,11 +68,11 @@ export class WindowTracker implements Tracker {
         state.firstAt(match.time + match.duration - span),
         evaluator.next(state),
       );
-      while (anchor < state.size && times[anchor]! <= match.time) {
+      for (; anchor < state.size && times[anchor]! <= match.time; anchor++) {
+        if (starters?.has(state.reference(anchor)) === false) continue;
         const end = evaluator.completion(state, anchor);
         if (end > times[anchor]! + span) break;
         this.#complete(round, group, state, anchor, end, found);
-        anchor++;
       }
       evaluator.passed(anchor);
     }
@@ -87,7 +87,7 @@ export class WindowTracker implements Tracker {
     found: Found[],
   ): void {
     const compiled = this.#compiled;
-    const { span, columns, byReference, min, parents } = compiled;
+    const { span, columns, byReference, min, starters, parents } = compiled;
     let firstEnd = Infinity;
     let lastStart = -Infinity;
     for (const match of matches) {
@@ -105,6 +105,7 @@ export class WindowTracker implements Tracker {
     const last = state.firstAfter(lastStart);
     for (let anchor = state.firstAt(firstEnd - span); anchor < last; anchor++) {
       const time = state.times[anchor]!;
+      if (starters?.has(state.reference(anchor)) === false) continue;
       if (parents.length === 0 && state.fired?.includes(slotOf(time, span))) continue;
       const end = evaluator.completion(state, anchor);
       if (end <= time + span) this.#complete(round, group, state, anchor, end, found);

@@ -33,7 +33,7 @@ export const CHAINS = [
         "what precedes may be between two windows of a burst",
         [many, before],
         "0 a u, 1 a u, 2 a u, 3 b u, 4 a u, 5 a u, 6 a u",
-        "x1:0=2",
+        "x1:3=2",
       ],
       [
         "what precedes must precede the first match of a window",
