@@ -62,6 +62,7 @@ const ROOMS: Record<string, string[]> = {
     "response.ts",
     "problem.ts",
     "read_query.ts",
+    "read_body.ts",
     "stream_limit.ts",
     "api_tokens.ts",
     "log_access.ts",

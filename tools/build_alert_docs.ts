@@ -11,6 +11,7 @@ import {
   AlertPartSchema,
   AlertRuleSchema,
   AlertSchema,
+  AlertSilenceSchema,
   FoldedAlertsSchema,
 } from "../src/alert/alert_schema.ts";
 
@@ -24,6 +25,7 @@ const TABLES: readonly (readonly [heading: string, schema: Members])[] = [
   ["`matched`", AlertFieldSchema],
   ["`group`", AlertGroupSchema],
   ["`parts`", AlertPartSchema],
+  ["`silencedBy`", AlertSilenceSchema],
   ["The `data` of `alert.folded`", FoldedAlertsSchema],
 ];
 

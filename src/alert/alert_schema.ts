@@ -74,6 +74,14 @@ export const AlertPartSchema = v.strictObject({
   lastAt: described(time, "the date of the last"),
 });
 
+/** What has held back the notification of an alert. */
+export const AlertSilenceSchema = v.strictObject({
+  id: described(v.string(), "the id of the silence"),
+  by: described(v.string(), "the name of the token that made it"),
+  reason: described(v.string(), "why"),
+  until: described(v.pipe(v.string(), v.isoTimestamp()), "until when it was meant to last"),
+});
+
 /** The shape of an alert, for valibot; `docs/alerts.md` is made from it. */
 export const AlertSchema = v.strictObject({
   version: described(v.literal(ALERT_VERSION), "the version of this schema"),
@@ -102,6 +110,12 @@ export const AlertSchema = v.strictObject({
       v.string(),
       "the id of the alert that it repeats: its rule [suppresses](tuning.md#suppression) it, and " +
         "only a count of it is delivered. Absent if it is no such repeat",
+    ),
+  ),
+  silencedBy: v.optional(
+    described(
+      AlertSilenceSchema,
+      "the [silence](tuning.md#silences) that held back its notification; absent if none did",
     ),
   ),
   firstAt: described(time, "the date of the first event; null if it has none"),

@@ -1,5 +1,7 @@
 import type { SseMessage, SseSource } from "../sse/sse_source.ts";
 import type { LogReader } from "../store/log.ts";
+import type { Silence } from "../alert/silence.ts";
+import type { StoredSilence } from "../store/silence_table.ts";
 import type { StreamCounts } from "./stream_limit.ts";
 import type { WatchStatus } from "../watch/watch_status.ts";
 
@@ -95,6 +97,12 @@ export interface LogAccess
   resetRules(): void;
   /** Resets a message to its first attempt; false if there is none or an attempt is in progress. */
   redeliver(id: number): boolean;
+  /** The silences that have not ended, oldest first. */
+  silences(): readonly StoredSilence[];
+  /** Adds a silence; undefined if there are too many. */
+  addSilence(silence: Omit<Silence, "id" | "createdAt">): StoredSilence | undefined;
+  /** Removes a silence; undefined if there is none. */
+  removeSilence(id: string): StoredSilence | undefined;
   /** Starts a new epoch and returns it. */
   raiseEpoch(): string;
 }

@@ -5,6 +5,7 @@ import { feedRoutes } from "./routes/events_and_alerts.ts";
 import { invalidEventsRoute } from "./routes/invalid_events.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { rulesRoute } from "./routes/rules.ts";
+import { silenceRoutes } from "./routes/silences.ts";
 import { statusRoute } from "./routes/status.ts";
 
 /** Every route over the log; `/healthz`, which needs no token and no log, is the gateway's own. */
@@ -15,5 +16,6 @@ export const routes: readonly Route[] = [
   rulesRoute,
   invalidEventsRoute,
   deliveryRoutes,
+  silenceRoutes,
   epochRoute,
 ].flat();

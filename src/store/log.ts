@@ -6,6 +6,8 @@ import type { KeptInvalidEvent, NewInvalidEvent, StoredInvalidEvent } from "./in
 import type { DeliveriesQuery, NewMessage, UndeliveredCount } from "./outbox_table.ts";
 import type { PassCount, PassPage } from "./pass_table.ts";
 import type { RecordOptions, RecordResult } from "./record_events.ts";
+import type { Silence } from "../alert/silence.ts";
+import type { StoredSilence } from "./silence_table.ts";
 import type { Retained, RetainOptions } from "./retain.ts";
 import type { Sql } from "./sql.ts";
 import type { OutboxMessage, StoredAttempt } from "./outbox_message.ts";
@@ -73,6 +75,8 @@ export interface LogReader {
    * nothing is folded.
    */
   foldsDueAt(): number | undefined;
+  /** Reads the silences that have not ended, oldest first. */
+  silences(now: number): StoredSilence[];
   /** Reads invalid events, likewise. */
   invalidEvents(after: number, limit: number, maxBytes?: number): StoredInvalidEvent[];
   /** Lists messages of the outbox, newest first. */
@@ -121,6 +125,12 @@ export interface LogWriter {
   foldAlerts(entries: readonly FoldEntry[], now: number, maxWindows: number): FoldOutcome;
   /** Closes windows of repeats whose time is over, and queues the messages that tell the counts. */
   closeFolds(now: number): void;
+  /** Adds a silence; false if there are too many. */
+  addSilence(silence: Silence, now: number): boolean;
+  /** Removes a silence; returns it, or undefined if there is none. */
+  removeSilence(id: string): StoredSilence | undefined;
+  /** Counts messages that a silence has held back. */
+  countHeldBack(id: string, messages: number, now: number): void;
   /** Stores alerts; returns those that are new. */
   addAlerts(alerts: readonly NewAlert[], now: number): NewAlert[];
   /** Queues messages, due at once; returns how many are new. */

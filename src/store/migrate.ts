@@ -66,6 +66,12 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, recorded_at INTEGER NOT NULL,
       body TEXT NOT NULL)`,
   ],
+  // What holds back notifications for a time.
+  [
+    `CREATE TABLE silences (
+      id TEXT PRIMARY KEY, until INTEGER NOT NULL, created_at INTEGER NOT NULL,
+      held_back INTEGER NOT NULL, last_at INTEGER, body TEXT NOT NULL) WITHOUT ROWID`,
+  ],
 ];
 
 /**

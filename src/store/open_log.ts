@@ -29,6 +29,7 @@ import {
 import { dropPasses, readPass, savePassPage } from "./pass_table.ts";
 import { recordEvents } from "./record_events.ts";
 import { retain } from "./retain.ts";
+import { addSilence, countHeldBack, removeSilence, silencesAt } from "./silence_table.ts";
 import type { Columns, Sql } from "./sql.ts";
 import { type CorrelationOutcome, newTally } from "../sigma/engine.ts";
 
@@ -96,6 +97,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     alert: (id) => alertById(sql, id),
     foldedMessage: (id) => foldedMessage(sql, id),
     foldsDueAt: () => foldsDueAt(sql),
+    silences: (at) => silencesAt(sql, at),
     invalidEvents: (after, limit, maxBytes) => invalidEventsAfter(sql, after, limit, maxBytes),
     deliveries: (query) => deliveries(sql, query),
     attempts: (message, latest) => attemptsOf(sql, message, latest),
@@ -143,6 +145,9 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       table.write();
       return { results, tally: { ...tally, dropped: tally.dropped + table.dropped } };
     },
+    addSilence: (silence, at) => addSilence(sql, silence, at),
+    removeSilence: (id) => removeSilence(sql, id),
+    countHeldBack: (id, messages, at) => countHeldBack(sql, id, messages, at),
     newAlerts: (alerts) => newAlerts(sql, alerts),
     foldAlerts: (entries, at, maxWindows) => foldAlerts(sql, entries, at, maxWindows),
     closeFolds: (at) => closeFolds(sql, at),

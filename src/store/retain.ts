@@ -1,4 +1,5 @@
 import { readNumber, writeMeta } from "./meta.ts";
+import { pruneSilences } from "./silence_table.ts";
 import type { Sql } from "./sql.ts";
 
 /** The limits of what the log keeps. */
@@ -57,6 +58,7 @@ export function retain(sql: Sql, { now, maxAgeMs, maxBytes, step }: RetainOption
   const alerts = removeNotified(sql, "alerts", events === 0 ? due : aged, step);
   removeNotified(sql, "folded_messages", events === 0 ? due : aged, step);
   const invalid = removeInvalid(sql, due, step);
+  if (latest === now) pruneSilences(sql, now);
   const digestsBefore = now - Math.max(maxAgeMs, DIGESTS_KEPT_MS);
   removeDigests(sql, { before: digestsBefore, latest }, step);
   const most = Math.max(events, alerts, invalid);

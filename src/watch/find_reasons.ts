@@ -1,4 +1,5 @@
 import type { FailingEndpoint } from "../delivery/dispatch_outbox.ts";
+import type { StoredSilence } from "../store/silence_table.ts";
 import type { UndeliveredCount } from "../store/outbox_table.ts";
 import { CLOCK_FAR_OFF_MS, CLOCK_OFF_MS, clockDifference } from "./collector/api_clock.ts";
 import { type Failure, MATCH_FAILED } from "./collector/failure.ts";
@@ -198,6 +199,24 @@ export function deliveryReasons(
     }));
   }
   return found;
+}
+
+/**
+ * What silences say about the health: they are meant, so they are no more than worth knowing.
+ *
+ * @param silences Those that have not ended.
+ * @returns The reason; none if there is no silence.
+ */
+export function silenceReasons(silences: readonly StoredSilence[]): Reason[] {
+  const [first] = silences;
+  if (first === undefined) return [];
+  const widest = silences.reduce((a, b) => b.heldBack > a.heldBack ? b : a);
+  const held = silences.reduce((sum, { heldBack }) => sum + heldBack, 0);
+  return [reason("silenced", {
+    message: `${silences.length} silences have held back ${held} messages, ` +
+      `most of them (${widest.heldBack}) the silence ${widest.id} by ${widest.by}.`,
+    since: Date.parse(first.createdAt),
+  })];
 }
 
 function iso(ms: number): string {

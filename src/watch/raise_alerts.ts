@@ -1,8 +1,10 @@
 import { isAtLeast } from "../alert/alert.ts";
+import { silences } from "../alert/silence.ts";
 import { type Suppression, suppressionOf } from "../alert/suppression.ts";
 import type { AlertingRule } from "../alert/to_alert.ts";
 import type { NewAlert } from "../store/alert_table.ts";
 import type { FoldEntry } from "../store/fold_table.ts";
+import type { StoredSilence } from "../store/silence_table.ts";
 import type { CountsToAdd } from "./collector/counts.ts";
 import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
@@ -13,14 +15,17 @@ export interface AlertToRaise extends NewAlert {
   readonly rule?: AlertingRule;
 }
 
+/** What may hold back repeats. */
+type FoldOptions = Pick<WatchOptions, "suppressesByDefault" | "maxFoldWindows">;
+
 /** The scope of the windows that decide about the mark of an alert. */
 const MARKS = "";
 
 /**
  * Stores alerts, and queues each new one for every endpoint that accepts its level; one about the
- * past only for endpoints that ask for those. A repeat is folded: it is stored and marked, and each
- * endpoint gets a count of such alerts later. It has to run inside the transaction that records
- * what the alerts are about.
+ * past only for endpoints that ask for those. What a silence names is stored and marked, and goes
+ * to nobody. A repeat is folded: it is stored and marked, and each endpoint gets a count of such
+ * alerts later. It has to run inside the transaction that records what the alerts are about.
  *
  * @param ports The log, the endpoints, and the revision of the rules, which each alert names.
  * @param given The alerts; one whose id is stored already is left alone.
@@ -32,55 +37,71 @@ export function raiseAlerts(
   { log, endpoints, rulesRevision }: Pick<WatchPorts, "log" | "endpoints" | "rulesRevision">,
   given: readonly AlertToRaise[],
   now: number,
-  { suppressesByDefault, maxFoldWindows }: Pick<
-    WatchOptions,
-    "suppressesByDefault" | "maxFoldWindows"
-  >,
+  options: FoldOptions,
 ): CountsToAdd {
-  const alerts = log.newAlerts(given);
+  const fresh = log.newAlerts(given);
+  if (fresh.length === 0) return {};
+  const active = log.silences(now);
   const entries: FoldEntry[] = [];
   /** For each message, the place of its entry; undefined if nothing can hold it back. */
   const messages: { webhookId: string; endpoint: string; entry: number | undefined }[] = [];
-  const marks = alerts.map(({ alert, rule }) => {
+  const raised = fresh.map(({ rule, ...one }) => {
+    const { alert } = one;
     const { id, level, backfilled } = alert;
-    const suppression = rule && suppressionOf(rule, alert, suppressesByDefault);
+    const meant = endpoints.filter(({ minLevel, backfilled: takesPast }) =>
+      isAtLeast(level, minLevel) && (takesPast || !backfilled)
+    );
+    const silence = active.find((silence) => silences(silence, alert));
+    if (silence !== undefined) {
+      if (meant.length > 0) log.countHeldBack(silence.id, meant.length, now);
+      return { one, silence, mark: undefined };
+    }
+    const suppression = rule && suppressionOf(rule, alert, options.suppressesByDefault);
     const enter = (scope: string, forMs: number): number | undefined =>
       suppression === undefined || forMs === 0
         ? undefined
         : entries.push(entryOf(alert, suppression, scope, forMs)) - 1;
-    const mark = backfilled ? undefined : enter(MARKS, suppression?.forMs ?? 0);
-    for (const endpoint of endpoints) {
-      const isMeant = isAtLeast(level, endpoint.minLevel) && (endpoint.backfilled || !backfilled);
-      if (!isMeant) continue;
-      const forMs = Math.max(suppression?.forMs ?? 0, endpoint.digestMs);
-      messages.push({ webhookId: id, endpoint: endpoint.name, entry: enter(endpoint.name, forMs) });
+    const forMs = suppression?.forMs ?? 0;
+    const mark = backfilled ? undefined : enter(MARKS, forMs);
+    for (const { name, digestMs } of meant) {
+      const entry = enter(name, Math.max(forMs, digestMs));
+      messages.push({ webhookId: id, endpoint: name, entry });
     }
-    return mark;
+    return { one, silence, mark };
   });
   const { foldedInto, closedEarly } = entries.length === 0
     ? { foldedInto: [], closedEarly: 0 }
-    : log.foldAlerts(entries, now, maxFoldWindows);
+    : log.foldAlerts(entries, now, options.maxFoldWindows);
   const intoOf = (entry: number | undefined) =>
     entry === undefined ? undefined : foldedInto[entry] ?? undefined;
-  const marked = alerts.map((one, index) => {
-    const foldedInto = intoOf(marks[index]);
-    return {
+  const added = log.addAlerts(
+    raised.map(({ one, silence, mark }) => ({
       ...one,
       alert: {
         ...one.alert,
-        ...(foldedInto !== undefined && { foldedInto }),
+        ...marksOf(intoOf(mark), silence),
         ...(rulesRevision !== undefined && { rulesRevision }),
       },
-    };
-  });
-  const added = log.addAlerts(marked, now);
+    })),
+    now,
+  );
   log.queue(messages.filter(({ entry }) => intoOf(entry) === undefined), now);
+  const countOf = (isCounted: (alert: NewAlert["alert"]) => boolean) =>
+    added.filter(({ alert }) => isCounted(alert)).length;
   return {
     alerts: added.length,
-    backfilled: added.filter(({ alert }) => alert.backfilled).length,
-    folded: added.filter(({ alert }) => alert.foldedInto !== undefined).length,
+    backfilled: countOf(({ backfilled }) => backfilled),
+    folded: countOf(({ foldedInto }) => foldedInto !== undefined),
+    silenced: countOf(({ silencedBy }) => silencedBy !== undefined),
     windowsClosedEarly: closedEarly,
   };
+}
+
+/** What an alert says about why nobody was told. */
+function marksOf(foldedInto: string | undefined, silence: StoredSilence | undefined) {
+  if (silence === undefined) return foldedInto === undefined ? {} : { foldedInto };
+  const { id, by, reason, until } = silence;
+  return { silencedBy: { id, by, reason, until } };
 }
 
 function entryOf(

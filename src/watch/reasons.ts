@@ -43,6 +43,7 @@ type OwnCode =
   | "not_shown"
   | "delivery_failing"
   | "dead_letters"
+  | "silenced"
   | "no_endpoint"
   | "refused_setting"
   | "unfed_log"
@@ -238,6 +239,11 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     meaning: "Messages were given up",
     advice:
       "List them with GET /v1/deliveries?state=dead, repair the endpoint, and redeliver each.",
+  },
+  silenced: {
+    severities: ["info"],
+    meaning: "Silences hold back notifications",
+    advice: "GET /v1/silences lists them with who and why; DELETE /v1/silences/:id ends one.",
   },
   no_endpoint: {
     severities: ["info"],

@@ -5,9 +5,10 @@ import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 import { type WatchStatus, watchStatus } from "./watch_status.ts";
 import type { LogCounts } from "../store/log.ts";
+import type { StoredSilence } from "../store/silence_table.ts";
 import { oneLine } from "../stream/plain_text.ts";
 import { type CollectorState, newCollectorState } from "./collector/state.ts";
-import { collectorReasons, deliveryReasons } from "./find_reasons.ts";
+import { collectorReasons, deliveryReasons, silenceReasons } from "./find_reasons.ts";
 import { type AlertedAt, operationalAlerts } from "./operational_alerts.ts";
 import { type Reason, reason } from "./reasons.ts";
 import { TickMemory } from "./tick_memory.ts";
@@ -58,6 +59,7 @@ export class Watch {
   /** What the log said when it could last be read. */
   #known: { state: CollectorState; deliveries: Reason[] } | undefined;
   #counts: LogCounts = { events: 0, alerts: 0, invalid: 0, windows: 0, messages: {}, bytes: 0 };
+  #silences: readonly StoredSilence[] = [];
 
   /**
    * @param ports Everything from outside.
@@ -171,12 +173,14 @@ export class Watch {
     const reasons = this.reasons(more);
     try {
       this.#counts = log.counts();
+      this.#silences = log.silences(clock.now());
     } catch {
       // A reason says that the log cannot be read, or the next request will.
     }
     const now = clock.now();
     const state = this.#known?.state ?? newCollectorState(now, this.#options);
-    return watchStatus(state, this.#counts, reasons, now, this.#options);
+    const kept = { ...this.#counts, silences: this.#silences };
+    return watchStatus(state, kept, reasons, now, this.#options);
   }
 
   /**
@@ -222,6 +226,7 @@ export class Watch {
     const { log, endpoints } = this.#ports;
     return [
       ...deliveryReasons(log.undelivered(), this.dispatcher.failing, now),
+      ...silenceReasons(log.silences(now)),
       ...(endpoints.length === 0 ? [reason("no_endpoint", { since: now })] : []),
     ];
   }

@@ -1,4 +1,5 @@
 import type { LogCounts } from "../store/log.ts";
+import type { StoredSilence } from "../store/silence_table.ts";
 import { type CollectorCounts, LATE_BOUNDS_MS } from "./collector/counts.ts";
 import type { CollectorState } from "./collector/state.ts";
 import { clockDifference } from "./collector/api_clock.ts";
@@ -65,6 +66,8 @@ export interface WatchStatus {
    * may agree; null if the API has told no time.
    */
   readonly clockAheadMs: number | null;
+  /** What holds back notifications now, and how many messages it has held back. */
+  readonly silences: readonly StoredSilence[];
   /** How much the log holds. */
   readonly log: LogCounts;
 }
@@ -93,7 +96,7 @@ export interface FailureStatus {
  * Derives the status.
  *
  * @param state The collector's state.
- * @param log How much the log holds.
+ * @param log How much the log holds, and the silences in it.
  * @param reasons What makes the health.
  * @param now Milliseconds since the Unix epoch.
  * @param options How often, how far.
@@ -101,7 +104,7 @@ export interface FailureStatus {
  */
 export function watchStatus(
   state: CollectorState,
-  log: LogCounts,
+  { silences, ...log }: LogCounts & Pick<WatchStatus, "silences">,
   reasons: readonly Reason[],
   now: number,
   options: WatchOptions,
@@ -153,6 +156,7 @@ export function watchStatus(
       resetAt: state.requests.resetAt === null ? null : iso(state.requests.resetAt),
     },
     clockAheadMs: difference === null ? null : 0 - difference,
+    silences,
     log,
   };
 }

@@ -5,7 +5,9 @@ import { createLogApp } from "../http/log_app.ts";
 import { LogFeed } from "../http/feed/log_feed.ts";
 import { StreamLimit } from "../http/stream_limit.ts";
 import type { SigmaCorrelation, SigmaRule } from "../sigma/engine.ts";
+import type { Silence } from "../alert/silence.ts";
 import type { Log } from "../store/log.ts";
+import type { StoredSilence } from "../store/silence_table.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { Watch } from "../watch/watch.ts";
@@ -174,6 +176,14 @@ export function composeService(options: ServiceOptions): Service {
     report("Other rules are in force", rules.state);
   }
 
+  function addSilence(given: Omit<Silence, "id" | "createdAt">): StoredSilence | undefined {
+    const now = clock.now();
+    const id = Math.floor(random() * 36 ** 10).toString(36).padStart(10, "0");
+    const silence = { id, ...given, createdAt: new Date(now).toISOString() };
+    const isAdded = log.transaction(() => log.addSilence(silence, now));
+    return isAdded ? { ...silence, heldBack: 0, lastAt: null } : undefined;
+  }
+
   function raiseEpoch(): string {
     log.transaction(() => log.raiseEpoch(clock.now()));
     return log.head().epoch;
@@ -185,6 +195,9 @@ export function composeService(options: ServiceOptions): Service {
       alerts,
       redeliver,
       raiseEpoch,
+      silences: () => log.silences(clock.now()),
+      addSilence,
+      removeSilence: (id) => log.transaction(() => log.removeSilence(id)),
       deliveries: (query) => log.deliveries(query),
       attempts: (message, latest) => log.attempts(message, latest),
       message: (id) => log.message(id),

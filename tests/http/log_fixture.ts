@@ -51,7 +51,13 @@ export class LogFixture implements Disposable {
     message: (id) => this.log.message(id),
     invalidEvents: (after, limit, maxBytes) => this.log.invalidEvents(after, limit, maxBytes),
     status: () => ({
-      ...watchStatus(newCollectorState(NOW, OPTIONS), this.log.counts(), [], NOW, OPTIONS),
+      ...watchStatus(
+        newCollectorState(NOW, OPTIONS),
+        { ...this.log.counts(), silences: this.access.silences() },
+        [],
+        NOW,
+        OPTIONS,
+      ),
       rules: this.access.rules().length,
       ruleSet: this.rules.state,
       subscribers: { events: 0, alerts: 0 },
@@ -70,6 +76,16 @@ export class LogFixture implements Disposable {
     rulesState: () => this.rules.state,
     uploadRules: (bundle, by) => this.rules.upload(bundle, by),
     resetRules: () => this.rules.reset(),
+    silences: () => this.log.silences(this.clock.now()),
+    addSilence: (given) => {
+      const now = this.clock.now();
+      const id = `s${this.access.silences().length}`;
+      const silence = { id, ...given, createdAt: new Date(now).toISOString() };
+      return this.log.addSilence(silence, now)
+        ? { ...silence, heldBack: 0, lastAt: null }
+        : undefined;
+    },
+    removeSilence: (id) => this.log.removeSilence(id),
     raiseEpoch: () => {
       this.log.transaction(() => this.log.raiseEpoch(NOW + 1));
       return this.log.head().epoch;

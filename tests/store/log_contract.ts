@@ -5,6 +5,7 @@ import { OUTBOX_CONTRACT } from "./outbox_contract.ts";
 import type { Promised } from "./promised.ts";
 import { READ_CONTRACT } from "./read_contract.ts";
 import { RETAIN_CONTRACT } from "./retain_contract.ts";
+import { SILENCE_CONTRACT } from "./silence_contract.ts";
 
 export type { Promised } from "./promised.ts";
 
@@ -19,4 +20,5 @@ export const LOG_CONTRACT: readonly Promised[] = [
   ...CORRELATION_CONTRACT,
   ...FOLD_CONTRACT,
   ...RETAIN_CONTRACT,
+  ...SILENCE_CONTRACT,
 ];

@@ -30,7 +30,15 @@ Deno.test("docs/operations.md names every reason of the health, what it means an
 Deno.test("docs/operations.md recommends alarms only on metrics that exist", () => {
   const options = watchOptions();
   const state = { ...newCollectorState(0, options), counts: noCounts() };
-  const log = { events: 0, alerts: 0, invalid: 0, windows: 0, messages: {}, bytes: 0 };
+  const log = {
+    events: 0,
+    alerts: 0,
+    invalid: 0,
+    windows: 0,
+    messages: {},
+    bytes: 0,
+    silences: [],
+  };
   const text = metricsText({
     ...watchStatus(state, log, [], 0, options),
     rules: 0,

@@ -34,7 +34,10 @@ const failedLogin = (user: string) => ({ event: "Login failed.", user });
 Deno.test("the Worker delivers the first of a group, marks repeats, and tells their count although it was killed", async () => {
   await using receiver = startReceiver({ name: "chat", digestMs: 6_000 });
   const { WEBHOOKS } = receiver;
-  await using worker = await WorkerFixture.start({ vars: { WEBHOOKS }, entry: TEST_ENTRY });
+  await using worker = await WorkerFixture.start({
+    vars: { WEBHOOKS, BACKFILL: "0" },
+    entry: TEST_ENTRY,
+  });
   await worker.cron();
   await worker.api.publish(failedLogin("Ada"));
   await eventually(() => worker.alerts(), (alerts) => alerts.length === 1);
@@ -63,7 +66,7 @@ Deno.test("the Worker delivers the first of a group, marks repeats, and tells th
 Deno.test("the Worker tells the count of a digest when its window ends, under an id of its own", async () => {
   await using receiver = startReceiver({ name: "chat", digestMs: 8_000 });
   await using worker = await WorkerFixture.start({
-    vars: { WEBHOOKS: receiver.WEBHOOKS, SUPPRESS_BY_DEFAULT: "false" },
+    vars: { WEBHOOKS: receiver.WEBHOOKS, SUPPRESS_BY_DEFAULT: "false", BACKFILL: "0" },
     entry: TEST_ENTRY,
   });
   await worker.cron();
@@ -85,4 +88,43 @@ Deno.test("the Worker tells the count of a digest when its window ends, under an
     deliveries?: { state: string }[];
   };
   assertEquals(deliveries?.length, 1);
+});
+
+Deno.test("the Worker keeps a silence across restarts, and delivers what it does not name", async () => {
+  await using receiver = startReceiver({ name: "siem" });
+  await using worker = await WorkerFixture.start({
+    vars: { WEBHOOKS: receiver.WEBHOOKS, SUPPRESS_BY_DEFAULT: "false", BACKFILL: "0" },
+    entry: TEST_ENTRY,
+  });
+  await worker.cron();
+  const response = await worker.fetch("/v1/silences", {
+    method: "POST",
+    body: JSON.stringify({
+      fields: { user: "Ada" },
+      until: new Date(Date.now() + 3_600_000).toISOString(),
+      reason: "She tests the lock",
+    }),
+  });
+  const { id, by } = await response.json();
+  assertEquals([response.status, by], [201, "tests"]);
+  await worker.kill();
+  await worker.api.publish(failedLogin("Ada"), failedLogin("Bob"));
+  const alerts = await eventually(() => worker.alerts(), (alerts) => alerts.length === 2);
+  assertEquals(
+    alerts.map(({ alert }) => [alert.events[0]?.event.user, alert.silencedBy?.id]).sort(),
+    [["Ada", id], ["Bob", undefined]],
+  );
+  await eventually(
+    () => Promise.resolve(receiver.of<Alert>("alert.created")),
+    ([first]) => first?.events[0]?.event.user === "Bob",
+  );
+  const { silences } = await worker.json("/v1/status") as { silences?: { heldBack: number }[] };
+  assertEquals(silences?.map(({ heldBack }) => heldBack), [1]);
+  const ended = await worker.fetch(`/v1/silences/${id}`, { method: "DELETE" });
+  assertEquals(ended.status, 200);
+  await worker.api.publish(failedLogin("Ada"));
+  await eventually(
+    () => Promise.resolve(receiver.of<Alert>("alert.created")),
+    (alerts) => alerts.length === 2,
+  );
 });

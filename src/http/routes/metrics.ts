@@ -43,6 +43,7 @@ const COUNTERS: Readonly<
   alerts: ["alerts", "Alerts created"],
   backfilled: ["alerts_backfilled", "Alerts about the past, which page nobody"],
   folded: ["alerts_folded", "Alerts that repeat another one, and are only counted"],
+  silenced: ["alerts_silenced", "Alerts whose notification a silence has held back"],
   windowsClosedEarly: [
     "fold_windows_closed_early",
     "Windows of repeats closed before their time, since there were too many",
@@ -159,6 +160,13 @@ export function metricsText(status: Status): string {
       "Messages to webhooks, by state",
       // All states from the start, so that an alerting rule can tell 0 from "not measured".
       MESSAGE_STATES.map((state) => [{ state }, log.messages[state] ?? 0]),
+    ),
+    metric("silences", "gauge", "Silences that have not ended", one(status.silences.length)),
+    metric(
+      "silence_held_back",
+      "gauge",
+      "Messages that a silence has held back, by its id",
+      status.silences.map(({ id, heldBack }) => [{ silence: id }, heldBack]),
     ),
     metric("rules", "gauge", "Rules in force", one(status.rules)),
     metric("rules_info", "gauge", "Which rules are in force", [

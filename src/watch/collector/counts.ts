@@ -26,6 +26,8 @@ export interface CollectorCounts {
   readonly backfilled: number;
   /** Of those, repeats, of which only a count is delivered. */
   readonly folded: number;
+  /** Alerts whose notification a silence has held back. */
+  readonly silenced: number;
   /** Windows of repeats that were closed before their time, since there were too many. */
   readonly windowsClosedEarly: number;
   /** Events on which a rule failed. */
@@ -85,6 +87,7 @@ export function noCounts(): CollectorCounts {
     alerts: 0,
     backfilled: 0,
     folded: 0,
+    silenced: 0,
     windowsClosedEarly: 0,
     unmatched: 0,
     matchesLate: 0,
