@@ -1,7 +1,7 @@
 /**
- * The part of the Sigma engine that works on rules that are ready to run: match events and explain
- * matches. Rules, filters and compiled regular expressions are plain JSON, so they can be made
- * elsewhere. Unlike `./sigma`, this brings no YAML parser and no compiler of regular expressions.
+ * The part of the Sigma engine that runs rules. Rules, filters and compiled regular expressions are
+ * plain JSON, so they can be made elsewhere. Unlike `./sigma`, this brings no YAML parser, no
+ * compiler of regular expressions, and nothing that explains rules to their authors.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export type { CorrelationStore } from "./correlation/correlation_store.ts";
 export { decodeGroup, encodeGroup, GroupState } from "./correlation/group_state.ts";
 export type { Columns, Evaluator, GroupMatch, Judgement } from "./correlation/group_state.ts";
 export { MemoryStore } from "./correlation/memory_store.ts";
-export type { Explanation, MatchedField } from "./explain.ts";
+export type { MatchedField } from "./matched_fields.ts";
 export type { Problem, ProblemCode, Severity, Span } from "./problem.ts";
 export { markBaseRules } from "./mark_base_rules.ts";
 export {

@@ -2,6 +2,7 @@ import type { CompiledItem } from "./compile/compile_item.ts";
 import type { CompiledNode } from "./compile/compiled_node.ts";
 import type { CompiledRule } from "./compile/compile_rule.ts";
 import type { EventView } from "./match/event_view.ts";
+import { type BlockNode, blockNodeText, cut, elementsOf } from "./matched_fields.ts";
 import type { SigmaRule } from "./sigma_rule.ts";
 
 /** Why a part of a rule holds or does not, with the parts below it. */
@@ -32,25 +33,10 @@ export interface Explanation {
   more?: number;
 }
 
-/** A value of the event that made a rule match. */
-export interface MatchedField {
-  /** The search identifier. */
-  detection: string;
-  /** The field, with arrays as "resources[any].name"; "" for keywords. */
-  field: string;
-  /** The modifiers of the item. */
-  modifiers: string[];
-  /** The value in the event, cut to 1,000 characters; missing if the item is about absence. */
-  value?: string;
-  /** The value in the rule. */
-  wanted: string | number | boolean | null;
-}
-
 const MAX_FOUND = 5;
 const MAX_VALUES = 10;
 const MAX_PARTS = 20;
 const MAX_FOUND_LENGTH = 200;
-const MAX_VALUE_LENGTH = 1_000;
 
 /**
  * Explains, item by item, why a rule matches an event or why it does not.
@@ -67,27 +53,6 @@ export function explain(
 ): Explanation {
   const of = compiled.map(({ node }) => explainNode(node, view));
   return { kind: "rule", text: rule.title, matched: of.some(({ matched }) => matched), of };
-}
-
-/**
- * The values of an event that made a rule match.
- *
- * Parts under `not` are left out, since nothing in the event makes them hold, and so are filters,
- * which are not part of the rule.
- *
- * @param compiled The compiled conditions of the rule.
- * @param view The view that shows the event.
- * @returns Each field once per search identifier and value; empty if the rule does not match.
- */
-export function matchedFields(
-  compiled: readonly CompiledRule[],
-  view: EventView,
-): MatchedField[] {
-  const fields = new Map<string, MatchedField>();
-  for (const { node, own } of compiled) {
-    if (node.check(view)) collect(own, view, { detection: "", prefix: "" }, fields);
-  }
-  return [...fields.values()];
 }
 
 function explainNode(node: CompiledNode, view: EventView): Explanation {
@@ -119,7 +84,7 @@ function explainNode(node: CompiledNode, view: EventView): Explanation {
       if (node.literal?.isThere(view)) return explainNode(node.literal.node, view);
       return {
         kind: "block",
-        text: named(blockText(node)),
+        text: named(blockNodeText(node)),
         matched,
         ...explainElements(node, view),
       };
@@ -137,8 +102,6 @@ function explainNode(node: CompiledNode, view: EventView): Explanation {
     }
   }
 }
-
-type BlockNode = CompiledNode & { kind: "block" };
 
 function explainElements(
   node: BlockNode,
@@ -176,69 +139,6 @@ function moreOf(all: readonly unknown[], shown: readonly unknown[]): Pick<Explan
   return all.length > shown.length ? { more: all.length - shown.length } : {};
 }
 
-function elementsOf({ elements }: BlockNode, outer: EventView): unknown[] {
-  elements.fill(outer.event);
-  const copy = elements.elements.slice(0, elements.count);
-  elements.clear();
-  return copy;
-}
-
-function collect(
-  node: CompiledNode,
-  view: EventView,
-  place: { detection: string; prefix: string },
-  fields: Map<string, MatchedField>,
-): void {
-  const { prefix } = place;
-  const detection = node.name !== undefined && prefix === "" ? node.name : place.detection;
-  if (node.kind === "not" || !node.check(view)) return;
-  if (node.kind === "block" && node.literal?.isThere(view)) {
-    collect(node.literal.node, view, { detection, prefix }, fields);
-  } else if (node.kind === "block") {
-    const inner = { detection, prefix: `${prefix}${blockText(node)}.` };
-    for (const element of elementsOf(node, view)) {
-      node.view.show(element);
-      collect(node.body, node.view, inner, fields);
-    }
-  } else if (node.kind === "item") {
-    collectItem(node, view, { detection, prefix }, fields);
-  } else {
-    for (const part of node.of) collect(part, view, { detection, prefix }, fields);
-  }
-}
-
-function collectItem(
-  { compiled, slot }: CompiledNode & { kind: "item" },
-  view: EventView,
-  { detection, prefix }: { detection: string; prefix: string },
-  fields: Map<string, MatchedField>,
-): void {
-  const { item, tests, negated } = compiled;
-  const members = view.slot(slot);
-  const field = `${prefix}${item.field ?? ""}`;
-  tests.forEach((test, index) => {
-    const at = test.find(members, view);
-    if (at < 0 !== negated) return;
-    const value = members.texts[negated ? 0 : at];
-    const matched: MatchedField = {
-      detection,
-      field,
-      modifiers: item.modifiers,
-      ...(value !== undefined && members.count > 0 ? { value: cut(value, MAX_VALUE_LENGTH) } : {}),
-      wanted: item.values[index] ?? null,
-    };
-    fields.set(JSON.stringify([detection, field, matched.value, matched.wanted]), matched);
-  });
-}
-
 function itemText({ item }: CompiledItem): string {
   return [item.field ?? "keywords", ...item.modifiers].join("|");
-}
-
-function blockText({ field, quantifier }: { field: string; quantifier: string | number }): string {
-  return `${field}[${quantifier}]`;
-}
-
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

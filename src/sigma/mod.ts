@@ -8,6 +8,7 @@
 export * from "./engine.ts";
 export { compileRegexes } from "./compile_regexes.ts";
 export { explainHistory } from "./explain_history.ts";
+export type { Explanation } from "./explain.ts";
 export { explainCorrelation } from "./explain_correlation.ts";
 export { type ParseResult, parseSigma } from "./parse.ts";
 export type { ParseOptions } from "./parse/parse_file.ts";

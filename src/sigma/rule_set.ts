@@ -1,7 +1,7 @@
 import { type CompiledRule, compileRule } from "./compile/compile_rule.ts";
 import { FilterLookup } from "./compile/filter_lookup.ts";
 import { historyOf } from "./correlation/history.ts";
-import { explain, type Explanation, type MatchedField, matchedFields } from "./explain.ts";
+import { type MatchedField, matchedFields } from "./matched_fields.ts";
 import { CandidateIndex } from "./index/candidate_index.ts";
 import { EventView } from "./match/event_view.ts";
 import { LogSourceRouter } from "./match/logsource_routing.ts";
@@ -175,39 +175,6 @@ export class RuleSet {
   }
 
   /**
-   * Explains, item by item, why a rule matches an event or why it does not.
-   *
-   * @example
-   * ```ts
-   * import { assertEquals } from "@std/assert";
-   * import { parseSigma } from "./parse.ts";
-   * import { RuleSet } from "./rule_set.ts";
-   *
-   * const { rules } = parseSigma(`
-   * title: Login
-   * logsource: { product: test }
-   * detection:
-   *   selection:
-   *     event: Login
-   *   condition: selection
-   * `);
-   * const tree = new RuleSet(rules).explain(rules[0]!, { event: "Logout" });
-   * assertEquals(tree.matched, false);
-   * assertEquals(tree.of[0]?.found, ["Logout"]);
-   * ```
-   *
-   * @param rule A rule of this set.
-   * @param event The event, as JSON data.
-   * @returns A tree: the rule, then its conditions with the filters that apply, then their parts.
-   * @throws {RangeError} If the rule is not in this set.
-   */
-  explain(rule: SigmaRule, event: unknown): Explanation {
-    const compiled = this.#compiledOf(rule);
-    this.#view.show(event);
-    return explain(rule, compiled, this.#view);
-  }
-
-  /**
    * The values of an event that made a rule match, for alerts.
    *
    * Parts under `not` are left out, since nothing in the event makes them hold; so are filters.
@@ -218,16 +185,25 @@ export class RuleSet {
    * @throws {RangeError} If the rule is not in this set.
    */
   matchedFields(rule: SigmaRule, event: unknown): MatchedField[] {
-    const compiled = this.#compiledOf(rule);
-    this.#view.show(event);
-    return matchedFields(compiled, this.#view);
+    const { compiled, view } = this.shown(rule, event);
+    return matchedFields(compiled, view);
   }
 
-  #compiledOf(rule: SigmaRule): readonly CompiledRule[] {
+  /**
+   * Shows an event to the conditions of a rule, for what looks into them.
+   *
+   * @internal
+   * @throws {RangeError} If the rule is not in this set.
+   */
+  protected shown(rule: SigmaRule, event: unknown): {
+    compiled: readonly CompiledRule[];
+    view: EventView;
+  } {
     this.#byRule ??= Map.groupBy(this.#compiled, (compiled) => compiled.rule);
     const compiled = this.#byRule.get(rule);
     if (!compiled) throw new RangeError(`The rule '${rule.title}' is not in this set`);
-    return compiled;
+    this.#view.show(event);
+    return { compiled, view: this.#view };
   }
 
   /** Made once: a function per event would be garbage per event. */
