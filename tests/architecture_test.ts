@@ -62,6 +62,7 @@ const ROOMS: Record<string, string[]> = {
     "response.ts",
     "problem.ts",
     "read_query.ts",
+    "json_body.ts",
     "read_body.ts",
     "stream_limit.ts",
     "api_tokens.ts",

@@ -133,7 +133,7 @@ export function compareAlerts(
     const removed = without(own, other);
     return {
       id,
-      title: (other[0] ?? own[0])?.alert.rule.title ?? id,
+      title: (other[0] ?? own[0])?.title ?? id,
       alerts: own.length,
       otherAlerts: other.length,
       added: added.length,
@@ -147,7 +147,7 @@ export function compareAlerts(
 }
 
 function alertsByRule(alerts: readonly TriedAlert[]): Map<string, TriedAlert[]> {
-  return Map.groupBy(alerts, ({ alert }) => alert.rule.id);
+  return Map.groupBy(alerts, ({ ruleId }) => ruleId);
 }
 
 function keyOf({ id, title }: SigmaRule | SigmaCorrelation): string {
@@ -195,7 +195,7 @@ function foldedAlerts(alerts: readonly TriedAlert[]): Set<TriedAlert> {
 }
 
 function examplesOf(alerts: readonly TriedAlert[]): AlertExample[] {
-  return alerts.slice(-MAX_EXAMPLES).map(({ id, at, alert: { summary, eventCount } }) => ({
+  return alerts.slice(-MAX_EXAMPLES).map(({ id, at, summary, eventCount }) => ({
     id,
     at: at === null ? null : new Date(at).toISOString(),
     summary,

@@ -208,6 +208,11 @@ ${EXIT_CODES}`,
         .argParser(repeated),
     )
     .option(...SINCE)
+    .option(
+      "--log <url>",
+      "use the log of this Panoptes instead, as far back as --since says; PANOPTES_TOKEN is read from " +
+        "the environment and needs the scope admin",
+    )
     .addOption(
       new Option("--format <format>", "output format").choices(["text", "json"]).default("text"),
     )
@@ -223,6 +228,7 @@ and time. So compare the rules in use with a changed copy of them:
 
 Examples:
   TE_TOKEN=… panoptes backtest --rules rules --since 30d
+  PANOPTES_TOKEN=… panoptes backtest --rules rules --log https://panoptes.example.workers.dev
   panoptes backtest --rules rules events.ndjson
   panoptes backtest --rules rules --compare changed_rules events.ndjson
   panoptes backtest --rules rules/login_after_failures.yml --format json < events.ndjson

@@ -3,6 +3,7 @@ import type { LogReader } from "../store/log.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
 import type { StreamCounts } from "./stream_limit.ts";
+import type { BacktestQuery, StartedBacktest } from "../watch/log_backtests.ts";
 import type { WatchStatus } from "../watch/watch_status.ts";
 
 /** One entry of a feed. */
@@ -95,6 +96,8 @@ export interface LogAccess
   uploadRules(bundle: unknown, by: string): readonly string[];
   /** Puts the rules of the Worker in force again. */
   resetRules(): void;
+  /** Starts a backtest of the rules that were sent. */
+  backtest(value: unknown, query: BacktestQuery): StartedBacktest;
   /** Resets a message to its first attempt; false if there is none or an attempt is in progress. */
   redeliver(id: number): boolean;
   /** The silences that have not ended, oldest first. */

@@ -25,6 +25,8 @@ interface LongAnswer {
   readonly type: string;
   /** Further headers. */
   readonly headers?: Record<string, string>;
+  /** Called once when no more parts will be made. */
+  readonly onEnd?: () => void;
 }
 
 /**
@@ -37,10 +39,11 @@ interface LongAnswer {
  */
 export async function longAnswer(
   { request, streams, clock, onClose }: LongCall,
-  { parts, type, headers = {} }: LongAnswer,
+  { parts, type, headers = {}, onEnd = () => {} }: LongAnswer,
 ): Promise<Response> {
   const place = await streams.acquire(holderOf(request));
   if (place === undefined) {
+    onEnd();
     return problem("overloaded", { headers: { ...headers, "Retry-After": RETRY_AFTER } });
   }
   let body: ReadableStream<Uint8Array>;
@@ -51,11 +54,13 @@ export async function longAnswer(
       onProbe: place.onProbe,
       onClose(error) {
         place.release();
+        onEnd();
         if (error !== undefined) onClose?.("failed", error);
       },
     });
   } catch (error) {
     place.release();
+    onEnd();
     throw error;
   }
   return new Response(body, { headers: responseHeaders(type, headers) });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { readBytes } from "../stream/read_bytes.ts";
+import { jsonBody } from "./json_body.ts";
 import { InvalidRequestError } from "./read_query.ts";
 
 /** The largest body that is read, in bytes. */
@@ -15,22 +15,15 @@ const MAX_BYTES = 65_536;
  * @throws {InvalidRequestError} If it is anything else; the message names what, never a value.
  */
 export async function readBody<Value>(
-  { body, signal }: Request,
+  request: Request,
   schema: v.GenericSchema<unknown, Value>,
 ): Promise<Value> {
-  let json: unknown;
-  try {
-    const bytes = await readBytes(body, MAX_BYTES, signal);
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new InvalidRequestError(
-      error instanceof RangeError
-        ? `The body may have ${MAX_BYTES} bytes`
-        : "The body must be JSON in UTF-8",
-    );
+  const body = await jsonBody(request, MAX_BYTES);
+  if (body instanceof Response) {
+    throw new InvalidRequestError(`The body may have ${MAX_BYTES} bytes`);
   }
-  const { success, output, issues } = v.safeParse(schema, json);
+  if (body.value === undefined) throw new InvalidRequestError("The body must be JSON in UTF-8");
+  const { success, output, issues } = v.safeParse(schema, body.value);
   if (success) return output;
   const problems = issues.map((issue) => `${v.getDotPath(issue) ?? "the body"} ${issue.message}`);
   throw new InvalidRequestError([...new Set(problems)].join("; "));

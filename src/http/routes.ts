@@ -1,4 +1,5 @@
 import type { Route } from "./route.ts";
+import { backtestRoute } from "./routes/backtest.ts";
 import { deliveryRoutes } from "./routes/deliveries.ts";
 import { epochRoute } from "./routes/epoch.ts";
 import { feedRoutes } from "./routes/events_and_alerts.ts";
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   statusRoute,
   metricsRoute,
   rulesRoute,
+  backtestRoute,
   invalidEventsRoute,
   deliveryRoutes,
   silenceRoutes,

@@ -10,6 +10,7 @@ import type { Log } from "../store/log.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
+import { LogBacktests } from "../watch/log_backtests.ts";
 import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import { type Config, type ConfigProblem, sourceName } from "./config.ts";
@@ -105,6 +106,8 @@ export function composeService(options: ServiceOptions): Service {
   const events = feed("event");
   const alerts = feed("alert");
   const streams = new StreamLimit(config.maxStreams, clock);
+
+  const backtests = new LogBacktests({ log, disabled, clock });
 
   const openedAt = clock.now();
   let refusals = refusalsOf();
@@ -223,6 +226,7 @@ export function composeService(options: ServiceOptions): Service {
         if (problems.length === 0) tellRules();
         return problems;
       },
+      backtest: (value, query) => backtests.start(value, query),
       resetRules() {
         rules.reset();
         tellRules();

@@ -141,3 +141,33 @@ Deno.test("panoptes backtest leaves out rules that do not load, and says so", as
   assertStringIncludes(err, "rules/bad.yml:1: rule not loaded");
   assertStringIncludes(out, "Many failed logins");
 });
+
+for (
+  const [args, env, code, says] of [
+    [
+      ["--log", "http://panoptes.example.org"],
+      { PANOPTES_TOKEN: "x" },
+      2,
+      "with https, or http on loopback",
+    ],
+    [["--log", "http://127.0.0.1:9", "events.ndjson"], {}, 2, "not both"],
+    [["--log", "http://127.0.0.1:9"], { PANOPTES_TOKEN: "" }, 2, "PANOPTES_TOKEN must be set"],
+    [
+      ["--log", "http://127.0.0.1:9"],
+      { PANOPTES_TOKEN: "made-up-secret" },
+      4,
+      "http://127.0.0.1:9",
+    ],
+  ] as const
+) {
+  Deno.test(`panoptes backtest ${args.join(" ")} says what is wrong, and keeps the token to itself (${says})`, async () => {
+    await using files = await folder({ "rules.yml": RULES, "events.ndjson": PAST.join("\n") });
+    const ran = await panoptes(["backtest", "--rules", "rules.yml", ...args], {
+      cwd: files.path,
+      env,
+    });
+    assertEquals([ran.code, ran.out], [code, ""]);
+    assertStringIncludes(ran.err, says);
+    assert(!ran.err.includes("made-up-secret"));
+  });
+}

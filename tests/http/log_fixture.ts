@@ -11,6 +11,7 @@ import { type Holder, StreamLimit } from "../../src/http/stream_limit.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { RulesInForce } from "../../src/worker/rules_in_force.ts";
+import { LogBacktests } from "../../src/watch/log_backtests.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
 import { watchStatus } from "../../src/watch/watch_status.ts";
@@ -43,6 +44,7 @@ export class LogFixture implements Disposable {
     clock: this.clock,
     report: (_, facts) => this.reports.push(facts),
   });
+  backtests: LogBacktests = new LogBacktests({ log: this.log, disabled: [], clock: this.clock });
   access: LogAccess = {
     events: this.feeds[0]!,
     alerts: this.feeds[1]!,
@@ -86,6 +88,7 @@ export class LogFixture implements Disposable {
         : undefined;
     },
     removeSilence: (id) => this.log.removeSilence(id),
+    backtest: (value, query) => this.backtests.start(value, query),
     raiseEpoch: () => {
       this.log.transaction(() => this.log.raiseEpoch(NOW + 1));
       return this.log.head().epoch;

@@ -2,7 +2,10 @@ import type { BacktestReport } from "../../alert/backtest_report.ts";
 import { BacktestRun } from "../../alert/backtest_run.ts";
 import { matchRules, type RuleMatcher } from "../../alert/match_rules.ts";
 import { escapeInvisible } from "../../stream/plain_text.ts";
-import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
+import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
+import { parseSince } from "../input/option_values.ts";
+import type { EventInput } from "../input/read_events.ts";
+import { backtestStoredLog } from "../input/stored_log.ts";
 import { eventInput } from "../input/event_input.ts";
 import { noteRefused } from "../input/load_rules.ts";
 import { type LoadedBundle, ruleBundle } from "../input/rule_bundle.ts";
@@ -18,8 +21,10 @@ export interface BacktestOptions {
   readonly rules: readonly string[];
   /** Other rules, to see what they change. */
   readonly compare?: readonly string[];
-  /** How far to look back into the API's past; without it, events come from files. */
+  /** How far to look back into the API's past, or that of the log; else events come from files. */
   readonly since?: string;
+  /** The address of Panoptes whose log is used. */
+  readonly log?: string;
   /** How the report is written. */
   readonly format: "text" | "json";
   /** A file of lists for the modifier expand. */
@@ -40,13 +45,30 @@ export async function backtest(
   paths: readonly string[],
   options: BacktestOptions,
 ): Promise<ExitCode> {
-  const input = await eventInput(paths, options.since);
+  const events = options.log === undefined ? await eventInput(paths, options.since) : undefined;
+  if (options.log !== undefined && paths.length > 0) {
+    throw new UsageError("Cannot read events: give either files or --log, not both");
+  }
   const own = await ruleBundle(options.rules, options.placeholders);
   const other = options.compare && await ruleBundle(options.compare, options.placeholders);
   const refused = [...own.refused, ...other?.refused ?? []];
   noteRefused(refused);
-  const run = new BacktestRun(matcherOf(own), other && matcherOf(other));
+  const { report, skipped } = events === undefined
+    ? { report: await inStoredLog(own, other, options), skipped: 0 }
+    : await here(events, own, other, options);
+  await writeReport(report, options.format);
+  if (skipped > 0) return EXIT_CODE.skippedEvents;
+  return refused.length > 0 ? EXIT_CODE.findings : EXIT_CODE.ok;
+}
 
+/** Runs rules on events that are read here. */
+async function here(
+  input: EventInput,
+  own: LoadedBundle,
+  other: LoadedBundle | undefined,
+  { since }: BacktestOptions,
+): Promise<{ report: BacktestReport; skipped: number }> {
+  const run = new BacktestRun(matcherOf(own), other && matcherOf(other));
   let done = 0;
   const progress = new Progress(input.total);
   const skipped = new SkippedEvents(progress);
@@ -62,12 +84,29 @@ export async function backtest(
   }
   progress.clear();
   // What the API holds is known up to now; what a file holds, up to its last event.
-  await writeReport(
-    options.since === undefined ? run.report(stopped) : run.report(stopped, Date.now()),
-    options.format,
-  );
-  if (skipped.count > 0) return EXIT_CODE.skippedEvents;
-  return refused.length > 0 ? EXIT_CODE.findings : EXIT_CODE.ok;
+  const report = since === undefined ? run.report(stopped) : run.report(stopped, Date.now());
+  return { report, skipped: skipped.count };
+}
+
+/** Has the rules run where the log is. */
+async function inStoredLog(
+  own: LoadedBundle,
+  other: LoadedBundle | undefined,
+  { log = "", since }: BacktestOptions,
+): Promise<BacktestReport> {
+  let progress: Progress | undefined;
+  const report = await backtestStoredLog({
+    log,
+    bundle: own.bundle,
+    compare: other?.bundle,
+    since: since === undefined ? undefined : Date.now() - parseSince(since),
+    onProgress({ events, of, matches }) {
+      progress ??= new Progress(of);
+      progress.update({ events, matches, done: events });
+    },
+  });
+  progress?.clear();
+  return report;
 }
 
 async function writeReport(report: BacktestReport, format: BacktestOptions["format"]) {

@@ -12,6 +12,7 @@ import {
   type SigmaMetadata,
 } from "../../sigma/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
+import { withoutTests } from "../input/rule_bundle.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { toEvent } from "../input/to_event.ts";
 import { readValueLists } from "../input/value_lists.ts";
@@ -112,12 +113,6 @@ async function bundleOf(paths: readonly string[]): Promise<RuleBundle> {
 function failures({ file }: SigmaMetadata, results: readonly InlineTestResult[]): string[] {
   return results.filter(({ passed }) => !passed)
     .map(({ name, message }) => `${file}: test '${name}': ${message}`);
-}
-
-/** Tests run during the build; they would only make the bundle larger. */
-function withoutTests<T extends SigmaMetadata>(document: T): T {
-  const { tests: _, ...custom } = document.custom;
-  return { ...document, custom };
 }
 
 function report(problems: readonly Problem[]): string {

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
-import { parseWindow } from "../../thousandeyes/stream/parse_window.ts";
 import { streamUserEvents } from "../../thousandeyes/stream/stream_user_events.ts";
 import { SETTINGS } from "../../worker/settings.ts";
 import { SourceError, UsageError } from "../exit_code.ts";
+import { parseSince } from "./option_values.ts";
 import type { EventInput } from "./read_events.ts";
 
 /** The settings that lead to the API: the same as those of the Worker, from the environment. */
@@ -18,7 +18,7 @@ const NEEDED = [SETTINGS.teToken, SETTINGS.baseUrl, SETTINGS.aid, SETTINGS.useAl
  * @throws {UsageError} If `since` or a setting of the environment is invalid.
  */
 export function apiPast(since: string): EventInput {
-  const window = windowOf(since);
+  const window = parseSince(since);
   const problems = NEEDED.flatMap(({ name, schema }) =>
     v.safeParse(schema, Deno.env.get(name)).issues?.map(({ message }) => `${name} ${message}`) ?? []
   );
@@ -66,14 +66,4 @@ export function apiPast(since: string): EventInput {
       }
     },
   };
-}
-
-function windowOf(since: string): number {
-  try {
-    const window = parseWindow(since);
-    if (window > 0) return window;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new UsageError(`Invalid --since '${since}': write a number and s, m, h, d or w, as in 30d`);
 }

@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { closest } from "../../sigma/closest.ts";
 import type { LogSource } from "../../sigma/mod.ts";
+import { parseWindow } from "../../thousandeyes/stream/parse_window.ts";
 import { UsageError } from "../exit_code.ts";
 
 /**
@@ -27,6 +28,23 @@ export function parseLogSource(text: string): LogSource | undefined {
     } else source.custom = { ...source.custom, [key]: value };
   }
   return source;
+}
+
+/**
+ * Parses the option `--since`: how far to look back.
+ *
+ * @param text The option's value, such as `30d`.
+ * @returns Milliseconds, more than 0.
+ * @throws {UsageError} If it is anything else.
+ */
+export function parseSince(text: string): number {
+  try {
+    const window = parseWindow(text);
+    if (window > 0) return window;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new UsageError(`Invalid --since '${text}': write a number and s, m, h, d or w, as in 30d`);
 }
 
 /** The lists behind `%name%`. */

@@ -1,5 +1,5 @@
 import type { RuleBundle } from "../../alert/rule_bundle.ts";
-import { compileRegexes } from "../../sigma/mod.ts";
+import { compileRegexes, type SigmaMetadata } from "../../sigma/mod.ts";
 import { loadRules, Refusals, type Refused } from "./load_rules.ts";
 import { readRuleFiles } from "./rule_files.ts";
 import { readValueLists } from "./value_lists.ts";
@@ -32,5 +32,18 @@ export async function ruleBundle(
     baseRules: true,
     onProblem,
   });
-  return { bundle: { ...loaded, ...lists, regexes }, refused: refusals.list() };
+  const bundle: RuleBundle = {
+    rules: loaded.rules.map(withoutTests),
+    correlations: loaded.correlations.map((each) => withoutTests({ ...each, places: {} })),
+    filters: loaded.filters,
+    ...lists,
+    regexes,
+  };
+  return { bundle, refused: refusals.list() };
+}
+
+/** A document as it is shipped: its tests would only make the bundle larger. */
+export function withoutTests<T extends SigmaMetadata>(document: T): T {
+  const { tests: _, ...custom } = document.custom;
+  return { ...document, custom };
 }

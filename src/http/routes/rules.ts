@@ -1,5 +1,5 @@
-import { readBytes } from "../../stream/read_bytes.ts";
 import { holderOf } from "../api_tokens.ts";
+import { jsonBody } from "../json_body.ts";
 import type { LogAccess } from "../log_access.ts";
 import { jsonListAnswer } from "../long_answer.ts";
 import { problem } from "../problem.ts";
@@ -18,9 +18,11 @@ export const rulesRoute: Route = {
     (call) => jsonListAnswer(call, "rules", call.log.rules(), () => ({ ...call.log.rulesState() })),
   ),
   PUT: operation("admin", {}, async ({ request, log }) => {
-    const bundle = await bundleIn(request);
-    if (bundle instanceof Response) return bundle;
-    const problems = log.uploadRules(bundle.value, holderOf(request).name);
+    const body = await jsonBody(request, MAX_BUNDLE_BYTES);
+    if (body instanceof Response) return body;
+    const problems = body.value === undefined
+      ? ["bundle: It is not JSON in UTF-8"]
+      : log.uploadRules(body.value, holderOf(request).name);
     return problems.length === 0 ? inForce(log) : invalid(problems);
   }),
   DELETE: operation("admin", {}, ({ log }) => {
@@ -28,25 +30,6 @@ export const rulesRoute: Route = {
     return inForce(log);
   }),
 };
-
-/** The body as JSON data, or why it is none. */
-async function bundleIn({ body, signal }: Request): Promise<{ value: unknown } | Response> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readBytes(body, MAX_BUNDLE_BYTES, signal);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return problem("too_large", {
-      detail: `A bundle may have ${MAX_BUNDLE_BYTES} bytes`,
-      members: { maxBytes: MAX_BUNDLE_BYTES },
-    });
-  }
-  try {
-    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) };
-  } catch {
-    return invalid(["bundle: It is not JSON in UTF-8"]);
-  }
-}
 
 function invalid(problems: readonly string[]): Response {
   return problem("invalid_rules", {

@@ -1,0 +1,142 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { BacktestReport } from "../../../src/alert/backtest_report.ts";
+import { BACKTEST_LIMITS } from "../../../src/watch/log_backtests.ts";
+import { bundleOf } from "../../support/bundle_of.ts";
+import { LogFixture } from "../log_fixture.ts";
+
+const rules = (detection: string) =>
+  bundleOf(`
+title: Events with a nine
+id: 929a690e-bef0-4204-a928-ef5e620d6fcc
+logsource: { product: thousandeyes, service: audit }
+detection: { selection: { ${detection} }, condition: selection }
+level: medium
+`);
+
+const NINES = rules("event|re: 'Event [0-9]*9$'");
+
+interface Step {
+  progress?: { events: number; of: number; matches: number };
+  report?: BacktestReport;
+}
+
+function post(fixture: LogFixture, body: unknown, path = "/v1/backtest", init: RequestInit = {}) {
+  return fixture.request(path, {
+    method: "POST",
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    isAdmin: true,
+    ...init,
+  });
+}
+
+async function stepsOf(response: Response): Promise<Step[]> {
+  assertEquals(response.status, 200);
+  assertEquals(response.headers.get("content-type"), "application/x-ndjson");
+  return (await response.text()).trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+Deno.test("POST /v1/backtest streams its progress and ends with the report, and the log is as before", async () => {
+  using fixture = new LogFixture();
+  await fixture.recordEvents(1, 1_200);
+  fixture.log.transaction(() =>
+    fixture.log.keepInvalid([{ value: { event: ["Event 9"] }, issues: ["event: not a string"] }], 0)
+  );
+  const dump = () => fixture.log.sql.all("SELECT * FROM checkpoints");
+  const before = [fixture.log.counts(), JSON.stringify(dump())];
+  const steps = await stepsOf(await post(fixture, { rules: NINES }));
+  const progress = steps.flatMap(({ progress }) => progress ?? []);
+  assertEquals(progress.map(({ events }) => events), [500, 1_000, 1_200, 1_201]);
+  assertEquals(new Set(progress.map(({ of }) => of)), new Set([1_200]));
+  const { report } = steps.at(-1)!;
+  assertEquals([report?.events, report?.alerts, report?.stopped], [1_201, 121, null]);
+  assertEquals(report?.rules[0]?.title, "Events with a nine");
+  assertEquals([fixture.log.counts(), JSON.stringify(dump())], before);
+  assertEquals(fixture.log.alertsAfter(0, 1), []);
+  assertEquals(fixture.open, 0);
+});
+
+Deno.test("POST /v1/backtest compares two bundles, from a date on, and at most the latest events", async () => {
+  using fixture = new LogFixture();
+  await fixture.recordEvents(1, 100);
+  const [{ at } = { at: 0 }] = fixture.log.eventsAfter(49, 1);
+  const since = encodeURIComponent(new Date(at ?? 0).toISOString());
+  const body = { rules: NINES, compare: rules("event|endswith: '8'") };
+  const late = await stepsOf(await post(fixture, body, `/v1/backtest?since=${since}`));
+  const { report } = late.at(-1)!;
+  assertEquals([report?.events, report?.alerts], [51, 5]);
+  assertEquals(report?.changes?.map(({ added, removed }) => [added, removed]), [[5, 5]]);
+  const few = (await stepsOf(await post(fixture, body, "/v1/backtest?limit=10"))).at(-1)!;
+  assertEquals([few.report?.events, few.report?.alerts], [10, 1]);
+  assertEquals(few.report?.stopped, "only the latest 10 events were read");
+});
+
+Deno.test("POST /v1/backtest reads nothing before its reader asks, and ends when the reader leaves", async () => {
+  using fixture = new LogFixture();
+  await fixture.recordEvents(1, 3_000);
+  let reads = 0;
+  const { eventsAfter } = fixture.log;
+  fixture.log.eventsAfter = (...args) => {
+    reads++;
+    return eventsAfter(...args);
+  };
+  const response = await post(fixture, { rules: NINES });
+  const reader = response.body!.getReader();
+  await reader.read();
+  const busy = await post(fixture, { rules: NINES });
+  assertEquals([busy.status, (await busy.json()).code], [409, "conflict"]);
+  await reader.cancel();
+  assert(reads <= 2, `${reads}`);
+  assertEquals(fixture.open, 0);
+  const again = await stepsOf(await post(fixture, { rules: NINES }));
+  assertEquals(again.at(-1)?.report?.events, 3_000);
+});
+
+Deno.test("POST /v1/backtest ends at 10,000 matches, or after a minute, and says so", async () => {
+  using fixture = new LogFixture();
+  await fixture.recordEvents(1, 11_000);
+  const all = rules("event|exists: true");
+  const { report } = (await stepsOf(await post(fixture, { rules: all }))).at(-1)!;
+  assertEquals(report?.stopped, `reading ended at ${BACKTEST_LIMITS.matches} matches`);
+  assert(report !== undefined && report.alerts >= 10_000 && report.alerts < 11_000);
+  const response = await post(fixture, { rules: NINES });
+  const reader = response.body!.getReader();
+  await reader.read();
+  fixture.clock.set(fixture.clock.now() + BACKTEST_LIMITS.timeMs + 1);
+  let text = "";
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    text += new TextDecoder().decode(read.value);
+  }
+  assertStringIncludes(text, `"stopped":"reading ended after 60 seconds"`);
+});
+
+Deno.test("POST /v1/backtest refuses what is no bundle, what is too large, and a query that is wrong", async () => {
+  using fixture = new LogFixture();
+  for (
+    const [body, says] of [
+      ["not JSON", "rules.bundle"],
+      [{}, "rules.bundle"],
+      [{ rules: { ...NINES, revision: "0" } }, "rules.revision"],
+      [{ rules: NINES, compare: { ...NINES, format: 99 } }, "compare.format"],
+      [{
+        rules: bundleOf(`
+title: A list
+id: 929a690e-bef0-4204-a928-ef5e620d6fcc
+logsource: { product: thousandeyes }
+detection: { selection: { event: x }, condition: selection }
+`).rules,
+      }, "rules."],
+    ] as const
+  ) {
+    const response = await post(fixture, body);
+    const { code, problems } = await response.json();
+    assertEquals([response.status, code], [422, "invalid_rules"]);
+    assertStringIncludes(problems.join("\n"), says);
+  }
+  const large = await post(fixture, `"${"x".repeat(2 * 1024 * 1024)}"`);
+  assertEquals([large.status, (await large.json()).code], [413, "too_large"]);
+  for (const query of ["since=yesterday", "limit=200001", "sinse=1"]) {
+    assertEquals((await post(fixture, { rules: NINES }, `/v1/backtest?${query}`)).status, 400);
+  }
+  const fine = await stepsOf(await post(fixture, { rules: NINES }));
+  assertEquals(fine.at(-1)?.report?.events, 0);
+});
