@@ -4,6 +4,9 @@ import { fold, outputWidth } from "./fold.ts";
 /** Where the text after the time of day begins. */
 const INDENT = 10;
 
+/** How many parts of an alert are shown. */
+const MAX_PARTS = 10;
+
 /** Shows what happens: first the steps of the start, then everything else, never mixed. */
 export class Narrator {
   #early: string[] | undefined = [];
@@ -19,10 +22,15 @@ export class Narrator {
     say(fold(`  ${paint("yellow", "!")} ${what}`, outputWidth(), 4).join("\n"));
   }
 
-  /** Shows one line with the time of day; until the start is finished, it keeps the line back. */
-  happened(what: string, line: string): void {
-    const time = new Date().toTimeString().slice(0, 8);
-    const whole = fold(`${paint("dim", time)}  ${what}  ${line}`, outputWidth(), INDENT).join("\n");
+  /**
+   * Shows one line with the time of day, and what belongs to it below; until the start is finished,
+   * it keeps them back.
+   */
+  happened(what: string, line: string, below: readonly string[] = []): void {
+    const whole = [
+      ...fold(`${paint("dim", timeOfDay(new Date()))}  ${what}  ${line}`, outputWidth(), INDENT),
+      ...below.flatMap((each) => fold(" ".repeat(INDENT) + each, outputWidth(), INDENT)),
+    ].join("\n");
     if (this.#early === undefined) say(whole);
     else this.#early.push(whole);
   }
@@ -65,6 +73,27 @@ export function alertLine(alert: unknown): string {
     printable(summary ?? "alert", 300),
     ...(backfilled === true ? [paint("dim", "(backfilled)")] : []),
   ].join("  ");
+}
+
+/**
+ * Writes the parts of a correlation's alert, each on a line with the time of its first match, safe
+ * for a terminal.
+ *
+ * @param alert An alert as it came over the network.
+ * @returns The lines; none for the alert of a single event.
+ */
+export function partLines(alert: unknown): string[] {
+  const { parts } = membersOf(alert);
+  return (Array.isArray(parts) ? parts : []).slice(0, MAX_PARTS).map((part) => {
+    const { title, count, firstAt } = membersOf(part);
+    const time = timeOfDay(new Date(String(firstAt)));
+    const times = Number(count) > 1 ? `, ${Number(count)} times` : "";
+    return `- ${paint("dim", time)}  ${printable(title ?? "a rule", 256)}${times}`;
+  });
+}
+
+function timeOfDay(date: Date): string {
+  return Number.isNaN(date.getTime()) ? "--:--:--" : date.toTimeString().slice(0, 8);
 }
 
 /** The members of an object as JSON has them; none of anything else. */

@@ -16,7 +16,7 @@ import { wait } from "../stream/wait.ts";
 import { bundleWorker } from "./build_worker.ts";
 import { newToken } from "./credentials.ts";
 import { isLoopback, listenSettings } from "./listen_settings.ts";
-import { alertLine, eventLine, Narrator } from "./narrator.ts";
+import { alertLine, eventLine, Narrator, partLines } from "./narrator.ts";
 import { openKeptStorage, openTrialStorage } from "./open_storage.ts";
 import { startWorkerd } from "./start_workerd.ts";
 import { untilStopped } from "./until_stopped.ts";
@@ -71,8 +71,8 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
   if (hasReceiver) {
     const { server, endpoint } = startReceiver(
       PORTS.receiver,
-      (line) => {
-        narrator.happened(paint("red", "ALERT"), line);
+      (line, parts) => {
+        narrator.happened(paint("red", "ALERT"), line, parts);
         first.resolve(performance.now());
       },
       (reason) => narrator.happened(paint("yellow", "refused"), `webhook: ${reason}`),
@@ -130,7 +130,9 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
   }, signal);
   if (!hasReceiver) {
     followStream(`${workerd.origin}/v1/alerts`, token, ({ type, data }) => {
-      if (type === "alert") narrator.happened(paint("red", "ALERT"), alertLine(data));
+      if (type === "alert") {
+        narrator.happened(paint("red", "ALERT"), alertLine(data), partLines(data));
+      }
     }, signal);
   }
   await Promise.all([

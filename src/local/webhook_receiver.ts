@@ -7,7 +7,7 @@
 import { verify } from "../delivery/verify.ts";
 import { LimitedBytesTransformStream } from "../stream/limited_bytes.ts";
 import { newSecret } from "./credentials.ts";
-import { alertLine } from "./narrator.ts";
+import { alertLine, partLines } from "./narrator.ts";
 import { type LoopbackServer, serveOnLoopback } from "./serve_on_loopback.ts";
 import { untilStopped } from "./until_stopped.ts";
 import { paint, say } from "../cli/output/terminal.ts";
@@ -89,10 +89,24 @@ export function createReceiver(
  * @param webhook The verified webhook.
  */
 export function describeWebhook({ webhookId, repeats, body }: ReceivedWebhook): string {
-  const alert = typeof body === "object" && body !== null && "data" in body ? body.data : undefined;
+  const alert = alertIn(body);
   const again = repeats > 0 ? `, received ${repeats + 1} times` : "";
   const verified = `webhook-id ${webhookId.slice(0, 12)}… verified${again}`;
   return `${alertLine(alert)}  ${paint("dim", verified)}`;
+}
+
+/**
+ * Writes the parts of a received alert, each on a line, safe for a terminal.
+ *
+ * @param webhook The verified webhook.
+ * @returns The lines; none for the alert of a single event.
+ */
+export function describeParts({ body }: Pick<ReceivedWebhook, "body">): string[] {
+  return partLines(alertIn(body));
+}
+
+function alertIn(body: unknown): unknown {
+  return typeof body === "object" && body !== null && "data" in body ? body.data : undefined;
 }
 
 /** A running webhook receiver, and the endpoint that makes the Worker deliver to it. */
@@ -106,18 +120,19 @@ export interface RunningReceiver {
  * Starts a webhook receiver on loopback, with a new secret.
  *
  * @param port The wanted port.
- * @param onAlert Receives a line about each verified webhook, safe for a terminal.
+ * @param onAlert Receives a line about each verified webhook and those of its parts, safe for a
+ *   terminal.
  * @param onRefused Receives the reason for each request that is refused.
  */
 export function startReceiver(
   port: number,
-  onAlert: (line: string) => void,
+  onAlert: (line: string, parts: readonly string[]) => void,
   onRefused: (reason: string) => void,
 ): RunningReceiver {
   const secret = newSecret();
   const receiver = createReceiver({
     secrets: [secret],
-    onReceived: (webhook) => onAlert(describeWebhook(webhook)),
+    onReceived: (webhook) => onAlert(describeWebhook(webhook), describeParts(webhook)),
     onRefused,
   });
   const server = serveOnLoopback(receiver, port);
@@ -131,7 +146,8 @@ if (import.meta.main) {
   const secret = Deno.env.get("WEBHOOK_SECRET") ?? newSecret();
   const receiver = createReceiver({
     secrets: [secret],
-    onReceived: (webhook) => say(describeWebhook(webhook)),
+    onReceived: (webhook) =>
+      say([describeWebhook(webhook), ...describeParts(webhook)].join("\n  ")),
     onRefused: (reason) => say(paint("red", `refused: ${reason}`)),
   });
   const server = serveOnLoopback(receiver, Number(Deno.env.get("PORT") ?? 8789));

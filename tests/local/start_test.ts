@@ -280,6 +280,29 @@ Deno.test({
   },
 });
 
+/** What start shows that differs from run to run: times, ids and columns. */
+function steady(line: string): string {
+  return line.replace(/\d\d:\d\d:\d\d/, "").replace(/ *webhook-id \S+ verified.*$/, "")
+    .replace(/\d+ seconds/, "some seconds").replace(/ +/g, " ").trim();
+}
+
+Deno.test("the README's walkthrough names exactly what start shows: the takeover is one alert with its parts", async () => {
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const [, text = ""] = /creates a token:\n\n```\n([^`]*)```/.exec(readme) ?? [];
+  const told = text.trim().split("\n").map(steady);
+  assertEquals(told.length, 10);
+  await using run = await StartRun.start();
+  await run.ready();
+  await run.until(/ {2}ALERT {2}/);
+  await run.until(/API Token Created$/);
+  await run.until(/ {2}event {2}API token generated\./);
+  const shown = run.seen.map(steady);
+  const attacked = shown.filter((line) => line.includes("192.0.2.182") || line.startsWith("- "));
+  const [events, alert] = [told.slice(0, 6), told.slice(6)];
+  assertEquals(attacked.filter((line) => line.startsWith("event ")), events);
+  assertEquals(attacked.filter((line) => !line.startsWith("event ")), alert);
+});
+
 Deno.test("at 100 columns no line of start is longer, and what is to be copied is whole", async () => {
   await using run = await StartRun.start({ COLUMNS: "100" });
   const { port, token } = await run.ready();

@@ -1,7 +1,8 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Webhook } from "standardwebhooks";
 import {
   createReceiver,
+  describeParts,
   describeWebhook,
   type ReceivedWebhook,
 } from "../../src/local/webhook_receiver.ts";
@@ -73,6 +74,21 @@ Deno.test("the line about an alert has no control characters, whatever the event
   assertStringIncludes(line, "received 3 times");
   assertStringIncludes(line, "(backfilled)");
   assertStringIncludes(line, "Eve");
+});
+
+Deno.test("the parts of an alert are shown on a line each, whatever they contain", () => {
+  const part = (title: unknown, count: unknown) => ({
+    title,
+    count,
+    firstAt: "2026-11-22T10:00:00Z",
+  });
+  const parts = [part("Many\u001b[2J failed logins", 3), part(7, "x"), null, ...Array(20).fill({})];
+  const lines = describeParts({ body: { data: { parts } } });
+  assertEquals(lines.length, 10);
+  assertMatch(lines[0]!, /^- .*\d\d:\d\d:\d\d.* {2}Many\ufffd\[2J failed logins, 3 times$/);
+  for (const body of [null, {}, { data: { parts: "x" } }]) {
+    assertEquals(describeParts({ body }), []);
+  }
 });
 
 Deno.test("a body of any shape can be shown on one line", () => {
