@@ -1,5 +1,6 @@
 import type { SseMessage, SseSource } from "../sse/sse_source.ts";
 import type { LogReader } from "../store/log.ts";
+import type { AlertChange, AlertState } from "../alert/alert_state.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
 import type { StreamCounts } from "./stream_limit.ts";
@@ -10,12 +11,19 @@ import type { WatchStatus } from "../watch/watch_status.ts";
 export interface FeedEntry extends SseMessage {
   /** When it was recorded, in milliseconds since the Unix epoch. */
   recordedAt: number;
+  /** What people have made of an alert; absent for an event. */
+  state?: AlertState;
 }
 
 /** Events or alerts: a log that can be read from any place, and followed. */
 export interface Feed extends SseSource {
-  /** As for any source, with the time of each entry. */
-  read(after: number, limit: number, maxBytes?: number): readonly FeedEntry[];
+  /** As for any source, with the time of each entry; with `state` only alerts in this state. */
+  read(
+    after: number,
+    limit: number,
+    maxBytes?: number,
+    state?: AlertState,
+  ): readonly FeedEntry[];
 }
 
 /** The summary of a rule. */
@@ -100,6 +108,10 @@ export interface LogAccess
   backtest(value: unknown, query: BacktestQuery): StartedBacktest;
   /** Resets a message to its first attempt; false if there is none or an attempt is in progress. */
   redeliver(id: number): boolean;
+  /** Who has put an alert into which state, oldest first; undefined if there is no such alert. */
+  alertChanges(id: string): readonly AlertChange[] | undefined;
+  /** Puts an alert into a state; returns its changes, or undefined if there is no such alert. */
+  changeAlert(id: string, change: AlertChange): readonly AlertChange[] | undefined;
   /** The silences that have not ended, oldest first. */
   silences(): readonly StoredSilence[];
   /** Adds a silence; undefined if there are too many. */

@@ -1,4 +1,5 @@
 import type { Route } from "./route.ts";
+import { alertStateRoute } from "./routes/alert_state.ts";
 import { backtestRoute } from "./routes/backtest.ts";
 import { deliveryRoutes } from "./routes/deliveries.ts";
 import { epochRoute } from "./routes/epoch.ts";
@@ -12,6 +13,7 @@ import { statusRoute } from "./routes/status.ts";
 /** Every route over the log; `/healthz`, which needs no token and no log, is the gateway's own. */
 export const routes: readonly Route[] = [
   feedRoutes,
+  alertStateRoute,
   statusRoute,
   metricsRoute,
   rulesRoute,

@@ -1,4 +1,5 @@
 import type { Alert } from "../alert/alert.ts";
+import { type AlertChange, type AlertState, withChange } from "../alert/alert_state.ts";
 import { isLarger } from "../alert/shorten.ts";
 import { insertRows } from "./insert_rows.ts";
 import { lastThatFits } from "./last_that_fits.ts";
@@ -34,6 +35,8 @@ export interface StoredAlert {
   readonly recordedAt: number;
   /** The seq of the event that matched; null for an operational alert. */
   readonly eventSeq: number | null;
+  /** What people have made of it. */
+  readonly state: AlertState;
   /** The alert as JSON. */
   readonly body: string;
 }
@@ -47,7 +50,7 @@ const MAX_IDS = 50_000;
 const MAX_BODY_BYTES = 1_900_000;
 
 const COLUMNS =
-  "seq, id, rule_id AS ruleId, level, at, recorded_at AS recordedAt, event_seq AS eventSeq, body";
+  "seq, id, rule_id AS ruleId, level, at, recorded_at AS recordedAt, event_seq AS eventSeq, state, body";
 
 /**
  * The alerts among some that are not stored, each once.
@@ -111,20 +114,60 @@ function bytesOf(value: unknown): number {
 }
 
 /**
- * Reads up to `limit` alerts after a seq, in order of seq, `maxBytes` in all; see `lastThatFits()`.
+ * Reads up to `limit` alerts after a seq, in order of seq, `maxBytes` in all; see `lastThatFits()`;
+ * only those in a state, if one is given.
  */
 export function alertsAfter(
   sql: Sql,
   after: number,
   limit: number,
   maxBytes?: number,
+  state?: AlertState,
 ): StoredAlert[] {
-  const last = lastThatFits(sql, "alerts", after, limit, maxBytes);
+  const last = lastThatFits(sql, "alerts", after, limit, maxBytes, state);
   return last === undefined ? [] : sql.all<Columns<StoredAlert>>(
-    `SELECT ${COLUMNS} FROM alerts WHERE seq > ? AND seq <= ? ORDER BY seq`,
+    `SELECT ${COLUMNS} FROM alerts
+      WHERE seq > ? AND seq <= ? ${state === undefined ? "" : "AND state = ?"} ORDER BY seq`,
     after,
     last,
+    ...(state === undefined ? [] : [state]),
   );
+}
+
+/** Who has put an alert into which state, oldest first; undefined if there is no such alert. */
+export function alertChanges(sql: Sql, id: string): readonly AlertChange[] | undefined {
+  const [row] = sql.all<{ history: string | null }>(
+    `SELECT history FROM alerts LEFT JOIN alert_changes ON alert = id WHERE id = ?`,
+    id,
+  );
+  if (row === undefined) return undefined;
+  return row.history === null ? [] : JSON.parse(row.history) as AlertChange[];
+}
+
+/**
+ * Puts an alert into a state.
+ *
+ * @param sql The database, within a transaction.
+ * @param id The alert's id.
+ * @param change The state, with who and when.
+ * @returns The changes with this one; undefined if there is no such alert.
+ */
+export function changeAlert(
+  sql: Sql,
+  id: string,
+  change: AlertChange,
+): readonly AlertChange[] | undefined {
+  const before = alertChanges(sql, id);
+  if (before === undefined) return undefined;
+  const history = withChange(before, change);
+  if (history === before) return before;
+  sql.run(`UPDATE alerts SET state = ? WHERE id = ?`, change.state, id);
+  sql.run(
+    `INSERT OR REPLACE INTO alert_changes (alert, history) VALUES (?, ?)`,
+    id,
+    JSON.stringify(history),
+  );
+  return history;
 }
 
 /** Reads one alert by its id. */

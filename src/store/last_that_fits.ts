@@ -19,6 +19,7 @@ const BYTES_OF_ROW = {
  * @param limit The maximum number of rows.
  * @param maxBytes The maximum size of all rows, default unlimited; a larger first row is returned
  *   alone.
+ * @param state Only alerts in this state; default all rows.
  * @returns The seq of the last row to read; undefined if there is none.
  */
 export function lastThatFits(
@@ -27,10 +28,13 @@ export function lastThatFits(
   after: number,
   limit: number,
   maxBytes = Infinity,
+  state?: string,
 ): number | undefined {
   const rows = sql.all<{ seq: number; bytes: number }>(
-    `SELECT seq, ${BYTES_OF_ROW[table]} AS bytes FROM ${table} WHERE seq > ? ORDER BY seq LIMIT ?`,
+    `SELECT seq, ${BYTES_OF_ROW[table]} AS bytes FROM ${table}
+      WHERE seq > ? ${state === undefined ? "" : "AND state = ?"} ORDER BY seq LIMIT ?`,
     after,
+    ...(state === undefined ? [] : [state]),
     limit,
   );
   let last: number | undefined;

@@ -6,6 +6,7 @@ import type { KeptInvalidEvent, NewInvalidEvent, StoredInvalidEvent } from "./in
 import type { DeliveriesQuery, NewMessage, UndeliveredCount } from "./outbox_table.ts";
 import type { PassCount, PassPage } from "./pass_table.ts";
 import type { RecordOptions, RecordResult } from "./record_events.ts";
+import type { AlertChange, AlertState } from "../alert/alert_state.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { StoredSilence } from "./silence_table.ts";
 import type { Retained, RetainOptions } from "./retain.ts";
@@ -64,8 +65,10 @@ export interface LogReader {
    * always one if there is one.
    */
   eventsAfter(after: number, limit: number, maxBytes?: number): StoredEvent[];
-  /** Reads alerts, likewise. */
-  alertsAfter(after: number, limit: number, maxBytes?: number): StoredAlert[];
+  /** Reads alerts, likewise; with `state` only those in this state. */
+  alertsAfter(after: number, limit: number, maxBytes?: number, state?: AlertState): StoredAlert[];
+  /** Who has put an alert into which state, oldest first; undefined if there is no such alert. */
+  alertChanges(id: string): readonly AlertChange[] | undefined;
   /** Reads one alert by its id. */
   alert(id: string): StoredAlert | undefined;
   /** Reads the message that closed a window of repeats, by its id. */
@@ -125,6 +128,8 @@ export interface LogWriter {
   foldAlerts(entries: readonly FoldEntry[], now: number, maxWindows: number): FoldOutcome;
   /** Closes windows of repeats whose time is over, and queues the messages that tell the counts. */
   closeFolds(now: number): void;
+  /** Puts an alert into a state; returns its changes, or undefined if there is no such alert. */
+  changeAlert(id: string, change: AlertChange): readonly AlertChange[] | undefined;
   /** Adds a silence; false if there are too many. */
   addSilence(silence: Silence, now: number): boolean;
   /** Removes a silence; returns it, or undefined if there is none. */

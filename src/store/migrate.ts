@@ -72,6 +72,12 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       id TEXT PRIMARY KEY, until INTEGER NOT NULL, created_at INTEGER NOT NULL,
       held_back INTEGER NOT NULL, last_at INTEGER, body TEXT NOT NULL) WITHOUT ROWID`,
   ],
+  // What people have made of alerts.
+  [
+    `ALTER TABLE alerts ADD COLUMN state TEXT NOT NULL DEFAULT 'open'`,
+    `CREATE INDEX alert_state ON alerts (state, seq)`,
+    `CREATE TABLE alert_changes (alert TEXT PRIMARY KEY, history TEXT NOT NULL) WITHOUT ROWID`,
+  ],
 ];
 
 /**

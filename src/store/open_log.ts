@@ -1,4 +1,11 @@
-import { addAlerts, alertById, alertsAfter, newAlerts } from "./alert_table.ts";
+import {
+  addAlerts,
+  alertById,
+  alertChanges,
+  alertsAfter,
+  changeAlert,
+  newAlerts,
+} from "./alert_table.ts";
 import { CorrelationTable } from "./correlation_table.ts";
 import {
   closeFolds,
@@ -93,7 +100,8 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
         last,
       );
     },
-    alertsAfter: (after, limit, maxBytes) => alertsAfter(sql, after, limit, maxBytes),
+    alertsAfter: (after, limit, maxBytes, state) => alertsAfter(sql, after, limit, maxBytes, state),
+    alertChanges: (id) => alertChanges(sql, id),
     alert: (id) => alertById(sql, id),
     foldedMessage: (id) => foldedMessage(sql, id),
     foldsDueAt: () => foldsDueAt(sql),
@@ -145,6 +153,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       table.write();
       return { results, tally: { ...tally, dropped: tally.dropped + table.dropped } };
     },
+    changeAlert: (id, change) => changeAlert(sql, id, change),
     addSilence: (silence, at) => addSilence(sql, silence, at),
     removeSilence: (id) => removeSilence(sql, id),
     countHeldBack: (id, messages, at) => countHeldBack(sql, id, messages, at),

@@ -120,6 +120,7 @@ function removeNotified(
     ids,
   );
   sql.run(`DELETE FROM outbox WHERE webhook_id IN (SELECT value FROM json_each(?))`, ids);
+  sql.run(`DELETE FROM alert_changes WHERE alert IN (SELECT value FROM json_each(?))`, ids);
   sql.run(`DELETE FROM ${table} WHERE seq <= ?`, last.seq);
   return gone.length;
 }

@@ -198,6 +198,8 @@ export function composeService(options: ServiceOptions): Service {
       alerts,
       redeliver,
       raiseEpoch,
+      alertChanges: (id) => log.alertChanges(id),
+      changeAlert: (id, change) => log.transaction(() => log.changeAlert(id, change)),
       silences: () => log.silences(clock.now()),
       addSilence,
       removeSilence: (id) => log.transaction(() => log.removeSilence(id)),

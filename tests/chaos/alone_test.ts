@@ -34,7 +34,7 @@ Deno.test("the watch continues by itself after a kill: its alarm is on disk", as
       POLL_INTERVAL_SECONDS: "1",
       BACKFILL: "1h",
       WEBHOOKS: JSON.stringify([
-        { name: "siem", url: server.origin, secret, allowHttpLoopback: true },
+        { name: "siem", url: server.origin, secret, allowHttpLoopback: true, minLevel: "low" },
       ]),
     },
   });

@@ -1,3 +1,4 @@
+import { ALERT_STATE_CONTRACT } from "./alert_state_contract.ts";
 import { CORRELATION_CONTRACT } from "./correlation_contract.ts";
 import { EVENT_CONTRACT } from "./event_contract.ts";
 import { FOLD_CONTRACT } from "./fold_contract.ts";
@@ -16,6 +17,7 @@ export type { Promised } from "./promised.ts";
 export const LOG_CONTRACT: readonly Promised[] = [
   ...EVENT_CONTRACT,
   ...OUTBOX_CONTRACT,
+  ...ALERT_STATE_CONTRACT,
   ...READ_CONTRACT,
   ...CORRELATION_CONTRACT,
   ...FOLD_CONTRACT,

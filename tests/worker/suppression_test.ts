@@ -90,7 +90,7 @@ Deno.test("the Worker tells the count of a digest when its window ends, under an
   assertEquals(deliveries?.length, 1);
 });
 
-Deno.test("the Worker keeps a silence across restarts, and delivers what it does not name", async () => {
+Deno.test("the Worker keeps silences and closed alerts across restarts, and delivers what is not silenced", async () => {
   await using receiver = startReceiver({ name: "siem" });
   await using worker = await WorkerFixture.start({
     vars: { WEBHOOKS: receiver.WEBHOOKS, SUPPRESS_BY_DEFAULT: "false", BACKFILL: "0" },
@@ -122,6 +122,18 @@ Deno.test("the Worker keeps a silence across restarts, and delivers what it does
   assertEquals(silences?.map(({ heldBack }) => heldBack), [1]);
   const ended = await worker.fetch(`/v1/silences/${id}`, { method: "DELETE" });
   assertEquals(ended.status, 200);
+  const path = `/v1/alerts/${alerts[0]!.alert.id}/state`;
+  const body = JSON.stringify({ state: "closed", note: "It was the test" });
+  assertEquals((await worker.fetch(path, { method: "PUT", body })).status, 200);
+  await worker.kill();
+  const { state, by: closedBy, note } = await worker.json(path);
+  assertEquals([state, closedBy, note], ["closed", "tests", "It was the test"]);
+  const { alerts: closed } = await worker.json("/v1/alerts?state=closed") as {
+    alerts?: { state: string; alert: Alert }[];
+  };
+  assertEquals(closed?.map(({ state, alert }) => [state, alert.id]), [
+    ["closed", alerts[0]!.alert.id],
+  ]);
   await worker.api.publish(failedLogin("Ada"));
   await eventually(
     () => Promise.resolve(receiver.of<Alert>("alert.created")),

@@ -1,3 +1,4 @@
+import type { AlertState } from "../../alert/alert_state.ts";
 import type { LogHead, LogReader } from "../../store/log.ts";
 import type { Feed, FeedEntry } from "../log_access.ts";
 
@@ -64,17 +65,18 @@ export class LogFeed implements Feed {
   }
 
   /** @inheritdoc */
-  read(after: number, limit: number, maxBytes?: number): FeedEntry[] {
+  read(after: number, limit: number, maxBytes?: number, state?: AlertState): FeedEntry[] {
     const { log, entry } = this.#options;
     const count = Math.min(limit, this.#shown - after);
     if (count <= 0) return [];
-    const rows = entry === "event"
+    const rows: readonly Omit<FeedEntry, "type">[] = entry === "event"
       ? log.eventsAfter(after, count, maxBytes)
-      : log.alertsAfter(after, count, maxBytes);
+      : log.alertsAfter(after, count, maxBytes, state);
     const type = entry === "event" ? "audit" : "alert";
     const entries: FeedEntry[] = [];
-    for (const { seq, recordedAt, body } of rows) {
-      if (seq <= this.#shown) entries.push({ seq, type, recordedAt, body });
+    for (const { seq, recordedAt, body, state } of rows) {
+      if (seq > this.#shown) break;
+      entries.push({ seq, type, recordedAt, body, ...(state !== undefined && { state }) });
     }
     return entries;
   }

@@ -1,3 +1,4 @@
+import type { AlertState } from "../../alert/alert_state.ts";
 import { lineSafe } from "../../stream/json_text.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
 import { type Gap, parseRequested, resumeAt } from "../../sse/resume_at.ts";
@@ -11,6 +12,8 @@ export interface ReadFeedOptions {
   lastEventId: string | undefined;
   /** The maximum number of entries; absent for all. */
   limit: number | undefined;
+  /** Only alerts in this state; default all entries. */
+  state?: AlertState | undefined;
 }
 
 /** Some entries of a feed. */
@@ -40,7 +43,7 @@ const PART_BYTES = 64 * 1024;
  */
 export function* readFeed(
   feed: Feed,
-  { entry, lastEventId, limit = Infinity }: ReadFeedOptions,
+  { entry, lastEventId, limit = Infinity, state }: ReadFeedOptions,
 ): Generator<FeedPart, void, void> {
   const { newest } = feed.head();
   let left = limit;
@@ -49,8 +52,9 @@ export function* readFeed(
     const { epoch } = range;
     const { after, gap } = resumeAt(range, place);
     const count = Math.min(PART_ENTRIES, left, Math.max(newest - after, 0));
-    const entries = count > 0 ? feed.read(after, count, PART_BYTES) : [];
-    const seq = entries.at(-1)?.seq ?? after;
+    const entries = count > 0 ? feed.read(after, count, PART_BYTES, state) : [];
+    // Where nothing more is in this state, the next reading begins at the end.
+    const seq = entries.at(-1)?.seq ?? (state === undefined ? after : Math.max(after, newest));
     left -= entries.length;
     place = { epoch, seq };
     const lines = entries.map((one) => entryJson(epoch, entry, one));
@@ -68,5 +72,6 @@ function entryJson(epoch: string, entry: "event" | "alert", value: FeedEntry): s
   const recordedAt = new Date(value.recordedAt).toISOString();
   // JSON may have line breaks between tokens but never inside strings, so this changes no value.
   const body = /[\r\n]/.test(value.body) ? value.body.replaceAll(/[\r\n]+/g, " ") : value.body;
-  return `{"id":"${id}","recordedAt":"${recordedAt}","${entry}":${lineSafe(body)}}`;
+  const state = value.state === undefined ? "" : `"state":"${value.state}",`;
+  return `{"id":"${id}","recordedAt":"${recordedAt}",${state}"${entry}":${lineSafe(body)}}`;
 }

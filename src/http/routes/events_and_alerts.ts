@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { ALERT_STATES } from "../../alert/alert_state.ts";
 import { overloadedStream } from "../../sse/overloaded.ts";
 import { parseRequested } from "../../sse/resume_at.ts";
 import { subscribe } from "../../sse/subscribe.ts";
@@ -23,6 +25,10 @@ const QUERY = {
   after: parameters.place,
   last_event_id: parameters.place,
   lastEventId: parameters.place,
+};
+const ALERT_QUERY = {
+  ...QUERY,
+  state: v.optional(v.picklist(ALERT_STATES, `must be one of ${ALERT_STATES.join(", ")}`)),
 };
 
 /** `/v1/events` and `/v1/alerts`: the two feeds of the log. */
@@ -60,27 +66,31 @@ function feedRoute(
   entry: "event" | "alert",
   feedOf: (log: LogAccess) => Feed,
 ): Route {
+  function answer(call: FeedCall): Response | Promise<Response> {
+    const feed = feedOf(call.log);
+    const type = negotiate(call.request.headers.get("Accept") ?? undefined, FORMS);
+    if (type === undefined) {
+      return problem("not_acceptable", {
+        detail: `Accept must allow one of ${FORMS.join(", ")}`,
+        members: { available: FORMS },
+        headers: { Vary: "Accept" },
+      });
+    }
+    const lastEventId = lastEventIdOf(call);
+    return type === EVENT_STREAM
+      ? follow(feed, lastEventId, call)
+      : list(feed, { entry, type, lastEventId }, call);
+  }
+
   return {
     path,
-    GET: operation("read", QUERY, (call) => {
-      const feed = feedOf(call.log);
-      const type = negotiate(call.request.headers.get("Accept") ?? undefined, FORMS);
-      if (type === undefined) {
-        return problem("not_acceptable", {
-          detail: `Accept must allow one of ${FORMS.join(", ")}`,
-          members: { available: FORMS },
-          headers: { Vary: "Accept" },
-        });
-      }
-      const lastEventId = lastEventIdOf(call);
-      return type === EVENT_STREAM
-        ? follow(feed, lastEventId, call)
-        : list(feed, { entry, type, lastEventId }, call);
-    }),
+    GET: entry === "alert"
+      ? operation("read", ALERT_QUERY, answer)
+      : operation("read", QUERY, (call) => answer(call)),
   };
 }
 
-type FeedCall = Call<typeof QUERY>;
+type FeedCall = Call<typeof ALERT_QUERY>;
 
 function lastEventIdOf({ request, query }: FeedCall): string | undefined {
   return request.headers.get("Last-Event-ID") || query.last_event_id || query.lastEventId ||
@@ -94,9 +104,10 @@ async function follow(
   call: FeedCall,
 ): Promise<Response> {
   const { request, query, streams, clock, random, onClose } = call;
-  if (query.limit !== undefined) {
+  for (const name of ["limit", "state"] as const) {
+    if (query[name] === undefined) continue;
     throw new InvalidRequestError(
-      `limit does not apply to an event stream: use Accept: ${NDJSON} or ${JSON_TYPE}`,
+      `${name} does not apply to an event stream: use Accept: ${NDJSON} or ${JSON_TYPE}`,
     );
   }
   if (isHead(request)) return eventStream(null); // nobody would read the subscription
@@ -132,10 +143,10 @@ function list(
   }
   const headers = { Vary: "Accept" };
   if (isHead(call.request)) return new Response(null, { headers: responseHeaders(type, headers) });
-  const { limit } = call.query;
+  const { limit, state } = call.query;
   const parts = type === JSON_TYPE
-    ? pageParts(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT })
-    : ndjsonParts(feed, { entry, lastEventId, limit });
+    ? pageParts(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT, state })
+    : ndjsonParts(feed, { entry, lastEventId, limit, state });
   return longAnswer(call, { parts, type, headers });
 }
 
