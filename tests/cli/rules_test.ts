@@ -104,7 +104,7 @@ Deno.test("panoptes match names the base rules of a correlation in another file,
   assertEquals(out.includes("two.yml"), true, out);
   assertEquals(code, 0);
   const check = await panoptes(["rules", "check", "often.yml"], { cwd: files.path });
-  assertStringIncludes(check.out, "'929a690e-bef0-4204-a928-ef5e620d6fcc'");
+  assertEquals(check.code, 0, "the rule is in a file beside it");
   const tested = await panoptes([
     "rules",
     "explain",
@@ -342,12 +342,16 @@ tests:
     "many.yml": many,
     "event.json": '{"kind":"failed","user":"Ana"}',
     "both.yml": `${base}---\n${many}`,
+    "elsewhere/many.yml": many,
   });
   const run = (...words: string[]) => panoptes(["rules", ...words], { cwd: files.path });
   assertEquals((await run("check", "base.yml", "many.yml")).code, 0);
-  const alone = await run("check", "many.yml");
+  const alone = await run("check", "elsewhere/many.yml");
   assertEquals(alone.code, 1);
-  assertMatch(alone.out, /many\.yml:5:10: error correlation-reference: No rule .* 'failed'/);
+  assertMatch(
+    alone.out,
+    /elsewhere\/many\.yml:5:10: error correlation-reference: No rule .* 'failed'/,
+  );
   const tests = await run("test", "base.yml", "many.yml");
   assertMatch(tests.out, /FAILED {2}1\/2 {2}Many/);
   assertMatch(tests.out, /three of different users: Expected 1 results, found 0/);
@@ -355,4 +359,45 @@ tests:
   assertMatch(explained.out, /^Many: matches\n/);
   assertMatch(explained.out, /yes event_count: at least 3 within 10m, by user\n/);
   assertMatch(explained.out, /yes group-by user {2}the event has "Ana"/);
+});
+
+const COUNTED = `title: Several
+id: 0f5f1c0e-5d0a-4a59-a7a1-2f5d8b5a7c11
+status: test
+description: Several of them
+level: high
+correlation:
+    type: event_count
+    rules: 929a690e-bef0-4204-a928-ef5e620d6fcc
+    group-by: u
+    timespan: 1m
+    condition: { gte: 2 }
+tests:
+    - name: two
+      match: true
+      events: [{ at: 0s, repeat: 2, every: 1s, event: { f: a, u: ana } }]
+    - name: one
+      match: false
+      events: [{ at: 0s, event: { f: a, u: ana } }]
+`;
+
+Deno.test("a correlation alone is checked, tested and explained with the rules beside its file", async () => {
+  await using files = await folder({
+    "rules/one.yml": rule("One", "f: a"),
+    "rules/several.yml": COUNTED,
+    "rules/broken.yml": "title: [",
+  });
+  for (const path of ["rules/several.yml", "several.yml"]) {
+    const cwd = path.includes("/") ? files.path : `${files.path}/rules`;
+    const check = await panoptes(["rules", "check", path], { cwd });
+    assertEquals([check.code, check.out], [0, "0 errors, 0 warnings, 0 notes\n"], check.err);
+    const test = await panoptes(["rules", "test", path], { cwd });
+    assertMatch(test.out, /^ok {2}2\/2 {2}Several .*\n2 passed, 0 failed, in 1 rule\n$/);
+    const explain = await panoptes(["rules", "explain", path], {
+      cwd,
+      stdin: `{"f":"a","u":"ana"}`,
+    });
+    assertMatch(explain.out, /^Several/);
+    assert(!explain.out.includes("\nOne:"), explain.out);
+  }
 });

@@ -12,7 +12,7 @@ import {
 import { RuleSet } from "../../sigma/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { EVERY_RULE, loadRules, Refusals } from "../input/load_rules.ts";
-import { readRuleFiles } from "../input/rule_files.ts";
+import { readNeighbours, readRuleFiles } from "../input/rule_files.ts";
 import { readValueLists, type ValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { counted, note } from "../output/terminal.ts";
@@ -48,13 +48,15 @@ export async function rulesCheck(
 ): Promise<ExitCode> {
   const files = await readRuleFiles(paths);
   const { lists, problems: listProblems } = await readValueLists(paths, options.placeholders);
+  const beside = await readNeighbours(paths, files);
+  const isNamed = new Set(files.map(({ file }) => file));
   const problems = [
-    ...lintFiles(files, {
+    ...lintFiles([...files, ...beside], {
       today: new Date().toISOString().slice(0, 10),
       strict: options.strict ?? false,
       ...lists,
       sources: [AUDIT_LOG],
-    }),
+    }).filter(({ file = "" }) => isNamed.has(file)),
     ...listProblems,
   ];
   const known = new Set(problems.map(keyOf));

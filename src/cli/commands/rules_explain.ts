@@ -15,7 +15,7 @@ import { eventSources } from "../input/event_sources.ts";
 import { eventsIn, type FoundEvent } from "../input/events_in.ts";
 import { eventTexts } from "../input/event_texts.ts";
 import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
-import { readFiltersBeside, readRuleFiles } from "../input/rule_files.ts";
+import { readFiltersBeside, readNeighbours, readRuleFiles } from "../input/rule_files.ts";
 import { toEvent } from "../input/to_event.ts";
 import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
@@ -47,14 +47,17 @@ export async function rulesExplain(
 ): Promise<ExitCode> {
   const { lists } = await readValueLists([path], options.placeholders);
   const refusals = new Refusals();
-  const files = [...await readRuleFiles([path]), ...await readFiltersBeside(path)];
+  const own = await readRuleFiles([path]);
+  const beside = await readNeighbours([path], own);
+  const files = [...own, ...beside, ...await readFiltersBeside(path)];
   const loaded = loadRules(files, refusals, lists);
   const { rules, filters } = loaded;
   const { correlations } = new Correlator(loaded.correlations, rules, {
     statuses: EVERY_RULE.statuses,
     onProblem: refusals.onProblem,
   });
-  const documents = [...rules, ...correlations];
+  const documents = [...rules, ...correlations]
+    .filter(({ file }) => !beside.some((other) => other.file === file));
   const chosen = documents.filter((document) => isChosen(document, options.rule));
   const value = chosen.length > 0 ? await readEvent(event) : undefined;
   const out = new BufferedOutput();

@@ -4,11 +4,12 @@ import {
   RuleSet,
   runCorrelationTests,
   runInlineTests,
+  type SigmaCorrelation,
   type SigmaRule,
 } from "../../sigma/mod.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
-import { readRuleFiles } from "../input/rule_files.ts";
+import { readNeighbours, readRuleFiles } from "../input/rule_files.ts";
 import { toEvent } from "../input/to_event.ts";
 import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
@@ -36,17 +37,26 @@ export async function rulesTest(
 ): Promise<ExitCode> {
   const { lists } = await readValueLists(paths, options.placeholders);
   const refusals = new Refusals();
-  const loaded = loadRules(await readRuleFiles(paths), refusals, lists);
+  const files = await readRuleFiles(paths);
+  const loaded = loadRules(files, refusals, lists);
+  // What correlations refer to may be in files that are not tested.
+  const beside = loadRules(await readNeighbours(paths, files), new Refusals(), lists);
   // Without filters: a test describes what the rule itself does.
-  const { rules } = new RuleSet(loaded.rules, {
-    ...EVERY_RULE,
-    onProblem: refusals.onProblem,
-    ...lists,
-  });
-  const { correlations } = new Correlator(loaded.correlations, rules, {
+  const settings = { ...EVERY_RULE, ...lists };
+  const { rules } = new RuleSet(loaded.rules, { ...settings, onProblem: refusals.onProblem });
+  const allRules = [
+    ...rules,
+    ...new RuleSet(beside.rules, { ...settings, onProblem: () => {} }).rules,
+  ];
+  const linked = new Correlator([...loaded.correlations, ...beside.correlations], allRules, {
     statuses: EVERY_RULE.statuses,
-    onProblem: refusals.onProblem,
-  });
+    onProblem: (problem, correlation) => {
+      if (!beside.correlations.includes(correlation as SigmaCorrelation)) {
+        refusals.onProblem(problem, correlation);
+      }
+    },
+  }).correlations;
+  const correlations = linked.filter((each) => loaded.correlations.includes(each));
   const tested: RuleTests[] = [
     ...refusals.list().map(({ file, problems }) => ({
       title: file,
@@ -67,10 +77,10 @@ export async function rulesTest(
       title: correlation.title,
       file: correlation.file ?? "",
       results: runCorrelationTests(correlation, {
-        rules,
-        correlations,
+        rules: allRules,
+        correlations: linked,
         ...lists,
-        ...preparation(rules),
+        ...preparation(allRules),
       }),
     })),
   ];

@@ -39,6 +39,34 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[
   return found;
 }
 
+/** A document that is about rules, which may be in other files. */
+const REFERS = /^(correlation|filter):/m;
+
+/**
+ * Reads what single rule files may refer to: if one has a correlation or a filter, the other rule
+ * files of its folder, or of the folder above for a file in `filters`.
+ *
+ * @param paths Rule files; what is a folder contains its own.
+ * @param files What has been read from them.
+ * @returns The other files.
+ */
+export async function readNeighbours(
+  paths: readonly string[],
+  files: readonly RuleFile[],
+): Promise<RuleFile[]> {
+  const own = new Set(files.map(({ file }) => file));
+  const texts = files.filter(({ file }) => paths.includes(file))
+    .map(({ file, text }) => ({
+      file,
+      text: typeof text === "string" ? text : new TextDecoder().decode(text),
+    }));
+  const folders = texts.filter(({ text }) => REFERS.test(text))
+    .map(({ file }) => folderOf(file).replace(/(^|[\\/])filters$/, "") || ".");
+  const found: RuleFile[] = [];
+  for (const folder of new Set(folders)) await readFolder(folder, found, false);
+  return found.filter(({ file }) => !own.has(file) && !own.has(file.replace(/^\.\//, "")));
+}
+
 /**
  * Reads the filters that belong to one rule file: those of the folder `filters` beside it.
  *
@@ -47,21 +75,27 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[
  */
 export async function readFiltersBeside(path: string): Promise<RuleFile[]> {
   const found: RuleFile[] = [];
-  const folder = `${/[\\/]/.test(path) ? path.replace(/[\\/][^\\/]*$/, "") : "."}/filters`;
+  const folder = `${folderOf(path)}/filters`;
   const isFolder = (name: string) => Deno.stat(name).then((it) => it.isDirectory, () => false);
   if (!await isFolder(path) && await isFolder(folder)) await readFolder(folder, found);
   return found;
 }
 
-async function readFolder(folder: string, found: RuleFile[]): Promise<void> {
+/** The folder that a file is in. */
+function folderOf(path: string): string {
+  return /[\\/]/.test(path) ? path.replace(/[\\/][^\\/]*$/, "") : ".";
+}
+
+async function readFolder(folder: string, found: RuleFile[], isDeep = true): Promise<void> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
   entries.sort((a, b) => a.name < b.name ? -1 : 1);
   for (const { name, isDirectory } of entries) {
     const path = `${folder.replace(/[\\/]$/, "")}/${name}`;
     if (name.startsWith(".") || name === "node_modules") continue;
     // A link to a folder is not followed: it may lead back.
-    if (isDirectory) await readFolder(path, found);
-    else if (/\.ya?ml$/i.test(name) && (await Deno.stat(path)).isFile) {
+    if (isDirectory) {
+      if (isDeep) await readFolder(path, found);
+    } else if (/\.ya?ml$/i.test(name) && (await Deno.stat(path)).isFile) {
       found.push({ file: path, text: await Deno.readFile(path) });
     }
   }
