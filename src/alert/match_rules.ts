@@ -44,6 +44,16 @@ export interface MatchRulesOptions {
   readonly disabled?: readonly string[];
 }
 
+/** What is wrong with a rule or a correlation, so that it is left out. */
+export interface LeftOut {
+  /** Its title. */
+  readonly title: string;
+  /** The kind of problem. */
+  readonly code: string;
+  /** One sentence. */
+  readonly message: string;
+}
+
 /** Compiled rules. */
 export interface RuleMatcher {
   /** The rules in force. */
@@ -113,7 +123,7 @@ export function isThousandEyesRule({ logsource }: Pick<SigmaRule, "logsource">):
  */
 export function matchRules(
   { rules, correlations = [], filters, placeholders = {}, regexes = [] }: RuleBundle,
-  report: (what: string, facts: unknown) => void,
+  report: (what: string, facts: LeftOut) => void,
   options: MatchRulesOptions = {},
 ): RuleMatcher {
   const disabled = disabledRules([...rules, ...correlations], options.disabled ?? []);

@@ -1,8 +1,8 @@
 import type { BacktestReport } from "../alert/backtest_report.ts";
 import { BacktestRun } from "../alert/backtest_run.ts";
-import { matchRules, type RuleMatcher } from "../alert/match_rules.ts";
+import type { RuleMatcher } from "../alert/match_rules.ts";
+import { openBundle } from "../alert/open_bundle.ts";
 import { isObject } from "../alert/read_odd_event.ts";
-import { readBundle } from "../alert/read_bundle.ts";
 import type { LogReader, StoredEvent } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
 
@@ -94,14 +94,12 @@ export class LogBacktests {
   }
 
   #load(name: string, value: unknown): { matcher?: RuleMatcher; problems: readonly string[] } {
-    const { bundle, problems: refused } = readBundle(value);
-    if (bundle === undefined) return { problems: refused.map((text) => `${name}.${text}`) };
-    const problems: string[] = [];
-    const matcher = matchRules(bundle, (_, facts) => {
-      const { title, message } = facts as { title: string; message: string };
-      problems.push(`${name}: ${title}: ${message}`);
-    }, { disabled: this.#options.disabled });
-    return { matcher, problems };
+    const { disabled } = this.#options;
+    const { matcher, problems = [] } = openBundle(value, { disabled });
+    return {
+      ...(matcher !== undefined && { matcher }),
+      problems: problems.map((text) => `${name}: ${text}`),
+    };
   }
 
   *#steps(run: BacktestRun, { since = -Infinity, limit = BACKTEST_LIMITS.events }: BacktestQuery) {

@@ -1,5 +1,5 @@
 import { matchRules, type RuleMatcher } from "../alert/match_rules.ts";
-import { readBundle } from "../alert/read_bundle.ts";
+import { openBundle } from "../alert/open_bundle.ts";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
 import { isLarger } from "../alert/shorten.ts";
 import type { RulesState } from "../http/log_access.ts";
@@ -105,8 +105,8 @@ export class RulesInForce {
    * @throws {unknown} What the storage threw; then nothing has changed.
    */
   upload(value: unknown, by: string): readonly string[] {
-    const { log, clock } = this.#options;
-    const { bundle, problems } = readBundle(value);
+    const { log, disabled, clock } = this.#options;
+    const { bundle, matcher, problems } = openBundle(value, { disabled });
     if (bundle === undefined) return problems;
     const uploaded: Uploaded = { bundle, at: clock.now(), by };
     if (isLarger(JSON.stringify(uploaded), MAX_STORED_BYTES)) {
@@ -114,10 +114,8 @@ export class RulesInForce {
         `bundle: It takes more than ${MAX_STORED_BYTES} bytes, which no row of the log holds`,
       ];
     }
-    const loaded = this.#load(bundle);
-    if (loaded.problems.length > 0) return loaded.problems;
     log.transaction(() => log.saveCheckpoint(UPLOADED, uploaded));
-    this.#loaded = loaded;
+    this.#loaded = { matcher, problems: [] };
     this.#uploaded = uploaded;
     this.#refusal = undefined;
     return [];
@@ -129,8 +127,8 @@ export class RulesInForce {
    * @throws {unknown} What the storage threw; then nothing has changed.
    */
   reset(): void {
-    const { log, bundled } = this.#options;
-    const loaded = this.#load(bundled);
+    const { log } = this.#options;
+    const loaded = this.#bundled();
     log.transaction(() => log.saveCheckpoint(UPLOADED, null));
     this.#loaded = loaded;
     this.#uploaded = undefined;
@@ -138,33 +136,32 @@ export class RulesInForce {
   }
 
   #open(): Loaded {
-    const { log, bundled, report } = this.#options;
+    const { log, disabled, report } = this.#options;
     let refusal: string;
     try {
       const stored = log.checkpoint<Uploaded | null>(UPLOADED) ?? undefined;
-      if (stored === undefined) return this.#load(bundled);
-      const { bundle, problems } = readBundle(stored.bundle);
-      const loaded = bundle === undefined ? undefined : this.#load(bundle);
-      if (loaded?.problems.length === 0) {
+      if (stored === undefined) return this.#bundled();
+      const { matcher, problems } = openBundle(stored.bundle, { disabled });
+      if (matcher !== undefined) {
         this.#uploaded = stored;
-        return loaded;
+        return { matcher, problems: [] };
       }
-      refusal = (problems ?? loaded?.problems ?? [])[0] ?? "unknown";
+      refusal = problems.join("; ");
     } catch (error) {
       refusal = error instanceof Error ? error.message : String(error);
     }
     this.#refusal = oneLine(refusal);
     report("The uploaded rules do not load; those of the Worker are in force", { refusal });
-    return this.#load(bundled);
+    return this.#bundled();
   }
 
-  #load(bundle: SealedBundle): Loaded {
-    const { disabled, report } = this.#options;
+  /** Loads the rules of the Worker, without those that do not load. */
+  #bundled(): Loaded {
+    const { bundled, disabled, report } = this.#options;
     const problems: string[] = [];
-    const matcher = matchRules(bundle, (what, facts) => {
-      const { title, message } = facts as { title: string; message: string };
-      problems.push(`${title}: ${message}`);
-      if (bundle === this.#options.bundled) report(what, facts);
+    const matcher = matchRules(bundled, (what, facts) => {
+      problems.push(`${facts.title}: ${facts.message}`);
+      report(what, facts);
     }, { disabled });
     return { matcher, problems };
   }

@@ -113,10 +113,10 @@ Deno.test("POST /v1/backtest refuses what is no bundle, what is too large, and a
   using fixture = new LogFixture();
   for (
     const [body, says] of [
-      ["not JSON", "rules.bundle"],
-      [{}, "rules.bundle"],
-      [{ rules: { ...NINES, revision: "0" } }, "rules.revision"],
-      [{ rules: NINES, compare: { ...NINES, format: 99 } }, "compare.format"],
+      ["not JSON", "rules: bundle"],
+      [{}, "rules: bundle"],
+      [{ rules: { ...NINES, revision: "0" } }, "rules: revision"],
+      [{ rules: NINES, compare: { ...NINES, format: 99 } }, "compare: format"],
       [{
         rules: bundleOf(`
 title: A list
@@ -124,7 +124,7 @@ id: 929a690e-bef0-4204-a928-ef5e620d6fcc
 logsource: { product: thousandeyes }
 detection: { selection: { event: x }, condition: selection }
 `).rules,
-      }, "rules."],
+      }, "rules: "],
     ] as const
   ) {
     const response = await post(fixture, body);

@@ -1,0 +1,38 @@
+import { matchRules, type MatchRulesOptions, type RuleMatcher } from "./match_rules.ts";
+import { readBundle } from "./read_bundle.ts";
+import type { SealedBundle } from "./rule_bundle.ts";
+
+/** A bundle whose every rule runs, or what is wrong with it. */
+export type OpenedBundle =
+  | { readonly bundle: SealedBundle; readonly matcher: RuleMatcher; readonly problems?: never }
+  | { readonly bundle?: never; readonly matcher?: never; readonly problems: readonly string[] };
+
+/**
+ * Reads a bundle of rules from outside and compiles it, as a whole: where one rule does not load,
+ * none of it runs.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { openBundle } from "./open_bundle.ts";
+ *
+ * assertEquals(openBundle({ format: 0 }).problems?.length, 1);
+ * ```
+ *
+ * @param value JSON data.
+ * @param options What is switched off.
+ * @returns The compiled rules, or what is wrong, each with its place.
+ */
+export function openBundle(value: unknown, options: MatchRulesOptions = {}): OpenedBundle {
+  const { bundle, problems: refused } = readBundle(value);
+  if (bundle === undefined) return { problems: refused };
+  const problems: string[] = [];
+  try {
+    const matcher = matchRules(bundle, (_, { title, message }) => {
+      problems.push(`${title}: ${message}`);
+    }, options);
+    return problems.length === 0 ? { bundle, matcher } : { problems };
+  } catch (error) {
+    return { problems: [`bundle: It cannot be compiled: ${error}`] };
+  }
+}
