@@ -1,4 +1,5 @@
 import type { FoldedAlerts } from "../../src/alert/alert.ts";
+import type { Silence } from "../../src/alert/silence.ts";
 import { logKey } from "./log_key.ts";
 import type { History } from "./history.ts";
 import type { Storage } from "./storage.ts";
@@ -30,6 +31,8 @@ export interface SeenAlert {
   readonly recordedAt: number;
   /** Who did it; empty if nobody is named. */
   readonly user: string;
+  /** The silence that has held it back. */
+  readonly silencedBy: string | null;
   /** The alert that it is marked to repeat. */
   readonly foldedInto: string | null;
   /** Whether it is marked as being about the past. */
@@ -80,6 +83,8 @@ export class Bookkeeper {
   readonly invalid = new Seen<SeenInvalid>();
   /** The ids of each alert, by what it is about, over the whole run: there must be exactly one. */
   readonly alertIds = new Map<string, Set<string>>();
+  /** The silences that there ever were, by id. */
+  readonly silences = new Map<string, Silence>();
   /** The messages that count repeats, by id. */
   readonly folded = new Map<string, SeenFolded>();
   /** The ids of all that there ever were, also in a log that was replaced by a copy. */
@@ -137,7 +142,7 @@ export class Bookkeeper {
       this.#history.note(() => `log: ${seq} is ${event.trace}`);
     }
     for (const { seq, body, level, recorded_at } of after("alerts", this.alerts.newest)) {
-      const { id, rule, events: [caused], backfilled, foldedInto, ...more } = JSON.parse(body);
+      const { id, rule, events: [caused], backfilled, ...more } = JSON.parse(body);
       const { id: ruleId } = rule;
       const { occurrence = 1 } = caused ?? {};
       const group = more.group?.map(({ value }: { value: string }) => value);
@@ -146,7 +151,11 @@ export class Bookkeeper {
       const date = group === undefined ? caused?.event.date ?? null : more.lastAt;
       const user = String(caused?.event.user ?? "");
       const facts = { id, ruleId, level, key, occurrence, date, user, backfilled, endpoints };
-      const seen = { ...facts, group, foldedInto: foldedInto ?? null };
+      const held = {
+        foldedInto: more.foldedInto ?? null,
+        silencedBy: more.silencedBy?.id ?? null,
+      };
+      const seen = { ...facts, group, ...held };
       this.alerts.add(seq, { ...seen, recordedAt: recorded_at });
       const name = group !== undefined
         ? `${ruleId} with the id ${id}`
@@ -159,6 +168,9 @@ export class Bookkeeper {
     }
     for (const { seq, body, issues } of after("invalid_events", this.invalid.newest)) {
       this.invalid.add(seq, { body, issues });
+    }
+    for (const { id, body } of sql.all<{ id: string; body: string }>(`SELECT * FROM silences`)) {
+      if (!this.silences.has(id)) this.silences.set(id, JSON.parse(body));
     }
     const folded = sql.all<{ id: string; endpoint: string; body: string }>(
       `SELECT f.id, f.body, o.endpoint FROM folded_messages f JOIN outbox o ON o.webhook_id = f.id

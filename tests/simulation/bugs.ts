@@ -122,6 +122,10 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     needs: ["crash-sql"],
     sql: deferring(/INSERT OR REPLACE INTO fold_windows/),
   },
+  "forget-silence": {
+    about: "Silences hold nothing back",
+    log: (log) => ({ ...log, silences: () => [] }),
+  },
   "double-alert": {
     about: "Now and then an alert is raised twice, with another id",
     log: (log) => {

@@ -4,6 +4,7 @@ import { checkCorrelations } from "./check_correlations.ts";
 import { checkDeliveries } from "./check_deliveries.ts";
 import { checkEvents } from "./check_events.ts";
 import { checkFolds } from "./check_folds.ts";
+import { checkSilences } from "./check_silences.ts";
 import { checkInvalid } from "./check_invalid.ts";
 import type { Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
@@ -31,6 +32,7 @@ export function check(finished: Finished): string[] {
     ...checkCorrelations(finished),
     ...checkDeliveries(finished),
     ...checkFolds(finished),
+    ...checkSilences(finished),
     ...places.flatMap((place, n) => checkPlace(place, n, world)),
     ...checkReaders(storage),
   ];

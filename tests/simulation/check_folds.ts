@@ -27,7 +27,8 @@ export function checkFolds(finished: Finished): string[] {
     ]),
     ...checkWindows(
       "the marks",
-      [...world.books.alerts.rows.values()].filter(({ backfilled }) => !backfilled),
+      [...world.books.alerts.rows.values()]
+        .filter(({ backfilled, silencedBy }) => !backfilled && silencedBy === null),
       ({ foldedInto }) => foldedInto === null,
       (alert) => foldMsOf(alert, finished.plan),
       finished,

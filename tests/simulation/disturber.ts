@@ -38,6 +38,7 @@ export class Disturber {
     this.#spread("clock", 3, (chance) => this.#setClock(chance));
     this.#spread("redelivered", 5, (chance) => this.#world.redeliver(chance));
     this.#spread("reconfigured", 3, (chance) => this.#reconfigure(chance));
+    this.#planSilences();
     if (kinds.has("restore") && this.#storage.hasFiles) this.#planRestore();
     this.#time.at(calm, () => this.#calm());
   }
@@ -52,6 +53,14 @@ export class Disturber {
       () => chance.int(start + 1, calm - 1),
     );
     for (const at of times) this.#time.at(at, () => act(chance));
+  }
+
+  /** Operators silence what they know about, in every run. */
+  #planSilences(): void {
+    const { seed, start, calm } = this.#plan;
+    const chance = chanceOf(seed, "silences");
+    const times = Array.from({ length: chance.int(0, 2) }, () => chance.int(start + 1, calm - 1));
+    for (const at of times) this.#time.at(at, () => this.#world.silence(chance));
   }
 
   #start(): void {

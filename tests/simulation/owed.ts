@@ -39,7 +39,12 @@ export function isOwed(
 }
 
 /** Whether an endpoint is to hear of an alert, by itself or in a count. */
-export function isMeantFor(alert: SeenAlert, { config }: EndpointModel): boolean {
+export function isMeantFor(alert: SeenAlert, endpoint: EndpointModel): boolean {
+  return alert.silencedBy === null && wouldHearOf(endpoint, alert);
+}
+
+/** Whether it would if there were no silence. */
+export function wouldHearOf({ config }: EndpointModel, alert: SeenAlert): boolean {
   const { name, minLevel, backfilled } = config;
   return alert.endpoints.includes(name) && rank(alert.level) >= rank(minLevel) &&
     (backfilled || !alert.backfilled);

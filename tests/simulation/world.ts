@@ -18,9 +18,9 @@ import { endpointConfigs, EndpointModel } from "./endpoint_model.ts";
 import { lightAttempt, wireAttempt } from "./endpoint_port.ts";
 import type { History } from "./history.ts";
 import { INJECTED, Life } from "./life.ts";
-import { MINUTE, type Plan } from "./plan.ts";
+import { HOUR, MINUTE, type Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
-import { newCorrelator, ruleSet } from "./rules.ts";
+import { LOGIN_FAILED, newCorrelator, ruleSet, STRANGER, TOKEN_CREATED } from "./rules.ts";
 import type { Server } from "./sse_client.ts";
 import type { Storage } from "./storage.ts";
 import type { VirtualTime } from "./virtual_time.ts";
@@ -80,6 +80,7 @@ export class World {
   #log: Log | undefined;
   /** What the status has been looked at for: the clock as it is set. */
   #lookedAt = { offset: 0, answered: 0, isTold: true };
+  #silences = 0;
   #double: (ms: number) => void = () => {};
 
   constructor(options: WorldOptions) {
@@ -156,6 +157,32 @@ export class World {
     this.books.rewind();
     // A copy from before the program first saved its state knows nothing that had to be read.
     if (!this.books.hasBegun()) this.askedFrom = Infinity;
+  }
+
+  /** Adds a silence, as the HTTP API does. */
+  silence(chance: Chance): void {
+    const log = this.#log;
+    if (this.server?.life.alive !== true || log === undefined) return;
+    const now = this.#options.time.now + this.clockOffset;
+    const id = `s${++this.#silences}`;
+    const rule = chance.pick([LOGIN_FAILED, TOKEN_CREATED, STRANGER, null, null]);
+    const user = chance.pick(["Ada (ada@example.org)", "EVE (eve@evil.example)"]);
+    const silence = {
+      id,
+      rule,
+      fields: rule === null || chance.is(0.5) ? { user: [user, "Nobody"] } : {},
+      until: new Date(now + chance.about(2 * HOUR)).toISOString(),
+      by: "operator",
+      reason: "A simulated one",
+      createdAt: new Date(now).toISOString(),
+    };
+    try {
+      log.transaction(() => log.addSilence(silence, now));
+      this.#options.history.note(() => `silence ${id} for ${rule} until ${silence.until}`);
+      this.look();
+    } catch (error) {
+      if (this.server?.life.alive === true) this.#report("silence", error);
+    }
   }
 
   /** Lets the bookkeeper note what is new. */
