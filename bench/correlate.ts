@@ -2,6 +2,10 @@
  * `deno task bench:correlate`: ten correlations over 1,000,000 events, in memory. Each event is a
  * match of one of ten rules; matching itself is measured by `bench:match`.
  *
+ * `pipeline_slowdown` is what the correlations of `rules/` cost in the pipeline of `bench:record`, on
+ * node:sqlite: the same pages and the same rules, with and without what they mean together, its
+ * state and its alerts. It is the median over rounds of what was measured in the same round.
+ *
  * @module
  */
 import {
@@ -11,8 +15,14 @@ import {
   parseSigma,
   type SigmaRule,
 } from "../src/sigma/mod.ts";
-import { printFigures } from "./figures.ts";
+import { ruleBundle } from "../src/cli/input/rule_bundle.ts";
+import { nodeSql } from "../src/server/node_sql.ts";
+import { RuleSet } from "../src/sigma/mod.ts";
+import { median, printFigures } from "./figures.ts";
 import { seededRandom } from "./match/random.ts";
+import { syntheticRules, toSigma } from "./match/synthetic_rules.ts";
+import { EVENTS_PER_PAGE } from "./record/pages.ts";
+import { RecordBench } from "./record/record_bench.ts";
 
 const EVENTS = Number(Deno.env.get("EVENTS") ?? 1_000_000);
 const GROUPS = [1, 100, 10_000, 1_000_000];
@@ -109,6 +119,44 @@ function idleGroup(): number {
   return held / store.groups(correlator.stateKeys[0]!);
 }
 
+/** How often the pipeline is measured with and without correlations, and on how many pages. */
+const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 11);
+const PAGES = 20;
+
+/** What the correlations of `rules/` cost in the pipeline. */
+async function pipeline(): Promise<{ slowdown: number; without: number; with: number }> {
+  const { bundle } = await ruleBundle(["rules"]);
+  const { rules, correlations = [], filters, placeholders = {} } = bundle;
+  const synthetic = syntheticRules(3_000, seededRandom(7))
+    .flatMap((rule) => parseSigma(toSigma(rule)).rules);
+  const ruleSet = new RuleSet([...synthetic, ...rules], { filters, placeholders, baseRules: true });
+  const correlator = new Correlator(correlations, ruleSet.rules);
+  const folder = await Deno.makeTempDir({ prefix: "panoptes-bench-" });
+  const steps = ["pipeline", "correlate"] as const;
+  const times: Record<typeof steps[number], number[]> = { pipeline: [], correlate: [] };
+  try {
+    using sql = nodeSql(`${folder}/log.db`);
+    const bench = new RecordBench(sql, ruleSet, correlator);
+    for (let round = -2; round < ROUNDS; round++) {
+      for (const step of round % 2 === 0 ? steps : steps.toReversed()) {
+        bench.run("reset", 0, 0);
+        const start = performance.now();
+        bench.run(step, 0, PAGES);
+        if (round >= 0) times[step].push(performance.now() - start);
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  const perSecond = (step: typeof steps[number]) =>
+    PAGES * EVENTS_PER_PAGE / median(times[step]) * 1_000;
+  return {
+    slowdown: median(times.correlate.map((ms, round) => ms / times.pipeline[round]!)),
+    without: perSecond("pipeline"),
+    with: perSecond("correlate"),
+  };
+}
+
 const table: Record<string, Record<string, number>> = {};
 const slowest: Record<string, number> = {};
 for (const type of Object.keys(TYPES)) {
@@ -124,14 +172,20 @@ for (const type of Object.keys(TYPES)) {
     };
   }
 }
+const inPipeline = await pipeline();
 printFigures({
   title: `${CORRELATIONS} correlations, ${EVENTS.toLocaleString("en")} events, in memory`,
   table,
-  notes: ["event_count_per_s and the others: the slowest row; bytes_per_group: with one match"],
+  notes: [
+    "event_count_per_s and the others: the slowest row; bytes_per_group: with one match",
+    `the pipeline: ${Math.round(inPipeline.without).toLocaleString("en")} events/s without the ` +
+    `correlations of rules/, ${Math.round(inPipeline.with).toLocaleString("en")} with them`,
+  ],
   result: {
     event_count_per_s: Math.round(slowest.event_count!),
     value_count_per_s: Math.round(slowest.value_count!),
     temporal_per_s: Math.round(slowest.temporal!),
     bytes_per_group: Math.round(idleGroup()),
+    pipeline_slowdown: Number(inPipeline.slowdown.toFixed(2)),
   },
 });

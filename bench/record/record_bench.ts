@@ -1,4 +1,5 @@
 import { toAlert } from "../../src/alert/to_alert.ts";
+import { type Correlator, newTally } from "../../src/sigma/engine.ts";
 import { RuleSet } from "../../src/sigma/source_rule_set.ts";
 import type { SigmaRule } from "../../src/sigma/sigma_rule.ts";
 import type { NewAlert } from "../../src/store/alert_table.ts";
@@ -11,11 +12,15 @@ import { identityOf } from "../../src/thousandeyes/event/event_identity.ts";
 import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
+import { PageMatches } from "../../src/watch/collector/correlate.ts";
+import { newCollectorState } from "../../src/watch/collector/state.ts";
+import { watchOptions } from "../../src/watch/watch_options.ts";
 import { pageBytes } from "./pages.ts";
 
 /**
  * How far a page goes: `rows` decodes it and makes its rows, `record` stores them, `pipeline`
- * matches them too, and `alerts` also stores what the matches become. `reset` empties the log.
+ * matches them too, `correlate` also correlates the matches and stores what is found, and `alerts`
+ * stores what each match becomes. `reset` empties the log.
  */
 export type Step =
   | "reset"
@@ -25,8 +30,20 @@ export type Step =
   | "rows"
   | "record"
   | "pipeline"
+  | "correlate"
   | "alerts";
 
+const OPTIONS = watchOptions();
+const PASS = {
+  id: 1,
+  url: null,
+  pages: 0,
+  events: 0,
+  empty: 0,
+  confirms: null,
+  round: 0,
+  dates: [],
+};
 const LOG_SOURCE = { product: "thousandeyes", service: "audit" };
 const utf8 = new TextDecoder();
 
@@ -36,8 +53,9 @@ export class RecordBench {
   rows = 0;
   readonly #log: ReturnType<typeof openLog>;
   readonly #rules: RuleSet;
+  readonly #correlator: Correlator | undefined;
 
-  constructor(sql: Sql, rules: RuleSet) {
+  constructor(sql: Sql, rules: RuleSet, correlator?: Correlator) {
     const counting: Sql = {
       ...sql,
       run: (statement, ...values) => this.#counted(sql.run(statement, ...values)),
@@ -45,6 +63,7 @@ export class RecordBench {
     this.#log = openLog(counting, { now: 1, random: () => 0.5 });
     this.rows = 0;
     this.#rules = rules;
+    this.#correlator = correlator;
   }
 
   /**
@@ -69,10 +88,17 @@ export class RecordBench {
       const { recorded } = log.record(events, { now: 2, taken: new Set(), earlier: emptyCount() });
       if (step === "record") return recorded.length;
       const alerts: NewAlert[] = [];
+      const together = new PageMatches({
+        log,
+        correlator: step === "correlate" ? this.#correlator : undefined,
+      });
       let found = 0;
       for (const { event, seq, at, occurrence } of recorded) {
         const matches = this.#rules.match(toSigmaEvent(event), LOG_SOURCE);
         found += matches.length;
+        if (step === "correlate") {
+          together.add(event, at, matches, { table: "events", seq, occurrence });
+        }
         if (step !== "alerts") continue;
         const identity = matches.length === 0 ? "" : identityOf(event);
         for (const { rule } of matches) {
@@ -80,14 +106,24 @@ export class RecordBench {
           alerts.push({ alert, eventSeq: seq, at });
         }
       }
+      if (step === "correlate") {
+        const newest = recorded.at(-1)?.at ?? 0;
+        const state = { ...newCollectorState(newest, OPTIONS), backlog: [], fedSince: 0 };
+        const pass = { ...PASS, from: newest, to: newest };
+        alerts.push(...together.correlate({ state, pass }, newest, OPTIONS).alerts);
+      }
       log.addAlerts(alerts, 2);
-      return found;
+      return found + alerts.length;
     });
   }
 
   #reset(): number {
     const { sql } = this.#log;
-    return sql.transaction(() => sql.run("DELETE FROM events") + sql.run("DELETE FROM alerts"));
+    return sql.transaction(() => {
+      this.#log.correlate([], () => ({ results: [], tally: newTally() }));
+      return sql.run("DELETE FROM events") + sql.run("DELETE FROM alerts") +
+        sql.run("DELETE FROM meta WHERE name = 'correlated_to'");
+    });
   }
 
   #counted(rows: number): number {

@@ -38,11 +38,16 @@ class NotedSql {
   }
 }
 
-/** How much the groups of one correlation hold. */
-interface Total {
+/** One correlation: its number in the database, and how much its groups hold. */
+interface Correlation {
+  readonly number: number;
   groups: number;
   matches: number;
   isChanged: boolean;
+  /** The groups that are to be written; undefined for one that is to be deleted. */
+  readonly pending: Map<string, Pending | undefined>;
+  /** The groups that have been read and not changed; undefined for one that is not there. */
+  readonly known: Map<string, GroupState | undefined>;
 }
 
 /** A group that is to be written. */
@@ -51,12 +56,18 @@ interface Pending {
   readonly due: number;
 }
 
+type GroupRow = { group: string; due: number; size: number; state: string };
+
+/** A Durable Object binds at most 100 values in one statement: the number, and four of each row. */
+const ROWS_AT_ONCE = 24;
+
 /**
  * The state of correlations in the log's own database: a row for each group, and one with the
  * totals of each correlation, since counting rows would take time in proportion to them.
  *
- * Groups are kept in memory until `write()`, so that an evaluation that fails leaves no trace unless
- * it had to evict. One instance serves one transaction.
+ * A page may touch a thousand groups, so rows are read, written and deleted many at a time. Groups
+ * are kept in memory until `write()`, so that an evaluation that fails leaves no trace unless it had
+ * to evict. One instance serves one transaction.
  */
 export class CorrelationTable implements CorrelationStore {
   watermark: number;
@@ -64,22 +75,16 @@ export class CorrelationTable implements CorrelationStore {
   dropped = 0;
   readonly #sql: NotedSql;
   readonly #watermarkBefore: number;
-  readonly #totals = new Map<string, Total>();
-  /** By state key and group; undefined for a group that is to be deleted. */
-  readonly #pending = new Map<string, Map<string, Pending | undefined>>();
+  readonly #correlations = new Map<string, Correlation>();
 
   /** @param sql The database, within a transaction. */
   constructor(sql: Sql) {
     this.#sql = new NotedSql(sql);
     this.watermark = readNumber(sql, "correlated_to", -Infinity);
     this.#watermarkBefore = this.watermark;
-    type Row = { key: string; groups: number; matches: number };
-    for (
-      const { key, groups, matches } of sql.all<Row>(
-        `SELECT key, groups, matches FROM correlation_totals`,
-      )
-    ) {
-      this.#totals.set(key, { groups, matches, isChanged: false });
+    type Row = { number: number; key: string; groups: number; matches: number };
+    for (const { key, ...row } of sql.all<Row>(`SELECT * FROM correlations`)) {
+      this.#correlations.set(key, correlationOf(row));
     }
   }
 
@@ -90,100 +95,145 @@ export class CorrelationTable implements CorrelationStore {
 
   get matches(): number {
     let sum = 0;
-    for (const { matches } of this.#totals.values()) sum += matches;
+    for (const { matches } of this.#correlations.values()) sum += matches;
     return sum;
   }
 
   groups(key: string): number {
-    return this.#totals.get(key)?.groups ?? 0;
+    return this.#correlations.get(key)?.groups ?? 0;
+  }
+
+  prepare(key: string, groups: Iterable<string>): void {
+    const correlation = this.#correlations.get(key);
+    if (correlation === undefined) return;
+    const { number, pending, known } = correlation;
+    const unknown = [...groups].filter((group) => !pending.has(group) && !known.has(group));
+    for (const group of unknown) known.set(group, undefined);
+    // Texts from events may be long, and a bound string may have 2 MB.
+    for (let start = 0; start < unknown.length; start += MAX_PREPARED) {
+      const rows = this.#sql.all<GroupRow>(
+        `SELECT "group", due, size, state FROM correlation_groups
+          WHERE correlation = ? AND "group" IN (SELECT value FROM json_each(?))`,
+        number,
+        JSON.stringify(unknown.slice(start, start + MAX_PREPARED)),
+      );
+      for (const row of rows) known.set(row.group, stateOf(row));
+    }
   }
 
   load(key: string, group: string): GroupState | undefined {
-    const pending = this.#pending.get(key);
-    if (pending?.has(group)) return pending.get(group)?.state;
-    const [row] = this.#sql.all<{ due: number; size: number; state: string }>(
-      `SELECT due, size, state FROM correlation_groups WHERE key = ? AND "group" = ?`,
-      key,
-      group,
-    );
-    if (row === undefined) return undefined;
-    const state = decodeGroup(row.state);
-    state.due = row.due;
-    state.saved = row.size;
-    return state;
+    const correlation = this.#correlations.get(key);
+    if (correlation === undefined) return undefined;
+    const { pending, known } = correlation;
+    if (pending.has(group)) return pending.get(group)?.state;
+    if (!known.has(group)) this.prepare(key, [group]);
+    return known.get(group);
   }
 
   save(key: string, group: string, state: GroupState, due: number): void {
-    const total = this.#totalOf(key);
-    if (state.due === undefined) total.groups++;
-    total.matches += state.size - state.saved;
+    const correlation = this.#changed(key);
+    if (state.due === undefined) correlation.groups++;
+    correlation.matches += state.size - state.saved;
     state.due = due;
     state.saved = state.size;
-    this.#pendingOf(key).set(group, { state, due });
+    correlation.pending.set(group, { state, due });
   }
 
   delete(key: string, group: string): void {
     const state = this.load(key, group);
     if (state === undefined) return;
-    this.#countOut(key, state.saved);
+    const correlation = this.#changed(key);
+    countOut(correlation, state.saved);
     state.due = undefined;
     state.saved = 0;
-    this.#pendingOf(key).set(group, undefined);
+    correlation.pending.set(group, undefined);
   }
 
   due(key: string, watermark: number): string[] {
-    const pending = this.#pending.get(key);
-    const due = this.#sql.all<{ group: string }>(
-      `SELECT "group" FROM correlation_groups WHERE key = ? AND due <= ? ORDER BY due, "group"`,
-      key,
+    const correlation = this.#correlations.get(key);
+    if (correlation === undefined) return [];
+    const { number, pending, known } = correlation;
+    const due: string[] = [];
+    const rows = this.#sql.all<GroupRow>(
+      `SELECT "group", due, size, state FROM correlation_groups
+        WHERE correlation = ? AND due <= ? ORDER BY due, "group"`,
+      number,
       watermark,
-    ).flatMap(({ group }) => pending?.has(group) ? [] : group);
-    for (const [group, one] of pending ?? []) {
+    );
+    for (const row of rows) {
+      if (pending.has(row.group)) continue;
+      if (!known.has(row.group)) known.set(row.group, stateOf(row));
+      due.push(row.group);
+    }
+    for (const [group, one] of pending) {
       if (one !== undefined && one.due <= watermark) due.push(group);
     }
     return due;
   }
 
+  expire(key: string, watermark: number): void {
+    const correlation = this.#correlations.get(key);
+    if (correlation === undefined) return;
+    const { number, pending, known } = correlation;
+    for (const [group, one] of pending) {
+      if (one !== undefined && one.due <= watermark) this.delete(key, group);
+    }
+    const rows = this.#sql.all<{ group: string; size: number }>(
+      `DELETE FROM correlation_groups WHERE correlation = ? AND due <= ?
+        RETURNING "group", size`,
+      number,
+      watermark,
+    );
+    if (rows.length > 0) correlation.isChanged = true;
+    for (const { group, size } of rows) {
+      // What has changed meanwhile is counted already, and will be written.
+      if (pending.has(group)) continue;
+      countOut(correlation, size);
+      known.set(group, undefined);
+    }
+  }
+
   evict(key: string | undefined): number | undefined {
     this.#writeGroups();
-    type Row = { key: string; group: string; due: number; size: number };
-    const candidates = (key === undefined ? [...this.#totals.keys()] : [key]).flatMap((key) =>
-      this.#sql.all<Row>(
-        `SELECT key, "group", due, size FROM correlation_groups
-          WHERE key = ? ORDER BY due, "group" LIMIT 1`,
-        key,
-      )
+    const keys = key === undefined ? [...this.#correlations.keys()] : [key];
+    const candidates = keys.flatMap((key) =>
+      this.#sql.all<{ group: string; due: number }>(
+        `SELECT "group", due FROM correlation_groups
+          WHERE correlation = ? ORDER BY due, "group" LIMIT 1`,
+        this.#correlations.get(key)?.number ?? -1,
+      ).map((row) => ({ key, ...row }))
     );
     const [first] = candidates.sort((a, b) => a.due - b.due);
     if (first === undefined) return undefined;
-    this.#deleteRow(first.key, first.group);
-    this.#countOut(first.key, first.size);
-    return first.size;
+    const size = this.load(first.key, first.group)?.saved ?? 0;
+    this.delete(first.key, first.group);
+    return size;
   }
 
   keepOnly(keys: readonly string[]): void {
-    for (const key of this.#totals.keys()) {
+    for (const [key, { number }] of this.#correlations) {
       if (keys.includes(key)) continue;
-      this.#sql.run(`DELETE FROM correlation_groups WHERE key = ?`, key);
-      this.#sql.run(`DELETE FROM correlation_totals WHERE key = ?`, key);
-      this.#totals.delete(key);
-      this.#pending.delete(key);
+      this.#sql.run(`DELETE FROM correlation_groups WHERE correlation = ?`, number);
+      this.#sql.run(`DELETE FROM correlations WHERE number = ?`, number);
+      this.#correlations.delete(key);
     }
   }
 
   /** Writes everything that has changed. */
   write(): void {
     this.#writeGroups();
-    for (const [key, total] of this.#totals) {
-      if (!total.isChanged) continue;
+    for (const [key, correlation] of this.#correlations) {
+      if (!correlation.isChanged) continue;
+      const { number, groups, matches } = correlation;
       this.#sql.run(
-        `INSERT INTO correlation_totals (key, groups, matches) VALUES (?, ?, ?)
-          ON CONFLICT (key) DO UPDATE SET groups = excluded.groups, matches = excluded.matches`,
+        `INSERT INTO correlations (number, key, groups, matches) VALUES (?, ?, ?, ?)
+          ON CONFLICT (number) DO UPDATE SET groups = excluded.groups, matches = excluded.matches`,
+        number,
         key,
-        total.groups,
-        total.matches,
+        groups,
+        matches,
       );
-      total.isChanged = false;
+      correlation.isChanged = false;
     }
     if (this.watermark !== this.#watermarkBefore && Number.isFinite(this.watermark)) {
       writeMeta(this.#sql.sql, "correlated_to", this.watermark);
@@ -191,30 +241,36 @@ export class CorrelationTable implements CorrelationStore {
   }
 
   #writeGroups(): void {
-    for (const [key, groups] of this.#pending) {
-      for (const [group, one] of groups) {
-        if (one === undefined) {
-          this.#deleteRow(key, group);
-          continue;
+    for (const correlation of this.#correlations.values()) {
+      const { number, pending, known } = correlation;
+      const gone: string[] = [];
+      const rows: SqlValue[][] = [];
+      for (const [group, one] of pending) {
+        known.set(group, one?.state);
+        if (one === undefined) gone.push(group);
+        else {
+          const text = this.#textOf(correlation, one.state);
+          rows.push([group, one.due, one.state.size, text]);
         }
-        const text = this.#textOf(key, one.state);
+      }
+      pending.clear();
+      for (let start = 0; start < gone.length; start += MAX_PREPARED) {
         this.#sql.run(
-          `INSERT INTO correlation_groups (key, "group", due, size, state) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (key, "group") DO UPDATE
-            SET due = excluded.due, size = excluded.size, state = excluded.state`,
-          key,
-          group,
-          one.due,
-          one.state.size,
-          text,
+          `DELETE FROM correlation_groups
+            WHERE correlation = ? AND "group" IN (SELECT value FROM json_each(?))`,
+          number,
+          JSON.stringify(gone.slice(start, start + MAX_PREPARED)),
         );
       }
+      for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+        const some = rows.slice(start, start + ROWS_AT_ONCE);
+        this.#sql.run(upsertOf(some.length), number, ...some.flat());
+      }
     }
-    this.#pending.clear();
   }
 
   /** Without the oldest matches, where a row cannot hold all of them. */
-  #textOf(key: string, state: GroupState): string {
+  #textOf(correlation: Correlation, state: GroupState): string {
     let text = encodeGroup(state);
     while (isLarger(text, MAX_STATE_BYTES) && state.size > 1) {
       const before = state.size;
@@ -222,37 +278,51 @@ export class CorrelationTable implements CorrelationStore {
       const dropped = before - state.size;
       state.saved = state.size;
       this.dropped += dropped;
-      const total = this.#totalOf(key);
-      total.matches -= dropped;
+      correlation.matches -= dropped;
       text = encodeGroup(state);
     }
     return text;
   }
 
-  #deleteRow(key: string, group: string): void {
-    this.#sql.run(`DELETE FROM correlation_groups WHERE key = ? AND "group" = ?`, key, group);
-  }
-
-  #countOut(key: string, matches: number): void {
-    const total = this.#totalOf(key);
-    total.groups--;
-    total.matches -= matches;
-  }
-
-  /** The total of a correlation, which is about to change. */
-  #totalOf(key: string): Total {
-    let total = this.#totals.get(key);
-    if (total === undefined) {
-      total = { groups: 0, matches: 0, isChanged: true };
-      this.#totals.set(key, total);
+  /** A correlation that is about to change. */
+  #changed(key: string): Correlation {
+    let correlation = this.#correlations.get(key);
+    if (correlation === undefined) {
+      const numbers = this.#correlations.values().map(({ number }) => number);
+      const number = Math.max(0, ...numbers) + 1;
+      correlation = correlationOf({ number, groups: 0, matches: 0 });
+      this.#correlations.set(key, correlation);
     }
-    total.isChanged = true;
-    return total;
+    correlation.isChanged = true;
+    return correlation;
   }
+}
 
-  #pendingOf(key: string): Map<string, Pending | undefined> {
-    let pending = this.#pending.get(key);
-    if (pending === undefined) this.#pending.set(key, pending = new Map());
-    return pending;
-  }
+/** As many group keys as fit into one bound string: each has at most some values of 256 units. */
+const MAX_PREPARED = 64;
+
+function correlationOf(
+  totals: { number: number; groups: number; matches: number },
+): Correlation {
+  return { ...totals, isChanged: false, pending: new Map(), known: new Map() };
+}
+
+function stateOf({ due, size, state: text }: GroupRow): GroupState {
+  const state = decodeGroup(text);
+  state.due = due;
+  state.saved = size;
+  return state;
+}
+
+function countOut(correlation: Correlation, matches: number): void {
+  correlation.groups--;
+  correlation.matches -= matches;
+}
+
+/** The statement that writes so many groups of one correlation. */
+function upsertOf(rows: number): string {
+  return `INSERT INTO correlation_groups (correlation, "group", due, size, state) VALUES ${
+    Array.from({ length: rows }, () => "(?1, ?, ?, ?, ?)").join(", ")
+  } ON CONFLICT (correlation, "group") DO UPDATE
+    SET due = excluded.due, size = excluded.size, state = excluded.state`;
 }

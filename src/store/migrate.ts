@@ -78,6 +78,19 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE INDEX alert_state ON alerts (state, seq)`,
     `CREATE TABLE alert_changes (alert TEXT PRIMARY KEY, history TEXT NOT NULL) WITHOUT ROWID`,
   ],
+  // A number for each correlation, and no rowid: a page may touch a thousand groups. Their state
+  // was in no release.
+  [
+    `DROP TABLE correlation_groups`,
+    `DROP TABLE correlation_totals`,
+    `CREATE TABLE correlations (
+      number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, groups INTEGER NOT NULL,
+      matches INTEGER NOT NULL)`,
+    `CREATE TABLE correlation_groups (
+      correlation INTEGER NOT NULL, "group" TEXT NOT NULL, due REAL NOT NULL,
+      size INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (correlation, "group")) WITHOUT ROWID`,
+    `CREATE INDEX correlation_due ON correlation_groups (correlation, due)`,
+  ],
 ];
 
 /**

@@ -216,8 +216,9 @@ export class Bookkeeper {
     return this.#exists() && this.#storage.sql.all(`SELECT 1 AS x FROM checkpoints`).length > 0;
   }
 
+  /** Whether the schema is complete: this table is its last. */
   #exists(): boolean {
-    return this.#storage.sql.all(`SELECT 1 AS x FROM sqlite_schema WHERE name = 'pass_pages'`)
+    return this.#storage.sql.all(`SELECT 1 AS x FROM sqlite_schema WHERE name = 'correlations'`)
       .length > 0;
   }
 

@@ -103,6 +103,41 @@ export const CORRELATION_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name:
+      "correlate() reads announced groups together, and deletes what has expired, written or not",
+    check(sql) {
+      const names = Array.from({ length: 150 }, (_, n) => `g${n}`);
+      read(sql, (store) => {
+        for (const [n, name] of names.entries()) store.save("one", name, groupOf(n, n + 1), n);
+        store.save("two", "g0", groupOf(1), 1);
+      });
+      read(sql, (store) => {
+        store.prepare("one", [...names, "another"]);
+        store.prepare("unknown", names);
+        assertEquals(
+          names.map((name) => store.load("one", name)?.times[0]),
+          names.map((_, n) => n),
+        );
+        assertEquals(store.load("one", "another"), undefined);
+        const later = store.load("one", "g7")!;
+        later.insert(matchAt(500), undefined, false);
+        store.save("one", "g7", later, 600);
+        store.save("one", "new", groupOf(3), 3);
+        store.expire("one", 99);
+        assertEquals([store.groups("one"), store.matches], [51, 104]);
+        assertEquals(store.load("one", "g99"), undefined);
+        assertEquals(store.load("one", "new"), undefined);
+        assertEquals(store.load("one", "g7")?.times, [7, 8, 500]);
+      });
+      read(sql, (store) => {
+        assertEquals([store.groups("one"), store.groups("two"), store.matches], [51, 1, 104]);
+        assertEquals(store.load("one", "g7")?.times, [7, 8, 500]);
+        assertEquals(store.load("one", "g100")?.times, [100, 101]);
+        assertEquals([...store.due("one", 101)].sort(), ["g100", "g101"]);
+      });
+    },
+  },
+  {
     name: "correlate() forgets correlations that are no longer in force",
     check(sql) {
       read(sql, (store) => KEYS.forEach((key) => store.save(key, "Ana", groupOf(1), 9)));

@@ -134,7 +134,7 @@ Deno.test("what was kept for rules that are gone is removed, also when none is l
   using bench = new Bench({}, ports);
   happen(bench, login(MINUTE, "198.51.100.7"));
   await bench.run(HOUR);
-  const groups = () => bench.sql.all(`SELECT key FROM correlation_groups`).length;
+  const groups = () => bench.sql.all(`SELECT 1 AS x FROM correlation_groups`).length;
   assert(groups() >= 2);
   Object.assign(bench.ports, { match: () => [], correlator: undefined });
   bench.restart();

@@ -19,6 +19,13 @@ export interface CorrelationStore {
    */
   groups(key: string): number;
   /**
+   * Announces groups that will be loaded, so that a store can read them together.
+   *
+   * @param key The `stateKey` of the correlation.
+   * @param groups The group keys.
+   */
+  prepare(key: string, groups: Iterable<string>): void;
+  /**
    * Loads a group; the caller may change it, and then saves it.
    *
    * @param key The `stateKey` of the correlation.
@@ -45,6 +52,14 @@ export interface CorrelationStore {
    * @returns Their keys, each once; the store may be changed meanwhile.
    */
   due(key: string, watermark: number): Iterable<string>;
+  /**
+   * Deletes the groups of a correlation that are due: those that have nothing to decide. It may
+   * leave some that are hardly due for the next call.
+   *
+   * @param key The `stateKey` of the correlation.
+   * @param watermark The time up to which the log is complete.
+   */
+  expire(key: string, watermark: number): void;
   /**
    * Deletes the group that is due first.
    *

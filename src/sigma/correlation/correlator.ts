@@ -61,6 +61,8 @@ interface Use extends MatchPlaces {
   read: (text: string) => (string | number)[];
   /** Whether an event is counted as a result of its own. */
   countsResults: boolean;
+  /** Joins matches that come one after the other, where those in between decide nothing. */
+  joined?: JoinedMatches;
 }
 
 /**
@@ -161,7 +163,9 @@ export class Correlator {
       const use = { index, reference: 0, group, countsResults: false };
       if (history.kind === "absence") {
         trackers.push(new AbsenceTracker(rule, history));
-        this.#use(rule, { ...use, values: [], read: asText });
+        const joined = new JoinedMatches(history.for.seconds * 1_000);
+        const alone = history.groupBy.length === 0 ? { joined } : {};
+        this.#use(rule, { ...use, ...alone, values: [], read: asText });
       } else {
         const tracker = new NewValueTracker(rule, history);
         const { network } = history;
@@ -238,6 +242,13 @@ export class Correlator {
   #collectFor(use: Use, { time, id }: Occurrence, inputs: CorrelationInput[]): void {
     const { countsResults, group: fields } = use;
     const max = this.#limits.maxGroupsPerEvent;
+    if (use.joined?.takes(inputs, time, id)) return;
+    if (fields.length === 0 && use.values.length === 0) {
+      const input = inputOf(use, "", time, id, countsResults ? id : undefined);
+      inputs.push(input);
+      use.joined?.begin(inputs, input);
+      return;
+    }
     const only = fields.length === 1 ? this.#view.slot(fields[0]!) : undefined;
     if (only?.count === 1 && use.values.length === 0) {
       // By far the most common case, without a list.
@@ -310,6 +321,7 @@ export class Correlator {
     for (const [index, tracker] of trackers.entries()) {
       const groups = queues[index];
       if (groups) {
+        store.prepare(tracker.stateKey, groups.keys());
         for (const [group, newest] of groups) tracker.feed(round, group, sortedByEnd(newest));
         keepLimits(tracker, round);
       }
@@ -319,6 +331,47 @@ export class Correlator {
     const { results, tally } = round;
     results.sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1));
     return { results, tally };
+  }
+}
+
+/**
+ * Matches of one page, oldest first, of which only the first and the last count if they are close
+ * enough: a rule that matches every event costs little.
+ */
+class JoinedMatches {
+  readonly #span: number;
+  #inputs: readonly CorrelationInput[] | undefined;
+  #first: CorrelationInput | undefined;
+  #last: CorrelationInput | undefined;
+
+  /** @param span How far apart they may be, in milliseconds. */
+  constructor(span: number) {
+    this.#span = span;
+  }
+
+  begin(inputs: readonly CorrelationInput[], input: CorrelationInput): void {
+    const isSecond = inputs === this.#inputs && this.#first === this.#last &&
+      this.#fits(input.time);
+    this.#inputs = inputs;
+    if (!isSecond) this.#first = input;
+    this.#last = input;
+  }
+
+  /** Whether a match takes the place of the last one. */
+  takes(inputs: readonly CorrelationInput[], time: number, event: string): boolean {
+    const last = this.#last;
+    const isNext = inputs === this.#inputs && last !== undefined && last !== this.#first &&
+      this.#fits(time);
+    if (!isNext) return false;
+    last.time = time;
+    last.event = event;
+    return true;
+  }
+
+  #fits(time: number): boolean {
+    const [first, last] = [this.#first, this.#last];
+    return first !== undefined && last !== undefined && time >= last.time &&
+      time - first.time <= this.#span;
   }
 }
 

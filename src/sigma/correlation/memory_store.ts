@@ -92,6 +92,10 @@ export class MemoryStore implements CorrelationStore {
     return this.#groups.get(key)?.states.size ?? 0;
   }
 
+  prepare(): void {
+    // Everything is here.
+  }
+
   load(key: string, group: string): GroupState | undefined {
     return this.#groups.get(key)?.states.get(group);
   }
@@ -119,6 +123,11 @@ export class MemoryStore implements CorrelationStore {
 
   due(key: string, watermark: number): string[] {
     return this.#groups.get(key)?.takeDue(watermark) ?? [];
+  }
+
+  expire(key: string, watermark: number): void {
+    // Within the slot of the watermark, some are due and some are not.
+    for (const group of this.due(key, watermark - SLOT)) this.delete(key, group);
   }
 
   evict(key: string | undefined): number | undefined {

@@ -135,11 +135,12 @@ export class WindowTracker implements Tracker {
   settle(round: Round): void {
     const { stateKey, waits } = this.#compiled;
     const { store, watermark } = round;
+    // Whatever is due has expired, and so has all that it holds.
+    if (!waits) return store.expire(stateKey, watermark);
     for (const group of store.due(stateKey, watermark)) {
       const state = store.load(stateKey, group);
       if (!state) continue;
-      if (waits) this.#close(round, group, state);
-      else this.#dropExpired(round, state);
+      this.#close(round, group, state);
       const due = dueOf(this.#compiled, state);
       if (due <= watermark) store.delete(stateKey, group);
       else store.save(stateKey, group, state, due);

@@ -117,6 +117,17 @@ Deno.test("absence: what is kept of a group is bounded, however many matches it 
   assert(store.matches <= 10, `${store.matches}`);
 });
 
+Deno.test("absence: matches that are taken in together decide the same as one by one", () => {
+  fc.assert(fc.property(fc.array(fc.nat(200), { minLength: 1, maxLength: 30 }), (hours) => {
+    const together = load("for: 24h");
+    const alone = load("for: 24h");
+    const [one, other] = [new MemoryStore(), new MemoryStore()];
+    together.feed(one, hours.map((hour) => [hour] as const), -1);
+    for (const hour of hours) alone.feed(other, [[hour]], -1);
+    assertEquals(together.feed(one, [], 300), alone.feed(other, [], 300));
+  }));
+});
+
 Deno.test("absence: at the end of all input, a gap counts and the end does not", () => {
   const { feed } = load("for: 24h");
   assertEquals(feed(new MemoryStore(), [[0], [30]], Infinity), ["0-24 after 0"]);
