@@ -1,5 +1,6 @@
 import {
   type CorrelationInput,
+  type CorrelationResult,
   type CorrelationTally,
   MemoryStore,
   newTally,
@@ -7,7 +8,7 @@ import {
 import { identityOf } from "../thousandeyes/event/event_identity.ts";
 import { parseDate } from "../thousandeyes/event/parse_date.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
-import type { Alert, AlertEvent } from "./alert.ts";
+import type { Alert } from "./alert.ts";
 import { alertId } from "./alert_id.ts";
 import type { EventMatch, RuleMatcher } from "./match_rules.ts";
 import { alertedForm, readOddEvent, textsIn } from "./read_odd_event.ts";
@@ -48,18 +49,20 @@ export interface BacktestOutcome {
   };
 }
 
-/** A matched event, while correlations may need it. */
-interface KeptEvent {
-  readonly shown: AlertEvent;
-  readonly at: number;
+/** How a backtest finds events again. */
+export interface BacktestOptions {
+  /**
+   * Finds an event by the id with which it was added; undefined if it is gone. By default the
+   * backtest keeps the events that correlations may show.
+   */
+  readonly eventOf?: (id: string) => object | undefined;
 }
 
 /**
  * Tries rules on events of the past: it makes the alerts that they would have made, correlations
- * included, and delivers nothing. Events may come in any order.
- *
- * What it keeps grows with the matches, not with the events; the caller stops at a number of its
- * choice, or by `matches`.
+ * included, and delivers nothing. Events may come in any order: then what it keeps grows with the
+ * matches, so the caller stops at some number of them. If they come in the order of time, `advance()`
+ * keeps it small.
  *
  * @example
  * ```ts
@@ -82,17 +85,27 @@ interface KeptEvent {
  */
 export class Backtest {
   readonly #matcher: RuleMatcher;
-  readonly #alerts: TriedAlert[] = [];
-  readonly #inputs: CorrelationInput[] = [];
-  readonly #kept = new Map<string, KeptEvent>();
-  /** How many equal events with a match there have been, by the hash of their identity. */
+  readonly #eventOf: (id: string) => object | undefined;
+  /** The alerts by id: the first with an id is the one that the log would have. */
+  readonly #alerts = new Map<string, TriedAlert>();
+  readonly #store = new MemoryStore();
+  /** Matches that have not been evaluated. */
+  #inputs: CorrelationInput[] = [];
+  /** Events that correlations may show, as JSON; undefined if the caller finds them. */
+  readonly #kept: Map<string, string> | undefined;
+  /** How many equal events with an alert there have been, by the hash of their identity. */
   readonly #twins = new Map<string, number>();
+  readonly #leftOut = { ...newTally(), undated: 0 };
   #matches = 0;
-  #undated = 0;
 
-  /** @param matcher The rules. */
-  constructor(matcher: RuleMatcher) {
+  /**
+   * @param matcher The rules.
+   * @param options How events are found again.
+   */
+  constructor(matcher: RuleMatcher, { eventOf }: BacktestOptions = {}) {
     this.#matcher = matcher;
+    const kept = this.#kept = eventOf === undefined ? new Map<string, string>() : undefined;
+    this.#eventOf = eventOf ?? ((id) => JSON.parse(kept?.get(id) ?? "null") ?? undefined);
   }
 
   /** How many matches there were so far. */
@@ -100,27 +113,34 @@ export class Backtest {
     return this.#matches;
   }
 
+  /** How many alerts there are so far. */
+  get alerts(): number {
+    return this.#alerts.size;
+  }
+
   /**
    * Adds an event.
    *
    * @param event Any JSON object, also one that is not a valid event.
+   * @param id Its id, if `eventOf()` finds it.
    * @returns Its date in milliseconds since the Unix epoch; undefined where it has none.
    */
-  add(event: object): number | undefined {
+  add(event: object, id?: string): number | undefined {
     const seen = readOddEvent(event);
-    const at = parseDate(textsIn(seen.date)[0] ?? "");
+    const at = dateOf(seen);
     const matches = this.#matcher.match(seen);
-    if (matches.length > 0) this.#take(event, seen, at, matches);
+    this.#matches += matches.length;
+    if (matches.some(({ isSilent }) => isSilent !== true)) this.#alert(event, seen, at, matches);
+    if (matches.length > 0) this.#collect(event, seen, at, matches, id);
     return at;
   }
 
-  #take(
+  #alert(
     event: object,
     seen: Readonly<Record<string, unknown>>,
     at: number | undefined,
     matches: readonly EventMatch[],
   ): void {
-    this.#matches += matches.length;
     const identity = identityFor(seen);
     const twin = alertId("", identity, 0);
     const occurrence = (this.#twins.get(twin) ?? 0) + 1;
@@ -129,64 +149,92 @@ export class Backtest {
     for (const { rule, matched = [], isSilent = false } of matches) {
       if (isSilent) continue;
       const alert = toAlert(rule, shown, { identity, occurrence, at: at ?? null, matched });
-      this.#alerts.push(triedAlert(rule, alert, at ?? null));
+      this.#keep(rule, alert, at ?? null);
     }
+  }
+
+  #collect(
+    event: object,
+    seen: Readonly<Record<string, unknown>>,
+    at: number | undefined,
+    matches: readonly EventMatch[],
+    id: string = String(this.#matches),
+  ): void {
     const { correlator } = this.#matcher;
     if (correlator === undefined) return;
-    const id = String(this.#kept.size + 1);
     const inputs = at === undefined ? [] : this.#inputs;
     const before = inputs.length;
     correlator.collect({ event: toSigmaEvent(seen), time: at ?? 0, id }, matches, inputs);
     if (inputs.length === before) return;
-    if (at === undefined) this.#undated++;
-    else this.#kept.set(id, { shown: { id: null, occurrence, event: shown }, at });
+    if (at === undefined) this.#leftOut.undated++;
+    else this.#kept?.set(id, JSON.stringify(alertedForm(event)));
   }
 
   /**
-   * Evaluates the correlations.
+   * Evaluates the correlations on what has been added, and forgets what they no longer need.
+   *
+   * @param watermark The time before which every event has been added, in milliseconds since the
+   *   Unix epoch; what has to wait for longer is not decided.
+   */
+  advance(watermark: number): void {
+    const { correlator } = this.#matcher;
+    if (correlator === undefined) return;
+    const inputs = this.#inputs.sort((a, b) => a.time - b.time);
+    this.#inputs = [];
+    for (let start = 0; start === 0 || start < inputs.length; start += BATCH) {
+      const next = inputs[start + BATCH]?.time ?? Infinity;
+      const batch = inputs.slice(start, start + BATCH);
+      // In the order of time, so that what has expired can go.
+      const { results, tally } = correlator.correlate(
+        this.#store,
+        batch,
+        Math.min(watermark, next) - 1,
+      );
+      for (const result of results) this.#keep(result.document, this.#alertOf(result), result.last);
+      this.#leftOut.late += tally.late;
+      this.#leftOut.ungrouped += tally.ungrouped;
+      this.#leftOut.valueless += tally.valueless;
+      this.#leftOut.dropped += tally.dropped;
+    }
+  }
+
+  #alertOf(result: CorrelationResult): Alert {
+    const events = shownEvents(result).flatMap((id) => {
+      const event = this.#eventOf(id);
+      return event === undefined ? [] : [{ at: dateOf(readOddEvent(event)) ?? 0, event }];
+    }).sort((a, b) => a.at - b.at);
+    return toCorrelationAlert(result, {
+      events: events.map(({ event }) => ({ id: null, occurrence: 1, event: alertedForm(event) })),
+    });
+  }
+
+  /** Without the events, which are by far the most of it. */
+  #keep(rule: AlertingRule, alert: Alert, at: number | null): void {
+    const { id, summary, eventCount, rule: { id: ruleId, title } } = alert;
+    if (this.#alerts.has(id)) return;
+    const suppression = suppressionOf(rule, alert);
+    this.#alerts.set(id, { id, at, ruleId, title, summary, eventCount, suppression });
+  }
+
+  /**
+   * Ends the backtest.
    *
    * @param until The end of the past, in milliseconds since the Unix epoch: what has to wait for
    *   longer is not decided.
    * @returns The alerts.
    */
   finish(until: number): BacktestOutcome {
-    const { correlator } = this.#matcher;
-    const alerts = new Map(this.#alerts.map((alert) => [alert.id, alert]));
-    const leftOut = { ...newTally(), undated: this.#undated };
-    if (correlator !== undefined) {
-      const store = new MemoryStore();
-      const inputs = this.#inputs.sort((a, b) => a.time - b.time);
-      for (let start = 0; start === 0 || start < inputs.length; start += BATCH) {
-        const next = inputs[start + BATCH]?.time;
-        // In the order of time, so that what has expired can go.
-        const watermark = Math.min(until, next === undefined ? until : next - 1);
-        const batch = inputs.slice(start, start + BATCH);
-        const { results, tally } = correlator.correlate(store, batch, watermark);
-        for (const result of results) {
-          const events = shownEvents(result).flatMap((id) => this.#kept.get(id) ?? [])
-            .sort((a, b) => a.at - b.at).map(({ shown }) => shown);
-          const alert = toCorrelationAlert(result, { events });
-          alerts.set(alert.id, triedAlert(result.document, alert, result.last));
-        }
-        leftOut.late += tally.late;
-        leftOut.ungrouped += tally.ungrouped;
-        leftOut.valueless += tally.valueless;
-        leftOut.dropped += tally.dropped;
-      }
-    }
-    const sorted = [...alerts.values()].sort((a, b) =>
+    this.advance(until + 1);
+    const alerts = [...this.#alerts.values()].sort((a, b) =>
       (a.at ?? 0) - (b.at ?? 0) || (a.id < b.id ? -1 : 1)
     );
-    return { alerts: sorted, leftOut };
+    return { alerts, leftOut: this.#leftOut };
   }
 }
 
-/** Without the events, which are by far the most of it. */
-function triedAlert(rule: AlertingRule, alert: Alert, at: number | null): TriedAlert {
-  const { id, summary, eventCount } = alert;
-  const suppression = suppressionOf(rule, alert);
-  const { id: ruleId, title } = alert.rule;
-  return { id, at, ruleId, title, summary, eventCount, suppression };
+/** The date of an event as rules see it. */
+function dateOf({ date }: Readonly<Record<string, unknown>>): number | undefined {
+  return parseDate(textsIn(date)[0] ?? "");
 }
 
 /** The identity of an event; an item that is not a valid one is all that it holds. */

@@ -1,4 +1,4 @@
-import { Backtest } from "./backtest.ts";
+import { Backtest, type BacktestOptions } from "./backtest.ts";
 import { type BacktestReport, backtestReport, compareAlerts } from "./backtest_report.ts";
 import type { RuleMatcher } from "./match_rules.ts";
 
@@ -13,12 +13,13 @@ export class BacktestRun {
 
   /**
    * @param matcher The rules.
-   * @param other Other rules, to see what they change; default none.
+   * @param other Other rules, to see what they change; undefined for none.
+   * @param options How events are found again.
    */
-  constructor(matcher: RuleMatcher, other?: RuleMatcher) {
+  constructor(matcher: RuleMatcher, other?: RuleMatcher, options: BacktestOptions = {}) {
     this.#matcher = matcher;
-    this.#own = new Backtest(matcher);
-    this.#other = other && new Backtest(other);
+    this.#own = new Backtest(matcher, options);
+    this.#other = other && new Backtest(other, options);
   }
 
   /** How many events there were so far. */
@@ -31,14 +32,25 @@ export class BacktestRun {
     return Math.max(this.#own.matches, this.#other?.matches ?? 0);
   }
 
-  /** Adds an event, or any other JSON object of the log. */
-  add(event: object): void {
+  /** How many alerts there are so far, likewise. */
+  get alerts(): number {
+    return Math.max(this.#own.alerts, this.#other?.alerts ?? 0);
+  }
+
+  /** Adds an event, or any other JSON object of the log; `id` is for `eventOf()`. */
+  add(event: object, id?: string): void {
     this.#events++;
-    const at = this.#own.add(event);
-    this.#other?.add(event);
+    const at = this.#own.add(event, id);
+    this.#other?.add(event, id);
     if (at === undefined) return;
     this.#first = Math.min(this.#first, at);
     this.#last = Math.max(this.#last, at);
+  }
+
+  /** Says that every event before a time has been added, in milliseconds since the Unix epoch. */
+  advance(watermark: number): void {
+    this.#own.advance(watermark);
+    this.#other?.advance(watermark);
   }
 
   /**

@@ -1,8 +1,11 @@
 import { canonicalAddress } from "../thousandeyes/event/event_identity.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 
-/** 2^16, about a minute. */
-const SPAN_MS = 65_536;
+/** How much time the events of one stretch of hashes have: 2^16 ms, about a minute. */
+export const SPAN_MS = 65_536;
+
+/** How many hashes there are for each such span; until 2039, later spans have higher ones. */
+export const HASHES_PER_SPAN = 0x1000_0000;
 
 /**
  * A fast 53-bit hash that only finds candidates: events with the same identity have the same hash,
@@ -50,7 +53,7 @@ export function hashEvent(event: UserEvent, at: number | null): number {
     sum += hash32(`${name ?? ""}`, hash32(`${type ?? ""}`, 0x811c9dc5) ^ 0x1_0000);
   }
   const span = Math.floor((at ?? 0) / SPAN_MS) & 0x1ff_ffff;
-  return span * 0x1000_0000 + mix(low ^ sum, high ^ Math.imul(sum, 0x27d4eb2d));
+  return span * HASHES_PER_SPAN + mix(low ^ sum, high ^ Math.imul(sum, 0x27d4eb2d));
 }
 
 function hash32(text: string, seed: number): number {

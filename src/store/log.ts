@@ -1,3 +1,4 @@
+import type { EventPlace, PlacedEvent } from "./events_by_time.ts";
 import type { CorrelationOutcome, CorrelationStore } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { NewAlert, StoredAlert } from "./alert_table.ts";
@@ -65,7 +66,11 @@ export interface LogReader {
    * always one if there is one.
    */
   eventsAfter(after: number, limit: number, maxBytes?: number): StoredEvent[];
-  /** Reads alerts, likewise; with `state` only those in this state. */
+  /** Reads events in the order of time, to the minute, from any place on. */
+  eventsByTime(after: EventPlace, limit: number, maxBytes: number): PlacedEvent[];
+  /** Returns the place in that order before the latest `count` events. */
+  placeBeforeLatest(count: number): EventPlace;
+  /** Reads alerts in order of seq, as events; with `state` only those in this state. */
   alertsAfter(after: number, limit: number, maxBytes?: number, state?: AlertState): StoredAlert[];
   /** Who has put an alert into which state, oldest first; undefined if there is no such alert. */
   alertChanges(id: string): readonly AlertChange[] | undefined;

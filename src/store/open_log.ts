@@ -6,6 +6,7 @@ import {
   changeAlert,
   newAlerts,
 } from "./alert_table.ts";
+import { eventsByTime, placeBeforeLatest } from "./events_by_time.ts";
 import { CorrelationTable } from "./correlation_table.ts";
 import {
   closeFolds,
@@ -102,6 +103,8 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     },
     alertsAfter: (after, limit, maxBytes, state) => alertsAfter(sql, after, limit, maxBytes, state),
     alertChanges: (id) => alertChanges(sql, id),
+    eventsByTime: (after, limit, maxBytes) => eventsByTime(sql, after, limit, maxBytes),
+    placeBeforeLatest: (count) => placeBeforeLatest(sql, count),
     alert: (id) => alertById(sql, id),
     foldedMessage: (id) => foldedMessage(sql, id),
     foldsDueAt: () => foldsDueAt(sql),

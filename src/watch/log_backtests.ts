@@ -3,23 +3,33 @@ import { BacktestRun } from "../alert/backtest_run.ts";
 import type { RuleMatcher } from "../alert/match_rules.ts";
 import { openBundle } from "../alert/open_bundle.ts";
 import { isObject } from "../alert/read_odd_event.ts";
-import type { LogReader, StoredEvent } from "../store/log.ts";
+import { BEFORE_ALL, completeUntil, type EventPlace, placeAt } from "../store/events_by_time.ts";
+import { SPAN_MS } from "../store/hash_event.ts";
+import type { LogReader } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
 
 /** The bounds of one backtest: it runs in the process that collects events. */
 export const BACKTEST_LIMITS = {
-  /** Events, and items that are not valid events. */
+  /** Events. */
   events: 200_000,
-  /** Matches that are kept. */
-  matches: 10_000,
-  /** What is matched, in UTF-16 units of JSON. */
-  matchedLength: 16_000_000,
+  /** Alerts that are kept. */
+  alerts: 20_000,
   /** How long it takes, in milliseconds. */
-  timeMs: 60_000,
+  timeMs: 30_000,
 } as const;
 
 /** How much is read between two steps. */
 const STEP = { events: 500, bytes: 500_000 };
+
+/** A row of the log: an event, or an item that is not a valid one. */
+interface LogRow {
+  readonly id: string;
+  readonly at: number | null;
+  readonly recordedAt: number;
+  readonly body: string;
+  /** Its place in the order of time; absent for an item that is not a valid event. */
+  readonly place?: EventPlace;
+}
 
 /** What is asked of a backtest. */
 export interface BacktestQuery {
@@ -52,7 +62,10 @@ export type StartedBacktest =
 /** What backtests need. */
 export interface LogBacktestsOptions {
   /** The log; it is only read. */
-  readonly log: Pick<LogReader, "head" | "eventsAfter" | "invalidEvents">;
+  readonly log: Pick<
+    LogReader,
+    "counts" | "eventsByTime" | "placeBeforeLatest" | "eventsAfter" | "invalidEvents"
+  >;
   /** The ids and names of rules that are switched off. */
   readonly disabled: readonly string[];
   /** Time. */
@@ -83,7 +96,7 @@ export class LogBacktests {
     const other = compare === undefined ? undefined : this.#load("compare", compare);
     const problems = [...own.problems, ...other?.problems ?? []];
     if (own.matcher === undefined || problems.length > 0) return { problems };
-    const run = new BacktestRun(own.matcher, other?.matcher);
+    const run = new BacktestRun(own.matcher, other?.matcher, { eventOf: (id) => this.#event(id) });
     const mine = this.#running = Symbol();
     return {
       steps: this.#steps(run, query),
@@ -103,56 +116,78 @@ export class LogBacktests {
   }
 
   *#steps(run: BacktestRun, { since = -Infinity, limit = BACKTEST_LIMITS.events }: BacktestQuery) {
-    const { clock } = this.#options;
-    const startedAt = clock.now();
-    let matchedLength = 0;
-    let stopped: string | null = null;
-    for (const { bodies, of, left } of this.#batches(since, limit)) {
-      for (const body of bodies) {
-        const event = parsed(body);
-        const { matches } = run;
-        if (isObject(event)) run.add(event);
-        if (run.matches > matches) matchedLength += body.length;
+    const { log, clock } = this.#options;
+    const endsAt = clock.now() + BACKTEST_LIMITS.timeMs;
+    const { events } = log.counts();
+    const of = Math.min(limit, events);
+    let stopped = events > limit ? `only the latest ${limit} events were read` : null;
+    for (const rows of this.#batches(since, limit)) {
+      for (const { id, at, recordedAt, body } of rows) {
+        const event = (at ?? recordedAt) >= since ? parsed(body) : undefined;
+        if (isObject(event)) run.add(event, id);
       }
-      stopped = left;
-      if (run.matches >= BACKTEST_LIMITS.matches) {
-        stopped = `reading ended at ${BACKTEST_LIMITS.matches} matches`;
-      } else if (matchedLength >= BACKTEST_LIMITS.matchedLength) {
-        stopped = `reading ended at ${BACKTEST_LIMITS.matchedLength} characters of matched events`;
-      } else if (clock.now() > startedAt + BACKTEST_LIMITS.timeMs) {
-        stopped = `reading ended after ${BACKTEST_LIMITS.timeMs / 1_000} seconds`;
+      const last = rows.at(-1)?.place;
+      if (last !== undefined) run.advance(completeUntil(last));
+      const why = run.alerts >= BACKTEST_LIMITS.alerts
+        ? `reading ended at ${BACKTEST_LIMITS.alerts} alerts`
+        : clock.now() > endsAt
+        ? `reading ended after ${BACKTEST_LIMITS.timeMs / 1_000} seconds`
+        : undefined;
+      if (why !== undefined) {
+        stopped = why;
+        break;
       }
-      if (stopped !== left) break;
       yield { progress: { events: run.events, of, matches: run.matches } };
     }
     yield { report: run.report(stopped, clock.now()) };
   }
 
-  /** The latest events of the log, and its items that are not valid ones. */
-  *#batches(since: number, limit: number) {
+  /** The items of the log that are not valid events, and then its latest events by time. */
+  *#batches(since: number, limit: number): Generator<LogRow[], void, void> {
     const { log } = this.#options;
-    const { oldest, newest } = log.head();
-    const first = Math.max(oldest, newest - limit + 1);
-    const of = newest - first + 1;
-    const left = first > oldest ? `only the latest ${limit} events were read` : null;
-    const isWanted = ({ at, recordedAt }: Pick<StoredEvent, "at" | "recordedAt">) =>
-      (at ?? recordedAt) >= since;
-    for (let after = first - 1; after < newest;) {
-      const rows = log.eventsAfter(after, Math.min(STEP.events, newest - after), STEP.bytes);
-      after = rows.at(-1)?.seq ?? newest;
-      yield { bodies: rows.filter(isWanted).map(({ body }) => body), of, left };
-    }
-    let after = 0;
-    for (let count = 0; count < limit;) {
+    for (let after = 0, count = 0; count < limit;) {
       const rows = log.invalidEvents(after, STEP.events, STEP.bytes);
       const last = rows.at(-1);
-      if (last === undefined) return;
+      if (last === undefined) break;
       after = last.seq;
       count += rows.length;
-      const wanted = rows.filter(({ recordedAt }) => recordedAt >= since);
-      yield { bodies: wanted.map(({ body }) => body), of, left };
+      yield rows.map(({ seq, recordedAt, body }) => ({
+        id: `i${seq}`,
+        at: null,
+        recordedAt,
+        body,
+      }));
+    }
+    const latest = log.placeBeforeLatest(limit);
+    const dated = placeAt(SPAN_MS); // those without a date come first
+    yield* this.#byTime(later(BEFORE_ALL, latest), dated);
+    yield* this.#byTime(later(placeAt(Math.max(since, SPAN_MS)), latest));
+  }
+
+  *#byTime(after: EventPlace, end?: EventPlace): Generator<LogRow[], void, void> {
+    const { log } = this.#options;
+    for (;;) {
+      const rows = log.eventsByTime(after, STEP.events, STEP.bytes)
+        .filter(({ hash }) => end === undefined || hash <= end.hash);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = last;
+      yield rows.map((row) => ({ ...row, id: String(row.seq), place: row }));
     }
   }
+
+  #event(id: string): object | undefined {
+    const { log } = this.#options;
+    const isInvalid = id.startsWith("i");
+    const seq = Number(id.slice(isInvalid ? 1 : 0));
+    const [row] = isInvalid ? log.invalidEvents(seq - 1, 1) : log.eventsAfter(seq - 1, 1);
+    const event = row?.seq === seq ? parsed(row.body) : undefined;
+    return isObject(event) ? event : undefined;
+  }
+}
+
+function later(a: EventPlace, b: EventPlace): EventPlace {
+  return a.hash > b.hash || (a.hash === b.hash && a.slot > b.slot) ? a : b;
 }
 
 /** The body of an item that is not a valid event may have been cut. */

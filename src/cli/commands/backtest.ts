@@ -32,7 +32,7 @@ export interface BacktestOptions {
 }
 
 /** How many matches are kept, so that a rule that matches everything does not fill the memory. */
-const MAX_MATCHES = 200_000;
+const MAX_MATCHES = 500_000;
 
 /**
  * Shows which alerts rules would have made in the past; nothing is delivered.
