@@ -11,13 +11,14 @@ import { systemClock } from "../stream/clock.ts";
 import { readConfig } from "./config.ts";
 import { composeService, type Service } from "./compose_service.ts";
 import { DIRECTORY, type LogDirectoryMethods } from "./log_directory.ts";
+import { holdsNothing } from "./noted_log.ts";
 import { report } from "./report.ts";
 import bundle from "./rules.json" with { type: "json" };
 
 /** What the Worker calls on the object besides `fetch()`. */
 export interface EventLogMethods {
   /** Sets the alarm again if it is lost or wrong, and returns what it found. */
-  watchdog(): Promise<"ticking" | "set" | "lost" | "overdue" | "ahead">;
+  watchdog(): Promise<"ticking" | "set" | "new" | "lost" | "overdue" | "ahead">;
 }
 
 /** What the runtime passes in: the binding, and the settings that `readConfig()` reads. */
@@ -130,14 +131,14 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
   }
 
   /** @inheritdoc */
-  async watchdog(): Promise<"ticking" | "set" | "lost" | "overdue" | "ahead"> {
+  async watchdog(): Promise<"ticking" | "set" | "new" | "lost" | "overdue" | "ahead"> {
     if (this.#ticking || this.#service === undefined) return "ticking";
     const at = await this.ctx.storage.getAlarm();
     const now = Date.now();
     const ahead = this.#service.isFed ? AHEAD_MS : UNFED_AHEAD_MS;
     if (at !== null && at > now - OVERDUE_MS && at < now + ahead) return "set";
     await this.ctx.storage.setAlarm(now);
-    if (at === null) return "lost";
+    if (at === null) return holdsNothing(this.#service.noted()) ? "new" : "lost";
     return at < now ? "overdue" : "ahead";
   }
 }

@@ -55,6 +55,7 @@ export default {
     const { config } = gateway;
     if (config === undefined) return;
     const found = await env.EVENT_LOG.getByName(sourceName(config)).watchdog();
-    if (found !== "ticking" && found !== "set") report("The alarm was set again", { found });
+    if (found === "ticking" || found === "set" || found === "new") return;
+    report("The alarm was set again", { found });
   },
 };

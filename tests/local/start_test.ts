@@ -62,6 +62,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       await run.until(/ {2}ALERT {2}.*verified/);
       const seconds = Number((await run.until(/alert received ([\d.]+) s after/))[1]);
       assert(seconds <= 20, `the first alert took ${seconds} s`);
+      assertEquals(run.seen.filter((line) => / {2}(error|warn|fails) {2}/.test(line)), []);
 
       const processes = await descendants(run.child.pid);
       assert(processes.some(({ command }) => command.includes("workerd serve")));
