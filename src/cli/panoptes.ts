@@ -16,6 +16,7 @@ import {
 } from "./commands/rules_check.ts";
 import { rulesExplain, type RulesExplainOptions } from "./commands/rules_explain.ts";
 import { rulesNew, type RulesNewOptions } from "./commands/rules_new.ts";
+import { rulesPush, type RulesPushOptions } from "./commands/rules_push.ts";
 import { rulesTest, type RulesTestOptions } from "./commands/rules_test.ts";
 import { LEVELS } from "../sigma/vocabulary.ts";
 import { EXIT_CODE, type ExitCode, SourceError, UsageError } from "./exit_code.ts";
@@ -126,11 +127,28 @@ ${EXIT_CODES}`,
     .addHelpText(
       "after",
       `
-A Worker of the same version takes the bundle while it runs, with a token of the scope admin:
-  curl -X PUT -H "Authorization: Bearer $TOKEN" --data-binary @rules.json "$ADDRESS/v1/rules"
+Nothing is written unless every rule lints, passes its tests and can match in the Worker.
+
+Example:
+  panoptes rules build rules --out rules.json
+  PANOPTES_TOKEN=… panoptes rules push rules.json --log https://panoptes.example.workers.dev
 ${EXIT_CODES}`,
     )
     .action(run((paths: string[], options: RulesBuildOptions) => rulesBuild(paths, options)));
+  rules.command("push").description("put built rules in force where Panoptes runs")
+    .argument("<file>", "what 'rules build' has written, with the version that runs there")
+    .requiredOption(
+      "--log <url>",
+      "the address of Panoptes; PANOPTES_TOKEN is read from the environment and needs the scope admin",
+    )
+    .addHelpText(
+      "after",
+      `
+Where anything is wrong with the rules, those in force stay. DELETE /v1/rules puts the rules of the
+deployment in force again.
+${EXIT_CODES}`,
+    )
+    .action(run((file: string, options: RulesPushOptions) => rulesPush(file, options)));
   rules.command("test").description("run the tests in the field 'tests' of rules")
     .argument("<path...>", RULES_HELP)
     .option("--junit <file>", "also write a JUnit report, for CI")

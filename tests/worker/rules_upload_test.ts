@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { panoptes } from "../cli/run_panoptes.ts";
 import { bundleOf } from "../support/bundle_of.ts";
-import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
+import { eventually, TEST_ENTRY, TOKEN, WorkerFixture } from "./worker_fixture.ts";
 import bundled from "../../src/worker/rules.json" with { type: "json" };
 
 const LOGOUT = "5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11";
@@ -141,4 +142,42 @@ Deno.test("PUT and DELETE /v1/rules are for tokens with the scope admin", async 
     assertEquals([response.status, (await response.json()).scope], [403, "admin"]);
   }
   assertEquals((await (await worker.fetch("/v1/rules")).json()).source, "bundled");
+});
+
+Deno.test("panoptes rules build and rules push put the rules of a folder in force, or say what is wrong", async () => {
+  await using worker = await WorkerFixture.start();
+  const folder = await Deno.makeTempDir();
+  try {
+    const out = `${folder}/rules.json`;
+    await Deno.copyFile("rules/test_deleted.yml", `${folder}/test_deleted.yml`);
+    const built = await panoptes(["rules", "build", `${folder}/test_deleted.yml`, "--out", out]);
+    assertEquals(built.code, 0, built.err + built.out);
+    const { revision } = JSON.parse(await Deno.readTextFile(out));
+    const push = (file: string, token = TOKEN) =>
+      panoptes(["rules", "push", file, "--log", worker.url.href], {
+        env: { PANOPTES_TOKEN: token },
+      });
+    const pushed = await push(out);
+    assertEquals(pushed.code, 0, pushed.err);
+    assertStringIncludes(pushed.out, `revision ${revision}`);
+    const state = await worker.json("/v1/rules");
+    assertEquals([state["source"], state["revision"]], ["uploaded", revision]);
+
+    await Deno.writeTextFile(out, JSON.stringify({ ...bundled, format: 99 }));
+    for (
+      const [file, token, code, says] of [
+        [out, TOKEN, 4, "format 99"],
+        [out, "wrong", 4, "401"],
+        [`${folder}/nothing.json`, TOKEN, 2, "Cannot read the bundle"],
+        [out, "", 2, "PANOPTES_TOKEN must be set"],
+      ] as const
+    ) {
+      const refused = await push(file, token);
+      assertEquals(refused.code, code, refused.err);
+      assertStringIncludes(refused.err, says);
+    }
+    assertEquals((await worker.json("/v1/rules"))["revision"], revision);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -1,8 +1,7 @@
 import type { BacktestReport } from "../../alert/backtest_report.ts";
 import { type RuleBundle, sealBundle } from "../../alert/rule_bundle.ts";
-import { oneLine } from "../../stream/plain_text.ts";
 import { TextLineStream } from "../../stream/std_streams.ts";
-import { SourceError, UsageError } from "../exit_code.ts";
+import { askLog } from "./ask_log.ts";
 
 /** What a backtest of the stored log is about. */
 export interface StoredLogBacktest {
@@ -32,50 +31,27 @@ const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 export async function backtestStoredLog(
   { log, bundle, compare, since, onProgress }: StoredLogBacktest,
 ): Promise<BacktestReport> {
-  const url = endpointOf(log);
-  if (since !== undefined) url.searchParams.set("since", new Date(since).toISOString());
-  const token = Deno.env.get("PANOPTES_TOKEN")?.trim();
-  if (!token) {
-    throw new UsageError(
-      "Cannot read the log: PANOPTES_TOKEN must be set to a token with the scope admin",
-    );
-  }
-  const body = JSON.stringify({
-    rules: sealBundle(bundle),
-    ...(compare === undefined ? {} : { compare: sealBundle(compare) }),
-  });
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      method: "POST",
-      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-      body,
-      redirect: "error", // the token goes to this address only
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (response.status !== 200) throw new SourceError(await refusalOf(response));
+  const query = new URLSearchParams(
+    since === undefined ? {} : { since: new Date(since).toISOString() },
+  );
+  return await askLog({
+    log,
+    path: `/v1/backtest?${query}`,
+    method: "POST",
+    body: JSON.stringify({
+      rules: sealBundle(bundle),
+      ...(compare === undefined ? {} : { compare: sealBundle(compare) }),
+    }),
+    task: "run the backtest",
+    timeoutMs: TIMEOUT_MS,
+  }, async (response) => {
     for await (const line of linesOf(response)) {
       const step = JSON.parse(line);
       if (step.progress) onProgress(step.progress);
       if (step.report) return step.report;
     }
-  } catch (cause) {
-    if (cause instanceof SourceError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SourceError(`Cannot run the backtest at ${url.origin}: ${oneLine(reason)}`, {
-      cause,
-    });
-  }
-  throw new SourceError(`Cannot run the backtest at ${url.origin}: it ended without a report`);
-}
-
-function endpointOf(log: string): URL {
-  const url = URL.parse("/v1/backtest", log);
-  const isLocal = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === "https:" || (url?.protocol === "http:" && isLocal)) return url;
-  throw new UsageError(
-    `Invalid --log '${log}': write the address of Panoptes, with https, or http on loopback`,
-  );
+    throw new Error("it ended without a report");
+  });
 }
 
 async function* linesOf({ body }: Response): AsyncGenerator<string> {
@@ -86,12 +62,4 @@ async function* linesOf({ body }: Response): AsyncGenerator<string> {
     if (length > MAX_LINE_LENGTH) throw new RangeError("The answer is too long");
     if (line !== "") yield line;
   }
-}
-
-/** What a problem document says. */
-async function refusalOf(response: Response): Promise<string> {
-  const { title, detail, problems } = await response.json().catch(() => ({}));
-  const facts = [title, detail, ...Array.isArray(problems) ? problems : []]
-    .filter((fact) => typeof fact === "string").map(oneLine);
-  return `Cannot run the backtest: the log answers ${response.status}: ${facts.join("; ")}`;
 }

@@ -1,0 +1,37 @@
+import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
+import { askLog } from "../input/ask_log.ts";
+import { counted, say } from "../output/terminal.ts";
+
+/** Options of `rules push`. */
+export interface RulesPushOptions {
+  /** The address of Panoptes. */
+  readonly log: string;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Puts a bundle of rules in force in a running Panoptes, with `PUT /v1/rules`.
+ *
+ * @param file What `rules build` has written.
+ * @param options The address.
+ * @returns The exit code.
+ * @throws {UsageError} If the file cannot be read, or the address or the token is unusable.
+ * @throws {SourceError} If the service refuses the bundle or cannot be reached.
+ */
+export async function rulesPush(file: string, { log }: RulesPushOptions): Promise<ExitCode> {
+  const body = await Deno.readTextFile(file).catch((cause) => {
+    throw new UsageError(`Cannot read the bundle '${file}': ${cause.message}`);
+  });
+  const request = {
+    log,
+    path: "/v1/rules",
+    method: "PUT",
+    body,
+    task: "put the rules in force",
+    timeoutMs: TIMEOUT_MS,
+  };
+  const { revision, rules } = await askLog(request, (response) => response.json());
+  say(`${counted(Number(rules), "rule")} in force at ${new URL(log).origin}, revision ${revision}`);
+  return EXIT_CODE.ok;
+}
