@@ -85,6 +85,27 @@ Deno.test("a backtest says what suppression would fold: by the rule's own words,
   assertEquals(foldedBy("{ runbook: Ask }"), 4);
 });
 
+Deno.test("a backtest runs rules that look back, and lists them also without an alert", () => {
+  const rule = (title: string, number: number, lookBack: string) =>
+    `title: ${title}\nid: 0f2d52a4-8f04-4c84-8ea6-5d2a3b9a1c7${number}\n` +
+    "logsource: { product: thousandeyes, service: audit }\n" +
+    "detection: { selection: { event: Login failed. }, condition: selection }\n" +
+    `level: medium\npanoptes: { ${lookBack} }\n`;
+  const text = [
+    rule("New address", 1, "new_value: { field: ipAddress, group-by: user, learn: 10m }"),
+    rule("New user", 2, "new_value: { field: user, learn: 30d }"),
+    rule("Silence", 3, "absence: { for: 1h }"),
+  ].join("---\n");
+  const alertsUntil = (minute: number) => {
+    const run = new BacktestRun(matcher(3, text));
+    for (const event of [...PAST, failure("Ana", 40, { ipAddress: "203.0.113.9" })]) run.add(event);
+    const { rules } = run.report(null, Date.UTC(2026, 10, 22, 10, minute));
+    return rules.map(({ title, alerts }) => `${title} ${alerts}`).sort();
+  };
+  assertEquals(alertsUntil(41), ["New address 1", "New user 0", "Silence 0"]);
+  assertEquals(alertsUntil(150), ["New address 1", "New user 0", "Silence 1"]);
+});
+
 Deno.test("a backtest gives its alerts the ids that they have in the log, twins included", () => {
   const event = failure("Ana", 0);
   const backtest = new Backtest(matcher());

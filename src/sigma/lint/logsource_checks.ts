@@ -4,7 +4,8 @@
  * @module
  */
 import { closest } from "../closest.ts";
-import { entriesOf, type Offsets, placeOf } from "../parse/yaml_tree.ts";
+import { HISTORY_MEMBERS } from "../correlation/history.ts";
+import { entriesOf, itemsOf, type Offsets, placeOf } from "../parse/yaml_tree.ts";
 import { LOG_SOURCE_KEYS } from "../vocabulary.ts";
 import type { Check, Finding } from "./check.ts";
 import type { Item } from "./item.ts";
@@ -56,6 +57,18 @@ function fieldsOf({ field, within, key, modifiers, values }: Item): [string, Off
     typeof value === "string" ? [[[...blocks, value].join("."), at]] : []
   );
   return [...named, ...others];
+}
+
+/** The fields that a rule looks back at, each with its place. */
+function fieldsOfHistory({ top }: LintDocument): [string, Offsets][] {
+  const members = entriesOf(top.get("panoptes")?.value) ?? [];
+  return members.filter(({ key }) => Object.hasOwn(HISTORY_MEMBERS, key)).flatMap(({ value }) =>
+    (entriesOf(value) ?? []).filter(({ key }) => key === "field" || key === "group-by")
+      .flatMap(({ value }) => itemsOf(value) ?? [value])
+      .flatMap((node): [string, Offsets][] =>
+        node?.kind === "scalar" ? [[node.text, placeOf(node)]] : []
+      )
+  );
 }
 
 /**
@@ -169,7 +182,8 @@ export const logsourceChecks: readonly Check[] = [
     *run(document, context) {
       const { source } = meantSource(document, context) ?? {};
       if (source === undefined) return;
-      for (const [field, at] of document.items.flatMap(fieldsOf)) {
+      const fields = [...document.items.flatMap(fieldsOf), ...fieldsOfHistory(document)];
+      for (const [field, at] of fields) {
         yield* unknownField(field, at, source);
       }
     },

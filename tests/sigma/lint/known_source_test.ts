@@ -54,6 +54,11 @@ const CASES: [what: string, fragment: string, expected: string[]][] = [
     ["3:25 logsource-field: Write 'user.email'"],
   ],
   [
+    "the fields that a rule looks back at",
+    "panoptes:\n  new_value: { field: ipAdress, group-by: [usr, uid], learn: 14d }\n",
+    ["2:23 logsource-field: Write 'ipAddress'", "2:44 logsource-field: Write 'user'"],
+  ],
+  [
     "a field, where the product is misspelled as well",
     "logsource:\n  product: thousandeye\n  service: audit\ndetection:\n  selection:\n    ipAdress: x\n  condition: selection\n",
     [
