@@ -95,9 +95,8 @@ export function foldAlerts(
   });
   tell(sql, closed, now);
   save(sql, [...changed].flatMap((key) => windows.get(key) ?? []));
-  const excess = foldedInto.includes(null) ? countWindows(sql) - maxWindows : 0;
-  if (excess > 0) close(sql, Number.MAX_SAFE_INTEGER, excess, now);
-  return { foldedInto, closedEarly: Math.max(0, excess) };
+  const closedEarly = foldedInto.includes(null) ? makeRoom(sql, now, maxWindows) : 0;
+  return { foldedInto, closedEarly };
 }
 
 /**
@@ -135,6 +134,18 @@ export function shiftWindows(sql: Sql, now: number, backBy: number): void {
 /** How many windows are open. */
 export function countWindows(sql: Sql): number {
   return sql.all<{ n: number }>(`SELECT COUNT(*) AS n FROM fold_windows`)[0]?.n ?? 0;
+}
+
+/** Into how many of them something was folded that is still to be told. */
+export function countFolds(sql: Sql): number {
+  return sql.all<{ n: number }>(
+    `SELECT COUNT(*) AS n FROM fold_windows WHERE folded > 0 AND scope <> ''`,
+  )[0]?.n ?? 0;
+}
+
+/** Forgets windows that have ended and have nothing to tell. */
+export function pruneWindows(sql: Sql, now: number): void {
+  sql.run(`DELETE FROM fold_windows WHERE ends_at <= ? AND (folded = 0 OR scope = '')`, now);
 }
 
 /** Reads the message that closed a window by its id. */
@@ -179,6 +190,15 @@ function save(sql: Sql, rows: readonly Row[]): void {
       JSON.stringify(some),
     );
   }
+}
+
+/** Closes windows if there are too many; returns how many of them had not ended. */
+function makeRoom(sql: Sql, now: number, maxWindows: number): number {
+  if (countWindows(sql) <= maxWindows) return 0;
+  pruneWindows(sql, now);
+  const excess = countWindows(sql) - maxWindows;
+  if (excess > 0) close(sql, Number.MAX_SAFE_INTEGER, excess, now);
+  return Math.max(0, excess);
 }
 
 /** Closes windows that end by a time, those that end first. */

@@ -49,6 +49,8 @@ export interface LogCounts {
   readonly invalid: number;
   /** Windows in which repeats of alerts are folded. */
   readonly windows: number;
+  /** Of those, the ones whose count is still to be told. */
+  readonly folds: number;
   /** Messages of the outbox by state. */
   readonly messages: Readonly<Record<string, number>>;
   /** The size of the database in bytes. */

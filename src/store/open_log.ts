@@ -10,6 +10,7 @@ import { eventsByTime, placeBeforeLatest } from "./events_by_time.ts";
 import { CorrelationTable } from "./correlation_table.ts";
 import {
   closeFolds,
+  countFolds,
   countWindows,
   foldAlerts,
   foldedMessage,
@@ -123,6 +124,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       alerts: kept(headOf("alerts", "alert_seq")),
       invalid: sql.all<{ n: number }>(`SELECT COUNT(*) AS n FROM invalid_events`)[0]?.n ?? 0,
       windows: countWindows(sql),
+      folds: countFolds(sql),
       messages: Object.fromEntries(
         sql.all<{ state: string; n: number }>(
           `SELECT state, COUNT(*) AS n FROM outbox GROUP BY state`,

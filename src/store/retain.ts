@@ -1,3 +1,4 @@
+import { pruneWindows } from "./fold_table.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import { pruneSilences } from "./silence_table.ts";
 import type { Sql } from "./sql.ts";
@@ -58,7 +59,10 @@ export function retain(sql: Sql, { now, maxAgeMs, maxBytes, step }: RetainOption
   const alerts = removeNotified(sql, "alerts", events === 0 ? due : aged, step);
   removeNotified(sql, "folded_messages", events === 0 ? due : aged, step);
   const invalid = removeInvalid(sql, due, step);
-  if (latest === now) pruneSilences(sql, now);
+  if (latest === now) {
+    pruneSilences(sql, now);
+    pruneWindows(sql, now);
+  }
   const digestsBefore = now - Math.max(maxAgeMs, DIGESTS_KEPT_MS);
   removeDigests(sql, { before: digestsBefore, latest }, step);
   const most = Math.max(events, alerts, invalid);

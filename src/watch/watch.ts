@@ -58,7 +58,15 @@ export class Watch {
   #madeRoom: { since: number; lastAt: number } | undefined;
   /** What the log said when it could last be read. */
   #known: { state: CollectorState; deliveries: Reason[] } | undefined;
-  #counts: LogCounts = { events: 0, alerts: 0, invalid: 0, windows: 0, messages: {}, bytes: 0 };
+  #counts: LogCounts = {
+    events: 0,
+    alerts: 0,
+    invalid: 0,
+    windows: 0,
+    folds: 0,
+    messages: {},
+    bytes: 0,
+  };
   #silences: readonly StoredSilence[] = [];
 
   /**

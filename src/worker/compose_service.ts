@@ -243,9 +243,9 @@ export function composeService(options: ServiceOptions): Service {
     report: (error) => report("A request failed", error),
   });
   function noted(): NotedLog {
-    const { events, alerts, messages } = log.counts();
+    const { events, alerts, messages, folds } = log.counts();
     const { pending = 0, leased = 0, waiting = 0 } = messages;
-    const owed = pending + leased + waiting;
+    const owed = pending + leased + waiting + folds;
     return { source, isFed, events, alerts, owed, notedAt: clock.now() };
   }
 

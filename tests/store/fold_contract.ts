@@ -98,6 +98,22 @@ export const FOLD_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name:
+      "windows that have ended make room before others are closed early, and retain() forgets them",
+    check(sql) {
+      const log = open(sql);
+      fold(log, 0, [entry("a"), entry("b", { group: "h" })], 2);
+      assertEquals(fold(log, HOUR, [entry("c", { group: "i" })], 2).closedEarly, 0);
+      assertEquals([log.counts().windows, log.counts().folds], [1, 0]);
+      fold(log, HOUR, [entry("d", { group: "i" })], 2);
+      assertEquals([log.counts().windows, log.counts().folds], [1, 1]);
+      fold(log, HOUR, [entry("e", { group: "j" })], 2);
+      const limits = { now: 2 * HOUR, maxAgeMs: DAY, maxBytes: 2 ** 40, step: 100 };
+      log.transaction(() => log.retain(limits));
+      assertEquals([log.counts().windows, log.foldsDueAt()], [1, 2 * HOUR]); // one has to tell
+    },
+  },
+  {
     name: "a window without an endpoint tells nothing",
     check(sql) {
       const log = open(sql);

@@ -35,6 +35,7 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
     alerts: 0,
     invalid: 0,
     windows: 0,
+    folds: 0,
     messages: {},
     bytes: 0,
     silences: [],
