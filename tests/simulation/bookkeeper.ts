@@ -26,6 +26,8 @@ export interface SeenAlert {
   /** What its events have in common, if a correlation has found it, or something new. */
   readonly group: readonly string[] | undefined;
   readonly occurrence: number;
+  /** When a silence began, if it is about one. */
+  readonly since: number;
   /** The date of the event, as the API would say it; null where it has none. */
   readonly date: unknown;
   readonly recordedAt: number;
@@ -155,7 +157,8 @@ export class Bookkeeper {
         foldedInto: more.foldedInto ?? null,
         silencedBy: more.silencedBy?.id ?? null,
       };
-      const seen = { ...facts, group, ...held };
+      const since = Date.parse(more.firstAt);
+      const seen = { ...facts, group, since, ...held };
       this.alerts.add(seq, { ...seen, recordedAt: recorded_at });
       const name = group !== undefined
         ? `${ruleId} with the id ${id}`

@@ -1,3 +1,4 @@
+import { newTally } from "../../src/sigma/engine.ts";
 import type { Sql, SqlRow, SqlValue } from "../../src/store/sql.ts";
 import type { Log } from "../../src/store/log.ts";
 import type { SseSource } from "../../src/sse/sse_source.ts";
@@ -175,6 +176,33 @@ export const BUGS: Readonly<Record<string, Bug>> = {
           return [result, { ...result, id, slot }];
         });
         return { results: doubled, tally };
+      };
+      return ports;
+    },
+  },
+  "forget-state": {
+    about: "What correlations remember does not survive the process",
+    log: (log) => {
+      let isFirst = true;
+      return {
+        ...log,
+        correlate(keys, evaluate) {
+          if (isFirst) log.correlate([], () => ({ results: [], tally: newTally() }));
+          isFirst = false;
+          return log.correlate(keys, evaluate);
+        },
+      };
+    },
+  },
+  "miss-silence": {
+    about: "Nobody notices when nothing happens",
+    ports: (ports) => {
+      const { correlator } = ports;
+      if (correlator === undefined) return ports;
+      const correlate = correlator.correlate.bind(correlator);
+      correlator.correlate = (...given) => {
+        const { results, tally } = correlate(...given);
+        return { results: results.filter(({ kind }) => kind !== "absence"), tally };
       };
       return ports;
     },

@@ -6,6 +6,7 @@ import { checkEvents } from "./check_events.ts";
 import { checkFolds } from "./check_folds.ts";
 import { checkSilences } from "./check_silences.ts";
 import { checkInvalid } from "./check_invalid.ts";
+import { checkSilence } from "./check_silence.ts";
 import type { Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
 import type { SsePlace } from "./sse_place.ts";
@@ -30,6 +31,7 @@ export function check(finished: Finished): string[] {
     ...checkInvalid(finished),
     ...checkAlerts(finished),
     ...checkCorrelations(finished),
+    ...checkSilence(finished),
     ...checkDeliveries(finished),
     ...checkFolds(finished),
     ...checkSilences(finished),

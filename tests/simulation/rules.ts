@@ -80,6 +80,14 @@ ${HEAD}
 detection: { selection: { event|exists: true }, condition: selection }
 panoptes:
   new_value: { field: event, group-by: user, learn: 45m }
+---
+title: Nothing has happened
+id: 6f5c7f0a-0000-4000-8000-000000000015
+level: high
+${HEAD}
+detection: { selection: { event|exists: true }, condition: selection }
+panoptes:
+  absence: { for: 45m }
 `;
 
 export const LOGIN_FAILED = "6f5c7f0a-0000-4000-8000-000000000001";
@@ -99,7 +107,10 @@ export const ruleSet: RuleSet = new RuleSet(rules, { baseRules: true });
 export { correlations };
 
 /** The rule that finds what is new. */
-export const newValueRule = rules.find((rule) => historyOf(rule) !== undefined)!;
+export const newValueRule = rules.find((rule) => historyOf(rule)?.kind === "new_value")!;
+
+/** The rule that finds that nothing happens. */
+export const absenceRule = rules.find((rule) => historyOf(rule)?.kind === "absence")!;
 
 /** Links the correlations for one process. */
 export function newCorrelator(): Correlator {
