@@ -136,6 +136,7 @@ for (
     assertEquals(code, 1);
     assertStringIncludes(said, `rules/never.yml:${place}: warning logsource-`);
     assertStringIncludes(said, says);
+    assertStringIncludes(said, "What cannot match in the Worker is not built");
     assertEquals(built, undefined);
   });
 }

@@ -82,8 +82,12 @@ async function bundleOf(paths: readonly string[]): Promise<RuleBundle> {
   });
   const problems = [...linted, ...listProblems].filter(({ severity }) => severity !== "info");
   if (problems.length > 0) say(report(problems));
-  if (problems.some(({ severity, code }) => severity === "error" || CANNOT_MATCH.has(code))) {
-    throw new BrokenRules();
+  if (problems.some(({ severity }) => severity === "error")) throw new BrokenRules();
+  if (problems.some(({ code }) => CANNOT_MATCH.has(code))) {
+    throw new BrokenRules(
+      "What cannot match in the Worker is not built: correct it, or, if your events do have the " +
+        "field, say so with a comment '# panoptes-disable CODE -- reason'.",
+    );
   }
 
   const parsed = files.map(({ file, text }) => ({ file, ...parseSigma(text, { file }) }));

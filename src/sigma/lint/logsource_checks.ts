@@ -47,11 +47,17 @@ function parts(
 }
 
 /** The fields that an item names, each with its place. */
-function fieldsOf({ field, within, key, modifiers, values }: Item): [string, Offsets][] {
+function fieldsOf(
+  { field, within, key, modifiers, values }: Item,
+  text: string,
+): [string, Offsets][] {
   if (field === undefined) return [];
+  // Without its modifiers, unless the key is in quotes.
+  const end = key[0] + field.length;
+  const at: Offsets = text.slice(key[0], end) === field ? [key[0], end] : key;
   const blocks = within.map((name) => name.replace(/\[[^\]]*\]$/, ""));
   const path = [...blocks, ...(field === "." ? [] : [field])].join(".");
-  const named: [string, Offsets][] = [[path.replaceAll(/\[[^\]]*\]/g, ""), key]];
+  const named: [string, Offsets][] = [[path.replaceAll(/\[[^\]]*\]/g, ""), at]];
   if (!modifiers.includes("fieldref")) return named;
   const others = values.flatMap(({ value, at }): [string, Offsets][] =>
     typeof value === "string" ? [[[...blocks, value].join("."), at]] : []
@@ -182,7 +188,10 @@ export const logsourceChecks: readonly Check[] = [
     *run(document, context) {
       const { source } = meantSource(document, context) ?? {};
       if (source === undefined) return;
-      const fields = [...document.items.flatMap(fieldsOf), ...fieldsOfHistory(document)];
+      const fields = [
+        ...document.items.flatMap((item) => fieldsOf(item, document.text)),
+        ...fieldsOfHistory(document),
+      ];
       for (const [field, at] of fields) {
         yield* unknownField(field, at, source);
       }

@@ -128,3 +128,10 @@ Deno.test("lintFiles() reports fields of a correlation: group-by, condition and 
     ["10:21 correlation-field: Write 'user.name'"],
   );
 });
+
+Deno.test("lintFiles() marks a field without its modifiers", () => {
+  const text = whole("  selection:\n    ipAdress|cidr: 192.0.2.0/24\n    'usr|re': x\n");
+  const found = lintFiles([{ file: "rule_under_test.yml", text }], { sources: [AUDIT_LOG] })
+    .filter(({ code }) => code === "logsource-field");
+  assertEquals(found.map(({ column, endColumn }) => [column, endColumn]), [[5, 13], [5, 13]]);
+});
