@@ -25,7 +25,8 @@ const MAX_FOUND = 5;
  * panoptes: { new_value: { field: ipAddress, group-by: user, network: true } }
  * `);
  * const event = { event: "Login", user: "Ana", ipAddress: "192.0.2.44" };
- * const tree = explainHistory(rule!, event, new RuleSet([rule!]).explain(rule!, event));
+ * const ruleSet = new RuleSet([rule!], { baseRules: true });
+ * const tree = explainHistory(rule!, event, ruleSet.explain(rule!, event));
  * const looksBack = tree.of.at(-1)!;
  * assertEquals(looksBack.text, "new_value: ipAddress as networks /16 and /48, by user, learn 14d");
  * assertEquals(looksBack.of.map(({ text, found }) => [text, found]), [
