@@ -151,6 +151,13 @@ function detection(others: v.ObjectEntries) {
 
 const Event = v.pipe(v.looseObject({}), v.description("An event, as the log has it"));
 
+const OwnLists = v.optional(
+  v.pipe(
+    v.record(v.string(), v.array(v.string())),
+    v.description("Value lists for this case alone"),
+  ),
+);
+
 const Test = v.pipe(
   v.looseObject({
     name: v.pipe(
@@ -166,12 +173,7 @@ const Test = v.pipe(
     event: v.optional(Event),
     events: v.optional(v.pipe(v.array(Event), v.minLength(1))),
     logsource: v.optional(v.record(v.string(), v.string())),
-    placeholders: v.optional(
-      v.pipe(
-        v.record(v.string(), v.array(v.string())),
-        v.description("Value lists for this case alone"),
-      ),
-    ),
+    placeholders: OwnLists,
   }),
   v.check(
     (test) => (test.event === undefined) !== (test.events === undefined),
@@ -341,6 +343,7 @@ const TimedTest = v.strictObject({
   until: v.optional(
     v.pipe(Duration, v.description("Up to when everything is known; by default, for ever")),
   ),
+  placeholders: OwnLists,
 });
 
 const Correlation = v.pipe(

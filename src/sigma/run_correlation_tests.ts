@@ -60,12 +60,13 @@ export function runCorrelationTests(
   const parts = partsOf(correlation, rules, correlations);
   const statuses = Object.keys(STATUSES);
   const correlator = new Correlator(parts.correlations, parts.rules, { statuses });
-  const ruleSet = new RuleSet(parts.rules, {
-    statuses,
-    baseRules: true,
-    ...(placeholders === undefined ? {} : { placeholders }),
-  });
-  return runTimedTests(correlation, correlator, ruleSet, toEvent);
+  const ruleSetOf = (lists: InlineTestOptions["placeholders"]) =>
+    new RuleSet(parts.rules, {
+      statuses,
+      baseRules: true,
+      placeholders: { ...placeholders, ...lists },
+    });
+  return runTimedTests(correlation, correlator, ruleSetOf, toEvent);
 }
 
 /** A correlation with everything that it refers to, directly or through others. */

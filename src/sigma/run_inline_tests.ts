@@ -1,7 +1,7 @@
 import { Correlator } from "./correlation/correlator.ts";
 import { historyOf } from "./correlation/history.ts";
 import { RuleSet } from "./source_rule_set.ts";
-import type { InlineTestOptions, InlineTestResult } from "./inline_test.ts";
+import { type InlineTestOptions, type InlineTestResult, listsOf } from "./inline_test.ts";
 import { runTimedTests } from "./run_timed_tests.ts";
 import type { JsonValue, SigmaRule } from "./sigma_rule.ts";
 
@@ -56,7 +56,9 @@ export function runInlineTests(
     });
   const ruleSet = ruleSetWith(placeholders);
   if (historyOf(rule) !== undefined) {
-    return runTimedTests(rule, new Correlator([], [rule]), ruleSet, toEvent);
+    const ruleSetOf = (lists: InlineTestOptions["placeholders"]) =>
+      ruleSetWith({ ...placeholders, ...lists });
+    return runTimedTests(rule, new Correlator([], [rule]), ruleSetOf, toEvent);
   }
   return (Array.isArray(tests) ? tests : [tests]).map((test, index) => {
     const name = isMap(test) && typeof test.name === "string" ? test.name : `test ${index + 1}`;
@@ -75,7 +77,7 @@ interface InlineTest {
   events: JsonValue[];
   match: boolean | number;
   logsource?: Record<string, string>;
-  lists?: Record<string, string[]>;
+  lists?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Reads a test, or says what is wrong with it. */
@@ -95,12 +97,9 @@ function readTest(test: JsonValue): InlineTest | string {
   const list = event === undefined ? events as JsonValue[] : [event];
   if (!list.every(isMap)) return "An event must be a map";
   const read: InlineTest = { events: list, match };
-  if (placeholders !== undefined) {
-    if (!isMap(placeholders) || !Object.values(placeholders).every(isListOfStrings)) {
-      return "'placeholders' must be a map of lists of strings";
-    }
-    read.lists = placeholders as Record<string, string[]>;
-  }
+  const lists = listsOf(placeholders);
+  if (typeof lists === "string") return lists;
+  if (placeholders !== undefined) read.lists = lists;
   if (logsource === undefined) return read;
   if (!isMap(logsource) || !Object.values(logsource).every((value) => typeof value === "string")) {
     return "'logsource' must be a map of strings";
@@ -126,10 +125,6 @@ function judge(
     ? `Expected a match, but the rule does not match${which}`
     : `Expected no match, but the rule matches${which}`;
   return { passed: false, message, events: wrong };
-}
-
-function isListOfStrings(value: JsonValue): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
 function isMap(value: JsonValue): value is { [key: string]: JsonValue } {

@@ -3,7 +3,7 @@ import { MemoryStore } from "./correlation/memory_store.ts";
 import { parseTimespan } from "./correlation/timespan.ts";
 import type { CorrelationInput } from "./correlation/tracker.ts";
 import type { RuleSet } from "./rule_set.ts";
-import type { InlineTestResult } from "./inline_test.ts";
+import { type InlineTestOptions, type InlineTestResult, listsOf } from "./inline_test.ts";
 import type { JsonValue, LogSource, SigmaCorrelation, SigmaRule } from "./sigma_rule.ts";
 
 /** The keys of a timed event in a test. */
@@ -26,22 +26,24 @@ const START = Date.UTC(2026, 0, 1);
  *
  * @param document What is tested, with its custom field `tests`.
  * @param correlator Has it, and all that it refers to.
- * @param ruleSet Has its rules.
+ * @param ruleSetOf Makes the set of its rules, with the value lists that a test has for itself.
  * @param toEvent Prepares events.
  * @returns One result for each test, in order; none if there are no tests.
  */
 export function runTimedTests(
   document: SigmaCorrelation | SigmaRule,
   correlator: Correlator,
-  ruleSet: RuleSet,
+  ruleSetOf: (lists: InlineTestOptions["placeholders"]) => RuleSet,
   toEvent: (event: unknown) => unknown,
 ): InlineTestResult[] {
   const { tests } = document.custom;
   if (tests === undefined || tests === null) return [];
+  const shared = ruleSetOf({});
   return [tests].flat().map((test, index) => {
     const name = isMap(test) && typeof test.name === "string" ? test.name : `test ${index + 1}`;
     const read = readTest(test);
     if (typeof read === "string") return { name, passed: false, message: read, events: [] };
+    const ruleSet = Object.keys(read.lists).length === 0 ? shared : ruleSetOf(read.lists);
     const store = new MemoryStore();
     let found = 0;
     const take = (inputs: CorrelationInput[], watermark: number) => {
@@ -66,6 +68,8 @@ export function runTimedTests(
 interface TimedTest {
   match: boolean | number;
   events: { event: JsonValue; time: number; logsource: LogSource | undefined }[];
+  /** Value lists for this case alone. */
+  lists: Readonly<Record<string, readonly string[]>>;
   /** Up to when everything is known in the end. */
   end: number;
 }
@@ -73,7 +77,7 @@ interface TimedTest {
 /** Reads a test, or says what is wrong with it. */
 function readTest(test: JsonValue): TimedTest | string {
   if (!isMap(test)) return "A test must be a map with name, match and events";
-  const { match, events, until } = test;
+  const { match, events, until, placeholders } = test;
   const isCount = typeof match === "number" && Number.isInteger(match) && match >= 0;
   if (typeof match !== "boolean" && !isCount) {
     return "A test requires 'match: true', 'match: false', or the number of results";
@@ -83,12 +87,14 @@ function readTest(test: JsonValue): TimedTest | string {
   }
   const end = until === undefined ? Infinity : secondsOf(until);
   if (end === undefined) return "'until' must be a time since the start, such as 25h";
+  const lists = listsOf(placeholders);
+  if (typeof lists === "string") return lists;
   const read: TimedTest["events"] = [];
   for (const [index, timed] of events.entries()) {
     const problem = isMap(timed) ? readTimed(timed, read) : "it must be a map with at and event";
     if (problem) return `Event ${index + 1} of the test: ${problem}`;
   }
-  return { match, events: read, end: START + end * 1_000 };
+  return { match, events: read, lists, end: START + end * 1_000 };
 }
 
 function readTimed(

@@ -262,6 +262,8 @@ export class CorrelationTable implements CorrelationStore {
           JSON.stringify(gone.slice(start, start + MAX_PREPARED)),
         );
       }
+      // In the order of the table, neighbours are written to the same place.
+      rows.sort((a, b) => a[0]! < b[0]! ? -1 : 1);
       for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
         const some = rows.slice(start, start + ROWS_AT_ONCE);
         this.#sql.run(upsertOf(some.length), number, ...some.flat());
@@ -321,7 +323,8 @@ function countOut(correlation: Correlation, matches: number): void {
 
 /** The statement that writes so many groups of one correlation. */
 function upsertOf(rows: number): string {
-  return `INSERT INTO correlation_groups (correlation, "group", due, size, state) VALUES ${
+  // A failure is undone by the transaction: SQLite need not copy what a statement changes.
+  return `INSERT OR FAIL INTO correlation_groups (correlation, "group", due, size, state) VALUES ${
     Array.from({ length: rows }, () => "(?1, ?, ?, ?, ?)").join(", ")
   } ON CONFLICT (correlation, "group") DO UPDATE
     SET due = excluded.due, size = excluded.size, state = excluded.state`;

@@ -150,6 +150,17 @@ for (const [number, [text, match, events, passed, until]] of INLINE.entries()) {
   });
 }
 
+Deno.test("a timed test may bring value lists of its own", () => {
+  const text = NETWORK.replace("event: Login", "'user|expand': '%people%'");
+  const case_ = (lists: string) =>
+    `  - { name: a, match: true, placeholders: { people: ${lists} }, ` +
+    `events: [${login("0s", "192.0.2.1")}, ${login("15d", "10.1.1.1")}] }\n`;
+  const { rules } = parseSigma(text + case_("[Ana]") + case_("[Ben]") + case_("Ana"));
+  const results = runInlineTests(rules[0]!, { placeholders: { people: ["Cem"] } });
+  assertEquals(results.map(({ passed }) => passed), [true, false, false]);
+  assertEquals(results[2]!.message, "'placeholders' must be a map of lists of strings");
+});
+
 Deno.test("lint asks for timed events in the tests of a rule that looks back", () => {
   const plain = "  - { name: a, match: true, event: { event: Login } }\n";
   const found = lintFile(NETWORK + plain, { file: "rule.yml" });
