@@ -55,7 +55,7 @@ export interface FoldWindow {
  * import { suppressionOf } from "./suppression.ts";
  * import { toAlert } from "./to_alert.ts";
  *
- * const rule = { title: "Failed login", level: "medium" };
+ * const rule = { title: "Failed login", level: "medium", custom: {} };
  * const alert = toAlert(rule, { user: "Ana" }, { identity: "[]", occurrence: 1 });
  * const { group, forMs } = suppressionOf(rule, alert);
  * assertEquals([group, forMs], [[{ field: "user", value: "Ana" }], 3_600_000]);
