@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Alert } from "../../src/alert/alert.ts";
-import { isFolded, suppressionOf } from "../../src/alert/suppression.ts";
+import { isFolded, SUPPRESS_BY_LEVEL, suppressionOf } from "../../src/alert/suppression.ts";
 import { type AlertingRule, toAlert } from "../../src/alert/to_alert.ts";
 import type { JsonValue } from "../../src/sigma/sigma_rule.ts";
+import { DEFAULT_WATCH_OPTIONS } from "../../src/watch/watch_options.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -125,4 +126,16 @@ Deno.test("isFolded() folds within the window, and not when a rule is shortened 
     assertEquals(isFolded(window, now, forMs), expected, `${now} for ${forMs}`);
   }
   assert(!isFolded(undefined, 0, HOUR));
+});
+
+Deno.test("docs/tuning.md says for how long each level folds, and how many windows there may be", () => {
+  const docs = Deno.readTextFileSync(new URL("../../docs/tuning.md", import.meta.url));
+  const units: Record<string, number> = { day: DAY, hour: HOUR, min: MINUTE };
+  const documented = [...docs.matchAll(/^\| (`\w+`(?:, `\w+`)*) +\| (?:(\d+) (\w+)|never) +\|/gm)]
+    .flatMap(([, levels = "", count, unit = ""]) =>
+      levels.replaceAll("`", "").split(", ")
+        .map((level) => [level, count === undefined ? 0 : Number(count) * (units[unit] ?? NaN)])
+    );
+  assertEquals(Object.fromEntries(documented), SUPPRESS_BY_LEVEL);
+  assert(docs.includes(`${DEFAULT_WATCH_OPTIONS.maxFoldWindows.toLocaleString("en")} windows`));
 });
