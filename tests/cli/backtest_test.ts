@@ -128,6 +128,37 @@ Deno.test("panoptes backtest --since finds what happened in the past of the API"
   assertStringIncludes(story?.examples[0]?.summary ?? "", "Mallory");
 });
 
+Deno.test("panoptes backtest of one file takes what it refers to from the files beside it", async () => {
+  const [rule = "", correlation = ""] = RULES.split("---\n");
+  const chain = correlation.replace("Many failed", "Two times many failed")
+    .replace("0e95725d", "1e95725d").replace("rules: failed_login", "rules: many_failed")
+    .replace("gte: 3", "gte: 1");
+  await using files = await folder({
+    "rules/login_failed.yml": rule,
+    "rules/many_failed.yml": correlation.replace("title:", "name: many_failed\ntitle:"),
+    "rules/chain.yml": chain,
+    "rules/other.yml": rule.replace("929a690e", "829a690e").replace(/name: .*\n/, ""),
+    "rules/filters/not_bo.yml": `title: Not Bo
+id: 2e95725d-7320-415d-80f7-004da920fc11
+logsource: { product: thousandeyes, service: audit }
+filter:
+  rules: any
+  bo: { user.name: Bo }
+  condition: not bo
+`,
+    "events.ndjson": [...PAST, failure("Bo", 5), failure("Bo", 6)].join("\n"),
+  });
+  const { code, out, err } = await panoptes(
+    ["backtest", "--rules", "rules/chain.yml", "--format", "json", "events.ndjson"],
+    { cwd: files.path },
+  );
+  assertEquals(code, 0, err);
+  const report = JSON.parse(out) as { rules: { title: string; alerts: number }[] };
+  assertEquals(report.rules.map(({ title, alerts }) => [title, alerts]), [
+    ["Two times many failed logins", 1],
+  ]);
+});
+
 Deno.test("panoptes backtest leaves out rules that do not load, and says so", async () => {
   await using files = await folder({
     "rules/good.yml": RULES,
