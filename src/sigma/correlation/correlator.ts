@@ -233,9 +233,13 @@ export class Correlator {
       const uses = this.#uses.get(rule);
       // A rule with several conditions can match an event several times; it is one event.
       if (uses === undefined || (index > 0 && matches[index - 1]!.rule === rule)) continue;
-      if (!shown) this.#view.show(occurrence.event);
-      shown = true;
-      for (const use of uses) this.#collectFor(use, occurrence, inputs);
+      for (const use of uses) {
+        if (!shown && use.group.length + use.values.length > 0) {
+          this.#view.show(occurrence.event);
+          shown = true;
+        }
+        this.#collectFor(use, occurrence, inputs);
+      }
     }
   }
 

@@ -3,7 +3,12 @@ import type { AlertEvent } from "../../alert/alert.ts";
 import { alertedForm } from "../../alert/read_odd_event.ts";
 import { shownEvents, toCorrelationAlert } from "../../alert/to_correlation_alert.ts";
 import { toSigmaEvent } from "../../alert/to_sigma_event.ts";
-import { type CorrelationInput, type CorrelationResult, newTally } from "../../sigma/engine.ts";
+import {
+  type CorrelationInput,
+  type CorrelationResult,
+  newTally,
+  type Occurrence,
+} from "../../sigma/engine.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
 import type { Log } from "../../store/log.ts";
 import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
@@ -41,6 +46,15 @@ export interface Correlated {
   readonly faults: readonly unknown[];
 }
 
+/** An event of a page; its fields are derived only if a correlation looks at them. */
+class PageOccurrence implements Occurrence {
+  constructor(readonly source: UserEvent, readonly time: number, readonly id: string) {}
+
+  get event(): unknown {
+    return toSigmaEvent(this.source);
+  }
+}
+
 /** The matches of one page on their way to the correlations. */
 export class PageMatches {
   readonly #ports: Pick<WatchPorts, "log" | "correlator">;
@@ -70,8 +84,7 @@ export class PageMatches {
     const { correlator } = this.#ports;
     if (correlator === undefined) return;
     const inputs = at === null ? [] : this.#inputs;
-    const occurrence = { event: toSigmaEvent(event), time: at ?? 0, id: idOf(place) };
-    correlator.collect(occurrence, matches, inputs);
+    correlator.collect(new PageOccurrence(event, at ?? 0, idOf(place)), matches, inputs);
     if (at === null && inputs.length > 0) this.#undated++;
   }
 
