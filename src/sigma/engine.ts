@@ -20,7 +20,8 @@
  *
  * @module
  */
-export { Correlator, type CorrelatorOptions, type Occurrence } from "./correlation/correlator.ts";
+export { Correlator, type CorrelatorOptions } from "./correlation/correlator.ts";
+export type { Occurrence } from "./correlation/match_collector.ts";
 export { CORRELATION_LIMITS, type CorrelationLimits } from "./correlation/limits.ts";
 export type { CorrelationInput, UnreadRange } from "./correlation/tracker.ts";
 export { type Absence, type History, historyOf, type NewValue } from "./correlation/history.ts";

@@ -5,23 +5,21 @@ import type { SigmaCorrelation, SigmaRule } from "../sigma_rule.ts";
 import { LOADED_STATUSES } from "../vocabulary.ts";
 import { AbsenceTracker } from "./absence_tracker.ts";
 import { compileCorrelations } from "./compile_correlation.ts";
-import { type CorrelationOutcome, type CorrelationTally, newTally } from "./correlation_result.ts";
+import type { CorrelationOutcome } from "./correlation_result.ts";
 import type { CorrelationStore } from "./correlation_store.ts";
-import { valuesOf } from "./group_key.ts";
 import { readHistory } from "./history.ts";
 import { CORRELATION_LIMITS, type CorrelationLimits } from "./limits.ts";
 import { linkCorrelations, placedProblem } from "./link_correlations.ts";
+import {
+  asText,
+  JoinedMatches,
+  MatchCollector,
+  numberOf,
+  type Occurrence,
+} from "./match_collector.ts";
 import { networkText } from "./network_text.ts";
 import { NewValueTracker } from "./new_value_tracker.ts";
-import { shortText } from "./short_text.ts";
-import type {
-  CorrelationInput,
-  MatchPlaces,
-  Parent,
-  Round,
-  Tracker,
-  UnreadRange,
-} from "./tracker.ts";
+import type { CorrelationInput, Parent, Round, Tracker, UnreadRange } from "./tracker.ts";
 import { WindowTracker } from "./window_tracker.ts";
 
 /** The options of a correlator. */
@@ -40,29 +38,6 @@ export interface CorrelatorOptions {
    * they look back; they are then left out. Without it, the problems are thrown.
    */
   onProblem?: (problem: Problem, document: SigmaCorrelation | SigmaRule) => void;
-}
-
-/** An event, when and as what it happened. */
-export interface Occurrence {
-  /** JSON data. */
-  event: unknown;
-  /** When it happened, in milliseconds since 1970; not when it was read. */
-  time: number;
-  /** What identifies it; the same event always has the same id. */
-  id: string;
-}
-
-/** Where the matches of a rule go. */
-interface Use extends MatchPlaces {
-  /** The index of the tracker, and the number of the rule there. */
-  index: number;
-  reference: number;
-  /** Makes of a value what the tracker looks at; empty if it is of no use. */
-  read: (text: string) => (string | number)[];
-  /** Whether an event is counted as a result of its own. */
-  countsResults: boolean;
-  /** Joins matches that come one after the other, where those in between decide nothing. */
-  joined?: JoinedMatches;
 }
 
 /**
@@ -114,14 +89,11 @@ export class Correlator {
   /** The keys of their state, for {@linkcode CorrelationStore.keepOnly}. */
   readonly stateKeys: readonly string[];
   readonly #trackers: readonly Tracker[];
-  readonly #uses = new Map<object, Use[]>();
+  readonly #collector: MatchCollector;
   readonly #silent = new Set<SigmaRule | SigmaCorrelation>();
   /** The rules that look back, whose events make no alerts as such. */
   readonly #lookingBack = new Set<object>();
-  readonly #view = new EventView();
   readonly #limits: CorrelationLimits;
-  /** What was left out since the last call of `correlate()`. */
-  #tally: CorrelationTally = newTally();
 
   /**
    * Links correlations with rules.
@@ -138,6 +110,8 @@ export class Correlator {
   ) {
     const { limits = {}, statuses = LOADED_STATUSES, silent = [], onProblem } = options;
     this.#limits = { ...CORRELATION_LIMITS, ...limits };
+    const view = new EventView();
+    this.#collector = new MatchCollector(view, this.#limits);
     const isWanted = ({ status }: SigmaCorrelation) =>
       status === undefined || statuses.includes(status);
     const { linked, problems } = linkCorrelations(
@@ -158,26 +132,26 @@ export class Correlator {
       for (const { message } of problems) found.push([historyProblem(rule, message), rule]);
       if (history === undefined) continue;
       const index = trackers.length;
-      const field = (name: string) => this.#view.field([name]);
+      const field = (name: string) => view.field([name]);
       const group = history.groupBy.map(field);
       const use = { index, reference: 0, group, countsResults: false };
       if (history.kind === "absence") {
         trackers.push(new AbsenceTracker(rule, history));
         const joined = new JoinedMatches(history.for.seconds * 1_000);
         const alone = history.groupBy.length === 0 ? { joined } : {};
-        this.#use(rule, { ...use, ...alone, values: [], read: asText });
+        this.#collector.add(rule, { ...use, ...alone, values: [], read: asText });
       } else {
         const tracker = new NewValueTracker(rule, history);
         const { network } = history;
         const read = network ? (text: string) => networkText(text, network) : asText;
         parentsOf.set(rule, tracker.parents);
         trackers.push(tracker);
-        this.#use(rule, { ...use, values: [field(history.field)], read });
+        this.#collector.add(rule, { ...use, values: [field(history.field)], read });
       }
     }
     for (const [problem, document] of found) onProblem?.(problem, document);
     if (found.length > 0 && !onProblem) throw new SigmaError(found.map(([problem]) => problem));
-    const compiled = compileCorrelations(linked, this.#view);
+    const compiled = compileCorrelations(linked, view);
     this.correlations = compiled.map(({ correlation }) => correlation);
     this.skipped = correlations.filter((correlation) => !isWanted(correlation));
     for (const { correlation, parents } of compiled) parentsOf.set(correlation, parents);
@@ -191,19 +165,13 @@ export class Correlator {
         (correlation.generate ? heard : this.#silent).add(document);
         const parents = parentsOf.get(document);
         if (parents) parents.push({ index, reference, from, countsResults });
-        else this.#use(document, { ...from, index, reference, read, countsResults });
+        else this.#collector.add(document, { ...from, index, reference, read, countsResults });
       }
     }
     for (const document of heard) this.#silent.delete(document);
     for (const document of silent) this.#silent.add(document);
     this.#trackers = [...trackers, ...compiled.map((each) => new WindowTracker(each))];
     this.stateKeys = this.#trackers.map(({ stateKey }) => stateKey);
-  }
-
-  #use(rule: object, use: Use): void {
-    const uses = this.#uses.get(rule);
-    if (uses) uses.push(use);
-    else this.#uses.set(rule, [use]);
   }
 
   /**
@@ -227,55 +195,7 @@ export class Correlator {
     matches: readonly { readonly rule: object }[],
     inputs: CorrelationInput[],
   ): void {
-    let shown = false;
-    for (let index = 0; index < matches.length; index++) {
-      const { rule } = matches[index]!;
-      const uses = this.#uses.get(rule);
-      // A rule with several conditions can match an event several times; it is one event.
-      if (uses === undefined || (index > 0 && matches[index - 1]!.rule === rule)) continue;
-      for (const use of uses) {
-        if (!shown && use.group.length + use.values.length > 0) {
-          this.#view.show(occurrence.event);
-          shown = true;
-        }
-        this.#collectFor(use, occurrence, inputs);
-      }
-    }
-  }
-
-  #collectFor(use: Use, { time, id }: Occurrence, inputs: CorrelationInput[]): void {
-    const { countsResults, group: fields } = use;
-    const max = this.#limits.maxGroupsPerEvent;
-    if (use.joined?.takes(inputs, time, id)) return;
-    if (fields.length === 0 && use.values.length === 0) {
-      const input = inputOf(use, "", time, id, countsResults ? id : undefined);
-      inputs.push(input);
-      use.joined?.begin(inputs, input);
-      return;
-    }
-    const only = fields.length === 1 ? this.#view.slot(fields[0]!) : undefined;
-    if (only?.count === 1 && use.values.length === 0) {
-      // By far the most common case, without a list.
-      const value = countsResults ? id : undefined;
-      inputs.push(inputOf(use, shortText(only.texts[0]!), time, id, value));
-      return;
-    }
-    const groups = valuesOf(this.#view, fields, max);
-    if (groups.length === 0) {
-      this.#tally.ungrouped++;
-      return;
-    }
-    let values: readonly (string | number | undefined)[] = [countsResults ? id : undefined];
-    if (use.values.length > 0) {
-      values = valuesOf(this.#view, use.values, max).flatMap(use.read);
-      if (values.length === 0) {
-        this.#tally.valueless++;
-        return;
-      }
-    }
-    for (const group of groups) {
-      for (const value of values) inputs.push(inputOf(use, group, time, id, value));
-    }
+    this.#collector.collect(occurrence, matches, inputs);
   }
 
   /**
@@ -311,7 +231,7 @@ export class Correlator {
     const round: Round = {
       store,
       limits: this.#limits,
-      tally: this.#tally,
+      tally: this.#collector.takeTally(),
       before: store.watermark,
       watermark: Math.max(watermark, store.watermark),
       unread,
@@ -319,7 +239,6 @@ export class Correlator {
       silent: this.#silent,
       queue,
     };
-    this.#tally = newTally();
     for (const input of inputs) queue(input);
     // Each tracker comes after those that it refers to, so what they find is in its queue.
     for (const [index, tracker] of trackers.entries()) {
@@ -338,47 +257,6 @@ export class Correlator {
   }
 }
 
-/**
- * Matches of one page, oldest first, of which only the first and the last count if they are close
- * enough: a rule that matches every event costs little.
- */
-class JoinedMatches {
-  readonly #span: number;
-  #inputs: readonly CorrelationInput[] | undefined;
-  #first: CorrelationInput | undefined;
-  #last: CorrelationInput | undefined;
-
-  /** @param span How far apart they may be, in milliseconds. */
-  constructor(span: number) {
-    this.#span = span;
-  }
-
-  begin(inputs: readonly CorrelationInput[], input: CorrelationInput): void {
-    const isSecond = inputs === this.#inputs && this.#first === this.#last &&
-      this.#fits(input.time);
-    this.#inputs = inputs;
-    if (!isSecond) this.#first = input;
-    this.#last = input;
-  }
-
-  /** Whether a match takes the place of the last one. */
-  takes(inputs: readonly CorrelationInput[], time: number, event: string): boolean {
-    const last = this.#last;
-    const isNext = inputs === this.#inputs && last !== undefined && last !== this.#first &&
-      this.#fits(time);
-    if (!isNext) return false;
-    last.time = time;
-    last.event = event;
-    return true;
-  }
-
-  #fits(time: number): boolean {
-    const [first, last] = [this.#first, this.#last];
-    return first !== undefined && last !== undefined && time >= last.time &&
-      time - first.time <= this.#span;
-  }
-}
-
 /** Keeps the limits of one correlation and of all. */
 function keepLimits({ stateKey }: Tracker, { store, limits, tally }: Round): void {
   const { maxGroups, maxMatches } = limits;
@@ -388,36 +266,6 @@ function keepLimits({ stateKey }: Tracker, { store, limits, tally }: Round): voi
     if (dropped === undefined) break;
     tally.dropped += dropped;
   }
-}
-
-function inputOf(
-  { index, reference }: Use,
-  group: string,
-  time: number,
-  event: string,
-  value: string | number | undefined,
-): CorrelationInput {
-  return {
-    index,
-    group,
-    time,
-    duration: 0,
-    event,
-    reference,
-    value,
-    causes: undefined,
-    next: undefined,
-  };
-}
-
-function asText(text: string): string[] {
-  return [text];
-}
-
-function numberOf(text: string): number[] {
-  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return [];
-  const number = Number(text);
-  return Number.isFinite(number) ? [number] : [];
 }
 
 /** What is wrong with how a rule looks back, whose source is no longer available. */
