@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { toAlert } from "../../src/alert/to_alert.ts";
+import { BEFORE_ALL, placeAt } from "../../src/store/events_by_time.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { Promised } from "./promised.ts";
@@ -44,6 +45,23 @@ export const READ_CONTRACT: readonly Promised[] = [
       assertEquals(seqs(log[read](5, 10, 0)), []);
     },
   })),
+  {
+    name: "eventsByTime() reads by the minute, from any place on, and no more bytes than allowed",
+    check(sql) {
+      const log = openLog(sql, { now: 1, random: () => 0.5 });
+      for (const minute of [30, 10, 20]) {
+        const date = new Date(Date.UTC(2026, 10, 22, 10, minute)).toISOString();
+        log.transaction(() => log.record([{ event: "ä".repeat(500), date }], { now: 1 }));
+      }
+      const [first] = log.eventsByTime(BEFORE_ALL, 10, 1);
+      assertEquals(first?.seq, 2);
+      assertEquals(seqs(log.eventsByTime(BEFORE_ALL, 10, 2_500)), [2, 3]);
+      assertEquals(seqs(log.eventsByTime(first ?? BEFORE_ALL, 10, 1e6)), [3, 1]);
+      const at = Date.UTC(2026, 10, 22, 10, 30);
+      assertEquals(seqs(log.eventsByTime(placeAt(at), 10, 1e6)), [1]);
+      assertEquals(seqs(log.eventsByTime(log.placeBeforeLatest(2), 10, 1e6)), [3, 1]);
+    },
+  },
   {
     name: "attempts() returns only the latest ones if asked to",
     check(sql) {
