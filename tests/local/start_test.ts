@@ -304,6 +304,19 @@ Deno.test("the README's walkthrough names exactly what start shows: the takeover
   assertEquals(attacked.filter((line) => !line.startsWith("event ")), alert);
 });
 
+Deno.test("start says which entry of DISABLED_RULES is no rule, and what may be meant", async () => {
+  using api = await FarEnd.start();
+  await using run = await StartRun.start({
+    TE_TOKEN: api.token,
+    TE_BASE_URL: api.baseUrl,
+    DISABLED_RULES: "thousandeyes_login_faild, thousandeyes_mass_test_deletion",
+  });
+  await run.ready();
+  await run.until(
+    /DISABLED_RULES, thousandeyes_login_faild: no rule has this id or name; the closest is 'thousandeyes_login_failed'/,
+  );
+});
+
 Deno.test("at 100 columns no line of start is longer, and what is to be copied is whole", async () => {
   await using run = await StartRun.start({ COLUMNS: "100" });
   const { port, token } = await run.ready();
