@@ -114,5 +114,6 @@ filter:
   assertMatch(await explain(`{"f":"a","user":"ana"}`), /^One: matches\n/);
   const excluded = await explain(`{"f":"a","user":"robot"}`);
   assertMatch(excluded, /^One: does not match\n/);
+  assertMatch(excluded, /no {2}filter 'Not the robot': not\n/);
   assertMatch(excluded, /yes robot: user {2}the event has "robot"/);
 });

@@ -1,6 +1,6 @@
 import type { EventView } from "../match/event_view.ts";
 import type { Problem, ProblemCode } from "../problem.ts";
-import type { SigmaDocument, SigmaRule } from "../sigma_rule.ts";
+import type { SigmaDocument, SigmaFilter, SigmaRule } from "../sigma_rule.ts";
 import { compileCondition, compileNamed } from "./compile_detection.ts";
 import type { FilterLookup } from "./filter_lookup.ts";
 import type { ItemScope } from "./work.ts";
@@ -44,7 +44,9 @@ export function compileRule(
   scope: RuleScope,
 ): { compiled: CompiledRule[]; problems: Problem[] } {
   const problems: Problem[] = [];
-  const added = scope.filters.of(rule).flatMap((filter) => conditionsOf(filter, scope, problems));
+  const added = scope.filters.of(rule).flatMap((filter) =>
+    conditionsOf(filter, scope, problems).map((node) => inFilter(filter, node))
+  );
   const compiled = conditionsOf(rule, scope, problems).map((own, condition): CompiledRule => ({
     rule,
     condition,
@@ -52,6 +54,12 @@ export function compileRule(
     own,
   }));
   return { compiled, problems };
+}
+
+/** The condition of a filter, under the name that explanations show. */
+function inFilter({ title }: SigmaFilter, node: CompiledNode): CompiledNode {
+  const name = node.name === undefined ? "" : `, ${node.name}`;
+  return { ...node, name: `filter '${title}'${name}` };
 }
 
 function conditionsOf(
