@@ -53,6 +53,24 @@ function withBrokenBodies(log: Log): Log {
   };
 }
 
+/** Looks at counts of repeats at once: retention may remove them before the tick ends. */
+function lookedAt(log: Log, look: () => void): Log {
+  let isClosing = false;
+  return {
+    ...log,
+    closeFolds(now) {
+      log.closeFolds(now);
+      isClosing = true;
+    },
+    transaction(body) {
+      const result = log.transaction(body);
+      if (isClosing) look();
+      isClosing = false;
+      return result;
+    },
+  };
+}
+
 /** The pause after a failed tick, as in the Worker. */
 const AFTER_FAILURE_MS = 60_000;
 const MIN_PAUSE_MS = 50;
@@ -220,7 +238,13 @@ export class World {
       this.wasRestored = false;
     }
     look();
-    const ports = this.#portsOf(life, clock, random, withBrokenBodies(log), configured);
+    const ports = this.#portsOf(
+      life,
+      clock,
+      random,
+      lookedAt(withBrokenBodies(log), look),
+      configured,
+    );
     const watch = () => new Watch(bug.ports?.(ports) ?? ports, plan.options);
     const source = (entry: "event" | "alert") => {
       const feed = new LogFeed({
