@@ -268,19 +268,20 @@ export function encodeGroup(
   { times, events, columns, fired, closed, seen }: GroupState,
 ): string {
   const from = times[0] ?? 0;
-  return JSON.stringify({
+  // Differences are shorter than times. Members are added one by one, which is faster than spreads.
+  const stored: Record<string, unknown> = {
     t: from,
-    // Differences are shorter than times.
     d: times.map((time) => time - from),
     e: events,
-    ...(columns?.references ? { r: columns.references } : {}),
-    ...(columns?.values ? { v: columns.values } : {}),
-    ...(columns?.durations ? { n: columns.durations } : {}),
-    ...(columns?.causes ? { c: columns.causes } : {}),
-    ...(fired ? { f: fired } : {}),
-    ...(closed === undefined ? {} : { w: closed }),
-    ...(seen === undefined ? {} : { s: seen }),
-  });
+  };
+  if (columns?.references) stored.r = columns.references;
+  if (columns?.values) stored.v = columns.values;
+  if (columns?.durations) stored.n = columns.durations;
+  if (columns?.causes) stored.c = columns.causes;
+  if (fired) stored.f = fired;
+  if (closed !== undefined) stored.w = closed;
+  if (seen !== undefined) stored.s = seen;
+  return JSON.stringify(stored);
 }
 
 /** Reads what {@linkcode encodeGroup} wrote. */

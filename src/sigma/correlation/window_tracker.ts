@@ -133,10 +133,15 @@ export class WindowTracker implements Tracker {
 
   /** @inheritdoc */
   settle(round: Round): void {
-    const { stateKey, waits } = this.#compiled;
-    const { store, watermark } = round;
-    // Whatever is due has expired, and so has all that it holds.
-    if (!waits) return store.expire(stateKey, watermark);
+    const { stateKey, waits, span } = this.#compiled;
+    const { store, watermark, before } = round;
+    if (!waits) {
+      // Whatever is due has expired, and so has all that it holds: it may as well go later.
+      const step = span / 2;
+      const isNext = Math.floor(watermark / step) > Math.floor(before / step);
+      if (isNext) store.expire(stateKey, watermark);
+      return;
+    }
     for (const group of store.due(stateKey, watermark)) {
       const state = store.load(stateKey, group);
       if (!state) continue;
