@@ -58,8 +58,8 @@ interface Pending {
 
 type GroupRow = { group: string; due: number; size: number; state: string };
 
-/** A Durable Object binds at most 100 values in one statement: the number, and four of each row. */
-const ROWS_AT_ONCE = 24;
+/** A Durable Object binds at most this many values in one statement. */
+const MAX_VALUES = 100;
 
 /**
  * The state of correlations in the log's own database: a row for each group, and one with the
@@ -222,25 +222,27 @@ export class CorrelationTable implements CorrelationStore {
   /** Writes everything that has changed. */
   write(): void {
     this.#writeGroups();
+    const totals: SqlValue[][] = [];
     for (const [key, correlation] of this.#correlations) {
       if (!correlation.isChanged) continue;
       const { number, groups, matches } = correlation;
-      this.#sql.run(
-        `INSERT INTO correlations (number, key, groups, matches) VALUES (?, ?, ?, ?)
-          ON CONFLICT (number) DO UPDATE SET groups = excluded.groups, matches = excluded.matches`,
-        number,
-        key,
-        groups,
-        matches,
-      );
+      totals.push([number, key, groups, matches]);
       correlation.isChanged = false;
     }
+    upsert(this.#sql, UPSERT_TOTALS, totals);
     if (this.watermark !== this.#watermarkBefore && Number.isFinite(this.watermark)) {
       writeMeta(this.#sql.sql, "correlated_to", this.watermark);
     }
   }
 
   #writeGroups(): void {
+    let all: SqlValue[][] = [];
+    let length = 0;
+    const flush = () => {
+      upsert(this.#sql, UPSERT_GROUPS, all);
+      all = [];
+      length = 0;
+    };
     for (const correlation of this.#correlations.values()) {
       const { number, pending, known } = correlation;
       const gone: string[] = [];
@@ -250,7 +252,7 @@ export class CorrelationTable implements CorrelationStore {
         if (one === undefined) gone.push(group);
         else {
           const text = this.#textOf(correlation, one.state);
-          rows.push([group, one.due, one.state.size, text]);
+          rows.push([number, group, one.due, one.state.size, text]);
         }
       }
       pending.clear();
@@ -263,12 +265,14 @@ export class CorrelationTable implements CorrelationStore {
         );
       }
       // In the order of the table, neighbours are written to the same place.
-      rows.sort((a, b) => a[0]! < b[0]! ? -1 : 1);
-      for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
-        const some = rows.slice(start, start + ROWS_AT_ONCE);
-        this.#sql.run(upsertOf(some.length), number, ...some.flat());
+      rows.sort((a, b) => a[1]! < b[1]! ? -1 : 1);
+      for (const row of rows) {
+        all.push(row);
+        length += String(row[4]).length;
+        if (length > MAX_STATE_BYTES) flush();
       }
     }
+    flush();
   }
 
   /** Without the oldest matches, where a row cannot hold all of them. */
@@ -321,11 +325,30 @@ function countOut(correlation: Correlation, matches: number): void {
   correlation.matches -= matches;
 }
 
-/** The statement that writes so many groups of one correlation. */
-function upsertOf(rows: number): string {
-  // A failure is undone by the transaction: SQLite need not copy what a statement changes.
-  return `INSERT OR FAIL INTO correlation_groups (correlation, "group", due, size, state) VALUES ${
-    Array.from({ length: rows }, () => "(?1, ?, ?, ?, ?)").join(", ")
-  } ON CONFLICT (correlation, "group") DO UPDATE
-    SET due = excluded.due, size = excluded.size, state = excluded.state`;
+/** Writes rows, many with each statement. */
+function upsert(
+  sql: NotedSql,
+  { into, update }: { into: string; update: string },
+  rows: readonly (readonly SqlValue[])[],
+): void {
+  const width = rows[0]?.length ?? 1;
+  const place = `(${Array(width).fill("?").join(", ")})`;
+  const size = Math.floor(MAX_VALUES / width);
+  for (let start = 0; start < rows.length; start += size) {
+    const some = rows.slice(start, start + size);
+    const places = some.map(() => place).join(", ");
+    // A failure is undone by the transaction: SQLite need not copy what a statement changes.
+    sql.run(`INSERT OR FAIL INTO ${into} VALUES ${places} ON CONFLICT ${update}`, ...some.flat());
+  }
 }
+
+const UPSERT_GROUPS = {
+  into: `correlation_groups (correlation, "group", due, size, state)`,
+  update: `(correlation, "group") DO UPDATE
+    SET due = excluded.due, size = excluded.size, state = excluded.state`,
+};
+
+const UPSERT_TOTALS = {
+  into: `correlations (number, key, groups, matches)`,
+  update: `(number) DO UPDATE SET groups = excluded.groups, matches = excluded.matches`,
+};

@@ -137,8 +137,7 @@ export class WindowTracker implements Tracker {
     const { store, watermark, before } = round;
     if (!waits) {
       // Whatever is due has expired, and so has all that it holds: it may as well go later.
-      const step = span / 2;
-      const isNext = Math.floor(watermark / step) > Math.floor(before / step);
+      const isNext = Math.floor(watermark / span) > Math.floor(before / span);
       if (isNext) store.expire(stateKey, watermark);
       return;
     }

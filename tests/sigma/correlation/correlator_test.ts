@@ -136,7 +136,7 @@ Deno.test("Correlator keeps the limit of matches over all correlations", () => {
   assertEquals(dropped, 90);
 });
 
-Deno.test("Correlator forgets groups when the watermark has passed all of their windows", () => {
+Deno.test("Correlator forgets groups whose windows have passed, once in each timespan", () => {
   const { feed, store, correlator } = setup(correlation("many", MANY));
   feed([[0, "failed", "Ana"], [30, "failed", "Bo"]], 0);
   feed([], 59_999);
@@ -144,6 +144,8 @@ Deno.test("Correlator forgets groups when the watermark has passed all of their 
   feed([], 61_000);
   assertEquals(store.groups(correlator.stateKeys[0]!), 1);
   feed([], 91_000);
+  assertEquals(store.groups(correlator.stateKeys[0]!), 1);
+  feed([], 121_000);
   assertEquals([store.groups(correlator.stateKeys[0]!), store.matches], [0, 0]);
 });
 
