@@ -33,3 +33,13 @@ Deno.test("what pages is rare or correlated: no rule that matches a single login
     .filter(({ level }) => ["medium", "high", "critical"].includes(level ?? ""));
   assert(sent.length >= 25, `${sent.length} rules page`);
 });
+
+Deno.test("networks, domains and accounts come from rules/lists/: no rule or filter has one of its own", () => {
+  for (const { title, detections } of [...bundle.rules, ...bundle.filters]) {
+    const text = JSON.stringify(detections);
+    assert(
+      !/\d+\.\d+\.\d+\.\d+|[0-9a-f]+::|[\w-]@[\w-]|@[\w-]+\.\w/.test(text),
+      `${title}: ${text}`,
+    );
+  }
+});
