@@ -51,11 +51,13 @@ Deno.test("the status is red, with an alert, when the API changes the type of a 
     const date = Date.now();
     await worker.api.publish({ event: { text: `Test deleted ${n}.` } as unknown as string, date });
   }
-  const { reasons } = await eventually(() => statusOf(worker), ({ health }) => health === "red");
-  assertEquals(
-    reasons.find(({ code }) => code === "invalid_events")?.message,
-    "20 items that are not valid events, first: event is an object.",
+  // Some polls may see only some of them.
+  const message = "20 items that are not valid events, first: event is an object.";
+  const { health } = await eventually(
+    () => statusOf(worker),
+    ({ reasons }) => reasons.some((one) => one.message === message),
   );
+  assertEquals(health, "red");
   const told = await eventually(
     () => worker.alerts(),
     (alerts) => alerts.some(({ alert }) => alert.rule.id === "panoptes-collector"),
