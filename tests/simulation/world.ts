@@ -53,7 +53,10 @@ function withBrokenBodies(log: Log): Log {
   };
 }
 
-/** Looks at counts of repeats at once: retention may remove them before the tick ends. */
+/**
+ * Looks at counts of repeats at once, and at how messages ended: retention may remove both before
+ * the tick ends.
+ */
 function lookedAt(log: Log, look: () => void): Log {
   let isClosing = false;
   return {
@@ -61,6 +64,10 @@ function lookedAt(log: Log, look: () => void): Log {
     closeFolds(now) {
       log.closeFolds(now);
       isClosing = true;
+    },
+    retain(options) {
+      look();
+      return log.retain(options);
     },
     transaction(body) {
       const result = log.transaction(body);
