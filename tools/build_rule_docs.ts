@@ -169,7 +169,7 @@ function section(heading: string, text: string, documents: readonly Document[]):
       `[${shortTitle(title)}](../rules/${fileOf(document)}.yml)<br>\`${name ?? id}\``,
       level,
       description,
-      `${runbook}. Or it is: ${falsepositives.filter((each) => !isLoose(each)).join("; ")}`,
+      `${runbook}. False positives: ${falsepositives.filter((each) => !isLoose(each)).join("; ")}`,
     ];
   });
   return `## ${heading}\n\n${text}\n\n${
@@ -186,7 +186,7 @@ function topicTable(documents: readonly Document[], topicOf: ReadonlyMap<string,
   const rows = Object.keys(TOPICS).map((topic) => [
     topic,
     documents.filter((document) => topicOf.get(fileOf(document)) === topic)
-      .map(({ title }) => shortTitle(title)).join(", "),
+      .map(({ title }) => shortTitle(title)).join("; "),
   ]);
   return `## By topic\n\n${table(["topic", "rules"], rows)}`;
 }
@@ -196,7 +196,7 @@ function listTable(documents: readonly Document[], lists: readonly string[]): st
     `[\`${list}\`](../rules/lists/${list}.txt)`,
     documents.filter((document) =>
       document.kind === "rule" && JSON.stringify(document.detections).includes(`%${list}%`)
-    ).map(({ title }) => shortTitle(title)).join(", ") || "filters only",
+    ).map(({ title }) => shortTitle(title)).join("; ") || "filters only",
   ]);
   return `## Value lists\n\nWhat belongs to your organisation: each file says what it is for, and has ` +
     `examples to replace ([tuning](tuning.md#value-lists)).\n\n${table(["list", "rules"], rows)}`;

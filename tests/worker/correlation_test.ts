@@ -43,7 +43,7 @@ Deno.test("the Worker alerts once about an account taken over, although it dies 
       title: "ThousandEyes Account Taken Over",
       group: [{ field: "user", value: victim!.user }],
       parts: [
-        ["ThousandEyes Many Failed Logins of a User", 1],
+        ["ThousandEyes Several Failed Logins of a User", 1],
         ["ThousandEyes Login Succeeded", 1],
         ["ThousandEyes API Token Created", 1],
       ],

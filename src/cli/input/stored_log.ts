@@ -16,7 +16,7 @@ export interface StoredLogBacktest {
   onProgress(progress: { events: number; of: number; matches: number }): void;
 }
 
-/** The service itself ends after a minute. */
+/** The service itself ends after 30 seconds. */
 const TIMEOUT_MS = 180_000;
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 

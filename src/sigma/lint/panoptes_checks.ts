@@ -136,7 +136,7 @@ export const panoptesChecks: readonly Check[] = [
   {
     code: "panoptes-suppress",
     severity: "error",
-    summary: "The member 'suppress' is not what it must be, or groups by a field no event has.",
+    summary: "The member 'suppress' is invalid, or groups by a field that no event has.",
     *run(document, context): Iterable<Finding> {
       const entry = membersOf(document).find(({ key }) => key === "suppress");
       if (entry === undefined) return;
