@@ -1,3 +1,4 @@
+import { SigmaError } from "../sigma/engine.ts";
 import { matchRules, type MatchRulesOptions, type RuleMatcher } from "./match_rules.ts";
 import { readBundle } from "./read_bundle.ts";
 import type { SealedBundle } from "./rule_bundle.ts";
@@ -22,6 +23,7 @@ export type OpenedBundle =
  * @param value JSON data.
  * @param options What is switched off.
  * @returns The compiled rules, or what is wrong, each with its place.
+ * @throws {unknown} What is no fault of the bundle.
  */
 export function openBundle(value: unknown, options: MatchRulesOptions = {}): OpenedBundle {
   const { bundle, problems: refused } = readBundle(value);
@@ -33,6 +35,8 @@ export function openBundle(value: unknown, options: MatchRulesOptions = {}): Ope
     }, options);
     return problems.length === 0 ? { bundle, matcher } : { problems };
   } catch (error) {
-    return { problems: [`bundle: It cannot be compiled: ${error}`] };
+    // Anything else is a fault of this program, whose text is not for clients.
+    if (!(error instanceof SigmaError || error instanceof RangeError)) throw error;
+    return { problems: [`bundle: It cannot be compiled: ${error.message}`] };
   }
 }

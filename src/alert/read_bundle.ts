@@ -6,13 +6,35 @@ import { BUNDLE_FORMAT, revisionOf, type SealedBundle } from "./rule_bundle.ts";
 /** Deeper than any rule that loads: conditions and detections nest in each other. */
 const MAX_LEVELS = 600;
 
-/** How many problems are told. */
+/** How many problems are told, and looked for. */
 const MAX_PROBLEMS = 20;
 
 const text = v.string();
 const texts = v.array(text);
 const maybe = v.optional(text);
 const byName = <const S extends v.GenericSchema>(schema: S) => v.record(text, schema);
+
+/**
+ * An array of documents. Each tells its first problem, and those after the last one that is told
+ * are not looked at: a megabyte of nonsense would make more problems than memory holds.
+ */
+function documents<const S extends v.GenericSchema>(schema: S) {
+  return v.pipe(
+    v.array(v.custom<v.InferOutput<S>>(() => true)),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      let problems = 0;
+      for (const [key, value] of dataset.value.entries()) {
+        const [issue] = v.safeParse(schema, value, { abortEarly: true }).issues ?? [];
+        if (issue === undefined) continue;
+        const place = { type: "array", origin: "value", input: dataset.value, key, value } as const;
+        addIssue({ message: issue.message, path: [place, ...issue.path ?? []] });
+        if (++problems === MAX_PROBLEMS) return;
+      }
+    }),
+  );
+}
+
 const any = v.custom<never>(() => true); // what is read of it is checked where it is read
 
 const condition: v.GenericSchema<Condition> = v.lazy(() =>
@@ -80,10 +102,10 @@ const BundleSchema = v.object({
   format: v.literal(BUNDLE_FORMAT),
   revision: text,
   rules: v.pipe(
-    v.array(v.object({ kind: v.literal("rule"), ...metadata, ...body, ...alerting })),
+    documents(v.object({ kind: v.literal("rule"), ...metadata, ...body, ...alerting })),
     v.minLength(1, "Expected at least one rule"),
   ),
-  correlations: v.optional(v.array(v.object({
+  correlations: v.optional(documents(v.object({
     kind: v.literal("correlation"),
     ...metadata,
     ...alerting,
@@ -119,14 +141,14 @@ const BundleSchema = v.object({
     ]),
     generate: v.boolean(),
   }))),
-  filters: v.array(v.object({
+  filters: documents(v.object({
     kind: v.literal("filter"),
     ...metadata,
     ...body,
     rules: v.union([texts, v.literal("any")]),
   })),
   placeholders: v.optional(byName(v.array(v.union([text, v.number()])))),
-  regexes: v.optional(v.array(v.object({
+  regexes: v.optional(documents(v.object({
     source: text,
     flags: text,
     place: v.picklist(["whole", "contains", "startswith", "endswith"]),
@@ -154,7 +176,8 @@ const BundleSchema = v.object({
  * ```
  *
  * @param value JSON data.
- * @returns The bundle, or what is wrong with it: at most 20 problems, each with its place.
+ * @returns The bundle, or what is wrong with it: at most 20 problems, the first of each
+ *   document, each with its place.
  */
 export function readBundle(
   value: unknown,
@@ -169,12 +192,10 @@ export function readBundle(
       ],
     };
   }
-  const { success, issues = [] } = v.safeParse(BundleSchema, value);
+  const { success, issues = [] } = v.safeParse(BundleSchema, value, { abortEarly: true });
   if (!success) {
     return {
-      problems: issues.slice(0, MAX_PROBLEMS).map((issue) =>
-        `${v.getDotPath(issue) ?? "bundle"}: ${issue.message}`
-      ),
+      problems: issues.map((issue) => `${v.getDotPath(issue) ?? "bundle"}: ${issue.message}`),
     };
   }
   const bundle = value as SealedBundle;

@@ -69,6 +69,28 @@ Deno.test("readBundle() says where a bundle is wrong, and what is wrong with its
   }
 });
 
+Deno.test("readBundle() tells at most 20 problems, and looks for no more", () => {
+  let looks = 0;
+  class Wrong {
+    get kind() {
+      looks++;
+      return "none";
+    }
+  }
+  const many = Array.from({ length: 1_000 }, () => new Wrong());
+  for (const member of ["rules", "correlations", "filters"]) {
+    looks = 0;
+    const { problems = [] } = readBundle({ ...clone(), [member]: many });
+    assertEquals(problems.length, 20);
+    assertStringIncludes(problems[19]!, `${member}.19.kind: `);
+    assert(looks < 100, `looked ${looks} times`);
+  }
+  const texts = { ...clone().rules[0]!, tags: many };
+  assertEquals(readBundle({ ...clone(), rules: [texts, texts] }).problems?.length, 2);
+  const lists = Object.fromEntries(many.map((list, number) => [`list${number}`, list]));
+  assertEquals(readBundle({ ...clone(), placeholders: lists }).problems?.length, 1);
+});
+
 Deno.test("readBundle() refuses a bundle that is nested too deeply, without overflowing", () => {
   let condition: unknown = { op: "name", name: "words" };
   for (let level = 0; level < 50_000; level++) condition = { op: "not", of: condition };
