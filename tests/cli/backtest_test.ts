@@ -99,7 +99,8 @@ Deno.test("panoptes backtest --since finds what happened in the past of the API"
   const emulator = createEmulator({ seed: 7, pageSize: 50 });
   const now = Date.now();
   emulator.publishHistory(300, now - 20 * 86_400_000, now - 3_600_000);
-  const from = now - 5 * 86_400_000;
+  // At the start of a window of the rule: failures that go on in the next one alert there again.
+  const from = Math.floor(now / 600_000) * 600_000 - 5 * 86_400_000;
   const user = "Mallory (mallory@example.org)";
   for (let n = 0; n < 4; n++) {
     emulator.publish({ event: "Login failed.", user, uid: "9", date: from + n * 30_000 });
