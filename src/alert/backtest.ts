@@ -118,6 +118,11 @@ export class Backtest {
     return this.#alerts.size;
   }
 
+  /** How many inputs of correlations wait for `advance()`. */
+  get waiting(): number {
+    return this.#inputs.length;
+  }
+
   /**
    * Adds an event.
    *
@@ -174,7 +179,7 @@ export class Backtest {
    * Evaluates the correlations on what has been added, and forgets what they no longer need.
    *
    * @param watermark The time before which every event has been added, in milliseconds since the
-   *   Unix epoch; what has to wait for longer is not decided.
+   *   Unix epoch; what has to wait for longer is not decided. `-Infinity` where that is not known.
    */
   advance(watermark: number): void {
     const { correlator } = this.#matcher;

@@ -37,6 +37,11 @@ export class BacktestRun {
     return Math.max(this.#own.alerts, this.#other?.alerts ?? 0);
   }
 
+  /** How many inputs of correlations wait for `advance()`, likewise. */
+  get waiting(): number {
+    return Math.max(this.#own.waiting, this.#other?.waiting ?? 0);
+  }
+
   /** Adds an event, or any other JSON object of the log; `id` is for `eventOf()`. */
   add(event: object, id?: string): void {
     this.#events++;
@@ -57,8 +62,8 @@ export class BacktestRun {
    * Ends the run.
    *
    * @param stopped Why it ends before the events do; null if it does not.
-   * @param until The end of the past, in milliseconds since the Unix epoch; by default the date of
-   *   the last event.
+   * @param until The end of the past, in milliseconds since the Unix epoch, or the end of what was
+   *   read of it; by default the date of the last event.
    * @returns The report, plain JSON.
    */
   report(stopped: string | null, until: number = this.#last): BacktestReport {

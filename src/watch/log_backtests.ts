@@ -21,6 +21,9 @@ export const BACKTEST_LIMITS = {
 /** How much is read between two steps. */
 const STEP = { events: 500, bytes: 500_000 };
 
+/** How many inputs correlations are given at once; one event may add more. */
+const MAX_WAITING = 1_000;
+
 /** A row of the log: an event, or an item that is not a valid one. */
 interface LogRow {
   readonly id: string;
@@ -120,26 +123,25 @@ export class LogBacktests {
     const endsAt = clock.now() + BACKTEST_LIMITS.timeMs;
     const { events } = log.counts();
     const of = Math.min(limit, events);
-    let stopped = events > limit ? `only the latest ${limit} events were read` : null;
+    const onlyLatest = events > limit ? `only the latest ${limit} events were read` : null;
+    // Every event before it has been read; items that are not valid events come in no order.
+    let complete = -Infinity;
     for (const rows of this.#batches(since, limit)) {
-      for (const { id, at, recordedAt, body } of rows) {
+      for (const { id, at, recordedAt, body, place } of rows) {
         const event = (at ?? recordedAt) >= since ? parsed(body) : undefined;
         if (isObject(event)) run.add(event, id);
+        if (place !== undefined) complete = completeUntil(place);
+        if (run.waiting >= MAX_WAITING) run.advance(complete);
+        const why = limitReached(run, clock.now() - endsAt);
+        if (why === undefined) continue;
+        // Of what comes later nothing is known, so nothing is found missing there.
+        yield { report: run.report(why, complete - 1) };
+        return;
       }
-      const last = rows.at(-1)?.place;
-      if (last !== undefined) run.advance(completeUntil(last));
-      const why = run.alerts >= BACKTEST_LIMITS.alerts
-        ? `reading ended at ${BACKTEST_LIMITS.alerts} alerts`
-        : clock.now() > endsAt
-        ? `reading ended after ${BACKTEST_LIMITS.timeMs / 1_000} seconds`
-        : undefined;
-      if (why !== undefined) {
-        stopped = why;
-        break;
-      }
+      run.advance(complete);
       yield { progress: { events: run.events, of, matches: run.matches } };
     }
-    yield { report: run.report(stopped, clock.now()) };
+    yield { report: run.report(onlyLatest, clock.now()) };
   }
 
   /** The items of the log that are not valid events, and then its latest events by time. */
@@ -184,6 +186,13 @@ export class LogBacktests {
     const event = row?.seq === seq ? parsed(row.body) : undefined;
     return isObject(event) ? event : undefined;
   }
+}
+
+/** Why reading ends, if it does. */
+function limitReached({ alerts }: BacktestRun, lateMs: number): string | undefined {
+  if (alerts >= BACKTEST_LIMITS.alerts) return `reading ended at ${BACKTEST_LIMITS.alerts} alerts`;
+  if (lateMs > 0) return `reading ended after ${BACKTEST_LIMITS.timeMs / 1_000} seconds`;
+  return undefined;
 }
 
 function later(a: EventPlace, b: EventPlace): EventPlace {

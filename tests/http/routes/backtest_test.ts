@@ -135,7 +135,7 @@ Deno.test("POST /v1/backtest ends at 20,000 alerts, or after 30 seconds, and say
   const all = rules("event|exists: true");
   const { report } = (await stepsOf(await post(fixture, { rules: all }))).at(-1)!;
   assertEquals(report?.stopped, `reading ended at ${BACKTEST_LIMITS.alerts} alerts`);
-  assert(report !== undefined && report.alerts >= 20_000 && report.alerts < 21_000);
+  assertEquals([report?.events, report?.alerts], [20_000, 20_000]);
   const response = await post(fixture, { rules: NINES });
   const reader = response.body!.getReader();
   await reader.read();
@@ -145,6 +145,113 @@ Deno.test("POST /v1/backtest ends at 20,000 alerts, or after 30 seconds, and say
     text += new TextDecoder().decode(read.value);
   }
   assertStringIncludes(text, `"stopped":"reading ended after 30 seconds"`);
+});
+
+Deno.test("POST /v1/backtest that ends early finds nothing missing in what it has not read", async () => {
+  using fixture = new LogFixture();
+  await fixture.recordEvents(1, 1_200); // one per second
+  const start = fixture.log.eventsAfter(0, 1)[0]?.at ?? 0;
+  fixture.clock.set(start + 3 * 3_600_000);
+  const waiting = bundleOf(`
+title: Silence
+id: 829a690e-bef0-4204-a928-ef5e620d6fcc
+logsource: { product: thousandeyes, service: audit }
+detection: { selection: { event|exists: true }, condition: selection }
+level: medium
+panoptes: { absence: { for: 1h } }
+---
+title: Any event
+name: any_event
+id: 929a690e-bef0-4204-a928-ef5e620d6fcc
+logsource: { product: thousandeyes, service: audit }
+detection: { selection: { event|exists: true }, condition: selection }
+---
+title: Few events
+id: 0e95725d-7320-415d-80f7-004da920fc11
+correlation:
+  type: event_count
+  rules: any_event
+  timespan: 1h
+  condition: { lt: 1000 }
+level: medium
+`);
+  const run = async () => {
+    const { report } = (await stepsOf(await post(fixture, { rules: waiting }))).at(-1)!;
+    const alerts = report?.rules.map(({ title, alerts }) => `${title} ${alerts}`).sort();
+    return [report?.events, report?.stopped, alerts];
+  };
+  assertEquals(await run(), [1_200, null, ["Few events 0", "Silence 1"]]);
+  const { clock, log } = fixture;
+  const { eventsByTime } = log;
+  log.eventsByTime = (...args) => {
+    const rows = eventsByTime(...args);
+    // The second step.
+    const isLate = (rows[0]?.at ?? start) > start + 400_000;
+    if (isLate) clock.set(clock.now() + BACKTEST_LIMITS.timeMs + 1);
+    return rows;
+  };
+  const why = "reading ended after 30 seconds";
+  assertEquals(await run(), [501, why, ["Few events 0", "Silence 0"]]);
+  log.keepInvalid([{ value: { event: ["x"], date: "2026-11-23T10:00:00Z" }, issues: ["x"] }], 0);
+  const { invalidEvents } = log;
+  log.invalidEvents = (...args) => {
+    clock.set(clock.now() + BACKTEST_LIMITS.timeMs + 1);
+    return invalidEvents(...args);
+  };
+  assertEquals(await run(), [1, why, ["Few events 0", "Silence 0"]]);
+});
+
+Deno.test("POST /v1/backtest ends at the event that fills it, however many alerts an event makes", async () => {
+  using fixture = new LogFixture();
+  await fixture.recordEvents(1, 500);
+  const many = bundleOf(
+    Array.from({ length: 100 }, (_, n) => `
+title: Rule ${n}
+id: 929a690e-bef0-4204-a928-ef5e620d6${100 + n}
+logsource: { product: thousandeyes, service: audit }
+detection: { selection: { event|exists: true }, condition: selection }
+level: low
+`).join("---"),
+  );
+  const { report } = (await stepsOf(await post(fixture, { rules: many }))).at(-1)!;
+  assertEquals([report?.events, report?.alerts], [200, BACKTEST_LIMITS.alerts]);
+  assertEquals(report?.stopped, `reading ended at ${BACKTEST_LIMITS.alerts} alerts`);
+});
+
+Deno.test("POST /v1/backtest correlates items that are not valid events as it reads them, within its limits", async () => {
+  using fixture = new LogFixture();
+  fixture.log.transaction(() =>
+    fixture.log.keepInvalid(
+      Array.from({ length: 450 }, (_, n) => ({
+        value: { event: ["odd"], user: `u${n}`, date: "2026-11-23T10:00:00Z" },
+        issues: ["event: not a string"],
+      })),
+      0,
+    )
+  );
+  const many = bundleOf(`
+title: Odd
+name: odd
+id: 929a690e-bef0-4204-a928-ef5e620d6fcc
+logsource: { product: thousandeyes, service: audit }
+detection: { selection: { event: odd }, condition: selection }
+${
+    Array.from({ length: 50 }, (_, n) =>
+      `---
+title: Correlation ${n}
+id: 0e95725d-7320-415d-80f7-004da920f${100 + n}
+correlation:
+  type: event_count
+  rules: odd
+  group-by: user
+  timespan: 10m
+  condition: { gte: 1 }
+level: low
+`).join("")
+  }`);
+  const { report } = (await stepsOf(await post(fixture, { rules: many }))).at(-1)!;
+  assertEquals([report?.events, report?.alerts], [400, BACKTEST_LIMITS.alerts]);
+  assertEquals(report?.stopped, `reading ended at ${BACKTEST_LIMITS.alerts} alerts`);
 });
 
 Deno.test("POST /v1/backtest refuses what is no bundle, what is too large, and a query that is wrong", async () => {
