@@ -58,6 +58,8 @@ export interface LeftOut {
 export interface RuleMatcher {
   /** The rules in force. */
   rules: readonly SigmaRule[];
+  /** The rules and correlations that can make an alert from events of the activity log. */
+  alerting: readonly (SigmaRule | SigmaCorrelation)[];
   /** The rules and correlations that are switched off, which are not among those in force. */
   disabled: readonly (SigmaRule | SigmaCorrelation)[];
   /** What was meant to switch a rule off, and is no rule's id or name. */
@@ -143,6 +145,8 @@ export function matchRules(
   });
   return {
     rules: ruleSet.rules.filter((rule) => !disabled.documents.has(rule)),
+    alerting: reachedBy(AUDIT_LOG_SOURCE, ruleSet, correlator)
+      .filter((document) => correlator.makesAlerts(document)),
     disabled: [...disabled.documents],
     unknownDisabled: disabled.unknown,
     correlator: correlator.stateKeys.length === 0 ? undefined : correlator,
@@ -172,6 +176,23 @@ export function matchRules(
       })
     );
   }
+}
+
+/** The rules and correlations that events of a log source can reach. */
+function reachedBy(
+  source: LogSource,
+  { rules }: RuleSet,
+  correlator: Correlator,
+): (SigmaRule | SigmaCorrelation)[] {
+  const reached = new Set<SigmaRule | SigmaCorrelation>(
+    rules.filter(({ logsource }) => appliesTo(logsource, source)),
+  );
+  // Each comes after those that it refers to.
+  for (const correlation of correlator.correlations) {
+    const references = correlator.referencesOf(correlation);
+    if (references.some((document) => reached.has(document))) reached.add(correlation);
+  }
+  return [...reached];
 }
 
 /**

@@ -267,8 +267,10 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   no_rules: {
     severities: ["red"],
-    meaning: "No rule is in force: no event can raise an alert",
-    advice: "Add rules to rules/, build and deploy.",
+    alerts: "Panoptes has no rule that can alert",
+    meaning: "No rule in force can raise an alert, whatever happens",
+    advice:
+      "Upload or deploy rules for ThousandEyes whose status is not deprecated or unsupported, and remove them from DISABLED_RULES.",
   },
   rules_left_out: {
     severities: ["yellow"],

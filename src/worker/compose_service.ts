@@ -112,15 +112,17 @@ export function composeService(options: ServiceOptions): Service {
   const openedAt = clock.now();
   let refusals = refusalsOf();
 
-  /** What is refused, and since when. */
+  /** What is refused or missing, and since when. */
   function refusalsOf() {
-    const { refusal = null, matcher: { unknownDisabled } } = rules;
+    const { refusal = null, matcher: { unknownDisabled, alerting } } = rules;
     const refused = [...config.refused, ...unknownDisabled.map(unknownRule)];
+    const isBlind = alerting.length === 0;
     const now = clock.now();
     return {
       refused,
       refusedSince: sinceWhen(log, "refused settings", refused, now),
       rulesRefusedSince: sinceWhen(log, "refused rules", refusal, now),
+      noRulesSince: sinceWhen(log, "no rules", isBlind, now),
     };
   }
 
@@ -129,7 +131,7 @@ export function composeService(options: ServiceOptions): Service {
     serviceReasons({
       now: clock.now(),
       openedAt,
-      rules: rules.matcher.rules.length,
+      alerting: rules.matcher.alerting.length,
       leftOut: rules.problems.length,
       disabled: rules.matcher.disabled.map(({ title }) => title),
       ruleSet: rules.state,

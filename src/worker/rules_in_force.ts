@@ -13,6 +13,11 @@ const UPLOADED = "uploaded rules";
 /** A row has to hold the bundle, and may have 2 MB. */
 const MAX_STORED_BYTES = 1_900_000;
 
+/** Why a bundle is refused under which no event could ever make an alert. */
+const NOTHING_ALERTS = "bundle: None of its rules can make an alert from the activity log; " +
+  "it needs one with the product thousandeyes and a status other than deprecated and unsupported, " +
+  "which is not in DISABLED_RULES";
+
 /** A bundle that came over HTTP. */
 interface Uploaded {
   readonly bundle: SealedBundle;
@@ -108,6 +113,7 @@ export class RulesInForce {
     const { log, disabled, clock } = this.#options;
     const { bundle, matcher, problems } = openBundle(value, { disabled });
     if (bundle === undefined) return problems;
+    if (matcher.alerting.length === 0) return [NOTHING_ALERTS];
     const uploaded: Uploaded = { bundle, at: clock.now(), by };
     if (isLarger(JSON.stringify(uploaded), MAX_STORED_BYTES)) {
       return [

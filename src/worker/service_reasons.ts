@@ -14,8 +14,10 @@ export interface ServiceFacts {
   readonly now: number;
   /** When the service was opened. */
   readonly openedAt: number;
-  /** How many rules are in force. */
-  readonly rules: number;
+  /** How many rules and correlations can make an alert. */
+  readonly alerting: number;
+  /** Since when none can, if so. */
+  readonly noRulesSince: number;
   /** How many problems keep rules from being in force. */
   readonly leftOut: number;
   /** The titles of the rules that are switched off. */
@@ -43,11 +45,11 @@ export interface ServiceFacts {
  * @returns The reasons.
  */
 export function serviceReasons(facts: ServiceFacts): Reason[] {
-  const { now, openedAt, rules, leftOut, disabled, refused, refusedSince, others } = facts;
+  const { now, openedAt, leftOut, disabled, refused, refusedSince, others } = facts;
   const { ruleSet, rulesRefusedSince, hiddenSince, streamRefusedAt = -Infinity } = facts;
   const hiddenMs = now - hiddenSince;
   const found: Reason[] = [];
-  if (rules === 0) found.push(reason("no_rules", { since: openedAt }));
+  if (facts.alerting === 0) found.push(reason("no_rules", { since: facts.noRulesSince }));
   if (leftOut > 0) {
     const message = `${leftOut} problems keep rules from being in force.`;
     found.push(reason("rules_left_out", { message, since: openedAt }));

@@ -98,7 +98,7 @@ Deno.test("isThousandEyesRule() takes the product in any case, as matching does"
   );
 });
 
-const pair = parseSigma(`
+const PAIR = `
 title: Failed login
 name: failed_login
 logsource: { product: thousandeyes, service: audit }
@@ -116,7 +116,8 @@ correlation:
   timespan: 10m
   condition: { gte: 2 }
   generate: true
-`);
+`;
+const pair = parseSigma(PAIR);
 
 /** What makes an alert if Ada fails to log in twice. */
 function alertsOf(disabled: readonly string[]) {
@@ -151,4 +152,27 @@ Deno.test("what no rule has as its id or name is told with the name that is clos
     { name: "failed_logins", meant: "failed_login" },
     { name: "Somebody", meant: undefined },
   ]);
+});
+
+Deno.test("what can make an alert is told: not what is switched off, only counts, or is never reached", () => {
+  const alertingOf = (bundle: Parameters<typeof matchRules>[0], disabled: string[] = []) =>
+    matchRules(bundle, () => {}, { disabled }).alerting.map(({ title }) => title);
+  const counted = parseSigma(PAIR.replace("generate: true", "generate: false"));
+  const elsewhere = parseSigma(PAIR.replace("thousandeyes, service: audit", "windows"));
+  const looksBack = parseSigma(`
+title: New network
+id: 6f2b1c36-6a0c-4d5e-9f0a-222222222222
+logsource: { product: thousandeyes, service: audit }
+detection: { selection: { event|contains: login }, condition: selection }
+panoptes: { new_value: { field: ipAddress, group-by: user } }
+`);
+  assertEquals(alertingOf({ rules, filters }), ["Failed login of the board"]);
+  assertEquals(alertingOf(pair), ["Failed login", "Many failed logins"]);
+  assertEquals(alertingOf(pair, ["failed_login"]), ["Many failed logins"]);
+  assertEquals(alertingOf(pair, ["failed_login", "many_failed_logins"]), []);
+  assertEquals(alertingOf(counted), ["Many failed logins"]);
+  assertEquals(alertingOf(counted, ["many_failed_logins"]), []);
+  assertEquals(alertingOf(elsewhere), []);
+  assertEquals(alertingOf(looksBack), ["New network"]);
+  assertEquals(alertingOf(looksBack, ["6f2b1c36-6a0c-4d5e-9f0a-222222222222"]), []);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import bundled from "../../src/worker/rules.json" with { type: "json" };
 import { eventually, WorkerFixture } from "./worker_fixture.ts";
 
 /** ThousandEyes Login Failed. */
@@ -25,4 +26,29 @@ Deno.test("DISABLED_RULES: the Worker makes no alert of the rule, names it, and 
   );
   const { rules } = await worker.json("/v1/rules") as unknown as { rules: { id: string }[] };
   assert(rules.length > 10 && !rules.some(({ id }) => id === LOGIN_FAILED));
+});
+
+Deno.test("DISABLED_RULES: without rules, correlations go on in good health; without these too, the health is red and an alert says so", async () => {
+  const rules = bundled.rules.map(({ id }) => id);
+  const correlations = bundled.correlations.map(({ id }) => id);
+  const codesOf = async (worker: WorkerFixture) => {
+    await worker.cron();
+    const { reasons } = await worker.json("/v1/status") as unknown as {
+      reasons: { code: string; severity: string }[];
+    };
+    return reasons.map(({ code, severity }) => `${code} ${severity}`);
+  };
+  {
+    await using worker = await WorkerFixture.start({ vars: { DISABLED_RULES: rules.join() } });
+    const codes = await codesOf(worker);
+    assert(codes.includes("rules_disabled info") && !codes.includes("no_rules red"), `${codes}`);
+  }
+  const all = [...rules, ...correlations].join();
+  await using worker = await WorkerFixture.start({ vars: { DISABLED_RULES: all } });
+  assert((await codesOf(worker)).includes("no_rules red"));
+  await eventually(
+    () => worker.alerts(),
+    (alerts) =>
+      alerts.some(({ alert }) => alert.rule.title === "Panoptes has no rule that can alert"),
+  );
 });

@@ -22,11 +22,11 @@ class Bench implements Disposable {
   clock = new ManualClock(1_000);
   reports: string[] = [];
 
-  open(bundled = BUNDLED): RulesInForce {
+  open(bundled = BUNDLED, disabled: readonly string[] = []): RulesInForce {
     return new RulesInForce({
       log: this.log,
       bundled,
-      disabled: [],
+      disabled,
       clock: this.clock,
       report: (what) => this.reports.push(what),
     });
@@ -117,6 +117,24 @@ correlation:
   assertEquals(rules.state, before);
   assertEquals(titles(rules, "Logout."), ["About Logout"]);
   assertEquals(bench.open().state, before);
+});
+
+Deno.test("a bundle under which no event could make an alert changes nothing", () => {
+  using bench = new Bench();
+  const about = (change: (yaml: string) => string) => bundleOf(change(ruleFor("Logout")));
+  const silent: [bundle: unknown, disabled: string[]][] = [
+    [about((yaml) => `${yaml}status: deprecated\n`), []],
+    [about((yaml) => `${yaml}status: unsupported\n`), []],
+    [about((yaml) => yaml.replace("thousandeyes, service: audit", "windows")), []],
+    [about((yaml) => yaml.replace("audit", "agents")), []],
+    [OTHER, ["5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11"]],
+  ];
+  for (const [bundle, disabled] of silent) {
+    const rules = bench.open(BUNDLED, disabled);
+    assertStringIncludes(rules.upload(bundle, "ana").join("\n"), "can make an alert");
+    assertEquals(rules.state.source, "bundled");
+    assertEquals(bench.open().state.source, "bundled");
+  }
 });
 
 Deno.test("a bundle that the database does not take changes nothing", () => {

@@ -1,10 +1,12 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { REASONS } from "../../src/watch/reasons.ts";
 import { type ServiceFacts, serviceReasons } from "../../src/worker/service_reasons.ts";
 
 const WELL: ServiceFacts = {
   now: 1_000_000,
   openedAt: 0,
-  rules: 14,
+  alerting: 14,
+  noRulesSince: 0,
   leftOut: 0,
   disabled: [],
   ruleSet: {
@@ -31,8 +33,14 @@ Deno.test("the health has no reason where the service has none", () => {
   assertEquals(codesOf({}), []);
 });
 
-Deno.test("the health is red without any rule, and yellow if one does not compile", () => {
-  assertEquals(codesOf({ rules: 0 }), ["no_rules red"]);
+Deno.test("the health is red, and an alert is due, where no rule can alert", () => {
+  const [found] = serviceReasons({ ...WELL, alerting: 0, noRulesSince: 5_000 });
+  assertEquals([found?.code, found?.severity], ["no_rules", "red"]);
+  assertEquals(found?.since, new Date(5_000).toISOString());
+  assert(REASONS.no_rules.alerts !== undefined);
+});
+
+Deno.test("the health is yellow if a rule does not compile", () => {
   assertEquals(codesOf({ leftOut: 2 }), ["rules_left_out yellow"]);
 });
 

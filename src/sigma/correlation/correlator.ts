@@ -91,6 +91,7 @@ export class Correlator {
   readonly #trackers: readonly Tracker[];
   readonly #collector: MatchCollector;
   readonly #silent = new Set<SigmaRule | SigmaCorrelation>();
+  readonly #references = new Map<SigmaCorrelation, readonly (SigmaRule | SigmaCorrelation)[]>();
   /** The rules that look back, whose events make no alerts as such. */
   readonly #lookingBack = new Set<object>();
   readonly #limits: CorrelationLimits;
@@ -160,6 +161,7 @@ export class Correlator {
       const index = trackers.length + number;
       const { countsResults } = rest;
       const read = rest.isNumeric ? numberOf : asText;
+      this.#references.set(correlation, references.map(({ document }) => document));
       for (const [reference, from] of references.entries()) {
         const { document } = from;
         (correlation.generate ? heard : this.#silent).add(document);
@@ -180,7 +182,20 @@ export class Correlator {
    * that looks back never do.
    */
   alertsAlone(document: SigmaRule | SigmaCorrelation): boolean {
-    return !this.#silent.has(document) && !this.#lookingBack.has(document);
+    return this.makesAlerts(document) && !this.#lookingBack.has(document);
+  }
+
+  /**
+   * Whether a rule or correlation makes alerts at all: of each match or result, or, if it looks
+   * back, of what that finds.
+   */
+  makesAlerts(document: SigmaRule | SigmaCorrelation): boolean {
+    return !this.#silent.has(document);
+  }
+
+  /** The rules and correlations that a loaded correlation refers to; of any other, none. */
+  referencesOf(correlation: SigmaCorrelation): readonly (SigmaRule | SigmaCorrelation)[] {
+    return this.#references.get(correlation) ?? [];
   }
 
   /**
