@@ -46,7 +46,7 @@ type Row = {
 
 /** A bound string may have 2 MB, and a row takes up to 5 KB. */
 const MAX_ROWS = 200;
-/** How many windows are closed in one call at most. */
+/** How many windows are read and closed at a time at most. */
 const MAX_CLOSED = 500;
 
 const COLUMNS =
@@ -196,9 +196,12 @@ function save(sql: Sql, rows: readonly Row[]): void {
 function makeRoom(sql: Sql, now: number, maxWindows: number): number {
   if (countWindows(sql) <= maxWindows) return 0;
   pruneWindows(sql, now);
-  const excess = countWindows(sql) - maxWindows;
-  if (excess > 0) close(sql, Number.MAX_SAFE_INTEGER, excess, now);
-  return Math.max(0, excess);
+  const excess = Math.max(0, countWindows(sql) - maxWindows);
+  // A page can bring thousands at once: they are not held in memory together.
+  for (let left = excess; left > 0; left -= MAX_CLOSED) {
+    close(sql, Number.MAX_SAFE_INTEGER, Math.min(left, MAX_CLOSED), now);
+  }
+  return excess;
 }
 
 /** Closes windows that end by a time, those that end first. */

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { FoldedAlerts } from "../../src/alert/alert.ts";
 import type { FoldEntry } from "../../src/store/fold_table.ts";
 import type { Log } from "../../src/store/log.ts";
+import type { SqlRow, SqlValue } from "../../src/store/sql.ts";
 import { addAlert, DAY, open, type Promised } from "./promised.ts";
 
 const HOUR = 3_600_000;
@@ -95,6 +96,27 @@ export const FOLD_CONTRACT: readonly Promised[] = [
       const { closedEarly } = fold(log, 2, [entry("d", { group: "i" })], 2);
       assertEquals([closedEarly, log.counts().windows], [1, 2]);
       assertEquals(told(log), [["siem", "a", "b", 1]]);
+    },
+  },
+  {
+    name: "foldAlerts() closes a flood of windows early, and never reads more than 500 at a time",
+    check(sql) {
+      let most = 0;
+      const log = open({
+        all: <Row extends SqlRow>(text: string, ...values: SqlValue[]) => {
+          const rows = sql.all<Row>(text, ...values);
+          most = Math.max(most, rows.length);
+          return rows;
+        },
+        run: (text, ...values) => sql.run(text, ...values),
+        transaction: (body) => sql.transaction(body),
+        bytes: () => sql.bytes(),
+      });
+      const flood = Array.from({ length: 1_100 }, (_, n) => entry(`a${n}`, { group: `g${n}` }));
+      const repeats = flood.map((one) => ({ ...one, id: `${one.id} again` }));
+      const { closedEarly } = fold(log, 0, [...flood, ...repeats], 10);
+      assertEquals([closedEarly, log.counts().windows, most <= 500], [1_090, 10, true]);
+      assertEquals(log.counts().messages, { pending: 1_090 }); // each tells its count
     },
   },
   {
