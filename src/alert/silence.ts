@@ -1,5 +1,6 @@
 import type { Alert } from "./alert.ts";
-import { valuesOf } from "./suppression.ts";
+import { fieldTexts } from "./field_texts.ts";
+import { toSigmaEvent } from "./to_sigma_event.ts";
 
 /** What holds back the notifications of some alerts for a time; times as ISO 8601 strings. */
 export interface Silence {
@@ -21,7 +22,8 @@ export interface Silence {
 
 /**
  * Whether a silence holds back an alert: its rule is the one that is named, and each of the fields
- * has one of the values, in every event. Letter case does not count.
+ * has one of the values, in its group or else in every event. What cannot be seen is not held back.
+ * Letter case does not count.
  *
  * @example
  * ```ts
@@ -44,9 +46,22 @@ export function silences(
 ): boolean {
   if (rule !== null && rule !== alert.rule.id && rule !== alert.rule.title) return false;
   return Object.entries(fields).every(([field, wanted]) => {
-    const found = valuesOf(alert, field);
+    const found = certainTexts(alert, field);
     return found.length > 0 && found.every((value) => wanted.some((one) => isSame(one, value)));
   });
+}
+
+/** All texts of a field behind an alert; none if one of its events lacks it or is not shown. */
+function certainTexts({ group = [], events, eventCount }: Alert, field: string): string[] {
+  const same = group.find((one) => one.field === field);
+  if (same !== undefined) return [same.value];
+  // Those who have the user in common have the address in it in common.
+  const common = Object.fromEntries(group.map(({ field, value }) => [field, value]));
+  const derived = fieldTexts(toSigmaEvent(common), field);
+  if (derived.length > 0) return derived;
+  if (events.length < eventCount) return [];
+  const texts = events.map(({ event }) => fieldTexts(toSigmaEvent(event), field));
+  return texts.every(({ length }) => length > 0) ? texts.flat() : [];
 }
 
 function isSame(a: string, b: string): boolean {

@@ -87,20 +87,6 @@ export function suppressionOf(
 }
 
 /**
- * The values that a field has in an alert: that of its group, or those of all its events.
- *
- * @param alert The alert.
- * @param field The name of the field.
- * @returns Each value once, sorted.
- */
-export function valuesOf({ group, events }: Alert, field: string): string[] {
-  const common = group?.find((one) => one.field === field);
-  if (common !== undefined) return [common.value];
-  const texts = events.flatMap(({ event }) => fieldTexts(toSigmaEvent(event), field));
-  return [...new Set(texts)].sort();
-}
-
-/**
  * Whether an alert is folded into a window, and does not notify. The time is when alerts are
  * recorded, not their events' dates: so events that come late or in any order cannot make more
  * messages than others.
@@ -130,4 +116,12 @@ export function isFolded<Window extends FoldWindow>(
   const { openedAt, endsAt } = window;
   // One from a clock that was ahead would last until that clock is right.
   return now >= openedAt - CLOCK_SLACK_MS && now < Math.min(endsAt, openedAt + forMs);
+}
+
+/** The values that a field has in an alert, each once, sorted: of its group, or of its events. */
+function valuesOf({ group, events }: Alert, field: string): string[] {
+  const common = group?.find((one) => one.field === field);
+  if (common !== undefined) return [common.value];
+  const texts = events.flatMap(({ event }) => fieldTexts(toSigmaEvent(event), field));
+  return [...new Set(texts)].sort();
 }

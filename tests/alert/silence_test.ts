@@ -17,6 +17,7 @@ const [caused] = ALERT.events;
 const STORY: Alert = {
   ...ALERT,
   group: [{ field: "user", value: EVENT.user }],
+  eventCount: 2,
   events: [caused!, { ...caused!, event: { ...EVENT, ipAddress: "198.51.100.7" } }],
 };
 
@@ -46,7 +47,48 @@ for (
       true,
     ],
     ["the address of one event of two", null, { ipAddress: ["192.0.2.44"] }, STORY, false],
-    ["a field, of an operational alert", null, { user: ["x"] }, { ...ALERT, events: [] }, false],
+    [
+      "a field that one event of two lacks",
+      null,
+      { ipAddress: ["192.0.2.44"] },
+      { ...STORY, events: [caused!, { ...caused!, event: { user: EVENT.user } }] },
+      false,
+    ],
+    [
+      "an address, while one of three events is not shown",
+      null,
+      { ipAddress: ["192.0.2.44", "198.51.100.7"] },
+      { ...STORY, eventCount: 3 },
+      false,
+    ],
+    [
+      "the group of 50 events, of which two are shown",
+      null,
+      { user: [EVENT.user] },
+      { ...STORY, eventCount: 50 },
+      true,
+    ],
+    [
+      "the e-mail address in the group of 50 events",
+      null,
+      { "user.email": ["ana@example.org"] },
+      { ...STORY, eventCount: 50 },
+      true,
+    ],
+    [
+      "another e-mail address than that in the group",
+      null,
+      { "user.email": ["bob@example.org"] },
+      { ...STORY, eventCount: 50 },
+      false,
+    ],
+    [
+      "a field, of an operational alert",
+      null,
+      { user: ["x"] },
+      { ...ALERT, eventCount: 0, events: [] },
+      false,
+    ],
   ] as const
 ) {
   Deno.test(`a silence for ${what} ${expected ? "holds an alert back" : "lets an alert pass"}`, () => {
