@@ -18,7 +18,10 @@ export interface EndpointConfig {
   readonly secret: string;
   /** Up to two secrets that also sign, during a rotation; default none. */
   readonly previousSecrets?: string[] | undefined;
-  /** The lowest level of alert that is sent; default `medium`: what is everyday work pages nobody. */
+  /**
+   * The lowest level of alert that is sent; default `medium`: what is everyday work pages nobody.
+   * Operational alerts are always sent.
+   */
   readonly minLevel?: AlertLevel | undefined;
   /** Whether alerts about the past are sent as well; default false. */
   readonly backfilled?: boolean | undefined;

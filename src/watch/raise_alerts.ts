@@ -11,7 +11,7 @@ import type { WatchPorts } from "./watch_ports.ts";
 
 /** An alert on its way into the log. */
 export interface AlertToRaise extends NewAlert {
-  /** Its rule; absent for an operational alert, which is never held back as a repeat. */
+  /** Its rule; absent for an operational alert, which every endpoint gets, and never as a count. */
   readonly rule?: AlertingRule;
 }
 
@@ -22,10 +22,11 @@ type FoldOptions = Pick<WatchOptions, "suppressesByDefault" | "maxFoldWindows">;
 const MARKS = "";
 
 /**
- * Stores alerts, and queues each new one for every endpoint that accepts its level; one about the
- * past only for endpoints that ask for those. What a silence names is stored and marked, and goes
- * to nobody. A repeat is folded: it is stored and marked, and each endpoint gets a count of such
- * alerts later. It has to run inside the transaction that records what the alerts are about.
+ * Stores alerts, and queues each new one for every endpoint that accepts its level; an operational
+ * one for every endpoint, and one about the past only for endpoints that ask for those. What a
+ * silence names is stored and marked, and goes to nobody. A repeat is folded: it is stored and
+ * marked, and each endpoint gets a count of such alerts later. It has to run inside the transaction
+ * that records what the alerts are about.
  *
  * @param ports The log, the endpoints, and the revision of the rules, which each alert names.
  * @param given The alerts; one whose id is stored already is left alone.
@@ -49,7 +50,8 @@ export function raiseAlerts(
     const { alert } = one;
     const { id, level, backfilled } = alert;
     const meant = endpoints.filter(({ minLevel, backfilled: takesPast }) =>
-      isAtLeast(level, minLevel) && (takesPast || !backfilled)
+      // That the watch goes blind must reach everybody who relies on it.
+      (rule === undefined || isAtLeast(level, minLevel)) && (takesPast || !backfilled)
     );
     const silence = active.find((silence) => silences(silence, alert));
     if (silence !== undefined) {

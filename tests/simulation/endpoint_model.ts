@@ -141,7 +141,7 @@ export function endpointConfigs(plan: Plan): Endpoint[] {
     url: `https://hook-${n}.example.com/in`,
     secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     previousSecrets: [],
-    minLevel: chance.pick(["informational", "informational", "high"] as const),
+    minLevel: chance.pick(["informational", "informational", "high", "critical"] as const),
     format: "standard" as const,
     retryScheduleMs: isShort
       ? chance.pick([[0, 5_000, 5 * MINUTE, 30 * MINUTE], [0, 30_000], [0, 0, 0, 0, 0]])

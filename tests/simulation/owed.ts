@@ -46,8 +46,9 @@ export function isMeantFor(alert: SeenAlert, endpoint: EndpointModel): boolean {
 /** Whether it would if there were no silence. */
 export function wouldHearOf({ config }: EndpointModel, alert: SeenAlert): boolean {
   const { name, minLevel, backfilled } = config;
-  return alert.endpoints.includes(name) && rank(alert.level) >= rank(minLevel) &&
-    (backfilled || !alert.backfilled);
+  const isOperational = alert.key === null;
+  return alert.endpoints.includes(name) &&
+    (isOperational || rank(alert.level) >= rank(minLevel)) && (backfilled || !alert.backfilled);
 }
 
 function rank(level: string): number {

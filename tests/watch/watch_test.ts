@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Bench, eventAt, MINUTE, START } from "./bench_of.ts";
+import { Bench, endpointOf, eventAt, MINUTE, START } from "./bench_of.ts";
 import { benchWith } from "./receiver.ts";
 
 Deno.test("Watch.tick() collects and delivers what is due, and returns when the next tick is due", async () => {
@@ -185,6 +185,23 @@ Deno.test("Watch.tick() reads pages, and applies retention, although no message 
   assertEquals(error, "Out of room");
   assertEquals(hasRoom, true);
   bench.assertComplete();
+});
+
+Deno.test("an endpoint for critical alerts alone still hears that Panoptes itself fails", async () => {
+  using bench = new Bench({}, {
+    endpoints: [endpointOf("pager", { minLevel: "critical" })],
+    match(event) {
+      if (event.user === "poison") throw new Error("A rule broke");
+      return [{ rule: { id: "rule", title: "Any", level: "high" } }];
+    },
+  });
+  for (const user of ["a", "poison"]) bench.api.publish(eventAt(0, user));
+  await bench.watch.tick();
+  const rules = bench.log.alertsAfter(0, 10).map(({ ruleId }) => ruleId);
+  assertEquals(rules, ["rule", "panoptes-collector"]);
+  const sent = bench.log.deliveries({ limit: 10 })
+    .map(({ webhookId }) => JSON.parse(bench.log.alert(webhookId)!.body).rule.id);
+  assertEquals(sent, ["panoptes-collector"]);
 });
 
 Deno.test("Watch.tick() records an event on which a rule fails, and alerts once", async () => {
