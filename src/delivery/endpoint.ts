@@ -72,6 +72,23 @@ export const EndpointNameSchema: v.GenericSchema<string> = v.pipe(
   v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -"),
 );
 
+/** The members that say which alerts an endpoint gets, and how often. */
+const taken = {
+  minLevel: v.optional(
+    v.picklist(ALERT_LEVELS, `must be one of ${ALERT_LEVELS.join(", ")}`),
+    "medium",
+  ),
+  backfilled: v.optional(v.boolean("must be true or false"), false),
+  digestMs: v.optional(wholeNumber(0, 7 * 86_400_000), 0),
+};
+
+/** The same of an entry that is refused: each member that is not valid has its default. */
+const TakenSchema = v.object({
+  minLevel: v.fallback(taken.minLevel, taken.minLevel.default),
+  backfilled: v.fallback(taken.backfilled, taken.backfilled.default),
+  digestMs: v.fallback(taken.digestMs, taken.digestMs.default),
+});
+
 /**
  * The valibot schema of one webhook endpoint. Report its issues by path and `message`, which never
  * quote a value; their `input` and `received` may contain a secret.
@@ -101,12 +118,7 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
       v.pipe(v.array(secret, list), v.maxLength(2, "must be at most two secrets")),
       [],
     ),
-    minLevel: v.optional(
-      v.picklist(ALERT_LEVELS, `must be one of ${ALERT_LEVELS.join(", ")}`),
-      "medium",
-    ),
-    backfilled: v.optional(v.boolean("must be true or false"), false),
-    digestMs: v.optional(wholeNumber(0, 7 * 86_400_000), 0),
+    ...taken,
     format: v.optional(
       v.picklist(
         Object.keys(formats) as (keyof typeof formats)[],
@@ -146,20 +158,23 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
 
 /**
  * Stands in for an endpoint whose settings are refused: what is owed to it is queued and tried by
- * the schedule, so that it arrives once the settings are repaired.
+ * the schedule, so that it arrives once the settings are repaired. It takes the alerts that the entry
+ * asks for, and no others: a pager must not get all everyday work after the repair.
  *
  * @param name The endpoint's name.
+ * @param entry The entry as it was given; without one, every member has its default.
  * @returns An endpoint without address and secret: nothing can be sent to it.
  */
-export function refusedEndpoint(name: string): Endpoint {
+export function refusedEndpoint(
+  name: string,
+  entry: Readonly<Record<string, unknown>> = {},
+): Endpoint {
   return {
     name,
     url: "",
     secret: "",
     previousSecrets: [],
-    minLevel: "informational",
-    backfilled: false,
-    digestMs: 0,
+    ...v.parse(TakenSchema, entry),
     format: "standard",
     retryScheduleMs: [...RETRY_SCHEDULE],
     timeoutMs: 15_000,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Endpoint } from "../delivery/endpoint.ts";
+import { type Endpoint, refusedEndpoint } from "../delivery/endpoint.ts";
 import type { ApiToken } from "../http/api_tokens.ts";
 import { type Entries, SETTINGS } from "./settings.ts";
 
@@ -19,10 +19,10 @@ export interface Config extends Readonly<Omit<Values, "tokens" | "endpoints">> {
   /** The webhook endpoints. */
   readonly endpoints: readonly Endpoint[];
   /**
-   * The names of endpoints whose entries are refused: what is owed to them waits for the repair,
+   * Stand-ins for endpoints whose entries are refused: what is owed to them waits for the repair,
    * and is not cancelled.
    */
-  readonly refusedEndpoints: readonly string[];
+  readonly refusedEndpoints: readonly Endpoint[];
   /** Whether an entry of the endpoints is refused whose name is not valid either. */
   readonly hasUnknownEndpoint: boolean;
   /** Entries of lists that are refused, while everything else is in force. */
@@ -85,17 +85,19 @@ export function readConfig(env: Record<string, unknown>): ReadConfig {
 
 function configOf(values: Values, refused: readonly ConfigProblem[]): Config {
   const { aid, useAllPermittedAids = aid === undefined, tokens, endpoints } = values;
-  const names = endpoints.refused.map(({ name }) => name);
-  const valid = endpoints.valid.map(({ name }) => name);
+  const taken = new Set(endpoints.valid.map(({ name }) => name));
+  const refusedEndpoints = endpoints.refused.flatMap(({ named }) => {
+    if (named === undefined || taken.has(named.name)) return [];
+    taken.add(named.name);
+    return [refusedEndpoint(named.name, named)];
+  });
   return {
     ...values,
     useAllPermittedAids,
     tokens: tokens.valid,
     endpoints: endpoints.valid,
-    refusedEndpoints: [...new Set(names)].filter((name) =>
-      name !== undefined && !valid.includes(name)
-    ) as string[],
-    hasUnknownEndpoint: names.includes(undefined),
+    refusedEndpoints,
+    hasUnknownEndpoint: endpoints.refused.some(({ named }) => named === undefined),
     refused,
   };
 }

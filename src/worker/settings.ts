@@ -306,12 +306,15 @@ function text() {
   );
 }
 
+/** An entry of which only the name is known to be valid. */
+type NamedEntry = Readonly<Record<string, unknown>> & { readonly name: string };
+
 /** An entry of a list that is refused; the others are in force. */
 export interface RefusedEntry {
   /** Its name, or its number in the list if it has no valid name. */
   readonly entry: string;
-  /** Its name, if that is valid. */
-  readonly name: string | undefined;
+  /** As it was given, if its name is valid; it may contain a secret, so it is never shown. */
+  readonly named: NamedEntry | undefined;
   /** Where in it, and what is expected; never what it contains. */
   readonly message: string;
 }
@@ -364,13 +367,13 @@ function readEntries<Item extends { readonly name: string }>(
   const valid: Item[] = [];
   const refused: RefusedEntry[] = [];
   for (const [index, item] of items.entries()) {
-    const named = v.safeParse(v.object({ name: nameSchema }), item);
-    const name = named.success ? named.output.name : undefined;
-    const entry = name ?? `entry ${index + 1}`;
+    const { success, output: given } = v.safeParse(v.looseObject({ name: nameSchema }), item);
+    const named = success ? given : undefined;
+    const entry = named?.name ?? `entry ${index + 1}`;
     const result = v.safeParse(schema, item);
     if (!result.success) {
       for (const issue of result.issues) {
-        refused.push({ entry, name, message: messageOf(issue) });
+        refused.push({ entry, named, message: messageOf(issue) });
       }
       continue;
     }
@@ -379,7 +382,10 @@ function readEntries<Item extends { readonly name: string }>(
       .map((member) => [member, valid.find((other) => other[member] === output[member])] as const)
       .find(([, other]) => other !== undefined);
     if (same === undefined) valid.push(output);
-    else refused.push({ entry, name, message: `has the same ${same[0]} as ${same[1]?.name}` });
+    else {
+      const message = `has the same ${same[0]} as ${same[1]?.name}`;
+      refused.push({ entry, named, message });
+    }
   }
   return { valid, refused };
 }

@@ -44,14 +44,13 @@ export function watchPorts(
   { log, config, rules, clock, random, isFed = true }: WatchPortsOptions,
 ): WatchPorts {
   const { aid, useAllPermittedAids, baseUrl, teToken, ownHosts } = config;
-  const refused = new Map(config.refusedEndpoints.map((name) => [name, refusedEndpoint(name)]));
   return {
     clock,
     random,
     log,
     isFed,
     credential: digestOf(teToken),
-    endpoints: [...config.endpoints, ...refused.values()],
+    endpoints: [...config.endpoints, ...config.refusedEndpoints],
     standIn: config.hasUnknownEndpoint ? refusedEndpoint : undefined,
     firstPage: (startDate, endDate) =>
       firstPageUrl(baseUrl, {

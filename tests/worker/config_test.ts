@@ -197,9 +197,33 @@ Deno.test("readConfig() refuses the entries that are wrong, by name, and keeps t
   assertEquals(tokens, [siem, pager]);
   assertEquals(config?.tokens, [siem, pager]);
   assertEquals(config?.endpoints.map(({ name, url }) => [name, url]), [["hook", hook.url]]);
-  assertEquals([config?.refusedEndpoints, config?.hasUnknownEndpoint], [["plain"], true]);
+  assertEquals(config?.refusedEndpoints.map(({ name }) => name), ["plain"]);
+  assertEquals(config?.hasUnknownEndpoint, true);
   assertEquals(config?.refused, problems);
 });
+
+for (
+  const [what, entry, expected] of [
+    ["what it says", { minLevel: "high", backfilled: true, digestMs: 60_000 }, [
+      "high",
+      true,
+      60_000,
+    ]],
+    ["the defaults where it says nothing", {}, ["medium", false, 0]],
+    ["the default for what is wrong", { minLevel: "hihg", digestMs: 5 }, ["medium", false, 5]],
+  ] as const
+) {
+  Deno.test(`a refused endpoint is owed the alerts that its entry asks for: ${what}`, () => {
+    const { config } = readConfig({
+      ...good,
+      WEBHOOKS: [{ name: "pager", url: "http://example.com/", secret: "S3CRET", ...entry }],
+    });
+    const [pager, ...others] = config?.refusedEndpoints ?? [];
+    assertEquals(others, []);
+    assertEquals([pager?.minLevel, pager?.backfilled, pager?.digestMs], [...expected]);
+    assertEquals([pager?.url, pager?.secret], ["", ""]);
+  });
+}
 
 Deno.test("one source has one name, however its settings are spelt", () => {
   const name = (env: Record<string, unknown>) => {
