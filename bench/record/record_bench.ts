@@ -1,5 +1,5 @@
 import { toAlert } from "../../src/alert/to_alert.ts";
-import { type Correlator, newTally } from "../../src/sigma/engine.ts";
+import type { Correlator } from "../../src/sigma/engine.ts";
 import { RuleSet } from "../../src/sigma/source_rule_set.ts";
 import type { SigmaRule } from "../../src/sigma/sigma_rule.ts";
 import type { NewAlert } from "../../src/store/alert_table.ts";
@@ -120,7 +120,8 @@ export class RecordBench {
   #reset(): number {
     const { sql } = this.#log;
     return sql.transaction(() => {
-      this.#log.correlate([], () => ({ results: [], tally: newTally() }));
+      sql.run("DELETE FROM correlation_groups");
+      sql.run("DELETE FROM correlations");
       return sql.run("DELETE FROM events") + sql.run("DELETE FROM alerts") +
         sql.run("DELETE FROM meta WHERE name = 'correlated_to'");
     });

@@ -5,11 +5,15 @@ import {
   type GroupState,
 } from "../sigma/engine.ts";
 import { isLarger } from "../alert/shorten.ts";
+import type { UsedState } from "./log.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Sql, SqlRow, SqlValue } from "./sql.ts";
 
 /** A row may have 2 MB in a Durable Object; this leaves room for the other columns. */
 const MAX_STATE_BYTES = 1_900_000;
+
+/** How long the state of a correlation that is not in force is kept, in milliseconds: 30 days. */
+const KEPT_UNUSED_MS = 30 * 86_400_000;
 
 /** A database that notes whether a statement has failed. */
 class NotedSql {
@@ -43,6 +47,8 @@ interface Correlation {
   readonly number: number;
   groups: number;
   matches: number;
+  /** Since when it is not in force, in milliseconds since the Unix epoch; null if it is. */
+  readonly unusedSince: number | null;
   isChanged: boolean;
   /** The groups that are to be written; undefined for one that is to be deleted. */
   readonly pending: Map<string, Pending | undefined>;
@@ -82,10 +88,11 @@ export class CorrelationTable implements CorrelationStore {
     this.#sql = new NotedSql(sql);
     this.watermark = readNumber(sql, "correlated_to", -Infinity);
     this.#watermarkBefore = this.watermark;
-    type Row = { number: number; key: string; groups: number; matches: number };
-    for (const { key, ...row } of sql.all<Row>(`SELECT * FROM correlations`)) {
-      this.#correlations.set(key, correlationOf(row));
-    }
+    type Row = Totals & { key: string };
+    const rows = sql.all<Row>(
+      `SELECT number, key, groups, matches, unused_since AS unusedSince FROM correlations`,
+    );
+    for (const { key, ...totals } of rows) this.#correlations.set(key, correlationOf(totals));
   }
 
   /** Whether the database has failed, so that an error is not one of the evaluation. */
@@ -195,7 +202,7 @@ export class CorrelationTable implements CorrelationStore {
 
   evict(key: string | undefined): number | undefined {
     this.#writeGroups();
-    const keys = key === undefined ? [...this.#correlations.keys()] : [key];
+    const keys = key === undefined ? this.#evictable() : [key];
     const candidates = keys.flatMap((key) =>
       this.#sql.all<{ group: string; due: number }>(
         `SELECT "group", due FROM correlation_groups
@@ -210,13 +217,53 @@ export class CorrelationTable implements CorrelationStore {
     return size;
   }
 
-  keepOnly(keys: readonly string[]): void {
-    for (const [key, { number }] of this.#correlations) {
-      if (keys.includes(key)) continue;
-      this.#sql.run(`DELETE FROM correlation_groups WHERE correlation = ?`, number);
-      this.#sql.run(`DELETE FROM correlations WHERE number = ?`, number);
-      this.#correlations.delete(key);
+  /**
+   * Notes which correlations are in force, and deletes the state of those that have not been for 30
+   * days.
+   *
+   * One that comes back goes on with what it has learned, except for groups that something was due
+   * for meanwhile. Where its state is more than that, it starts anew: nobody has counted meanwhile,
+   * so that it would find things absent that were there.
+   *
+   * @param used What is in use.
+   */
+  use({ stateKeys, learnedKeys, now }: UsedState): void {
+    const used = new Set(stateKeys);
+    for (const [key, correlation] of this.#correlations) {
+      const { unusedSince } = correlation;
+      if (used.has(key)) {
+        if (unusedSince === null) continue;
+        this.expire(key, learnedKeys.includes(key) ? now : Number.MAX_VALUE);
+        this.#note(key, correlation, null);
+      } else if (unusedSince === null) this.#note(key, correlation, now);
+      else if (now - unusedSince >= KEPT_UNUSED_MS) this.#forget(key, correlation);
     }
+  }
+
+  /** Writes since when a correlation is not in force, and its totals, whatever follows. */
+  #note(key: string, correlation: Correlation, unusedSince: number | null): void {
+    const { number, groups, matches } = correlation;
+    this.#sql.run(
+      `UPDATE correlations SET groups = ?, matches = ?, unused_since = ? WHERE number = ?`,
+      groups,
+      matches,
+      unusedSince,
+      number,
+    );
+    this.#correlations.set(key, correlationOf({ number, groups, matches, unusedSince }));
+  }
+
+  #forget(key: string, { number }: Correlation): void {
+    this.#sql.run(`DELETE FROM correlation_groups WHERE correlation = ?`, number);
+    this.#sql.run(`DELETE FROM correlations WHERE number = ?`, number);
+    this.#correlations.delete(key);
+  }
+
+  /** The correlations that make room: those that are not in force, as long as they hold any. */
+  #evictable(): string[] {
+    const all = [...this.#correlations];
+    const unused = all.filter(([, { unusedSince, groups }]) => unusedSince !== null && groups > 0);
+    return (unused.length > 0 ? unused : all).map(([key]) => key);
   }
 
   /** Writes everything that has changed. */
@@ -296,7 +343,7 @@ export class CorrelationTable implements CorrelationStore {
     if (correlation === undefined) {
       const numbers = this.#correlations.values().map(({ number }) => number);
       const number = Math.max(0, ...numbers) + 1;
-      correlation = correlationOf({ number, groups: 0, matches: 0 });
+      correlation = correlationOf({ number, groups: 0, matches: 0, unusedSince: null });
       this.#correlations.set(key, correlation);
     }
     correlation.isChanged = true;
@@ -307,9 +354,10 @@ export class CorrelationTable implements CorrelationStore {
 /** As many group keys as fit into one bound string: each has at most some values of 256 units. */
 const MAX_PREPARED = 64;
 
-function correlationOf(
-  totals: { number: number; groups: number; matches: number },
-): Correlation {
+/** What is stored of a correlation. */
+type Totals = Pick<Correlation, "number" | "groups" | "matches" | "unusedSince">;
+
+function correlationOf(totals: Totals): Correlation {
   return { ...totals, isChanged: false, pending: new Map(), known: new Map() };
 }
 

@@ -108,6 +108,19 @@ export interface LogReader {
   onAppend(listener: () => void): () => void;
 }
 
+/** The state of which correlations is in use. */
+export interface UsedState {
+  /** The keys of the correlations in force. */
+  readonly stateKeys: readonly string[];
+  /**
+   * Those among them that go on with what they know when they come back into force; the others
+   * start anew.
+   */
+  readonly learnedKeys: readonly string[];
+  /** The time, in milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
 /** Writing the log. Everything here has to be called inside `transaction()`. */
 export interface LogWriter {
   /** Records what is new among the events of one page. */
@@ -117,13 +130,14 @@ export interface LogWriter {
   /**
    * Evaluates correlations on the state that the log keeps of them.
    *
-   * @param keys The state keys of the correlations in force; everything else is deleted.
+   * @param used Which correlations are in force. The state of others is kept for 30 days, and then
+   *   deleted.
    * @param evaluate What to do.
    * @returns What it has found. If it throws, its changes are not written, and there is a fault.
    * @throws {unknown} What the database throws: then the transaction has to fail.
    */
   correlate(
-    keys: readonly string[],
+    used: UsedState,
     evaluate: (store: CorrelationStore) => CorrelationOutcome,
   ): CorrelationOutcome & { readonly fault?: unknown };
   /** Returns the alerts among some that are not stored, each once. */

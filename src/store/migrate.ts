@@ -91,6 +91,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       size INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (correlation, "group")) WITHOUT ROWID`,
     `CREATE INDEX correlation_due ON correlation_groups (correlation, due)`,
   ],
+  // Rules may be out of force for a time, by mistake; what they have learned took weeks.
+  [`ALTER TABLE correlations ADD COLUMN unused_since INTEGER`],
 ];
 
 /**

@@ -144,9 +144,9 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       return result;
     },
     keepInvalid: (invalid, at) => addInvalidEvents(sql, invalid, at),
-    correlate(keys, evaluate) {
+    correlate(used, evaluate) {
       const table = new CorrelationTable(sql);
-      table.keepOnly(keys);
+      table.use(used);
       let outcome: CorrelationOutcome;
       try {
         outcome = evaluate(table);

@@ -1,4 +1,3 @@
-import { newTally } from "../../src/sigma/engine.ts";
 import type { Sql, SqlRow, SqlValue } from "../../src/store/sql.ts";
 import type { Log } from "../../src/store/log.ts";
 import type { SseSource } from "../../src/sse/sse_source.ts";
@@ -186,10 +185,13 @@ export const BUGS: Readonly<Record<string, Bug>> = {
       let isFirst = true;
       return {
         ...log,
-        correlate(keys, evaluate) {
-          if (isFirst) log.correlate([], () => ({ results: [], tally: newTally() }));
+        correlate(used, evaluate) {
+          if (isFirst) {
+            log.sql.run("DELETE FROM correlation_groups");
+            log.sql.run("DELETE FROM correlations");
+          }
           isFirst = false;
-          return log.correlate(keys, evaluate);
+          return log.correlate(used, evaluate);
         },
       };
     },

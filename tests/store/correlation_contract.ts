@@ -5,9 +5,11 @@ import {
   type GroupMatch,
   GroupState,
 } from "../../src/sigma/engine.ts";
-import { open, type Promised } from "./promised.ts";
+import type { UsedState } from "../../src/store/log.ts";
+import { DAY, open, type Promised } from "./promised.ts";
 
 const KEYS = ["one", "two"];
+const USED = { stateKeys: KEYS, learnedKeys: ["one"], now: 1 };
 const NOTHING: CorrelationOutcome = {
   results: [],
   tally: { late: 0, ungrouped: 0, valueless: 0, dropped: 0 },
@@ -17,12 +19,12 @@ const NOTHING: CorrelationOutcome = {
 function within<T>(
   sql: Parameters<Promised["check"]>[0],
   body: (store: CorrelationStore) => T,
-  keys: readonly string[] = KEYS,
+  used: Partial<UsedState> = {},
 ): { value: T; outcome: CorrelationOutcome } {
   const log = open(sql);
   let value: T;
   const outcome = log.transaction(() =>
-    log.correlate(keys, (store) => {
+    log.correlate({ ...USED, ...used }, (store) => {
       value = body(store);
       return NOTHING;
     })
@@ -138,14 +140,68 @@ export const CORRELATION_CONTRACT: readonly Promised[] = [
     },
   },
   {
-    name: "correlate() forgets correlations that are no longer in force",
+    name: "correlate() keeps what was learned while it is not in force, and forgets it in 30 days",
     check(sql) {
-      read(sql, (store) => KEYS.forEach((key) => store.save(key, "Ana", groupOf(1), 9)));
-      within(sql, () => {}, ["two"]);
-      assertEquals(
-        read(sql, (store) => [store.load("one", "Ana"), store.groups("one"), store.matches]),
-        [undefined, 0, 1],
+      const held = (store: CorrelationStore) => [
+        store.load("one", "Ana")?.times,
+        store.groups("one"),
+        store.groups("two"),
+        store.matches,
+      ];
+      const NONE = { stateKeys: [], learnedKeys: [] };
+      read(sql, (store) => KEYS.forEach((key) => store.save(key, "Ana", groupOf(1), 99 * DAY)));
+      within(sql, () => {}, { ...NONE, now: DAY });
+      within(sql, () => {}, { ...NONE, now: 31 * DAY - 1 });
+      assertEquals(within(sql, held, { stateKeys: ["one"], now: 31 * DAY - 1 }).value, [
+        [1],
+        1,
+        1,
+        2,
+      ]);
+      within(sql, () => {}, { ...NONE, now: 32 * DAY });
+      // Since it was in force, the 30 days have begun again; those of the other one are over.
+      assertEquals(within(sql, held, { ...NONE, now: 33 * DAY }).value, [[1], 1, 0, 1]);
+      within(sql, () => {}, { ...NONE, now: 62 * DAY });
+      assertEquals(within(sql, held, { now: 62 * DAY }).value, [undefined, 0, 0, 0]);
+    },
+  },
+  {
+    name:
+      "correlate() starts anew, back in force, what was due meanwhile, and all that nobody counted",
+    check(sql) {
+      read(sql, (store) => {
+        for (const key of KEYS) {
+          store.save(key, "soon", groupOf(1, 2), 9);
+          store.save(key, "later", groupOf(1, 2, 3), 99);
+        }
+      });
+      within(sql, () => {}, { stateKeys: [], learnedKeys: [], now: 5 });
+      const log = open(sql);
+      const broken = log.transaction(() =>
+        log.correlate({ ...USED, now: 20 }, () => {
+          throw new TypeError("broken");
+        })
       );
+      assert(broken.fault instanceof TypeError);
+      for (const now of [21, 22]) {
+        const { value } = within(sql, (store) => [
+          KEYS.map((key) => ["soon", "later"].map((group) => store.load(key, group)?.times)),
+          KEYS.map((key) => store.groups(key)),
+          store.matches,
+        ], { now });
+        assertEquals(value, [[[undefined, [1, 2, 3]], [undefined, undefined]], [1, 0], 3]);
+      }
+    },
+  },
+  {
+    name: "correlate() evicts first what is not in force",
+    check(sql) {
+      read(sql, (store) => {
+        store.save("one", "Ana", groupOf(1), 1);
+        store.save("two", "Ana", groupOf(1, 2), 9);
+      });
+      const evict = (store: CorrelationStore) => [1, 2, 3].map(() => store.evict(undefined));
+      assertEquals(within(sql, evict, { stateKeys: ["one"] }).value, [2, 1, undefined]);
     },
   },
   {
@@ -154,7 +210,7 @@ export const CORRELATION_CONTRACT: readonly Promised[] = [
       read(sql, (store) => store.save("one", "Ana", groupOf(1), 9));
       const log = open(sql);
       log.transaction(() => {
-        const { results, fault } = log.correlate(KEYS, (store) => {
+        const { results, fault } = log.correlate(USED, (store) => {
           store.save("one", "Ana", groupOf(1, 2), 9);
           store.delete("one", "Ana");
           store.watermark = 5;
@@ -188,7 +244,7 @@ export const CORRELATION_CONTRACT: readonly Promised[] = [
       assertThrows(
         () =>
           log.transaction(() =>
-            log.correlate(KEYS, (store) => {
+            log.correlate(USED, (store) => {
               isBroken = true;
               store.load("one", "Ana");
               return NOTHING;

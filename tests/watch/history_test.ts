@@ -113,6 +113,28 @@ Deno.test("an absence makes one alert although no event comes, and the next only
   assertEquals(alertsOf(bench).length, 2);
 });
 
+Deno.test("rules that are out of force for a time learn nothing anew, and take nobody's silence for absence", async () => {
+  for (const meanwhile of [[], [{ ...SILENT!, id: "00000000-0000-4000-8000-000000000013" }]]) {
+    using bench = new Bench({}, portsOf());
+    const use = (used: typeof rules) => {
+      Object.assign(bench.ports, portsOf(used));
+      bench.restart();
+    };
+    happen(bench, login(HOUR, "198.51.100.7"));
+    happen(bench, login(12 * HOUR, "203.0.113.9"), login(20 * HOUR, "203.0.113.9"));
+    happen(bench, login(31 * HOUR, "203.0.113.9"), login(32 * HOUR, "192.0.2.44"));
+    await bench.run(10 * HOUR);
+    use(meanwhile);
+    await bench.run(20 * HOUR);
+    use(rules);
+    await bench.run(10 * HOUR);
+    assertEquals(
+      alertsOf(bench).map(({ rule, group }) => [rule.id, group?.at(-1)?.value]),
+      [[NEW!.id, "203.0.0.0/16"], [NEW!.id, "192.0.0.0/16"]],
+    );
+  }
+});
+
 Deno.test("while the API cannot be read, nothing is taken for silence", async () => {
   using bench = new Bench({}, portsOf([SILENT!]));
   happen(bench, login(HOUR, "198.51.100.7"), login(20 * HOUR, "198.51.100.7"));
@@ -129,7 +151,7 @@ Deno.test("while the API cannot be read, nothing is taken for silence", async ()
   assertEquals(alertsOf(bench).filter(({ rule }) => rule.id === SILENT!.id).length, 1);
 });
 
-Deno.test("what was kept for rules that are gone is removed, also when none is left", async () => {
+Deno.test("what was kept for rules that are gone is removed after 30 days, also when none is left", async () => {
   const ports = portsOf();
   using bench = new Bench({}, ports);
   happen(bench, login(MINUTE, "198.51.100.7"));
@@ -138,6 +160,9 @@ Deno.test("what was kept for rules that are gone is removed, also when none is l
   assert(groups() >= 2);
   Object.assign(bench.ports, { match: () => [], correlator: undefined });
   bench.restart();
+  await bench.run(HOUR);
+  assert(groups() >= 2);
+  bench.sql.run("UPDATE correlations SET unused_since = unused_since - ?", 30 * DAY);
   await bench.run(HOUR);
   assertEquals(groups(), 0);
 });

@@ -67,10 +67,4 @@ export interface CorrelationStore {
    * @returns How many matches it held; undefined if there is no group.
    */
   evict(key: string | undefined): number | undefined;
-  /**
-   * Deletes everything of correlations that are no longer there, or whose meaning has changed.
-   *
-   * @param keys The state keys to keep.
-   */
-  keepOnly(keys: readonly string[]): void;
 }

@@ -86,8 +86,13 @@ export class Correlator {
   readonly correlations: readonly SigmaCorrelation[];
   /** The correlations that were not loaded because of their status. */
   readonly skipped: readonly SigmaCorrelation[];
-  /** The keys of their state, for {@linkcode CorrelationStore.keepOnly}. */
+  /** The keys of their state; that of any other key is no longer needed. */
   readonly stateKeys: readonly string[];
+  /**
+   * Those among them whose state remains true while nothing is evaluated for a time: which values
+   * were there. Of any other, nobody knows what would have become of it.
+   */
+  readonly learnedKeys: readonly string[];
   readonly #trackers: readonly Tracker[];
   readonly #collector: MatchCollector;
   readonly #silent = new Set<SigmaRule | SigmaCorrelation>();
@@ -172,6 +177,8 @@ export class Correlator {
     }
     for (const document of heard) this.#silent.delete(document);
     for (const document of silent) this.#silent.add(document);
+    this.learnedKeys = trackers.filter((tracker) => tracker instanceof NewValueTracker)
+      .map(({ stateKey }) => stateKey);
     this.#trackers = [...trackers, ...compiled.map((each) => new WindowTracker(each))];
     this.stateKeys = this.#trackers.map(({ stateKey }) => stateKey);
   }

@@ -142,6 +142,11 @@ export class MemoryStore implements CorrelationStore {
     return size;
   }
 
+  /**
+   * Deletes everything of correlations that are no longer there, or whose meaning has changed.
+   *
+   * @param keys The state keys to keep.
+   */
   keepOnly(keys: readonly string[]): void {
     for (const [key, { states }] of this.#groups) {
       if (keys.includes(key)) continue;

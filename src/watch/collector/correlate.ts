@@ -103,10 +103,15 @@ export class PageMatches {
     options: WatchOptions,
   ): Correlated {
     const { log, correlator } = this.#ports;
-    const { results, tally, ...failed } = log.correlate(correlator?.stateKeys ?? [], (store) => {
-      // Nothing correlates any more; what was kept for it goes.
-      if (correlator === undefined) return { results: [], tally: newTally() };
+    const { stateKeys = [], learnedKeys = [] } = correlator ?? {};
+    const used = { stateKeys, learnedKeys, now };
+    const { results, tally, ...failed } = log.correlate(used, (store) => {
       const watermark = completeUntil(state, now, options);
+      if (correlator === undefined) {
+        // What correlates later cannot say what was absent before.
+        store.watermark = Math.max(store.watermark, watermark);
+        return { results: [], tally: newTally() };
+      }
       // It came from a clock that was ahead and has been set back.
       if (store.watermark > now) store.watermark = watermark;
       return correlator.correlate(store, this.#inputs, watermark, skippedRanges(state));
