@@ -122,10 +122,10 @@ Deno.test("rules that are out of force for a time learn nothing anew, and take n
     };
     happen(bench, login(HOUR, "198.51.100.7"));
     happen(bench, login(12 * HOUR, "203.0.113.9"), login(20 * HOUR, "203.0.113.9"));
-    happen(bench, login(31 * HOUR, "203.0.113.9"), login(32 * HOUR, "192.0.2.44"));
+    happen(bench, login(41 * HOUR, "203.0.113.9"), login(42 * HOUR, "192.0.2.44"));
     await bench.run(10 * HOUR);
     use(meanwhile);
-    await bench.run(20 * HOUR);
+    await bench.run(30 * HOUR);
     use(rules);
     await bench.run(10 * HOUR);
     assertEquals(
