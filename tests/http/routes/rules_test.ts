@@ -34,7 +34,7 @@ Deno.test("PUT /v1/rules answers what is wrong with a bundle, and the rules in f
     ["", 422, "invalid_rules", "not JSON"],
     [new Uint8Array([0xff, 0xfe]), 422, "invalid_rules", "not JSON"],
     ["{}", 422, "invalid_rules", "format"],
-    [JSON.stringify({ ...BUNDLE, rules: [{}] }), 422, "invalid_rules", "rules.0.title"],
+    [JSON.stringify({ ...BUNDLE, rules: [{}] }), 422, "invalid_rules", "rules.0."],
     [" ".repeat(MAX_BUNDLE_BYTES + 1), 413, "too_large", "1048576"],
   ];
   for (const [body, status, code, says] of wrong) {
