@@ -5,7 +5,7 @@ export const ALERT_STATES = ["open", "acknowledged", "closed"] as const;
  * What people have made of an alert.
  *
  * - `open`: nobody has said anything, or it was opened again.
- * - `acknowledged`: somebody is at it.
+ * - `acknowledged`: somebody is handling it.
  * - `closed`: it is dealt with.
  */
 export type AlertState = typeof ALERT_STATES[number];

@@ -14,7 +14,7 @@ const NewStateSchema = v.strictObject({
   note: v.optional(v.pipe(v.string(note), v.trim(), v.maxLength(1_000, note)), ""),
 }, "is missing or unknown: there are state and note");
 
-/** `/v1/alerts/:id/state`: who is at an alert, and who has closed it. */
+/** `/v1/alerts/:id/state`: who is handling an alert, and who has closed it. */
 export const alertStateRoute: Route = {
   path: "/v1/alerts/:id{[a-z0-9]{1,32}}/state",
   GET: operation("read", {}, ({ log, params }) => {

@@ -44,6 +44,16 @@ export class WindowTracker implements Tracker {
     if (state.size > 0) store.save(stateKey, group, state, dueOf(this.#compiled, state));
   }
 
+  /** Adds a match to its group; false if it is there already. */
+  #insert(state: GroupState, match: CorrelationInput): boolean {
+    const { columns, byReference } = this.#compiled;
+    const before = state.size;
+    const at = state.insert(match, columns, byReference);
+    if (at < 0) return false;
+    state.evaluator?.inserted(state, at, state.size > before);
+    return true;
+  }
+
   /** Matches that are newer than all others, one after the other: each can only be a last one. */
   #append(
     round: Round,
@@ -53,13 +63,9 @@ export class WindowTracker implements Tracker {
     found: Found[],
   ): void {
     const compiled = this.#compiled;
-    const { span, columns, byReference, min, starters, shared } = compiled;
+    const { span, min, starters, shared } = compiled;
     for (const match of matches) {
-      if (match.duration > span) continue;
-      const before = state.size;
-      const at = state.insert(match, columns, byReference);
-      if (at < 0) continue;
-      state.evaluator?.inserted(state, at, state.size > before);
+      if (match.duration > span || !this.#insert(state, match)) continue;
       if (state.size < min) continue;
       const evaluator = shared ?? (state.evaluator ??= compiled.newEvaluator());
       const { times } = state;
@@ -87,15 +93,11 @@ export class WindowTracker implements Tracker {
     found: Found[],
   ): void {
     const compiled = this.#compiled;
-    const { span, columns, byReference, min, starters, parents } = compiled;
+    const { span, min, starters, parents } = compiled;
     let firstEnd = Infinity;
     let lastStart = -Infinity;
     for (const match of matches) {
-      if (match.duration > span) continue;
-      const before = state.size;
-      const at = state.insert(match, columns, byReference);
-      if (at < 0) continue;
-      state.evaluator?.inserted(state, at, state.size > before);
+      if (match.duration > span || !this.#insert(state, match)) continue;
       firstEnd = Math.min(firstEnd, match.time + match.duration);
       lastStart = Math.max(lastStart, match.time);
     }
@@ -118,16 +120,14 @@ export class WindowTracker implements Tracker {
     state: GroupState,
     matches: readonly CorrelationInput[],
   ): void {
-    const { span, settle, columns, byReference } = this.#compiled;
+    const { span, settle } = this.#compiled;
     for (const match of matches) {
       if (match.duration > span) continue;
       if (match.time + settle <= before || match.time <= (state.closed ?? -Infinity)) {
         tally.late++;
         continue;
       }
-      const { size } = state;
-      const at = state.insert(match, columns, byReference);
-      if (at >= 0) state.evaluator?.inserted(state, at, state.size > size);
+      this.#insert(state, match);
     }
   }
 
