@@ -9,8 +9,8 @@ const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 
 /**
- * For how long repeats are folded if a rule says nothing, in milliseconds: as long as somebody can
- * bear not to know that it goes on. What is critical always notifies.
+ * For how long repeats are folded if a rule says nothing, in milliseconds: as long as people can do
+ * without news of it. What is critical always notifies.
  */
 export const SUPPRESS_BY_LEVEL: Readonly<Record<AlertLevel, number>> = {
   informational: DAY,

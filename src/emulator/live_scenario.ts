@@ -19,7 +19,10 @@ export interface LiveScenarioOptions {
 
 /** How many ordinary events precede the first story. */
 const BEFORE_STORIES = 1;
-/** The average number of ordinary events between two stories: whoever is attacked knows calm too. */
+/**
+ * The average number of ordinary events between two stories: an organisation under attack has calm
+ * times too.
+ */
 const BETWEEN_STORIES = 200;
 /** One ordinary event in this many appears late, with a date in the past. */
 const ONE_LATE_IN = 30;

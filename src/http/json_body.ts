@@ -19,7 +19,7 @@ export async function jsonBody(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return problem("too_large", {
-      detail: `The body may have ${maxBytes} bytes`,
+      detail: `The body may have at most ${maxBytes} bytes`,
       members: { maxBytes },
     });
   }

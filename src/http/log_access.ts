@@ -46,9 +46,9 @@ export interface RuleSummary {
 export interface RulesState {
   /** Names their content. */
   readonly revision: string;
-  /** Whether the Worker brought them along, or they were uploaded. */
+  /** Whether they are the Worker's own or were uploaded. */
   readonly source: "bundled" | "uploaded";
-  /** The revision of those that the Worker brings along. */
+  /** The revision of the Worker's own rules. */
   readonly bundledRevision: string;
   /** When they were uploaded, as an ISO 8601 string; null for those of the Worker. */
   readonly uploadedAt: string | null;

@@ -20,7 +20,7 @@ export async function readBody<Value>(
 ): Promise<Value> {
   const body = await jsonBody(request, MAX_BYTES);
   if (body instanceof Response) {
-    throw new InvalidRequestError(`The body may have ${MAX_BYTES} bytes`);
+    throw new InvalidRequestError(`The body may have at most ${MAX_BYTES} bytes`);
   }
   if (body.value === undefined) throw new InvalidRequestError("The body must be JSON in UTF-8");
   const { success, output, issues } = v.safeParse(schema, body.value);

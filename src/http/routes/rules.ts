@@ -9,7 +9,7 @@ import { operation, type Route } from "../route.ts";
 /** The largest bundle that is read, in bytes: more than a thousand rules. */
 export const MAX_BUNDLE_BYTES = 1024 * 1024;
 
-/** `/v1/rules`: the rules in force, others in their place, and back. */
+/** `/v1/rules`: reads, replaces and restores the rules in force. */
 export const rulesRoute: Route = {
   path: "/v1/rules",
   GET: operation(

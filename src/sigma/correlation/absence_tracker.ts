@@ -54,7 +54,7 @@ export class AbsenceTracker implements Tracker {
   /** @inheritdoc */
   settle(round: Round): void {
     const { store, watermark, before } = round;
-    // Without groups, it is known from the beginning what is missing.
+    // Without groups, an absence can be found from the start.
     const isAlone = this.#groupBy.length === 0 && Number.isFinite(watermark);
     if (isAlone && store.load(this.stateKey, "") === undefined) {
       this.#save(round, "", stateWith(Number.isFinite(before) ? before : watermark));
@@ -80,7 +80,7 @@ export class AbsenceTracker implements Tracker {
       const blind = unread.filter(({ from, to }) => from <= end && to > time);
       if (blind.length === 0) this.#report(round, group, time, state.events[at]!);
       else {
-        // What could not be read may have held a match: silence begins behind it.
+        // What could not be read may have held a match: a silence begins after it.
         const match = matchOf(Math.max(...blind.map(({ to }) => to)), state.events[at]!);
         state.insert(match, undefined, false);
       }

@@ -54,7 +54,7 @@ export interface CorrelationStore {
   due(key: string, watermark: number): Iterable<string>;
   /**
    * Deletes the groups of a correlation that are due: those that have nothing to decide. It may
-   * leave some that are hardly due for the next call.
+   * leave some that have only just become due for the next call.
    *
    * @param key The `stateKey` of the correlation.
    * @param watermark The time up to which the log is complete.

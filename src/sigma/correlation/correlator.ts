@@ -34,8 +34,8 @@ export interface CorrelatorOptions {
    */
   silent?: ReadonlySet<SigmaRule | SigmaCorrelation>;
   /**
-   * Receives the problems of correlations that cannot be linked, and of rules that say wrongly how
-   * they look back; they are then left out. Without it, the problems are thrown.
+   * Receives the problems of correlations that cannot be linked, and of rules whose look-back is
+   * invalid; they are then left out. Without it, the problems are thrown.
    */
   onProblem?: (problem: Problem, document: SigmaCorrelation | SigmaRule) => void;
 }

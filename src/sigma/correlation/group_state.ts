@@ -114,7 +114,7 @@ export class GroupState {
     (this.#active ??= new Active()).closed = time;
   }
 
-  /** When it last had a match, where that keeps it from being forgotten. */
+  /** When it last had a match, if that keeps it from being forgotten. */
   get seen(): number | undefined {
     return this.#active?.seen;
   }
