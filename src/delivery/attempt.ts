@@ -4,7 +4,8 @@ import { withDeadline } from "../stream/with_deadline.ts";
 import { checkUrl } from "./check_url.ts";
 import { classifyError, classifyStatus } from "./classify.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { formats } from "./format/formats.ts";
+import type { FormattedRequest } from "./format/format.ts";
+import { formatOf } from "./format/formats.ts";
 import type { Outcome } from "./outcome.ts";
 import { isPublicAddress } from "./public_address.ts";
 import { readExcerpt } from "./read_excerpt.ts";
@@ -35,8 +36,8 @@ export interface AttemptOptions {
 export interface AttemptMessage {
   /** The alert's id. */
   readonly webhookId: string;
-  /** The exact string to sign and send, made once by the endpoint's format. */
-  readonly body: string;
+  /** What the endpoint's format made: its body is the exact string that is signed and sent. */
+  readonly request: FormattedRequest;
 }
 
 const utf8 = new TextEncoder();
@@ -61,7 +62,8 @@ const utf8 = new TextEncoder();
  *   url: "https://siem.example.com/hook",
  *   secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
  * });
- * const outcome = await attempt({ webhookId: "a1b2", body: "{}" }, endpoint, {
+ * const request = { headers: { "content-type": "application/json" }, body: "{}" };
+ * const outcome = await attempt({ webhookId: "a1b2", request }, endpoint, {
  *   clock: systemClock,
  *   fetch: () => Promise.resolve(new Response(null, { status: 204 })),
  * });
@@ -89,26 +91,27 @@ export async function attempt(
     at,
     durationMs: clock.now() - at,
   });
-  const body = utf8.encode(message.body);
-  const secrets = [endpoint.secret, ...endpoint.previousSecrets];
-  const headers = await sign({
-    webhookId: message.webhookId,
-    now: at,
-    body,
-    secrets,
-  });
+  const { webhookId, request } = message;
+  const body = utf8.encode(request.body);
+  const format = formatOf(endpoint.format);
+  const secrets = [endpoint.secret ?? [], endpoint.previousSecrets].flat();
+  const signature = endpoint.secret === undefined
+    ? {}
+    : await sign({ webhookId, now: at, body, secrets });
 
   try {
     return await withDeadline(endpoint.timeoutMs, async (stop) => {
       const url = await urlToCall(endpoint, options, stop);
       if (!url) return ended({ kind: "permanent", code: "url_refused" });
+      if (request.path !== undefined) url.pathname = url.pathname.replace(/\/?$/, request.path);
       const response = await post(url, {
         method: "POST",
         // A redirect would take the message to a host that was never checked.
         redirect: "manual",
         headers: {
-          ...headers,
-          "content-type": formats[endpoint.format].contentType,
+          ...endpoint.headers,
+          ...signature,
+          ...request.headers,
           "user-agent": "Panoptes-Webhooks/1",
         },
         body,
@@ -118,11 +121,17 @@ export async function attempt(
         ? undefined
         : retryAfterMs(response.headers.get("retry-after"), clock.now());
       // A receiver knows the secrets, and its answer may repeat one, with its prefix or without.
-      const redact = redactor(...secrets.map((secret) => secret.replace(/^whsec_/, "")));
+      const redact = redactor(
+        ...secrets.map((secret) => secret.replace(/^whsec_/, "")),
+        ...Object.values(endpoint.headers).flatMap((value) => value.split(" ")),
+        ...(format.secretsOf?.(endpoint.options) ?? []),
+        ...secretsOfUrl(url),
+      );
       const excerpt = redact(await readExcerpt(response, stop));
       signal?.throwIfAborted();
+      const kind = classifyStatus(response.status);
       return ended({
-        kind: classifyStatus(response.status),
+        kind: kind === "ok" ? format.refusal?.(excerpt) ?? kind : kind,
         code: "answered",
         status: response.status,
         ...(asked === undefined ? {} : { retryAfterMs: asked }),
@@ -151,6 +160,11 @@ async function urlToCall(
     throw new Error("Cannot look up the host of an endpoint: DNS has no address for it");
   }
   return addresses.every(isPublicAddress) ? checked.url : undefined;
+}
+
+/** The parts of a webhook's address that are long enough to be its key. */
+function secretsOfUrl({ pathname, searchParams }: URL): string[] {
+  return [...pathname.split("/"), ...searchParams.values()].filter(({ length }) => length >= 16);
 }
 
 /**

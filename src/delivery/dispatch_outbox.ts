@@ -4,7 +4,8 @@ import type { OutboxMessage } from "../store/outbox_message.ts";
 import type { Clock } from "../stream/clock.ts";
 import type { AttemptMessage } from "./attempt.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { formats } from "./format/formats.ts";
+import type { FormattedRequest, MessageContent } from "./format/format.ts";
+import { formatOf } from "./format/formats.ts";
 import { nextState, type OutboxStep } from "./next_state.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -18,6 +19,8 @@ export interface DispatchPorts {
   readonly log: Log;
   /** The webhook endpoints that alerts go to. */
   readonly endpoints: readonly Endpoint[];
+  /** The address where people read an alert; default none. */
+  readonly linkTo?: ((alertId: string) => string | undefined) | undefined;
   /**
    * Stands in for an endpoint that is not among them, but may be one whose settings are refused: its
    * messages wait for the repair, and are not cancelled.
@@ -175,8 +178,10 @@ export class OutboxDispatcher {
     return true;
   }
 
-  #lease(endpoint: Endpoint, now: number): { message: OutboxMessage; body: string } | undefined {
-    const { log, random } = this.#ports;
+  #lease(endpoint: Endpoint, now: number):
+    | { message: OutboxMessage; request: FormattedRequest }
+    | undefined {
+    const { log, random, linkTo = () => undefined } = this.#ports;
     for (const message of log.dueMessages(endpoint.name, now, MAX_CANDIDATES)) {
       if (this.#inProgress.has(message.id)) continue;
       if (message.state === "leased") {
@@ -198,12 +203,16 @@ export class OutboxDispatcher {
       }, now);
       if (leased === undefined) continue;
       try {
-        const format = formats[endpoint.format];
         const data: unknown = JSON.parse(found.body);
-        const body = folded === undefined
-          ? format.body(data as Alert, found.recordedAt)
-          : format.foldedBody(data as FoldedAlerts, found.recordedAt);
-        return { message: leased, body };
+        const at = found.recordedAt;
+        const content: MessageContent = folded === undefined
+          ? { type: "alert.created", alert: data as Alert, at }
+          : { type: "alert.folded", folded: data as FoldedAlerts, at };
+        const { options } = endpoint;
+        return {
+          message: leased,
+          request: formatOf(endpoint.format).request(content, { options, linkTo }),
+        };
       } catch {
         // Thrown on, it would roll the lease back, and this message would stay first in line for
         // ever.
@@ -219,12 +228,12 @@ export class OutboxDispatcher {
   }
 
   async #post(
-    { message, body }: { message: OutboxMessage; body: string },
+    { message, request }: { message: OutboxMessage; request: FormattedRequest },
     endpoint: Endpoint,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { log, attempt } = this.#ports;
-    const outcome = await attempt({ webhookId: message.webhookId, body }, endpoint, signal);
+    const outcome = await attempt({ webhookId: message.webhookId, request }, endpoint, signal);
     if (outcome.kind === "ok") this.#failing.delete(endpoint.name);
     else {
       const { count = 0, since = outcome.at } = this.#failing.get(endpoint.name) ?? {};

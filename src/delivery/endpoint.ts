@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { ALERT_LEVELS, type AlertLevel } from "../alert/alert.ts";
 import { checkUrl } from "./check_url.ts";
-import { formats } from "./format/formats.ts";
+import { FORMAT_NAMES, type FormatName, formatOf } from "./format/formats.ts";
 import { RETRY_SCHEDULE } from "./retry_schedule.ts";
 import { isSecret } from "./secret.ts";
 
@@ -14,8 +14,11 @@ export interface EndpointConfig {
    * logged.
    */
   readonly url: string;
-  /** The signing secret: `whsec_` and 24 to 64 bytes in base64. */
-  readonly secret: string;
+  /**
+   * The signing secret: `whsec_` and 24 to 64 bytes in base64. Required if the format always signs,
+   * and refused if it never does.
+   */
+  readonly secret?: string | undefined;
   /** Up to two secrets that also sign, during a rotation; default none. */
   readonly previousSecrets?: string[] | undefined;
   /**
@@ -31,7 +34,14 @@ export interface EndpointConfig {
    */
   readonly digestMs?: number | undefined;
   /** The shape of the body; default `standard`. */
-  readonly format?: keyof typeof formats | undefined;
+  readonly format?: FormatName | undefined;
+  /** What only this format needs, such as a key; default none. Values may be secrets. */
+  readonly options?: unknown;
+  /**
+   * Up to 16 further headers by name, such as a key of the receiver; default none. Values may be
+   * secrets: visible ASCII and spaces, at most 4,096 characters.
+   */
+  readonly headers?: Record<string, string> | undefined;
   /** The delay before each attempt in milliseconds, without jitter; at most 50 attempts. */
   readonly retryScheduleMs?: number[] | undefined;
   /** The timeout of one attempt, in milliseconds, 100 to 30,000; default 15,000. */
@@ -43,9 +53,14 @@ export interface EndpointConfig {
 }
 
 /** One webhook endpoint, validated, with defaults filled in. */
-export type Endpoint = {
-  readonly [Name in keyof EndpointConfig]-?: Exclude<EndpointConfig[Name], undefined>;
-};
+export type Endpoint =
+  & {
+    readonly [Name in Exclude<keyof EndpointConfig, "secret">]-?: Exclude<
+      EndpointConfig[Name],
+      undefined
+    >;
+  }
+  & Pick<EndpointConfig, "secret">;
 
 const text = v.string("must be a string");
 const list = "must be a list";
@@ -65,6 +80,39 @@ function wholeNumber(min: number, max: number) {
     v.maxValue(max, message),
   );
 }
+
+type IssuePath = readonly v.IssuePathItem[] | undefined;
+
+/** Headers that Panoptes or the runtime sets, by name or by the beginning of a name. */
+const OWN_HEADERS =
+  /^(webhook-.*|content-(type|length|encoding)|host|connection|transfer-encoding|te|trailer|upgrade|keep-alive|proxy-.*|cf-.*|user-agent|expect|cookie)$/i;
+
+const headers = v.pipe(
+  v.custom<Record<string, string>>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    "must be an object of strings",
+  ),
+  // Before any value is checked: the place of an issue names the header, which must not be a secret.
+  v.check((value) => Object.keys(value).length <= 16, "must be at most 16 headers"),
+  v.check(
+    (value) => Object.keys(value).every((name) => /^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/i.test(name)),
+    "must have names of headers",
+  ),
+  v.check(
+    (value) => !Object.keys(value).some((name) => OWN_HEADERS.test(name)),
+    "must not have headers that Panoptes sets itself",
+  ),
+  v.record(
+    v.pipe(v.string(), v.toLowerCase()),
+    v.pipe(
+      text,
+      v.regex(
+        /^[\x21-\x7e](?:[\x20-\x7e]{0,4094}[\x21-\x7e])?$/,
+        "must be 1 to 4096 visible ASCII characters and spaces",
+      ),
+    ),
+  ),
+);
 
 /** The name of an endpoint, for valibot. */
 export const EndpointNameSchema: v.GenericSchema<string> = v.pipe(
@@ -113,7 +161,7 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
   v.strictObject({
     name: EndpointNameSchema,
     url: v.pipe(text, v.maxLength(2_048, "must be at most 2048 characters")),
-    secret,
+    secret: v.optional(secret),
     previousSecrets: v.optional(
       v.pipe(v.array(secret, list), v.maxLength(2, "must be at most two secrets")),
       [],
@@ -121,11 +169,13 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
     ...taken,
     format: v.optional(
       v.picklist(
-        Object.keys(formats) as (keyof typeof formats)[],
-        `must be one of ${Object.keys(formats).join(", ")}`,
+        FORMAT_NAMES,
+        `must be one of ${FORMAT_NAMES.join(", ")}`,
       ),
       "standard",
     ),
+    options: v.optional(v.unknown()),
+    headers: v.optional(headers, {}),
     retryScheduleMs: v.optional(
       v.pipe(
         v.array(wholeNumber(0, 7 * 86_400_000), list),
@@ -138,21 +188,28 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
     allowedPorts: v.optional(v.array(wholeNumber(1, 65_535), list), []),
     allowHttpLoopback: v.optional(v.boolean("must be true or false"), false),
   }, "must be an object with the members of an endpoint"),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
+  v.rawTransform(({ dataset, addIssue }) => {
     const { value } = dataset;
+    const refuse = (key: keyof EndpointConfig, message: string, path: IssuePath = []) =>
+      addIssue({
+        message,
+        path: [
+          { type: "object", origin: "value", input: { ...value }, key, value: value[key] },
+          ...path,
+        ],
+      });
     const checked = checkUrl(value.url, value);
-    if (!("refused" in checked)) return;
-    addIssue({
-      message: `must be a URL that may be called: ${checked.refused}`,
-      path: [{
-        type: "object",
-        origin: "value",
-        input: { ...value },
-        key: "url",
-        value: value.url,
-      }],
-    });
+    if ("refused" in checked) refuse("url", `must be a URL that may be called: ${checked.refused}`);
+    const { optionsSchema, signs } = formatOf(value.format);
+    if (signs === "always" && value.secret === undefined) {
+      refuse("secret", `must be set: the format ${value.format} signs`);
+    }
+    if (signs === "never" && value.secret !== undefined) {
+      refuse("secret", `must not be set: the format ${value.format} does not sign`);
+    }
+    const options = v.safeParse(optionsSchema, value.options);
+    for (const { message, path } of options.issues ?? []) refuse("options", message, path);
+    return { ...value, options: options.output };
   }),
 );
 
@@ -172,10 +229,11 @@ export function refusedEndpoint(
   return {
     name,
     url: "",
-    secret: "",
     previousSecrets: [],
     ...v.parse(TakenSchema, entry),
     format: "standard",
+    options: {},
+    headers: {},
     retryScheduleMs: [...RETRY_SCHEDULE],
     timeoutMs: 15_000,
     allowedPorts: [],

@@ -9,7 +9,11 @@ const endpoint = v.parse(EndpointSchema, {
   url: "https://siem.example.com/T0KEN",
   secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 });
-const message = { webhookId: "a1b2", body: '{"type":"alert.created"}' };
+const request = {
+  headers: { "content-type": "application/json" },
+  body: '{"type":"alert.created"}',
+};
+const message = { webhookId: "a1b2", request };
 
 type Answer = (url: URL, init: RequestInit) => Promise<Response> | Response;
 
@@ -41,7 +45,7 @@ Deno.test("attempt() posts the exact bytes with the three headers, and nothing m
   const { url, init } = calls[0]!;
   assertEquals(url.href, endpoint.url);
   assertEquals([init.method, init.redirect], ["POST", "manual"]);
-  assertEquals(new TextDecoder().decode(init.body as Uint8Array<ArrayBuffer>), message.body);
+  assertEquals(new TextDecoder().decode(init.body as Uint8Array<ArrayBuffer>), request.body);
   assertEquals(Object.keys(init.headers!).sort(), [
     "content-type",
     "user-agent",

@@ -4,7 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { toAlert } from "../../src/alert/to_alert.ts";
 import { attempt } from "../../src/delivery/attempt.ts";
 import { EndpointSchema } from "../../src/delivery/endpoint.ts";
-import { formats } from "../../src/delivery/format/formats.ts";
+import { formatOf } from "../../src/delivery/format/formats.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
 import { newMessage } from "./new_message.ts";
 import { ManualClock } from "../support/manual_clock.ts";
@@ -52,7 +52,10 @@ Deno.test("a receiver that answers 500 twice, then 200, gets the same webhook-id
     identity: '["Login failed"]',
     occurrence: 1,
   });
-  const body = formats[endpoint.format].body(alert, clock.now());
+  const request = formatOf(endpoint.format).request(
+    { type: "alert.created", alert, at: clock.now() },
+    { options: endpoint.options, linkTo: () => undefined },
+  );
 
   let message = newMessage(alert.id, endpoint.name, clock.now());
   const states: string[] = [];
@@ -61,7 +64,7 @@ Deno.test("a receiver that answers 500 twice, then 200, gets the same webhook-id
     clock.advance(message.dueAt - clock.now());
     const token = `attempt ${message.attempt + 1}`;
     message = nextState(message, { type: "lease", now: clock.now(), token, leaseMs: 60_000 })!;
-    const outcome = await attempt({ webhookId: message.webhookId, body }, endpoint, { clock });
+    const outcome = await attempt({ webhookId: message.webhookId, request }, endpoint, { clock });
     message = nextState(message, {
       type: "finish",
       now: clock.now(),

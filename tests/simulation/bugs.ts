@@ -283,8 +283,8 @@ export const BUGS: Readonly<Record<string, Bug>> = {
       let count = 0;
       return {
         ...ports,
-        attempt: ({ webhookId, body }, endpoint, signal) =>
-          ports.attempt({ webhookId: `${webhookId}-${count++}`, body }, endpoint, signal),
+        attempt: ({ webhookId, request }, endpoint, signal) =>
+          ports.attempt({ webhookId: `${webhookId}-${count++}`, request }, endpoint, signal),
       };
     },
   },

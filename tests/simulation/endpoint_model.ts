@@ -1,4 +1,5 @@
-import type { Endpoint } from "../../src/delivery/endpoint.ts";
+import * as v from "valibot";
+import { type Endpoint, EndpointSchema } from "../../src/delivery/endpoint.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { type Episode, episodesOf, metAt } from "./episodes.ts";
 import { foldingOf } from "./folding.ts";
@@ -136,20 +137,17 @@ export class EndpointModel {
 export function endpointConfigs(plan: Plan): Endpoint[] {
   const chance = chanceOf(plan.seed, "endpoints");
   const isShort = plan.end - plan.calm < 6 * HOUR;
-  return Array.from({ length: chance.int(1, 3) }, (_, n) => ({
-    name: `hook-${n}`,
-    url: `https://hook-${n}.example.com/in`,
-    secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-    previousSecrets: [],
-    minLevel: chance.pick(["informational", "informational", "high", "critical"] as const),
-    format: "standard" as const,
-    retryScheduleMs: isShort
-      ? chance.pick([[0, 5_000, 5 * MINUTE, 30 * MINUTE], [0, 30_000], [0, 0, 0, 0, 0]])
-      : chance.pick([[0, 5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR], [0, HOUR]]),
-    timeoutMs: chance.pick([5_000, 15_000, 30_000]),
-    allowHttpLoopback: false,
-    allowedPorts: [],
-    backfilled: chance.is(0.3),
-    digestMs: foldingOf(plan.seed).digestMs[n] ?? 0,
-  }));
+  return Array.from({ length: chance.int(1, 3) }, (_, n) =>
+    v.parse(EndpointSchema, {
+      name: `hook-${n}`,
+      url: `https://hook-${n}.example.com/in`,
+      secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+      minLevel: chance.pick(["informational", "informational", "high", "critical"] as const),
+      retryScheduleMs: isShort
+        ? chance.pick([[0, 5_000, 5 * MINUTE, 30 * MINUTE], [0, 30_000], [0, 0, 0, 0, 0]])
+        : chance.pick([[0, 5_000, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR], [0, HOUR]]),
+      timeoutMs: chance.pick([5_000, 15_000, 30_000]),
+      backfilled: chance.is(0.3),
+      digestMs: foldingOf(plan.seed).digestMs[n] ?? 0,
+    }));
 }

@@ -71,7 +71,7 @@ export function wireAttempt({ endpoints, clock, time }: EndpointPortOptions): At
 
 /** Reaches the same outcomes without signatures and bytes. */
 export function lightAttempt({ endpoints, clock }: EndpointPortOptions): Attempt {
-  return async ({ webhookId, body }, config, signal) => {
+  return async ({ webhookId, request: { body } }, config, signal) => {
     const at = clock.now();
     const ended = (outcome: Omit<Outcome, "at" | "durationMs">): Outcome => ({
       ...outcome,
@@ -123,7 +123,7 @@ function checkSignature(
 ): void {
   const id = headers.get("webhook-id");
   const timestamp = headers.get("webhook-timestamp");
-  const key = atob(config.secret.slice("whsec_".length));
+  const key = atob(config.secret!.slice("whsec_".length));
   const expected = createHmac("sha256", Uint8Array.from(key, (one) => one.charCodeAt(0)))
     .update(`${id}.${timestamp}.${body}`).digest("base64");
   if (headers.get("webhook-signature") !== `v1,${expected}`) {

@@ -15,7 +15,7 @@ export class Receiver {
     this.#bench = bench;
   }
 
-  attempt: WatchPorts["attempt"] = ({ webhookId, body }, { name }, signal) => {
+  attempt: WatchPorts["attempt"] = ({ webhookId, request: { body } }, { name }, signal) => {
     const at = this.#bench().clock.now();
     this.posts.push({ webhookId, endpoint: name, body, at });
     const outcomeOf = (kind: Outcome["kind"], status = 200): Outcome => ({

@@ -221,7 +221,7 @@ for (
     const [pager, ...others] = config?.refusedEndpoints ?? [];
     assertEquals(others, []);
     assertEquals([pager?.minLevel, pager?.backfilled, pager?.digestMs], [...expected]);
-    assertEquals([pager?.url, pager?.secret], ["", ""]);
+    assertEquals([pager?.url, pager?.secret], ["", undefined]);
   });
 }
 

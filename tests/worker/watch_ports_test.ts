@@ -25,8 +25,9 @@ Deno.test("watchPorts() never posts to the Worker's own host names or to names b
   const log = openLog(sql, { now: 0, random: () => 0.5 });
   const options = { config: config!, log, rules: NO_RULES, clock: systemClock, random: () => 0 };
   const { attempt, endpoints } = watchPorts(options);
+  const request = { headers: { "content-type": "application/json" }, body: "{}" };
   for (const endpoint of endpoints) {
-    const outcome = await attempt({ webhookId: "a", body: "{}" }, endpoint);
+    const outcome = await attempt({ webhookId: "a", request }, endpoint);
     assertEquals(outcome.code, "url_refused");
   }
 });

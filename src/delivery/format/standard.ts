@@ -1,6 +1,8 @@
-import type { Alert, FoldedAlerts } from "../../alert/alert.ts";
+import * as v from "valibot";
+import type { Alert } from "../../alert/alert.ts";
 import { jsonText } from "../../stream/json_text.ts";
 import { isLarger, shorten, shortenToFit } from "../../alert/shorten.ts";
+import type { Format } from "./format.ts";
 
 /**
  * The maximum size of a body, in bytes: every intermediary has to forward that much (CloudEvents).
@@ -8,8 +10,8 @@ import { isLarger, shorten, shortenToFit } from "../../alert/shorten.ts";
 export const MAX_BODY_BYTES = 65_536;
 
 /**
- * Makes the body that Standard Webhooks describes: `{type, timestamp, data}`, with the alert as
- * data.
+ * The body that Standard Webhooks describes: `{type, timestamp, data}`, with the alert, or the count
+ * of its repeats, as data.
  *
  * An alert that would make it larger than 64 KiB is cut: strings and lists are shortened, each with
  * a note of how much is missing, and `data.cut` is true. The log keeps the whole alert.
@@ -18,22 +20,34 @@ export const MAX_BODY_BYTES = 65_536;
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { toAlert } from "../../alert/to_alert.ts";
- * import { standardBody } from "./standard.ts";
+ * import { standard } from "./standard.ts";
  *
  * const alert = toAlert({ title: "Failed login" }, {}, { identity: "[]", occurrence: 1 });
- * const body = JSON.parse(standardBody(alert, 0));
- * assertEquals(body.type, "alert.created");
- * assertEquals(body.timestamp, "1970-01-01T00:00:00.000Z");
- * assertEquals(body.data.id, alert.id);
+ * const { body } = standard.request({ type: "alert.created", alert, at: 0 }, {
+ *   options: {},
+ *   linkTo: () => undefined,
+ * });
+ * assertEquals(JSON.parse(body).type, "alert.created");
+ * assertEquals(JSON.parse(body).data.id, alert.id);
  * ```
- *
- * @param alert The alert.
- * @param recordedAt When it was recorded, in milliseconds since the Unix epoch.
- * @returns JSON of at most 64 KiB; the same arguments always give the same string.
  */
-export function standardBody(alert: Alert, recordedAt: number): string {
-  const timestamp = new Date(recordedAt).toISOString();
-  const bodyOf = (data: unknown) => jsonText({ type: "alert.created", timestamp, data });
+export const standard: Format<Record<string, never>> = {
+  optionsSchema: v.optional(v.strictObject({}, "must be an object without members"), {}),
+  signs: "always",
+  closes: false,
+  request: (content) => {
+    const timestamp = new Date(content.at).toISOString();
+    const bodyOf = (data: unknown) => jsonText({ type: content.type, timestamp, data });
+    return {
+      headers: { "content-type": "application/json" },
+      body: content.type === "alert.folded"
+        ? bodyOf(content.folded)
+        : alertBody(content.alert, bodyOf),
+    };
+  },
+};
+
+function alertBody(alert: Alert, bodyOf: (data: unknown) => string): string {
   const whole = bodyOf(alert);
   if (!isLarger(whole, MAX_BODY_BYTES)) return whole;
   const short = shortenToFit(
@@ -50,15 +64,4 @@ export function standardBody(alert: Alert, recordedAt: number): string {
     matched: [],
     cut: true,
   });
-}
-
-/**
- * Makes the body that tells how many repeats of an alert were folded: `{type, timestamp, data}`.
- *
- * @param data The count of the repeats.
- * @param closedAt When the window was closed, in milliseconds since the Unix epoch.
- * @returns JSON of a few kilobytes; the same arguments always give the same string.
- */
-export function standardFoldedBody(data: FoldedAlerts, closedAt: number): string {
-  return jsonText({ type: "alert.folded", timestamp: new Date(closedAt).toISOString(), data });
 }
