@@ -83,7 +83,7 @@ export interface Status extends WatchStatus {
 
 /** What the routes need from the log and its writers: a port, the same on every runtime. */
 export interface LogAccess
-  extends Pick<LogReader, "deliveries" | "attempts" | "message" | "invalidEvents"> {
+  extends Pick<LogReader, "alert" | "deliveries" | "attempts" | "message" | "invalidEvents"> {
   /** The audit events. */
   readonly events: Feed;
   /** The alerts. */

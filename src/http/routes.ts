@@ -1,5 +1,5 @@
 import type { Route } from "./route.ts";
-import { alertStateRoute } from "./routes/alert_state.ts";
+import { alertRoutes } from "./routes/alert.ts";
 import { backtestRoute } from "./routes/backtest.ts";
 import { deliveryRoutes } from "./routes/deliveries.ts";
 import { epochRoute } from "./routes/epoch.ts";
@@ -13,7 +13,7 @@ import { statusRoute } from "./routes/status.ts";
 /** Every route over the log; `/healthz`, which needs no token and no log, is the gateway's own. */
 export const routes: readonly Route[] = [
   feedRoutes,
-  alertStateRoute,
+  alertRoutes,
   statusRoute,
   metricsRoute,
   rulesRoute,

@@ -200,6 +200,7 @@ export function composeService(options: ServiceOptions): Service {
       alerts,
       redeliver,
       raiseEpoch,
+      alert: (id) => log.alert(id),
       alertChanges: (id) => log.alertChanges(id),
       changeAlert: (id, change) => log.transaction(() => log.changeAlert(id, change)),
       silences: () => log.silences(clock.now()),

@@ -8,6 +8,7 @@
 import * as v from "valibot";
 import { type Endpoint, EndpointNameSchema, EndpointSchema } from "../delivery/endpoint.ts";
 import { ApiTokenSchema, TokenNameSchema } from "../http/api_tokens.ts";
+import { isLoopback } from "../stream/fetch.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "../thousandeyes/page/base_url.ts";
 import { DEFAULT_WATCH_OPTIONS } from "../watch/watch_options.ts";
 
@@ -192,6 +193,23 @@ export const SETTINGS = {
       ),
       "",
     ),
+  }),
+  publicUrl: setting({
+    name: "PUBLIC_URL",
+    shownDefault: "none",
+    help: "the address where people reach the Worker, such as `https://panoptes.example.com`: " +
+      "messages link to their alert there",
+    bounds: "an origin with https, or with http on loopback",
+    schema: v.optional(v.pipe(
+      text(),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        const url = URL.parse(dataset.value);
+        const isOrigin = url !== null && url.href === `${url.origin}/`;
+        if (isOrigin && (url.protocol === "https:" || isLoopback(url.hostname))) return url.origin;
+        addIssue({ message: "must be an https URL without a path; http only on loopback" });
+        return NEVER;
+      }),
+    )),
   }),
   tokens: setting({
     name: "API_TOKENS",

@@ -43,7 +43,7 @@ const call = (url: URL, init: RequestInit) => fetch(url, init);
 export function watchPorts(
   { log, config, rules, clock, random, isFed = true }: WatchPortsOptions,
 ): WatchPorts {
-  const { aid, useAllPermittedAids, baseUrl, teToken, ownHosts } = config;
+  const { aid, useAllPermittedAids, baseUrl, teToken, ownHosts, publicUrl } = config;
   return {
     clock,
     random,
@@ -51,6 +51,7 @@ export function watchPorts(
     isFed,
     credential: digestOf(teToken),
     endpoints: [...config.endpoints, ...config.refusedEndpoints],
+    linkTo: (alertId) => publicUrl && `${publicUrl}/v1/alerts/${alertId}`,
     standIn: config.hasUnknownEndpoint ? refusedEndpoint : undefined,
     firstPage: (startDate, endDate) =>
       firstPageUrl(baseUrl, {

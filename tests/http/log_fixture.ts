@@ -78,6 +78,7 @@ export class LogFixture implements Disposable {
     rulesState: () => this.rules.state,
     uploadRules: (bundle, by) => this.rules.upload(bundle, by),
     resetRules: () => this.rules.reset(),
+    alert: (id) => this.log.alert(id),
     alertChanges: (id) => this.log.alertChanges(id),
     changeAlert: (id, change) => this.log.changeAlert(id, change),
     silences: () => this.log.silences(this.clock.now()),

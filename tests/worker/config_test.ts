@@ -26,6 +26,7 @@ Deno.test("readConfig() fills in defaults", () => {
     maxStreams: 500,
     disabledRules: [],
     ownHosts: [],
+    publicUrl: undefined,
     tokens: [],
     endpoints: [],
     refusedEndpoints: [],
@@ -40,6 +41,26 @@ Deno.test("readConfig() accepts host names separated by commas, and nothing else
   for (const wrong of ["https://panoptes.example.com", "*.example.com", "a b"]) {
     const { problems } = readConfig({ ...good, OWN_HOSTS: wrong });
     assertEquals(problems.map(({ variable }) => variable), ["OWN_HOSTS"]);
+  }
+});
+
+Deno.test("readConfig() accepts an origin as PUBLIC_URL, and nothing else", () => {
+  for (const origin of ["https://panoptes.example.com", "http://127.0.0.1:8787"]) {
+    assertEquals(readConfig({ ...good, PUBLIC_URL: ` ${origin}/ ` }).config?.publicUrl, origin);
+  }
+  for (
+    const wrong of [
+      "panoptes.example.com",
+      "http://panoptes.example.com",
+      "https://panoptes.example.com/x",
+      "https://panoptes.example.com/?x",
+      "https://ana:hunter2@panoptes.example.com/",
+      "javascript:alert(1)",
+    ]
+  ) {
+    const { problems } = readConfig({ ...good, PUBLIC_URL: wrong });
+    assertEquals(problems.map(({ variable }) => variable), ["PUBLIC_URL"], wrong);
+    assertEquals(JSON.stringify(problems).includes("hunter2"), false);
   }
 });
 

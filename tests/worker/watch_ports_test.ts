@@ -32,6 +32,19 @@ Deno.test("watchPorts() never posts to the Worker's own host names or to names b
   }
 });
 
+Deno.test("watchPorts() links to an alert at PUBLIC_URL, and nowhere without it", () => {
+  using sql = nodeSql(":memory:");
+  const log = openLog(sql, { now: 0, random: () => 0.5 });
+  const linkWith = (env: Record<string, unknown>) => {
+    const { config } = readConfig({ TE_TOKEN: "te-token", ...env });
+    const ports = { config: config!, log, rules: NO_RULES, clock: systemClock, random: () => 0 };
+    return watchPorts(ports).linkTo?.("a1");
+  };
+  assertEquals(linkWith({}), undefined);
+  const link = linkWith({ PUBLIC_URL: "https://panoptes.example.com/" });
+  assertEquals(link, "https://panoptes.example.com/v1/alerts/a1");
+});
+
 Deno.test("watchPorts() accepts pages up to 8 MiB, so that one page fits into the object", async () => {
   let length = 0;
   await using server = Deno.serve(

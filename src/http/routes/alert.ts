@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { ALERT_STATES, type AlertChange } from "../../alert/alert_state.ts";
+import { formatLastEventId } from "../../sse/last_event_id.ts";
 import { holderOf } from "../api_tokens.ts";
+import { jsonAnswer } from "../long_answer.ts";
 import { problem } from "../problem.ts";
 import { readBody } from "../read_body.ts";
 import { json } from "../response.ts";
@@ -14,9 +16,27 @@ const NewStateSchema = v.strictObject({
   note: v.optional(v.pipe(v.string(note), v.trim(), v.maxLength(1_000, note)), ""),
 }, "is missing or unknown: there are state and note");
 
-/** `/v1/alerts/:id/state`: who is handling an alert, and who has closed it. */
-export const alertStateRoute: Route = {
-  path: "/v1/alerts/:id{[a-z0-9]{1,32}}/state",
+const PATH = "/v1/alerts/:id{[a-z0-9]{1,32}}";
+
+/** `/v1/alerts/:id`: one alert, who is handling it, and who has closed it. */
+export const alertRoutes: readonly Route[] = [{
+  path: PATH,
+  GET: operation("read", {}, (call) => {
+    const { log: { alert, alerts }, params: { id = "" } } = call;
+    const stored = alert(id);
+    // From the feed, which shows only what is durable.
+    const [entry] = stored === undefined ? [] : alerts.read(stored.seq - 1, 1);
+    if (entry === undefined) return problem("not_found");
+    const { seq, recordedAt, state, body } = entry;
+    return jsonAnswer(call, {
+      id: formatLastEventId({ epoch: alerts.head().epoch, seq }),
+      recordedAt: new Date(recordedAt).toISOString(),
+      state,
+      alert: JSON.parse(body),
+    });
+  }),
+}, {
+  path: `${PATH}/state`,
   GET: operation("read", {}, ({ log, params }) => {
     const { id = "" } = params;
     return answer(id, log.alertChanges(id));
@@ -28,7 +48,7 @@ export const alertStateRoute: Route = {
     const by = holderOf(request).name;
     return answer(id, log.changeAlert(id, { state, by, at, note: note === "" ? null : note }));
   }),
-};
+}];
 
 function answer(id: string, history: readonly AlertChange[] | undefined): Response {
   if (history === undefined) return problem("not_found");

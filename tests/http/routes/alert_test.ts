@@ -26,6 +26,29 @@ function put(fixture: LogFixture, id: string, body: unknown, name = "ana") {
   });
 }
 
+Deno.test("GET /v1/alerts/:id returns the entry that the list has, and 404 for an unknown id", async () => {
+  const { fixture, ids: [, id = ""] } = await withAlerts(3);
+  using _ = fixture;
+  await put(fixture, id, { state: "closed" });
+  const { alerts } = await (await fixture.request("/v1/alerts", JSON_TYPE)).json();
+  assertEquals(await (await fixture.request(`/v1/alerts/${id}`)).json(), alerts[1]);
+  assertEquals([alerts[1].alert.id, alerts[1].state], [id, "closed"]);
+  const unknown = await fixture.request("/v1/alerts/nothing");
+  assertEquals([unknown.status, (await unknown.json()).code], [404, "not_found"]);
+});
+
+Deno.test("GET /v1/alerts/:id shows no alert that is not durable", async () => {
+  using fixture = new LogFixture();
+  const durable = Promise.withResolvers<void>();
+  fixture.durable = () => durable.promise;
+  fixture.queueAlert("a");
+  await settled();
+  assertEquals((await fixture.request("/v1/alerts/a")).status, 404);
+  durable.resolve();
+  await settled();
+  assertEquals((await fixture.request("/v1/alerts/a")).status, 200);
+});
+
 Deno.test("PUT /v1/alerts/:id/state says who is at an alert since when, and keeps who was before", async () => {
   const { fixture, ids: [id = ""] } = await withAlerts(1);
   using _ = fixture;
