@@ -3,7 +3,7 @@ import type { Clock } from "../stream/clock.ts";
 import { withDeadline } from "../stream/with_deadline.ts";
 import { checkUrl } from "./check_url.ts";
 import { classifyError, classifyStatus } from "./classify.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, secretsOf } from "./endpoint.ts";
 import type { FormattedRequest } from "./format/format.ts";
 import { formatOf } from "./format/formats.ts";
 import type { Outcome } from "./outcome.ts";
@@ -11,6 +11,7 @@ import { isPublicAddress } from "./public_address.ts";
 import { readExcerpt } from "./read_excerpt.ts";
 import { redactor } from "../stream/redact.ts";
 import { retryAfterMs } from "../stream/retry_after.ts";
+import { textsOfSecret } from "./secret.ts";
 import { sign } from "./sign.ts";
 import { untilAborted } from "./until_aborted.ts";
 
@@ -94,10 +95,8 @@ export async function attempt(
   const { webhookId, request } = message;
   const body = utf8.encode(request.body);
   const format = formatOf(endpoint.format);
-  const secrets = [endpoint.secret ?? [], endpoint.previousSecrets].flat();
-  const signature = endpoint.secret === undefined
-    ? {}
-    : await sign({ webhookId, now: at, body, secrets });
+  const secrets = secretsOf(endpoint);
+  const signature = secrets.length === 0 ? {} : await sign({ webhookId, now: at, body, secrets });
 
   try {
     return await withDeadline(endpoint.timeoutMs, async (stop) => {
@@ -122,7 +121,7 @@ export async function attempt(
         : retryAfterMs(response.headers.get("retry-after"), clock.now());
       // A receiver knows the secrets, and its answer may repeat one, with its prefix or without.
       const redact = redactor(
-        ...secrets.map((secret) => secret.replace(/^whsec_/, "")),
+        ...secrets.flatMap(textsOfSecret),
         ...Object.values(endpoint.headers).flatMap((value) => value.split(" ")),
         ...(format.secretsOf?.(endpoint.options) ?? []),
         ...secretsOfUrl(url),

@@ -3,7 +3,7 @@ import { ALERT_LEVELS, type AlertLevel } from "../alert/alert.ts";
 import { checkUrl } from "./check_url.ts";
 import { FORMAT_NAMES, type FormatName, formatOf } from "./format/formats.ts";
 import { RETRY_SCHEDULE } from "./retry_schedule.ts";
-import { isSecret } from "./secret.ts";
+import { isSecret, SECRET_FORM } from "./secret.ts";
 
 /** One webhook endpoint as an operator configures it. */
 export interface EndpointConfig {
@@ -15,11 +15,11 @@ export interface EndpointConfig {
    */
   readonly url: string;
   /**
-   * The signing secret: `whsec_` and 24 to 64 bytes in base64. Required if the format always signs,
-   * and refused if it never does.
+   * What signs: a shared secret (`whsec_`) or an Ed25519 private key (`whsk_`); see `isSecret()`.
+   * Required if the format always signs, and refused if it never does.
    */
   readonly secret?: string | undefined;
-  /** Up to two secrets that also sign, during a rotation; default none. */
+  /** Up to two secrets of either kind that also sign, during a rotation; default none. */
   readonly previousSecrets?: string[] | undefined;
   /**
    * The lowest level of alert that is sent; default `medium`: what is everyday work pages nobody.
@@ -62,13 +62,23 @@ export type Endpoint =
   }
   & Pick<EndpointConfig, "secret">;
 
+/**
+ * The secrets that sign for an endpoint.
+ *
+ * @param endpoint The endpoint.
+ * @returns The current secret, then the previous ones; none if its messages are not signed.
+ */
+export function secretsOf({ secret, previousSecrets }: Endpoint): readonly string[] {
+  return secret === undefined ? [] : [secret, ...previousSecrets];
+}
+
 const text = v.string("must be a string");
 const list = "must be a list";
 
 // No message here quotes its input: it may be a secret, and messages are logged.
 const secret = v.pipe(
   text,
-  v.check(isSecret, "must be whsec_ followed by 24 to 64 bytes in base64"),
+  v.check(isSecret, `must be ${SECRET_FORM}`),
 );
 
 function wholeNumber(min: number, max: number) {
@@ -206,6 +216,9 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
     }
     if (signs === "never" && value.secret !== undefined) {
       refuse("secret", `must not be set: the format ${value.format} does not sign`);
+    }
+    if (value.secret === undefined && value.previousSecrets.length > 0) {
+      refuse("previousSecrets", "must not be set without secret");
     }
     const options = v.safeParse(optionsSchema, value.options);
     for (const { message, path } of options.issues ?? []) refuse("options", message, path);

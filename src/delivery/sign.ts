@@ -1,4 +1,4 @@
-import { hmacKey } from "./secret.ts";
+import { signingKey } from "./secret.ts";
 import { isWebhookId, signedContent } from "./signed_content.ts";
 
 /** The three headers of a signed webhook. */
@@ -7,7 +7,7 @@ export interface SignatureHeaders {
   readonly "webhook-id": string;
   /** When this attempt was made, in seconds since the Unix epoch. */
   readonly "webhook-timestamp": string;
-  /** One `v1,` signature for each secret, separated by spaces. */
+  /** A signature for each secret, `v1,…` or `v1a,…`, separated by spaces. */
   readonly "webhook-signature": string;
 }
 
@@ -19,12 +19,13 @@ export interface SignOptions {
   readonly now: number;
   /** The exact bytes that are sent. */
   readonly body: Uint8Array<ArrayBuffer>;
-  /** The current secret, then those that still sign during a rotation. */
+  /** The current secret, then those that still sign during a rotation; see `isSecret()`. */
   readonly secrets: readonly string[];
 }
 
 /**
- * Signs one attempt: HMAC-SHA256 over `id.timestamp.body`, Standard Webhooks' scheme `v1`.
+ * Signs one attempt over `id.timestamp.body`, as Standard Webhooks says: with HMAC-SHA256 (`v1`) for
+ * each shared secret, and with Ed25519 (`v1a`) for each private key.
  *
  * @example
  * ```ts
@@ -58,8 +59,9 @@ export async function sign(
   const timestamp = String(Math.floor(now / 1_000));
   const content = signedContent(webhookId, timestamp, body);
   const signatures = await Promise.all(secrets.map(async (secret) => {
-    const signature = await crypto.subtle.sign("HMAC", await hmacKey(secret, "sign"), content);
-    return `v1,${btoa(String.fromCharCode(...new Uint8Array(signature)))}`;
+    const { version, key } = await signingKey(secret);
+    const signature = await crypto.subtle.sign(key.algorithm.name, key, content);
+    return `${version},${btoa(String.fromCharCode(...new Uint8Array(signature)))}`;
   }));
   return {
     "webhook-id": webhookId,

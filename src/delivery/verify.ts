@@ -1,4 +1,4 @@
-import { hmacKey } from "./secret.ts";
+import { type SignatureVersion, verificationKey } from "./secret.ts";
 import { isWebhookId, signedContent } from "./signed_content.ts";
 
 /**
@@ -7,7 +7,7 @@ import { isWebhookId, signedContent } from "./signed_content.ts";
  */
 const TOLERANCE = 300;
 
-/** How many signatures of one header are checked: each costs an HMAC. */
+/** How many signatures of one header are checked: for each key. */
 const MAX_SIGNATURES = 16;
 
 /** A received webhook, and what its receiver knows. */
@@ -16,7 +16,7 @@ export interface VerifyOptions {
   readonly headers: Headers;
   /** The exact bytes of the body, as received. */
   readonly body: Uint8Array<ArrayBuffer>;
-  /** The secrets that are accepted. */
+  /** The shared secrets (`whsec_`) and public keys (`whpk_`) that are accepted. */
   readonly secrets: readonly string[];
   /** The time now, in milliseconds since the Unix epoch. */
   readonly now: number;
@@ -30,10 +30,11 @@ export type Verified =
   };
 
 /**
- * Checks a webhook as its receiver has to before it parses the body: one of its `v1` signatures
- * must be ours, over exactly these bytes, and no older than five minutes.
+ * Checks a webhook as its receiver has to before it parses the body: one of its
+ * signatures, `v1` or `v1a`, must be by one of the keys, over exactly these bytes, and no older than
+ * five minutes.
  *
- * WebCrypto compares in constant time. It is up to the receiver to drop repeats of the same
+ * A signature counts only for a key of its own version. WebCrypto compares in constant time. It is up to the receiver to drop repeats of the same
  * `webhook-id`.
  *
  * @example
@@ -51,7 +52,7 @@ export type Verified =
  *
  * @param options The request, the secrets and the time.
  * @returns The id and timestamp (in seconds), or `rejected` with the reason.
- * @throws {TypeError} If one of our own secrets is malformed.
+ * @throws {TypeError} If one of the receiver's own secrets or keys is malformed.
  */
 export async function verify(
   { headers, body, secrets, now }: VerifyOptions,
@@ -70,23 +71,35 @@ export async function verify(
   if (age > TOLERANCE) return { rejected: "too_old" };
   if (age < -TOLERANCE) return { rejected: "too_new" };
   const content = signedContent(webhookId, timestampText, body);
-  const keys = await Promise.all(secrets.map((secret) => hmacKey(secret, "verify")));
+  const keys = await Promise.all(secrets.map(verificationKey));
   for (const signature of signatures.split(" ", MAX_SIGNATURES)) {
-    const bytes = signatureBytes(signature);
-    if (!bytes) continue;
-    for (const key of keys) {
-      if (await crypto.subtle.verify("HMAC", key, bytes, content)) return { webhookId, timestamp };
+    const read = readSignature(signature);
+    if (!read) continue;
+    for (const { version, key } of keys) {
+      if (
+        version === read.version &&
+        await crypto.subtle.verify(key.algorithm.name, key, read.bytes, content)
+      ) return { webhookId, timestamp };
     }
   }
   return { rejected: "no_match" };
 }
 
-/**
- * The bytes of a `v1` signature; undefined for other versions, and if it cannot be an HMAC-SHA256.
- */
-function signatureBytes(signature: string): Uint8Array<ArrayBuffer> | undefined {
-  const base64 = /^v1,([A-Za-z0-9+/]{43}=)$/.exec(signature)?.[1];
-  return base64 === undefined
-    ? undefined
-    : Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+/** An HMAC-SHA256 has 32 bytes and an Ed25519 signature 64, in base64. */
+const FORMS: readonly [SignatureVersion, RegExp][] = [
+  ["v1", /^v1,([A-Za-z0-9+/]{43}=)$/],
+  ["v1a", /^v1a,([A-Za-z0-9+/]{86}==)$/],
+];
+
+/** The version and bytes of a signature; undefined for other versions and for other lengths. */
+function readSignature(
+  signature: string,
+): { version: SignatureVersion; bytes: Uint8Array<ArrayBuffer> } | undefined {
+  for (const [version, form] of FORMS) {
+    const base64 = form.exec(signature)?.[1];
+    if (base64 === undefined) continue;
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    return { version, bytes };
+  }
+  return undefined;
 }

@@ -87,7 +87,10 @@ const SCOPES_HEADER = "panoptes-scopes";
  * @param token The token.
  * @returns A copy with the note, otherwise the same.
  */
-export function withHolder(request: Request, { name, scopes }: ApiToken): Request {
+export function withHolder(
+  request: Request,
+  { name, scopes }: Pick<ApiToken, "name" | "scopes">,
+): Request {
   const headers = new Headers(request.headers);
   headers.set(NAME_HEADER, name);
   headers.set(SCOPES_HEADER, scopes.join(" "));

@@ -21,14 +21,17 @@ export interface GatewayOptions {
   report: (error: unknown) => void;
 }
 
-/** What authorization notes about a request. */
+/** What authorization notes about a request; no token if its route needs none. */
 interface Authorized {
-  Variables: { token: ApiToken };
+  Variables: { token?: ApiToken };
 }
+
+const NOBODY = { name: "", scopes: [] };
 
 /**
  * The gateway: it authorizes requests by their bearer token and passes them on to the backend. All
- * routes but `/healthz` need a token, and with no token configured nothing is readable.
+ * routes need a token, except `/healthz` and those that declare the scope `none`; with no token
+ * configured nothing else is readable.
  *
  * @example
  * ```ts
@@ -52,10 +55,11 @@ export function createGateway(
 
   function authorize(route?: Route): MiddlewareHandler<Authorized> {
     return async function authorize(context, next) {
+      const scope = requiredScope(context.req.method, route);
+      if (scope === "none") return await next();
       if (table.empty) return problem("no_tokens_configured", { detail: HOW_TO_CONFIGURE });
       const token = await table.find(context.req.header("Authorization"));
       if (token === undefined) return unauthorized(context);
-      const scope = requiredScope(context.req.method, route);
       if (!token.scopes.includes(scope) && !token.scopes.includes("admin")) {
         return problem("forbidden", {
           detail: `This request needs a token with the scope ${scope}`,
@@ -79,7 +83,7 @@ export function createGateway(
     app.all(
       route.path,
       authorize(route),
-      (context) => backend(withHolder(context.req.raw, context.get("token"))),
+      (context) => backend(withHolder(context.req.raw, context.get("token") ?? NOBODY)),
     );
   }
   app.use(authorize());

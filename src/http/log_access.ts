@@ -118,6 +118,8 @@ export interface LogAccess
   addSilence(silence: Omit<Silence, "id" | "createdAt">): StoredSilence | undefined;
   /** Removes a silence; undefined if there is none. */
   removeSilence(id: string): StoredSilence | undefined;
+  /** The public keys that webhooks can be verified with, each `whpk_` and base64. */
+  webhookKeys(): Promise<readonly string[]>;
   /** Starts a new epoch and returns it. */
   raiseEpoch(): string;
 }

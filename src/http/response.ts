@@ -32,12 +32,17 @@ export function responseHeaders(
  *
  * @param value The value to send.
  * @param status The HTTP status; 200 by default.
+ * @param extra Further headers, which take precedence.
  * @returns The response.
  */
-export function json(value: unknown, status = 200): Response {
+export function json(
+  value: unknown,
+  status = 200,
+  extra: Record<string, string> = {},
+): Response {
   return new Response(jsonText(value), {
     status,
-    headers: responseHeaders("application/json"),
+    headers: responseHeaders("application/json", extra),
   });
 }
 

@@ -29,8 +29,8 @@ export interface Call<Entries extends v.ObjectEntries> extends Services, RoutedR
 
 /** What a route does for one method. */
 export interface Operation {
-  /** The scope that a token needs. */
-  readonly scope: Scope;
+  /** The scope that a token needs; `none` if nobody needs a token. */
+  readonly scope: Scope | "none";
   /** The query parameters, by name. */
   readonly query: v.ObjectEntries;
   /** Answers a request; throws an `InvalidRequestError` if its query is invalid. */
@@ -49,13 +49,13 @@ export interface Route extends Readonly<Partial<Record<typeof METHODS[number], O
  * Declares what a route does for one method.
  *
  * @typeParam Entries The schemas by query parameter.
- * @param scope The scope that a token needs.
+ * @param scope The scope that a token needs; `none` if nobody needs a token.
  * @param query The query parameters; any other is refused.
  * @param answer Answers a request.
  * @returns The operation.
  */
 export function operation<const Entries extends v.ObjectEntries>(
-  scope: Scope,
+  scope: Scope | "none",
   query: Entries,
   answer: (call: Call<Entries>) => Response | Promise<Response>,
 ): Operation {
@@ -100,7 +100,7 @@ export function operationOf(method: string, route: Route): Operation | undefined
  * @param route The route; absent for an unknown path.
  * @returns The scope.
  */
-export function requiredScope(method: string, route?: Route): Scope {
+export function requiredScope(method: string, route?: Route): Scope | "none" {
   const declared = route === undefined ? undefined : operationOf(method, route);
   return declared?.scope ?? (method === "GET" || method === "HEAD" ? "read" : "admin");
 }

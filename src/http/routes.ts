@@ -9,6 +9,7 @@ import { metricsRoute } from "./routes/metrics.ts";
 import { rulesRoute } from "./routes/rules.ts";
 import { silenceRoutes } from "./routes/silences.ts";
 import { statusRoute } from "./routes/status.ts";
+import { webhookKeysRoute } from "./routes/webhook_keys.ts";
 
 /** Every route over the log; `/healthz`, which needs no token and no log, is the gateway's own. */
 export const routes: readonly Route[] = [
@@ -22,4 +23,5 @@ export const routes: readonly Route[] = [
   deliveryRoutes,
   silenceRoutes,
   epochRoute,
+  webhookKeysRoute,
 ].flat();

@@ -1,6 +1,8 @@
 /// <reference path="./cloudflare.d.ts" />
 import type { DurableObjectStorage } from "cloudflare:workers";
+import { secretsOf } from "../delivery/endpoint.ts";
 import { nextState } from "../delivery/next_state.ts";
+import { publicKeysOf } from "../delivery/secret.ts";
 import { createLogApp } from "../http/log_app.ts";
 import { LogFeed } from "../http/feed/log_feed.ts";
 import { StreamLimit } from "../http/stream_limit.ts";
@@ -200,6 +202,7 @@ export function composeService(options: ServiceOptions): Service {
       alerts,
       redeliver,
       raiseEpoch,
+      webhookKeys: () => publicKeysOf(config.endpoints.flatMap(secretsOf)),
       alert: (id) => log.alert(id),
       alertChanges: (id) => log.alertChanges(id),
       changeAlert: (id, change) => log.transaction(() => log.changeAlert(id, change)),

@@ -37,6 +37,8 @@ const wrong: [path: string, change: Record<string, unknown>][] = [
   ["secret", { secret: ["S3CRET"] }],
   ["previousSecrets.0", { previousSecrets: ["whsec_S3CRET"] }],
   ["previousSecrets", { previousSecrets: [secret, secret, secret] }],
+  ["secret", { secret: `whsk_${btoa("S3CRET".padEnd(31))}` }],
+  ["secret", { secret: `whpk_${btoa("S3CRET".padEnd(32))}` }],
   ["minLevel", { minLevel: "S3CRET" }],
   ["backfilled", { backfilled: "S3CRET" }],
   ["format", { format: "S3CRET" }],

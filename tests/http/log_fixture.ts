@@ -92,6 +92,7 @@ export class LogFixture implements Disposable {
     },
     removeSilence: (id) => this.log.removeSilence(id),
     backtest: (value, query) => this.backtests.start(value, query),
+    webhookKeys: () => Promise.resolve(["whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g="]),
     raiseEpoch: () => {
       this.log.transaction(() => this.log.raiseEpoch(NOW + 1));
       return this.log.head().epoch;

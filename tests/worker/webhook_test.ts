@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Webhook } from "standardwebhooks";
+import { publicKeysOf } from "../../src/delivery/secret.ts";
+import { verify } from "../../src/delivery/verify.ts";
 import { eventually, WorkerFixture } from "./worker_fixture.ts";
 
 const SECRET = `whsec_${btoa("a secret of thirty-two bytes, ok.")}`;
@@ -75,6 +77,44 @@ Deno.test("the Worker sends an alert until it is accepted, under one webhook-id 
   const { alert } = (await worker.alerts())[0]!;
   assertEquals([received[0]!.id, delivery!.alert], [alert.id, alert.id]);
   assert(received[0]!.body.includes(alert.rule.title));
+});
+
+Deno.test("the Worker signs with both kinds of keys, and publishes the public ones to anybody", async () => {
+  const own = `whsk_${btoa("an Ed25519 seed of 32 bytes, ok.")}`;
+  const previous = `whsk_${btoa("an older seed of 32 bytes, it is")}`;
+  const requests: { headers: Headers; body: Uint8Array<ArrayBuffer> }[] = [];
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      requests.push({ headers: request.headers, body: await request.bytes() });
+      return new Response();
+    },
+  );
+  const WEBHOOKS = JSON.stringify([{
+    name: "receiver",
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    secret: own,
+    previousSecrets: [SECRET, previous],
+    minLevel: "informational",
+    allowHttpLoopback: true,
+  }]);
+  await using worker = await WorkerFixture.start({ vars: { WEBHOOKS } });
+  await worker.cron();
+  await worker.api.publish({ event: "Login failed." });
+  await eventually(() => deliveries(worker), ([first]) => first?.state === "delivered");
+  const response = await fetch(new URL("/.well-known/webhook-keys", worker.url));
+  assertEquals(response.headers.get("Cache-Control"), "public, max-age=300");
+  const text = await response.text();
+  const { keys } = JSON.parse(text) as { keys: { alg: string; key: string }[] };
+  assertEquals(
+    keys,
+    (await publicKeysOf([own, previous])).map((key) => ({ alg: "ed25519", key })),
+  );
+  for (const secret of [own, previous, SECRET]) assert(!text.includes(secret.split("_")[1]!));
+  const [received] = requests;
+  for (const secret of [SECRET, ...keys.map(({ key }) => key)]) {
+    assert("webhookId" in await verify({ ...received!, secrets: [secret], now: Date.now() }));
+  }
 });
 
 Deno.test("the Worker redelivers a message on request, under the same webhook-id", async () => {
