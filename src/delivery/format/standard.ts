@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import type { Alert } from "../../alert/alert.ts";
 import { jsonText } from "../../stream/json_text.ts";
-import { isLarger, shorten, shortenToFit } from "../../alert/shorten.ts";
+import { bodyWithin } from "./body_within.ts";
 import type { Format } from "./format.ts";
 
 /**
@@ -35,33 +34,13 @@ export const standard: Format<Record<string, never>> = {
   optionsSchema: v.optional(v.strictObject({}, "must be an object without members"), {}),
   signs: "always",
   closes: false,
-  request: (content) => {
-    const timestamp = new Date(content.at).toISOString();
-    const bodyOf = (data: unknown) => jsonText({ type: content.type, timestamp, data });
-    return {
-      headers: { "content-type": "application/json" },
-      body: content.type === "alert.folded"
-        ? bodyOf(content.folded)
-        : alertBody(content.alert, bodyOf),
-    };
-  },
+  request: (content) => ({
+    headers: { "content-type": "application/json" },
+    body: bodyWithin(MAX_BODY_BYTES, content, (content) =>
+      jsonText({
+        type: content.type,
+        timestamp: new Date(content.at).toISOString(),
+        data: content.type === "alert.folded" ? content.folded : content.alert,
+      })),
+  }),
 };
-
-function alertBody(alert: Alert, bodyOf: (data: unknown) => string): string {
-  const whole = bodyOf(alert);
-  if (!isLarger(whole, MAX_BODY_BYTES)) return whole;
-  const short = shortenToFit(
-    alert, // which itself has fewer members than are ever cut
-    (short) => !isLarger(bodyOf({ ...short as Alert, cut: true }), MAX_BODY_BYTES),
-  );
-  if (short !== undefined) return bodyOf({ ...short as Alert, cut: true });
-  const { rule: { id, title }, events: _, matched: __, group: ___, parts: ____, ...least } = alert;
-  const leastRule = { id, title, tags: [], references: [], falsepositives: [] };
-  return bodyOf({
-    ...least,
-    rule: shorten(leastRule, { text: 256, members: 5, depth: 2 }),
-    events: [],
-    matched: [],
-    cut: true,
-  });
-}
