@@ -1,8 +1,18 @@
+import { cloudevents } from "./cloudevents.ts";
+import { datadog } from "./datadog.ts";
 import type { Format } from "./format.ts";
+import { pagerduty } from "./pagerduty.ts";
+import { splunkHec } from "./splunk_hec.ts";
 import { standard } from "./standard.ts";
 
 /** The formats, by their name in an endpoint's configuration. */
-export const formats = { standard } satisfies Readonly<Record<string, Format>>;
+export const formats = {
+  standard,
+  cloudevents,
+  pagerduty,
+  "splunk-hec": splunkHec,
+  datadog,
+} satisfies Readonly<Record<string, Format>>;
 
 /** The name of a format. */
 export type FormatName = keyof typeof formats;
