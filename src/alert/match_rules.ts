@@ -9,7 +9,7 @@ import {
 } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { AlertField } from "./alert.ts";
-import { disabledRules, type UnknownRule } from "./disabled_rules.ts";
+import { namedRules, type UnknownRule } from "./named_rules.ts";
 import type { RuleBundle } from "./rule_bundle.ts";
 import type { AlertingRule } from "./to_alert.ts";
 import { toSigmaEvent } from "./to_sigma_event.ts";
@@ -128,7 +128,7 @@ export function matchRules(
   report: (what: string, facts: LeftOut) => void,
   options: MatchRulesOptions = {},
 ): RuleMatcher {
-  const disabled = disabledRules([...rules, ...correlations], options.disabled ?? []);
+  const disabled = namedRules([...rules, ...correlations], options.disabled ?? []);
   const ruleSet = new RuleSet(rules, {
     filters,
     placeholders,

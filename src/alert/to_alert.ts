@@ -13,7 +13,7 @@ const MATCHED = { text: 1_000, members: 32, depth: 5 };
 
 /** What an alert carries of a Sigma rule; any parsed rule or correlation will do. */
 export type AlertingRule =
-  & Pick<SigmaRule, "id" | "title" | "level" | "status" | "description" | "author">
+  & Pick<SigmaRule, "id" | "name" | "title" | "level" | "status" | "description" | "author">
   & Partial<Pick<SigmaRule, "tags" | "references" | "falsepositives" | "custom">>;
 
 /** What is known about the event that matched. */

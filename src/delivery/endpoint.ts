@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import { ALERT_LEVELS, type AlertLevel } from "../alert/alert.ts";
+import { compileFieldFilter, type FieldFilter, type FieldMap } from "../sigma/engine.ts";
 import { checkUrl } from "./check_url.ts";
 import { FORMAT_NAMES, type FormatName, formatOf } from "./format/formats.ts";
+import { type QuietHours, type QuietHoursConfig, QuietHoursSchema } from "./quiet_hours.ts";
 import { RETRY_SCHEDULE } from "./retry_schedule.ts";
 import { isSecret, SECRET_FORM } from "./secret.ts";
 
@@ -28,6 +30,19 @@ export interface EndpointConfig {
   readonly minLevel?: AlertLevel | undefined;
   /** Whether alerts about the past are sent as well; default false. */
   readonly backfilled?: boolean | undefined;
+  /** Only alerts of these rules: up to 100 ids or names; letter case is ignored. Default all. */
+  readonly rules?: string[] | undefined;
+  /** Only alerts of rules with one of these tags: up to 100; letter case is ignored. Default all. */
+  readonly tags?: string[] | undefined;
+  /**
+   * Only alerts that have an event with such fields: a map of a Sigma detection with up to 16
+   * entries. Default all.
+   */
+  readonly where?: FieldMap | undefined;
+  /** When alerts wait that are not urgent; default never. */
+  readonly quietHours?: QuietHoursConfig | undefined;
+  /** Whether it gets nothing but test messages; default false. */
+  readonly testOnly?: boolean | undefined;
   /**
    * For how long after a message repeats of its alert are only counted, in milliseconds, at most
    * seven days; default 0: only as long as the rule says.
@@ -52,15 +67,24 @@ export interface EndpointConfig {
   readonly allowHttpLoopback?: boolean | undefined;
 }
 
+/** The members without a default. */
+type Unset = "secret" | "rules" | "tags" | "where" | "quietHours";
+
 /** One webhook endpoint, validated, with defaults filled in. */
 export type Endpoint =
   & {
-    readonly [Name in Exclude<keyof EndpointConfig, "secret">]-?: Exclude<
+    readonly [Name in Exclude<keyof EndpointConfig, Unset>]-?: Exclude<
       EndpointConfig[Name],
       undefined
     >;
   }
-  & Pick<EndpointConfig, "secret">;
+  & Pick<EndpointConfig, "secret" | "rules" | "tags">
+  & {
+    /** Which fields an event of the alert must have; undefined if any will do. */
+    readonly where?: FieldFilter | undefined;
+    /** When alerts wait that are not urgent; undefined if never. */
+    readonly quietHours?: QuietHours | undefined;
+  };
 
 /**
  * The secrets that sign for an endpoint.
@@ -130,6 +154,62 @@ export const EndpointNameSchema: v.GenericSchema<string> = v.pipe(
   v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -"),
 );
 
+/** The names of rules, or tags; in lower case, since letter case is ignored. */
+const names = v.pipe(
+  v.array(
+    v.pipe(
+      text,
+      v.trim(),
+      v.minLength(1, "must not be empty"),
+      v.maxLength(256, "must be at most 256 characters"),
+      v.toLowerCase(),
+    ),
+    list,
+  ),
+  v.minLength(1, "must have at least one entry"),
+  v.maxLength(100, "must have at most 100 entries"),
+);
+
+const fieldValue = v.union(
+  [v.pipe(v.string(), v.maxLength(1_000)), v.number(), v.boolean(), v.null()],
+  "must be a string of at most 1000 characters, a number, true, false or null",
+);
+
+const where = v.pipe(
+  v.custom<FieldMap>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    "must be an object of field|modifier: value",
+  ),
+  // Before any value is checked: the place of an issue names the key.
+  v.check((map) => {
+    const keys = Object.keys(map);
+    return keys.length >= 1 && keys.length <= 16 &&
+      keys.every((key) => /^[\w.:-]{1,100}(\|\w{1,32}){0,5}$/.test(key));
+  }, "must have 1 to 16 keys such as event|contains"),
+  v.record(
+    v.string(),
+    v.union(
+      [fieldValue, v.pipe(v.array(fieldValue), v.minLength(1), v.maxLength(100))],
+      "must be a string of at most 1000 characters, a number, true, false, null, or a list of 1 to 100 such values",
+    ),
+  ),
+  v.rawTransform(({ dataset, addIssue, NEVER }): FieldFilter => {
+    const { value } = dataset;
+    const { filter, problems } = compileFieldFilter(value);
+    for (const { key, message } of problems ?? []) {
+      const place = {
+        type: "object",
+        origin: "value",
+        input: value,
+        key,
+        value: value[key],
+      } as const;
+      addIssue({ message, path: [place] });
+    }
+    return filter ?? NEVER;
+  }),
+);
+
 /** The members that say which alerts an endpoint gets, and how often. */
 const taken = {
   minLevel: v.optional(
@@ -137,6 +217,11 @@ const taken = {
     "medium",
   ),
   backfilled: v.optional(v.boolean("must be true or false"), false),
+  rules: v.optional(names),
+  tags: v.optional(names),
+  where: v.optional(where),
+  quietHours: v.optional(QuietHoursSchema),
+  testOnly: v.optional(v.boolean("must be true or false"), false),
   digestMs: v.optional(wholeNumber(0, 7 * 86_400_000), 0),
 };
 
@@ -144,6 +229,11 @@ const taken = {
 const TakenSchema = v.object({
   minLevel: v.fallback(taken.minLevel, taken.minLevel.default),
   backfilled: v.fallback(taken.backfilled, taken.backfilled.default),
+  rules: v.fallback(taken.rules, undefined),
+  tags: v.fallback(taken.tags, undefined),
+  where: v.fallback(taken.where, undefined),
+  quietHours: v.fallback(taken.quietHours, undefined),
+  testOnly: v.fallback(taken.testOnly, taken.testOnly.default),
   digestMs: v.fallback(taken.digestMs, taken.digestMs.default),
 });
 

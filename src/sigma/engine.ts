@@ -22,6 +22,12 @@
  */
 export { Correlator, type CorrelatorOptions } from "./correlation/correlator.ts";
 export type { Occurrence } from "./correlation/match_collector.ts";
+export {
+  compileFieldFilter,
+  type FieldFilter,
+  type FieldMap,
+  type FieldProblem,
+} from "./field_filter.ts";
 export { CORRELATION_LIMITS, type CorrelationLimits } from "./correlation/limits.ts";
 export type { CorrelationInput, UnreadRange } from "./correlation/tracker.ts";
 export { type Absence, type History, historyOf, type NewValue } from "./correlation/history.ts";

@@ -1,3 +1,4 @@
+import type { AlertLevel } from "../alert/alert.ts";
 import { isFolded } from "../alert/suppression.ts";
 import { type FoldedAbout, toFoldedAlerts } from "../alert/to_folded_alerts.ts";
 import { queueMessages } from "./outbox_table.ts";
@@ -15,6 +16,20 @@ export interface FoldEntry {
   readonly id: string;
   /** What the message that closes the window says of it; absent if there is none to be. */
   readonly about?: FoldedAbout;
+}
+
+/** What bounds the windows, and the messages that close them. */
+export interface FoldOptions {
+  /**
+   * How many windows may be open; above it, those that end first are closed early: what was folded
+   * into them is told, and their next alert notifies.
+   */
+  readonly maxWindows: number;
+  /**
+   * When the message that tells a count is due, in milliseconds since the Unix epoch, by the name of
+   * the endpoint and the level of the alerts; default at once.
+   */
+  readonly dueAt?: ((endpoint: string, level: AlertLevel) => number) | undefined;
 }
 
 /** What became of the entries. */
@@ -59,15 +74,14 @@ const COLUMNS =
  * @param sql The database.
  * @param entries The alerts in the order in which they are recorded.
  * @param now Milliseconds since the Unix epoch.
- * @param maxWindows How many windows may be open; above it, those that end first are closed early:
- *   what was folded into them is told, and their next alert notifies.
+ * @param options What bounds the windows.
  * @returns What became of each.
  */
 export function foldAlerts(
   sql: Sql,
   entries: readonly FoldEntry[],
   now: number,
-  maxWindows: number,
+  { maxWindows, dueAt }: FoldOptions,
 ): FoldOutcome {
   const windows = windowsOf(sql, entries);
   const changed = new Set<string>();
@@ -93,9 +107,9 @@ export function foldAlerts(
     });
     return null;
   });
-  tell(sql, closed, now);
+  tell(sql, closed, now, dueAt);
   save(sql, [...changed].flatMap((key) => windows.get(key) ?? []));
-  const closedEarly = foldedInto.includes(null) ? makeRoom(sql, now, maxWindows) : 0;
+  const closedEarly = foldedInto.includes(null) ? makeRoom(sql, now, { maxWindows, dueAt }) : 0;
   return { foldedInto, closedEarly };
 }
 
@@ -104,9 +118,14 @@ export function foldAlerts(
  *
  * @param sql The database, within a transaction.
  * @param now Milliseconds since the Unix epoch.
+ * @param options When the messages are due.
  */
-export function closeFolds(sql: Sql, now: number): void {
-  close(sql, now, MAX_CLOSED, now);
+export function closeFolds(
+  sql: Sql,
+  now: number,
+  { dueAt }: Pick<FoldOptions, "dueAt"> = {},
+): void {
+  close(sql, { endBy: now, limit: MAX_CLOSED, dueAt }, now);
 }
 
 /**
@@ -193,19 +212,24 @@ function save(sql: Sql, rows: readonly Row[]): void {
 }
 
 /** Closes windows if there are too many; returns how many of them had not ended. */
-function makeRoom(sql: Sql, now: number, maxWindows: number): number {
+function makeRoom(sql: Sql, now: number, { maxWindows, dueAt }: FoldOptions): number {
   if (countWindows(sql) <= maxWindows) return 0;
   pruneWindows(sql, now);
   const excess = Math.max(0, countWindows(sql) - maxWindows);
   // A page can bring thousands at once: they are not held in memory together.
   for (let left = excess; left > 0; left -= MAX_CLOSED) {
-    close(sql, Number.MAX_SAFE_INTEGER, Math.min(left, MAX_CLOSED), now);
+    const limit = Math.min(left, MAX_CLOSED);
+    close(sql, { endBy: Number.MAX_SAFE_INTEGER, limit, dueAt }, now);
   }
   return excess;
 }
 
 /** Closes windows that end by a time, those that end first. */
-function close(sql: Sql, endBy: number, limit: number, now: number): void {
+function close(
+  sql: Sql,
+  { endBy, limit, dueAt }: Pick<FoldOptions, "dueAt"> & { endBy: number; limit: number },
+  now: number,
+): void {
   const rows = sql.all<Row>(
     `SELECT ${COLUMNS} FROM fold_windows WHERE ends_at <= ? ORDER BY ends_at LIMIT ?`,
     endBy,
@@ -217,11 +241,16 @@ function close(sql: Sql, endBy: number, limit: number, now: number): void {
       SELECT value->>0, value->>1 FROM json_each(?))`,
     JSON.stringify(rows.map(({ scope, group }) => [scope, group])),
   );
-  tell(sql, rows, now);
+  tell(sql, rows, now, dueAt);
 }
 
 /** Stores and queues a message about each window of an endpoint into which something was folded. */
-function tell(sql: Sql, rows: readonly Row[], now: number): void {
+function tell(
+  sql: Sql,
+  rows: readonly Row[],
+  now: number,
+  dueAt: FoldOptions["dueAt"] = () => now,
+): void {
   const messages = rows.flatMap(({ scope, first, last, folded, openedAt, about }) => {
     if (scope === "" || last === null || about === null) return [];
     const window = { endpoint: scope, first, last, count: folded, openedAt, closedAt: now };
@@ -237,7 +266,11 @@ function tell(sql: Sql, rows: readonly Row[], now: number): void {
   }
   queueMessages(
     sql,
-    messages.map(({ endpoint, data }) => ({ endpoint, webhookId: data.id })),
+    messages.map(({ endpoint, data }) => ({
+      endpoint,
+      webhookId: data.id,
+      dueAt: dueAt(endpoint, data.level),
+    })),
     now,
   );
 }

@@ -2,7 +2,7 @@ import type { EventPlace, PlacedEvent } from "./events_by_time.ts";
 import type { CorrelationOutcome, CorrelationStore } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { NewAlert, StoredAlert } from "./alert_table.ts";
-import type { FoldEntry, FoldOutcome, StoredFoldedAlerts } from "./fold_table.ts";
+import type { FoldEntry, FoldOptions, FoldOutcome, StoredFoldedAlerts } from "./fold_table.ts";
 import type { KeptInvalidEvent, NewInvalidEvent, StoredInvalidEvent } from "./invalid_table.ts";
 import type { DeliveriesQuery, NewMessage, UndeliveredCount } from "./outbox_table.ts";
 import type { PassCount, PassPage } from "./pass_table.ts";
@@ -146,9 +146,9 @@ export interface LogWriter {
    * Folds alerts that are about to notify into the windows of their groups, and opens windows for
    * the others, `maxWindows` in all.
    */
-  foldAlerts(entries: readonly FoldEntry[], now: number, maxWindows: number): FoldOutcome;
+  foldAlerts(entries: readonly FoldEntry[], now: number, options: FoldOptions): FoldOutcome;
   /** Closes windows of repeats whose time is over, and queues the messages that tell the counts. */
-  closeFolds(now: number): void;
+  closeFolds(now: number, options?: Pick<FoldOptions, "dueAt">): void;
   /** Puts an alert into a state; returns its changes, or undefined if there is no such alert. */
   changeAlert(id: string, change: AlertChange): readonly AlertChange[] | undefined;
   /** Adds a silence; false if there are too many. */
@@ -159,7 +159,7 @@ export interface LogWriter {
   countHeldBack(id: string, messages: number, now: number): void;
   /** Stores alerts; returns those that are new. */
   addAlerts(alerts: readonly NewAlert[], now: number): NewAlert[];
-  /** Queues messages, due at once; returns how many are new. */
+  /** Queues messages, due at once unless they say otherwise; returns how many are new. */
   queue(messages: readonly NewMessage[], now: number): number;
   /** Saves a value, plain JSON, under a name. */
   saveCheckpoint(name: string, value: unknown): void;

@@ -163,8 +163,8 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     removeSilence: (id) => removeSilence(sql, id),
     countHeldBack: (id, messages, at) => countHeldBack(sql, id, messages, at),
     newAlerts: (alerts) => newAlerts(sql, alerts),
-    foldAlerts: (entries, at, maxWindows) => foldAlerts(sql, entries, at, maxWindows),
-    closeFolds: (at) => closeFolds(sql, at),
+    foldAlerts: (entries, at, options) => foldAlerts(sql, entries, at, options),
+    closeFolds: (at, options) => closeFolds(sql, at, options),
     addAlerts(alerts, at) {
       const added = addAlerts(sql, alerts, at);
       if (added.length > 0) appended = true;

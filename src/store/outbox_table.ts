@@ -8,6 +8,8 @@ export interface NewMessage {
   readonly webhookId: string;
   /** The endpoint's name. */
   readonly endpoint: string;
+  /** When it is due, in milliseconds since the Unix epoch; default now. */
+  readonly dueAt?: number;
 }
 
 /** What of the outbox is not delivered. */
@@ -58,7 +60,7 @@ const COLUMNS =
   `id, webhook_id AS webhookId, endpoint, state, attempt, round, due_at AS dueAt, token,
   created_at AS createdAt, updated_at AS updatedAt`;
 
-/** Queues messages, due at once; one that is already there, in whatever state, is left alone. */
+/** Queues messages, due at once unless they say otherwise; one that is already there, in whatever state, is left alone. */
 export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: number): number {
   if (messages.length > 0) noteClock(sql, now);
   let queued = 0;
@@ -67,10 +69,11 @@ export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: nu
     queued += sql.all(
       `INSERT INTO outbox (
         webhook_id, endpoint, state, attempt, round, due_at, token, created_at, updated_at)
-        SELECT value->>0, value->>1, 'pending', 0, 0, ?1, NULL, ?1, ?1 FROM json_each(?2) WHERE true
+        SELECT value->>0, value->>1, 'pending', 0, 0, COALESCE(value->>2, ?1), NULL, ?1, ?1
+        FROM json_each(?2) WHERE true
         ON CONFLICT (webhook_id, endpoint) DO NOTHING RETURNING id`,
       now,
-      JSON.stringify(some.map(({ webhookId, endpoint }) => [webhookId, endpoint])),
+      JSON.stringify(some.map(({ webhookId, endpoint, dueAt }) => [webhookId, endpoint, dueAt])),
     ).length;
   }
   return queued;

@@ -1,9 +1,10 @@
-import { isAtLeast } from "../alert/alert.ts";
 import { silences } from "../alert/silence.ts";
 import { type Suppression, suppressionOf } from "../alert/suppression.ts";
 import type { AlertingRule } from "../alert/to_alert.ts";
+import { deliverableAt, takesAlert } from "../delivery/takes_alert.ts";
 import type { NewAlert } from "../store/alert_table.ts";
 import type { FoldEntry } from "../store/fold_table.ts";
+import type { NewMessage } from "../store/outbox_table.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
 import type { CountsToAdd } from "./collector/counts.ts";
 import type { WatchOptions } from "./watch_options.ts";
@@ -22,9 +23,7 @@ type FoldOptions = Pick<WatchOptions, "suppressesByDefault" | "maxFoldWindows">;
 const MARKS = "";
 
 /**
- * Stores alerts, and queues each new one for every endpoint that accepts its level; an operational
- * one for every endpoint, and one about the past only for endpoints that ask for those. What a
- * silence names is stored and marked, and goes to nobody. A repeat is folded: it is stored and
+ * Stores alerts, and queues each new one for every endpoint that takes it. What a silence names is stored and marked, and goes to nobody. A repeat is folded: it is stored and
  * marked, and each endpoint gets a count of such alerts later. It has to run inside the transaction
  * that records what the alerts are about.
  *
@@ -43,16 +42,14 @@ export function raiseAlerts(
   const fresh = log.newAlerts(given);
   if (fresh.length === 0) return {};
   const active = log.silences(now);
+  const dueAt = deliverableAt(endpoints, now);
   const entries: FoldEntry[] = [];
   /** For each message, the place of its entry; undefined if nothing can hold it back. */
-  const messages: { webhookId: string; endpoint: string; entry: number | undefined }[] = [];
+  const messages: (NewMessage & { readonly entry: number | undefined })[] = [];
   const raised = fresh.map(({ rule, ...one }) => {
     const { alert } = one;
     const { id, level, backfilled } = alert;
-    const meant = endpoints.filter(({ minLevel, backfilled: takesPast }) =>
-      // That the watch goes blind must reach everybody who relies on it.
-      (rule === undefined || isAtLeast(level, minLevel)) && (takesPast || !backfilled)
-    );
+    const meant = endpoints.filter((endpoint) => takesAlert(endpoint, alert, rule));
     const silence = active.find((silence) => silences(silence, alert));
     if (silence !== undefined) {
       if (meant.length > 0) log.countHeldBack(silence.id, meant.length, now);
@@ -67,13 +64,14 @@ export function raiseAlerts(
     const mark = backfilled ? undefined : enter(MARKS, forMs);
     for (const { name, digestMs } of meant) {
       const entry = enter(name, Math.max(forMs, digestMs));
-      messages.push({ webhookId: id, endpoint: name, entry });
+      const at = rule === undefined ? now : dueAt(name, level); // what fails here never waits
+      messages.push({ webhookId: id, endpoint: name, dueAt: at, entry });
     }
     return { one, silence, mark };
   });
   const { foldedInto, closedEarly } = entries.length === 0
     ? { foldedInto: [], closedEarly: 0 }
-    : log.foldAlerts(entries, now, options.maxFoldWindows);
+    : log.foldAlerts(entries, now, { maxWindows: options.maxFoldWindows, dueAt });
   const intoOf = (entry: number | undefined) =>
     entry === undefined ? undefined : foldedInto[entry] ?? undefined;
   const added = log.addAlerts(

@@ -1,4 +1,5 @@
 import { Collector } from "./collector/collector.ts";
+import { deliverableAt } from "../delivery/takes_alert.ts";
 import { OutboxDispatcher } from "../delivery/dispatch_outbox.ts";
 import { isClockConfirmed } from "./collector/api_clock.ts";
 import type { WatchOptions } from "./watch_options.ts";
@@ -267,9 +268,11 @@ export class Watch {
 
   /** Tells what was folded into windows that have ended. */
   #closeFolds(): void {
-    const { log, clock } = this.#ports;
+    const { log, clock, endpoints } = this.#ports;
     const now = clock.now();
-    if ((log.foldsDueAt() ?? Infinity) <= now) log.transaction(() => log.closeFolds(now));
+    if ((log.foldsDueAt() ?? Infinity) > now) return;
+    const dueAt = deliverableAt(endpoints, now);
+    log.transaction(() => log.closeFolds(now, { dueAt }));
   }
 
   #isDelivering(): boolean {

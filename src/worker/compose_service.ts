@@ -1,6 +1,6 @@
 /// <reference path="./cloudflare.d.ts" />
 import type { DurableObjectStorage } from "cloudflare:workers";
-import { secretsOf } from "../delivery/endpoint.ts";
+import { type Endpoint, secretsOf } from "../delivery/endpoint.ts";
 import { nextState } from "../delivery/next_state.ts";
 import { publicKeysOf } from "../delivery/secret.ts";
 import { createLogApp } from "../http/log_app.ts";
@@ -17,7 +17,7 @@ import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import { type Config, type ConfigProblem, sourceName } from "./config.ts";
 import { durableObjectSql } from "./durable_object_sql.ts";
-import type { UnknownRule } from "../alert/disabled_rules.ts";
+import { namedRules, type UnknownRule } from "../alert/named_rules.ts";
 import type { RuleMatcher } from "../alert/match_rules.ts";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
 import { holdsNothing, type NotedLog } from "./noted_log.ts";
@@ -116,8 +116,13 @@ export function composeService(options: ServiceOptions): Service {
 
   /** What is refused or missing, and since when. */
   function refusalsOf() {
-    const { refusal = null, matcher: { unknownDisabled, alerting } } = rules;
-    const refused = [...config.refused, ...unknownDisabled.map(unknownRule)];
+    const { refusal = null, matcher } = rules;
+    const { unknownDisabled, alerting } = matcher;
+    const refused = [
+      ...config.refused,
+      ...unknownDisabled.map(unknownRule),
+      ...config.endpoints.flatMap((endpoint) => unknownRulesOf(endpoint, matcher)),
+    ];
     const isBlind = alerting.length === 0;
     const now = clock.now();
     return {
@@ -278,12 +283,25 @@ function ownSource(log: Log, name: string): string {
 
 /** An entry of DISABLED_RULES that switches nothing off. */
 function unknownRule({ name, meant }: UnknownRule): ConfigProblem {
-  const hint = meant === undefined ? "GET /v1/rules lists them" : `the closest is '${meant}'`;
   return {
     variable: SETTINGS.disabledRules.name,
     entry: name,
-    message: `no rule has this id or name; ${hint}`,
+    message: `no rule has this id or name; ${hintAt(meant)}`,
   };
+}
+
+/** The rules of an endpoint that are none; it gets the alerts of the others. */
+function unknownRulesOf({ name, rules = [] }: Endpoint, matcher: RuleMatcher): ConfigProblem[] {
+  const { unknown } = namedRules([...inForce(matcher), ...matcher.disabled], rules);
+  return unknown.map((rule) => ({
+    variable: SETTINGS.endpoints.name,
+    entry: name,
+    message: `rules has ${rule.name}, and no rule has this id or name; ${hintAt(rule.meant)}`,
+  }));
+}
+
+function hintAt(meant: string | undefined): string {
+  return meant === undefined ? "GET /v1/rules lists them" : `the closest is '${meant}'`;
 }
 
 /** When problems were first met: an object starts again and again, and each alert is one. */

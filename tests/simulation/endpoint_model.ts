@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import { type Endpoint, EndpointSchema } from "../../src/delivery/endpoint.ts";
+import type { QuietHoursConfig } from "../../src/delivery/quiet_hours.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { type Episode, episodesOf, metAt } from "./episodes.ts";
 import { foldingOf } from "./folding.ts";
 import type { History } from "./history.ts";
 import { HOUR, MINUTE, type Plan, SECOND } from "./plan.ts";
+import { LOGIN_FAILED, TEST_DELETED } from "./rules.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 const FAULTS = [
@@ -137,6 +139,7 @@ export class EndpointModel {
 export function endpointConfigs(plan: Plan): Endpoint[] {
   const chance = chanceOf(plan.seed, "endpoints");
   const isShort = plan.end - plan.calm < 6 * HOUR;
+  const taking = chanceOf(plan.seed, "taking");
   return Array.from({ length: chance.int(1, 3) }, (_, n) =>
     v.parse(EndpointSchema, {
       name: `hook-${n}`,
@@ -149,5 +152,14 @@ export function endpointConfigs(plan: Plan): Endpoint[] {
       timeoutMs: chance.pick([5_000, 15_000, 30_000]),
       backfilled: chance.is(0.3),
       digestMs: foldingOf(plan.seed).digestMs[n] ?? 0,
+      ...(taking.is(0.2) && { rules: [LOGIN_FAILED, TEST_DELETED.toUpperCase()] }),
+      ...(taking.is(0.3) && !isShort && { quietHours: quietHoursOf(plan) }),
     }));
+}
+
+/** Eight hours of each day, which end early enough before the run for what they hold back. */
+function quietHoursOf({ end }: Plan): QuietHoursConfig {
+  const timeOfDay = (at: number) => new Date(at).toISOString().slice(11, 16);
+  const to = end - 4 * HOUR;
+  return { from: timeOfDay(to - 8 * HOUR), to: timeOfDay(to), minLevel: "high" };
 }

@@ -45,10 +45,11 @@ export function isMeantFor(alert: SeenAlert, endpoint: EndpointModel): boolean {
 
 /** Whether it would if there were no silence. */
 export function wouldHearOf({ config }: EndpointModel, alert: SeenAlert): boolean {
-  const { name, minLevel, backfilled } = config;
+  const { name, minLevel, backfilled, rules = [alert.ruleId] } = config;
   const isOperational = alert.key === null;
-  return alert.endpoints.includes(name) &&
-    (isOperational || rank(alert.level) >= rank(minLevel)) && (backfilled || !alert.backfilled);
+  const isMeant = rank(alert.level) >= rank(minLevel) && rules.includes(alert.ruleId);
+  return alert.endpoints.includes(name) && (isOperational || isMeant) &&
+    (backfilled || !alert.backfilled);
 }
 
 function rank(level: string): number {

@@ -17,7 +17,7 @@ function entry(id: string, more: Partial<FoldEntry> = {}): FoldEntry {
 }
 
 function fold(log: Log, now: number, entries: readonly FoldEntry[], maxWindows = 100) {
-  return log.transaction(() => log.foldAlerts(entries, now, maxWindows));
+  return log.transaction(() => log.foldAlerts(entries, now, { maxWindows }));
 }
 
 /** What the queued messages that are no alerts say. */

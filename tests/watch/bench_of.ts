@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { assertEquals } from "@std/assert";
 import { nodeSql } from "../../src/server/node_sql.ts";
-import { type Endpoint, EndpointSchema } from "../../src/delivery/endpoint.ts";
+import { type Endpoint, type EndpointConfig, EndpointSchema } from "../../src/delivery/endpoint.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
@@ -108,13 +108,18 @@ export function eventAt(ms: number, user = "a"): UserEvent {
 }
 
 /** A webhook endpoint. */
-export function endpointOf(name: string, more: Partial<Endpoint> = {}): Endpoint {
-  const config = {
+export function endpointOf(
+  name: string,
+  more: Partial<Endpoint> = {},
+  config: Partial<EndpointConfig> = {},
+): Endpoint {
+  const whole = {
     name,
     url: `https://${name}.example.com/hook`,
     secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     minLevel: "informational",
     retryScheduleMs: [0, 5_000, 300_000],
+    ...config,
   };
-  return { ...v.parse(EndpointSchema, config), ...more };
+  return { ...v.parse(EndpointSchema, whole), ...more };
 }

@@ -246,6 +246,42 @@ for (
   });
 }
 
+Deno.test("a refused endpoint is owed only the rules, tags and fields that its entry asks for, and waits for its hours", () => {
+  const entry = {
+    name: "pager",
+    url: "http://example.com/",
+    rules: ["Login_Failed"],
+    tags: ["attack.t1078"],
+    where: { "event|contains": "login" },
+    quietHours: { from: "22:00", to: "06:00" },
+    testOnly: true,
+  };
+  const refusedOf = (WEBHOOKS: unknown[]) =>
+    readConfig({ ...good, WEBHOOKS }).config?.refusedEndpoints[0];
+  const whole = refusedOf([entry]);
+  assertEquals([whole?.rules, whole?.tags], [["login_failed"], ["attack.t1078"]]);
+  assertEquals([whole?.where?.fields, whole?.quietHours?.from, whole?.testOnly], [
+    ["event"],
+    1_320,
+    true,
+  ]);
+  const wrong = {
+    rules: 5,
+    tags: "x",
+    where: { "event|contain": "x" },
+    quietHours: {},
+    testOnly: 1,
+  };
+  const rest = refusedOf([{ ...entry, ...wrong }]);
+  assertEquals([rest?.rules, rest?.tags, rest?.where, rest?.quietHours, rest?.testOnly], [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    false,
+  ]);
+});
+
 Deno.test("one source has one name, however its settings are spelt", () => {
   const name = (env: Record<string, unknown>) => {
     const { config, problems } = readConfig({ ...good, ...env });

@@ -1,7 +1,7 @@
 import { closest } from "../sigma/closest.ts";
 import type { SigmaCorrelation, SigmaRule } from "../sigma/engine.ts";
 
-/** A name that is meant to switch a rule off, and that no rule has. */
+/** A name that no rule has. */
 export interface UnknownRule {
   /** What was written. */
   readonly name: string;
@@ -9,22 +9,22 @@ export interface UnknownRule {
   readonly meant: string | undefined;
 }
 
-/** What a list of rules to switch off means. */
-export interface DisabledRules {
-  /** The rules and correlations that make no alerts of their own. */
+/** What a list of ids and names of rules means. */
+export interface NamedRules {
+  /** The rules and correlations that are meant. */
   readonly documents: ReadonlySet<SigmaRule | SigmaCorrelation>;
   /** What no rule has as its id or name. */
   readonly unknown: readonly UnknownRule[];
 }
 
 /**
- * Finds the rules that are switched off by their ids or names; letter case is ignored.
+ * Finds rules by their ids or names; letter case is ignored.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { parseSigma } from "../sigma/parse.ts";
- * import { disabledRules } from "./disabled_rules.ts";
+ * import { namedRules } from "./named_rules.ts";
  *
  * const { rules } = parseSigma(`
  * title: Failed login
@@ -32,7 +32,7 @@ export interface DisabledRules {
  * logsource: { product: thousandeyes }
  * detection: { selection: { event: Login failed. }, condition: selection }
  * `);
- * const { documents, unknown } = disabledRules(rules, ["failed_login", "failed_logn"]);
+ * const { documents, unknown } = namedRules(rules, ["failed_login", "failed_logn"]);
  * assertEquals([...documents].map(({ title }) => title), ["Failed login"]);
  * assertEquals(unknown, [{ name: "failed_logn", meant: "failed_login" }]);
  * ```
@@ -41,10 +41,10 @@ export interface DisabledRules {
  * @param names Ids and names.
  * @returns The rules that are meant, and what means none.
  */
-export function disabledRules(
+export function namedRules(
   documents: readonly (SigmaRule | SigmaCorrelation)[],
   names: readonly string[],
-): DisabledRules {
+): NamedRules {
   const keysOf = ({ id, name }: SigmaRule | SigmaCorrelation) =>
     [id, name].filter((key) => key !== undefined);
   const byKey = Map.groupBy(
