@@ -1,7 +1,7 @@
 import type { Fetch } from "../stream/fetch.ts";
 import type { Clock } from "../stream/clock.ts";
 import { withDeadline } from "../stream/with_deadline.ts";
-import { checkUrl } from "./check_url.ts";
+import { checkUrl, type HostRules } from "./check_url.ts";
 import { classifyError, classifyStatus } from "./classify.ts";
 import { type Endpoint, secretsOf } from "./endpoint.ts";
 import type { FormattedRequest } from "./format/format.ts";
@@ -15,20 +15,28 @@ import { textsOfSecret } from "./secret.ts";
 import { sign } from "./sign.ts";
 import { untilAborted } from "./until_aborted.ts";
 
-/** What one attempt needs from outside. */
-export interface AttemptOptions {
+/**
+ * Like `fetch`, and told which addresses of the host were checked: to no other may it connect, if
+ * its runtime lets it choose. There are none where names are not resolved.
+ */
+export type PinnedFetch = (
+  url: URL,
+  init: RequestInit,
+  addresses: readonly string[],
+) => Promise<Response>;
+
+/** What one attempt needs from outside, and the hosts that the operator permits. */
+export interface AttemptOptions extends HostRules {
   /** Gives the timestamp that is signed, and ends the attempt in time. */
   readonly clock: Clock;
   /** Sends the request; default the runtime's own `fetch`. */
-  readonly fetch?: Fetch;
+  readonly fetch?: PinnedFetch;
   /**
    * Resolves a host name to all its addresses, none of which may be private, where the runtime can
-   * do that. The connection resolves the name again, so this hinders DNS rebinding but cannot rule
-   * it out; only an egress proxy can.
+   * do that. They are then given to `fetch`: one that resolves the name again hinders DNS rebinding,
+   * but cannot rule it out.
    */
   readonly resolve?: (host: string, signal: AbortSignal) => Promise<readonly string[]>;
-  /** Host names that are never called, such as our own; see `checkUrl()`. */
-  readonly refusedHosts?: readonly string[];
   /** Ends the attempt early: the promise rejects with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -100,8 +108,11 @@ export async function attempt(
 
   try {
     return await withDeadline(endpoint.timeoutMs, async (stop) => {
-      const url = await urlToCall(endpoint, options, stop);
-      if (!url) return ended({ kind: "permanent", code: "url_refused" });
+      const target = await targetOf(endpoint, options, stop);
+      if ("refused" in target) {
+        return ended({ kind: "permanent", code: "url_refused", excerpt: target.refused });
+      }
+      const { url, addresses } = target;
       if (request.path !== undefined) url.pathname = url.pathname.replace(/\/?$/, request.path);
       const response = await post(url, {
         method: "POST",
@@ -115,7 +126,7 @@ export async function attempt(
         },
         body,
         signal: stop,
-      }, options.fetch ?? fetch);
+      }, (url, init) => (options.fetch ?? fetch)(url, init, addresses));
       const asked = response.ok
         ? undefined
         : retryAfterMs(response.headers.get("retry-after"), clock.now());
@@ -143,22 +154,23 @@ export async function attempt(
   }
 }
 
-/**
- * The checked URL; undefined if it, or an address that its name resolves to, must not be called.
- */
-async function urlToCall(
+/** The checked URL and addresses; or why it, or an address of its host, must not be called. */
+async function targetOf(
   endpoint: Endpoint,
-  { resolve, refusedHosts = [] }: AttemptOptions,
+  { resolve, refusedHosts = [], allowedHosts = [] }: AttemptOptions,
   stop: AbortSignal,
-): Promise<URL | undefined> {
-  const checked = checkUrl(endpoint.url, { ...endpoint, refusedHosts });
-  if ("refused" in checked) return undefined;
-  if (!resolve || checked.loopback) return checked.url;
-  const addresses = await untilAborted(resolve(checked.url.hostname, stop), stop);
+): Promise<{ url: URL; addresses: readonly string[] } | { refused: string }> {
+  const checked = checkUrl(endpoint.url, { ...endpoint, refusedHosts, allowedHosts });
+  if ("refused" in checked) return checked;
+  const { url, loopback } = checked;
+  if (!resolve || loopback) return { url, addresses: [] };
+  const addresses = await untilAborted(resolve(url.hostname, stop), stop);
   if (addresses.length === 0) {
     throw new Error("Cannot look up the host of an endpoint: DNS has no address for it");
   }
-  return addresses.every(isPublicAddress) ? checked.url : undefined;
+  return addresses.every(isPublicAddress)
+    ? { url, addresses }
+    : { refused: "its host has an address that is not public" };
 }
 
 /** The parts of a webhook's address that are long enough to be its key. */

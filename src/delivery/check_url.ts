@@ -1,13 +1,19 @@
 import { isLoopback } from "../stream/fetch.ts";
 
+/** Which hosts the operator permits, whatever an endpoint says. */
+export interface HostRules {
+  /** Host names that are never called, nor names below them, such as our own; default none. */
+  readonly refusedHosts?: readonly string[];
+  /** If there are any, only these host names and names below them are called; default none. */
+  readonly allowedHosts?: readonly string[];
+}
+
 /** What is allowed besides https to a public name on port 443. */
-export interface CheckUrlOptions {
+export interface CheckUrlOptions extends HostRules {
   /** For development only: allows `http:` to a loopback address, on any port; default false. */
   readonly allowHttpLoopback?: boolean;
   /** Ports allowed besides 443; default none. */
   readonly allowedPorts?: readonly number[];
-  /** Host names that are never called, nor their subdomains, such as our own; default none. */
-  readonly refusedHosts?: readonly string[];
 }
 
 /** A URL that may be called, or the reason why not, which never quotes the URL. */
@@ -16,18 +22,24 @@ export type CheckedUrl =
   | { readonly refused: string };
 
 /**
- * Names of private networks: special-use names (RFC 6761, 6762, 8375, ICANN's `internal`) and
- * common ones.
+ * Names that are no public ones: all of IANA's special-use names (RFC 6761, 6762, 7686, 8375, 9476;
+ * `arpa` with all below it) but the documentation's, what ICANN has set aside for private networks
+ * (`internal`) or never delegates since they use it (`home`, `corp`, `mail`), and other usual ones.
  */
 const PRIVATE_NAMES = [
   "localhost",
   "local",
   "internal",
-  "home.arpa",
+  "arpa",
+  "test",
+  "invalid",
+  "onion",
+  "alt",
   "localdomain",
   "lan",
   "home",
   "corp",
+  "mail",
   "intranet",
   "private",
 ];
@@ -53,11 +65,12 @@ const PRIVATE_NAMES = [
  * @param text The URL as configured.
  * @param options What is allowed in addition.
  * @returns The URL, and whether it is an allowed loopback one; or `refused`, a reason to put after
- *   a colon.
+ *   a colon, which names the member or setting that would allow it, if any does.
  */
 export function checkUrl(
   text: string,
-  { allowHttpLoopback = false, allowedPorts = [], refusedHosts = [] }: CheckUrlOptions = {},
+  { allowHttpLoopback = false, allowedPorts = [], refusedHosts = [], allowedHosts = [] }:
+    CheckUrlOptions = {},
 ): CheckedUrl {
   // The parser also converts numeric, hexadecimal, octal and full-width forms of IPv4 to the dotted
   // form.
@@ -65,13 +78,21 @@ export function checkUrl(
   if (!url) return { refused: "it is not an absolute URL" };
   if (url.username !== "" || url.password !== "") return { refused: "it contains credentials" };
   const host = url.hostname.replace(/\.$/, "");
-  if (isUnder(host, refusedHosts)) return { refused: "its host is refused" };
-  if (allowHttpLoopback && isLoopback(host) && /^https?:$/.test(url.protocol)) {
-    return { url, loopback: true };
+  if (isUnder(host, refusedHosts)) {
+    return { refused: "its host is the Worker's own (OWN_HOSTS, PUBLIC_URL)" };
+  }
+  if (allowedHosts.length > 0 && !isUnder(host, allowedHosts)) {
+    return { refused: "WEBHOOK_HOSTS does not allow its host" };
+  }
+  const isWeb = url.protocol === "https:" || url.protocol === "http:";
+  if (isWeb && isLoopback(host)) {
+    return allowHttpLoopback
+      ? { url, loopback: true }
+      : { refused: "its host is this machine, which only allowHttpLoopback allows" };
   }
   if (url.protocol !== "https:") return { refused: "its scheme is not https" };
   if (url.port !== "" && !allowedPorts.includes(Number(url.port))) {
-    return { refused: "its port is neither 443 nor an allowed one" };
+    return { refused: "its port is neither 443 nor in allowedPorts" };
   }
   if (host.startsWith("[") || /(?:^|\.)[0-9]+$/.test(host)) {
     return { refused: "its host is an IP address, not a name" };

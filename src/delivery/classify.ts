@@ -48,7 +48,7 @@ export function classifyStatus(status: number): Outcome["kind"] {
 export function classifyError(error: unknown): OutcomeCode {
   if (error instanceof DOMException && error.name === "TimeoutError") return "timed_out";
   const text = textOf(error);
-  if (/\bdns\b|lookup|name resolution|ENOTFOUND/i.test(text)) return "name_unknown";
+  if (/\bdns\b(?!:)|lookup|name resolution|ENOTFOUND/i.test(text)) return "name_unknown";
   if (/certificate|\btls\b|\bssl\b|handshake/i.test(text)) return "tls_failed";
   if (/refused/i.test(text)) return "connection_refused";
   return "unreachable";

@@ -21,7 +21,10 @@ export interface Outcome {
   readonly at: number;
   /** How long it took, in milliseconds. */
   readonly durationMs: number;
-  /** The start of the answer's body, at most 4 KiB: hostile, for the operator only. */
+  /**
+   * The start of the answer's body, at most 4 KiB: hostile, for the operator only. With
+   * `url_refused`, why nothing was sent.
+   */
   readonly excerpt?: string;
 }
 

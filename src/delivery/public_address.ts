@@ -6,12 +6,16 @@ import { contains, emptyNetwork, type Network, parseNetwork } from "../sigma/com
  */
 const ASSIGNED = networks("0.0.0.0/0", "2000::/3");
 
-/** What is not public in it, by IANA's special-purpose registries, and tunnels into IPv4. */
+/**
+ * What is not public in it, by IANA's special-purpose registries, tunnels into IPv4, and the one
+ * public address that a cloud answers from inside: Azure's 168.63.129.16, next to every machine.
+ */
 const SPECIAL = networks(
   "0.0.0.0/8",
   "10.0.0.0/8",
   "100.64.0.0/10",
   "127.0.0.0/8",
+  "168.63.129.16/32",
   "169.254.0.0/16",
   "172.16.0.0/12",
   "192.0.0.0/24",

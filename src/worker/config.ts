@@ -1,6 +1,8 @@
 import * as v from "valibot";
+import { checkUrl, type HostRules } from "../delivery/check_url.ts";
 import { type Endpoint, refusedEndpoint } from "../delivery/endpoint.ts";
 import type { ApiToken } from "../http/api_tokens.ts";
+import { isLoopback } from "../stream/fetch.ts";
 import { type Entries, SETTINGS } from "./settings.ts";
 
 /** The schemas of all settings, by the member of the configuration. */
@@ -71,13 +73,17 @@ export function readConfig(env: Record<string, unknown>): ReadConfig {
     });
   }
   const tokens = entriesOf(SETTINGS.tokens.schema, given["tokens"]);
-  const endpoints = entriesOf(SETTINGS.endpoints.schema, given["endpoints"]);
+  const endpoints = permitted(
+    entriesOf(SETTINGS.endpoints.schema, given["endpoints"]),
+    result.success ? hostRules(result.output) : {},
+  );
   const refused = [
     ...refusedOf(SETTINGS.tokens.name, tokens),
     ...refusedOf(SETTINGS.endpoints.name, endpoints),
   ];
+  const isValid = result.success && problems.length === 0;
   return {
-    config: result.success && problems.length === 0 ? configOf(result.output, refused) : undefined,
+    config: isValid ? configOf({ ...result.output, endpoints }, refused) : undefined,
     problems: [...problems, ...refused],
     tokens: tokens.valid,
   };
@@ -107,7 +113,41 @@ function entriesOf<Item>(
   given: unknown,
 ): Entries<Item> {
   const result = v.safeParse(schema, given);
-  return result.success ? result.output : { valid: [], refused: [] };
+  return result.success ? result.output : { valid: [], given: new Map(), refused: [] };
+}
+
+/**
+ * Which hosts webhooks may be sent to, whatever an endpoint says.
+ *
+ * @param config The configuration.
+ * @returns What `checkUrl()` and `attempt()` need. A loopback address is nobody's own: in
+ *   development, the Worker and its receivers share it.
+ */
+export function hostRules(
+  { ownHosts, publicUrl, webhookHosts }: Pick<Values, "ownHosts" | "publicUrl" | "webhookHosts">,
+): HostRules {
+  const { hostname } = new URL(publicUrl ?? "http://localhost");
+  const refusedHosts = isLoopback(hostname) ? ownHosts : [...ownHosts, hostname];
+  return { refusedHosts, allowedHosts: webhookHosts };
+}
+
+/** Refuses the endpoints whose host other settings do not allow. */
+function permitted(
+  { valid, given, refused }: Entries<Endpoint>,
+  rules: HostRules,
+): Entries<Endpoint> {
+  const against = valid.flatMap((endpoint) => {
+    const checked = checkUrl(endpoint.url, { ...endpoint, ...rules });
+    if ("url" in checked) return [];
+    const message = `url must be a URL that may be called: ${checked.refused}`;
+    return [{ entry: endpoint.name, named: given.get(endpoint.name), message }];
+  });
+  const names = new Set(against.map(({ entry }) => entry));
+  return {
+    valid: valid.filter(({ name }) => !names.has(name)),
+    given,
+    refused: [...refused, ...against],
+  };
 }
 
 function refusedOf(variable: string, { refused }: Entries<unknown>): ConfigProblem[] {

@@ -182,17 +182,15 @@ export const SETTINGS = {
     help:
       "the host names of the Worker itself, separated by commas: webhooks to them or to names " +
       "below them are refused",
-    schema: v.optional(
-      v.pipe(
-        text(),
-        v.transform((value) => value.split(",").map(normalHost).filter(Boolean)),
-        v.everyItem(
-          (name) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name),
-          "must be host names separated by commas",
-        ),
-      ),
-      "",
-    ),
+    schema: hostNames(),
+  }),
+  webhookHosts: setting({
+    name: "WEBHOOK_HOSTS",
+    shownDefault: "any public host",
+    help:
+      "the only host names that webhooks are sent to, with all names below them, separated by " +
+      "commas; [where webhooks may go](#where-webhooks-may-go)",
+    schema: hostNames(),
   }),
   publicUrl: setting({
     name: "PUBLIC_URL",
@@ -312,6 +310,21 @@ function normalBaseUrl(url: URL): URL {
   return new URL(`${url.protocol}//${normalHost(url.hostname)}${port}${path}`);
 }
 
+/** Host names separated by commas; an address such as `127.0.0.1` looks like one. */
+function hostNames() {
+  return v.optional(
+    v.pipe(
+      text(),
+      v.transform((value) => value.split(",").map(normalHost).filter(Boolean)),
+      v.everyItem(
+        (name) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name),
+        "must be host names separated by commas",
+      ),
+    ),
+    "",
+  );
+}
+
 function normalHost(name: string): string {
   return name.trim().toLowerCase().replace(/\.$/, "");
 }
@@ -340,6 +353,8 @@ export interface RefusedEntry {
 /** The entries of a list that are in force, and those that are not. */
 export interface Entries<Item> {
   readonly valid: readonly Item[];
+  /** The valid ones as they were given, by name. */
+  readonly given: ReadonlyMap<string, NamedEntry>;
   readonly refused: readonly RefusedEntry[];
 }
 
@@ -383,6 +398,7 @@ function readEntries<Item extends { readonly name: string }>(
   unique: readonly (keyof Item & string)[],
 ): Entries<Item> {
   const valid: Item[] = [];
+  const givenByName = new Map<string, NamedEntry>();
   const refused: RefusedEntry[] = [];
   for (const [index, item] of items.entries()) {
     const { success, output: given } = v.safeParse(v.looseObject({ name: nameSchema }), item);
@@ -399,13 +415,15 @@ function readEntries<Item extends { readonly name: string }>(
     const same = (["name", ...unique] as const)
       .map((member) => [member, valid.find((other) => other[member] === output[member])] as const)
       .find(([, other]) => other !== undefined);
-    if (same === undefined) valid.push(output);
-    else {
+    if (same === undefined) {
+      valid.push(output);
+      if (named !== undefined) givenByName.set(named.name, named);
+    } else {
       const message = `has the same ${same[0]} as ${same[1]?.name}`;
       refused.push({ entry, named, message });
     }
   }
-  return { valid, refused };
+  return { valid, given: givenByName, refused };
 }
 
 /** Where in an entry, and what is expected. */

@@ -8,7 +8,7 @@ import type { Clock } from "../stream/clock.ts";
 import { firstPageUrl } from "../thousandeyes/page/first_page_url.ts";
 import { readPage } from "../thousandeyes/page/read_page.ts";
 import type { WatchPorts } from "../watch/watch_ports.ts";
-import type { Config } from "./config.ts";
+import { type Config, hostRules } from "./config.ts";
 
 /** What the ports of the watch are built from. */
 export interface WatchPortsOptions {
@@ -43,7 +43,7 @@ const call = (url: URL, init: RequestInit) => fetch(url, init);
 export function watchPorts(
   { log, config, rules, clock, random, isFed = true }: WatchPortsOptions,
 ): WatchPorts {
-  const { aid, useAllPermittedAids, baseUrl, teToken, ownHosts, publicUrl } = config;
+  const { aid, useAllPermittedAids, baseUrl, teToken, publicUrl } = config;
   return {
     clock,
     random,
@@ -84,7 +84,7 @@ export function watchPorts(
         : attempt(message, endpoint, {
           clock,
           fetch: call,
-          refusedHosts: ownHosts,
+          ...hostRules(config),
           ...(signal === undefined ? {} : { signal }),
         }),
   };

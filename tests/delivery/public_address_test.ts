@@ -12,6 +12,7 @@ const notPublic: [block: string, ...addresses: string[]][] = [
   ["10.0.0.0/8 private", "10.0.0.0", "10.255.255.255"],
   ["100.64.0.0/10 shared (CGNAT)", "100.64.0.0", "100.127.255.255"],
   ["127.0.0.0/8 loopback", "127.0.0.0", "127.0.0.1", "127.255.255.255"],
+  ["168.63.129.16/32, Azure's machine-local services", "168.63.129.16"],
   [
     "169.254.0.0/16 link local, cloud metadata",
     "169.254.0.0",

@@ -26,6 +26,7 @@ Deno.test("readConfig() fills in defaults", () => {
     maxStreams: 500,
     disabledRules: [],
     ownHosts: [],
+    webhookHosts: [],
     publicUrl: undefined,
     tokens: [],
     endpoints: [],
@@ -42,6 +43,44 @@ Deno.test("readConfig() accepts host names separated by commas, and nothing else
     const { problems } = readConfig({ ...good, OWN_HOSTS: wrong });
     assertEquals(problems.map(({ variable }) => variable), ["OWN_HOSTS"]);
   }
+});
+
+Deno.test("readConfig() refuses endpoints on the Worker's own hosts, and beside those of WEBHOOK_HOSTS, by name", () => {
+  const own = "its host is the Worker's own (OWN_HOSTS, PUBLIC_URL)";
+  const beside = "WEBHOOK_HOSTS does not allow its host";
+  const WEBHOOKS = JSON.stringify([
+    { name: "slack", url: "https://hooks.slack.com/services/hunter2", secret: SECRET },
+    { name: "own", url: "https://a.ana.workers.dev/", secret: SECRET, minLevel: "low" },
+    { name: "public", url: "https://panoptes.example.com/", secret: SECRET },
+    { name: "other", url: "https://siem.example.net/", secret: SECRET },
+    { name: "here", url: "http://127.0.0.1:1/", secret: SECRET, allowHttpLoopback: true },
+  ]);
+  const refusedWith = (env: Record<string, string>) => {
+    const { config, problems } = readConfig({ ...good, WEBHOOKS, ...env });
+    assertEquals(config?.endpoints.length, 5 - problems.length);
+    assertEquals(config?.refusedEndpoints.length, problems.length);
+    assertEquals(JSON.stringify(problems).includes("hunter2"), false);
+    const prefix = "url must be a URL that may be called: ";
+    return problems.map(({ entry, message }) => [entry, message.replace(prefix, "")]);
+  };
+  assertEquals(refusedWith({}), []);
+  const OWN_HOSTS = "ana.workers.dev";
+  const PUBLIC_URL = "https://panoptes.example.com";
+  assertEquals(refusedWith({ OWN_HOSTS, PUBLIC_URL }), [["own", own], ["public", own]]);
+  assertEquals(refusedWith({ PUBLIC_URL: "http://127.0.0.1:8787" }), []);
+  assertEquals(refusedWith({ WEBHOOK_HOSTS: "slack.com, example.net" }), [
+    ["own", beside],
+    ["public", beside],
+    ["here", beside],
+  ]);
+  assertEquals(refusedWith({ WEBHOOK_HOSTS: "127.0.0.1,slack.com", OWN_HOSTS: "slack.com" }), [
+    ["slack", own],
+    ["own", beside],
+    ["public", beside],
+    ["other", beside],
+  ]);
+  const { config } = readConfig({ ...good, WEBHOOKS, OWN_HOSTS });
+  assertEquals(config?.refusedEndpoints.map(({ minLevel }) => minLevel), ["low"]);
 });
 
 Deno.test("readConfig() accepts an origin as PUBLIC_URL, and nothing else", () => {

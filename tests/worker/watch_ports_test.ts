@@ -10,25 +10,35 @@ const MIB = 1024 * 1024;
 
 const NO_RULES = { matcher: { match: () => [], correlator: undefined }, revision: "none" };
 
-Deno.test("watchPorts() never posts to the Worker's own host names or to names below them", async () => {
-  const WEBHOOKS = ["panoptes.example.com", "a.panoptes.example.com"].map((host, n) => ({
-    name: `w${n}`,
-    url: `https://${host}/hook`,
-    secret: `whsec_${btoa("x".repeat(32))}`,
-  }));
+Deno.test("watchPorts() never posts to the Worker's own hosts, nor beside those of WEBHOOK_HOSTS", async () => {
+  const hosts = [
+    "panoptes.example.com",
+    "a.panoptes.example.com",
+    "www.example.com",
+    "example.net",
+  ];
+  const WEBHOOKS = JSON.stringify([
+    { name: "w", url: "https://example.com/", secret: `whsec_${btoa("x".repeat(32))}` },
+  ]);
   const { config } = readConfig({
     TE_TOKEN: "te-token",
     OWN_HOSTS: "panoptes.example.com",
-    WEBHOOKS: JSON.stringify(WEBHOOKS),
+    PUBLIC_URL: "https://www.example.com",
+    WEBHOOK_HOSTS: "example.com",
+    WEBHOOKS,
   });
   using sql = nodeSql(":memory:");
   const log = openLog(sql, { now: 0, random: () => 0.5 });
   const options = { config: config!, log, rules: NO_RULES, clock: systemClock, random: () => 0 };
   const { attempt, endpoints } = watchPorts(options);
   const request = { headers: { "content-type": "application/json" }, body: "{}" };
-  for (const endpoint of endpoints) {
-    const outcome = await attempt({ webhookId: "a", request }, endpoint);
-    assertEquals(outcome.code, "url_refused");
+  const [endpoint] = endpoints;
+  assertEquals(endpoints.length, 1);
+  for (const host of hosts) {
+    // As if it were older than the settings.
+    const stored = { ...endpoint!, url: `https://${host}/hook` };
+    const outcome = await attempt({ webhookId: "a", request }, stored);
+    assertEquals(outcome.code, "url_refused", host);
   }
 });
 
