@@ -114,6 +114,8 @@ export async function attempt(
       }
       const { url, addresses } = target;
       if (request.path !== undefined) url.pathname = url.pathname.replace(/\/?$/, request.path);
+      const query = Object.entries(request.query ?? {});
+      for (const [name, value] of query) url.searchParams.set(name, value);
       const response = await post(url, {
         method: "POST",
         // A redirect would take the message to a host that was never checked.

@@ -238,3 +238,24 @@ Deno.test("attempt() follows no redirect over real HTTP either, and reports a re
   const refused = await attempt(message, local, { clock });
   assertEquals([refused.kind, refused.code], ["retry", "connection_refused"]);
 });
+
+Deno.test("attempt() appends the path and the query of a request to those of the endpoint's URL", async () => {
+  const urls: string[] = [];
+  for (const url of ["https://a.example.com", "https://a.example.com/v2/?key=a%20b"]) {
+    await attempt(
+      { webhookId: "a1b2", request: { ...request, path: "/x/close", query: { by: "a&b" } } },
+      { ...endpoint, url },
+      {
+        clock: new ManualClock(1_000_000),
+        fetch: ({ href }) => {
+          urls.push(href);
+          return Promise.resolve(new Response());
+        },
+      },
+    );
+  }
+  assertEquals(urls, [
+    "https://a.example.com/x/close?by=a%26b",
+    "https://a.example.com/v2/x/close?key=a+b&by=a%26b",
+  ]);
+});

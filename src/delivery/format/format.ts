@@ -22,6 +22,8 @@ export interface FormatContext<Options> {
 export interface FormattedRequest {
   /** Appended to the path of the endpoint's URL; absent if that is the whole address. */
   readonly path?: string;
+  /** Parameters added to the query of the endpoint's URL; default none. */
+  readonly query?: Readonly<Record<string, string>>;
   /** Headers in lower case, the Content-Type included. */
   readonly headers: Readonly<Record<string, string>> & { readonly "content-type": string };
   /** The body, within the receiver's limits. */

@@ -1,6 +1,7 @@
 import { cloudevents } from "./cloudevents.ts";
 import { datadog } from "./datadog.ts";
 import type { Format } from "./format.ts";
+import { jsm } from "./jsm.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { splunkHec } from "./splunk_hec.ts";
 import { standard } from "./standard.ts";
@@ -10,6 +11,7 @@ export const formats = {
   standard,
   cloudevents,
   pagerduty,
+  jsm,
   "splunk-hec": splunkHec,
   datadog,
 } satisfies Readonly<Record<string, Format>>;

@@ -5,6 +5,7 @@ export const SAMPLE_OPTIONS = {
   standard: {},
   cloudevents: {},
   pagerduty: { routingKey: "R01MADEUPROUTINGKEY0000000000001" },
+  jsm: { apiKey: "00000000-made-up00-0000-000000000001" },
   "splunk-hec": { token: "00000000-made-up00-0000-000000000000" },
   datadog: { apiKey: "0123456789abcdef0123456789abcdef" },
 } satisfies Readonly<Record<FormatName, Readonly<Record<string, unknown>>>>;

@@ -1,6 +1,7 @@
 import type { FormatName } from "../../../src/delivery/format/formats.ts";
 import { cloudeventsReceiver } from "./cloudevents.ts";
 import { datadogReceiver } from "./datadog.ts";
+import { jsmReceiver } from "./jsm.ts";
 import { pagerdutyReceiver } from "./pagerduty.ts";
 import type { HttpReceiver } from "./http_receiver.ts";
 import { splunkHecReceiver } from "./splunk_hec.ts";
@@ -11,6 +12,7 @@ export const SIEM_RECEIVERS: Readonly<
 > = {
   cloudevents: { receiver: cloudeventsReceiver, path: "/events" },
   pagerduty: { receiver: pagerdutyReceiver, path: "/v2/enqueue" },
+  jsm: { receiver: jsmReceiver, path: "/jsm/ops/integration/v2/alerts" },
   "splunk-hec": { receiver: splunkHecReceiver, path: "/services/collector/event" },
   datadog: { receiver: datadogReceiver, path: "/api/v2/logs" },
 };
