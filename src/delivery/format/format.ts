@@ -1,4 +1,4 @@
-import type * as v from "valibot";
+import * as v from "valibot";
 import type { Alert, FoldedAlerts } from "../../alert/alert.ts";
 
 /** What a message tells; `at` is in milliseconds since the Unix epoch. */
@@ -9,6 +9,9 @@ export type MessageContent =
   | { readonly type: "alert.folded"; readonly folded: FoldedAlerts; readonly at: number }
   /** An alert that somebody has closed, and when; only for a format that `closes`. */
   | { readonly type: "alert.closed"; readonly alert: Alert; readonly at: number };
+
+/** The schema of the options of a format that has none. */
+export const NO_OPTIONS = v.optional(v.strictObject({}, "must be an object without members"), {});
 
 /** What a format knows besides the content. */
 export interface FormatContext<Options> {

@@ -1,14 +1,26 @@
 import { cloudevents } from "./cloudevents.ts";
 import { datadog } from "./datadog.ts";
+import { discord } from "./discord.ts";
 import type { Format } from "./format.ts";
+import { googleChat } from "./google_chat.ts";
 import { jsm } from "./jsm.ts";
+import { mattermost } from "./mattermost.ts";
 import { pagerduty } from "./pagerduty.ts";
+import { slack } from "./slack.ts";
 import { splunkHec } from "./splunk_hec.ts";
 import { standard } from "./standard.ts";
+import { teams } from "./teams.ts";
+import { telegram } from "./telegram.ts";
 
 /** The formats, by their name in an endpoint's configuration. */
 export const formats = {
   standard,
+  slack,
+  teams,
+  "google-chat": googleChat,
+  discord,
+  telegram,
+  mattermost,
   cloudevents,
   pagerduty,
   jsm,

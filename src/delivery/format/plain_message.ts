@@ -21,7 +21,11 @@ export interface PlainMessage {
   readonly type: MessageContent["type"];
   /** The level of the rule. */
   readonly level: AlertLevel;
-  /** The level, or that the alert is closed, and the rule's title, in one line. */
+  /** The level, or that the alert is closed, in a few words of ours. */
+  readonly state: string;
+  /** The rule's title, in one line. */
+  readonly title: string;
+  /** Both in one line. */
   readonly heading: string;
   /** What happened, in one line of at most 300 UTF-16 units. */
   readonly summary: string;
@@ -31,13 +35,16 @@ export interface PlainMessage {
   readonly events: readonly string[];
   /** What the rule's author says, in one or more lines: what it detects, what to do, what else. */
   readonly advice: readonly PlainFact[];
-  /** Where people read the alert; absent if nobody has configured that. */
+  /**
+   * Where people read the alert, with everything percent-encoded that markup knows; absent if nobody
+   * has configured that.
+   */
   readonly link?: string;
 }
 
 /** How much a message says. */
 interface Detail {
-  /** The maximum length of a heading or a value, in UTF-16 units. */
+  /** The maximum length of a title or a value, in UTF-16 units. */
   readonly value: number;
   /** That of a text of the rule's author. */
   readonly text: number;
@@ -185,8 +192,10 @@ function message(
   return {
     type,
     level,
-    heading: line(`${state}: ${title}`, value),
-    summary: line(summary, 300),
+    state,
+    title: line(title, value),
+    heading: `${state}: ${line(title, value)}`,
+    summary: line(summary, 300) || "(no summary)",
     facts: facts.flat(),
   };
 }
@@ -217,7 +226,8 @@ function eventLines({ events, eventCount }: Alert, detail: Detail): string[] {
     const [who, address, what] = [["user", "uid"], ["ipAddress"], ["resources.name"]]
       .map((fields) => distinct([event], fields, detail).slice(0, 3).join(", "));
     const facts = [
-      fieldTexts(event.event, "event").join(", ") || "(no event text)",
+      // "Login failed." is a sentence of its own; in a list it is a part.
+      fieldTexts(event.event, "event").join(", ").replace(/\.$/, "") || "(no event text)",
       ...(who ? [who] : []),
       ...(what ? [what] : []),
       ...(address ? [`from ${address}`] : []),
@@ -261,7 +271,12 @@ function utc(time: string): string {
 }
 
 function linked(link: string | undefined): { readonly link?: string } {
-  return link === undefined ? {} : { link };
+  return link === undefined ? {} : {
+    link: link.replace(
+      /[\s()<>"'|\\`]/g,
+      (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+    ),
+  };
 }
 
 /** A text on one line, without what hides or reorders it. */

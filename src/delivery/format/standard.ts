@@ -1,7 +1,6 @@
-import * as v from "valibot";
 import { jsonText } from "../../stream/json_text.ts";
 import { bodyWithin } from "./body_within.ts";
-import type { Format } from "./format.ts";
+import { type Format, NO_OPTIONS } from "./format.ts";
 
 /**
  * The maximum size of a body, in bytes: every intermediary has to forward that much (CloudEvents).
@@ -31,7 +30,7 @@ export const MAX_BODY_BYTES = 65_536;
  * ```
  */
 export const standard: Format<Record<string, never>> = {
-  optionsSchema: v.optional(v.strictObject({}, "must be an object without members"), {}),
+  optionsSchema: NO_OPTIONS,
   signs: "always",
   closes: false,
   request: (content) => ({

@@ -9,8 +9,8 @@ const text = await Deno.readTextFile(new URL("../../../docs/formats.md", import.
 /** The JSON blocks of the section of a format: its configuration, then its body. */
 function blocksOf(name: string): unknown[] {
   const [_, section = ""] = text.split(`\n## ${name}\n`);
-  const blocks = section.split("\n## ")[0]!.matchAll(/^```json\n(.*?)^```/gms);
-  return Array.from(blocks, ([_, json]) => JSON.parse(json!));
+  const blocks = section.split("\n## ")[0]!.matchAll(/^(`{3,})json\n(.*?)^\1$/gms);
+  return Array.from(blocks, ([_, __, json]) => JSON.parse(json!));
 }
 
 Deno.test("docs/formats.md lists every format, whether it signs and whether it is told of closing", () => {

@@ -34,6 +34,8 @@ Deno.test("plainMessage() says what happened, to whom, when, what to do, and whe
   assertEquals(plainMessage(created(alert), linkTo), {
     type: "alert.created",
     level: "high",
+    state: "🟠 High",
+    title: "Failed login",
     heading: "🟠 High: Failed login",
     summary: "Failed login: Ana Diaz, payments-api, from 192.0.2.44",
     facts: [
@@ -79,7 +81,7 @@ Deno.test("plainMessage() tells the group, the parts and the events of a correla
   assertEquals(lines.length, 11);
   assertEquals(
     lines[0],
-    "2026-11-22 10:00:00 UTC: Login failed., Ana Diaz (ana@example.org), payments-api, from 192.0.2.0",
+    "2026-11-22 10:00:00 UTC: Login failed, Ana Diaz (ana@example.org), payments-api, from 192.0.2.0",
   );
   assertEquals(lines.at(-1), "and 15 more events … cut");
 });

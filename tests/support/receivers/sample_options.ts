@@ -3,6 +3,12 @@ import type { FormatName } from "../../../src/delivery/format/formats.ts";
 /** Valid options of each format, with made-up keys. */
 export const SAMPLE_OPTIONS = {
   standard: {},
+  slack: {},
+  teams: {},
+  "google-chat": {},
+  discord: {},
+  telegram: { chatId: -1001234567890 },
+  mattermost: {},
   cloudevents: {},
   pagerduty: { routingKey: "R01MADEUPROUTINGKEY0000000000001" },
   jsm: { apiKey: "00000000-made-up00-0000-000000000001" },

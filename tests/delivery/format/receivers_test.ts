@@ -4,10 +4,16 @@ import { type FormatName, formatOf } from "../../../src/delivery/format/formats.
 import { assertGolden } from "../../support/golden.ts";
 import { anyContent, closed, CONTENTS } from "../../support/receivers/contents.ts";
 import { requestOf, send, withServed } from "../../support/receivers/http_receiver.ts";
+import { CHAT_RECEIVERS } from "../../support/receivers/chat_receivers.ts";
 import { SIEM_RECEIVERS } from "../../support/receivers/siem_receivers.ts";
 import { SAMPLE_OPTIONS } from "../../support/receivers/sample_options.ts";
 
-for (const [name, { receiver, path }] of Object.entries(SIEM_RECEIVERS)) {
+for (
+  const [name, { receiver, path }] of Object.entries({
+    ...CHAT_RECEIVERS,
+    ...SIEM_RECEIVERS,
+  })
+) {
   const format = name as FormatName;
   const { closes } = formatOf(format);
   const contents = Object.entries({ ...CONTENTS, ...(closes && { closed: closed() }) });
