@@ -1,11 +1,13 @@
 import { cloudevents } from "./cloudevents.ts";
 import { datadog } from "./datadog.ts";
 import { discord } from "./discord.ts";
+import { elastic } from "./elastic.ts";
 import type { Format } from "./format.ts";
 import { googleChat } from "./google_chat.ts";
 import { jsm } from "./jsm.ts";
 import { mattermost } from "./mattermost.ts";
 import { pagerduty } from "./pagerduty.ts";
+import { sentinel } from "./sentinel.ts";
 import { slack } from "./slack.ts";
 import { splunkHec } from "./splunk_hec.ts";
 import { standard } from "./standard.ts";
@@ -26,6 +28,8 @@ export const formats = {
   jsm,
   "splunk-hec": splunkHec,
   datadog,
+  elastic,
+  sentinel,
 } satisfies Readonly<Record<string, Format>>;
 
 /** The name of a format. */

@@ -9,7 +9,7 @@ import { SIEM_RECEIVERS } from "../../support/receivers/siem_receivers.ts";
 import { SAMPLE_OPTIONS } from "../../support/receivers/sample_options.ts";
 
 for (
-  const [name, { receiver, path }] of Object.entries({
+  const [name, { receiver, ...place }] of Object.entries({
     ...CHAT_RECEIVERS,
     ...SIEM_RECEIVERS,
   })
@@ -30,7 +30,7 @@ for (
   Deno.test(`the receiver of ${format} accepts every kind of message over HTTP`, async () => {
     await withServed(receiver, async (post) => {
       for (const [kind, content] of contents) {
-        const { kind: outcome, excerpt } = await post(format, content, { path });
+        const { kind: outcome, excerpt } = await post(format, content, place);
         assertEquals(outcome, "ok", `${kind}: ${excerpt}`);
       }
     });
@@ -40,7 +40,7 @@ for (
     await fc.assert(
       fc.asyncProperty(anyContent, async (content) => {
         if (content.type === "alert.closed" && !closes) return;
-        const { kind, excerpt } = await send(format, content, receiver, { path });
+        const { kind, excerpt } = await send(format, content, receiver, place);
         assertEquals(kind, "ok", excerpt);
       }),
       { numRuns: 60 },
@@ -56,7 +56,7 @@ for (
       ["half of a pair of surrogates", (body) => body.replace("Ana", "Ana \\ud83d")],
     ];
     for (const [what, change] of broken) {
-      const { kind } = await send(format, content, receiver, { path, change });
+      const { kind } = await send(format, content, receiver, { ...place, change });
       assertEquals(kind, "permanent", what);
     }
   });
@@ -73,7 +73,7 @@ for (
       new Response(`${[...request.headers]} ${await request.text()}`.slice(0, 4_000), {
         status: 400,
       });
-    const { excerpt = "" } = await send(format, CONTENTS["created"]!, echo, { path });
+    const { excerpt = "" } = await send(format, CONTENTS["created"]!, echo, place);
     assert(excerpt !== "");
     for (const secret of secrets) assert(!excerpt.includes(secret));
   });

@@ -22,6 +22,8 @@ export interface SendOptions {
   readonly options?: Readonly<Record<string, unknown>>;
   /** The path and query of the endpoint's URL; default `/`. */
   readonly path?: string;
+  /** The headers of the endpoint; default none. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Changes what the format made, to break it. */
   readonly change?: (body: string) => string;
 }
@@ -74,7 +76,8 @@ function attemptAt(
   origin: string,
   format: FormatName,
   content: MessageContent,
-  { options = SAMPLE_OPTIONS[format], path = "/", change = (body) => body }: SendOptions,
+  { options = SAMPLE_OPTIONS[format], path = "/", headers = {}, change = (body) => body }:
+    SendOptions,
   receiver?: HttpReceiver,
 ): Promise<Outcome> {
   const endpoint = v.parse(EndpointSchema, {
@@ -82,6 +85,7 @@ function attemptAt(
     url: origin + path,
     format,
     options,
+    headers,
     ...(formatOf(format).signs === "always" && { secret: SECRET }),
     allowHttpLoopback: true,
   });

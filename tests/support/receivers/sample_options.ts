@@ -14,4 +14,6 @@ export const SAMPLE_OPTIONS = {
   jsm: { apiKey: "00000000-made-up00-0000-000000000001" },
   "splunk-hec": { token: "00000000-made-up00-0000-000000000000" },
   datadog: { apiKey: "0123456789abcdef0123456789abcdef" },
+  elastic: { apiKey: "bWFkZXVwOjAwMDAwMDAwMDAwMDAwMDAwMDAwMA==" },
+  sentinel: {},
 } satisfies Readonly<Record<FormatName, Readonly<Record<string, unknown>>>>;

@@ -3,16 +3,25 @@ import { cloudeventsReceiver } from "./cloudevents.ts";
 import { datadogReceiver } from "./datadog.ts";
 import { jsmReceiver } from "./jsm.ts";
 import { pagerdutyReceiver } from "./pagerduty.ts";
-import type { HttpReceiver } from "./http_receiver.ts";
+import { createElasticReceiver } from "./elastic.ts";
+import type { HttpReceiver, SendOptions } from "./http_receiver.ts";
+import { SENTINEL_HEADERS, SENTINEL_PATH, sentinelReceiver } from "./sentinel.ts";
 import { splunkHecReceiver } from "./splunk_hec.ts";
 
-/** The receiver of each format, and the path of the URL that an operator is given. */
+/** The receiver of each format, and what an operator is given besides the key. */
 export const SIEM_RECEIVERS: Readonly<
-  Partial<Record<FormatName, { readonly receiver: HttpReceiver; readonly path: string }>>
+  Partial<
+    Record<
+      FormatName,
+      Pick<SendOptions, "path" | "headers"> & { readonly receiver: HttpReceiver }
+    >
+  >
 > = {
   cloudevents: { receiver: cloudeventsReceiver, path: "/events" },
   pagerduty: { receiver: pagerdutyReceiver, path: "/v2/enqueue" },
   jsm: { receiver: jsmReceiver, path: "/jsm/ops/integration/v2/alerts" },
   "splunk-hec": { receiver: splunkHecReceiver, path: "/services/collector/event" },
   datadog: { receiver: datadogReceiver, path: "/api/v2/logs" },
+  elastic: { receiver: createElasticReceiver(), path: "/" },
+  sentinel: { receiver: sentinelReceiver, path: SENTINEL_PATH, headers: SENTINEL_HEADERS },
 };
