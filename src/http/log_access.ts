@@ -1,5 +1,9 @@
 import type { SseMessage, SseSource } from "../sse/sse_source.ts";
 import type { LogReader } from "../store/log.ts";
+import type { Endpoint } from "../delivery/endpoint.ts";
+import type { ShownEndpoint } from "../delivery/shown_endpoint.ts";
+import type { DeliveriesQuery } from "../store/outbox_table.ts";
+import type { MessageState } from "../store/outbox_message.ts";
 import type { AlertChange, AlertState } from "../alert/alert_state.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
@@ -81,9 +85,57 @@ export interface Status extends WatchStatus {
   readonly streams: StreamCounts;
 }
 
+/** An endpoint in a list; without what its entry says if that is refused. */
+export interface ListedEndpoint extends Partial<ShownEndpoint> {
+  /** Its name. */
+  readonly name: string;
+  /** Whether it is stored in the log or comes from the setting WEBHOOKS. */
+  readonly source: "stored" | "settings";
+  /** Whether it takes the place of an entry of WEBHOOKS. */
+  readonly overrides: boolean;
+  /** When it was stored, as an ISO 8601 string; null if it comes from the settings. */
+  readonly changedAt: string | null;
+  /** The name of the token that stored it; likewise. */
+  readonly changedBy: string | null;
+  /** Why nothing is sent to it, each with its place; empty if it is in force. */
+  readonly problems: readonly string[];
+}
+
+/** The endpoints that messages are sent to, and how to change them. */
+export interface EndpointAccess {
+  /** Every endpoint, without secrets. */
+  list(): readonly ListedEndpoint[];
+  /** One endpoint as messages are sent to it, with its secrets; undefined if there is none. */
+  find(name: string): Endpoint | undefined;
+  /**
+   * Stores an endpoint in place of any with its name.
+   *
+   * @param name Its name.
+   * @param value Its members, as JSON data.
+   * @param by The name of the token.
+   * @returns What is wrong with it; nothing has changed then.
+   */
+  put(name: string, value: unknown, by: string): readonly string[];
+  /**
+   * Changes some members of a stored endpoint, and removes those that are null; otherwise as `put`.
+   *
+   * @returns What is wrong; or that there is none, or none that is stored.
+   */
+  patch(name: string, value: unknown, by: string): readonly string[] | "unknown" | "in settings";
+  /** Removes a stored endpoint; what is owed to it is cancelled, unless WEBHOOKS has it too. */
+  remove(name: string, by: string): "removed" | "unknown" | "in settings";
+}
+
+/** Which messages are sent again: at most `limit`, the newest first. */
+export type RedeliverQuery = Omit<DeliveriesQuery, "webhookId" | "state"> & {
+  /** Only those in this state. */
+  readonly state: MessageState;
+};
+
 /** What the routes need from the log and its writers: a port, the same on every runtime. */
 export interface LogAccess
-  extends Pick<LogReader, "alert" | "deliveries" | "attempts" | "message" | "invalidEvents"> {
+  extends
+    Pick<LogReader, "alert" | "deliveries" | "attempts" | "message" | "invalidEvents" | "changes"> {
   /** The audit events. */
   readonly events: Feed;
   /** The alerts. */
@@ -103,11 +155,18 @@ export interface LogAccess
    */
   uploadRules(bundle: unknown, by: string): readonly string[];
   /** Puts the rules of the Worker in force again. */
-  resetRules(): void;
+  resetRules(by: string): void;
   /** Starts a backtest of the rules that were sent. */
   backtest(value: unknown, query: BacktestQuery): StartedBacktest;
   /** Resets a message to its first attempt; false if there is none or an attempt is in progress. */
-  redeliver(id: number): boolean;
+  redeliver(id: number, by: string): boolean;
+  /** Does so with many messages; tells how many more there are, below which id. */
+  redeliverAll(
+    query: RedeliverQuery,
+    by: string,
+  ): { readonly queued: number; readonly left: number; readonly next: number | null };
+  /** The endpoints. */
+  readonly endpoints: EndpointAccess;
   /** Who has put an alert into which state, oldest first; undefined if there is no such alert. */
   alertChanges(id: string): readonly AlertChange[] | undefined;
   /** Puts an alert into a state; returns its changes, or undefined if there is no such alert. */
@@ -117,9 +176,9 @@ export interface LogAccess
   /** Adds a silence; undefined if there are too many. */
   addSilence(silence: Omit<Silence, "id" | "createdAt">): StoredSilence | undefined;
   /** Removes a silence; undefined if there is none. */
-  removeSilence(id: string): StoredSilence | undefined;
+  removeSilence(id: string, by: string): StoredSilence | undefined;
   /** The public keys that webhooks can be verified with, each `whpk_` and base64. */
   webhookKeys(): Promise<readonly string[]>;
   /** Starts a new epoch and returns it. */
-  raiseEpoch(): string;
+  raiseEpoch(by: string): string;
 }

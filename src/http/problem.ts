@@ -6,6 +6,7 @@ export const PROBLEMS = {
   conflict: [409, "Conflict with the current state"],
   forbidden: [403, "Insufficient scope"],
   internal: [500, "Internal server error"],
+  invalid_endpoint: [422, "The endpoint cannot be used"],
   invalid_request: [400, "Invalid request"],
   invalid_rules: [422, "The rules cannot be put in force"],
   method_not_allowed: [405, "Method not allowed"],

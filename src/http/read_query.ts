@@ -28,6 +28,12 @@ export const parameters = {
   limit: (max: number) => v.optional(integer(1, max)),
   /** A row or seq; 0 for the beginning. */
   row: v.optional(integer(0, Number.MAX_SAFE_INTEGER)),
+  /** A time, in milliseconds since the Unix epoch. */
+  time: v.optional(v.pipe(
+    v.string(),
+    v.isoTimestamp("must be an ISO 8601 time"),
+    v.transform(Date.parse),
+  )),
   /** An SSE id, `earliest` or `latest`; each use decides what any other text means. */
   place: v.optional(v.string()),
   /** A short name. */

@@ -1,7 +1,9 @@
 import type { Route } from "./route.ts";
 import { alertRoutes } from "./routes/alert.ts";
 import { backtestRoute } from "./routes/backtest.ts";
+import { changesRoute } from "./routes/changes.ts";
 import { deliveryRoutes } from "./routes/deliveries.ts";
+import { endpointRoutes } from "./routes/endpoints.ts";
 import { epochRoute } from "./routes/epoch.ts";
 import { feedRoutes } from "./routes/events_and_alerts.ts";
 import { invalidEventsRoute } from "./routes/invalid_events.ts";
@@ -21,6 +23,8 @@ export const routes: readonly Route[] = [
   backtestRoute,
   invalidEventsRoute,
   deliveryRoutes,
+  endpointRoutes,
+  changesRoute,
   silenceRoutes,
   epochRoute,
   webhookKeysRoute,

@@ -19,6 +19,8 @@ export interface FieldProblem {
 
 /** A map of a detection that stands alone, without a rule around it. */
 export interface FieldFilter {
+  /** The map itself. */
+  readonly map: FieldMap;
   /** The fields that it names. */
   readonly fields: readonly string[];
   /**
@@ -78,6 +80,7 @@ export function compileFieldFilter(
   }]);
   return {
     filter: {
+      map,
       fields: items.flatMap(({ field }) => field ?? []),
       matches: (event) => rules.match(event).length > 0,
     },

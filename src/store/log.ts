@@ -2,6 +2,8 @@ import type { EventPlace, PlacedEvent } from "./events_by_time.ts";
 import type { CorrelationOutcome, CorrelationStore } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { NewAlert, StoredAlert } from "./alert_table.ts";
+import type { NewChange, StoredChange } from "./change_table.ts";
+import type { StoredEndpoint } from "./endpoint_table.ts";
 import type { FoldEntry, FoldOptions, FoldOutcome, StoredFoldedAlerts } from "./fold_table.ts";
 import type { KeptInvalidEvent, NewInvalidEvent, StoredInvalidEvent } from "./invalid_table.ts";
 import type { DeliveriesQuery, NewMessage, UndeliveredCount } from "./outbox_table.ts";
@@ -93,6 +95,12 @@ export interface LogReader {
   deliveries(query: DeliveriesQuery): OutboxMessage[];
   /** Reads the attempts kept of one message, oldest first: the `latest` ones, default all. */
   attempts(message: number, latest?: number): StoredAttempt[];
+  /** Counts messages of the outbox. */
+  countDeliveries(query: Omit<DeliveriesQuery, "limit">): number;
+  /** Reads the endpoints that operators have stored, secrets included. */
+  storedEndpoints(): StoredEndpoint[];
+  /** Lists what operators have changed below a number, newest first. */
+  changes(before: number, limit: number): StoredChange[];
   /** Reads one message of the outbox. */
   message(id: number): OutboxMessage | undefined;
   /** Reads a value saved under a name. */
@@ -155,6 +163,12 @@ export interface LogWriter {
   addSilence(silence: Silence, now: number): boolean;
   /** Removes a silence; returns it, or undefined if there is none. */
   removeSilence(id: string): StoredSilence | undefined;
+  /** Stores an endpoint in place of an earlier one with its name. */
+  saveEndpoint(endpoint: StoredEndpoint): void;
+  /** Removes a stored endpoint. */
+  removeEndpoint(name: string): void;
+  /** Notes what an operator changes, in the same transaction. */
+  addChange(change: NewChange): void;
   /** Counts messages that a silence has held back. */
   countHeldBack(id: string, messages: number, now: number): void;
   /** Stores alerts; returns those that are new. */

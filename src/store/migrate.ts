@@ -93,6 +93,15 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   // Rules may be out of force for a time, by mistake; what they have learned took weeks.
   [`ALTER TABLE correlations ADD COLUMN unused_since INTEGER`],
+  // Endpoints that operators have put here, and what operators have changed.
+  [
+    `CREATE TABLE endpoints (
+      name TEXT PRIMARY KEY, config TEXT NOT NULL, at INTEGER NOT NULL, "by" TEXT NOT NULL)
+      WITHOUT ROWID`,
+    `CREATE TABLE changes (
+      seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, "by" TEXT NOT NULL, what TEXT NOT NULL,
+      about TEXT NOT NULL, details TEXT NOT NULL)`,
+  ],
 ];
 
 /**

@@ -6,6 +6,8 @@ import {
   changeAlert,
   newAlerts,
 } from "./alert_table.ts";
+import { addChange, changesBefore } from "./change_table.ts";
+import { removeEndpoint, saveEndpoint, storedEndpoints } from "./endpoint_table.ts";
 import { eventsByTime, placeBeforeLatest } from "./events_by_time.ts";
 import { CorrelationTable } from "./correlation_table.ts";
 import {
@@ -24,6 +26,7 @@ import { newEpoch, readNumber, readText, writeMeta } from "./meta.ts";
 import { migrate } from "./migrate.ts";
 import {
   attemptsOf,
+  countDeliveries,
   deliveries,
   dueMessages,
   endpointsWithDue,
@@ -112,6 +115,9 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     silences: (at) => silencesAt(sql, at),
     invalidEvents: (after, limit, maxBytes) => invalidEventsAfter(sql, after, limit, maxBytes),
     deliveries: (query) => deliveries(sql, query),
+    countDeliveries: (query) => countDeliveries(sql, query),
+    storedEndpoints: () => storedEndpoints(sql),
+    changes: (before, limit) => changesBefore(sql, before, limit),
     attempts: (message, latest) => attemptsOf(sql, message, latest),
     message: (id) => messageById(sql, id),
     checkpoint<Value>(name: string) {
@@ -161,6 +167,9 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     changeAlert: (id, change) => changeAlert(sql, id, change),
     addSilence: (silence, at) => addSilence(sql, silence, at),
     removeSilence: (id) => removeSilence(sql, id),
+    saveEndpoint: (endpoint) => saveEndpoint(sql, endpoint),
+    removeEndpoint: (name) => removeEndpoint(sql, name),
+    addChange: (change) => addChange(sql, change),
     countHeldBack: (id, messages, at) => countHeldBack(sql, id, messages, at),
     newAlerts: (alerts) => newAlerts(sql, alerts),
     foldAlerts: (entries, at, options) => foldAlerts(sql, entries, at, options),

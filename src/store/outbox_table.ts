@@ -34,13 +34,17 @@ export interface UndeliveredCount {
 /** Which messages to list. */
 export interface DeliveriesQuery {
   /** Only those of this endpoint. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   /** Only those in this state. */
-  readonly state?: MessageState;
+  readonly state?: MessageState | undefined;
   /** Only those about this alert. */
-  readonly webhookId?: string;
+  readonly webhookId?: string | undefined;
+  /** Only those queued at or after this time, in milliseconds since the Unix epoch. */
+  readonly from?: number | undefined;
+  /** Only those queued before this time, likewise. */
+  readonly to?: number | undefined;
   /** Only rows below this id: the last one of the previous page. */
-  readonly before?: number;
+  readonly before?: number | undefined;
   /** The maximum number of messages. */
   readonly limit: number;
 }
@@ -239,19 +243,43 @@ export function messageById(sql: Sql, id: number): OutboxMessage | undefined {
 }
 
 /** Lists messages, newest first. */
-export function deliveries(sql: Sql, query: DeliveriesQuery): OutboxMessage[] {
-  const conditions = ["id < ?"];
-  const values: SqlValue[] = [query.before ?? Number.MAX_SAFE_INTEGER];
-  if (query.endpoint !== undefined) conditions.push("endpoint = ?") && values.push(query.endpoint);
-  if (query.state !== undefined) conditions.push("state = ?") && values.push(query.state);
-  if (query.webhookId !== undefined) {
-    conditions.push("webhook_id = ?") && values.push(query.webhookId);
-  }
+export function deliveries(sql: Sql, { limit, ...query }: DeliveriesQuery): OutboxMessage[] {
+  const { where, values } = conditionsOf(query);
   return sql.all<Columns<OutboxMessage>>(
-    `SELECT ${COLUMNS} FROM outbox WHERE ${conditions.join(" AND ")} ORDER BY id DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM outbox WHERE ${where} ORDER BY id DESC LIMIT ?`,
     ...values,
-    query.limit,
+    limit,
   );
+}
+
+/** Counts messages. */
+export function countDeliveries(sql: Sql, query: Omit<DeliveriesQuery, "limit">): number {
+  const { where, values } = conditionsOf(query);
+  const [row] = sql.all<{ n: number }>(
+    `SELECT COUNT(*) AS n FROM outbox WHERE ${where}`,
+    ...values,
+  );
+  return row?.n ?? 0;
+}
+
+function conditionsOf(
+  { endpoint, state, webhookId, from, to, before }: Omit<DeliveriesQuery, "limit">,
+): { where: string; values: SqlValue[] } {
+  const all: readonly (readonly [string, SqlValue | undefined])[] = [
+    ["id < ?", before ?? Number.MAX_SAFE_INTEGER],
+    ["endpoint = ?", endpoint],
+    ["state = ?", state],
+    ["webhook_id = ?", webhookId],
+    ["created_at >= ?", from],
+    ["created_at < ?", to],
+  ];
+  const given = all.flatMap(([condition, value]) =>
+    value === undefined ? [] : [{ condition, value }]
+  );
+  return {
+    where: given.map(({ condition }) => condition).join(" AND "),
+    values: given.map(({ value }) => value),
+  };
 }
 
 /** Reads the attempts kept of one message, oldest first: the `latest` ones. */

@@ -46,6 +46,7 @@ type OwnCode =
   | "silenced"
   | "no_endpoint"
   | "refused_setting"
+  | "endpoints_overridden"
   | "unfed_log"
   | "no_rules"
   | "rules_left_out"
@@ -248,15 +249,20 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   no_endpoint: {
     severities: ["info"],
     meaning: "No webhook is configured: alerts can only be read",
-    advice: "Set WEBHOOKS if alerts are to be sent.",
+    advice: "Set WEBHOOKS, or PUT /v1/endpoints/:name, if alerts are to be sent.",
   },
   refused_setting: {
     severities: ["yellow"],
     alerts: "A setting of Panoptes is partly invalid",
     meaning:
-      "An entry of API_TOKENS or WEBHOOKS is invalid and not in force, or one of DISABLED_RULES names no rule; the others are in force",
+      "An entry of API_TOKENS or WEBHOOKS, or a stored endpoint, is invalid and not in force, or one of DISABLED_RULES or of an endpoint names no rule; the others are in force",
     advice:
       "Repair the entry that the message names. What is owed to a refused endpoint is tried again by the schedule.",
+  },
+  endpoints_overridden: {
+    severities: ["info"],
+    meaning: "Stored endpoints take the place of entries of WEBHOOKS with the same name",
+    advice: "DELETE /v1/endpoints/:name removes a stored one, and puts that of WEBHOOKS in force.",
   },
   unfed_log: {
     severities: ["info", "yellow"],

@@ -1,15 +1,12 @@
 /// <reference path="./cloudflare.d.ts" />
 import type { DurableObjectStorage } from "cloudflare:workers";
 import { type Endpoint, secretsOf } from "../delivery/endpoint.ts";
-import { nextState } from "../delivery/next_state.ts";
 import { publicKeysOf } from "../delivery/secret.ts";
 import { createLogApp } from "../http/log_app.ts";
 import { LogFeed } from "../http/feed/log_feed.ts";
 import { StreamLimit } from "../http/stream_limit.ts";
 import type { SigmaCorrelation, SigmaRule } from "../sigma/engine.ts";
-import type { Silence } from "../alert/silence.ts";
 import type { Log } from "../store/log.ts";
-import type { StoredSilence } from "../store/silence_table.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { LogBacktests } from "../watch/log_backtests.ts";
@@ -20,6 +17,8 @@ import { durableObjectSql } from "./durable_object_sql.ts";
 import { namedRules, type UnknownRule } from "../alert/named_rules.ts";
 import type { RuleMatcher } from "../alert/match_rules.ts";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
+import { EndpointsInForce } from "./endpoints_in_force.ts";
+import { operatorActions } from "./operator_actions.ts";
 import { holdsNothing, type NotedLog } from "./noted_log.ts";
 import { report } from "./report.ts";
 import { RulesInForce } from "./rules_in_force.ts";
@@ -80,10 +79,11 @@ export function composeService(options: ServiceOptions): Service {
   const { bundle: bundled } = options;
   const { disabledRules: disabled } = config;
   const rules = new RulesInForce({ log, bundled, disabled, clock, report });
+  const endpoints = new EndpointsInForce({ log, config, clock, report, onChange: tellEndpoints });
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, suppressesByDefault } = config;
   const { maxAgeMs, maxBytes } = config;
   const watch = new Watch(
-    watchPorts({ log, config, rules, clock, random, isFed }),
+    watchPorts({ log, config, endpoints, rules, clock, random, isFed }),
     watchOptions({
       pollMs,
       overlapMs,
@@ -121,7 +121,8 @@ export function composeService(options: ServiceOptions): Service {
     const refused = [
       ...config.refused,
       ...unknownDisabled.map(unknownRule),
-      ...config.endpoints.flatMap((endpoint) => unknownRulesOf(endpoint, matcher)),
+      ...endpoints.problems,
+      ...endpoints.all.flatMap((endpoint) => unknownRulesOf(endpoint, matcher)),
     ];
     const isBlind = alerting.length === 0;
     const now = clock.now();
@@ -142,6 +143,7 @@ export function composeService(options: ServiceOptions): Service {
       leftOut: rules.problems.length,
       disabled: rules.matcher.disabled.map(({ title }) => title),
       ruleSet: rules.state,
+      overridden: endpoints.overridden,
       ...refusals,
       others,
       hiddenSince: Math.min(events.hiddenSince ?? Infinity, alerts.hiddenSince ?? Infinity),
@@ -171,52 +173,37 @@ export function composeService(options: ServiceOptions): Service {
     }
   }
 
-  function redeliver(id: number): boolean {
-    const now = clock.now();
-    const isSaved = log.transaction(() => {
-      const before = log.message(id);
-      const after = before && nextState(before, { type: "redeliver", now });
-      return before !== undefined && after !== undefined && log.saveMessage(before, after, now);
-    });
-    if (isSaved) wake().catch((error) => report("The alarm could not be set", error));
-    return isSaved;
-  }
-
   /** Other rules are in force. */
   function tellRules(): void {
     refusals = refusalsOf();
     report("Other rules are in force", rules.state);
   }
 
-  function addSilence(given: Omit<Silence, "id" | "createdAt">): StoredSilence | undefined {
-    const now = clock.now();
-    const id = Math.floor(random() * 36 ** 10).toString(36).padStart(10, "0");
-    const silence = { id, ...given, createdAt: new Date(now).toISOString() };
-    const isAdded = log.transaction(() => log.addSilence(silence, now));
-    return isAdded ? { ...silence, heldBack: 0, lastAt: null } : undefined;
+  /** Other endpoints are in force: one may have been waited for. */
+  function tellEndpoints(): void {
+    refusals = refusalsOf();
+    report("Other endpoints are in force", { endpoints: endpoints.all.map(({ name }) => name) });
+    wakeNow();
   }
 
-  function raiseEpoch(): string {
-    log.transaction(() => log.raiseEpoch(clock.now()));
-    return log.head().epoch;
+  function wakeNow(): void {
+    wake().catch((error) => report("The alarm could not be set", error));
   }
 
   const app = createLogApp({
     log: {
       events,
       alerts,
-      redeliver,
-      raiseEpoch,
-      webhookKeys: () => publicKeysOf(config.endpoints.flatMap(secretsOf)),
+      ...operatorActions({ log, clock, random, wake: wakeNow }),
+      endpoints,
+      webhookKeys: () => publicKeysOf(endpoints.all.flatMap(secretsOf)),
       alert: (id) => log.alert(id),
       alertChanges: (id) => log.alertChanges(id),
-      changeAlert: (id, change) => log.transaction(() => log.changeAlert(id, change)),
       silences: () => log.silences(clock.now()),
-      addSilence,
-      removeSilence: (id) => log.transaction(() => log.removeSilence(id)),
       deliveries: (query) => log.deliveries(query),
       attempts: (message, latest) => log.attempts(message, latest),
       message: (id) => log.message(id),
+      changes: (before, limit) => log.changes(before, limit),
       invalidEvents: (after, limit, maxBytes) => log.invalidEvents(after, limit, maxBytes),
       status: () => ({
         ...watch.status(ownReasons()),
@@ -240,8 +227,8 @@ export function composeService(options: ServiceOptions): Service {
         return problems;
       },
       backtest: (value, query) => backtests.start(value, query),
-      resetRules() {
-        rules.reset();
+      resetRules(by) {
+        rules.reset(by);
         tellRules();
       },
     },

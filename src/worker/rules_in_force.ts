@@ -37,7 +37,7 @@ interface Loaded {
 /** What rules in force need. */
 export interface RulesInForceOptions {
   /** The log, whose database keeps what was uploaded. */
-  readonly log: Pick<Log, "checkpoint" | "saveCheckpoint" | "transaction">;
+  readonly log: Pick<Log, "checkpoint" | "saveCheckpoint" | "addChange" | "transaction">;
   /** The rules that the Worker brings along. */
   readonly bundled: SealedBundle;
   /** The ids and names of rules that are switched off. */
@@ -120,7 +120,11 @@ export class RulesInForce {
         `bundle: It takes more than ${MAX_STORED_BYTES} bytes, which no row of the log holds`,
       ];
     }
-    log.transaction(() => log.saveCheckpoint(UPLOADED, uploaded));
+    const { revision } = bundle;
+    log.transaction(() => {
+      log.saveCheckpoint(UPLOADED, uploaded);
+      log.addChange({ at: uploaded.at, by, what: "rules.uploaded", about: revision, details: [] });
+    });
     this.#loaded = { matcher, problems: [] };
     this.#uploaded = uploaded;
     this.#refusal = undefined;
@@ -130,12 +134,16 @@ export class RulesInForce {
   /**
    * Puts the rules of the Worker in force again, and forgets those that were uploaded.
    *
+   * @param by The name of the token.
    * @throws {unknown} What the storage threw; then nothing has changed.
    */
-  reset(): void {
-    const { log } = this.#options;
+  reset(by: string): void {
+    const { log, bundled: { revision: about }, clock } = this.#options;
     const loaded = this.#bundled();
-    log.transaction(() => log.saveCheckpoint(UPLOADED, null));
+    log.transaction(() => {
+      log.saveCheckpoint(UPLOADED, null);
+      log.addChange({ at: clock.now(), by, what: "rules.reset", about, details: [] });
+    });
     this.#loaded = loaded;
     this.#uploaded = undefined;
     this.#refusal = undefined;

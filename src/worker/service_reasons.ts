@@ -26,6 +26,8 @@ export interface ServiceFacts {
   readonly ruleSet: RulesState;
   /** Since when uploaded rules are refused. */
   readonly rulesRefusedSince: number;
+  /** The endpoints of WEBHOOKS whose place stored ones have taken. */
+  readonly overridden: readonly string[];
   /** The entries of settings that were refused. */
   readonly refused: readonly ConfigProblem[];
   /** Since when these are refused. */
@@ -68,6 +70,12 @@ export function serviceReasons(facts: ServiceFacts): Reason[] {
     const message = `The uploaded rules do not load, and revision ${ruleSet.revision} of the ` +
       `deployment is in force: ${ruleSet.refused}.`;
     found.push(reason("upload_refused", { message, since: rulesRefusedSince }));
+  }
+  if (facts.overridden.length > 0) {
+    const message = `Stored endpoints take the place of entries of WEBHOOKS: ${
+      facts.overridden.join(", ")
+    }.`;
+    found.push(reason("endpoints_overridden", { message, since: openedAt }));
   }
   for (const { variable, entry = "", message } of refused) {
     found.push(reason("refused_setting", {

@@ -407,7 +407,7 @@ function readEntries<Item extends { readonly name: string }>(
     const result = v.safeParse(schema, item);
     if (!result.success) {
       for (const issue of result.issues) {
-        refused.push({ entry, named, message: messageOf(issue) });
+        refused.push({ entry, named, message: whereAndWhat(issue) });
       }
       continue;
     }
@@ -426,8 +426,13 @@ function readEntries<Item extends { readonly name: string }>(
   return { valid, given: givenByName, refused };
 }
 
-/** Where in an entry, and what is expected. */
-function messageOf(issue: v.BaseIssue<unknown>): string {
+/**
+ * Where in an entry, and what is expected.
+ *
+ * @param issue An issue of its schema.
+ * @returns The place and the message, which quote no value.
+ */
+export function whereAndWhat(issue: v.BaseIssue<unknown>): string {
   const path = (issue.path ?? []) as { key: PropertyKey }[];
   // Valibot names an unknown member in the path. Its name may be a secret in the wrong place.
   const isUnknown = issue.type === "strict_object" && issue.expected === "never";

@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { RuleMatcher } from "../alert/match_rules.ts";
 import { attempt } from "../delivery/attempt.ts";
-import { refusedEndpoint } from "../delivery/endpoint.ts";
+import { type Endpoint, refusedEndpoint } from "../delivery/endpoint.ts";
 import type { Outcome } from "../delivery/outcome.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
@@ -14,6 +14,8 @@ import { type Config, hostRules } from "./config.ts";
 export interface WatchPortsOptions {
   log: Log;
   config: Config;
+  /** The endpoints, which may be exchanged for others at any time. */
+  endpoints: { readonly all: readonly Endpoint[]; readonly hasUnknown: boolean };
   /** The rules, which may be exchanged for others at any time. */
   rules: {
     readonly matcher: Pick<RuleMatcher, "match" | "correlator">;
@@ -41,7 +43,7 @@ const call = (url: URL, init: RequestInit) => fetch(url, init);
  * @returns The ports of the watch.
  */
 export function watchPorts(
-  { log, config, rules, clock, random, isFed = true }: WatchPortsOptions,
+  { log, config, endpoints, rules, clock, random, isFed = true }: WatchPortsOptions,
 ): WatchPorts {
   const { aid, useAllPermittedAids, baseUrl, teToken, publicUrl } = config;
   return {
@@ -50,9 +52,11 @@ export function watchPorts(
     log,
     isFed,
     credential: digestOf(teToken),
-    endpoints: [...config.endpoints, ...config.refusedEndpoints],
+    get endpoints() {
+      return endpoints.all;
+    },
     linkTo: (alertId) => publicUrl && `${publicUrl}/v1/alerts/${alertId}`,
-    standIn: config.hasUnknownEndpoint ? refusedEndpoint : undefined,
+    standIn: (name) => endpoints.hasUnknown ? refusedEndpoint(name) : undefined,
     firstPage: (startDate, endDate) =>
       firstPageUrl(baseUrl, {
         startDate,

@@ -2,7 +2,6 @@ import type { Alert } from "../../src/alert/alert.ts";
 import { toAlert } from "../../src/alert/to_alert.ts";
 import { sealBundle } from "../../src/alert/rule_bundle.ts";
 import { nodeSql } from "../../src/server/node_sql.ts";
-import { nextState } from "../../src/delivery/next_state.ts";
 import { type ApiToken, withHolder } from "../../src/http/api_tokens.ts";
 import { createLogApp } from "../../src/http/log_app.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";
@@ -10,6 +9,9 @@ import { LogFeed } from "../../src/http/feed/log_feed.ts";
 import { type Holder, StreamLimit } from "../../src/http/stream_limit.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
+import { type Config, readConfig } from "../../src/worker/config.ts";
+import { EndpointsInForce } from "../../src/worker/endpoints_in_force.ts";
+import { type OperatorActions, operatorActions } from "../../src/worker/operator_actions.ts";
 import { RulesInForce } from "../../src/worker/rules_in_force.ts";
 import { LogBacktests } from "../../src/watch/log_backtests.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
@@ -45,6 +47,16 @@ export class LogFixture implements Disposable {
     report: (_, facts) => this.reports.push(facts),
   });
   backtests: LogBacktests = new LogBacktests({ log: this.log, disabled: [], clock: this.clock });
+  /** How often a message was to start soon. */
+  woken = 0;
+  endpoints: EndpointsInForce = this.#endpointsOf([]);
+  #drawn = 0;
+  actions: OperatorActions = operatorActions({
+    log: this.log,
+    clock: this.clock,
+    random: () => (++this.#drawn * 0.618) % 1,
+    wake: () => this.woken++,
+  });
   access: LogAccess = {
     events: this.feeds[0]!,
     alerts: this.feeds[1]!,
@@ -77,32 +89,15 @@ export class LogFixture implements Disposable {
       })),
     rulesState: () => this.rules.state,
     uploadRules: (bundle, by) => this.rules.upload(bundle, by),
-    resetRules: () => this.rules.reset(),
+    resetRules: (by) => this.rules.reset(by),
+    ...this.actions,
+    endpoints: this.endpoints,
+    changes: (before, limit) => this.log.changes(before, limit),
     alert: (id) => this.log.alert(id),
     alertChanges: (id) => this.log.alertChanges(id),
-    changeAlert: (id, change) => this.log.changeAlert(id, change),
     silences: () => this.log.silences(this.clock.now()),
-    addSilence: (given) => {
-      const now = this.clock.now();
-      const id = `s${this.access.silences().length}`;
-      const silence = { id, ...given, createdAt: new Date(now).toISOString() };
-      return this.log.addSilence(silence, now)
-        ? { ...silence, heldBack: 0, lastAt: null }
-        : undefined;
-    },
-    removeSilence: (id) => this.log.removeSilence(id),
     backtest: (value, query) => this.backtests.start(value, query),
     webhookKeys: () => Promise.resolve(["whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g="]),
-    raiseEpoch: () => {
-      this.log.transaction(() => this.log.raiseEpoch(NOW + 1));
-      return this.log.head().epoch;
-    },
-    redeliver: (id) => {
-      const before = this.log.message(id);
-      const after = before && nextState(before, { type: "redeliver", now: NOW });
-      return before !== undefined && after !== undefined &&
-        this.log.saveMessage(before, after, NOW);
-    },
   };
   app = createLogApp({
     log: this.access,
@@ -112,6 +107,22 @@ export class LogFixture implements Disposable {
     report: (error) => this.reports.push(error),
   });
   epoch: string = this.log.head().epoch;
+
+  /** Sets WEBHOOKS. */
+  configure(webhooks: readonly unknown[]): void {
+    this.endpoints = this.#endpointsOf(webhooks);
+    Object.assign(this.access, { endpoints: this.endpoints });
+  }
+
+  #endpointsOf(webhooks: readonly unknown[]): EndpointsInForce {
+    return new EndpointsInForce({
+      log: this.log,
+      config: configOf(webhooks),
+      clock: this.clock,
+      report: (_, facts) => this.reports.push(facts),
+      onChange: () => this.woken++,
+    });
+  }
 
   /** How many streams are open. */
   get open(): number {
@@ -155,6 +166,12 @@ export class LogFixture implements Disposable {
   [Symbol.dispose](): void {
     this.#sql.close();
   }
+}
+
+function configOf(webhooks: readonly unknown[]): Config {
+  const { config } = readConfig({ TE_TOKEN: "te-token", WEBHOOKS: JSON.stringify(webhooks) });
+  if (config === undefined) throw new Error("The settings of the fixture are invalid");
+  return config;
 }
 
 function alertOf(id: string): Alert {

@@ -2,6 +2,7 @@ import { ALERT_STATE_CONTRACT } from "./alert_state_contract.ts";
 import { CORRELATION_CONTRACT } from "./correlation_contract.ts";
 import { EVENT_CONTRACT } from "./event_contract.ts";
 import { FOLD_CONTRACT } from "./fold_contract.ts";
+import { OPERATOR_CONTRACT } from "./operator_contract.ts";
 import { OUTBOX_CONTRACT } from "./outbox_contract.ts";
 import type { Promised } from "./promised.ts";
 import { READ_CONTRACT } from "./read_contract.ts";
@@ -23,4 +24,5 @@ export const LOG_CONTRACT: readonly Promised[] = [
   ...FOLD_CONTRACT,
   ...RETAIN_CONTRACT,
   ...SILENCE_CONTRACT,
+  ...OPERATOR_CONTRACT,
 ];

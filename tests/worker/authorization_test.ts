@@ -78,6 +78,25 @@ Deno.test("the Worker refuses changes with a token without the scope admin", asy
   assertEquals([response.status, (await response.json()).code], [403, "forbidden"]);
 });
 
+Deno.test("one wrong entry of API_TOKENS locks nobody out, and the status names it", async () => {
+  const good = { name: "siem", sha256: await sha256(TOKEN), scopes: ["read"] };
+  const tokens = [{ ...good, name: "typo", sha256: "hunter2" }, "hunter2", good];
+  await using worker = await WorkerFixture.start({ vars: { API_TOKENS: JSON.stringify(tokens) } });
+  const response = await worker.fetch("/v1/status");
+  const text = await response.text();
+  assertEquals(response.status, 200);
+  const { health, reasons } = JSON.parse(text) as {
+    health: string;
+    reasons: { code: string; about: string }[];
+  };
+  const refused = reasons.filter(({ code }) => code === "refused_setting");
+  assertEquals([health, refused.map(({ about }) => about)], [
+    "yellow",
+    ["API_TOKENS typo", "API_TOKENS entry 2"],
+  ]);
+  assert(!text.includes("hunter2"));
+});
+
 Deno.test("the Worker's answers carry security headers and no CORS header", async () => {
   await using worker = await WorkerFixture.start();
   for (const path of ["/healthz", "/v1/status", "/v1/nothing"]) {

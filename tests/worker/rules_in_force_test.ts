@@ -75,7 +75,7 @@ Deno.test("the rules of the Worker come back with reset(), also after a restart"
   using bench = new Bench();
   const rules = bench.open();
   rules.upload(OTHER, "ana");
-  rules.reset();
+  rules.reset("ana");
   for (const each of [rules, bench.open()]) {
     assertEquals(titles(each, "Login."), ["About Login"]);
     assertEquals(each.state.source, "bundled");

@@ -18,6 +18,7 @@ const WELL: ServiceFacts = {
     refused: null,
   },
   rulesRefusedSince: 0,
+  overridden: [],
   refused: [],
   refusedSince: 0,
   others: [],

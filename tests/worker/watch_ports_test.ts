@@ -3,10 +3,15 @@ import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
-import { readConfig } from "../../src/worker/config.ts";
+import { type Config, readConfig } from "../../src/worker/config.ts";
 import { watchPorts } from "../../src/worker/watch_ports.ts";
 
 const MIB = 1024 * 1024;
+
+/** Those of the settings. */
+function endpointsOf({ endpoints, hasUnknownEndpoint }: Config) {
+  return { all: endpoints, hasUnknown: hasUnknownEndpoint };
+}
 
 const NO_RULES = { matcher: { match: () => [], correlator: undefined }, revision: "none" };
 
@@ -29,7 +34,14 @@ Deno.test("watchPorts() never posts to the Worker's own hosts, nor beside those 
   });
   using sql = nodeSql(":memory:");
   const log = openLog(sql, { now: 0, random: () => 0.5 });
-  const options = { config: config!, log, rules: NO_RULES, clock: systemClock, random: () => 0 };
+  const options = {
+    config: config!,
+    log,
+    endpoints: endpointsOf(config!),
+    rules: NO_RULES,
+    clock: systemClock,
+    random: () => 0,
+  };
   const { attempt, endpoints } = watchPorts(options);
   const request = { headers: { "content-type": "application/json" }, body: "{}" };
   const [endpoint] = endpoints;
@@ -47,7 +59,14 @@ Deno.test("watchPorts() links to an alert at PUBLIC_URL, and nowhere without it"
   const log = openLog(sql, { now: 0, random: () => 0.5 });
   const linkWith = (env: Record<string, unknown>) => {
     const { config } = readConfig({ TE_TOKEN: "te-token", ...env });
-    const ports = { config: config!, log, rules: NO_RULES, clock: systemClock, random: () => 0 };
+    const ports = {
+      config: config!,
+      log,
+      endpoints: endpointsOf(config!),
+      rules: NO_RULES,
+      clock: systemClock,
+      random: () => 0,
+    };
     return watchPorts(ports).linkTo?.("a1");
   };
   assertEquals(linkWith({}), undefined);
@@ -68,7 +87,14 @@ Deno.test("watchPorts() accepts pages up to 8 MiB, so that one page fits into th
   const { config } = readConfig({ TE_TOKEN: "te-token", TE_BASE_URL: baseUrl });
   using sql = nodeSql(":memory:");
   const log = openLog(sql, { now: 0, random: () => 0.5 });
-  const options = { config: config!, log, rules: NO_RULES, clock: systemClock, random: () => 0 };
+  const options = {
+    config: config!,
+    log,
+    endpoints: endpointsOf(config!),
+    rules: NO_RULES,
+    clock: systemClock,
+    random: () => 0,
+  };
   const { readPage, firstPage } = watchPorts(options);
   const url = firstPage(0, 1_000);
   length = 8 * MIB;
@@ -89,7 +115,14 @@ Deno.test("watchPorts() reads the rest of a page beside an event of 5 MB", async
   const { config } = readConfig({ TE_TOKEN: "te-token", TE_BASE_URL: baseUrl });
   using sql = nodeSql(":memory:");
   const log = openLog(sql, { now: 0, random: () => 0.5 });
-  const options = { config: config!, log, rules: NO_RULES, clock: systemClock, random: () => 0 };
+  const options = {
+    config: config!,
+    log,
+    endpoints: endpointsOf(config!),
+    rules: NO_RULES,
+    clock: systemClock,
+    random: () => 0,
+  };
   const { readPage, firstPage } = watchPorts(options);
   const { events } = await readPage(firstPage(0, 1_000));
   assertEquals(log.transaction(() => log.record(events, { now: 1 })).recorded.length, 3);

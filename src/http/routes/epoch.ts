@@ -1,3 +1,4 @@
+import { holderOf } from "../api_tokens.ts";
 import { json } from "../response.ts";
 import { operation, type Route } from "../route.ts";
 
@@ -7,5 +8,9 @@ import { operation, type Route } from "../route.ts";
  */
 export const epochRoute: Route = {
   path: "/v1/epoch",
-  POST: operation("admin", {}, ({ log }) => json({ epoch: log.raiseEpoch() })),
+  POST: operation(
+    "admin",
+    {},
+    ({ log, request }) => json({ epoch: log.raiseEpoch(holderOf(request).name) }),
+  ),
 };

@@ -25,8 +25,8 @@ export const rulesRoute: Route = {
       : log.uploadRules(body.value, holderOf(request).name);
     return problems.length === 0 ? inForce(log) : invalid(problems);
   }),
-  DELETE: operation("admin", {}, ({ log }) => {
-    log.resetRules();
+  DELETE: operation("admin", {}, ({ log, request }) => {
+    log.resetRules(holderOf(request).name);
     return inForce(log);
   }),
 };

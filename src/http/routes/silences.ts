@@ -78,8 +78,8 @@ export const silenceRoutes: readonly Route[] = [
   },
   {
     path: "/v1/silences/:id{[a-z0-9]{1,32}}",
-    DELETE: operation("admin", {}, ({ log, params }) => {
-      const removed = log.removeSilence(params["id"] ?? "");
+    DELETE: operation("admin", {}, ({ log, params, request }) => {
+      const removed = log.removeSilence(params["id"] ?? "", holderOf(request).name);
       return removed === undefined ? problem("not_found") : json(removed);
     }),
   },
