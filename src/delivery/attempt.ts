@@ -135,7 +135,7 @@ export async function attempt(
       // A receiver knows the secrets, and its answer may repeat one, with its prefix or without.
       const redact = redactor(
         ...secrets.flatMap(textsOfSecret),
-        ...Object.values(endpoint.headers).flatMap((value) => value.split(" ")),
+        ...Object.values(endpoint.headers).flatMap(secretsOfHeader),
         ...(format.secretsOf?.(endpoint.options) ?? []),
         ...secretsOfUrl(url),
       );
@@ -175,9 +175,37 @@ async function targetOf(
     : { refused: "its host has an address that is not public" };
 }
 
-/** The parts of a webhook's address that are long enough to be its key. */
+/**
+ * The parts of a webhook's address that may be its key: long ones, and shorter ones with a digit,
+ * which no ordinary word has.
+ */
 function secretsOfUrl({ pathname, searchParams }: URL): string[] {
-  return [...pathname.split("/"), ...searchParams.values()].filter(({ length }) => length >= 16);
+  const segments = pathname.split("/").flatMap((segment) => [segment, decoded(segment)]);
+  return [...segments, ...searchParams.values()].filter((part) =>
+    part.length >= 16 || (part.length >= 6 && /\d/.test(part))
+  );
+}
+
+/** A part of a path without its percent signs; as it is, if they are not those of UTF-8. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** The words of a header, and the user and password that a word may encode. */
+function secretsOfHeader(value: string): string[] {
+  const words = value.split(" ");
+  const [scheme, encoded = ""] = words;
+  if (scheme?.toLowerCase() !== "basic" || !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return words;
+  try {
+    const [, ...password] = atob(encoded).split(":");
+    return [...words, password.join(":")];
+  } catch {
+    return words;
+  }
 }
 
 /**

@@ -1,0 +1,165 @@
+import { sealBundle } from "../../src/alert/rule_bundle.ts";
+import type { Endpoint } from "../../src/delivery/endpoint.ts";
+import { operationsOf } from "../../src/http/route.ts";
+import { routes } from "../../src/http/routes.ts";
+import { parseSigma } from "../../src/sigma/parse.ts";
+import { composeService } from "../../src/worker/compose_service.ts";
+import { readConfig } from "../../src/worker/config.ts";
+import { FakeStorage } from "../support/fake_storage.ts";
+import { ManualClock, settled } from "../support/manual_clock.ts";
+
+/** What a run begins with. */
+export interface FullRunOptions {
+  /** The events of the log of ThousandEyes, without their dates. */
+  readonly events: readonly Record<string, unknown>[];
+  /** The entries of WEBHOOKS; each gets a `url` at the receiver. */
+  readonly endpoints: readonly (Record<string, unknown> & { readonly name: string })[];
+  /** The path and query of an endpoint's URL; default `/` and its name. */
+  readonly pathOf?: (name: string) => string;
+  /** Which paths are read at the end; default all. */
+  readonly reads?: RegExp;
+  /** How the receiver answers a message. */
+  readonly answer: (request: Request, body: string) => Response;
+}
+
+/** Everything that left the process or was stored, by where. */
+export interface FullRun {
+  /** The endpoints as they were configured. */
+  readonly endpoints: readonly Endpoint[];
+  /** The lines of the log of the service. */
+  readonly log: readonly string[];
+  /** The answers of every route that reads, by request. */
+  readonly answers: ReadonlyMap<string, string>;
+  /** Every row of every table, by table. */
+  readonly tables: ReadonlyMap<string, string>;
+  /** The messages that the receiver got. */
+  readonly messages: readonly {
+    readonly endpoint: string;
+    readonly headers: ReadonlyMap<string, string>;
+    readonly body: string;
+  }[];
+}
+
+const { rules, filters } = parseSigma(`
+title: Any event
+id: 929a690e-bef0-4204-a928-ef5e620d6fcc
+status: stable
+level: high
+logsource: { product: thousandeyes, service: audit }
+detection:
+  selection:
+    event: '*'
+  condition: selection
+panoptes:
+  suppress: false
+`);
+
+const FORMS = ["application/json", "application/x-ndjson", "text/event-stream"];
+const MAX_TICKS = 100;
+const HOUR = 3_600_000;
+
+/**
+ * Runs the whole service: reads the API, records, matches, delivers to real receivers on loopback,
+ * then reads every route and every table.
+ */
+export async function fullRun(
+  { events, endpoints, pathOf = (name) => `/${name}`, reads = /^/, answer }: FullRunOptions,
+): Promise<FullRun> {
+  const log: string[] = [];
+  const messages: FullRun["messages"][number][] = [];
+  const methods = ["log", "error", "warn", "info", "debug"] as const;
+  const { console } = globalThis;
+  const kept = methods.map((method) => [method, console[method]] as const);
+  for (const method of methods) console[method] = (...parts) => void log.push(parts.join(" "));
+  const serve = (handler: Deno.ServeHandler) =>
+    Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  const date = new Date(Date.now() - 60_000).toISOString();
+  await using api = serve(() =>
+    Response.json({ auditEvents: events.map((event) => ({ date, ...event })), _links: {} })
+  );
+  await using receiver = serve(async (request) => {
+    const body = await request.text();
+    const headers = new Map(request.headers);
+    messages.push({ endpoint: headers.get("x-endpoint") ?? "", headers, body });
+    return answer(request, body);
+  });
+  using storage = new FakeStorage();
+  try {
+    const { config, problems } = readConfig({
+      TE_TOKEN: "te-token-of-the-run",
+      TE_BASE_URL: `http://127.0.0.1:${api.addr.port}/v7`,
+      BACKFILL: "0",
+      PUBLIC_URL: "https://panoptes.example.com",
+      WEBHOOKS: JSON.stringify(endpoints.map((endpoint) => ({
+        minLevel: "informational",
+        allowHttpLoopback: true,
+        retryScheduleMs: [0, 1_000, 1_000, 1_000],
+        ...endpoint,
+        headers: { ...endpoint["headers"] as object, "x-endpoint": endpoint.name },
+        url: `http://127.0.0.1:${receiver.addr.port}${pathOf(endpoint.name)}`,
+      }))),
+    });
+    if (config === undefined || problems.length > 0) throw new Error(JSON.stringify(problems));
+    const clock = new ManualClock(Date.now());
+    const service = composeService({
+      storage,
+      config,
+      bundle: sealBundle({ rules, filters }),
+      clock,
+      random: () => 0.5,
+      wake: () => Promise.resolve(),
+    });
+    const read = async (path: string, Accept = "application/json") => {
+      const response = await service.app.request(path, { headers: { Accept } });
+      const text = response.text();
+      if (response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+        await settled();
+        clock.advance(HOUR); // a stream ends by itself, and its client comes back
+      }
+      return await text;
+    };
+    const owed = async () => {
+      const { log: { messages } } = JSON.parse(await read("/v1/status"));
+      return (messages.pending ?? 0) + (messages.leased ?? 0);
+    };
+    for (let tick = 0; tick < MAX_TICKS && (tick < 3 || await owed() > 0); tick++) {
+      await service.tick();
+      clock.advance(300_000);
+    }
+    const answers = new Map<string, string>();
+    const rows = storage.sql.exec("SELECT id, webhook_id FROM outbox").toArray();
+    const alerts = new Set(rows.map(({ webhook_id }) => webhook_id));
+    for (const route of routes) {
+      if (!operationsOf(route).some(([method]) => method === "GET")) continue;
+      if (!reads.test(route.path)) continue;
+      const of = route.path.includes(":name")
+        ? endpoints.map(({ name }) => name)
+        : route.path.startsWith("/v1/deliveries")
+        ? rows.map(({ id }) => id)
+        : [...alerts];
+      const paths = of.map((id) => route.path.replace(/:(id|name)(\{.*?\}+)?/, String(id)));
+      for (const path of new Set(paths)) {
+        const isOne = route.path.includes(":");
+        for (const form of FORMS.slice(0, isOne ? 1 : FORMS.length)) {
+          answers.set(`GET ${path} as ${form}`, await read(path, form));
+        }
+      }
+    }
+    return { endpoints: config.endpoints, log, answers, tables: tablesOf(storage), messages };
+  } finally {
+    for (const [method, was] of kept) console[method] = was;
+  }
+}
+
+function tablesOf({ sql }: FakeStorage): Map<string, string> {
+  const names = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
+  return new Map(names.map(({ name }) => {
+    const rows = sql.exec(`SELECT * FROM "${name}"`).toArray();
+    const text = JSON.stringify(
+      rows,
+      (_, value) =>
+        value instanceof Uint8Array ? `${new TextDecoder().decode(value)} ${value.toHex()}` : value,
+    );
+    return [name!, text];
+  }));
+}
