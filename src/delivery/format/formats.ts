@@ -13,10 +13,12 @@ import { splunkHec } from "./splunk_hec.ts";
 import { standard } from "./standard.ts";
 import { teams } from "./teams.ts";
 import { telegram } from "./telegram.ts";
+import { template } from "./template.ts";
 
 /** The formats, by their name in an endpoint's configuration. */
 export const formats = {
   standard,
+  template,
   slack,
   teams,
   "google-chat": googleChat,

@@ -6,12 +6,14 @@ import { anyContent, closed, CONTENTS } from "../../support/receivers/contents.t
 import { requestOf, send, withServed } from "../../support/receivers/http_receiver.ts";
 import { CHAT_RECEIVERS } from "../../support/receivers/chat_receivers.ts";
 import { SIEM_RECEIVERS } from "../../support/receivers/siem_receivers.ts";
+import { ticketReceiver } from "../../support/receivers/ticket.ts";
 import { SAMPLE_OPTIONS } from "../../support/receivers/sample_options.ts";
 
 for (
   const [name, { receiver, ...place }] of Object.entries({
     ...CHAT_RECEIVERS,
     ...SIEM_RECEIVERS,
+    template: ticketReceiver,
   })
 ) {
   const format = name as FormatName;

@@ -3,6 +3,14 @@ import type { FormatName } from "../../../src/delivery/format/formats.ts";
 /** Valid options of each format, with made-up keys. */
 export const SAMPLE_OPTIONS = {
   standard: {},
+  template: {
+    template: {
+      title: "{{heading}}",
+      text: "{{text}}",
+      labels: "{{rule.tags}}",
+      external_id: "panoptes-{{id}}",
+    },
+  },
   slack: {},
   teams: {},
   "google-chat": {},
