@@ -25,7 +25,9 @@ import type { Outcome, OutcomeCode } from "./outcome.ts";
 export function classifyStatus(status: number): Outcome["kind"] {
   if (status >= 200 && status < 300) return "ok";
   if (status === 410) return "gone";
-  if (status === 429 || status === 502 || status === 504) return "throttle";
+  if (status === 429 || (status >= 502 && status <= 504)) return "throttle";
+  // A request that came too late or too early is worth the same request again.
+  if (status === 408 || status === 425) return "retry";
   return status < 500 ? "permanent" : "retry";
 }
 

@@ -1,13 +1,18 @@
 import type { Alert, FoldedAlerts } from "../alert/alert.ts";
+import type { EndpointState } from "../store/endpoint_state.ts";
 import type { Log } from "../store/log.ts";
 import type { OutboxMessage } from "../store/outbox_message.ts";
+import type { DueOrder } from "../store/outbox_table.ts";
 import type { Clock } from "../stream/clock.ts";
 import type { AttemptMessage } from "./attempt.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { EndpointPace } from "./endpoint_pace.ts";
 import type { FormattedRequest, MessageContent } from "./format/format.ts";
 import { formatOf } from "./format/formats.ts";
+import { isFree, newEndpointState, nextEndpointState, resumed } from "./next_endpoint_state.ts";
 import { nextState, type OutboxStep } from "./next_state.ts";
 import type { Outcome } from "./outcome.ts";
+import { settingsDigest } from "./settings_digest.ts";
 
 /** What the delivery needs from outside. */
 export interface DispatchPorts {
@@ -30,37 +35,49 @@ export interface DispatchPorts {
   attempt(message: AttemptMessage, endpoint: Endpoint, signal?: AbortSignal): Promise<Outcome>;
 }
 
-/** An endpoint whose last attempt failed. */
-export interface FailingEndpoint {
-  /** Failures in a row. */
-  readonly count: number;
-  /** When the first of them began, in milliseconds since the Unix epoch. */
-  readonly since: number;
-  /** How the latest ended, such as `answered 503` or `timed_out`. */
-  readonly answer: string;
-}
-
 /** A Durable Object has six outgoing connections; one is left to the collector. */
 const MAX_IN_PROGRESS = 5;
+/** How many of them a single endpoint may have, alone and beside others. */
+const MAX_SHARE = { alone: MAX_IN_PROGRESS - 1, beside: 2 };
+/** How many the failing endpoints may have together, and these and the slow ones together. */
+const MAX_DOUBTFUL = { failing: 1, slow: 2 };
 /** An attempt that has not reported back this long after the endpoint's own timeout never will. */
 const LEASE_MARGIN_MS = 15_000;
 /** More messages than can be in progress, so that at least one of them is not. */
 const MAX_CANDIDATES = 2 * MAX_IN_PROGRESS;
 /** How many messages are cancelled in one transaction. */
 const MAX_CANCELLED = 100;
+/** One message of so many is the longest due of all, whatever its level. */
+const BY_AGE_EVERY = 10;
+
+/** How much an endpoint is trusted to answer soon. */
+type Trust = "good" | "slow" | "failing";
+
+/** What the process remembers of an endpoint; everything else is in the log. */
+interface Course {
+  readonly pace: EndpointPace;
+  /** How many attempts were started. */
+  started: number;
+  /** The place of the latest among those to all endpoints. */
+  turn: number;
+}
 
 /**
- * Delivers what is due to several endpoints side by side, so that a slow one does not delay the
- * others.
+ * Delivers what is due to several endpoints side by side, so that a slow or failing one does not
+ * delay the others.
  *
  * A message is leased in one transaction and posted; the result is written in another transaction,
- * by compare-and-set on the lease. If the process dies in between, the lease runs out and the
- * message is sent again, under the same `webhook-id`.
+ * by compare-and-set on the lease, together with what it says about the endpoint. If the process
+ * dies in between, the lease runs out and the message is sent again, under the same `webhook-id`.
  */
 export class OutboxDispatcher {
   readonly #ports: DispatchPorts;
-  readonly #inProgress = new Map<number, { endpoint: string; ended: Promise<void> }>();
-  readonly #failing = new Map<string, FailingEndpoint>();
+  readonly #inProgress = new Map<
+    number,
+    { endpoint: string; trust: Trust; ended: Promise<void> }
+  >();
+  readonly #courses = new Map<string, Course>();
+  #turns = 0;
   #failure: { error: unknown } | undefined;
 
   /** @param ports Everything from outside. */
@@ -73,44 +90,44 @@ export class OutboxDispatcher {
     return this.#inProgress.size;
   }
 
-  /** The endpoints whose last attempt failed, by name, as far as this process knows. */
-  get failing(): ReadonlyMap<string, FailingEndpoint> {
-    return this.#failing;
-  }
-
   /**
-   * Starts attempts that are due, as far as connections allow, without waiting for them.
+   * Starts attempts that are due, as far as connections and endpoints allow, without waiting for
+   * them.
    *
    * @param signal Ends attempts early; their leases then run out.
+   * @param most How many to start at most.
    * @returns How many were started.
    * @throws {unknown} What went wrong in an earlier attempt, such as a full disk.
    */
-  start(signal?: AbortSignal): number {
+  start(signal?: AbortSignal, most = Infinity): number {
     this.#throwFailure();
-    const { log, clock, endpoints, standIn } = this.#ports;
+    const { log, clock } = this.#ports;
     const now = clock.now();
     log.transaction(() => log.followClock(now));
-    const configured = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
-    const waiting: [Endpoint, number][] = [];
+    const states = this.#meetEndpoints(now);
+    const waiting: { endpoint: Endpoint; state: EndpointState }[] = [];
     for (const name of log.endpointsWithDue()) {
-      const endpoint = configured.get(name) ?? standIn?.(name);
+      const endpoint = this.#endpoint(name);
       if (endpoint === undefined) this.#cancel(name, now);
-      else waiting.push([endpoint, this.#of(name)]);
+      else {
+        const state = states.get(name) ?? newEndpointState(name, settingsDigest(endpoint));
+        if (this.#opensAt(endpoint, state, now) <= now) waiting.push({ endpoint, state });
+      }
     }
+    const others = waiting.length;
     let started = 0;
     // In turn, the endpoint with the fewest in progress first, until no connection is free or
     // nothing is due.
-    while (waiting.length > 0 && this.#inProgress.size < MAX_IN_PROGRESS) {
-      waiting.sort(([, a], [, b]) => a - b);
-      const [endpoint, busy] = waiting[0]!;
-      if (
-        busy >= this.#shareOf(endpoint, waiting.length) || !this.#startOne(endpoint, now, signal)
-      ) {
-        waiting.shift();
-        continue;
-      }
-      waiting[0] = [endpoint, busy + 1];
-      started++;
+    while (waiting.length > 0 && started < most && this.#inProgress.size < MAX_IN_PROGRESS) {
+      waiting.sort((a, b) =>
+        this.#of(a.endpoint) - this.#of(b.endpoint) ||
+        this.#turnOf(a.endpoint) - this.#turnOf(b.endpoint)
+      );
+      const { endpoint, state } = waiting[0]!;
+      const mayStart = this.#hasRoom(endpoint, state, others) &&
+        this.#opensAt(endpoint, state, now) <= now;
+      if (mayStart && this.#startOne(endpoint, state, now, signal)) started++;
+      else waiting.shift();
     }
     return started;
   }
@@ -137,13 +154,80 @@ export class OutboxDispatcher {
   }
 
   /**
-   * Tells when the next message is due.
+   * Tells when the next message may be sent.
    *
-   * @param after Only messages due later than this; default all.
-   * @returns Milliseconds since the Unix epoch; undefined if nothing is queued.
+   * @param after Only what comes later than this; default all.
+   * @returns Milliseconds since the Unix epoch; undefined if nothing is queued for an endpoint that
+   *   is not disabled.
    */
   nextWakeAt(after?: number): number | undefined {
-    return this.#ports.log.nextDueAt(after);
+    const { log, clock } = this.#ports;
+    const now = clock.now();
+    const states = this.#states();
+    const times = log.endpointsWithDue().flatMap((name) => {
+      const endpoint = this.#endpoint(name);
+      const state = states.get(name);
+      const opensAt = endpoint === undefined ? -Infinity : this.#opensAt(endpoint, state, now);
+      if (opensAt === Infinity) return [];
+      // What is due already comes later if its endpoint opens later.
+      const at = log.nextDueAt(name, opensAt > (after ?? -Infinity) ? undefined : after);
+      return at === undefined ? [] : [Math.max(at, opensAt)];
+    });
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /**
+   * Gives an endpoint a fresh start: what waits for it is due at once, with its schedule from the
+   * start.
+   *
+   * @param name The endpoint's name.
+   * @returns False if it is not configured.
+   */
+  resume(name: string): boolean {
+    const { log, clock } = this.#ports;
+    const endpoint = this.#endpoint(name);
+    if (endpoint === undefined) return false;
+    const now = clock.now();
+    log.transaction(() => this.#resume(name, settingsDigest(endpoint), now));
+    return true;
+  }
+
+  /**
+   * Resumes an endpoint if 410 has disabled it: an operator wants something to be sent to it.
+   *
+   * @param name The endpoint's name.
+   */
+  reopen(name: string): void {
+    if (this.#states().get(name)?.state === "disabled") this.resume(name);
+  }
+
+  /**
+   * Learns from an attempt that was made for another reason, such as a test by an operator. A
+   * message that was accepted resumes the endpoint.
+   *
+   * @param endpoint The endpoint.
+   * @param outcome How the attempt ended.
+   */
+  learn(endpoint: Endpoint, outcome: Outcome): void {
+    const { log, clock } = this.#ports;
+    const now = clock.now();
+    log.transaction(() => {
+      if (outcome.kind === "ok") this.#resume(endpoint.name, settingsDigest(endpoint), now);
+      this.#noteOutcome(endpoint, outcome, now);
+    });
+  }
+
+  /**
+   * Gives up what could not be delivered for too long, so that nothing is kept for ever.
+   *
+   * @param before Messages queued before this, in milliseconds since the Unix epoch.
+   */
+  giveUp(before: number): void {
+    const { log, clock } = this.#ports;
+    const now = clock.now();
+    log.transaction(() => {
+      for (const name of log.endpointsWithDue()) log.giveUpMessages(name, before, now);
+    });
   }
 
   #throwFailure(): void {
@@ -152,37 +236,122 @@ export class OutboxDispatcher {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** A slow endpoint must not take every connection; one that has just failed gets a single one. */
-  #shareOf({ name }: Endpoint, waiting: number): number {
-    if (this.#failing.has(name)) return 1;
-    return waiting > 1 ? 2 : MAX_IN_PROGRESS - 1;
+  #endpoint(name: string): Endpoint | undefined {
+    const { endpoints, standIn } = this.#ports;
+    return endpoints.find((endpoint) => endpoint.name === name) ?? standIn?.(name);
   }
 
-  #of(name: string): number {
+  #states(): Map<string, EndpointState> {
+    return new Map(this.#ports.log.endpointStates().map((state) => [state.name, state]));
+  }
+
+  /** Forgets endpoints that are gone, and gives those with other settings a fresh start. */
+  #meetEndpoints(now: number): Map<string, EndpointState> {
+    const { log } = this.#ports;
+    const states = this.#states();
+    for (const { name, settings } of [...states.values()]) {
+      const endpoint = this.#endpoint(name);
+      const digest = endpoint && settingsDigest(endpoint);
+      if (digest === settings) continue;
+      this.#courses.delete(name);
+      states.delete(name);
+      log.transaction(() => {
+        if (digest === undefined) log.removeEndpointState(name);
+        else states.set(name, this.#resume(name, digest, now));
+      });
+    }
+    return states;
+  }
+
+  #resume(name: string, settings: string, now: number): EndpointState {
+    const { log } = this.#ports;
+    const known = this.#states().get(name);
+    const state = known === undefined ? newEndpointState(name, settings) : resumed(known, settings);
+    log.saveEndpointState(state);
+    log.releaseMessages(name, now);
+    return state;
+  }
+
+  #courseOf(name: string): Course {
+    let course = this.#courses.get(name);
+    if (course === undefined) {
+      course = { pace: new EndpointPace(), started: 0, turn: 0 };
+      this.#courses.set(name, course);
+    }
+    return course;
+  }
+
+  #turnOf({ name }: Endpoint): number {
+    return this.#courses.get(name)?.turn ?? 0;
+  }
+
+  /** From when on an endpoint may be sent something; Infinity if it is disabled. */
+  #opensAt({ name }: Endpoint, state: EndpointState | undefined, now: number): number {
+    if (state?.state === "disabled") return Infinity;
+    return Math.max(
+      state?.holdUntil ?? -Infinity,
+      this.#courses.get(name)?.pace.nextAt(now) ?? -Infinity,
+    );
+  }
+
+  #trustIn({ name }: Endpoint, { failures }: EndpointState): Trust {
+    if (failures > 0) return "failing";
+    return this.#courses.get(name)?.pace.isSlow ? "slow" : "good";
+  }
+
+  /** Whether one more attempt to this endpoint leaves enough connections to the others. */
+  #hasRoom(endpoint: Endpoint, state: EndpointState, waiting: number): boolean {
+    const trust = this.#trustIn(endpoint, state);
+    const busy = this.#of(endpoint);
+    // One that has never accepted anything, and may hang, gets a single connection, too.
+    if (trust !== "good" || state.succeededAt === null) {
+      if (busy >= 1) return false;
+    } else if (busy >= (waiting > 1 ? MAX_SHARE.beside : MAX_SHARE.alone)) return false;
+    if (trust === "good") return true;
+    const doubtful = [...this.#inProgress.values()].filter((one) => one.trust !== "good");
+    const failing = doubtful.filter((one) => one.trust === "failing");
+    return doubtful.length < MAX_DOUBTFUL.slow &&
+      (trust === "slow" || failing.length < MAX_DOUBTFUL.failing);
+  }
+
+  #of({ name }: Endpoint): number {
     let count = 0;
     for (const { endpoint } of this.#inProgress.values()) if (endpoint === name) count++;
     return count;
   }
 
   /** Leases the next message of an endpoint and starts to post it; false if there is none. */
-  #startOne(endpoint: Endpoint, now: number, signal: AbortSignal | undefined): boolean {
-    const leased = this.#ports.log.transaction(() => this.#lease(endpoint, now));
+  #startOne(
+    endpoint: Endpoint,
+    state: EndpointState,
+    now: number,
+    signal: AbortSignal | undefined,
+  ): boolean {
+    const { name } = endpoint;
+    const course = this.#courseOf(name);
+    const isByAge = course.started % BY_AGE_EVERY === BY_AGE_EVERY - 1;
+    // One that is paused is probed with another message each time: it may be the message.
+    const order = state.state === "paused" ? "tries" : isByAge ? "age" : "level";
+    const leased = this.#ports.log.transaction(() => this.#lease(endpoint, now, order));
     if (leased === undefined) return false;
+    course.started++;
+    course.turn = ++this.#turns;
+    course.pace.started(now);
     const { id } = leased.message;
     const ended = this.#post(leased, endpoint, signal)
       .catch((error) => {
         if (!signal?.aborted) this.#failure ??= { error };
       })
       .finally(() => this.#inProgress.delete(id));
-    this.#inProgress.set(id, { endpoint: endpoint.name, ended });
+    this.#inProgress.set(id, { endpoint: name, trust: this.#trustIn(endpoint, state), ended });
     return true;
   }
 
-  #lease(endpoint: Endpoint, now: number):
+  #lease(endpoint: Endpoint, now: number, order: DueOrder):
     | { message: OutboxMessage; request: FormattedRequest }
     | undefined {
     const { log, random, linkTo = () => undefined } = this.#ports;
-    for (const message of log.dueMessages(endpoint.name, now, MAX_CANDIDATES)) {
+    for (const message of log.dueMessages(endpoint.name, now, MAX_CANDIDATES, order)) {
       if (this.#inProgress.has(message.id)) continue;
       if (message.state === "leased") {
         this.#expire(message, endpoint, now);
@@ -232,19 +401,40 @@ export class OutboxDispatcher {
     endpoint: Endpoint,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { log, attempt } = this.#ports;
+    const { log, clock, attempt } = this.#ports;
     const outcome = await attempt({ webhookId: message.webhookId, request }, endpoint, signal);
-    if (outcome.kind === "ok") this.#failing.delete(endpoint.name);
-    else {
-      const { count = 0, since = outcome.at } = this.#failing.get(endpoint.name) ?? {};
-      const answer = [outcome.code, outcome.status ?? []].flat().join(" ");
-      this.#failing.set(endpoint.name, { count: count + 1, since, answer });
-    }
-    log.transaction(() => this.#finish(message, endpoint, outcome));
+    log.transaction(() => {
+      const state = this.#noteOutcome(endpoint, outcome, clock.now());
+      // A probe costs its message nothing, unless the message is older than its whole schedule.
+      const total = endpoint.retryScheduleMs.reduce((sum, ms) => sum + ms, 0);
+      const isYoung = clock.now() < message.queuedAt + total;
+      this.#finish(message, endpoint, outcome, {
+        isFree: isFree(outcome, state) && (outcome.kind !== "retry" || isYoung),
+        notBefore: state.holdUntil,
+      });
+    });
+  }
+
+  /** Records what an outcome says about its endpoint. */
+  #noteOutcome(endpoint: Endpoint, outcome: Outcome, now: number): EndpointState {
+    const { log, random } = this.#ports;
+    const settings = settingsDigest(endpoint);
+    const before = this.#states().get(endpoint.name) ?? newEndpointState(endpoint.name, settings);
+    // An attempt with other settings than the present ones says nothing.
+    if (before.settings !== settings) return before;
+    const after = nextEndpointState(before, outcome, { now, random });
+    log.saveEndpointState(after);
+    this.#courseOf(endpoint.name).pace.ended(outcome, after.holdUntil);
+    return after;
   }
 
   /** Records how an attempt ended, unless its lease has run out meanwhile. */
-  #finish(message: OutboxMessage, { retryScheduleMs }: Endpoint, outcome: Outcome): void {
+  #finish(
+    message: OutboxMessage,
+    { retryScheduleMs }: Endpoint,
+    outcome: Outcome,
+    endpoint: { isFree?: boolean; notBefore?: number | null } = {},
+  ): void {
     const { clock, random } = this.#ports;
     const now = clock.now();
     const saved = this.#write(message, {
@@ -252,6 +442,7 @@ export class OutboxDispatcher {
       now,
       token: message.token!,
       outcome,
+      ...endpoint,
       schedule: retryScheduleMs,
       random,
     }, now);
@@ -273,7 +464,9 @@ export class OutboxDispatcher {
   #cancel(endpoint: string, now: number): void {
     const { log } = this.#ports;
     log.transaction(() => {
-      for (const message of log.dueMessages(endpoint, Number.MAX_SAFE_INTEGER, MAX_CANCELLED)) {
+      for (
+        const message of log.dueMessages(endpoint, Number.MAX_SAFE_INTEGER, MAX_CANCELLED, "age")
+      ) {
         this.#write(message, { type: "cancel" }, now);
       }
     });

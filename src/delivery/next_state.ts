@@ -17,6 +17,10 @@ export type OutboxStep =
     readonly now: number;
     readonly token: string;
     readonly outcome: Pick<Outcome, "kind" | "retryAfterMs">;
+    /** Only the endpoint is to blame: the attempt costs no place in the schedule. Default false. */
+    readonly isFree?: boolean;
+    /** When the endpoint may be tried again; default at once. */
+    readonly notBefore?: number | null;
     readonly schedule?: readonly number[];
     readonly random: () => number;
   }
@@ -32,8 +36,11 @@ export type OutboxStep =
   /** An operator wants it sent again: the schedule starts over, the `webhook-id` stays. */
   | { readonly type: "redeliver"; readonly now: number };
 
-/** How long an overloaded receiver is left alone at least, in milliseconds. */
-const THROTTLE_MS = 60_000;
+/**
+ * How long to wait at least before a message is sent again that was refused in a way that repeating
+ * cannot mend, in milliseconds: two more tries, in case somebody mends the receiver.
+ */
+const REFUSED_AGAIN_MS = [300_000, 3_600_000];
 
 /**
  * The outbox as a pure state machine: pending -> leased -> delivered | waiting | dead, and
@@ -41,7 +48,8 @@ const THROTTLE_MS = 60_000;
  *
  * The caller reads a row, calls this, and writes the result back in one transaction (or with a
  * compare-and-set on `token`). A message that is not delivered, dead or cancelled always has a
- * `dueAt`, so none can be forgotten.
+ * `dueAt`, so none can be forgotten. An attempt that says nothing about the message, since its
+ * endpoint takes nothing now, does not bring it closer to its end.
  *
  * @example
  * ```ts
@@ -56,9 +64,11 @@ const THROTTLE_MS = 60_000;
  *   state: "pending",
  *   attempt: 0,
  *   round: 0,
+ *   refused: 0,
  *   dueAt: 0,
  *   token: null,
  *   createdAt: 0,
+ *   queuedAt: 0,
  *   updatedAt: 0,
  * };
  * const leased = nextState(pending, {
@@ -101,7 +111,6 @@ export function nextState(message: OutboxMessage, step: OutboxStep): OutboxMessa
     case "finish":
       if (state !== "leased" || message.token !== step.token) return undefined;
       if (step.outcome.kind === "ok") return ended(message, "delivered");
-      if (step.outcome.kind === "gone") return ended(message, "dead");
       return tryLater(message, step);
     case "expire":
       if (state !== "leased" || dueAt === null || dueAt > step.now) return undefined;
@@ -111,7 +120,15 @@ export function nextState(message: OutboxMessage, step: OutboxStep): OutboxMessa
       return ended(message, "cancelled");
     case "redeliver":
       if (state === "leased") return undefined; // an attempt is in progress
-      return { ...message, state: "pending", round: 0, dueAt: step.now, token: null };
+      return {
+        ...message,
+        state: "pending",
+        round: 0,
+        refused: 0,
+        dueAt: step.now,
+        queuedAt: step.now,
+        token: null,
+      };
   }
 }
 
@@ -121,19 +138,22 @@ function ended(message: OutboxMessage, state: "delivered" | "dead" | "cancelled"
 
 function tryLater(
   message: OutboxMessage,
-  { now, outcome, schedule, random }: {
-    now: number;
-    outcome: Pick<Outcome, "kind" | "retryAfterMs">;
-    schedule?: readonly number[];
-    random: () => number;
-  },
+  { now, outcome, isFree = false, notBefore, schedule, random }:
+    & Omit<Extract<OutboxStep, { type: "expire" }>, "type">
+    & Pick<Extract<OutboxStep, { type: "finish" }>, "outcome" | "isFree" | "notBefore">,
 ): OutboxMessage {
+  const waiting = { ...message, state: "waiting", token: null } as const;
+  const earliest = Math.max(now, notBefore ?? now);
+  if (isFree) return { ...waiting, round: message.round - 1, dueAt: earliest };
+  const isRefused = outcome.kind === "permanent";
+  const refused = message.refused + (isRefused ? 1 : 0);
   const delay = retryDelay({
     round: message.round,
     ...(schedule === undefined ? {} : { schedule }),
-    retryAfterMs: outcome.retryAfterMs ?? (outcome.kind === "throttle" ? THROTTLE_MS : undefined),
+    retryAfterMs: outcome.retryAfterMs,
     random,
   });
-  if (delay === undefined) return ended(message, "dead");
-  return { ...message, state: "waiting", dueAt: now + delay, token: null };
+  const again = isRefused ? REFUSED_AGAIN_MS[refused - 1] : 0;
+  if (delay === undefined || again === undefined) return ended({ ...message, refused }, "dead");
+  return { ...waiting, refused, dueAt: Math.max(earliest, now + Math.max(delay, again)) };
 }

@@ -2,11 +2,11 @@
  * The result of one attempt.
  *
  * - `ok`: a 2xx answer. The message is delivered.
- * - `throttle`: 429, 502 or 504. The receiver is overloaded: back off for longer.
- * - `gone`: 410. The receiver wants no more: the message becomes a dead letter at once.
- * - `permanent`: another 3xx or 4xx, or a URL that must not be called. It needs an operator's
- *   attention; attempts go on by the schedule, in case it gets it in time.
- * - `retry`: everything else, including network errors and timeouts.
+ * - `throttle`: 429, 502, 503 or 504. The receiver is overloaded: it is left alone for a while.
+ * - `gone`: 410. The receiver wants no more: its endpoint is disabled.
+ * - `permanent`: another 3xx or 4xx, or a URL that must not be called. Repeating cannot mend it, so
+ *   it needs an operator's attention; there are two more tries, in case it gets it in time.
+ * - `retry`: everything else, including network errors, timeouts, 408 and 425.
  */
 export interface Outcome {
   /** What it means for the message. */

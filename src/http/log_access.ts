@@ -167,6 +167,11 @@ export interface LogAccess
   ): { readonly queued: number; readonly left: number; readonly next: number | null };
   /** The endpoints. */
   readonly endpoints: EndpointAccess;
+  /**
+   * Gives a webhook endpoint a fresh start: what waits for it is sent at once; false if there is no
+   * such endpoint.
+   */
+  resumeEndpoint(name: string): boolean;
   /** Who has put an alert into which state, oldest first; undefined if there is no such alert. */
   alertChanges(id: string): readonly AlertChange[] | undefined;
   /** Puts an alert into a state; returns its changes, or undefined if there is no such alert. */

@@ -269,6 +269,7 @@ function tell(
     messages.map(({ endpoint, data }) => ({
       endpoint,
       webhookId: data.id,
+      level: data.level,
       dueAt: dueAt(endpoint, data.level),
     })),
     now,

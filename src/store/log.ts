@@ -6,7 +6,8 @@ import type { NewChange, StoredChange } from "./change_table.ts";
 import type { StoredEndpoint } from "./endpoint_table.ts";
 import type { FoldEntry, FoldOptions, FoldOutcome, StoredFoldedAlerts } from "./fold_table.ts";
 import type { KeptInvalidEvent, NewInvalidEvent, StoredInvalidEvent } from "./invalid_table.ts";
-import type { DeliveriesQuery, NewMessage, UndeliveredCount } from "./outbox_table.ts";
+import type { EndpointState } from "./endpoint_state.ts";
+import type { DeliveriesQuery, DueOrder, NewMessage, UndeliveredCount } from "./outbox_table.ts";
 import type { PassCount, PassPage } from "./pass_table.ts";
 import type { RecordOptions, RecordResult } from "./record_events.ts";
 import type { AlertChange, AlertState } from "../alert/alert_state.ts";
@@ -109,6 +110,8 @@ export interface LogReader {
   counts(): LogCounts;
   /** Counts what of the outbox is not delivered. */
   undelivered(): UndeliveredCount;
+  /** Reads what is known about the endpoints, by name; one that was never called is missing. */
+  endpointStates(): EndpointState[];
   /**
    * Calls `listener` after each transaction that added events or alerts; returns a function to stop
    * it.
@@ -177,15 +180,23 @@ export interface LogWriter {
   queue(messages: readonly NewMessage[], now: number): number;
   /** Saves a value, plain JSON, under a name. */
   saveCheckpoint(name: string, value: unknown): void;
-  /** Reads messages of one endpoint that are due or whose lease has run out, longest due first. */
-  dueMessages(endpoint: string, now: number, limit: number): OutboxMessage[];
+  /** Reads messages of one endpoint that are due or whose lease has run out; default by level. */
+  dueMessages(endpoint: string, now: number, limit: number, order?: DueOrder): OutboxMessage[];
   /** Lists the endpoints that have messages for which something is due. */
   endpointsWithDue(): string[];
   /**
-   * Tells when the next message is due, in milliseconds since the Unix epoch; undefined if none is.
-   * With `after`, only messages due later than that count.
+   * Tells when the next message of an endpoint is due, in milliseconds since the Unix epoch;
+   * undefined if none is. With `after`, only messages due later than that count.
    */
-  nextDueAt(after?: number): number | undefined;
+  nextDueAt(endpoint: string, after?: number): number | undefined;
+  /** Makes what waits for an endpoint due at once, with its schedule from the start. */
+  releaseMessages(endpoint: string, now: number): void;
+  /** Gives up the messages of an endpoint that were queued before a time. */
+  giveUpMessages(endpoint: string, before: number, now: number): void;
+  /** Writes what is known about an endpoint. */
+  saveEndpointState(state: EndpointState): void;
+  /** Forgets an endpoint that is no longer configured. */
+  removeEndpointState(name: string): void;
   /** Writes a message back, unless another writer changed it since it was read. */
   saveMessage(before: OutboxMessage, after: OutboxMessage, now: number): boolean;
   /** Stores an attempt of a message. */

@@ -102,6 +102,18 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, "by" TEXT NOT NULL, what TEXT NOT NULL,
       about TEXT NOT NULL, details TEXT NOT NULL)`,
   ],
+  // What is known about endpoints, and messages in the order of their level.
+  [
+    `CREATE TABLE endpoint_states (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID`,
+    `ALTER TABLE outbox ADD COLUMN level INTEGER NOT NULL DEFAULT 2`,
+    `ALTER TABLE outbox ADD COLUMN refused INTEGER NOT NULL DEFAULT 0`,
+    `ALTER TABLE outbox ADD COLUMN queued_at INTEGER NOT NULL DEFAULT 0`,
+    `UPDATE outbox SET queued_at = created_at, level = COALESCE(
+      (SELECT CASE level WHEN 'critical' THEN 4 WHEN 'high' THEN 3 WHEN 'medium' THEN 2
+        WHEN 'low' THEN 1 ELSE 0 END FROM alerts WHERE id = webhook_id), level)`,
+    `DROP INDEX outbox_due`,
+    `CREATE INDEX outbox_due ON outbox (endpoint, level, due_at) WHERE due_at IS NOT NULL`,
+  ],
 ];
 
 /**

@@ -7,6 +7,12 @@ import {
   newAlerts,
 } from "./alert_table.ts";
 import { addChange, changesBefore } from "./change_table.ts";
+import {
+  endpointStates,
+  removeEndpointState,
+  saveEndpointState,
+  shiftEndpointStates,
+} from "./endpoint_state_table.ts";
 import { removeEndpoint, saveEndpoint, storedEndpoints } from "./endpoint_table.ts";
 import { eventsByTime, placeBeforeLatest } from "./events_by_time.ts";
 import { CorrelationTable } from "./correlation_table.ts";
@@ -31,10 +37,12 @@ import {
   dueMessages,
   endpointsWithDue,
   followClock,
+  giveUpMessages,
   messageById,
   nextDueAt,
   noteAttempt,
   queueMessages,
+  releaseMessages,
   saveMessage,
   undelivered,
 } from "./outbox_table.ts";
@@ -139,6 +147,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       bytes: sql.bytes(),
     }),
     undelivered: () => undelivered(sql),
+    endpointStates: () => endpointStates(sql),
     onAppend(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -187,14 +196,20 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
         name,
         JSON.stringify(value),
       ),
-    dueMessages: (endpoint, at, limit) => dueMessages(sql, endpoint, at, limit),
+    dueMessages: (endpoint, at, limit, order) => dueMessages(sql, endpoint, at, limit, order),
     endpointsWithDue: () => endpointsWithDue(sql),
-    nextDueAt: (after) => nextDueAt(sql, after),
+    nextDueAt: (endpoint, after) => nextDueAt(sql, endpoint, after),
+    releaseMessages: (endpoint, at) => releaseMessages(sql, endpoint, at),
+    giveUpMessages: (endpoint, before, at) => giveUpMessages(sql, endpoint, before, at),
+    saveEndpointState: (state) => saveEndpointState(sql, state),
+    removeEndpointState: (name) => removeEndpointState(sql, name),
     saveMessage: (before, after, at) => saveMessage(sql, before, after, at),
     noteAttempt: (message, attempt) => noteAttempt(sql, message, attempt),
     followClock(at) {
       const backBy = followClock(sql, at);
-      if (backBy > 0) shiftWindows(sql, at, backBy);
+      if (backBy <= 0) return;
+      shiftWindows(sql, at, backBy);
+      shiftEndpointStates(sql, at, backBy);
     },
     savePassPage: (page) => savePassPage(sql, page),
     readPass: (pass) => readPass(sql, pass),

@@ -32,8 +32,13 @@ export interface OutboxMessage {
   readonly state: MessageState;
   /** Attempts begun in all: the number of the latest, 0 before the first. Never decreases. */
   readonly attempt: number;
-  /** Attempts begun since it was queued or redelivered: the place in the retry schedule. */
+  /**
+   * Attempts since it was queued or redelivered that count: the place in the retry schedule. Those
+   * for which only the endpoint is to blame do not.
+   */
   readonly round: number;
+  /** How many of those were refused in a way that repeating cannot mend. */
+  readonly refused: number;
   /**
    * When it needs attention, in milliseconds since the Unix epoch: for the next attempt, or at the
    * end of the lease. Null where nothing is due (delivered, dead, cancelled). The smallest one sets
@@ -44,6 +49,10 @@ export interface OutboxMessage {
   readonly token: string | null;
   /** When it was queued, in milliseconds since the Unix epoch. */
   readonly createdAt: number;
+  /**
+   * When it was first due, or last redelivered: it is late, and in the end given up, by that.
+   */
+  readonly queuedAt: number;
   /** When the row last changed, in milliseconds since the Unix epoch. */
   readonly updatedAt: number;
 }

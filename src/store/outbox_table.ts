@@ -1,3 +1,4 @@
+import { ALERT_LEVELS, type AlertLevel } from "../alert/alert.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import type { Columns, Sql, SqlValue } from "./sql.ts";
 import type { MessageState, OutboxMessage, StoredAttempt } from "./outbox_message.ts";
@@ -10,7 +11,15 @@ export interface NewMessage {
   readonly endpoint: string;
   /** When it is due, in milliseconds since the Unix epoch; default now. */
   readonly dueAt?: number;
+  /** The alert's level: the more serious is sent first. */
+  readonly level: AlertLevel;
 }
+
+/**
+ * Which of the messages that are due come first: the most serious and of those the longest due, the
+ * longest due at any level, or the least tried.
+ */
+export type DueOrder = "level" | "age" | "tries";
 
 /** What of the outbox is not delivered. */
 export interface UndeliveredCount {
@@ -22,10 +31,6 @@ export interface UndeliveredCount {
     readonly count: number;
     /** Since when the oldest is to be delivered, in milliseconds since the Unix epoch. */
     readonly since: number;
-    /** The most failed attempts that one of them has had since it was queued or redelivered. */
-    readonly failures: number;
-    /** How the latest attempt of the one that is tried next ended; undefined if it has none. */
-    readonly answer: string | undefined;
   }[];
   /** Dead letters, and when the first was given up; undefined if there are none. */
   readonly dead: { readonly count: number; readonly since: number } | undefined;
@@ -61,8 +66,12 @@ const CLOCK_STEP_MS = 60_000;
 const MAX_ATTEMPTS = 20;
 
 const COLUMNS =
-  `id, webhook_id AS webhookId, endpoint, state, attempt, round, due_at AS dueAt, token,
-  created_at AS createdAt, updated_at AS updatedAt`;
+  `id, webhook_id AS webhookId, endpoint, state, attempt, round, refused, due_at AS dueAt, token,
+  created_at AS createdAt, queued_at AS queuedAt, updated_at AS updatedAt`;
+
+/** The ranks of the levels as a list of JSON, and the most serious first. */
+const RANKS = ALERT_LEVELS.map((_, rank) => rank);
+const RANKS_JSON = JSON.stringify(RANKS);
 
 /** Queues messages, due at once unless they say otherwise; one that is already there, in whatever state, is left alone. */
 export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: number): number {
@@ -72,12 +81,21 @@ export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: nu
     const some = messages.slice(start, start + MAX_QUEUED);
     queued += sql.all(
       `INSERT INTO outbox (
-        webhook_id, endpoint, state, attempt, round, due_at, token, created_at, updated_at)
-        SELECT value->>0, value->>1, 'pending', 0, 0, COALESCE(value->>2, ?1), NULL, ?1, ?1
+        webhook_id, endpoint, level, state, attempt, round, due_at, token, created_at, queued_at,
+        updated_at)
+        SELECT value->>0, value->>1, value->>2, 'pending', 0, 0, COALESCE(value->>3, ?1), NULL, ?1,
+          COALESCE(value->>3, ?1), ?1
         FROM json_each(?2) WHERE true
         ON CONFLICT (webhook_id, endpoint) DO NOTHING RETURNING id`,
       now,
-      JSON.stringify(some.map(({ webhookId, endpoint, dueAt }) => [webhookId, endpoint, dueAt])),
+      JSON.stringify(
+        some.map(({ webhookId, endpoint, level, dueAt }) => [
+          webhookId,
+          endpoint,
+          ALERT_LEVELS.indexOf(level),
+          dueAt,
+        ]),
+      ),
     ).length;
   }
   return queued;
@@ -97,64 +115,95 @@ export function endpointsWithDue(sql: Sql): string[] {
 }
 
 /**
- * Tells when the next message is due, in milliseconds since the Unix epoch: of those due later than
- * `after`.
+ * Tells when the next message of an endpoint is due, in milliseconds since the Unix epoch: of those
+ * due later than `after`.
  */
-export function nextDueAt(sql: Sql, after = Number.MIN_SAFE_INTEGER): number | undefined {
-  const times = endpointsWithDue(sql).flatMap((endpoint) =>
-    sql.all<{ at: number | null }>(
-      `SELECT MIN(due_at) AS at FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL AND due_at > ?`,
-      endpoint,
-      after,
-    )[0]?.at ?? []
-  );
-  return times.length === 0 ? undefined : Math.min(...times);
+export function nextDueAt(
+  sql: Sql,
+  endpoint: string,
+  after = Number.MIN_SAFE_INTEGER,
+): number | undefined {
+  // The index begins with the level, so each of them has its own first one.
+  return sql.all<{ at: number | null }>(
+    `SELECT MIN(at) AS at FROM (SELECT (
+        SELECT MIN(due_at) FROM outbox
+          WHERE endpoint = ? AND level = value AND due_at IS NOT NULL AND due_at > ?
+      ) AS at FROM json_each(?))`,
+    endpoint,
+    after,
+    RANKS_JSON,
+  )[0]?.at ?? undefined;
 }
 
-/** Counts what is not delivered, from the two small indexes alone. */
+/** Counts what is not delivered, by two small indexes. */
 export function undelivered(sql: Sql): UndeliveredCount {
-  const endpoints = sql.all<{ endpoint: string; count: number; since: number; failures: number }>(
-    `SELECT endpoint, COUNT(*) AS count,
-        MIN(CASE WHEN round = 0 THEN due_at ELSE created_at END) AS since,
-        MAX(CASE WHEN state = 'waiting' THEN round ELSE 0 END) AS failures
+  const endpoints = sql.all<{ endpoint: string; count: number; since: number }>(
+    `SELECT endpoint, COUNT(*) AS count, MIN(queued_at) AS since
       FROM outbox WHERE due_at IS NOT NULL GROUP BY endpoint`,
   );
   const dead = sql.all<{ count: number; since: number | null }>(
     `SELECT COUNT(*) AS count, MIN(updated_at) AS since FROM outbox WHERE state = 'dead'`,
   )[0];
   return {
-    endpoints: endpoints.map((row) => ({ ...row, answer: latestAnswer(sql, row.endpoint) })),
+    endpoints,
     dead: dead === undefined || dead.since === null ? undefined : { ...dead, since: dead.since },
   };
 }
 
-function latestAnswer(sql: Sql, endpoint: string): string | undefined {
-  const [latest] = sql.all<{ code: string; status: number | null }>(
-    `SELECT code, status FROM attempts WHERE message = (
-        SELECT id FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL AND state = 'waiting'
-          ORDER BY due_at LIMIT 1)
-      ORDER BY number DESC LIMIT 1`,
-    endpoint,
-  );
-  return latest === undefined ? undefined : [latest.code, latest.status ?? []].flat().join(" ");
-}
-
-/**
- * Reads up to `limit` messages of one endpoint that are due or whose lease has run out, longest due
- * first.
- */
+/** Reads up to `limit` messages of one endpoint that are due or whose lease has run out. */
 export function dueMessages(
   sql: Sql,
   endpoint: string,
   now: number,
   limit: number,
+  order: DueOrder = "level",
 ): OutboxMessage[] {
-  return sql.all<Columns<OutboxMessage>>(
-    `SELECT ${COLUMNS} FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL AND due_at <= ?
-      ORDER BY due_at, id LIMIT ?`,
-    endpoint,
+  if (order === "tries") {
+    return sql.all<Columns<OutboxMessage>>(
+      `SELECT ${COLUMNS} FROM outbox WHERE endpoint = ? AND due_at IS NOT NULL AND due_at <= ?
+        ORDER BY attempt, level DESC, due_at, id LIMIT ?`,
+      endpoint,
+      now,
+      limit,
+    );
+  }
+  const found: OutboxMessage[] = [];
+  for (const rank of RANKS.toReversed()) {
+    const wanted = order === "level" ? limit - found.length : limit;
+    if (wanted === 0) break;
+    found.push(...sql.all<Columns<OutboxMessage>>(
+      `SELECT ${COLUMNS} FROM outbox
+        WHERE endpoint = ? AND level = ? AND due_at IS NOT NULL AND due_at <= ?
+        ORDER BY due_at, id LIMIT ?`,
+      endpoint,
+      rank,
+      now,
+      wanted,
+    ));
+  }
+  if (order === "level") return found;
+  return found.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || a.id - b.id).slice(0, limit);
+}
+
+/** Makes what waits for an endpoint due at once, with its schedule from the start. */
+export function releaseMessages(sql: Sql, endpoint: string, now: number): void {
+  noteClock(sql, now);
+  sql.run(
+    `UPDATE outbox SET due_at = ?, round = 0, refused = 0
+      WHERE endpoint = ? AND due_at IS NOT NULL AND state = 'waiting'`,
     now,
-    limit,
+    endpoint,
+  );
+}
+
+/** Gives up the messages of an endpoint that were queued before a time, except those under way. */
+export function giveUpMessages(sql: Sql, endpoint: string, before: number, now: number): void {
+  sql.run(
+    `UPDATE outbox SET state = 'dead', due_at = NULL, updated_at = ?
+      WHERE endpoint = ? AND due_at IS NOT NULL AND state <> 'leased' AND queued_at < ?`,
+    now,
+    endpoint,
+    before,
   );
 }
 
@@ -175,13 +224,16 @@ export function saveMessage(
 ): boolean {
   if (after.dueAt !== null) noteClock(sql, now);
   return sql.all(
-    `UPDATE outbox SET state = ?, attempt = ?, round = ?, due_at = ?, token = ?, updated_at = ?
+    `UPDATE outbox SET state = ?, attempt = ?, round = ?, refused = ?, due_at = ?, token = ?,
+      queued_at = ?, updated_at = ?
       WHERE id = ? AND state = ? AND attempt = ? AND token IS ? RETURNING id`,
     after.state,
     after.attempt,
     after.round,
+    after.refused,
     after.dueAt,
     after.token,
+    after.queuedAt,
     now,
     before.id,
     before.state,

@@ -1,4 +1,3 @@
-import type { FailingEndpoint } from "../delivery/dispatch_outbox.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
 import type { UndeliveredCount } from "../store/outbox_table.ts";
 import { CLOCK_FAR_OFF_MS, CLOCK_OFF_MS, clockDifference } from "./collector/api_clock.ts";
@@ -20,9 +19,6 @@ const MANY_EVENTS = 10_000;
 const STALLED_MS = 2 * MINUTE;
 /** How long nothing of the backlog may be read before that is told. */
 const BACKLOG_STUCK_MS = HOUR;
-/** Consecutive failures of an endpoint, or the age of a message, that are told. */
-const MAX_ENDPOINT_FAILURES = 3;
-const MESSAGE_LATE_MS = { yellow: 5 * MINUTE, red: HOUR };
 
 /**
  * What the state of the collector says about the health.
@@ -164,41 +160,15 @@ function progressReasons(
 }
 
 /**
- * What the outbox says about the health.
+ * What messages that were given up say about the health.
  *
  * @param outbox What is not delivered.
- * @param failing Endpoints whose last attempt failed.
- * @param now Milliseconds since the Unix epoch.
- * @returns The reasons.
+ * @returns The reason; none if there is no such message.
  */
-export function deliveryReasons(
-  { endpoints, dead }: UndeliveredCount,
-  failing: ReadonlyMap<string, FailingEndpoint>,
-  now: number,
-): Reason[] {
-  const found: Reason[] = [];
-  for (const { endpoint, count, since, failures, answer } of endpoints) {
-    const known = failing.get(endpoint);
-    const inRow = Math.max(failures, known?.count ?? 0);
-    const age = now - since;
-    if (inRow < MAX_ENDPOINT_FAILURES && age <= MESSAGE_LATE_MS.yellow) continue;
-    const last = known?.answer ?? answer ?? "nothing yet";
-    found.push(reason("delivery_failing", {
-      severity: age > MESSAGE_LATE_MS.red ? "red" : "yellow",
-      about: endpoint,
-      message:
-        `${count} messages wait for the endpoint ${endpoint}, the oldest for ${minutes(age)}; ` +
-        `${inRow} attempts in a row failed, the last answer was: ${last}.`,
-      since: Math.min(since, known?.since ?? since),
-    }));
-  }
-  if (dead !== undefined) {
-    found.push(reason("dead_letters", {
-      message: `${dead.count} messages were given up.`,
-      since: dead.since,
-    }));
-  }
-  return found;
+export function deadLetterReasons({ dead }: Pick<UndeliveredCount, "dead">): Reason[] {
+  if (dead === undefined) return [];
+  const message = `${dead.count} messages were given up.`;
+  return [reason("dead_letters", { message, since: dead.since })];
 }
 
 /**
@@ -221,8 +191,4 @@ export function silenceReasons(silences: readonly StoredSilence[]): Reason[] {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function minutes(ms: number): string {
-  return `${Math.max(0, Math.round(ms / MINUTE))} minutes`;
 }

@@ -38,9 +38,7 @@ export function operationalAlerts(
   for (const reason of reasons) {
     const title = REASONS[reason.code].alerts;
     if (title === undefined) continue;
-    const { code, about } = reason;
-    // One endpoint of several says nothing of the others; several readings meet one fault.
-    const key = code === "delivery_failing" ? `${code} ${about}` : code;
+    const key = keyOf(reason);
     const last = alerted[key];
     // Once for each episode, and not again for one that comes and goes.
     if (
@@ -50,17 +48,30 @@ export function operationalAlerts(
     }
     alerted = { ...alerted, [key]: now };
     const alert = alertOf(reason, title, now);
-    raiseAlerts(ports, [{ alert, eventSeq: null, at: now }], now, options);
+    const notTo = ABOUT_ENDPOINTS.has(reason.code) && reason.about !== null ? reason.about : "";
+    raiseAlerts(ports, [{ alert, eventSeq: null, at: now, notTo }], now, options);
   }
   return alerted;
 }
 
+/** One endpoint of several says nothing of the others; several readings meet one fault. */
+function keyOf({ code, about }: Reason): string {
+  return ABOUT_ENDPOINTS.has(code) ? `${code} ${about}` : code;
+}
+
+const ABOUT_ENDPOINTS: ReadonlySet<string> = new Set([
+  "delivery_failing",
+  "endpoint_paused",
+  "endpoint_disabled",
+]);
+
 function alertOf(
-  { code, about, message, advice, since }: Reason,
+  reason: Reason,
   title: string,
   now: number,
 ): Alert {
-  const key = code === "delivery_failing" ? `${code} ${about}` : code;
+  const { code, about, message, advice, since } = reason;
+  const key = keyOf(reason);
   const at = new Date(now).toISOString();
   return {
     version: 1,
@@ -81,6 +92,9 @@ function alertOf(
     },
     eventCount: 0,
     events: [],
-    matched: [{ field: null, value: code, item: "code" }],
+    matched: [
+      { field: null, value: code, item: "code" },
+      ...(about === null ? [] : [{ field: null, value: about, item: "about" }]),
+    ],
   };
 }

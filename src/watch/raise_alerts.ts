@@ -14,6 +14,8 @@ import type { WatchPorts } from "./watch_ports.ts";
 export interface AlertToRaise extends NewAlert {
   /** Its rule; absent for an operational alert, which every endpoint gets, and never as a count. */
   readonly rule?: AlertingRule;
+  /** The endpoint that an operational alert is about, and which does not get it. */
+  readonly notTo?: string;
 }
 
 /** What may hold back repeats. */
@@ -46,10 +48,12 @@ export function raiseAlerts(
   const entries: FoldEntry[] = [];
   /** For each message, the place of its entry; undefined if nothing can hold it back. */
   const messages: (NewMessage & { readonly entry: number | undefined })[] = [];
-  const raised = fresh.map(({ rule, ...one }) => {
+  const raised = fresh.map(({ rule, notTo, ...one }) => {
     const { alert } = one;
     const { id, level, backfilled } = alert;
-    const meant = endpoints.filter((endpoint) => takesAlert(endpoint, alert, rule));
+    const meant = endpoints.filter((endpoint) =>
+      endpoint.name !== notTo && takesAlert(endpoint, alert, rule)
+    );
     const silence = active.find((silence) => silences(silence, alert));
     if (silence !== undefined) {
       if (meant.length > 0) log.countHeldBack(silence.id, meant.length, now);
@@ -65,7 +69,7 @@ export function raiseAlerts(
     for (const { name, digestMs } of meant) {
       const entry = enter(name, Math.max(forMs, digestMs));
       const at = rule === undefined ? now : dueAt(name, level); // what fails here never waits
-      messages.push({ webhookId: id, endpoint: name, dueAt: at, entry });
+      messages.push({ webhookId: id, endpoint: name, level, dueAt: at, entry });
     }
     return { one, silence, mark };
   });

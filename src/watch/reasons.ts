@@ -42,6 +42,9 @@ type OwnCode =
   | "log_full"
   | "not_shown"
   | "delivery_failing"
+  | "endpoint_throttled"
+  | "endpoint_paused"
+  | "endpoint_disabled"
   | "dead_letters"
   | "silenced"
   | "no_endpoint"
@@ -230,9 +233,29 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     severities: ["yellow", "red"],
     alerts: "A webhook endpoint of Panoptes fails",
     meaning:
-      "An endpoint failed three times in a row, or a message has waited for 5 minutes; red after an hour",
+      "An endpoint failed three times in a row or for a minute, refused a message for good, or lets one wait for 5 minutes; red after an hour",
     advice:
-      "The message says what the endpoint answered. Check the endpoint and its secret; GET /v1/deliveries?state=waiting lists what waits.",
+      "The message says what the endpoint answered. Repair the receiver, or change the endpoint's settings, which resumes it at once.",
+  },
+  endpoint_throttled: {
+    severities: ["info"],
+    meaning: "An endpoint asked to be left alone for a while",
+    advice: "Wait: what is queued is sent afterwards, at the rate that the endpoint takes.",
+  },
+  endpoint_paused: {
+    severities: ["yellow", "red"],
+    alerts: "A webhook endpoint of Panoptes is paused",
+    meaning:
+      "An endpoint fails, so one message at a time probes it, at most every 5 minutes; red after an hour",
+    advice:
+      "It resumes by itself when a probe succeeds. The queue is kept, and probes cost no message an attempt.",
+  },
+  endpoint_disabled: {
+    severities: ["red"],
+    alerts: "A webhook endpoint of Panoptes is disabled",
+    meaning: "An endpoint answered 410: it wants no more messages, and gets none",
+    advice:
+      "The queue is kept. Change the endpoint's settings, resume it, or remove it from WEBHOOKS.",
   },
   dead_letters: {
     severities: ["yellow"],
@@ -331,6 +354,8 @@ export interface ReasonFacts {
   readonly about?: string;
   /** One sentence; default what the kind means. */
   readonly message?: string;
+  /** What to do about this one, before the advice of its kind; default nothing more. */
+  readonly advice?: string;
   /** Since when, in milliseconds since the Unix epoch. */
   readonly since: number;
 }
@@ -352,14 +377,15 @@ export interface ReasonFacts {
  * @param facts What is known about this one.
  * @returns The reason.
  */
-export function reason(code: ReasonCode, { severity, about, message, since }: ReasonFacts): Reason {
+export function reason(code: ReasonCode, facts: ReasonFacts): Reason {
+  const { severity, about, message, advice = "", since } = facts;
   const kind = REASONS[code];
   return {
     code,
     severity: severity ?? kind.severities[0]!,
     about: about ?? null,
     message: message ?? `${kind.meaning}.`,
-    advice: kind.advice,
+    advice: `${advice}${kind.advice}`,
     since: new Date(since).toISOString(),
   };
 }

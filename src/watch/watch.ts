@@ -6,10 +6,18 @@ import type { WatchOptions } from "./watch_options.ts";
 import type { WatchPorts } from "./watch_ports.ts";
 import { type WatchStatus, watchStatus } from "./watch_status.ts";
 import type { LogCounts } from "../store/log.ts";
+import type { UndeliveredCount } from "../store/outbox_table.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
 import { oneLine } from "../stream/plain_text.ts";
 import { type CollectorState, newCollectorState } from "./collector/state.ts";
-import { collectorReasons, deliveryReasons, silenceReasons } from "./find_reasons.ts";
+import {
+  endpointReasons,
+  type EndpointStatus,
+  endpointStatus,
+  type KnownEndpoint,
+  knownEndpoints,
+} from "./endpoint_status.ts";
+import { collectorReasons, deadLetterReasons, silenceReasons } from "./find_reasons.ts";
 import { type AlertedAt, operationalAlerts } from "./operational_alerts.ts";
 import { type Reason, reason } from "./reasons.ts";
 import { TickMemory } from "./tick_memory.ts";
@@ -69,6 +77,7 @@ export class Watch {
     bytes: 0,
   };
   #silences: readonly StoredSilence[] = [];
+  #endpoints: readonly EndpointStatus[] = [];
 
   /**
    * @param ports Everything from outside.
@@ -183,12 +192,13 @@ export class Watch {
     try {
       this.#counts = log.counts();
       this.#silences = log.silences(clock.now());
+      this.#endpoints = this.endpoints();
     } catch {
       // A reason says that the log cannot be read, or the next request will.
     }
     const now = clock.now();
     const state = this.#known?.state ?? newCollectorState(now, this.#options);
-    const kept = { ...this.#counts, silences: this.#silences };
+    const kept = { ...this.#counts, silences: this.#silences, endpoints: this.#endpoints };
     return watchStatus(state, kept, reasons, now, this.#options);
   }
 
@@ -220,6 +230,22 @@ export class Watch {
     ];
   }
 
+  /**
+   * The webhook endpoints and how they are.
+   *
+   * @throws {unknown} If the log cannot be read.
+   */
+  endpoints(): EndpointStatus[] {
+    const now = this.#ports.clock.now();
+    return this.#knownEndpoints(this.#ports.log.undelivered())
+      .map((known) => endpointStatus(known, now));
+  }
+
+  #knownEndpoints({ endpoints: queues }: Pick<UndeliveredCount, "endpoints">): KnownEndpoint[] {
+    const { log, endpoints } = this.#ports;
+    return knownEndpoints(endpoints.map(({ name }) => name), log.endpointStates(), queues);
+  }
+
   #fullReasons(now: number): Reason[] {
     if (this.#fullSince !== undefined) {
       return [reason("log_full", { severity: "red", since: this.#fullSince })];
@@ -233,8 +259,10 @@ export class Watch {
 
   #deliveryReasons(now: number): Reason[] {
     const { log, endpoints } = this.#ports;
+    const outbox = log.undelivered();
     return [
-      ...deliveryReasons(log.undelivered(), this.dispatcher.failing, now),
+      ...this.#knownEndpoints(outbox).flatMap((known) => endpointReasons(known, now)),
+      ...deadLetterReasons(outbox),
       ...silenceReasons(log.silences(now)),
       ...(endpoints.length === 0 ? [reason("no_endpoint", { since: now })] : []),
     ];
@@ -316,6 +344,8 @@ export class Watch {
     // refused.
     const isSure = isClockConfirmed(this.collector.state(), now, 2 * pollMs + RETENTION_EVERY_MS);
     const age = isSure || !this.#isFed ? maxAgeMs : Infinity;
+    // What could not be delivered until now would keep its alerts in the log for ever.
+    if (age !== Infinity) this.dispatcher.giveUp(now - age);
     let hasMore = true;
     for (let step = 0; hasMore && step < RETENTION_STEPS; step++) {
       const limits = { now, maxAgeMs: age, maxBytes, step: RETENTION_STEP };

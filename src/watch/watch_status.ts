@@ -1,5 +1,6 @@
 import type { LogCounts } from "../store/log.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
+import type { EndpointStatus } from "./endpoint_status.ts";
 import { type CollectorCounts, LATE_BOUNDS_MS } from "./collector/counts.ts";
 import type { CollectorState } from "./collector/state.ts";
 import { clockDifference } from "./collector/api_clock.ts";
@@ -66,6 +67,8 @@ export interface WatchStatus {
    * may agree; null if the API has told no time.
    */
   readonly clockAheadMs: number | null;
+  /** The webhook endpoints. */
+  readonly endpoints: readonly EndpointStatus[];
   /** What holds back notifications now, and how many messages it has held back. */
   readonly silences: readonly StoredSilence[];
   /** How much the log holds. */
@@ -74,7 +77,10 @@ export interface WatchStatus {
 
 /** One failure, or several in a row. */
 export interface FailureStatus {
-  /** The kind of reading; `source` if it concerns all of them, `rules` if it concerns the rules. */
+  /**
+   * The kind of reading; `source` if it concerns all of them, `rules` if it concerns the rules,
+   * `endpoint` and its name if it is a webhook endpoint.
+   */
   readonly of: string;
   /** What went wrong, as a stable code. */
   readonly code: string;
@@ -96,7 +102,7 @@ export interface FailureStatus {
  * Derives the status.
  *
  * @param state The collector's state.
- * @param log How much the log holds, and the silences in it.
+ * @param log How much the log holds, the silences in it, and the endpoints.
  * @param reasons What makes the health.
  * @param now Milliseconds since the Unix epoch.
  * @param options How often, how far.
@@ -104,7 +110,7 @@ export interface FailureStatus {
  */
 export function watchStatus(
   state: CollectorState,
-  { silences, ...log }: LogCounts & Pick<WatchStatus, "silences">,
+  { silences, endpoints, ...log }: LogCounts & Pick<WatchStatus, "silences" | "endpoints">,
   reasons: readonly Reason[],
   now: number,
   options: WatchOptions,
@@ -127,16 +133,19 @@ export function watchStatus(
       lagMs: Math.max(0, now - state.lowWater),
       gaps: gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
     },
-    failures: Object.entries(state.failures).map(([of, failure]) => ({
-      of,
-      code: failure.code,
-      status: failure.status,
-      message: failure.message,
-      advice: adviceFor(failure.code),
-      since: iso(failure.since),
-      count: failure.count,
-      nextTryAt: iso(failure.retryAt),
-    })),
+    failures: [
+      ...Object.entries(state.failures).map(([of, failure]) => ({
+        of,
+        code: failure.code,
+        status: failure.status,
+        message: failure.message,
+        advice: adviceFor(failure.code),
+        since: iso(failure.since),
+        count: failure.count,
+        nextTryAt: iso(failure.retryAt),
+      })),
+      ...endpoints.flatMap((endpoint) => endpointFailure(endpoint, reasons, now)),
+    ],
     nextPollAt: iso(state.nextPollAt),
     readings: Object.entries(state.readings).map(([kind, { from, to, at, pass }]) => ({
       kind,
@@ -156,10 +165,35 @@ export function watchStatus(
       resetAt: state.requests.resetAt === null ? null : iso(state.requests.resetAt),
     },
     clockAheadMs: difference === null ? null : 0 - difference,
+    endpoints,
     silences,
     log,
   };
 }
+
+/** The failure of an endpoint, where a reason of the health says that it fails. */
+function endpointFailure(
+  { name, lastAnswer, failures, failingSince, nextTryAt }: EndpointStatus,
+  reasons: readonly Reason[],
+  now: number,
+): FailureStatus[] {
+  const told = reasons.find(({ code, about }) => ENDPOINT_FAILURES.has(code) && about === name);
+  if (told === undefined) return [];
+  const { code, message, advice, since } = told;
+  return [{
+    of: `endpoint ${name}`,
+    code,
+    status: lastAnswer?.status ?? null,
+    message,
+    advice,
+    since: failingSince ?? since,
+    count: failures,
+    nextTryAt: nextTryAt ?? iso(now),
+  }];
+}
+
+/** The reasons that say that an endpoint fails. */
+const ENDPOINT_FAILURES: ReadonlySet<string> = new Set(["delivery_failing", "endpoint_disabled"]);
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();

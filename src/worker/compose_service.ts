@@ -10,6 +10,7 @@ import type { Log } from "../store/log.ts";
 import { openLog } from "../store/open_log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { LogBacktests } from "../watch/log_backtests.ts";
+import type { Reason } from "../watch/reasons.ts";
 import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import { type Config, type ConfigProblem, sourceName } from "./config.ts";
@@ -155,9 +156,11 @@ export function composeService(options: ServiceOptions): Service {
   /** Writes to the log of the service what has become wrong, once, and what is right again. */
   function tellHealth(): void {
     const reasons = watch.reasons(ownReasons()).filter(({ severity }) => severity !== "info");
-    const now = new Set(reasons.map(({ code, severity }) => `${code} ${severity}`));
-    for (const { code, severity, message, advice } of reasons) {
-      if (!told.has(`${code} ${severity}`)) {
+    const keyOf = ({ code, about, severity }: Reason) => `${code} ${about} ${severity}`;
+    const now = new Set(reasons.map(keyOf));
+    for (const found of reasons) {
+      const { code, severity, message, advice } = found;
+      if (!told.has(keyOf(found))) {
         report("The health has a new reason", { code, severity, message, advice });
       }
     }
@@ -190,12 +193,25 @@ export function composeService(options: ServiceOptions): Service {
     wake().catch((error) => report("The alarm could not be set", error));
   }
 
+  function resumeEndpoint(name: string): boolean {
+    const isResumed = watch.dispatcher.resume(name);
+    if (isResumed) wakeNow();
+    return isResumed;
+  }
+
   const app = createLogApp({
     log: {
       events,
       alerts,
-      ...operatorActions({ log, clock, random, wake: wakeNow }),
+      ...operatorActions({
+        log,
+        clock,
+        random,
+        wake: wakeNow,
+        reopen: (endpoint) => watch.dispatcher.reopen(endpoint),
+      }),
       endpoints,
+      resumeEndpoint,
       webhookKeys: () => publicKeysOf(endpoints.all.flatMap(secretsOf)),
       alert: (id) => log.alert(id),
       alertChanges: (id) => log.alertChanges(id),

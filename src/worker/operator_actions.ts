@@ -16,6 +16,8 @@ export interface OperatorActionsOptions {
   readonly random: () => number;
   /** Makes messages that are due start soon. */
   readonly wake: () => void;
+  /** Resumes an endpoint if 410 has disabled it. */
+  readonly reopen: (endpoint: string) => void;
 }
 
 /** What operators do to the log, each with who did it, in one transaction. */
@@ -32,7 +34,7 @@ export type OperatorActions = Pick<
  * @returns The actions.
  */
 export function operatorActions(
-  { log, clock, random, wake }: OperatorActionsOptions,
+  { log, clock, random, wake, reopen }: OperatorActionsOptions,
 ): OperatorActions {
   const note = (by: string, what: ChangeKind, about: string, details: readonly string[] = []) =>
     log.addChange({ at: clock.now(), by, what, about, details });
@@ -40,7 +42,10 @@ export function operatorActions(
   function reset(before: OutboxMessage | undefined): boolean {
     const now = clock.now();
     const after = before && nextState(before, { type: "redeliver", now });
-    return before !== undefined && after !== undefined && log.saveMessage(before, after, now);
+    if (before === undefined || after === undefined) return false;
+    if (!log.saveMessage(before, after, now)) return false;
+    reopen(before.endpoint);
+    return true;
   }
 
   return {

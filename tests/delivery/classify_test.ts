@@ -4,9 +4,9 @@ import { classifyError, classifyStatus } from "../../src/delivery/classify.ts";
 const statuses = {
   ok: [200, 201, 202, 204, 299],
   gone: [410],
-  throttle: [429, 502, 504],
-  permanent: [0, 300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 405, 408, 413, 422, 451, 499],
-  retry: [500, 501, 503, 505, 520, 524, 599, 999],
+  throttle: [429, 502, 503, 504],
+  permanent: [0, 300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 405, 413, 422, 451, 499],
+  retry: [408, 425, 500, 501, 505, 520, 524, 599, 999],
 };
 
 for (const [kind, list] of Object.entries(statuses)) {

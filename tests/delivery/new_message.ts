@@ -9,9 +9,11 @@ export function newMessage(webhookId: string, endpoint: string, now: number): Ou
     state: "pending",
     attempt: 0,
     round: 0,
+    refused: 0,
     dueAt: now,
     token: null,
     createdAt: now,
+    queuedAt: now,
     updatedAt: now,
   };
 }

@@ -30,10 +30,25 @@ const messages = {
 const steps = {
   lease: { type: "lease", now: 2 * MINUTE, token: "t2", leaseMs: MINUTE },
   ok: { type: "finish", now: 1_000, token: "t1", outcome: { kind: "ok" }, random },
-  gone: { type: "finish", now: 1_000, token: "t1", outcome: { kind: "gone" }, random },
+  gone: {
+    type: "finish",
+    now: 1_000,
+    token: "t1",
+    outcome: { kind: "gone" },
+    isFree: true,
+    random,
+  },
   retry: { type: "finish", now: 1_000, token: "t1", outcome: { kind: "retry" }, random },
   permanent: { type: "finish", now: 1_000, token: "t1", outcome: { kind: "permanent" }, random },
-  throttle: { type: "finish", now: 1_000, token: "t1", outcome: { kind: "throttle" }, random },
+  throttle: {
+    type: "finish",
+    now: 1_000,
+    token: "t1",
+    outcome: { kind: "throttle" },
+    isFree: true,
+    notBefore: 61_000,
+    random,
+  },
   expire: { type: "expire", now: MINUTE, random },
   cancel: { type: "cancel" },
   redeliver: { type: "redeliver", now: 9_000 },
@@ -44,7 +59,7 @@ const table: Record<MessageState, Partial<Record<keyof typeof steps, MessageStat
   pending: { lease: "leased", cancel: "cancelled", redeliver: "pending" },
   leased: {
     ok: "delivered",
-    gone: "dead",
+    gone: "waiting",
     retry: "waiting",
     permanent: "waiting",
     throttle: "waiting",
@@ -85,14 +100,25 @@ Deno.test("nextState() does not let a lease expire early", () => {
   assertEquals(nextState(leased, { ...steps.expire, now: MINUTE - 1 }), undefined);
 });
 
-Deno.test("nextState() leaves a throttling receiver alone for a minute, or as long as it asks for", () => {
+Deno.test("nextState() counts no attempt for which only the endpoint is to blame, and waits as long as it has to", () => {
   assertEquals(nextState(leased, steps.retry)?.dueAt, 1_000 + 5_000);
-  assertEquals(nextState(leased, steps.throttle)?.dueAt, 1_000 + 1.1 * MINUTE);
-  const asked = { kind: "throttle", retryAfterMs: 10 * MINUTE } as const;
-  assertEquals(
-    nextState(leased, { ...steps.throttle, outcome: asked })?.dueAt,
-    1_000 + 11 * MINUTE,
-  );
+  const free = nextState(leased, steps.throttle)!;
+  assertEquals([free.dueAt, free.attempt, free.round], [61_000, 1, 0]);
+  const last = { ...leased, round: 10, attempt: 99 };
+  assertEquals(nextState(last, steps.throttle)?.state, "waiting");
+});
+
+Deno.test("nextState() makes two more tries of a message that was refused for good, spaced, and then gives it up", () => {
+  const times: (number | null)[] = [];
+  let message = leased;
+  for (let refusal = 1; refusal <= 3; refusal++) {
+    message = nextState(message, { ...steps.permanent, token: message.token! })!;
+    times.push(message.dueAt);
+    if (message.state !== "waiting") break;
+    message = { ...message, state: "leased", round: message.round + 1, token: "t1" };
+  }
+  assertEquals(times, [1_000 + 5 * MINUTE, 1_000 + 60 * MINUTE, null]);
+  assertEquals([message.state, message.refused], ["dead", 3]);
 });
 
 Deno.test("nextState() gives up a message after the last attempt of the schedule", () => {
@@ -119,9 +145,11 @@ Deno.test("nextState() redelivers under the same webhook-id, with a new schedule
     state: "pending",
     attempt: 10,
     round: 0,
+    refused: 0,
     dueAt: 9_000,
     token: null,
     createdAt: 0,
+    queuedAt: 9_000,
     updatedAt: 0,
   });
 });
@@ -167,7 +195,7 @@ Deno.test("nextState() loses no message: each has ended or is due, under one web
           const ended = ["delivered", "dead", "cancelled"].includes(after.state);
           assertEquals(after.dueAt === null, ended);
           if (!ended && step.type !== "cancel") assert(after.dueAt! >= step.now);
-          assert(after.round <= 10 && after.round <= after.attempt);
+          assert(after.round >= 0 && after.round <= 10 && after.round <= after.attempt);
           return true;
         };
         const report = () => {
@@ -179,6 +207,7 @@ Deno.test("nextState() loses no message: each has ended or is due, under one web
                 now,
                 token,
                 outcome: { kind: kind as "ok" },
+                isFree: kind === "throttle" || kind === "gone",
                 random,
               });
             }

@@ -56,6 +56,7 @@ export class LogFixture implements Disposable {
     clock: this.clock,
     random: () => (++this.#drawn * 0.618) % 1,
     wake: () => this.woken++,
+    reopen: () => {},
   });
   access: LogAccess = {
     events: this.feeds[0]!,
@@ -67,7 +68,7 @@ export class LogFixture implements Disposable {
     status: () => ({
       ...watchStatus(
         newCollectorState(NOW, OPTIONS),
-        { ...this.log.counts(), silences: this.access.silences() },
+        { ...this.log.counts(), silences: this.access.silences(), endpoints: [] },
         [],
         NOW,
         OPTIONS,
@@ -98,6 +99,7 @@ export class LogFixture implements Disposable {
     silences: () => this.log.silences(this.clock.now()),
     backtest: (value, query) => this.backtests.start(value, query),
     webhookKeys: () => Promise.resolve(["whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g="]),
+    resumeEndpoint: (name) => this.endpoints.find(name) !== undefined,
   };
   app = createLogApp({
     log: this.access,
@@ -153,7 +155,7 @@ export class LogFixture implements Disposable {
   queueAlert(id: string): number {
     this.log.transaction(() => {
       this.log.addAlerts([{ alert: alertOf(id), eventSeq: 1, at: NOW }], NOW);
-      this.log.queue([{ webhookId: id, endpoint: "siem" }], NOW);
+      this.log.queue([{ webhookId: id, endpoint: "siem", level: "medium" }], NOW);
     });
     return this.log.deliveries({ webhookId: id, limit: 1 })[0]!.id;
   }

@@ -39,6 +39,8 @@ export interface SeenAlert {
   readonly foldedInto: string | null;
   /** Whether it is marked as being about the past. */
   readonly backfilled: boolean;
+  /** What an operational alert is about, such as an endpoint; undefined for any other. */
+  readonly about: string | undefined;
   /** The endpoints that were configured when it was raised. */
   readonly endpoints: readonly string[];
 }
@@ -158,7 +160,10 @@ export class Bookkeeper {
         silencedBy: more.silencedBy?.id ?? null,
       };
       const since = Date.parse(more.firstAt);
-      const seen = { ...facts, group, since, ...held };
+      const about = key === null
+        ? more.matched.find(({ item }: { item: string }) => item === "about")?.value
+        : undefined;
+      const seen = { ...facts, group, since, about, ...held };
       this.alerts.add(seq, { ...seen, recordedAt: recorded_at });
       const name = group !== undefined
         ? `${ruleId} with the id ${id}`
@@ -221,7 +226,7 @@ export class Bookkeeper {
 
   /** Whether the schema is complete: this table is its last. */
   #exists(): boolean {
-    return this.#storage.sql.all(`SELECT 1 AS x FROM sqlite_schema WHERE name = 'correlations'`)
+    return this.#storage.sql.all(`SELECT 1 AS x FROM sqlite_schema WHERE name = 'endpoint_states'`)
       .length > 0;
   }
 

@@ -79,8 +79,9 @@ export function checkDeliveries(finished: Finished): string[] {
       } else if (state === "delivered") {
         if ((got?.accepted ?? 0) === 0) say("delivered, but the endpoint never accepted it");
       } else if (state === "dead") {
-        const isDue = got?.gone === true || row === undefined ||
-          row.attempt >= retryScheduleMs.length;
+        // After three refusals for good, after the last try of the schedule, or as old as the log.
+        const isDue = row === undefined || plan.forgets ||
+          row.attempt >= Math.min(3, retryScheduleMs.length);
         if (!isDue) say(`given up after ${row?.attempt} attempts`);
       } else if (state === "cancelled") {
         if (!wasAbsent) say("cancelled, but the endpoint was always configured");

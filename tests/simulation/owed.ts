@@ -48,7 +48,8 @@ export function wouldHearOf({ config }: EndpointModel, alert: SeenAlert): boolea
   const { name, minLevel, backfilled, rules = [alert.ruleId] } = config;
   const isOperational = alert.key === null;
   const isMeant = rank(alert.level) >= rank(minLevel) && rules.includes(alert.ruleId);
-  return alert.endpoints.includes(name) && (isOperational || isMeant) &&
+  // An endpoint that fails is not told that it does.
+  return alert.endpoints.includes(name) && alert.about !== name && (isOperational || isMeant) &&
     (backfilled || !alert.backfilled);
 }
 

@@ -289,6 +289,7 @@ export class World {
       const offset = this.clockOffset;
       const { newest } = this.books.invalid;
       try {
+        if (this.#options.time.now >= this.#options.plan.calm) this.#resumeDisabled(watch);
         next = await watch.tick({ signal });
         look();
         if (life.alive && this.clockOffset === offset) {
@@ -300,6 +301,13 @@ export class World {
       }
       look();
       await clock.wait(Math.max(next - clock.now(), MIN_PAUSE_MS), signal).catch(() => {});
+    }
+  }
+
+  /** Operators resume what 410 has disabled, once all is calm. */
+  #resumeDisabled({ dispatcher }: Watch): void {
+    for (const { name, state } of this.#log?.endpointStates() ?? []) {
+      if (state === "disabled") dispatcher.resume(name);
     }
   }
 
@@ -315,6 +323,7 @@ export class World {
     const wanted = [
       ...(isDue ? ["clock_off"] : []),
       ...(isInvalidNew ? ["invalid_events"] : []),
+      ...this.#endpointCodes(),
     ];
     if (isDue) looked.isTold = true;
     if (wanted.length === 0) return;
@@ -326,6 +335,19 @@ export class World {
         this.errors.push(`the status is ${health} and says [${codes}], but not ${code}`);
       }
     }
+  }
+
+  /** What the status has to say about endpoints: none gets into a state silently. */
+  #endpointCodes(): string[] {
+    const codes = {
+      failing: "delivery_failing",
+      paused: "endpoint_paused",
+      disabled: "endpoint_disabled",
+    };
+    const rows = this.#options.storage.sql.all<{ body: string }>(
+      "SELECT body FROM endpoint_states",
+    );
+    return rows.flatMap(({ body }) => codes[JSON.parse(body).state as "failing"] ?? []);
   }
 
   #portsOf(

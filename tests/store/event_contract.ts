@@ -246,7 +246,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
           log.transaction(() => {
             log.record([event(1)], { now: 1 });
             log.addAlerts([{ alert: alertOf("a"), eventSeq: 1, at: 1 }], 1);
-            log.queue([{ webhookId: "a", endpoint: "siem" }], 1);
+            log.queue([{ webhookId: "a", endpoint: "siem", level: "medium" }], 1);
             log.saveCheckpoint("place", { page: 2 });
             throw new Error("cut off");
           }),
@@ -254,7 +254,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
         "cut off",
       );
       assertEquals([told, log.head().newest, log.alertsHead().newest], [0, 0, 0]);
-      assertEquals([log.nextDueAt(), log.checkpoint("place")], [undefined, undefined]);
+      assertEquals([log.nextDueAt("siem"), log.checkpoint("place")], [undefined, undefined]);
       record(log, [event(1)]);
       assertEquals(told, 1);
       record(log, [event(1)]);

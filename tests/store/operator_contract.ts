@@ -47,7 +47,10 @@ export const OPERATOR_CONTRACT: readonly Promised[] = [
       const log = open(sql);
       log.transaction(() => {
         for (let at = 1; at <= 5; at++) {
-          log.queue([{ webhookId: `a${at}`, endpoint: at === 4 ? "pager" : "siem" }], at);
+          log.queue(
+            [{ webhookId: `a${at}`, endpoint: at === 4 ? "pager" : "siem", level: "high" }],
+            at,
+          );
         }
       });
       const query = { endpoint: "siem", state: "pending", from: 2, to: 5 } as const;
@@ -66,16 +69,16 @@ export const OPERATOR_CONTRACT: readonly Promised[] = [
     check(sql) {
       const log = open(sql);
       log.transaction(() =>
-        log.queue([{ webhookId: "a", endpoint: "siem", dueAt: 9 }, {
-          webhookId: "b",
-          endpoint: "siem",
-        }], 1)
+        log.queue([
+          { webhookId: "a", endpoint: "siem", level: "high", dueAt: 9 },
+          { webhookId: "b", endpoint: "siem", level: "low" },
+        ], 1)
       );
       assertEquals(log.deliveries({ limit: 9 }).map(({ dueAt, createdAt }) => [dueAt, createdAt]), [
         [1, 1],
         [9, 1],
       ]);
-      assertEquals([log.nextDueAt(), log.nextDueAt(1)], [1, 9]);
+      assertEquals([log.nextDueAt("siem"), log.nextDueAt("siem", 1)], [1, 9]);
     },
   },
 ];

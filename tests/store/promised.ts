@@ -48,6 +48,9 @@ export function alertOf(id: string, level: Alert["level"] = "high"): Alert {
 export function addAlert(log: Log, id: string, endpoints: string[], now = 1): void {
   log.transaction(() => {
     log.addAlerts([{ alert: alertOf(id), eventSeq: null, at: null }], now);
-    log.queue(endpoints.map((endpoint) => ({ webhookId: id, endpoint })), now);
+    log.queue(
+      endpoints.map((endpoint) => ({ webhookId: id, endpoint, level: alertOf(id).level })),
+      now,
+    );
   });
 }

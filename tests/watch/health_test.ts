@@ -96,16 +96,19 @@ Deno.test("Watch.status() is yellow after three failures of an endpoint, says wh
   for (const user of ["a", "b", "c"]) bench.api.publish(eventAt(0, user));
   await bench.watch.tick();
   const status = bench.watch.status();
-  assertEquals(codesOf(status), ["delivery_failing yellow"]);
+  assertEquals(codesOf(status), ["delivery_failing yellow", "endpoint_paused yellow"]);
   const [failing] = status.reasons;
   assertEquals(failing?.about, "broken");
-  assertMatch(failing?.message ?? "", /the last answer was: answered 200\.$/);
+  assertMatch(failing?.message ?? "", /failed 3 times in a row; the last answer was: 200\. 3 mess/);
   for (let minute = 1; minute <= 5; minute++) {
     bench.clock.set(START + minute * MINUTE);
     await bench.watch.tick();
   }
   const alerts = bench.log.alertsAfter(0, 100).filter(({ ruleId }) => ruleId !== "rule");
-  assertEquals(alerts.map(({ body }) => JSON.parse(body).matched[0].value), ["delivery_failing"]);
+  assertEquals(alerts.map(({ body }) => JSON.parse(body).matched[0].value), [
+    "delivery_failing",
+    "endpoint_paused",
+  ]);
   for (const { body } of alerts) {
     const alert = v.parse(AlertSchema, JSON.parse(body));
     assertEquals([alert.backfilled, alert.eventCount], [false, 0]);
@@ -115,7 +118,8 @@ Deno.test("Watch.status() is yellow after three failures of an endpoint, says wh
   );
   assertEquals(told.length, 1);
   receiver.instant = () => "ok";
-  for (let minute = 6; minute <= 12; minute++) {
+  // Messages that were refused for good are tried again after 5 minutes, and after an hour.
+  for (let minute = 6; minute <= 80; minute++) {
     bench.clock.set(START + minute * MINUTE);
     await bench.watch.tick();
   }
@@ -137,16 +141,46 @@ Deno.test("Watch.status() is red after an hour in which nothing could be deliver
   bench.restart();
   const status = bench.watch.status();
   assertEquals(codesOf(status), ["delivery_failing red"]);
-  assertMatch(status.reasons[0]?.message ?? "", /answered 200/);
+  assertMatch(status.reasons[0]?.message ?? "", /the last answer was: 200/);
 });
 
 Deno.test("Watch.status() is yellow while there are dead letters", async () => {
+  const { bench, receiver } = benchWith(["picky"]);
+  using _ = bench;
+  for (const user of ["a", "b"]) bench.api.publish(eventAt(0, user));
+  const refused = new Set<string>();
+  receiver.answering = ({ webhookId }) => {
+    if (refused.size === 0) refused.add(webhookId);
+    return refused.has(webhookId) ? "permanent" : "ok";
+  };
+  await bench.watch.tick();
+  for (let minute = 1; minute <= 80; minute++) {
+    bench.clock.set(START + minute * MINUTE);
+    if (minute === 79) bench.api.publish(eventAt(minute * MINUTE, "c"));
+    await bench.watch.tick();
+  }
+  assertEquals(codesOf(bench.watch.status()), ["dead_letters yellow"]);
+});
+
+Deno.test("Watch.status() is red while an endpoint is disabled by 410; it keeps the queue until somebody resumes it", async () => {
   const { bench, receiver } = benchWith(["gone"]);
   using _ = bench;
   receiver.instant = () => "gone";
   bench.api.publish(eventAt(0));
   await bench.watch.tick();
-  assertEquals(codesOf(bench.watch.status()), ["dead_letters yellow"]);
+  assertEquals(codesOf(bench.watch.status()), ["endpoint_disabled red"]);
+  bench.api.publish(eventAt(30_000));
+  for (let minute = 1; minute <= 30; minute++) {
+    bench.clock.set(START + minute * MINUTE);
+    await bench.watch.tick();
+  }
+  assertEquals(receiver.posts.length, 1);
+  assertEquals(bench.watch.dispatcher.nextWakeAt(), undefined);
+  receiver.instant = () => "ok";
+  assertEquals(bench.watch.dispatcher.resume("gone"), true);
+  await bench.watch.tick();
+  assertEquals(bench.log.counts().messages["delivered"], 2);
+  assertEquals(codesOf(bench.watch.status()), []);
 });
 
 Deno.test("Watch.status() is green with information alone: no endpoint, and a backfill that goes on", () => {

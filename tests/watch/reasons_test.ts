@@ -39,6 +39,7 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
     messages: {},
     bytes: 0,
     silences: [],
+    endpoints: [],
   };
   const text = metricsText({
     ...watchStatus(state, log, [], 0, options),

@@ -9,6 +9,10 @@ export class Receiver {
     [];
   /** Answers at once if this returns something. */
   instant: (endpoint: string) => Outcome["kind"] | undefined = () => undefined;
+  /** The same, by the whole post. */
+  answering: (post: { webhookId: string; endpoint: string }) => Outcome["kind"] | undefined = (
+    { endpoint },
+  ) => this.instant(endpoint);
   #bench: () => Bench;
 
   constructor(bench: () => Bench) {
@@ -25,7 +29,7 @@ export class Receiver {
       at,
       durationMs: 1,
     });
-    const kind = this.instant(name);
+    const kind = this.answering({ webhookId, endpoint: name });
     if (kind !== undefined) return Promise.resolve(outcomeOf(kind));
     return new Promise((resolve, reject) => {
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
