@@ -131,15 +131,26 @@ export function hostRules(
   return { refusedHosts, allowedHosts: webhookHosts };
 }
 
+/**
+ * Why the settings do not allow the host of an endpoint.
+ *
+ * @param endpoint The endpoint.
+ * @param rules What `hostRules()` returns.
+ * @returns What is wrong with it; undefined if nothing is.
+ */
+export function hostProblem(endpoint: Endpoint, rules: HostRules): string | undefined {
+  const checked = checkUrl(endpoint.url, { ...endpoint, ...rules });
+  return "url" in checked ? undefined : `url must be a URL that may be called: ${checked.refused}`;
+}
+
 /** Refuses the endpoints whose host other settings do not allow. */
 function permitted(
   { valid, given, refused }: Entries<Endpoint>,
   rules: HostRules,
 ): Entries<Endpoint> {
   const against = valid.flatMap((endpoint) => {
-    const checked = checkUrl(endpoint.url, { ...endpoint, ...rules });
-    if ("url" in checked) return [];
-    const message = `url must be a URL that may be called: ${checked.refused}`;
+    const message = hostProblem(endpoint, rules);
+    if (message === undefined) return [];
     return [{ entry: endpoint.name, named: given.get(endpoint.name), message }];
   });
   const names = new Set(against.map(({ entry }) => entry));

@@ -6,7 +6,7 @@ import type { ChangeKind } from "../store/change_table.ts";
 import type { StoredEndpoint } from "../store/endpoint_table.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
-import type { Config, ConfigProblem } from "./config.ts";
+import { type Config, type ConfigProblem, hostProblem, hostRules } from "./config.ts";
 import { SETTINGS, whereAndWhat } from "./settings.ts";
 
 /** How many endpoints may be stored. */
@@ -20,10 +20,9 @@ export interface EndpointsInForceOptions {
     "storedEndpoints" | "saveEndpoint" | "removeEndpoint" | "addChange" | "transaction"
   >;
   /** The endpoints of the settings. */
-  readonly config: Pick<
-    Config,
-    "endpoints" | "refusedEndpoints" | "hasUnknownEndpoint" | "refused"
-  >;
+  readonly config:
+    & Pick<Config, "endpoints" | "refusedEndpoints" | "hasUnknownEndpoint" | "refused">
+    & Parameters<typeof hostRules>[0];
   /** Time. */
   readonly clock: Clock;
   /** Told when the stored endpoints cannot be read. */
@@ -55,7 +54,7 @@ export class EndpointsInForce implements EndpointAccess {
   constructor(options: EndpointsInForceOptions) {
     this.#options = options;
     try {
-      this.#use(new Map(options.log.storedEndpoints().map((one) => [one.name, load(one)])));
+      this.#use(new Map(options.log.storedEndpoints().map((one) => [one.name, this.#load(one)])));
     } catch (error) {
       options.report("The stored endpoints cannot be read", error);
       this.#use(undefined);
@@ -123,7 +122,7 @@ export class EndpointsInForce implements EndpointAccess {
     }
     const { name: _, ...config } = value;
     const stored: StoredEndpoint = { name, config, at: this.#options.clock.now(), by };
-    const loaded = load(stored);
+    const loaded = this.#load(stored);
     if (loaded.problems.length > 0) return loaded.problems;
     const details = changedMembers(before?.config ?? {}, config);
     if (before !== undefined && details.length === 0) return [];
@@ -183,6 +182,17 @@ export class EndpointsInForce implements EndpointAccess {
     ];
   }
 
+  #load(stored: StoredEndpoint): Loaded {
+    const { name, config } = stored;
+    const { success, output, issues } = v.safeParse(EndpointSchema, { ...config, name });
+    const problems = success
+      ? hostProblem(output, hostRules(this.#options.config)) ?? []
+      : issues.map(whereAndWhat);
+    return success && problems.length === 0
+      ? { stored, endpoint: output, problems: [] }
+      : { stored, endpoint: refusedEndpoint(name, config), problems: [problems].flat() };
+  }
+
   #isConfigured(name: string): boolean {
     const { endpoints, refusedEndpoints } = this.#options.config;
     return [...endpoints, ...refusedEndpoints].some((endpoint) => endpoint.name === name);
@@ -190,14 +200,6 @@ export class EndpointsInForce implements EndpointAccess {
 }
 
 const WEBHOOKS = SETTINGS.endpoints.name;
-
-function load(stored: StoredEndpoint): Loaded {
-  const { name, config } = stored;
-  const { success, output, issues } = v.safeParse(EndpointSchema, { ...config, name });
-  return success
-    ? { stored, endpoint: output, problems: [] }
-    : { stored, endpoint: refusedEndpoint(name, config), problems: issues.map(whereAndWhat) };
-}
 
 /** The members whose values differ. */
 function changedMembers(

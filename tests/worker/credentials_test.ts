@@ -100,6 +100,7 @@ Deno.test("no long-lived credential of an endpoint leaves the process or is stor
     events: Array.from({ length: 4 }, (_, n) => ({ event: "Login failed.", user: `Ana ${n}` })),
     endpoints,
     pathOf: (name) => `/hooks/${escaped(key(name, "PATH"))}?key=${key(name, "QUERY")}`,
+    isStored: (name) => /^[a-m]/.test(name),
     answer: echo,
   });
   const secrets = secretsIn(run);

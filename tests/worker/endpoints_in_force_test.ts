@@ -15,8 +15,9 @@ class Bench implements Disposable {
   reports: unknown[] = [];
   changes = 0;
 
-  open(WEBHOOKS: readonly unknown[] = []): EndpointsInForce {
-    const { config } = readConfig({ TE_TOKEN: "te-token", WEBHOOKS: JSON.stringify(WEBHOOKS) });
+  open(WEBHOOKS: readonly unknown[] = [], env: Record<string, string> = {}): EndpointsInForce {
+    const settings = { TE_TOKEN: "te-token", WEBHOOKS: JSON.stringify(WEBHOOKS), ...env };
+    const { config } = readConfig(settings);
     return new EndpointsInForce({
       log: this.log,
       config: config!,
@@ -190,4 +191,22 @@ Deno.test("at most 100 endpoints are stored", () => {
   for (let n = 0; n < 100; n++) endpoints.put(`e${n}`, siem, "ana");
   assertEquals(endpoints.put("one-more", siem, "ana").length, 1);
   assertEquals(endpoints.put("e0", { ...siem, minLevel: "low" }, "ana"), []);
+});
+
+Deno.test("an endpoint on a host that the settings do not allow is refused when it is stored, and when they change", () => {
+  using bench = new Bench();
+  const beside = "url must be a URL that may be called: WEBHOOK_HOSTS does not allow its host";
+  const env = { WEBHOOK_HOSTS: "example.net" };
+  assertEquals(bench.open([], env).put("siem", siem, "ana"), [beside]);
+  assertEquals(bench.noted, []);
+  assertEquals(bench.open().put("siem", { ...siem, minLevel: "low" }, "ana"), []);
+  const endpoints = bench.open([], env);
+  assertEquals(endpoints.problems.map(({ entry, message }) => [entry, message]), [[
+    "siem",
+    beside,
+  ]]);
+  // What is owed to it waits for the repair.
+  assertEquals(endpoints.all.map(({ name, url, minLevel }) => [name, url, minLevel]), [
+    ["siem", "", "low"],
+  ]);
 });

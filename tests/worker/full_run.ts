@@ -1,5 +1,6 @@
 import { sealBundle } from "../../src/alert/rule_bundle.ts";
-import type { Endpoint } from "../../src/delivery/endpoint.ts";
+import * as v from "valibot";
+import { type Endpoint, EndpointSchema } from "../../src/delivery/endpoint.ts";
 import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
 import { parseSigma } from "../../src/sigma/parse.ts";
@@ -16,6 +17,8 @@ export interface FullRunOptions {
   readonly endpoints: readonly (Record<string, unknown> & { readonly name: string })[];
   /** The path and query of an endpoint's URL; default `/` and its name. */
   readonly pathOf?: (name: string) => string;
+  /** The endpoints that are stored by `PUT /v1/endpoints/:name` instead; default none. */
+  readonly isStored?: (name: string) => boolean;
   /** Which paths are read at the end; default all. */
   readonly reads?: RegExp;
   /** How the receiver answers a message. */
@@ -30,7 +33,7 @@ export interface FullRun {
   readonly log: readonly string[];
   /** The answers of every route that reads, by request. */
   readonly answers: ReadonlyMap<string, string>;
-  /** Every row of every table, by table. */
+  /** Every row of every table, by table, but of that of the endpoints' settings. */
   readonly tables: ReadonlyMap<string, string>;
   /** The messages that the receiver got. */
   readonly messages: readonly {
@@ -63,7 +66,8 @@ const HOUR = 3_600_000;
  * then reads every route and every table.
  */
 export async function fullRun(
-  { events, endpoints, pathOf = (name) => `/${name}`, reads = /^/, answer }: FullRunOptions,
+  { events, endpoints, pathOf = (name) => `/${name}`, reads = /^/, isStored = () => false, answer }:
+    FullRunOptions,
 ): Promise<FullRun> {
   const log: string[] = [];
   const messages: FullRun["messages"][number][] = [];
@@ -85,19 +89,20 @@ export async function fullRun(
   });
   using storage = new FakeStorage();
   try {
+    const entries = endpoints.map((endpoint) => ({
+      minLevel: "informational",
+      allowHttpLoopback: true,
+      retryScheduleMs: [0, 1_000, 1_000, 1_000],
+      ...endpoint,
+      headers: { ...endpoint["headers"] as object, "x-endpoint": endpoint.name },
+      url: `http://127.0.0.1:${receiver.addr.port}${pathOf(endpoint.name)}`,
+    }));
     const { config, problems } = readConfig({
       TE_TOKEN: "te-token-of-the-run",
       TE_BASE_URL: `http://127.0.0.1:${api.addr.port}/v7`,
       BACKFILL: "0",
       PUBLIC_URL: "https://panoptes.example.com",
-      WEBHOOKS: JSON.stringify(endpoints.map((endpoint) => ({
-        minLevel: "informational",
-        allowHttpLoopback: true,
-        retryScheduleMs: [0, 1_000, 1_000, 1_000],
-        ...endpoint,
-        headers: { ...endpoint["headers"] as object, "x-endpoint": endpoint.name },
-        url: `http://127.0.0.1:${receiver.addr.port}${pathOf(endpoint.name)}`,
-      }))),
+      WEBHOOKS: JSON.stringify(entries.filter(({ name }) => !isStored(name))),
     });
     if (config === undefined || problems.length > 0) throw new Error(JSON.stringify(problems));
     const clock = new ManualClock(Date.now());
@@ -122,11 +127,19 @@ export async function fullRun(
       const { log: { messages } } = JSON.parse(await read("/v1/status"));
       return (messages.pending ?? 0) + (messages.leased ?? 0);
     };
+    const answers = new Map<string, string>();
+    for (const { name, ...entry } of entries.filter(({ name }) => isStored(name))) {
+      const path = `/v1/endpoints/${name}`;
+      const init = { method: "PUT", body: JSON.stringify(entry) };
+      const headers = { "content-type": "application/json" };
+      const response = await service.app.request(path, { ...init, headers });
+      if (!response.ok) throw new Error(await response.text());
+      answers.set(`PUT ${path}`, await response.text());
+    }
     for (let tick = 0; tick < MAX_TICKS && (tick < 3 || await owed() > 0); tick++) {
       await service.tick();
       clock.advance(300_000);
     }
-    const answers = new Map<string, string>();
     const rows = storage.sql.exec("SELECT id, webhook_id FROM outbox").toArray();
     const alerts = new Set(rows.map(({ webhook_id }) => webhook_id));
     for (const route of routes) {
@@ -145,14 +158,16 @@ export async function fullRun(
         }
       }
     }
-    return { endpoints: config.endpoints, log, answers, tables: tablesOf(storage), messages };
+    const parsed = entries.map((entry) => v.parse(EndpointSchema, entry));
+    return { endpoints: parsed, log, answers, tables: tablesOf(storage), messages };
   } finally {
     for (const [method, was] of kept) console[method] = was;
   }
 }
 
 function tablesOf({ sql }: FakeStorage): Map<string, string> {
-  const names = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
+  const names = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'").toArray()
+    .filter(({ name }) => name !== "endpoints"); // they have to be kept somewhere
   return new Map(names.map(({ name }) => {
     const rows = sql.exec(`SELECT * FROM "${name}"`).toArray();
     const text = JSON.stringify(
