@@ -55,7 +55,20 @@ type Fields = Readonly<Record<string, unknown>>;
  *   events has those of its group.
  */
 export function entitiesOf(content: MessageContent): Entities {
-  const records = recordsOf(content);
+  return entitiesIn(recordsOf(content));
+}
+
+/**
+ * Finds who and what one event is about.
+ *
+ * @param event The event as an alert has it.
+ * @returns The same as for a message of this event alone.
+ */
+export function entitiesOfEvent(event: AlertEvent): Entities {
+  return entitiesIn([fieldsOf(event)]);
+}
+
+function entitiesIn(records: readonly Fields[]): Entities {
   const places = distinct(records, { text: "ipAddress" }).flatMap(({ text }) => text ?? []);
   const resources = records.flatMap((fields) => [fields["resources"]].flat().filter(isObject));
   return {

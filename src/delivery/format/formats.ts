@@ -6,6 +6,7 @@ import type { Format } from "./format.ts";
 import { googleChat } from "./google_chat.ts";
 import { jsm } from "./jsm.ts";
 import { mattermost } from "./mattermost.ts";
+import { ocsf } from "./ocsf.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { sentinel } from "./sentinel.ts";
 import { slack } from "./slack.ts";
@@ -32,6 +33,7 @@ export const formats = {
   datadog,
   elastic,
   sentinel,
+  ocsf,
 } satisfies Readonly<Record<string, Format>>;
 
 /** The name of a format. */

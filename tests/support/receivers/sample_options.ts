@@ -24,4 +24,5 @@ export const SAMPLE_OPTIONS = {
   datadog: { apiKey: "0123456789abcdef0123456789abcdef" },
   elastic: { apiKey: "bWFkZXVwOjAwMDAwMDAwMDAwMDAwMDAwMDAwMA==" },
   sentinel: {},
+  ocsf: {},
 } satisfies Readonly<Record<FormatName, Readonly<Record<string, unknown>>>>;

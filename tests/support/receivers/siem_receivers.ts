@@ -2,6 +2,7 @@ import type { FormatName } from "../../../src/delivery/format/formats.ts";
 import { cloudeventsReceiver } from "./cloudevents.ts";
 import { datadogReceiver } from "./datadog.ts";
 import { jsmReceiver } from "./jsm.ts";
+import { ocsfReceiver } from "./ocsf.ts";
 import { pagerdutyReceiver } from "./pagerduty.ts";
 import { createElasticReceiver } from "./elastic.ts";
 import type { HttpReceiver, SendOptions } from "./http_receiver.ts";
@@ -24,4 +25,5 @@ export const SIEM_RECEIVERS: Readonly<
   datadog: { receiver: datadogReceiver, path: "/api/v2/logs" },
   elastic: { receiver: createElasticReceiver(), path: "/" },
   sentinel: { receiver: sentinelReceiver, path: SENTINEL_PATH, headers: SENTINEL_HEADERS },
+  ocsf: { receiver: ocsfReceiver, path: "/ocsf" },
 };
