@@ -134,7 +134,7 @@ function alertMessage(
 ): PlainMessage {
   const { level, rule, group = [], parts = [], events, eventCount, firstAt, lastAt } = alert;
   const isClosed = type === "alert.closed";
-  const valuesOf = (...fields: string[]) => distinct(events, fields, detail);
+  const valuesOf = (...fields: string[]) => distinct(events, fields);
   const facts = [
     fact("Closed", isClosed ? [utc(new Date(at).toISOString())] : [], detail),
     fact("User", valuesOf("user", "uid"), detail),
@@ -152,7 +152,8 @@ function alertMessage(
     advice("What to do", rule.runbook, detail),
     advice("May also be", rule.falsepositives.join("\n"), detail),
   ];
-  const state = isClosed ? "✅ Closed" : levelText(level);
+  const age = alert.backfilled ? ", about the past" : "";
+  const state = isClosed ? "✅ Closed" : `${levelText(level)}${age}`;
   return {
     ...message({ type, level, state, title: rule.title, summary: alert.summary, facts }, detail),
     events: eventCount > 1 && !isClosed ? eventLines(alert, detail) : [],
@@ -224,7 +225,7 @@ function advice(label: string, text: string | undefined, detail: Detail): PlainF
 function eventLines({ events, eventCount }: Alert, detail: Detail): string[] {
   const shown = events.slice(0, detail.list).map((event) => {
     const [who, address, what] = [["user", "uid"], ["ipAddress"], ["resources.name"]]
-      .map((fields) => distinct([event], fields, detail).slice(0, 3).join(", "));
+      .map((fields) => distinct([event], fields).slice(0, 3).join(", "));
     const facts = [
       // "Login failed." is a sentence of its own; in a list it is a part.
       fieldTexts(event.event, "event").join(", ").replace(/\.$/, "") || "(no event text)",
@@ -239,17 +240,11 @@ function eventLines({ events, eventCount }: Alert, detail: Detail): string[] {
 }
 
 /** The different values of the first of some fields that has any, in all events. */
-function distinct(
-  events: readonly AlertEvent[],
-  fields: readonly string[],
-  { value }: Detail,
-): string[] {
-  const values = new Set(
-    events.flatMap(({ event }) =>
-      fields.map((field) => fieldTexts(event, field)).find((texts) => texts.length > 0) ?? []
-    ).map((text) => line(text, value)),
+function distinct(events: readonly AlertEvent[], fields: readonly string[]): string[] {
+  const values = events.flatMap(({ event }) =>
+    fields.map((field) => fieldTexts(event, field)).find((texts) => texts.length > 0) ?? []
   );
-  return [...values];
+  return [...new Set(values)];
 }
 
 function groupTexts(group: readonly AlertGroup[]): string[] {

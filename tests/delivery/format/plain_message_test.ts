@@ -86,7 +86,7 @@ Deno.test("plainMessage() tells the group, the parts and the events of a correla
   assertEquals(lines.at(-1), "and 15 more events … cut");
 });
 
-Deno.test("plainMessage() tells repeats and a closed alert in few words, and links to the alert", () => {
+Deno.test("plainMessage() tells repeats and a closed alert in few words, and marks what is about the past", () => {
   const alert = alertOf(event);
   const folded = {
     version: 1,
@@ -110,6 +110,9 @@ Deno.test("plainMessage() tells repeats and a closed alert in few words, and lin
   assertEquals(closed.heading, "✅ Closed: Failed login");
   assertEquals(closed.facts[0], { label: "Closed", value: "2026-11-22 10:00:00 UTC" });
   assertEquals([closed.advice, closed.events, "link" in closed], [[], [], false]);
+
+  const past = plainMessage(created(alertOf(event, { backfilled: true })), linkTo);
+  assertEquals(past.heading, "🟠 High, about the past: Failed login");
 });
 
 Deno.test("plainMessage() leaves no control character, no mark that reorders and no half a character", () => {
