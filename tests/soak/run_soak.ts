@@ -1,0 +1,178 @@
+import type { EndpointConfig } from "../../src/delivery/endpoint.ts";
+import { wait } from "../../src/stream/wait.ts";
+import { SAMPLE_OPTIONS } from "../support/receivers/sample_options.ts";
+import { type AuditedEndpoint, auditRows } from "./audit_rows.ts";
+import { fillLog } from "./fill_log.ts";
+import type { SenderJob } from "./sender.ts";
+import { type SoakEndpoint, soakEndpoints } from "./soak_endpoints.ts";
+import { SoakReceivers } from "./soak_receivers.ts";
+
+/** Options of a soak. */
+export interface SoakOptions {
+  /** How many messages are owed, to all endpoints together. */
+  readonly rows: number;
+  /** The share of the endpoints whose receivers fail. */
+  readonly failing: number;
+  /** How often the sender is killed while some fail, at least once. */
+  readonly kills: number;
+  /** Receives lines about the progress. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** The result of a soak. */
+export interface SoakReport {
+  /** While receivers fail: what is not delivered has to be kept. */
+  readonly whileFailing: readonly AuditedEndpoint[];
+  /** After all receivers were repaired: everything has to be delivered. */
+  readonly afterRepair: readonly AuditedEndpoint[];
+  /** How much longer healthy endpoints took beside failing ones, as a share of the time without. */
+  readonly healthySlowdown: number;
+  /** Messages that healthy endpoints accepted in a second, beside failing ones. */
+  readonly deliveriesPerSecond: number;
+}
+
+/** An attempt takes at most so long: the lease of a killed one ends 15 seconds after that. */
+const TIMEOUT_MS = 1_000;
+/** The share of a life's messages over which it is measured: the rest has leases to wait for. */
+const MEASURED = 0.95;
+/** If nothing is accepted for so long, nothing more will be. */
+const STALLED_MS = 60_000;
+
+/** One log with its receivers, and the ids that it owes to each endpoint. */
+interface Scene {
+  readonly path: string;
+  readonly endpoints: readonly SoakEndpoint[];
+  readonly receivers: SoakReceivers;
+  readonly ids: readonly string[];
+}
+
+/**
+ * Delivers many messages by a process that is killed again and again, to receivers of which some
+ * fail; then audits what became of each message. The same without failing receivers, in turn with
+ * the other life by life, shows what they cost the healthy ones.
+ */
+export async function runSoak(options: SoakOptions): Promise<SoakReport> {
+  const { rows, failing, kills, onProgress = () => {} } = options;
+  const all = soakEndpoints(failing);
+  const healthy = all.filter(({ behaviour }) => behaviour === "healthy");
+  const alerts = Math.ceil(rows / all.length);
+  const folder = await Deno.makeTempDir({ prefix: "panoptes-soak-" });
+  try {
+    await using beside = await SoakReceivers.start(all);
+    await using alone = await SoakReceivers.start(healthy);
+    const scene = (name: string, endpoints: readonly SoakEndpoint[], receivers: SoakReceivers) => {
+      const path = `${folder}/${name}.sqlite`;
+      return { path, endpoints, receivers, ids: fillLog(path, alerts, endpoints.map(nameOf)) };
+    };
+    const scenes = {
+      beside: scene("beside", all, beside),
+      alone: scene("alone", healthy, alone),
+    };
+    onProgress(`${alerts} alerts, ${all.length - healthy.length} of ${all.length} endpoints fail`);
+
+    const quota = Math.floor(MEASURED * alerts * healthy.length / kills);
+    const seconds = { beside: 0, alone: 0 };
+    for (let life = 1; life <= kills; life++) {
+      // In turn, so that whatever else the machine does meets both.
+      const order = ["beside", "alone"] as const;
+      for (const which of life % 2 === 1 ? order : order.toReversed()) {
+        seconds[which] += await liveAndDie(scenes[which], quota);
+      }
+      onProgress(
+        `life ${life}: ${seconds.beside.toFixed(1)} s beside failing endpoints, ` +
+          `${seconds.alone.toFixed(1)} s without`,
+      );
+    }
+    const { path, ids, receivers } = scenes.beside;
+    await liveUntil(scenes.beside, healthy, []);
+    const whileFailing = auditRows(path, ids, all, receivers.arrivals);
+    onProgress("healthy endpoints have everything; the others are repaired");
+    await receivers.repair();
+    const faulty = all.filter(({ behaviour }) => behaviour !== "healthy");
+    await liveUntil(scenes.beside, all, faulty.map(nameOf));
+    return {
+      whileFailing,
+      afterRepair: auditRows(path, ids, all, receivers.arrivals),
+      healthySlowdown: seconds.beside / seconds.alone - 1,
+      deliveriesPerSecond: quota * kills / seconds.beside,
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const nameOf = ({ name }: SoakEndpoint) => name;
+
+/** Runs a sender until healthy endpoints have accepted so many more; the seconds that took. */
+async function liveAndDie(scene: Scene, quota: number): Promise<number> {
+  const names = new Set(
+    scene.endpoints.filter(({ behaviour }) => behaviour === "healthy").map(nameOf),
+  );
+  const reached = Promise.withResolvers<number>();
+  let count = 0;
+  let first = 0;
+  scene.receivers.onAccepted = (name) => {
+    if (!names.has(name)) return;
+    if (count === 0) first = performance.now();
+    if (++count === quota) reached.resolve((performance.now() - first) / 1_000);
+  };
+  await using sender = startSender(scene, []);
+  return await Promise.race([reached.promise, sender.ended]);
+}
+
+/** Runs a sender until these endpoints have accepted everything, or nothing more comes. */
+async function liveUntil(
+  scene: Scene,
+  endpoints: readonly SoakEndpoint[],
+  repaired: readonly string[],
+): Promise<void> {
+  let at = performance.now();
+  scene.receivers.onAccepted = () => void (at = performance.now());
+  await using _ = startSender(scene, repaired);
+  const isDone = () =>
+    endpoints.every(({ name }) =>
+      (scene.receivers.arrivals.get(name)?.accepted.size ?? 0) >= scene.ids.length
+    );
+  while (!isDone() && performance.now() - at < STALLED_MS) await wait(100);
+}
+
+/** A sender in a process of its own, which is killed at the end of the block. */
+function startSender({ path, endpoints, receivers }: Scene, repaired: readonly string[]) {
+  const job: SenderJob = {
+    path,
+    repaired,
+    endpoints: endpoints.map(({ name, behaviour, secret }): EndpointConfig => ({
+      name,
+      url: receivers.url(name),
+      ...(behaviour === "lies"
+        ? { format: "splunk-hec", options: SAMPLE_OPTIONS["splunk-hec"] }
+        : { secret }),
+      timeoutMs: TIMEOUT_MS,
+      allowHttpLoopback: true,
+    })),
+  };
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      "--quiet",
+      new URL("sender.ts", import.meta.url).pathname,
+      JSON.stringify(job),
+    ],
+  }).spawn();
+  let isKilled = false;
+  const ended = process.status.then(({ code }): never => {
+    if (isKilled) return undefined as never;
+    throw new Error(`The sender ended by itself, with the exit code ${code}`);
+  });
+  ended.catch(() => {});
+  return {
+    ended,
+    async [Symbol.asyncDispose]() {
+      isKilled = true;
+      process.kill("SIGKILL");
+      await process.status;
+    },
+  };
+}
