@@ -37,6 +37,9 @@ export const discord: Format<Record<string, never>> = {
       (embed) => embed.description.length <= MAX.description && lengthOf(embed) <= MAX.all,
     );
     return {
+      // Without this, Discord answers before it knows whether the message can be saved
+      // (https://discord.com/developers/docs/resources/webhook#execute-webhook).
+      query: { wait: "true" },
       headers: { "content-type": "application/json" },
       body: jsonText({ embeds: [embed], allowed_mentions: { parse: [] } }),
     };

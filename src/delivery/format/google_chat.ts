@@ -2,6 +2,7 @@ import { jsonText } from "../../stream/json_text.ts";
 import { isLarger } from "../../alert/shorten.ts";
 import { escapeEntities } from "./escape_entities.ts";
 import { type Format, NO_OPTIONS } from "./format.ts";
+import { alertIdOf } from "./message_data.ts";
 import { type PlainMessage, writeToFit } from "./plain_message.ts";
 
 /**
@@ -13,17 +14,19 @@ const MAX_BODY_BYTES = 32_000;
 /**
  * A card for an incoming webhook of a space in Google Chat. Its texts are HTML of a few tags
  * (https://developers.google.com/workspace/chat/format-messages), so `&`, `<` and `>` are escaped.
+ * Repeats and the closing of an alert are replies in its thread, where the space has threads.
  */
 export const googleChat: Format<Record<string, never>> = {
   optionsSchema: NO_OPTIONS,
   signs: "never",
   closes: true,
   request: (content, { linkTo }) => ({
+    query: { messageReplyOption: "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD" },
     headers: { "content-type": "application/json; charset=utf-8" },
     body: writeToFit(
       content,
       linkTo,
-      (message) => jsonText(chatMessage(message)),
+      (message) => jsonText({ ...chatMessage(message), thread: { threadKey: alertIdOf(content) } }),
       (body) => !isLarger(body, MAX_BODY_BYTES),
     ),
   }),

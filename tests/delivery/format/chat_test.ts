@@ -309,6 +309,20 @@ const REFUSALS: readonly [keyof typeof CHAT_RECEIVERS, string, string | undefine
   ["telegram", `{"ok":true,"result":{"text":"${"x".repeat(5_000)}\\"ok\\":false"}}`, "ok"],
 ];
 
+Deno.test("the format discord waits until its message is saved", async () => {
+  const { path, receiver } = CHAT_RECEIVERS.discord;
+  assertEquals((await send("discord", created(), receiver, { path })).status, 200);
+  const thread = await send("discord", created(), receiver, { path: `${path}?thread_id=1` });
+  assertEquals(thread.status, 200);
+});
+
+Deno.test("the format google-chat replies in the thread of the alert", () => {
+  const threads = [created(), folded(), closed()].map((content) =>
+    JSON.parse(requestOf("google-chat", content).body).thread
+  );
+  assertEquals(threads, Array(3).fill({ threadKey: created().alert.id }));
+});
+
 Deno.test("a chat that refuses with 200 is understood", async () => {
   for (const [format, answer, kind] of REFUSALS) {
     const outcome = await send(format, created(), () => Promise.resolve(new Response(answer)));

@@ -48,7 +48,7 @@ const DiscordMessageSchema = v.pipe(
 export const discordReceiver: ChatReceiver = {
   path: "/api/webhooks/100000000000000000/EXAMPLE-token-EXAMPLE-token-EXAMPLE",
   schema: DiscordMessageSchema,
-  receiver: answering((body) => {
+  receiver: answering((body, { url }) => {
     if (typeof body !== "object" || body === null) {
       return {
         status: 400,
@@ -66,7 +66,10 @@ export const discordReceiver: ChatReceiver = {
     if (!("content" in body) && !("embeds" in body)) {
       return { status: 400, body: { message: "Cannot send an empty message", code: 50_006 } };
     }
-    return { status: 204 };
+    // Without `wait`, a message that is not saved is no error.
+    return new URL(url).searchParams.get("wait") === "true"
+      ? { status: 200, body: { id: "1", type: 0 } }
+      : { status: 204 };
   }),
   refuses: [
     { why: "not JSON", body: "content=x", status: 400, says: "50109" },

@@ -52,6 +52,8 @@ const ChatMessageSchema = v.pipe(
   v.strictObject({
     text: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(4_096))),
     fallbackText: v.optional(v.string()),
+    // https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages#thread
+    thread: v.optional(v.strictObject({ threadKey: v.pipe(v.string(), v.maxLength(4_000)) })),
     cardsV2: v.optional(v.pipe(
       v.array(v.strictObject({
         cardId: v.string(),
@@ -84,7 +86,11 @@ const cardOf = (text: string) => ({
 export const googleChatReceiver: ChatReceiver = {
   path: "/v1/spaces/AAAAAAAAAAA/messages?key=AIzaSyEXAMPLEKEY0000&token=EXAMPLE-TOKEN-00000",
   schema: ChatMessageSchema,
-  receiver: answering((body) => {
+  receiver: answering((body, { url }) => {
+    // Without it, the thread is ignored.
+    if (!url.includes("&messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD")) {
+      return refused("No reply option.");
+    }
     if (v.is(ChatMessageSchema, body)) {
       return { status: 200, body: { name: "spaces/AAAAAAAAAAA/messages/x.x" } };
     }
