@@ -50,16 +50,19 @@ interface Correlation {
   /** Since when it is not in force, in milliseconds since the Unix epoch; null if it is. */
   readonly unusedSince: number | null;
   isChanged: boolean;
-  /** The groups that are to be written; undefined for one that is to be deleted. */
-  readonly pending: Map<string, Pending | undefined>;
-  /** The groups that have been read and not changed; undefined for one that is not there. */
-  readonly known: Map<string, GroupState | undefined>;
+  /** The groups that have been announced or changed, by their keys. */
+  readonly known: Map<string, Group>;
 }
 
-/** A group that is to be written. */
-interface Pending {
-  readonly state: GroupState;
-  readonly due: number;
+/** One group of a correlation. */
+class Group {
+  /** Undefined for one that is not there. */
+  state: GroupState | undefined;
+  isRead = false;
+  /** Whether it is to be written, or deleted. */
+  isChanged = false;
+
+  constructor(readonly correlation: Correlation, readonly key: string) {}
 }
 
 type GroupRow = { group: string; due: number; size: number; state: string };
@@ -82,6 +85,9 @@ export class CorrelationTable implements CorrelationStore {
   readonly #sql: NotedSql;
   readonly #watermarkBefore: number;
   readonly #correlations = new Map<string, Correlation>();
+  /** The groups that have been announced, and are to be read. */
+  #announced: Group[] = [];
+  #changed: Group[] = [];
 
   /** @param sql The database, within a transaction. */
   constructor(sql: Sql) {
@@ -110,93 +116,74 @@ export class CorrelationTable implements CorrelationStore {
     return this.#correlations.get(key)?.groups ?? 0;
   }
 
-  prepare(key: string, groups: Iterable<string>): void {
+  prepare(key: string, group: string): void {
     const correlation = this.#correlations.get(key);
-    if (correlation === undefined) return;
-    const { number, pending, known } = correlation;
-    const unknown = [...groups].filter((group) => !pending.has(group) && !known.has(group));
-    for (const group of unknown) known.set(group, undefined);
-    // Texts from events may be long, and a bound string may have 2 MB.
-    for (let start = 0; start < unknown.length; start += MAX_PREPARED) {
-      const rows = this.#sql.all<GroupRow>(
-        `SELECT "group", due, size, state FROM correlation_groups
-          WHERE correlation = ? AND "group" IN (SELECT value FROM json_each(?))`,
-        number,
-        JSON.stringify(unknown.slice(start, start + MAX_PREPARED)),
-      );
-      for (const row of rows) known.set(row.group, stateOf(row));
-    }
+    if (correlation !== undefined) this.#groupIn(correlation, group);
   }
 
   load(key: string, group: string): GroupState | undefined {
     const correlation = this.#correlations.get(key);
     if (correlation === undefined) return undefined;
-    const { pending, known } = correlation;
-    if (pending.has(group)) return pending.get(group)?.state;
-    if (!known.has(group)) this.prepare(key, [group]);
-    return known.get(group);
+    const found = this.#groupIn(correlation, group);
+    if (!found.isRead) this.#readAnnounced();
+    return found.state;
   }
 
   save(key: string, group: string, state: GroupState, due: number): void {
-    const correlation = this.#changed(key);
+    const correlation = this.#changing(key);
     if (state.due === undefined) correlation.groups++;
     correlation.matches += state.size - state.saved;
     state.due = due;
     state.saved = state.size;
-    correlation.pending.set(group, { state, due });
+    this.#change(this.#groupIn(correlation, group), state);
   }
 
   delete(key: string, group: string): void {
     const state = this.load(key, group);
     if (state === undefined) return;
-    const correlation = this.#changed(key);
+    const correlation = this.#changing(key);
     countOut(correlation, state.saved);
     state.due = undefined;
     state.saved = 0;
-    correlation.pending.set(group, undefined);
+    this.#change(this.#groupIn(correlation, group), undefined);
   }
 
   due(key: string, watermark: number): string[] {
     const correlation = this.#correlations.get(key);
     if (correlation === undefined) return [];
-    const { number, pending, known } = correlation;
     const due: string[] = [];
     const rows = this.#sql.all<GroupRow>(
       `SELECT "group", due, size, state FROM correlation_groups
         WHERE correlation = ? AND due <= ? ORDER BY due, "group"`,
-      number,
+      correlation.number,
       watermark,
     );
     for (const row of rows) {
-      if (pending.has(row.group)) continue;
-      if (!known.has(row.group)) known.set(row.group, stateOf(row));
-      due.push(row.group);
+      const group = this.#groupIn(correlation, row.group);
+      if (group.isChanged) continue;
+      if (!group.isRead) noteRead(group, stateOf(row));
+      due.push(group.key);
     }
-    for (const [group, one] of pending) {
-      if (one !== undefined && one.due <= watermark) due.push(group);
-    }
-    return due;
+    return [...due, ...changedAndDue(correlation, watermark)];
   }
 
   expire(key: string, watermark: number): void {
     const correlation = this.#correlations.get(key);
     if (correlation === undefined) return;
-    const { number, pending, known } = correlation;
-    for (const [group, one] of pending) {
-      if (one !== undefined && one.due <= watermark) this.delete(key, group);
-    }
+    for (const group of changedAndDue(correlation, watermark)) this.delete(key, group);
     const rows = this.#sql.all<{ group: string; size: number }>(
       `DELETE FROM correlation_groups WHERE correlation = ? AND due <= ?
         RETURNING "group", size`,
-      number,
+      correlation.number,
       watermark,
     );
     if (rows.length > 0) correlation.isChanged = true;
-    for (const { group, size } of rows) {
+    for (const { group: name, size } of rows) {
+      const group = correlation.known.get(name);
       // What has changed meanwhile is counted already, and will be written.
-      if (pending.has(group)) continue;
+      if (group?.isChanged) continue;
       countOut(correlation, size);
-      known.set(group, undefined);
+      if (group !== undefined) noteRead(group, undefined);
     }
   }
 
@@ -283,43 +270,75 @@ export class CorrelationTable implements CorrelationStore {
   }
 
   #writeGroups(): void {
-    let all: SqlValue[][] = [];
+    const gone: Group[] = [];
+    const kept: (readonly [Group, GroupState])[] = [];
+    for (const group of this.#changed) {
+      group.isChanged = false;
+      if (group.state === undefined) gone.push(group);
+      else kept.push([group, group.state]);
+    }
+    this.#changed = [];
+    for (const keys of inJson(gone)) {
+      this.#sql.run(
+        `DELETE FROM correlation_groups WHERE (correlation, "group") IN (${KEYS_IN_JSON})`,
+        keys,
+      );
+    }
+    // In the order of the table, neighbours are written to the same place.
+    kept.sort(([a], [b]) =>
+      a.correlation.number - b.correlation.number || (a.key < b.key ? -1 : 1)
+    );
+    let rows: SqlValue[][] = [];
     let length = 0;
-    const flush = () => {
-      upsert(this.#sql, UPSERT_GROUPS, all);
-      all = [];
+    for (const [{ correlation, key }, state] of kept) {
+      const text = this.#textOf(correlation, state);
+      rows.push([correlation.number, key, state.due ?? null, state.size, text]);
+      length += text.length;
+      if (length <= MAX_STATE_BYTES) continue;
+      upsert(this.#sql, UPSERT_GROUPS, rows);
+      rows = [];
       length = 0;
-    };
-    for (const correlation of this.#correlations.values()) {
-      const { number, pending, known } = correlation;
-      const gone: string[] = [];
-      const rows: SqlValue[][] = [];
-      for (const [group, one] of pending) {
-        known.set(group, one?.state);
-        if (one === undefined) gone.push(group);
-        else {
-          const text = this.#textOf(correlation, one.state);
-          rows.push([number, group, one.due, one.state.size, text]);
-        }
-      }
-      pending.clear();
-      for (let start = 0; start < gone.length; start += MAX_PREPARED) {
-        this.#sql.run(
-          `DELETE FROM correlation_groups
-            WHERE correlation = ? AND "group" IN (SELECT value FROM json_each(?))`,
-          number,
-          JSON.stringify(gone.slice(start, start + MAX_PREPARED)),
-        );
-      }
-      // In the order of the table, neighbours are written to the same place.
-      rows.sort((a, b) => a[1]! < b[1]! ? -1 : 1);
+    }
+    upsert(this.#sql, UPSERT_GROUPS, rows);
+  }
+
+  /** The group of a correlation, which is announced if nothing is known of it. */
+  #groupIn(correlation: Correlation, key: string): Group {
+    let group = correlation.known.get(key);
+    if (group === undefined) {
+      group = new Group(correlation, key);
+      correlation.known.set(key, group);
+      this.#announced.push(group);
+    }
+    return group;
+  }
+
+  #readAnnounced(): void {
+    const groups = this.#announced.filter(({ isRead }) => !isRead);
+    this.#announced = [];
+    const byNumber = new Map<number, Correlation>();
+    for (const group of groups) {
+      byNumber.set(group.correlation.number, group.correlation);
+      noteRead(group, undefined);
+    }
+    for (const keys of inJson(groups)) {
+      const rows = this.#sql.all<GroupRow & { correlation: number }>(
+        `SELECT correlation, "group", due, size, state
+          FROM (${KEYS_IN_JSON}) CROSS JOIN correlation_groups USING (correlation, "group")`,
+        keys,
+      );
       for (const row of rows) {
-        all.push(row);
-        length += String(row[4]).length;
-        if (length > MAX_STATE_BYTES) flush();
+        const group = byNumber.get(row.correlation)?.known.get(row.group);
+        if (group !== undefined) group.state = stateOf(row);
       }
     }
-    flush();
+  }
+
+  #change(group: Group, state: GroupState | undefined): void {
+    noteRead(group, state);
+    if (group.isChanged) return;
+    group.isChanged = true;
+    this.#changed.push(group);
   }
 
   /** Without the oldest matches, where a row cannot hold all of them. */
@@ -338,7 +357,7 @@ export class CorrelationTable implements CorrelationStore {
   }
 
   /** A correlation that is about to change. */
-  #changed(key: string): Correlation {
+  #changing(key: string): Correlation {
     let correlation = this.#correlations.get(key);
     if (correlation === undefined) {
       const numbers = this.#correlations.values().map(({ number }) => number);
@@ -351,14 +370,48 @@ export class CorrelationTable implements CorrelationStore {
   }
 }
 
-/** As many group keys as fit into one bound string: each has at most some values of 256 units. */
-const MAX_PREPARED = 64;
+/** The UTF-16 units of group keys in one bound string, which may have 2 MB: each has up to 6 bytes. */
+const MAX_KEYS_LENGTH = 250_000;
+
+/** The keys of groups, in a string that {@linkcode inJson} made, as rows. */
+const KEYS_IN_JSON = `SELECT CAST(numbers.key AS INTEGER) AS correlation, keys.value AS "group"
+  FROM json_each(?) AS numbers, json_each(numbers.value) AS keys`;
+
+/** The keys of groups by the number of their correlation, as JSON in strings that SQLite can bind. */
+function inJson(groups: readonly Group[]): string[] {
+  const texts: string[] = [];
+  let byNumber: Record<number, string[]> = {};
+  let length = 0;
+  for (const [index, { correlation, key }] of groups.entries()) {
+    (byNumber[correlation.number] ??= []).push(key);
+    length += key.length;
+    if (length <= MAX_KEYS_LENGTH && index < groups.length - 1) continue;
+    texts.push(JSON.stringify(byNumber));
+    byNumber = {};
+    length = 0;
+  }
+  return texts;
+}
 
 /** What is stored of a correlation. */
 type Totals = Pick<Correlation, "number" | "groups" | "matches" | "unusedSince">;
 
 function correlationOf(totals: Totals): Correlation {
-  return { ...totals, isChanged: false, pending: new Map(), known: new Map() };
+  return { ...totals, isChanged: false, known: new Map() };
+}
+
+/** The keys of the groups that will be written, and that are due. */
+function changedAndDue({ known }: Correlation, watermark: number): string[] {
+  const due: string[] = [];
+  for (const { key, isChanged, state } of known.values()) {
+    if (isChanged && state?.due !== undefined && state.due <= watermark) due.push(key);
+  }
+  return due;
+}
+
+function noteRead(group: Group, state: GroupState | undefined): void {
+  group.isRead = true;
+  group.state = state;
 }
 
 function stateOf({ due, size, state: text }: GroupRow): GroupState {

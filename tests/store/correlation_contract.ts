@@ -114,13 +114,15 @@ export const CORRELATION_CONTRACT: readonly Promised[] = [
         store.save("two", "g0", groupOf(1), 1);
       });
       read(sql, (store) => {
-        store.prepare("one", [...names, "another"]);
-        store.prepare("unknown", names);
+        for (const name of [...names, "another"]) store.prepare("one", name);
+        store.prepare("two", "g0");
+        store.prepare("unknown", "g0");
         assertEquals(
           names.map((name) => store.load("one", name)?.times[0]),
           names.map((_, n) => n),
         );
         assertEquals(store.load("one", "another"), undefined);
+        assertEquals(store.load("two", "g0")?.times, [1]);
         const later = store.load("one", "g7")!;
         later.insert(matchAt(500), undefined, false);
         store.save("one", "g7", later, 600);

@@ -19,12 +19,12 @@ export interface CorrelationStore {
    */
   groups(key: string): number;
   /**
-   * Announces groups that will be loaded, so that a store can read them together.
+   * Announces a group that will be loaded, so that a store can read many together.
    *
    * @param key The `stateKey` of the correlation.
-   * @param groups The group keys.
+   * @param group The group key.
    */
-  prepare(key: string, groups: Iterable<string>): void;
+  prepare(key: string, group: string): void;
   /**
    * Loads a group; the caller may change it, and then saves it.
    *

@@ -245,10 +245,13 @@ export class Correlator {
     const trackers = this.#trackers;
     const queues: (Map<string, CorrelationInput> | undefined)[] = new Array(trackers.length);
     const queue = (input: CorrelationInput) => {
-      const groups = queues[input.index] ??= new Map();
+      const { index, group } = input;
+      const groups = queues[index] ??= new Map();
+      const newest = groups.get(group);
+      if (newest === undefined) store.prepare(trackers[index]!.stateKey, group);
       // The matches of a group are a list in which each knows the next, newest first.
-      input.next = groups.get(input.group);
-      groups.set(input.group, input);
+      input.next = newest;
+      groups.set(group, input);
     };
     const round: Round = {
       store,
@@ -266,7 +269,6 @@ export class Correlator {
     for (const [index, tracker] of trackers.entries()) {
       const groups = queues[index];
       if (groups) {
-        store.prepare(tracker.stateKey, groups.keys());
         for (const [group, newest] of groups) tracker.feed(round, group, sortedByEnd(newest));
         keepLimits(tracker, round);
       }
