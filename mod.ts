@@ -47,7 +47,7 @@ export {
 } from "./src/thousandeyes/event/user_event.ts";
 export { parseDate } from "./src/thousandeyes/event/parse_date.ts";
 export { identityOf } from "./src/thousandeyes/event/event_identity.ts";
-export { toSigmaEvent } from "./src/alert/to_sigma_event.ts";
+export { type SigmaEvent, toSigmaEvent } from "./src/alert/to_sigma_event.ts";
 
 // What can go wrong: switch on `code`, or catch the class of a status
 export {

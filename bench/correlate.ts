@@ -120,7 +120,7 @@ function idleGroup(): number {
 }
 
 /** How often the pipeline is measured with and without correlations, and on how many pages. */
-const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 11);
+const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 31);
 const PAGES = 20;
 
 /** What the correlations of `rules/` cost in the pipeline. */

@@ -15,7 +15,7 @@ import { alertedForm, readOddEvent, textsIn } from "./read_odd_event.ts";
 import { type Suppression, suppressionOf } from "./suppression.ts";
 import { type AlertingRule, toAlert } from "./to_alert.ts";
 import { shownEvents, toCorrelationAlert } from "./to_correlation_alert.ts";
-import { toSigmaEvent } from "./to_sigma_event.ts";
+import { type SigmaEvent, toSigmaEvent } from "./to_sigma_event.ts";
 
 /** How many matches the correlations are given at a time. */
 const BATCH = 1_000;
@@ -131,7 +131,7 @@ export class Backtest {
    * @returns Its date in milliseconds since the Unix epoch; undefined where it has none.
    */
   add(event: object, id?: string): number | undefined {
-    const seen = readOddEvent(event);
+    const seen = toSigmaEvent(readOddEvent(event));
     const at = dateOf(seen);
     const matches = this.#matcher.match(seen);
     this.#matches += matches.length;
@@ -142,7 +142,7 @@ export class Backtest {
 
   #alert(
     event: object,
-    seen: Readonly<Record<string, unknown>>,
+    seen: SigmaEvent,
     at: number | undefined,
     matches: readonly EventMatch[],
   ): void {
@@ -160,7 +160,7 @@ export class Backtest {
 
   #collect(
     event: object,
-    seen: Readonly<Record<string, unknown>>,
+    seen: SigmaEvent,
     at: number | undefined,
     matches: readonly EventMatch[],
     id: string = String(this.#matches),
@@ -169,7 +169,7 @@ export class Backtest {
     if (correlator === undefined) return;
     const inputs = at === undefined ? [] : this.#inputs;
     const before = inputs.length;
-    correlator.collect({ event: toSigmaEvent(seen), time: at ?? 0, id }, matches, inputs);
+    correlator.collect({ event: seen, time: at ?? 0, id }, matches, inputs);
     if (inputs.length === before) return;
     if (at === undefined) this.#leftOut.undated++;
     else this.#kept?.set(id, JSON.stringify(alertedForm(event)));

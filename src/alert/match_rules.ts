@@ -7,12 +7,11 @@ import {
   type SigmaCorrelation,
   type SigmaRule,
 } from "../sigma/engine.ts";
-import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { AlertField } from "./alert.ts";
 import { namedRules, type UnknownRule } from "./named_rules.ts";
 import type { RuleBundle } from "./rule_bundle.ts";
 import type { AlertingRule } from "./to_alert.ts";
-import { toSigmaEvent } from "./to_sigma_event.ts";
+import type { SigmaEvent } from "./to_sigma_event.ts";
 
 const PRODUCT = { product: "thousandeyes" } as const;
 
@@ -68,9 +67,9 @@ export interface RuleMatcher {
   correlator: Correlator | undefined;
   /**
    * The rules that an event satisfies, each once, with the fields that made them match. What
-   * `readOddEvent()` returns counts as an event.
+   * `toSigmaEvent()` makes of the result of `readOddEvent()` counts as an event.
    */
-  match(event: UserEvent | Readonly<Record<string, unknown>>): EventMatch[];
+  match(event: SigmaEvent): EventMatch[];
 }
 
 /**
@@ -100,6 +99,7 @@ export function isThousandEyesRule({ logsource }: Pick<SigmaRule, "logsource">):
  * import { assertEquals } from "@std/assert";
  * import { parseSigma } from "../sigma/parse.ts";
  * import { matchRules } from "./match_rules.ts";
+ * import { toSigmaEvent } from "./to_sigma_event.ts";
  *
  * const { rules, filters } = parseSigma(`
  * title: Failed login
@@ -110,7 +110,7 @@ export function isThousandEyesRule({ logsource }: Pick<SigmaRule, "logsource">):
  *   condition: selection
  * `);
  * const { match } = matchRules({ rules, filters }, () => {});
- * const [found] = match({ event: "Login failed." });
+ * const [found] = match(toSigmaEvent({ event: "Login failed." }));
  * assertEquals(found?.matched, [
  *   { field: "event", value: "Login failed.", item: "event|contains: login failed" },
  * ]);
@@ -158,15 +158,14 @@ export function matchRules(
     },
   };
 
-  function matchOne(event: UserEvent): EventMatch[] {
-    const fields = toSigmaEvent(event);
-    const found = ruleSet.match(fields, AUDIT_LOG_SOURCE);
+  function matchOne(event: SigmaEvent): EventMatch[] {
+    const found = ruleSet.match(event, AUDIT_LOG_SOURCE);
     if (found.length === 0) return []; // nearly every event
     const matched = new Set(found.map(({ rule }) => rule));
     return [...matched].map((rule): EventMatch =>
       disabled.documents.has(rule) || !correlator.alertsAlone(rule) ? { rule, isSilent: true } : ({
         rule,
-        matched: ruleSet.matchedFields(rule, fields).map((
+        matched: ruleSet.matchedFields(rule, event).map((
           { field, value, modifiers, wanted },
         ) => ({
           field: field === "" ? null : field,
@@ -200,14 +199,14 @@ function reachedBy(
  * is meant to be found could stand behind all the others.
  */
 function matchInParts(
-  event: UserEvent,
+  event: SigmaEvent,
   resources: readonly unknown[],
-  match: (event: UserEvent) => EventMatch[],
+  match: (event: SigmaEvent) => EventMatch[],
 ): EventMatch[] {
   const found = new Map<AlertingRule, EventMatch>();
   for (let start = 0; start < resources.length; start += MAX_RESOURCES) {
-    const part = resources.slice(start, start + MAX_RESOURCES) as UserEvent["resources"];
-    for (const one of match({ ...event, resources: part ?? [] })) {
+    const part = resources.slice(start, start + MAX_RESOURCES);
+    for (const one of match({ ...event, resources: part })) {
       if (!found.has(one.rule)) found.set(one.rule, one);
     }
   }

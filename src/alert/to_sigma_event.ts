@@ -1,4 +1,13 @@
 /**
+ * An event as Sigma rules see it. Only `toSigmaEvent()` makes one, so that nothing but derived values
+ * can be under the names of derived fields.
+ */
+export interface SigmaEvent extends Readonly<Record<string, unknown>> {
+  /** Never there: it keeps the compiler from taking another object for one. */
+  readonly "made by toSigmaEvent()": never;
+}
+
+/**
  * The event as Sigma rules see it: its members as they are, and two fields derived from the display
  * form of `user`, under literal names with a dot: `user.name` and `user.email`.
  *
@@ -19,7 +28,7 @@
  *   changed.
  * @returns A shallow copy with the derived fields; one that `user` has no part for is absent.
  */
-export function toSigmaEvent(event: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function toSigmaEvent(event: Readonly<Record<string, unknown>>): SigmaEvent {
   const fields: Record<string, unknown> = { ...event };
   // Under these names only derived values can be trusted. Deleting a missing member would take time
   // too.
@@ -35,7 +44,7 @@ export function toSigmaEvent(event: Readonly<Record<string, unknown>>): Record<s
     fields["user.name"] = parts.map(({ name }) => name).filter((name) => name !== "");
     fields["user.email"] = parts.map(({ email }) => email).filter((email) => email !== "");
   }
-  return fields;
+  return fields as unknown as SigmaEvent;
 }
 
 function partsOf(user: string): { name: string; email: string } {

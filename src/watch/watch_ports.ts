@@ -1,8 +1,8 @@
 import type { EventMatch } from "../alert/match_rules.ts";
+import type { SigmaEvent } from "../alert/to_sigma_event.ts";
 import type { DispatchPorts } from "../delivery/dispatch_outbox.ts";
 import type { Correlator } from "../sigma/engine.ts";
 import type { Page } from "../thousandeyes/page/page.ts";
-import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 
 /** Everything that the watch needs from outside. */
 export interface WatchPorts extends DispatchPorts {
@@ -29,10 +29,10 @@ export interface WatchPorts extends DispatchPorts {
    */
   readPage(url: URL, signal?: AbortSignal): Promise<Page>;
   /**
-   * Returns the rules that an event satisfies. It is also given what `readOddEvent()` makes of items
-   * that are not valid events, whose members may have other types.
+   * Returns the rules that an event satisfies. Items that are not valid events are events too, as
+   * `readOddEvent()` reads them.
    */
-  match(event: UserEvent): readonly EventMatch[];
+  match(event: SigmaEvent): readonly EventMatch[];
   /** What the matches mean together; default nothing. Its rules are those of `match`. */
   readonly correlator?: Correlator | undefined;
   /** The revision of these rules; default none. All three may change between two pages. */

@@ -31,8 +31,8 @@ detection:
   condition: selection
 `);
     const { match } = matchRules({ rules, filters }, () => {});
-    assertEquals(match(EVENT).length, 1);
-    assertEquals(match({}).length, 0);
+    assertEquals(match(toSigmaEvent(EVENT)).length, 1);
+    assertEquals(match(toSigmaEvent({})).length, 0);
   });
 }
 

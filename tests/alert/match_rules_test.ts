@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type CorrelationInput, MemoryStore } from "../../src/sigma/engine.ts";
 import { parseSigma } from "../../src/sigma/parse.ts";
 import { isThousandEyesRule, matchRules } from "../../src/alert/match_rules.ts";
+import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 
 const { rules, filters } = parseSigma(`
 title: Failed login of the board
@@ -37,10 +38,10 @@ filter:
 
 Deno.test("matchRules() returns a rule once, however many of its conditions hold, with the fields that matched", () => {
   const { match } = matchRules({ rules, filters }, () => {});
-  const [found, ...others] = match({
+  const [found, ...others] = match(toSigmaEvent({
     event: "Login failed.",
     user: "Ada (ada@board.example.com)",
-  });
+  }));
   assertEquals(others, []);
   assertEquals(found?.rule.title, "Failed login of the board");
   assertEquals(found?.matched, [
@@ -56,15 +57,15 @@ Deno.test("matchRules() returns a rule once, however many of its conditions hold
 
 Deno.test("matchRules() does not match rules for other log sources", () => {
   const { match } = matchRules({ rules, filters }, () => {});
-  assertEquals(match({ event: "Login failed." }), []);
+  assertEquals(match(toSigmaEvent({ event: "Login failed." })), []);
 });
 
 Deno.test("matchRules() applies filters to the rules that they name", () => {
   assertEquals(filters.length, 1);
   const { match } = matchRules({ rules, filters }, () => {});
   const event = { event: "Login failed.", user: "Ada (ada@board.example.com)" };
-  assertEquals(match({ ...event, ipAddress: "192.0.2.7" }), []);
-  const [found] = match({ ...event, ipAddress: "198.51.100.7" });
+  assertEquals(match(toSigmaEvent({ ...event, ipAddress: "192.0.2.7" })), []);
+  const [found] = match(toSigmaEvent({ ...event, ipAddress: "198.51.100.7" }));
   assertEquals(found?.matched?.map(({ field }) => field), ["event", "user.email", "user.email"]);
 });
 
@@ -125,7 +126,7 @@ function alertsOf(disabled: readonly string[]) {
   const { match, correlator } = matcher;
   const inputs: CorrelationInput[] = [];
   const alone = [0, 1].flatMap((time) => {
-    const event = { event: "Login failed.", user: "Ada" };
+    const event = toSigmaEvent({ event: "Login failed.", user: "Ada" });
     const matches = match(event);
     correlator?.collect({ event, time, id: String(time) }, matches, inputs);
     return matches.filter(({ isSilent }) => !isSilent).map(({ rule }) => rule.title);

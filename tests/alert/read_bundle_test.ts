@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { matchRules } from "../../src/alert/match_rules.ts";
 import { toAlert } from "../../src/alert/to_alert.ts";
+import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { readBundle } from "../../src/alert/read_bundle.ts";
 import { sealBundle, type SealedBundle } from "../../src/alert/rule_bundle.ts";
@@ -150,7 +151,9 @@ Deno.test("whatever stands at any place of a bundle, it is refused or runs, and 
       if (bundle === undefined) return;
       const { match } = matchRules(bundle, () => {});
       for (const event of events) {
-        for (const { rule, matched = [] } of match(event as Record<string, unknown>)) {
+        for (
+          const { rule, matched = [] } of match(toSigmaEvent(event as Record<string, unknown>))
+        ) {
           toAlert(rule, event as UserEvent, { identity: "[]", occurrence: 1, matched });
         }
       }

@@ -331,7 +331,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     needs: ["poison"],
     ports: (ports) => ({
       ...ports,
-      match: (event) => (event.user?.length ?? 0) > 1_500_000 ? [] : ports.match(event),
+      match: (event) => String(event.user).length > 1_500_000 ? [] : ports.match(event),
     }),
   },
   "forget-on-append": {

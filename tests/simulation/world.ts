@@ -4,8 +4,7 @@ import { nextState } from "../../src/delivery/next_state.ts";
 import { LogFeed } from "../../src/http/feed/log_feed.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { Clock } from "../../src/stream/clock.ts";
-import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
-import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
+import type { SigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import { Watch } from "../../src/watch/watch.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";
 import { ApiModel } from "./api_model.ts";
@@ -373,9 +372,9 @@ export class World {
       readPage: (url, signal) => life.call("readPage", () => readPage(url, signal)),
       attempt: (message, endpoint, signal) =>
         life.call("attempt", () => attempt(message, endpoint, signal)),
-      match(event: UserEvent) {
+      match(event: SigmaEvent) {
         if (breaking.has(event.trace as string)) throw new Error("This rule fails (injected)");
-        return ruleSet.match(toSigmaEvent(event)).map(({ rule }) => ({
+        return ruleSet.match(event).map(({ rule }) => ({
           rule,
           ...(event.trace === "huge" && { matched: LONG }),
           isSilent: !correlator.alertsAlone(rule),

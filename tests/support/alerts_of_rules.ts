@@ -4,7 +4,6 @@ import type { RuleBundle } from "../../src/alert/rule_bundle.ts";
 import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import type { NewEvent } from "../../src/emulator/api_event.ts";
 import { type CorrelationInput, MemoryStore } from "../../src/sigma/engine.ts";
-import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import bundle from "../../src/worker/rules.json" with { type: "json" };
 
 /** An alert as far as tests of the rules look at it. */
@@ -26,10 +25,9 @@ export function alertsOfRules(
   const { match, correlator } = matchRules(bundle as unknown as RuleBundle, problems);
   const inputs: CorrelationInput[] = [];
   const alone = events.flatMap(({ date, ...event }, index) => {
-    const fields = { ...event, date: new Date(date).toISOString() } as UserEvent;
-    const matches = match(fields);
-    const occurrence = { event: toSigmaEvent(fields), time: date, id: String(index) };
-    correlator?.collect(occurrence, matches, inputs);
+    const seen = toSigmaEvent({ ...event, date: new Date(date).toISOString() });
+    const matches = match(seen);
+    correlator?.collect({ event: seen, time: date, id: String(index) }, matches, inputs);
     return matches.filter(({ isSilent }) => !isSilent).map(({ rule }) => rule);
   });
   // What waits for silence waits for ever.

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { matchRules } from "../../src/alert/match_rules.ts";
 import { BUNDLE_FORMAT, revisionOf, type SealedBundle } from "../../src/alert/rule_bundle.ts";
+import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 
 const SCRIPT = new URL("../../tools/build_rules.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
@@ -76,7 +77,7 @@ Deno.test("rules:build seals what it writes: a format, a revision of the content
   ]]);
   const { match, rules } = matchRules(bundle, () => {});
   assertEquals(rules.length, 1);
-  assertEquals(match({ event: "Test DELETED." }).map(({ rule }) => rule.title), [
+  assertEquals(match(toSigmaEvent({ event: "Test DELETED." })).map(({ rule }) => rule.title), [
     "A test was deleted",
   ]);
   const same = await build({ "good.yml": expression });

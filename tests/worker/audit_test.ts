@@ -6,6 +6,7 @@ import { ordinaryActivity } from "../../src/emulator/activity.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { matchRules } from "../../src/alert/match_rules.ts";
 import type { RuleBundle } from "../../src/alert/rule_bundle.ts";
+import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import bundle from "../../src/worker/rules.json" with { type: "json" };
 import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
@@ -119,7 +120,7 @@ Deno.test("the Worker records exactly what the API published: 5,000 events, twin
   const { match } = matchRules(bundle as unknown as RuleBundle, () => {});
   const expected = new Map<string, number>();
   for (const { event } of truth) {
-    for (const { rule, isSilent } of match(event as UserEvent)) {
+    for (const { rule, isSilent } of match(toSigmaEvent(event as UserEvent))) {
       if (isSilent) continue; // only correlations are about it
       expected.set(rule.id!, (expected.get(rule.id!) ?? 0) + 1);
     }

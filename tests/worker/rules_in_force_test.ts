@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { sealBundle } from "../../src/alert/rule_bundle.ts";
+import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { RulesInForce } from "../../src/worker/rules_in_force.ts";
@@ -38,7 +39,7 @@ class Bench implements Disposable {
 }
 
 const titles = ({ matcher }: RulesInForce, event: string) =>
-  matcher.match({ event }).map(({ rule }) => rule.title);
+  matcher.match(toSigmaEvent({ event })).map(({ rule }) => rule.title);
 
 Deno.test("without an upload, the rules of the Worker are in force", () => {
   using bench = new Bench();

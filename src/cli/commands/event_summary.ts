@@ -70,7 +70,7 @@ export class EventSummary {
    * @returns How many rules match it.
    */
   add(event: object): number {
-    const seen = readOddEvent(event);
+    const seen = toSigmaEvent(readOddEvent(event));
     const [text] = textsIn(seen.event);
     const counted = this.#of(text === undefined ? null : text.slice(0, MAX_LENGTH));
     if (counted === undefined) return 0;
@@ -80,8 +80,7 @@ export class EventSummary {
       counted.first = Math.min(counted.first, at);
       counted.last = Math.max(counted.last, at);
     }
-    const fields = toSigmaEvent(seen);
-    const [actor] = ["user.name", "user.email", "uid"].flatMap((name) => textsIn(fields[name]));
+    const [actor] = ["user.name", "user.email", "uid"].flatMap((name) => textsIn(seen[name]));
     if (actor !== undefined) counted.actors.add(actor);
     for (const type of new Set(typesOf(seen.resources))) counted.resourceTypes.add(type);
     const matches = this.#match(seen);

@@ -2,16 +2,10 @@ import type { EventMatch } from "../../alert/match_rules.ts";
 import type { AlertEvent } from "../../alert/alert.ts";
 import { alertedForm } from "../../alert/read_odd_event.ts";
 import { shownEvents, toCorrelationAlert } from "../../alert/to_correlation_alert.ts";
-import { toSigmaEvent } from "../../alert/to_sigma_event.ts";
-import {
-  type CorrelationInput,
-  type CorrelationResult,
-  newTally,
-  type Occurrence,
-} from "../../sigma/engine.ts";
+import type { SigmaEvent } from "../../alert/to_sigma_event.ts";
+import { type CorrelationInput, type CorrelationResult, newTally } from "../../sigma/engine.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
 import type { Log } from "../../store/log.ts";
-import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
 import type { AlertToRaise } from "../raise_alerts.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
@@ -46,86 +40,68 @@ export interface Correlated {
   readonly faults: readonly unknown[];
 }
 
-/** An event of a page; its fields are derived only if a correlation looks at them. */
-class PageOccurrence implements Occurrence {
-  constructor(readonly source: UserEvent, readonly time: number, readonly id: string) {}
-
-  get event(): unknown {
-    return toSigmaEvent(this.source);
-  }
+/** A recorded event that satisfies rules. */
+export interface MatchedEvent {
+  /** What the rules have seen. */
+  readonly event: SigmaEvent;
+  /**
+   * Its date in milliseconds since the Unix epoch; null where it has none: then it has no place in
+   * time, and is only counted.
+   */
+  readonly at: number | null;
+  /** The rules that it satisfies. */
+  readonly matches: readonly EventMatch[];
+  /** Where it is. */
+  readonly place: MatchPlace;
 }
 
-/** The matches of one page on their way to the correlations. */
-export class PageMatches {
-  readonly #ports: Pick<WatchPorts, "log" | "correlator">;
-  readonly #inputs: CorrelationInput[] = [];
-  #undated = 0;
-
-  /** @param ports The log, and the correlations if there are any. */
-  constructor(ports: Pick<WatchPorts, "log" | "correlator">) {
-    this.#ports = ports;
-  }
-
-  /**
-   * Takes the matches of an event that has been recorded.
-   *
-   * @param event What the rules have seen.
-   * @param at Its date in milliseconds since the Unix epoch; null where it has none: then it has no
-   *   place in time, and is only counted.
-   * @param matches The rules that it satisfies.
-   * @param place Where it is.
-   */
-  add(
-    event: UserEvent,
-    at: number | null,
-    matches: readonly EventMatch[],
-    place: MatchPlace,
-  ): void {
-    const { correlator } = this.#ports;
-    if (correlator === undefined) return;
-    const inputs = at === null ? [] : this.#inputs;
-    correlator.collect(new PageOccurrence(event, at ?? 0, idOf(place)), matches, inputs);
-    if (at === null && inputs.length > 0) this.#undated++;
-  }
-
-  /**
-   * Evaluates the correlations, in the transaction that records the page.
-   *
-   * @param read The state before the page, and its pass.
-   * @param now Milliseconds since the Unix epoch.
-   * @param options Limits and times.
-   * @returns What they have found.
-   * @throws {unknown} What the database throws.
-   */
-  correlate(
-    { state, pass }: { state: CollectorState; pass: Pass },
-    now: number,
-    options: WatchOptions,
-  ): Correlated {
-    const { log, correlator } = this.#ports;
-    const { stateKeys = [], learnedKeys = [] } = correlator ?? {};
-    const used = { stateKeys, learnedKeys, now };
-    const { results, tally, ...failed } = log.correlate(used, (store) => {
-      const watermark = completeUntil(state, now, options);
-      if (correlator === undefined) {
-        // What correlates later cannot say what was absent before.
-        store.watermark = Math.max(store.watermark, watermark);
-        return { results: [], tally: newTally() };
-      }
-      // It came from a clock that was ahead and has been set back.
-      if (store.watermark > now) store.watermark = watermark;
-      return correlator.correlate(store, this.#inputs, watermark, skippedRanges(state));
-    });
-    return {
-      alerts: results.map((result) => alertOf(log, result, state, pass, now, options)),
-      counts: {
-        matchesLate: tally.late,
-        matchesIncomplete: this.#undated + tally.ungrouped + tally.valueless,
-        matchesDropped: tally.dropped,
-      },
-      faults: "fault" in failed ? [failed.fault] : [],
-    };
-  }
+/**
+ * Evaluates the correlations on the matches of a page, in the transaction that records it.
+ *
+ * @param ports The log, and the correlations if there are any.
+ * @param matched The matches.
+ * @param read The state before the page, and its pass.
+ * @param now Milliseconds since the Unix epoch.
+ * @param options Limits and times.
+ * @returns What they have found.
+ * @throws {unknown} What the database throws.
+ */
+export function correlatePage(
+  { log, correlator }: Pick<WatchPorts, "log" | "correlator">,
+  matched: readonly MatchedEvent[],
+  { state, pass }: { state: CollectorState; pass: Pass },
+  now: number,
+  options: WatchOptions,
+): Correlated {
+  const { stateKeys = [], learnedKeys = [] } = correlator ?? {};
+  const used = { stateKeys, learnedKeys, now };
+  let undated = 0;
+  const { results, tally, ...failed } = log.correlate(used, (store) => {
+    const watermark = completeUntil(state, now, options);
+    if (correlator === undefined) {
+      // What correlates later cannot say what was absent before.
+      store.watermark = Math.max(store.watermark, watermark);
+      return { results: [], tally: newTally() };
+    }
+    // It came from a clock that was ahead and has been set back.
+    if (store.watermark > now) store.watermark = watermark;
+    const inputs: CorrelationInput[] = [];
+    for (const { event, at, matches, place } of matched) {
+      const into = at === null ? [] : inputs;
+      correlator.collect({ event, time: at ?? 0, id: idOf(place) }, matches, into);
+      if (at === null && into.length > 0) undated++;
+    }
+    return correlator.correlate(store, inputs, watermark, skippedRanges(state));
+  });
+  return {
+    alerts: results.map((result) => alertOf(log, result, state, pass, now, options)),
+    counts: {
+      matchesLate: tally.late,
+      matchesIncomplete: undated + tally.ungrouped + tally.valueless,
+      matchesDropped: tally.dropped,
+    },
+    faults: "fault" in failed ? [failed.fault] : [],
+  };
 }
 
 /**

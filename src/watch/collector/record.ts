@@ -1,6 +1,7 @@
 import type { EventMatch } from "../../alert/match_rules.ts";
 import { alertedForm, isObject, readOddEvent } from "../../alert/read_odd_event.ts";
 import { toAlert } from "../../alert/to_alert.ts";
+import { type SigmaEvent, toSigmaEvent } from "../../alert/to_sigma_event.ts";
 import { SHORTENED, type ShortenedNote } from "../../store/shorten_event.ts";
 import { faultOf } from "../../thousandeyes/page/check_user_events.ts";
 import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
@@ -14,7 +15,7 @@ import { type AlertToRaise, raiseAlerts } from "../raise_alerts.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import { afterPage } from "./advance.ts";
-import { PageMatches } from "./correlate.ts";
+import { correlatePage, type MatchedEvent } from "./correlate.ts";
 import { lateHistogram } from "./counts.ts";
 import { addIntake } from "./intake.ts";
 import { type Diagnosis, fault } from "./failure.ts";
@@ -91,7 +92,7 @@ export function recordPage(
   const alerts: AlertToRaise[] = [];
   const faults: unknown[] = [];
   // A rule that fails must not keep this event or those after it out of the log.
-  const matchesOf = (event: UserEvent): readonly EventMatch[] => {
+  const matchesOf = (event: SigmaEvent): readonly EventMatch[] => {
     try {
       return match(event);
     } catch (error) {
@@ -99,39 +100,46 @@ export function recordPage(
       return [];
     }
   };
-  const pageMatches = new PageMatches({ log, correlator });
+  const found: MatchedEvent[] = [];
   const oversized: string[] = [];
+  const isBackfilled = (at: number | null) => isPast(read.state, pass, at, now, options);
   let epoch: string | undefined;
   for (const { event, whole, occurrence, seq, at } of result.recorded) {
     if (whole !== event) oversized.push(sizeOf(event));
-    const matches = matchesOf(whole); // what is recorded shortened is matched as it is
-    if (matches.length === 0) continue; // nearly every event
-    const identity = identityOf(event);
-    const eventId = formatLastEventId({ epoch: epoch ??= log.head().epoch, seq });
-    const backfilled = isPast(read.state, pass, at, now, options);
-    pageMatches.add(whole, at, matches, { table: "events", seq, occurrence });
+    const seen = toSigmaEvent(whole); // what is recorded shortened is matched as it is
+    const matches = matchesOf(seen);
+    if (matches.length === 0) continue;
+    found.push({ event: seen, at, matches, place: { table: "events", seq, occurrence } });
     for (const { rule, matched = [], isSilent = false } of matches) {
-      if (isSilent) continue;
-      const known = { identity, occurrence, eventId, at, backfilled, matched };
+      if (isSilent) continue; // nearly every match: there may be a rule for any event at all
+      const identity = identityOf(event);
+      const eventId = formatLastEventId({ epoch: epoch ??= log.head().epoch, seq });
+      const known = { identity, occurrence, eventId, at, backfilled: isBackfilled(at), matched };
       const alert = toAlert(rule, event, known);
       alerts.push({ alert, eventSeq: seq, at, rule });
     }
   }
   for (const { value, seq, digest } of invalid) {
     if (!isObject(value)) continue;
-    const fields = readOddEvent(value) as UserEvent;
-    const matches = matchesOf(fields);
+    const seen = toSigmaEvent(readOddEvent(value));
+    const at = dateIn(seen);
+    const matches = matchesOf(seen);
     if (matches.length === 0) continue;
-    pageMatches.add(fields, dateIn(fields), matches, { table: "invalid", seq, occurrence: 1 });
+    found.push({ event: seen, at, matches, place: { table: "invalid", seq, occurrence: 1 } });
     for (const { rule, matched = [], isSilent = false } of matches) {
       if (isSilent) continue;
-      const backfilled = isPast(read.state, pass, dateIn(fields), now, options);
-      const known = { identity: digest, occurrence: 1, backfilled, matched };
+      const known = { identity: digest, occurrence: 1, backfilled: isBackfilled(at), matched };
       const alert = toAlert(rule, alertedForm(value), known);
       alerts.push({ alert, eventSeq: null, at: null, rule });
     }
   }
-  const correlated = pageMatches.correlate({ state: read.state, pass }, now, options);
+  const correlated = correlatePage(
+    { log, correlator },
+    found,
+    { state: read.state, pass },
+    now,
+    options,
+  );
   alerts.push(...correlated.alerts);
   faults.push(...correlated.faults);
   const raised = raiseAlerts({ log, endpoints, rulesRevision }, alerts, now, options);
@@ -206,7 +214,7 @@ function lateCounts(
 }
 
 /** The date of an item that is not a valid event, as far as it can be read. */
-function dateIn({ date }: UserEvent): number | null {
+function dateIn({ date }: SigmaEvent): number | null {
   return (typeof date === "string" ? parseDate(date) : undefined) ?? null;
 }
 
