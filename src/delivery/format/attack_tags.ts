@@ -25,11 +25,13 @@ export interface Attack {
  */
 export function attackOf(tags: readonly string[]): Attack {
   const names = tags.flatMap((tag) => /^attack\.([a-z0-9._-]{1,64})$/i.exec(tag)?.[1] ?? []);
-  const isCode = /^[gstm]\d{4}/i;
+  const isCode = /^(ta|[gmst])\d{4}/i;
   return {
     techniques: names.filter((name) => /^t\d{4}(\.\d{3})?$/i.test(name))
       .map((name) => name.toUpperCase()),
     tactics: names.filter((name) => !isCode.test(name))
-      .map((name) => name.replace(/[._-]+/g, " ").replace(/\b[a-z]/g, (c) => c.toUpperCase())),
+      .map((name) =>
+        name.replace(/[._-]+/g, " ").replace(/\b(?!and\b)[a-z]/g, (c) => c.toUpperCase())
+      ),
   };
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { safeText } from "../../stream/plain_text.ts";
 import { bodyWithin } from "./body_within.ts";
+import { cutText } from "./cut_text.ts";
 import type { Format } from "./format.ts";
 import { messageData, wellFormedJson } from "./message_data.ts";
 import { MAX_BODY_BYTES } from "./standard.ts";
@@ -11,6 +11,8 @@ export interface CloudEventsOptions {
   readonly source: string;
 }
 
+/** What a string of CloudEvents must not have: controls, noncharacters, halves of a pair. */
+const FORBIDDEN = /[\p{Cc}\p{Cn}\p{Cs}]/gu;
 /** What RFC 3986 allows in a reference to a URI. */
 const URI_REFERENCE = /^(?:[\w.~:/?#[\]@!$&'()*+,;=-]|%[0-9a-f]{2}){1,512}$/i;
 
@@ -37,7 +39,7 @@ export const cloudevents: Format<CloudEventsOptions> = {
     headers: { "content-type": "application/cloudevents+json" },
     body: bodyWithin(MAX_BODY_BYTES, content, (content) => {
       const { id, rule } = content.type === "alert.folded" ? content.folded : content.alert;
-      const subject = safeText(rule.id, "\ufffd", 256);
+      const subject = cutText(rule.id.replace(FORBIDDEN, "\ufffd"), 256);
       const { type, ...data } = messageData(content, linkTo);
       return wellFormedJson({
         specversion: "1.0",

@@ -5,24 +5,9 @@ import { datadog } from "../../../src/delivery/format/datadog.ts";
 import type { MessageContent } from "../../../src/delivery/format/format.ts";
 import { created, HOSTILE } from "../../support/receivers/contents.ts";
 import { datadogReceiver } from "../../support/receivers/datadog.ts";
-import { bytesOf, requestOf, send } from "../../support/receivers/http_receiver.ts";
+import { requestOf, send } from "../../support/receivers/http_receiver.ts";
 
-const MAX = 1_000_000;
 const logOf = (content: MessageContent) => JSON.parse(requestOf("datadog", content).body)[0];
-
-Deno.test("the format datadog cuts nothing up to 1 MB, and visibly cuts one byte above it", () => {
-  const bodyOf = (length: number) =>
-    requestOf("datadog", created({ note: "x".repeat(length) })).body;
-  const room = MAX - bytesOf(bodyOf(0));
-  for (const length of [room - 1, room]) {
-    assertEquals(bytesOf(bodyOf(length)), MAX - room + length);
-    assertEquals(JSON.parse(bodyOf(length))[0].panoptes.cut, undefined);
-  }
-  const [{ panoptes }] = JSON.parse(bodyOf(room + 1));
-  assertEquals(panoptes.cut, true);
-  assert(panoptes.events[0].event.note.endsWith(`… cut, ${room + 1 - 4_096} more characters`));
-  assertEquals(panoptes.link, `https://panoptes.example.com/#${panoptes.id}`);
-});
 
 Deno.test("no text makes a second tag, an attribute or another status for Datadog", () => {
   const rule = { title: HOSTILE, level: "low" } as const;

@@ -4,27 +4,11 @@ import { elastic } from "../../../src/delivery/format/elastic.ts";
 import type { MessageContent } from "../../../src/delivery/format/format.ts";
 import { correlated, created, folded, hostile } from "../../support/receivers/contents.ts";
 import { createElasticReceiver } from "../../support/receivers/elastic.ts";
-import { bytesOf, requestOf, send } from "../../support/receivers/http_receiver.ts";
+import { requestOf, send } from "../../support/receivers/http_receiver.ts";
 import { SAMPLE_OPTIONS } from "../../support/receivers/sample_options.ts";
 
-const MAX = 1_000_000;
 const documentOf = (content: MessageContent) =>
   JSON.parse(requestOf("elastic", content).body.split("\n")[1]!);
-
-Deno.test("the format elastic cuts nothing up to 1 MB, and visibly cuts one byte above it", () => {
-  const bodyOf = (length: number) =>
-    requestOf("elastic", created({ note: "x".repeat(length) })).body;
-  const originalOf = (body: string) => JSON.parse(JSON.parse(body.split("\n")[1]!).event.original);
-  const room = MAX - bytesOf(bodyOf(0));
-  for (const length of [room - 1, room]) {
-    assertEquals(bytesOf(bodyOf(length)), MAX - room + length);
-    assertEquals(originalOf(bodyOf(length)).cut, undefined);
-  }
-  const original = originalOf(bodyOf(room + 1));
-  assertEquals(original.cut, true);
-  assert(original.events[0].event.note.endsWith(`… cut, ${room + 1 - 4_096} more characters`));
-  assertEquals(original.link, `https://panoptes.example.com/#${original.id}`);
-});
 
 Deno.test("Elasticsearch stores a message once, however often it arrives", async () => {
   const ids = new Set<string>();

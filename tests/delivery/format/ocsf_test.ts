@@ -5,25 +5,10 @@ import type { MessageContent } from "../../../src/delivery/format/format.ts";
 import { ocsf } from "../../../src/delivery/format/ocsf.ts";
 import { closed, correlated, created, folded, hostile } from "../../support/receivers/contents.ts";
 import { ocsfReceiver } from "../../support/receivers/ocsf.ts";
-import { bytesOf, requestOf, send } from "../../support/receivers/http_receiver.ts";
+import { requestOf, send } from "../../support/receivers/http_receiver.ts";
 
-const MAX = 65_536;
 const findingOf = (content: MessageContent, options = {}) =>
   JSON.parse(requestOf("ocsf", content, options).body);
-
-Deno.test("the format ocsf cuts nothing up to 64 KiB, and visibly cuts one byte above it", () => {
-  const bodyOf = (length: number) => requestOf("ocsf", created({ note: "x".repeat(length) })).body;
-  const room = MAX - bytesOf(bodyOf(0));
-  for (const length of [room - 1, room]) {
-    assertEquals(bytesOf(bodyOf(length)), MAX - room + length);
-    assertEquals(JSON.parse(bodyOf(length)).metadata.is_truncated, undefined);
-  }
-  const { metadata, finding_info, unmapped } = JSON.parse(bodyOf(room + 1));
-  assertEquals([metadata.is_truncated, unmapped.panoptes.cut], [true, true]);
-  const { note } = unmapped.panoptes.events[0].event;
-  assert(note.endsWith(`… cut, ${room + 1 - 4_096} more characters`));
-  assertEquals(finding_info.src_url, `https://panoptes.example.com/#${finding_info.uid}`);
-});
 
 Deno.test("an alert, its repeats and its closing are one finding, and three events about it", () => {
   const findings = [created(), folded(), closed()].map((content) => findingOf(content));

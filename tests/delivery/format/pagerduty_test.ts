@@ -5,9 +5,8 @@ import type { MessageContent } from "../../../src/delivery/format/format.ts";
 import { pagerduty } from "../../../src/delivery/format/pagerduty.ts";
 import { closed, created, folded } from "../../support/receivers/contents.ts";
 import { pagerdutyReceiver } from "../../support/receivers/pagerduty.ts";
-import { bytesOf, requestOf, send } from "../../support/receivers/http_receiver.ts";
+import { requestOf, send } from "../../support/receivers/http_receiver.ts";
 
-const MAX = 512_000;
 const path = "/v2/enqueue";
 const eventOf = (content: MessageContent) => JSON.parse(requestOf("pagerduty", content).body);
 
@@ -22,22 +21,6 @@ Deno.test("the format pagerduty has a severity for every level", () => {
     ALERT_LEVELS.map((level) => eventOf(created({}, { level })).payload.severity),
     ["info", "info", "warning", "error", "critical"],
   );
-});
-
-Deno.test("the format pagerduty cuts nothing up to 512 KB, and visibly cuts one byte above it", () => {
-  const bodyOf = (length: number) =>
-    requestOf("pagerduty", created({ note: "x".repeat(length) })).body;
-  const room = MAX - bytesOf(bodyOf(0));
-  for (const length of [room - 1, room]) {
-    assertEquals(bytesOf(bodyOf(length)), MAX - room + length);
-    assertEquals(JSON.parse(bodyOf(length)).payload.custom_details.message.cut, undefined);
-  }
-  const { links, dedup_key, payload: { custom_details: { message } } } = JSON.parse(
-    bodyOf(room + 1),
-  );
-  assertEquals(message.cut, true);
-  assert(message.events[0].event.note.endsWith(`… cut, ${room + 1 - 4_096} more characters`));
-  assertEquals(links[0].href, `https://panoptes.example.com/#${dedup_key}`);
 });
 
 Deno.test("the receiver of pagerduty refuses what PagerDuty refuses, and the excerpt says why", async () => {

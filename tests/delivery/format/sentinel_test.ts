@@ -1,29 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import type { MessageContent } from "../../../src/delivery/format/format.ts";
 import { created, folded } from "../../support/receivers/contents.ts";
-import { bytesOf, requestOf, send } from "../../support/receivers/http_receiver.ts";
+import { requestOf, send } from "../../support/receivers/http_receiver.ts";
 import {
   SENTINEL_HEADERS,
   SENTINEL_PATH,
   sentinelReceiver,
 } from "../../support/receivers/sentinel.ts";
 
-const MAX = 65_536;
 const rowOf = (content: MessageContent) => JSON.parse(requestOf("sentinel", content).body)[0];
-
-Deno.test("the format sentinel cuts nothing up to 64 KiB, and visibly cuts one byte above it", () => {
-  const bodyOf = (length: number) =>
-    requestOf("sentinel", created({ note: "x".repeat(length) })).body;
-  const room = MAX - bytesOf(bodyOf(0));
-  for (const length of [room - 1, room]) {
-    assertEquals(bytesOf(bodyOf(length)), MAX - room + length);
-    assertEquals(JSON.parse(bodyOf(length))[0].Alert.cut, undefined);
-  }
-  const [{ Alert, Link }] = JSON.parse(bodyOf(room + 1));
-  assertEquals(Alert.cut, true);
-  assert(Alert.events[0].event.note.endsWith(`… cut, ${room + 1 - 4_096} more characters`));
-  assertEquals(Link, `https://panoptes.example.com/#${Alert.id}`);
-});
 
 Deno.test("the stream that docs/formats.md declares has the columns that are sent, and no other", async () => {
   const text = await Deno.readTextFile(new URL("../../../docs/formats.md", import.meta.url));

@@ -2,26 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { splunkHec } from "../../../src/delivery/format/splunk_hec.ts";
 import { created } from "../../support/receivers/contents.ts";
-import { bytesOf, requestOf, send } from "../../support/receivers/http_receiver.ts";
+import { send } from "../../support/receivers/http_receiver.ts";
 import { splunkHecReceiver } from "../../support/receivers/splunk_hec.ts";
 
 const token = "00000000-made-up00-0000-000000000000";
 const path = "/services/collector/event";
-const MAX = 1_000_000;
-
-Deno.test("the format splunk-hec cuts nothing up to 1 MB, and visibly cuts one byte above it", () => {
-  const bodyOf = (length: number) =>
-    requestOf("splunk-hec", created({ note: "x".repeat(length) })).body;
-  const room = MAX - bytesOf(bodyOf(0));
-  for (const length of [room - 1, room]) {
-    assertEquals(bytesOf(bodyOf(length)), MAX - room + length);
-    assertEquals(JSON.parse(bodyOf(length)).event.cut, undefined);
-  }
-  const { event } = JSON.parse(bodyOf(room + 1));
-  assertEquals(event.cut, true);
-  assert(event.events[0].event.note.endsWith(`… cut, ${room + 1 - 4_096} more characters`));
-  assertEquals(event.link, `https://panoptes.example.com/#${event.id}`);
-});
 
 Deno.test("the format splunk-hec goes by the code of the answer, not by its status", () => {
   const refusal = (answer: unknown) => splunkHec.refusal!(JSON.stringify(answer));

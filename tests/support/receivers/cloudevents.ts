@@ -18,9 +18,9 @@ import {
   SECRET,
 } from "./http_receiver.ts";
 
-// "Control characters" and "code points identified as noncharacters" must not be in a String.
-// deno-lint-ignore no-control-regex
-const attribute = v.pipe(v.string(), v.nonEmpty(), v.regex(/^[^\u0000-\u001f\u007f-\u009f]*$/u));
+// "Control characters", "noncharacters" and "code points that are surrogates" must not be in a String.
+const FORBIDDEN = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
+const attribute = v.pipe(v.string(), v.nonEmpty(), v.check((text) => !FORBIDDEN.test(text)));
 
 /** One event in structured mode, with JSON as its data. */
 export const CloudEventSchema = v.objectWithRest({
