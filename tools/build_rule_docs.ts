@@ -25,7 +25,10 @@ const TOPICS: Readonly<Record<string, readonly string[]>> = {
     "role_raised_then_used",
     "role_changed_then_alerts_disabled",
   ],
-  "The authentication policy is weakened": ["authentication_policy_weakened"],
+  "The authentication policy is weakened": [
+    "authentication_policy_weakened",
+    "second_factor_reset",
+  ],
   "The identity provider changes": ["authentication_settings_changed"],
   "Tokens are created and revoked": [
     "api_token_created",
