@@ -117,7 +117,7 @@ function witnessKey(witness: Witness): string {
     case "number":
       return `${witness.comparison} ${witness.bound}`;
     case "regex":
-      return witness.regex.key;
+      return witness.regex.compiled.key;
     case "present":
       return "";
   }

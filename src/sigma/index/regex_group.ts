@@ -51,9 +51,9 @@ export class RegexGroup {
 }
 
 function setOf(regexes: readonly RegexFact[]): { automaton: RegexAutomaton; facts: number[] } {
-  const program = joinPrograms(regexes.map(([{ program }]) => program));
+  const program = joinPrograms(regexes.map(([{ compiled }]) => compiled.program));
   return {
-    automaton: new RegexAutomaton(program, regexes.map(([{ endsLines }]) => endsLines)),
+    automaton: new RegexAutomaton(program, regexes.map(([{ compiled }]) => compiled.endsLines)),
     facts: regexes.map(([, fact]) => fact),
   };
 }

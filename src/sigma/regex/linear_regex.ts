@@ -42,14 +42,9 @@ export interface CompiledRegex {
 }
 
 /** A regular expression whose time is linear in the text, with a bound that the pattern meets. */
-export class LinearRegex implements CompiledRegex {
-  readonly source: string;
-  readonly flags: string;
-  readonly key: string;
-  readonly program: Program;
-  readonly endsLines: boolean;
-  readonly anywhere: readonly (readonly string[])[];
-  readonly atStart: readonly string[];
+export class LinearRegex {
+  /** What runs. */
+  readonly compiled: CompiledRegex;
   /** Whether it is fast by itself, and so in a set of fast patterns. */
   readonly isLight: boolean;
   /** How long a text of 5,000 characters may take, in milliseconds on a typical machine. */
@@ -65,13 +60,7 @@ export class LinearRegex implements CompiledRegex {
    */
   constructor(compiled: CompiledRegex) {
     const { program, endsLines } = compiled;
-    this.source = compiled.source;
-    this.flags = compiled.flags;
-    this.key = compiled.key;
-    this.program = program;
-    this.endsLines = endsLines;
-    this.anywhere = compiled.anywhere;
-    this.atStart = compiled.atStart;
+    this.compiled = compiled;
     this.#automaton = new RegexAutomaton(program, [endsLines]);
     const cost = this.size <= ALWAYS_FAST_SIZE ? 0 : this.#automaton.cost;
     this.isLight = cost <= LIGHT_COST_NS;
@@ -95,7 +84,7 @@ export class LinearRegex implements CompiledRegex {
 
   /** How many instructions it has. */
   get size(): number {
-    return this.program.instructions.length;
+    return this.compiled.program.instructions.length;
   }
 
   /** Whether the pattern matches in the text, at the place that it must. */

@@ -23,7 +23,7 @@ export const regexFlagStep: Step = (work, context) => {
 
 /** Makes a test of a regular expression. */
 export function regexTest(regex: LinearRegex): ValueTest {
-  const { source, flags } = regex;
+  const { source, flags } = regex.compiled;
   return {
     says: `has a match of /${source}/${flags}`,
     needs: needsOf(regex),
@@ -32,7 +32,7 @@ export function regexTest(regex: LinearRegex): ValueTest {
 }
 
 function needsOf(regex: LinearRegex): Clause[] {
-  const { anywhere, atStart } = regex;
+  const { anywhere, atStart } = regex.compiled;
   const literals = (kind: "literal" | "prefix", texts: readonly string[]): Clause => {
     return texts.map((text) => ({ kind, text }));
   };
