@@ -6,26 +6,10 @@ import { toAlert } from "../../src/alert/to_alert.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
 import { parseSigma } from "../../src/sigma/mod.ts";
 import { identityOf } from "../../src/thousandeyes/event/event_identity.ts";
+import { FAILED_LOGINS } from "../support/failed_logins.ts";
 
-const RULES = `title: Failed login
-id: 929a690e-bef0-4204-a928-ef5e620d6fcc
-name: failed_login
-logsource: { product: thousandeyes, service: audit }
-detection: { selection: { event: Login failed. }, condition: selection }
-level: low
----
-title: Many failed logins
-id: 0e95725d-7320-415d-80f7-004da920fc11
-correlation:
-  type: event_count
-  rules: failed_login
-  group-by: user.name
-  timespan: 10m
-  condition: { gte: COUNT }
-  generate: true
-level: high
-panoptes: { summary: "{user.name} failed {count} times from {ipAddress}" }
-`;
+const RULES = FAILED_LOGINS.replace("{ gte: 3 }", "{ gte: COUNT }\n  generate: true") +
+  'panoptes: { summary: "{user.name} failed {count} times from {ipAddress}" }\n';
 
 function matcher(count = 3, text = RULES): RuleMatcher {
   const { rules, correlations, filters, problems } = parseSigma(text.replace("COUNT", `${count}`));

@@ -1,27 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
+import { FAILED_LOGINS } from "../support/failed_logins.ts";
 import { folder, panoptes } from "./run_panoptes.ts";
 
-const RULES = `title: Failed login
-id: 929a690e-bef0-4204-a928-ef5e620d6fcc
-name: failed_login
-logsource: { product: thousandeyes, service: audit }
-detection:
-  selection:
-    event|re: '^Login fail(ed|ure)'
-  condition: selection
-level: low
----
-title: Many failed logins
-id: 0e95725d-7320-415d-80f7-004da920fc11
-correlation:
-  type: event_count
-  rules: failed_login
-  group-by: user.name
-  timespan: 10m
-  condition: { gte: 3 }
-level: high
-`;
+const RULES = FAILED_LOGINS.replace("event: Login failed.", "event|re: '^Login fail(ed|ure)'");
 
 const failure = (user: string, minute: number) =>
   JSON.stringify({
