@@ -286,12 +286,14 @@ export class OutboxDispatcher {
   }
 
   /** From when on an endpoint may be sent something; Infinity if it is disabled. */
-  #opensAt({ name }: Endpoint, state: EndpointState | undefined, now: number): number {
+  #opensAt(
+    { name, maxPerMinute }: Endpoint,
+    state: EndpointState | undefined,
+    now: number,
+  ): number {
     if (state?.state === "disabled") return Infinity;
-    return Math.max(
-      state?.holdUntil ?? -Infinity,
-      this.#courses.get(name)?.pace.nextAt(now) ?? -Infinity,
-    );
+    const paced = this.#courses.get(name)?.pace.nextAt(now, maxPerMinute) ?? -Infinity;
+    return Math.max(state?.holdUntil ?? -Infinity, paced);
   }
 
   #trustIn({ name }: Endpoint, { failures }: EndpointState): Trust {
@@ -304,9 +306,10 @@ export class OutboxDispatcher {
     const trust = this.#trustIn(endpoint, state);
     const busy = this.#of(endpoint);
     // One that has never accepted anything, and may hang, gets a single connection, too.
-    if (trust !== "good" || state.succeededAt === null) {
-      if (busy >= 1) return false;
-    } else if (busy >= (waiting > 1 ? MAX_SHARE.beside : MAX_SHARE.alone)) return false;
+    const share = trust !== "good" || state.succeededAt === null
+      ? 1
+      : endpoint.maxInFlight ?? (waiting > 1 ? MAX_SHARE.beside : MAX_SHARE.alone);
+    if (busy >= share) return false;
     if (trust === "good") return true;
     const doubtful = [...this.#inProgress.values()].filter((one) => one.trust !== "good");
     const failing = doubtful.filter((one) => one.trust === "failing");
@@ -336,7 +339,7 @@ export class OutboxDispatcher {
     if (leased === undefined) return false;
     course.started++;
     course.turn = ++this.#turns;
-    course.pace.started(now);
+    course.pace.started(now, endpoint.maxPerMinute);
     const { id } = leased.message;
     const ended = this.#post(leased, endpoint, signal)
       .catch((error) => {

@@ -25,7 +25,7 @@ export interface EndpointConfig {
   readonly previousSecrets?: string[] | undefined;
   /**
    * The lowest level of alert that is sent; default `medium`: what is everyday work pages nobody.
-   * Operational alerts are always sent.
+   * It does not concern operational alerts.
    */
   readonly minLevel?: AlertLevel | undefined;
   /** Whether alerts about the past are sent as well; default false. */
@@ -41,6 +41,8 @@ export interface EndpointConfig {
   readonly where?: FieldMap | undefined;
   /** When alerts wait that are not urgent; default never. */
   readonly quietHours?: QuietHoursConfig | undefined;
+  /** Whether it is told when Panoptes itself, or another endpoint, fails; default true. */
+  readonly operational?: boolean | undefined;
   /** Whether it gets nothing but test messages; default false. */
   readonly testOnly?: boolean | undefined;
   /**
@@ -61,6 +63,16 @@ export interface EndpointConfig {
   readonly retryScheduleMs?: number[] | undefined;
   /** The timeout of one attempt, in milliseconds, 100 to 30,000; default 15,000. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * How many messages are sent within any minute at most, 1 to 10,000; default as many as the
+   * receiver takes.
+   */
+  readonly maxPerMinute?: number | undefined;
+  /**
+   * How many attempts are in progress at most, 1 to 4; default 4 if no other endpoint has anything
+   * due, else 2.
+   */
+  readonly maxInFlight?: number | undefined;
   /** Ports allowed besides 443; default none. */
   readonly allowedPorts?: number[] | undefined;
   /** For development only: allows `http:` to a loopback address, on any port; default false. */
@@ -68,7 +80,14 @@ export interface EndpointConfig {
 }
 
 /** The members without a default. */
-type Unset = "secret" | "rules" | "tags" | "where" | "quietHours";
+type Unset =
+  | "secret"
+  | "rules"
+  | "tags"
+  | "where"
+  | "quietHours"
+  | "maxPerMinute"
+  | "maxInFlight";
 
 /** One webhook endpoint, validated, with defaults filled in. */
 export type Endpoint =
@@ -78,7 +97,7 @@ export type Endpoint =
       undefined
     >;
   }
-  & Pick<EndpointConfig, "secret" | "rules" | "tags">
+  & Pick<EndpointConfig, "secret" | "rules" | "tags" | "maxPerMinute" | "maxInFlight">
   & {
     /** Which fields an event of the alert must have; undefined if any will do. */
     readonly where?: FieldFilter | undefined;
@@ -221,6 +240,7 @@ const taken = {
   tags: v.optional(names),
   where: v.optional(where),
   quietHours: v.optional(QuietHoursSchema),
+  operational: v.optional(v.boolean("must be true or false"), true),
   testOnly: v.optional(v.boolean("must be true or false"), false),
   digestMs: v.optional(wholeNumber(0, 7 * 86_400_000), 0),
 };
@@ -233,6 +253,7 @@ const TakenSchema = v.object({
   tags: v.fallback(taken.tags, undefined),
   where: v.fallback(taken.where, undefined),
   quietHours: v.fallback(taken.quietHours, undefined),
+  operational: v.fallback(taken.operational, taken.operational.default),
   testOnly: v.fallback(taken.testOnly, taken.testOnly.default),
   digestMs: v.fallback(taken.digestMs, taken.digestMs.default),
 });
@@ -285,6 +306,8 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
       [...RETRY_SCHEDULE],
     ),
     timeoutMs: v.optional(wholeNumber(100, 30_000), 15_000),
+    maxPerMinute: v.optional(wholeNumber(1, 10_000)),
+    maxInFlight: v.optional(wholeNumber(1, 4)),
     allowedPorts: v.optional(v.array(wholeNumber(1, 65_535), list), []),
     allowHttpLoopback: v.optional(v.boolean("must be true or false"), false),
   }, "must be an object with the members of an endpoint"),

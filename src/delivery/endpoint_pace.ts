@@ -2,12 +2,22 @@ import type { Outcome } from "./outcome.ts";
 
 const MINUTE = 60_000;
 
-/** A learned interval is at most this long, in milliseconds. */
+/** A learned distance is at most this long, in milliseconds. */
 const MAX_INTERVAL_MS = MINUTE;
-/** With each accepted message the next may follow so much sooner, as a share of the interval. */
+/** How much faster is tried first, and from which factor on that is fine enough. */
+const TRIED = { rough: 1.25, fair: 1.12, last: 1.05, gone: 2 };
+/** From so many accepted messages, the first guess is fair. */
+const FAIR_GUESS = 5;
+/** After that, each accepted message shortens the distance by this share of it. */
 const GROWTH = 0.000_5;
+/** And a 429 makes it longer, by more if it comes soon after the one before. */
+const BACK = { usual: 1.05, soon: 1.1, unproven: 1.25 };
+/** A message that is late by up to this share of the distance does not delay the next one. */
+const MAX_LATE = 0.25;
 /** Without another 429 for so long, in milliseconds, a limit counts as gone. */
 const LIMIT_GONE_MS = 10 * MINUTE;
+/** A rate is proven by a window without 429, which is at least so long, in milliseconds. */
+const MIN_WINDOW_MS = 1_000;
 /** After a pause of so long, in milliseconds, what was accepted before says nothing of the rate. */
 const IDLE_MS = 2_000;
 /** An endpoint whose answers take so long on average, in milliseconds, is slow. */
@@ -16,13 +26,15 @@ const SLOW_MS = 2_000;
 const LATEST = 0.3;
 
 /**
- * How fast messages may follow each other to one endpoint. It is in memory: after a restart, the
- * first 429 teaches it again.
+ * How fast messages may follow each other to one endpoint. It is in memory: after a restart, a few
+ * 429 teach it again.
  *
- * A receiver with a rate limit tells it by 429. What it accepted since the last one, by the time
- * that took, wait included, is the rate that it takes; from then on messages keep that distance. Each
- * accepted one shortens the distance a little, until the receiver says 429 again. So nearly
- * every request is a message that is accepted, at nearly the rate that the receiver allows.
+ * A receiver with a rate limit tells it by 429. What it had accepted by then, by the time that took,
+ * wait included, is a first guess of the rate that it takes. From then on messages keep that distance.
+ * A higher rate is tried as long as each is proven by a window without 429, and the steps between
+ * what is proven and what is refused become smaller. In the end each accepted message shortens the
+ * distance by a hair, and each 429 makes it a little longer. So nearly every request is a message that is
+ * accepted, at nearly the rate that the receiver allows.
  *
  * @example
  * ```ts
@@ -39,8 +51,17 @@ const LATEST = 0.3;
  * ```
  */
 export class EndpointPace {
+  /** The distance between two messages, and the shortest that is proven; 0 if there is no limit. */
   #intervalMs = 0;
+  #provenMs = 0;
+  /** By how much the rate is raised after a window without 429; 1 once that is over. */
+  #factor = 1;
+  /** How long such a window is, and when this one began. */
+  #windowMs = MIN_WINDOW_MS;
+  #windowFrom = -Infinity;
   #startedAt = -Infinity;
+  /** When the latest attempt was to start: wake-ups that come late must not lower the rate. */
+  #slot = -Infinity;
   /** Since when is counted how many messages were accepted. */
   #countedFrom = -Infinity;
   #accepted = 0;
@@ -66,7 +87,7 @@ export class EndpointPace {
     const excess = this.#recent.length - maxPerMinute;
     const oldest = excess >= 0 ? this.#recent[excess] : undefined;
     const at = Math.max(
-      Math.ceil(this.#startedAt + this.#intervalMs),
+      Math.ceil(this.#slot + this.#intervalMs),
       oldest === undefined ? -Infinity : oldest + MINUTE,
     );
     // One further ahead was computed by a clock that was ahead.
@@ -85,6 +106,8 @@ export class EndpointPace {
       this.#accepted = 0;
     }
     this.#startedAt = now;
+    const due = this.#slot + this.#intervalMs;
+    this.#slot = now - due <= MAX_LATE * this.#intervalMs ? due : now;
     if (maxPerMinute === Infinity) return;
     this.#recent.push(now);
     this.#recent.splice(0, this.#recent.length - maxPerMinute);
@@ -98,23 +121,44 @@ export class EndpointPace {
    */
   ended({ kind, status, at, durationMs }: Outcome, holdUntil: number | null): void {
     this.#averageMs += LATEST * (durationMs - this.#averageMs);
-    if (kind === "ok") {
-      this.#accepted++;
-      const isGone = at > this.#limitedUntil + LIMIT_GONE_MS;
-      this.#intervalMs = isGone
-        ? Math.floor(this.#intervalMs / 2)
-        : this.#intervalMs * (1 - GROWTH);
-    }
     // Other throttling answers tell of an outage, and not of a limit.
     const isLimit = kind === "throttle" && !(status !== undefined && status >= 500);
-    if (!isLimit || holdUntil === null || at < this.#limitedUntil) return;
-    const elapsed = holdUntil - this.#countedFrom;
-    const measured = this.#accepted > 0
-      ? elapsed / this.#accepted
-      : Math.max(2 * this.#intervalMs, holdUntil - at);
-    this.#intervalMs = Math.min(Math.max(measured, 0), MAX_INTERVAL_MS);
-    this.#countedFrom = holdUntil;
+    if (kind === "ok") this.#speedUp(at);
+    else if (isLimit && holdUntil !== null && at >= this.#limitedUntil) {
+      this.#slowDown(at, holdUntil);
+    }
+  }
+
+  #speedUp(at: number): void {
+    this.#accepted++;
+    if (this.#intervalMs === 0) return;
+    if (at > this.#limitedUntil + LIMIT_GONE_MS) this.#factor = TRIED.gone;
+    if (this.#factor === 1) this.#intervalMs *= 1 - GROWTH;
+    else if (at >= this.#windowFrom + this.#windowMs) {
+      this.#provenMs = this.#intervalMs;
+      this.#intervalMs = this.#intervalMs < 1 ? 0 : this.#intervalMs / this.#factor;
+      this.#windowFrom = at;
+    }
+  }
+
+  #slowDown(at: number, holdUntil: number): void {
+    if (this.#provenMs === 0) {
+      const measured = this.#accepted > 0
+        ? (holdUntil - this.#countedFrom) / this.#accepted
+        : holdUntil - at;
+      this.#intervalMs = Math.max(measured, this.#intervalMs * BACK.unproven);
+      this.#factor = this.#accepted >= FAIR_GUESS ? TRIED.fair : TRIED.rough;
+    } else if (this.#factor === 1) {
+      const isSoon = at < this.#limitedUntil + this.#windowMs;
+      this.#intervalMs *= isSoon ? BACK.soon : BACK.usual;
+    } else {
+      this.#factor = Math.sqrt(this.#factor);
+      if (this.#factor < TRIED.last) this.#factor = 1;
+      this.#intervalMs = this.#provenMs / this.#factor;
+    }
+    this.#intervalMs = Math.min(this.#intervalMs, MAX_INTERVAL_MS);
+    this.#windowMs = Math.min(Math.max(holdUntil - at, MIN_WINDOW_MS), MAX_INTERVAL_MS);
+    this.#windowFrom = this.#countedFrom = this.#limitedUntil = holdUntil;
     this.#accepted = 0;
-    this.#limitedUntil = holdUntil;
   }
 }

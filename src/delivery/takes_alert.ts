@@ -10,7 +10,7 @@ import { quietUntil } from "./quiet_hours.ts";
 /** What an endpoint says about which alerts it takes. */
 export type Taking = Pick<
   Endpoint,
-  "minLevel" | "backfilled" | "rules" | "tags" | "where" | "testOnly"
+  "minLevel" | "backfilled" | "rules" | "tags" | "where" | "operational" | "testOnly"
 >;
 
 /**
@@ -40,17 +40,17 @@ export type Taking = Pick<
  *
  * @param endpoint What the endpoint asks for.
  * @param alert The alert.
- * @param rule Its rule; undefined for an operational alert, which every endpoint takes that is not
- *   for tests only: that the watch goes blind must reach everybody who relies on it.
+ * @param rule Its rule; undefined for an operational alert, which every endpoint takes that does not
+ *   decline these: that the watch goes blind must reach everybody who relies on it.
  * @returns True if it is to be delivered there.
  */
 export function takesAlert(
-  { minLevel, backfilled, rules, tags, where, testOnly }: Taking,
+  { minLevel, backfilled, rules, tags, where, operational, testOnly }: Taking,
   alert: Alert,
   rule: AlertingRule | undefined,
 ): boolean {
   if (testOnly || (alert.backfilled && !backfilled)) return false;
-  if (rule === undefined) return true;
+  if (rule === undefined) return operational;
   if (!isAtLeast(alert.level, minLevel)) return false;
   if (rules !== undefined && !isOneOf(rules, [alert.rule.id, rule.name ?? []].flat())) return false;
   if (tags !== undefined && !isOneOf(tags, alert.rule.tags)) return false;

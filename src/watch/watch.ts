@@ -126,19 +126,22 @@ export class Watch {
     // A page that cannot be recorded must not block messages: they get the rest of the tick.
     let failure: { error: unknown } | undefined;
     const collectorAt = () => failure === undefined ? this.#collectorAt() : Infinity;
+    let left = this.#options.maxRequestsPerTick;
     try {
       do {
         signal?.throwIfAborted();
-        if (page === undefined && collectorAt() <= clock.now()) {
+        if (page === undefined && left > 0 && collectorAt() <= clock.now()) {
+          left--;
           page = this.collector.step(signal)
             .then(() => {}, (error) => void (failure ??= { error }))
             .finally(() => page = undefined);
         }
         this.#closeFolds();
-        this.dispatcher.start(signal);
+        left -= this.dispatcher.start(signal, left);
         await this.#waitForWork(page, collectorAt(), signal);
       } while (
-        hasTime() && (page !== undefined || collectorAt() <= clock.now() || this.#isDelivering())
+        hasTime() && left > 0 &&
+        (page !== undefined || collectorAt() <= clock.now() || this.#isDelivering())
       );
     } catch (error) {
       // Nor may a message that cannot be written block the page under way, or retention.

@@ -38,6 +38,8 @@ export interface WatchOptions {
   readonly suppressesByDefault: boolean;
   /** How many windows may be open in which repeats are folded. */
   readonly maxFoldWindows: number;
+  /** How many pages and messages one tick requests and sends at most. */
+  readonly maxRequestsPerTick: number;
   /** How long the log keeps events and alerts. */
   readonly maxAgeMs: number;
   /** Above this size of the database, in bytes, the oldest events are removed. */
@@ -69,6 +71,7 @@ export const DEFAULT_WATCH_OPTIONS: WatchOptions = {
   maxAlertAgeMs: DAY,
   suppressesByDefault: true,
   maxFoldWindows: 10_000,
+  maxRequestsPerTick: 900,
   maxAgeMs: 90 * DAY,
   maxBytes: 8_000_000_000,
 };
@@ -109,6 +112,7 @@ export function watchOptions(given: Partial<WatchOptions> = {}): WatchOptions {
     ["alertPauseMs", options.alertPauseMs, 0, 30 * DAY],
     ["maxAlertAgeMs", options.maxAlertAgeMs, MINUTE, 1_000 * DAY],
     ["maxFoldWindows", options.maxFoldWindows, 1, 1e6],
+    ["maxRequestsPerTick", options.maxRequestsPerTick, 2, 1e6],
     ["maxAgeMs", options.maxAgeMs, HOUR, 100_000 * DAY],
     ["maxBytes", options.maxBytes, 2 ** 20, 2 ** 45],
   ];

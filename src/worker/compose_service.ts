@@ -82,7 +82,7 @@ export function composeService(options: ServiceOptions): Service {
   const rules = new RulesInForce({ log, bundled, disabled, clock, report });
   const endpoints = new EndpointsInForce({ log, config, clock, report, onChange: tellEndpoints });
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, suppressesByDefault } = config;
-  const { maxAgeMs, maxBytes } = config;
+  const { maxAgeMs, maxBytes, maxRequestsPerTick } = config;
   const watch = new Watch(
     watchPorts({ log, config, endpoints, rules, clock, random, isFed }),
     watchOptions({
@@ -93,6 +93,7 @@ export function composeService(options: ServiceOptions): Service {
       suppressesByDefault,
       maxAgeMs,
       maxBytes,
+      maxRequestsPerTick,
     }),
   );
 

@@ -158,6 +158,19 @@ export const SETTINGS = {
     max: 10_000,
     isInteger: true,
   }),
+  maxRequestsPerTick: setting({
+    name: "PLAN",
+    shownDefault: "`free`",
+    help:
+      "Cloudflare's plan, `free` or `paid`: how many requests one alarm of the Worker makes at " +
+      "most, 40 or 900. More wait for the next alarm, which follows at once",
+    schema: v.pipe(
+      v.optional(text(), "free"),
+      v.toLowerCase(),
+      v.picklist(["free", "paid"], "must be free or paid"),
+      v.transform((plan) => plan === "free" ? 40 : 900),
+    ),
+  }),
   disabledRules: setting({
     name: "DISABLED_RULES",
     shownDefault: "none",

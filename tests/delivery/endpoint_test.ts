@@ -12,6 +12,7 @@ Deno.test("EndpointSchema fills in every default", () => {
     previousSecrets: [],
     minLevel: "medium",
     backfilled: false,
+    operational: true,
     testOnly: false,
     digestMs: 0,
     format: "standard",

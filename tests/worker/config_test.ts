@@ -24,6 +24,7 @@ Deno.test("readConfig() fills in defaults", () => {
     maxAgeMs: 90 * 86_400_000,
     maxBytes: 8_000_000_000,
     maxStreams: 500,
+    maxRequestsPerTick: 40,
     disabledRules: [],
     ownHosts: [],
     webhookHosts: [],
