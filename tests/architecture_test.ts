@@ -42,6 +42,7 @@ const ROOMS: Record<string, string[]> = {
     "mark_base_rules.ts",
     "sigma_error.ts",
     "closest.ts",
+    "field_key.ts",
     "fold.ts",
     "odd_letters.ts",
     // then what runs a rule, then what reads one.

@@ -1,7 +1,7 @@
 import { closest } from "./closest.ts";
 import { checkItem } from "./compile/compile_item.ts";
 import { MODIFIERS } from "./modifiers.ts";
-import { parseFieldKey } from "./parse/field_key.ts";
+import { parseFieldKey } from "./field_key.ts";
 import { regexesOf, regexLoader } from "./regex/regex_table.ts";
 import { RuleSet } from "./rule_set.ts";
 import type { DetectionItem, SigmaValue } from "./sigma_rule.ts";

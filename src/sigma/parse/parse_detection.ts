@@ -12,7 +12,7 @@ import type {
   ParsedCondition,
   SigmaValue,
 } from "../sigma_rule.ts";
-import { type ArrayPart, type FieldKey, parseFieldKey, QUANTIFIERS } from "./field_key.ts";
+import { type ArrayPart, type FieldKey, parseFieldKey, QUANTIFIERS } from "../field_key.ts";
 import { itemValue, writtenNumber } from "./item_value.ts";
 import { parseCondition } from "./parse_condition.ts";
 import { SearchNames } from "./search_names.ts";

@@ -1,5 +1,5 @@
-import { closest } from "../closest.ts";
-import type { Quantifier } from "../sigma_rule.ts";
+import { closest } from "./closest.ts";
+import type { Quantifier } from "./sigma_rule.ts";
 
 /** A part of a key before the first bar that has a bracket: the array and which of its elements. */
 export interface ArrayPart {
