@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { bodyWithin } from "./body_within.ts";
 import { cutText } from "./cut_text.ts";
 import type { Format } from "./format.ts";
-import { messageData, wellFormedJson } from "./message_data.ts";
+import { messageData } from "./message_data.ts";
 import { MAX_BODY_BYTES } from "./standard.ts";
+import { wellFormedJson } from "./well_formed_json.ts";
 
 /** What an endpoint says for this format. */
 export interface CloudEventsOptions {

@@ -3,7 +3,8 @@ import type { AlertLevel } from "../../alert/alert.ts";
 import { bodyWithin } from "./body_within.ts";
 import { entitiesOf } from "./entities.ts";
 import type { Format } from "./format.ts";
-import { messageData, wellFormedJson } from "./message_data.ts";
+import { messageData } from "./message_data.ts";
+import { wellFormedJson } from "./well_formed_json.ts";
 
 /** What an endpoint says for this format. */
 export interface DatadogOptions {

@@ -6,8 +6,9 @@ import { bodyWithin } from "./body_within.ts";
 import { cutText } from "./cut_text.ts";
 import { type Entities, entitiesOf, eventsOf, fieldsOf } from "./entities.ts";
 import type { Format, FormatContext, MessageContent } from "./format.ts";
-import { happenedAt, messageData, wellFormedJson } from "./message_data.ts";
+import { happenedAt, messageData } from "./message_data.ts";
 import { readAnswer } from "./read_answer.ts";
+import { wellFormedJson } from "./well_formed_json.ts";
 
 /** What an endpoint says for this format. */
 export interface ElasticOptions {

@@ -2,9 +2,10 @@ import * as v from "valibot";
 import type { AlertLevel } from "../../alert/alert.ts";
 import { cutText } from "./cut_text.ts";
 import type { Format } from "./format.ts";
-import { alertIdOf, wellFormedJson } from "./message_data.ts";
+import { alertIdOf } from "./message_data.ts";
 import { type PlainMessage, writeToFit } from "./plain_message.ts";
 import { readAnswer } from "./read_answer.ts";
+import { wellFormedJson } from "./well_formed_json.ts";
 
 /** What an endpoint says for this format. */
 export interface JsmOptions {

@@ -1,4 +1,3 @@
-import { jsonText } from "../../stream/json_text.ts";
 import type { FormatContext, MessageContent } from "./format.ts";
 
 /**
@@ -59,32 +58,4 @@ export function happenedAt(content: MessageContent): number {
     ? content.alert.lastAt
     : null;
   return date === null ? content.at : Date.parse(date);
-}
-
-/**
- * JSON that every parser takes: an event may hold half of a pair of surrogates, which JSON can
- * express, but for which parsers may refuse a whole message (RFC 8259, section 8.2).
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { wellFormedJson } from "./message_data.ts";
- *
- * assertEquals(JSON.parse(wellFormedJson({ user: "Ana \ud83d" })), { user: "Ana \ufffd" });
- * ```
- *
- * @param value A value that JSON can express.
- * @returns JSON on one line; U+FFFD stands for each half.
- */
-export function wellFormedJson(value: unknown): string {
-  const json = jsonText(value);
-  return json.includes("\\ud") ? json.replace(ESCAPE, withoutHalf) : json;
-}
-
-/** Each escape as a whole, so that an escaped backslash before `ud800` is not taken for one. */
-const ESCAPE = /\\(?:u[0-9a-f]{4}|[^u])/g;
-
-function withoutHalf(escape: string): string {
-  // JSON.stringify() escapes no other surrogates than those without their other half.
-  return /^\\ud[89a-f]/.test(escape) ? "\\ufffd" : escape;
 }

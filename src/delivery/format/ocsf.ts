@@ -8,8 +8,9 @@ import { bodyWithin } from "./body_within.ts";
 import { cutText } from "./cut_text.ts";
 import { entitiesOf, entitiesOfEvent, type Entity, eventsOf, fieldsOf } from "./entities.ts";
 import type { Format, FormatContext, MessageContent } from "./format.ts";
-import { alertIdOf, messageData, wellFormedJson } from "./message_data.ts";
+import { alertIdOf, messageData } from "./message_data.ts";
 import { MAX_BODY_BYTES } from "./standard.ts";
+import { wellFormedJson } from "./well_formed_json.ts";
 
 /** The versions of the schema that a finding can be made for. */
 const VERSIONS = ["1.8.0", "1.9.0"] as const;

@@ -4,9 +4,10 @@ import { bodyWithin } from "./body_within.ts";
 import { cutText } from "./cut_text.ts";
 import { entitiesOf } from "./entities.ts";
 import type { Format } from "./format.ts";
-import { alertIdOf, happenedAt, messageData, wellFormedJson } from "./message_data.ts";
+import { alertIdOf, happenedAt, messageData } from "./message_data.ts";
 import { plainMessage } from "./plain_message.ts";
 import { readAnswer } from "./read_answer.ts";
+import { wellFormedJson } from "./well_formed_json.ts";
 
 /** What an endpoint says for this format. */
 export interface PagerdutyOptions {

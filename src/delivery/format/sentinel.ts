@@ -1,8 +1,9 @@
 import { bodyWithin } from "./body_within.ts";
 import { entitiesOf } from "./entities.ts";
 import { type Format, NO_OPTIONS } from "./format.ts";
-import { alertIdOf, happenedAt, messageData, wellFormedJson } from "./message_data.ts";
+import { alertIdOf, happenedAt, messageData } from "./message_data.ts";
 import { MAX_BODY_BYTES } from "./standard.ts";
+import { wellFormedJson } from "./well_formed_json.ts";
 
 /**
  * Microsoft Sentinel, by the Logs Ingestion API of Azure Monitor: one row of the stream that

@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { bodyWithin } from "./body_within.ts";
 import type { Format } from "./format.ts";
-import { happenedAt, messageData, wellFormedJson } from "./message_data.ts";
+import { happenedAt, messageData } from "./message_data.ts";
 import { readAnswer } from "./read_answer.ts";
+import { wellFormedJson } from "./well_formed_json.ts";
 
 /** What an endpoint says for this format. */
 export interface SplunkHecOptions {

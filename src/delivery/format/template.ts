@@ -4,8 +4,9 @@ import { isLarger, shortenToFit } from "../../alert/shorten.ts";
 import { deepJson, isDeeper } from "../../stream/deep_json.ts";
 import { cutText, sizeInBytes } from "./cut_text.ts";
 import type { Format, FormatContext, MessageContent } from "./format.ts";
-import { messageData, wellFormedJson } from "./message_data.ts";
+import { messageData } from "./message_data.ts";
 import { type PlainMessage, plainMessage } from "./plain_message.ts";
+import { wellFormedJson } from "./well_formed_json.ts";
 
 /** The maximum size of a body, in bytes. */
 const MAX_BODY_BYTES = 65_536;
