@@ -31,7 +31,7 @@ const ALERT_ID = /"id":"([a-z2-7]{32})"/;
 export class SoakReceivers implements AsyncDisposable {
   readonly arrivals = new Map<string, Arrivals>();
   /** Called for each message that is accepted. */
-  onAccepted: (endpoint: string) => void = () => {};
+  onAccepted: (endpoint: string) => unknown = () => {};
   readonly #ports = new Map<string, number>();
   readonly #faulty = new Map<string, () => Promise<void>>();
   readonly #servers: Deno.HttpServer[] = [];
