@@ -76,7 +76,7 @@ def is_genuine(headers, body):
     return False
 
 
-# The ids of messages that are done; keep them in a database, for at least a week.
+# The ids of messages that are done; keep them in a database, for 90 days.
 done = set()
 
 

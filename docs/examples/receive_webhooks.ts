@@ -56,7 +56,7 @@ async function isGenuine(headers: Headers, body: Uint8Array<ArrayBuffer>): Promi
   return false;
 }
 
-/** The ids of messages that are done; keep them in a database, for at least a week. */
+/** The ids of messages that are done; keep them in a database, for 90 days. */
 const done = new Set<string>();
 
 async function receive(request: Request): Promise<Response> {

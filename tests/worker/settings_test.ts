@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/toml";
 import { DEFAULT_WATCH_OPTIONS } from "../../src/watch/watch_options.ts";
 import { readConfig } from "../../src/worker/config.ts";
@@ -31,6 +31,11 @@ Deno.test("wrangler.toml sets only variables that are settings and no secrets", 
   const { vars = {} } = parse(read("wrangler.toml")) as { vars?: Record<string, unknown> };
   const variables = SETTING_NAMES.filter((name) => !secrets.includes(name));
   assertEquals(Object.keys(vars).filter((name) => !variables.includes(name)), []);
+});
+
+Deno.test("wrangler.toml keeps webhooks to our own zone behind its firewall", () => {
+  const { compatibility_flags } = parse(read("wrangler.toml")) as { compatibility_flags: string[] };
+  assert(compatibility_flags.includes("global_fetch_strictly_public"));
 });
 
 Deno.test("the defaults of settings are the defaults of the watch", () => {
