@@ -30,7 +30,7 @@ export interface SoakReport {
    * without.
    */
   readonly healthySlowdown: number;
-  /** Messages that were accepted in a second, from both senders together. */
+  /** Messages that healthy endpoints accepted in a second, beside failing ones. */
   readonly deliveriesPerSecond: number;
 }
 
@@ -38,6 +38,8 @@ export interface SoakReport {
 const TIMEOUT_MS = 1_000;
 /** The share of the messages that are sent between kills: the rest has leases to wait for. */
 const BETWEEN_KILLS = 0.9;
+/** For how long one sender runs while the other rests. */
+const TURN_MS = 2_000;
 /** If nothing is accepted for so long, nothing more will be. */
 const STALLED_MS = 60_000;
 
@@ -51,9 +53,9 @@ interface Scene {
 
 /**
  * Delivers many messages by a process that is killed again and again, to receivers of which some
- * fail; then audits what became of each message. Another process does the same at the same time
- * without failing receivers: whatever else the machine does meets both, so what the one accomplishes
- * less is what failing receivers cost the healthy ones.
+ * fail; then audits what became of each message. Another process does the same without failing
+ * receivers, and the two take turns every two seconds, so that whatever else the machine does meets
+ * both: what the one accomplishes less in a second is what failing receivers cost the healthy ones.
  */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { rows, failing, kills, onProgress = () => {} } = options;
@@ -75,15 +77,13 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     onProgress(`${alerts} alerts, ${all.length - healthy.length} of ${all.length} endpoints fail`);
 
     const quota = Math.floor(BETWEEN_KILLS * alerts * healthy.length / kills);
-    const total = { beside: 0, alone: 0, seconds: 0 };
+    const total = { beside: newTally(), alone: newTally() };
     for (let life = 1; life <= kills; life++) {
-      const counted = await liveAndDie(scenes, 2 * quota);
-      total.beside += counted.beside;
-      total.alone += counted.alone;
-      total.seconds += counted.seconds;
+      await liveAndDie(scenes, 2 * quota, total);
       onProgress(
-        `life ${life}: ${total.beside} accepted beside failing endpoints, ${total.alone} without, ` +
-          `in ${total.seconds.toFixed(1)} s`,
+        `life ${life}: ${textOf(total.beside)} beside failing endpoints, ${
+          textOf(total.alone)
+        } without`,
       );
     }
     const { path, ids, receivers } = scenes.beside;
@@ -96,8 +96,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     return {
       whileFailing,
       afterRepair: auditRows(path, ids, all, receivers.arrivals),
-      healthySlowdown: total.alone / total.beside - 1,
-      deliveriesPerSecond: (total.beside + total.alone) / total.seconds,
+      healthySlowdown: rateOf(total.alone) / rateOf(total.beside) - 1,
+      deliveriesPerSecond: rateOf(total.beside),
     };
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -106,31 +106,49 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
 
 const nameOf = ({ name }: SoakEndpoint) => name;
 
+/** How much healthy endpoints have accepted, in how long. */
+interface Tally {
+  accepted: number;
+  ms: number;
+}
+
+const newTally = (): Tally => ({ accepted: 0, ms: 0 });
+const rateOf = ({ accepted, ms }: Tally) => accepted / ms * 1_000;
+const textOf = (tally: Tally) => `${tally.accepted} accepted, ${rateOf(tally).toFixed(0)} a second`;
+
 /**
- * Runs both senders until healthy endpoints have accepted so many more from them together, then kills
- * them. What counts is from when both are at work.
+ * Runs both senders in turn until healthy endpoints have accepted so many more from them together,
+ * then kills them. It is counted from when both are at work.
  */
 async function liveAndDie(
   { beside, alone }: Readonly<Record<"beside" | "alone", Scene>>,
   quota: number,
-): Promise<{ beside: number; alone: number; seconds: number }> {
-  const counted = { beside: 0, alone: 0 };
+  total: Readonly<Record<"beside" | "alone", Tally>>,
+): Promise<void> {
   const working = new Set<string>();
-  const reached = Promise.withResolvers<void>();
-  let since = 0;
+  const atWork = Promise.withResolvers<void>();
+  const reached = new AbortController();
   let left = quota;
   const accepted = (which: "beside" | "alone") => {
-    if (--left <= 0) reached.resolve();
-    if (working.size === 2) counted[which]++;
-    else if (working.add(which).size === 2) since = performance.now();
+    if (working.size === 2) total[which].accepted++;
+    if (working.add(which).size === 2) atWork.resolve();
+    if (--left <= 0) reached.abort();
   };
   const healthy = new Set(alone.endpoints.map(nameOf));
   beside.receivers.onAccepted = (name) => healthy.has(name) && accepted("beside");
   alone.receivers.onAccepted = () => accepted("alone");
   await using one = startSender(beside, []);
   await using other = startSender(alone, []);
-  await Promise.race([reached.promise, one.ended, other.ended]);
-  return { ...counted, seconds: (performance.now() - since) / 1_000 };
+  await Promise.race([atWork.promise, one.ended, other.ended]);
+  const turns = [["beside", one, other], ["alone", other, one]] as const;
+  for (let turn = 0; !reached.signal.aborted; turn++) {
+    const [which, runs, rests] = turns[turn % 2] ?? turns[0];
+    rests.pause();
+    runs.resume();
+    const begun = performance.now();
+    await Promise.race([wait(TURN_MS, reached.signal).catch(() => {}), runs.ended]);
+    total[which].ms += performance.now() - begun;
+  }
 }
 
 /** Runs a sender until these endpoints have accepted everything, or nothing more comes. */
@@ -182,6 +200,8 @@ function startSender({ path, endpoints, receivers }: Scene, repaired: readonly s
   ended.catch(() => {});
   return {
     ended,
+    pause: () => process.kill("SIGSTOP"),
+    resume: () => process.kill("SIGCONT"),
     async [Symbol.asyncDispose]() {
       isKilled = true;
       process.kill("SIGKILL");
