@@ -2,13 +2,13 @@
 export const EXIT_CODE = {
   /** Everything was done, and no problem was found. */
   ok: 0,
-  /** A rule has errors, or an inline test failed. */
+  /** A rule or an endpoint has errors, or a test failed. */
   findings: 1,
   /** Invalid usage: nothing was done. */
   usage: 2,
   /** Done, but some events could not be read and were skipped. */
   skippedEvents: 3,
-  /** The API or the log could not be read to the end. */
+  /** The API or Panoptes could not be read to the end, or refused the request. */
   source: 4,
   /** A bug in the command line itself. */
   internalError: 70,

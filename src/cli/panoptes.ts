@@ -1,5 +1,6 @@
 /**
- * The command line: write, check, test and explain Sigma rules, and try them on events.
+ * The command line: write, check, test and explain Sigma rules, try them on events, and operate a
+ * running Panoptes.
  *
  * @module
  */
@@ -20,16 +21,17 @@ import { rulesPush, type RulesPushOptions } from "./commands/rules_push.ts";
 import { rulesTest, type RulesTestOptions } from "./commands/rules_test.ts";
 import { LEVELS } from "../sigma/vocabulary.ts";
 import { EXIT_CODE, type ExitCode, SourceError, UsageError } from "./exit_code.ts";
+import { addInstanceCommands } from "./instance_commands.ts";
 import { MATCH_FORMATS } from "./output/match_line.ts";
 import { note } from "./output/terminal.ts";
 
 const EXIT_CODES = `
 Exit codes:
   0   done, no problem found
-  1   a rule has errors, or one of its tests failed
+  1   a rule or an endpoint has errors, or a test failed
   2   invalid usage; nothing was done
   3   done, but some events could not be read and were skipped
-  4   the API or the log could not be read to the end
+  4   the API or Panoptes could not be read to the end, or refused the request
   70  internal error`;
 
 const RULES_HELP =
@@ -62,7 +64,9 @@ function repeated(value: string, before: string[] = []): string[] {
 
 function program(): Command {
   const panoptes = new Command("panoptes")
-    .description("Write, check, test and explain Sigma rules, and try them on events.")
+    .description(
+      "Write, check, test and explain Sigma rules, try them on events, and operate a running Panoptes.",
+    )
     .addHelpText(
       "after",
       `${EXIT_CODES}
@@ -74,7 +78,9 @@ Examples (in the repository: deno task -q panoptes …):
   panoptes rules new --event "Test deleted."    write a rule for one of them
   panoptes match --rules rules events.ndjson    find the events that match
   panoptes backtest --rules rules --since 30d   show the alerts that rules would have made
-  panoptes rules explain rules/user_added.yml < event.json    show why an event matches or not`,
+  panoptes rules explain rules/user_added.yml < event.json    show why an event matches or not
+  panoptes endpoints test on-call               try an endpoint of a running Panoptes
+  panoptes deliveries list --state dead         show what was given up`,
     );
   const rules = panoptes.command("rules").description("write, check, test or explain rules");
   rules.command("new").description("write a rule, with tests, for an event")
@@ -293,6 +299,7 @@ lists are missing, the exit code is still 0.
 ${EXIT_CODES}`,
     )
     .action(run((paths: string[], options: MatchOptions) => matchEvents(paths, options)));
+  addInstanceCommands(panoptes, run, EXIT_CODES);
   return panoptes;
 }
 

@@ -33,6 +33,32 @@ export interface DispatchPorts {
   readonly standIn?: ((name: string) => Endpoint | undefined) | undefined;
   /** Posts one message; rejects with the reason of the signal, or if the message cannot be sent. */
   attempt(message: AttemptMessage, endpoint: Endpoint, signal?: AbortSignal): Promise<Outcome>;
+  /** Told of each attempt that has ended; default nobody. */
+  readonly onAttempt?: ((attempt: AttemptFacts) => void) | undefined;
+}
+
+/** What is told of an attempt: neither a secret, nor a URL, nor what a receiver has written. */
+export interface AttemptFacts {
+  /** The name of the endpoint. */
+  readonly endpoint: string;
+  /** The `webhook-id`. */
+  readonly webhookId: string;
+  /** The row of the message. */
+  readonly message: number;
+  /** The number of the attempt, from 1. */
+  readonly attempt: number;
+  /** What it meant for the message, such as `ok` or `retry`. */
+  readonly kind: string;
+  /** What happened, such as `answered` or `timed_out`. */
+  readonly code: string;
+  /** The HTTP status; null if there was no answer. */
+  readonly status: number | null;
+  /** When it began, as an ISO 8601 string. */
+  readonly startedAt: string;
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number;
+  /** The size of the body, in bytes; null if nothing was sent, or that is not known. */
+  readonly bytes: number | null;
 }
 
 /** A Durable Object has six outgoing connections; one is left to the collector. */
@@ -414,6 +440,7 @@ export class OutboxDispatcher {
       this.#finish(message, endpoint, outcome, {
         isFree: isFree(outcome, state) && (outcome.kind !== "retry" || isYoung),
         notBefore: state.holdUntil,
+        bytes: new TextEncoder().encode(request.body).length,
       });
     });
   }
@@ -436,7 +463,7 @@ export class OutboxDispatcher {
     message: OutboxMessage,
     { retryScheduleMs }: Endpoint,
     outcome: Outcome,
-    endpoint: { isFree?: boolean; notBefore?: number | null } = {},
+    { bytes, ...endpoint }: { isFree?: boolean; notBefore?: number | null; bytes?: number } = {},
   ): void {
     const { clock, random } = this.#ports;
     const now = clock.now();
@@ -449,7 +476,7 @@ export class OutboxDispatcher {
       schedule: retryScheduleMs,
       random,
     }, now);
-    if (saved !== undefined) this.#note(message, outcome);
+    if (saved !== undefined) this.#note(message, outcome, bytes);
   }
 
   #expire(message: OutboxMessage, { retryScheduleMs }: Endpoint, now: number): void {
@@ -490,15 +517,25 @@ export class OutboxDispatcher {
     return isSaved ? { ...after, updatedAt: now } : undefined;
   }
 
-  #note({ id, attempt }: OutboxMessage, outcome: Outcome): void {
-    this.#ports.log.noteAttempt(id, {
-      number: attempt,
-      at: outcome.at,
-      durationMs: outcome.durationMs,
-      kind: outcome.kind,
-      code: outcome.code,
-      status: outcome.status ?? null,
-      excerpt: outcome.excerpt ?? null,
+  #note(
+    { id, webhookId, endpoint, attempt }: OutboxMessage,
+    outcome: Outcome,
+    bytes: number | null = null,
+  ): void {
+    const { log, onAttempt } = this.#ports;
+    const { at, durationMs, kind, code, status = null, excerpt = null } = outcome;
+    log.noteAttempt(id, { number: attempt, at, durationMs, kind, code, status, excerpt });
+    onAttempt?.({
+      endpoint,
+      webhookId,
+      message: id,
+      attempt,
+      kind,
+      code,
+      status,
+      startedAt: new Date(at).toISOString(),
+      durationMs,
+      bytes,
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { SseMessage, SseSource } from "../sse/sse_source.ts";
 import type { LogReader } from "../store/log.ts";
 import type { Endpoint } from "../delivery/endpoint.ts";
+import type { TestOptions, TestResult } from "../delivery/send_test.ts";
 import type { ShownEndpoint } from "../delivery/shown_endpoint.ts";
 import type { DeliveriesQuery } from "../store/outbox_table.ts";
 import type { MessageState } from "../store/outbox_message.ts";
@@ -168,10 +169,17 @@ export interface LogAccess
   /** The endpoints. */
   readonly endpoints: EndpointAccess;
   /**
-   * Gives a webhook endpoint a fresh start: what waits for it is sent at once; false if there is no
-   * such endpoint.
+   * Gives an endpoint a fresh start: what waits for it is sent at once.
+   *
+   * @returns False if there is no such endpoint.
    */
-  resumeEndpoint(name: string): boolean;
+  resumeEndpoint(name: string, by: string): boolean;
+  /**
+   * Sends a sample alert to an endpoint.
+   *
+   * @returns How it ended; or that there is no such endpoint, or that a test is in progress.
+   */
+  testEndpoint(name: string, test: TestOptions): Promise<TestResult | "unknown" | "busy">;
   /** Who has put an alert into which state, oldest first; undefined if there is no such alert. */
   alertChanges(id: string): readonly AlertChange[] | undefined;
   /** Puts an alert into a state; returns its changes, or undefined if there is no such alert. */

@@ -83,8 +83,9 @@ export function composeService(options: ServiceOptions): Service {
   const endpoints = new EndpointsInForce({ log, config, clock, report, onChange: tellEndpoints });
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, suppressesByDefault } = config;
   const { maxAgeMs, maxBytes, maxRequestsPerTick } = config;
+  const ports = watchPorts({ log, config, endpoints, rules, clock, random, isFed });
   const watch = new Watch(
-    watchPorts({ log, config, endpoints, rules, clock, random, isFed }),
+    ports,
     watchOptions({
       pollMs,
       overlapMs,
@@ -194,12 +195,6 @@ export function composeService(options: ServiceOptions): Service {
     wake().catch((error) => report("The alarm could not be set", error));
   }
 
-  function resumeEndpoint(name: string): boolean {
-    const isResumed = watch.dispatcher.resume(name);
-    if (isResumed) wakeNow();
-    return isResumed;
-  }
-
   const app = createLogApp({
     log: {
       events,
@@ -209,10 +204,11 @@ export function composeService(options: ServiceOptions): Service {
         clock,
         random,
         wake: wakeNow,
-        reopen: (endpoint) => watch.dispatcher.reopen(endpoint),
+        endpoints,
+        dispatcher: watch.dispatcher,
+        attempt: ports.attempt,
       }),
       endpoints,
-      resumeEndpoint,
       webhookKeys: () => publicKeysOf(endpoints.all.flatMap(secretsOf)),
       alert: (id) => log.alert(id),
       alertChanges: (id) => log.alertChanges(id),

@@ -1,6 +1,8 @@
 import type { Silence } from "../alert/silence.ts";
+import type { DispatchPorts, OutboxDispatcher } from "../delivery/dispatch_outbox.ts";
 import { nextState } from "../delivery/next_state.ts";
-import type { LogAccess } from "../http/log_access.ts";
+import { sendTest } from "../delivery/send_test.ts";
+import type { EndpointAccess, LogAccess } from "../http/log_access.ts";
 import type { ChangeKind } from "../store/change_table.ts";
 import type { Log } from "../store/log.ts";
 import type { OutboxMessage } from "../store/outbox_message.ts";
@@ -16,14 +18,25 @@ export interface OperatorActionsOptions {
   readonly random: () => number;
   /** Makes messages that are due start soon. */
   readonly wake: () => void;
-  /** Resumes an endpoint if 410 has disabled it. */
-  readonly reopen: (endpoint: string) => void;
+  /** The endpoints. */
+  readonly endpoints: Pick<EndpointAccess, "find">;
+  /** What sends messages to them. */
+  readonly dispatcher: Pick<OutboxDispatcher, "resume" | "reopen" | "learn">;
+  /** Posts one message. */
+  readonly attempt: DispatchPorts["attempt"];
 }
 
 /** What operators do to the log, each with who did it, in one transaction. */
 export type OperatorActions = Pick<
   LogAccess,
-  "redeliver" | "redeliverAll" | "changeAlert" | "addSilence" | "removeSilence" | "raiseEpoch"
+  | "redeliver"
+  | "redeliverAll"
+  | "resumeEndpoint"
+  | "testEndpoint"
+  | "changeAlert"
+  | "addSilence"
+  | "removeSilence"
+  | "raiseEpoch"
 >;
 
 /**
@@ -34,7 +47,7 @@ export type OperatorActions = Pick<
  * @returns The actions.
  */
 export function operatorActions(
-  { log, clock, random, wake, reopen }: OperatorActionsOptions,
+  { log, clock, random, wake, endpoints, dispatcher, attempt }: OperatorActionsOptions,
 ): OperatorActions {
   const note = (by: string, what: ChangeKind, about: string, details: readonly string[] = []) =>
     log.addChange({ at: clock.now(), by, what, about, details });
@@ -44,11 +57,41 @@ export function operatorActions(
     const after = before && nextState(before, { type: "redeliver", now });
     if (before === undefined || after === undefined) return false;
     if (!log.saveMessage(before, after, now)) return false;
-    reopen(before.endpoint);
+    dispatcher.reopen(before.endpoint);
     return true;
   }
 
+  let isTesting = false;
+
   return {
+    resumeEndpoint(name, by) {
+      if (endpoints.find(name) === undefined) return false;
+      log.transaction(() => {
+        dispatcher.resume(name);
+        note(by, "endpoint.resumed", name);
+      });
+      wake();
+      return true;
+    },
+    async testEndpoint(name, test) {
+      const endpoint = endpoints.find(name);
+      if (endpoint === undefined) return "unknown";
+      // Each takes a connection, of which there are few.
+      if (isTesting) return "busy";
+      isTesting = true;
+      try {
+        const result = await sendTest(endpoint, test, { clock, attempt });
+        const { code, status } = result.outcome;
+        log.transaction(() => {
+          dispatcher.learn(endpoint, result.outcome);
+          note(test.by, "endpoint.tested", name, [[code, status ?? []].flat().join(" ")]);
+        });
+        wake();
+        return result;
+      } finally {
+        isTesting = false;
+      }
+    },
     redeliver(id, by) {
       const isSaved = log.transaction(() => {
         if (!reset(log.message(id))) return false;

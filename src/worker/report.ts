@@ -14,6 +14,17 @@ export function report(what: string, facts: unknown): void {
   console.error(jsonText({ what, ...members as object }));
 }
 
+/**
+ * Writes one line of JSON to the Worker's log about what is as it should be.
+ *
+ * @param what What happened, always in the same words.
+ * @param facts What else is known; no secret, and no address.
+ */
+export function inform(what: string, facts: object): void {
+  // deno-lint-ignore no-console -- the log of a Worker is its console
+  console.log(jsonText({ what, ...facts }));
+}
+
 function causeOf({ cause }: Error): string | undefined {
   return cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
 }

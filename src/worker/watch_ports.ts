@@ -8,6 +8,7 @@ import type { Clock } from "../stream/clock.ts";
 import { firstPageUrl } from "../thousandeyes/page/first_page_url.ts";
 import { readPage } from "../thousandeyes/page/read_page.ts";
 import type { WatchPorts } from "../watch/watch_ports.ts";
+import { inform } from "./report.ts";
 import { type Config, hostRules } from "./config.ts";
 
 /** What the ports of the watch are built from. */
@@ -82,6 +83,7 @@ export function watchPorts(
     get rulesRevision() {
       return rules.revision;
     },
+    onAttempt: (facts) => inform("An attempt has ended", facts),
     attempt: (message, endpoint, signal) =>
       endpoint.url === ""
         ? Promise.resolve(misconfigured(clock.now()))

@@ -3,6 +3,7 @@ import { toAlert } from "../../src/alert/to_alert.ts";
 import { sealBundle } from "../../src/alert/rule_bundle.ts";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { type ApiToken, withHolder } from "../../src/http/api_tokens.ts";
+import { type DispatchPorts, OutboxDispatcher } from "../../src/delivery/dispatch_outbox.ts";
 import { createLogApp } from "../../src/http/log_app.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";
 import { LogFeed } from "../../src/http/feed/log_feed.ts";
@@ -51,12 +52,25 @@ export class LogFixture implements Disposable {
   woken = 0;
   endpoints: EndpointsInForce = this.#endpointsOf([]);
   #drawn = 0;
+  /** What receivers answer. */
+  attempt: DispatchPorts["attempt"] = () =>
+    Promise.resolve({ kind: "ok", code: "answered", status: 204, at: 0, durationMs: 1 });
+  dispatcher: OutboxDispatcher = new OutboxDispatcher({
+    log: this.log,
+    clock: this.clock,
+    random: () => 0.5,
+    endpoints: [],
+    standIn: (name) => this.endpoints.find(name),
+    attempt: (message, endpoint) => this.attempt(message, endpoint),
+  });
   actions: OperatorActions = operatorActions({
     log: this.log,
     clock: this.clock,
     random: () => (++this.#drawn * 0.618) % 1,
     wake: () => this.woken++,
-    reopen: () => {},
+    endpoints: { find: (name) => this.endpoints.find(name) },
+    dispatcher: this.dispatcher,
+    attempt: (message, endpoint) => this.attempt(message, endpoint),
   });
   access: LogAccess = {
     events: this.feeds[0]!,
@@ -99,7 +113,6 @@ export class LogFixture implements Disposable {
     silences: () => this.log.silences(this.clock.now()),
     backtest: (value, query) => this.backtests.start(value, query),
     webhookKeys: () => Promise.resolve(["whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g="]),
-    resumeEndpoint: (name) => this.endpoints.find(name) !== undefined,
   };
   app = createLogApp({
     log: this.access,

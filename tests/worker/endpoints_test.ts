@@ -29,7 +29,7 @@ async function send(worker: WorkerFixture, method: string, name: string, body?: 
     method,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  return { status: response.status, ...await response.json() };
+  return { answered: response.status, ...await response.json() };
 }
 
 Deno.test("an endpoint that is stored over HTTP gets alerts at once and after an eviction, until it is removed", async () => {
@@ -37,13 +37,13 @@ Deno.test("an endpoint that is stored over HTTP gets alerts at once and after an
   await using worker = await WorkerFixture.start();
   await worker.cron();
   const created = await send(worker, "PUT", "siem", receiver.endpoint);
-  assertEquals([created.status, created.source, created.secret], [201, "stored", true]);
+  assertEquals([created.answered, created.source, created.secret], [201, "stored", true]);
   await worker.api.publish({ event: "Login failed.", user: "Ada (ada@example.com)" });
   await eventually(() => Promise.resolve(receiver.received.length), (count) => count === 1);
   await worker.evict();
   await worker.api.publish({ event: "Login failed.", user: "Eve (eve@example.com)" });
   await eventually(() => Promise.resolve(receiver.received.length), (count) => count === 2);
-  assertEquals((await send(worker, "DELETE", "siem")).status, 200);
+  assertEquals((await send(worker, "DELETE", "siem")).answered, 200);
   assertEquals((await worker.json("/v1/endpoints")).endpoints, []);
   const { changes } = await worker.json("/v1/changes") as { changes: { what: string }[] };
   assertEquals(changes.map(({ what }) => what), ["endpoint.removed", "endpoint.created"]);
@@ -54,6 +54,20 @@ Deno.test("an endpoint that is stored over HTTP gets alerts at once and after an
     const text = await (await worker.fetch(path)).text();
     for (const secret of [KEY, SECRET, SECRET.slice(6)]) assert(!text.includes(secret), path);
   }
+  const attempts = worker.logs.filter((line) => line.includes("An attempt has ended"))
+    .map((line) => JSON.parse(line));
+  const { startedAt, durationMs, bytes, webhookId, ...rest } = attempts[0] ?? {};
+  assertEquals([attempts.length, rest], [2, {
+    what: "An attempt has ended",
+    endpoint: "siem",
+    message: deliveries.at(-1)?.id,
+    attempt: 1,
+    kind: "ok",
+    code: "answered",
+    status: 200,
+  }]);
+  assert(Date.parse(startedAt) > 0 && durationMs >= 0 && webhookId.length === 32);
+  assertEquals(bytes, new TextEncoder().encode(receiver.received[0]).length);
   for (const line of worker.logs) assert(!line.includes(KEY) && !line.includes(SECRET), line);
 });
 

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { ALERT_LEVELS } from "../../alert/alert.ts";
 import { holderOf } from "../api_tokens.ts";
 import { jsonBody } from "../json_body.ts";
 import type { LogAccess } from "../log_access.ts";
@@ -9,6 +11,9 @@ import { operation, type Route } from "../route.ts";
 /** The largest endpoint that is read, in bytes. */
 const MAX_BYTES = 65_536;
 
+const LevelSchema = v.picklist(ALERT_LEVELS, `must be one of ${ALERT_LEVELS.join(", ")}`);
+const PATH = "/v1/endpoints/:name{[a-z0-9][a-z0-9-]{0,62}}";
+
 /** `/v1/endpoints`: where messages are sent to. Secrets can be written, and never read. */
 export const endpointRoutes: readonly Route[] = [
   {
@@ -16,11 +21,11 @@ export const endpointRoutes: readonly Route[] = [
     GET: operation(
       "admin",
       {},
-      (call) => jsonListAnswer(call, "endpoints", call.log.endpoints.list()),
+      (call) => jsonListAnswer(call, "endpoints", listed(call.log)),
     ),
   },
   {
-    path: "/v1/endpoints/:name{[a-z0-9][a-z0-9-]{0,62}}",
+    path: PATH,
     GET: operation("admin", {}, ({ log, params: { name = "" } }) => shown(log, name)),
     PUT: operation("admin", {}, async ({ log, request, params: { name = "" } }) => {
       const body = await jsonBody(request, MAX_BYTES);
@@ -45,10 +50,50 @@ export const endpointRoutes: readonly Route[] = [
         : json({ name, removed: true });
     }),
   },
+  {
+    path: `${PATH}/resume`,
+    POST: operation("admin", {}, ({ log, request, params: { name = "" } }) => {
+      const isResumed = log.resumeEndpoint(name, holderOf(request).name);
+      return isResumed ? shown(log, name) : problem("not_found");
+    }),
+  },
+  {
+    path: `${PATH}/test`,
+    POST: operation("admin", { level: v.optional(LevelSchema) }, async (call) => {
+      const { log, request, params: { name = "" }, query: { level = "medium" } } = call;
+      const by = holderOf(request).name;
+      const result = await log.testEndpoint(name, { level, by, signal: request.signal });
+      if (result === "unknown") return problem("not_found");
+      if (result === "busy") {
+        return problem("conflict", { detail: "A test is in progress; try again later" });
+      }
+      const { webhookId, hint, outcome: { kind, code, status, durationMs, excerpt } } = result;
+      return json({
+        endpoint: name,
+        webhookId,
+        accepted: kind === "ok",
+        kind,
+        code,
+        status: status ?? null,
+        durationMs,
+        excerpt: excerpt ?? null,
+        hint,
+      });
+    }),
+  },
 ];
 
+/** Each endpoint with what is known about it. */
+function listed(log: LogAccess) {
+  const known = new Map(log.status().endpoints.map((endpoint) => [endpoint.name, endpoint]));
+  return log.endpoints.list().map((endpoint) => ({
+    ...endpoint,
+    status: known.get(endpoint.name) ?? null,
+  }));
+}
+
 function shown(log: LogAccess, name: string, status = 200): Response {
-  const found = log.endpoints.list().find((endpoint) => endpoint.name === name);
+  const found = listed(log).find((endpoint) => endpoint.name === name);
   return found === undefined ? problem("not_found") : json(found, status);
 }
 

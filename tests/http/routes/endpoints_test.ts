@@ -64,6 +64,86 @@ Deno.test("/v1/endpoints leaves an endpoint of WEBHOOKS alone unless it is store
   assertEquals([stored.status, source, overrides], [200, "stored", true]);
 });
 
+Deno.test("POST /v1/endpoints/:name/test sends a sample at once, and says what was answered and what to do", async () => {
+  using fixture = new LogFixture();
+  await send(fixture, "PUT", "siem", siem);
+  const bodies: string[] = [];
+  fixture.attempt = ({ request, webhookId }, { secret }) => {
+    bodies.push(request.body);
+    assertEquals([secret, JSON.parse(request.body).data.id], [SECRET, webhookId]);
+    return Promise.resolve({
+      kind: "permanent",
+      code: "answered",
+      status: 401,
+      at: 0,
+      durationMs: 7,
+      excerpt: "invalid_token",
+    });
+  };
+  const refused = await send(fixture, "POST", "siem/test?level=high");
+  const { webhookId, hint, ...rest } = await refused.json();
+  assertEquals([refused.status, rest], [200, {
+    endpoint: "siem",
+    accepted: false,
+    kind: "permanent",
+    code: "answered",
+    status: 401,
+    durationMs: 7,
+    excerpt: "invalid_token",
+  }]);
+  assert(webhookId.length === 32 && hint.includes("key"));
+  const { data } = JSON.parse(bodies[0]!);
+  assertEquals([data.level, data.rule.id, data.rule.tags], ["high", "panoptes-test", [
+    "panoptes.test",
+  ]]);
+  assert(data.summary.startsWith("Test: ") && data.summary.includes("ana"));
+  fixture.attempt = () =>
+    Promise.resolve({ kind: "ok", code: "answered", status: 204, at: 0, durationMs: 1 });
+  const accepted = await (await send(fixture, "POST", "siem/test")).json();
+  assertEquals([accepted.accepted, accepted.hint], [true, null]);
+  assertEquals(
+    fixture.log.alertsAfter(0, 9).length + fixture.log.deliveries({ limit: 9 }).length,
+    0,
+  );
+  const tested = fixture.log.changes(1e9, 2).map(({ what, details }) => [what, ...details]);
+  assertEquals(tested, [["endpoint.tested", "answered 204"], ["endpoint.tested", "answered 401"]]);
+});
+
+Deno.test("POST /v1/endpoints/:name/test runs one test at a time, and refuses what it does not know", async () => {
+  using fixture = new LogFixture();
+  await send(fixture, "PUT", "siem", siem);
+  const answered = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  fixture.attempt = async () => {
+    begun.resolve();
+    await answered.promise;
+    return { kind: "ok", code: "answered", status: 204, at: 0, durationMs: 1 };
+  };
+  const first = send(fixture, "POST", "siem/test");
+  await begun.promise;
+  const second = await send(fixture, "POST", "siem/test");
+  assertEquals([second.status, (await second.json()).code], [409, "conflict"]);
+  answered.resolve();
+  assertEquals((await first).status, 200);
+  assertEquals((await send(fixture, "POST", "siem/test")).status, 200);
+  assertEquals((await send(fixture, "POST", "chat/test")).status, 404);
+  assertEquals((await send(fixture, "POST", "siem/test?level=loud")).status, 400);
+});
+
+Deno.test("POST /v1/endpoints/:name/resume gives an endpoint a fresh start", async () => {
+  using fixture = new LogFixture();
+  await send(fixture, "PUT", "siem", siem);
+  const id = fixture.queueAlert("a");
+  fixture.log.sql.run("UPDATE outbox SET state = 'waiting', round = 5, due_at = 9e14");
+  const resumed = await send(fixture, "POST", "siem/resume");
+  assertEquals([resumed.status, (await resumed.json()).name], [200, "siem"]);
+  const { dueAt = null } = fixture.log.message(id) ?? {};
+  assert(dueAt !== null && dueAt <= fixture.clock.now());
+  assertEquals((await send(fixture, "POST", "chat/resume")).status, 404);
+  const [change] = fixture.log.changes(1e9, 1);
+  assertEquals([change?.by, change?.what, change?.about], ["ana", "endpoint.resumed", "siem"]);
+});
+
 Deno.test("GET /v1/changes lists who has changed what, newest first, page by page", async () => {
   using fixture = new LogFixture();
   const id = fixture.queueAlert("a");

@@ -6,7 +6,7 @@
  */
 import * as v from "valibot";
 import { attempt } from "../../../src/delivery/attempt.ts";
-import { EndpointSchema } from "../../../src/delivery/endpoint.ts";
+import { type Endpoint, EndpointSchema } from "../../../src/delivery/endpoint.ts";
 import type { MessageContent } from "../../../src/delivery/format/format.ts";
 import { type FormatName, formatOf } from "../../../src/delivery/format/formats.ts";
 import type { Outcome } from "../../../src/delivery/outcome.ts";
@@ -72,15 +72,13 @@ export async function withServed(
   await use((format, content, options = {}) => attemptAt(origin, format, content, options));
 }
 
-function attemptAt(
+/** An endpoint with the sample options of a format, on loopback. */
+export function endpointAt(
   origin: string,
   format: FormatName,
-  content: MessageContent,
-  { options = SAMPLE_OPTIONS[format], path = "/", headers = {}, change = (body) => body }:
-    SendOptions,
-  receiver?: HttpReceiver,
-): Promise<Outcome> {
-  const endpoint = v.parse(EndpointSchema, {
+  { options = SAMPLE_OPTIONS[format], path = "/", headers = {} }: SendOptions = {},
+): Endpoint {
+  return v.parse(EndpointSchema, {
     name: "tested",
     url: origin + path,
     format,
@@ -89,6 +87,17 @@ function attemptAt(
     ...(formatOf(format).signs === "always" && { secret: SECRET }),
     allowHttpLoopback: true,
   });
+}
+
+function attemptAt(
+  origin: string,
+  format: FormatName,
+  content: MessageContent,
+  sending: SendOptions,
+  receiver?: HttpReceiver,
+): Promise<Outcome> {
+  const { options = SAMPLE_OPTIONS[format], change = (body: string) => body } = sending;
+  const endpoint = endpointAt(origin, format, sending);
   const request = requestOf(format, content, options);
   const webhookId = content.type === "alert.folded" ? content.folded.id : content.alert.id;
   return attempt({ webhookId, request: { ...request, body: change(request.body) } }, endpoint, {

@@ -1,0 +1,185 @@
+import * as v from "valibot";
+import { EndpointSchema } from "../../delivery/endpoint.ts";
+import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
+import { askLog } from "../input/ask_log.ts";
+import { readDocument } from "../input/read_document.ts";
+import { jsonText } from "../../stream/json_text.ts";
+import { note, printable, say } from "../output/terminal.ts";
+import { textTable } from "../output/text_table.ts";
+
+/** Where Panoptes runs, and how it is asked. */
+export interface InstanceOptions {
+  /** Its address. */
+  readonly url: string;
+  /** A file with the token. */
+  readonly tokenFile?: string;
+}
+
+/** How the output is written. */
+export interface FormatOptions {
+  /** For people, or for programs. */
+  readonly format: "text" | "json";
+}
+
+/** One request may send a message and wait for its answer. */
+const TIMEOUT_MS = 60_000;
+
+const COLUMNS = [
+  { heading: "name", max: 63 },
+  { heading: "source", max: 8 },
+  { heading: "format", max: 16 },
+  { heading: "url", max: 60 },
+  { heading: "min level", max: 13 },
+  { heading: "state", max: 60 },
+];
+
+/**
+ * Asks a running Panoptes.
+ *
+ * @typeParam Answer What the answer is.
+ * @param options Where it runs.
+ * @param request What to ask.
+ * @returns The answer, JSON data.
+ * @throws {UsageError} If the address or the token is unusable.
+ * @throws {SourceError} If the service refuses it or cannot be reached.
+ */
+export function ask<Answer>(
+  { url, tokenFile }: InstanceOptions,
+  request: {
+    readonly path: string;
+    readonly task: string;
+    readonly method?: string;
+    readonly body?: unknown;
+  },
+): Promise<Answer> {
+  const { path, task, method = "GET", body } = request;
+  return askLog({
+    log: url,
+    option: "--url",
+    tokenFile,
+    path,
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    task,
+    timeoutMs: TIMEOUT_MS,
+  }, (response) => response.json());
+}
+
+/** What the service shows of an endpoint, as far as it is printed. */
+interface Listed {
+  readonly name: string;
+  readonly source: string;
+  readonly format?: string;
+  readonly url?: string;
+  readonly minLevel?: string;
+  readonly problems: readonly string[];
+  readonly status: { readonly state: string; readonly queued: number } | null;
+}
+
+/** Lists the endpoints of a running Panoptes. */
+export async function endpointsList(options: InstanceOptions & FormatOptions): Promise<ExitCode> {
+  const { endpoints } = await ask<{ endpoints: Listed[] }>(options, {
+    path: "/v1/endpoints",
+    task: "list the endpoints",
+  });
+  if (options.format === "json") {
+    for (const endpoint of endpoints) say(jsonText(endpoint));
+    return EXIT_CODE.ok;
+  }
+  const rows = endpoints.map((endpoint) => {
+    const { name, source, format = "", url = "", minLevel = "", problems, status } = endpoint;
+    const says = problems.length > 0 ? `refused: ${problems.join("; ")}` : stateOf(status);
+    return [name, source, format, url, minLevel, says];
+  });
+  for (const line of textTable(COLUMNS, rows)) say(line);
+  return EXIT_CODE.ok;
+}
+
+/** Stores an endpoint that a file describes, or changes only the members that are in the file. */
+export async function endpointsSet(
+  name: string,
+  file: string,
+  { merge = false, ...options }: InstanceOptions & { readonly merge?: boolean },
+): Promise<ExitCode> {
+  const body = await readDocument(file);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new UsageError(
+      `Cannot set the endpoint: '${file}' must hold the members of one endpoint`,
+    );
+  }
+  const { name: _, ...members } = body as Record<string, unknown>;
+  const stored = await ask<Listed>(options, {
+    path: pathOf(name),
+    method: merge ? "POST" : "PUT",
+    body: members,
+    task: `set the endpoint ${name}`,
+  });
+  say(`${stored.name} is in force at ${new URL(options.url).origin}; 'endpoints test' tries it`);
+  return EXIT_CODE.ok;
+}
+
+/** Removes a stored endpoint. */
+export async function endpointsRemove(name: string, options: InstanceOptions): Promise<ExitCode> {
+  await ask(options, { path: pathOf(name), method: "DELETE", task: `remove the endpoint ${name}` });
+  say(`${name} is removed`);
+  return EXIT_CODE.ok;
+}
+
+/** Gives a failing or paused endpoint a fresh start. */
+export async function endpointsResume(name: string, options: InstanceOptions): Promise<ExitCode> {
+  const path = `${pathOf(name)}/resume`;
+  await ask(options, { path, method: "POST", task: `resume the endpoint ${name}` });
+  say(`${name} is resumed: what waits for it is sent now`);
+  return EXIT_CODE.ok;
+}
+
+/** Sends a sample through an endpoint and says what was answered. */
+export async function endpointsTest(
+  name: string,
+  { level, ...options }: InstanceOptions & { readonly level: string },
+): Promise<ExitCode> {
+  const { accepted, code, status, durationMs, excerpt, hint } = await ask<{
+    accepted: boolean;
+    code: string;
+    status: number | null;
+    durationMs: number;
+    excerpt: string | null;
+    hint: string | null;
+  }>(options, {
+    path: `${pathOf(name)}/test?${new URLSearchParams({ level })}`,
+    method: "POST",
+    task: `test the endpoint ${name}`,
+  });
+  say(`${name}: ${accepted ? "accepted" : "not accepted"}, ${status ?? code}, ${durationMs} ms`);
+  if (excerpt !== null) say(`  answer  ${printable(excerpt, 500)}`);
+  if (hint !== null) say(`  hint    ${printable(hint, 500)}`);
+  return accepted ? EXIT_CODE.ok : EXIT_CODE.findings;
+}
+
+/**
+ * Writes the JSON that the setting WEBHOOKS takes from a list of endpoints in YAML: the Worker holds
+ * no YAML parser.
+ */
+export async function endpointsConvert(file: string): Promise<ExitCode> {
+  const list = await readDocument(file);
+  if (!Array.isArray(list)) throw new UsageError(`'${file}' must hold a list of endpoints`);
+  const problems = list.flatMap((entry, index) => {
+    const { issues = [] } = v.safeParse(EndpointSchema, entry);
+    const name = (entry as { name?: unknown } | null)?.name;
+    const place = typeof name === "string" ? printable(name, 63) : `entry ${index + 1}`;
+    return issues.map((issue) => `${place}: ${v.getDotPath(issue) ?? ""} ${issue.message}`);
+  });
+  for (const problem of problems) note(problem);
+  if (problems.length > 0) return EXIT_CODE.findings;
+  say(jsonText(list));
+  return EXIT_CODE.ok;
+}
+
+function stateOf(status: Listed["status"]): string {
+  if (status === null) return "";
+  return status.queued === 0 ? status.state : `${status.state}, ${status.queued} wait`;
+}
+
+function pathOf(name: string): string {
+  return `/v1/endpoints/${encodeURIComponent(name)}`;
+}

@@ -1,0 +1,184 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { createGateway } from "../../src/http/gateway.ts";
+import { LogFixture } from "../http/log_fixture.ts";
+import { sha256 } from "../worker/worker_fixture.ts";
+import { folder, panoptes } from "./run_panoptes.ts";
+
+const TOKEN = "an-admin-token";
+const SECRET = `whsec_${btoa("S3CRET".repeat(6))}`;
+
+/** A running Panoptes, with a real log behind a real gateway. */
+async function running() {
+  const fixture = new LogFixture();
+  const gateway = createGateway({
+    tokens: [{ name: "ana", sha256: await sha256(TOKEN), scopes: ["admin"] }],
+    backend: (request) => fixture.app.fetch(request),
+    report: (error) => fixture.reports.push(error),
+  });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, gateway.fetch);
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const run = (args: string[], options: Parameters<typeof panoptes>[1] = {}) =>
+    panoptes([...args, "--url", url], { env: { PANOPTES_TOKEN: TOKEN }, ...options });
+  return {
+    fixture,
+    url,
+    run,
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+      fixture[Symbol.dispose]();
+    },
+  };
+}
+
+Deno.test("panoptes endpoints set, list and remove manage the endpoints of a running Panoptes", async () => {
+  await using instance = await running();
+  const { run, fixture } = instance;
+  await using files = await folder({
+    "siem.yml": `name: siem # its own\nurl: https://siem.example.com/S3CRET\nsecret: ${SECRET}\n`,
+    "token": `${TOKEN}\n`,
+  });
+  const set = await run(["endpoints", "set", "siem", `${files.path}/siem.yml`]);
+  assertEquals([set.code, set.err], [0, ""]);
+  assertEquals(fixture.endpoints.find("siem")?.secret, SECRET);
+  const merged = await run(["endpoints", "set", "siem", "-", "--merge"], {
+    stdin: "minLevel: high",
+  });
+  assertEquals(merged.code, 0);
+  assertEquals(fixture.endpoints.find("siem")?.minLevel, "high");
+  const list = await run(["endpoints", "list", "--token-file", `${files.path}/token`], { env: {} });
+  assertMatch(list.out, /siem +stored +standard +https:\/\/siem\.example\.com +high/);
+  const json = await run(["endpoints", "list", "--format", "json"]);
+  assertEquals(JSON.parse(json.out).changedBy, "ana");
+  for (const { out, err } of [set, merged, list, json]) assert(!`${out}${err}`.includes("S3CRET"));
+  assertEquals((await run(["endpoints", "remove", "siem"])).code, 0);
+  assertEquals(fixture.endpoints.all, []);
+});
+
+Deno.test("panoptes endpoints test and resume say what was answered, and what to do", async () => {
+  await using instance = await running();
+  const { run, fixture } = instance;
+  const siem = { url: "https://siem.example.com/S3CRET", secret: SECRET };
+  fixture.endpoints.put("siem", siem, "ana");
+  const good = await run(["endpoints", "test", "siem", "--level", "high"]);
+  assertEquals([good.code, good.out], [0, "siem: accepted, 204, 1 ms\n"]);
+  fixture.attempt = () =>
+    Promise.resolve({
+      kind: "permanent",
+      code: "answered",
+      status: 404,
+      at: 0,
+      durationMs: 9,
+      excerpt: "no\u001b[2J hook",
+    });
+  const bad = await run(["endpoints", "test", "siem"]);
+  assertEquals(bad.code, 1);
+  assertMatch(
+    bad.out,
+    /^siem: not accepted, 404, 9 ms\n {2}answer {2}no\ufffd\[2J hook\n {2}hint {4}Nothing is at this/,
+  );
+  const resumed = await run(["endpoints", "resume", "siem"]);
+  assertEquals([resumed.code, resumed.err], [0, ""]);
+  assertEquals((await run(["endpoints", "test", "chat"])).code, 4);
+});
+
+Deno.test("panoptes endpoints set says everything that is wrong with an endpoint, and quotes nothing of it", async () => {
+  await using instance = await running();
+  const wrong = await instance.run(["endpoints", "set", "siem", "-"], {
+    stdin: "url: 5\nsecret: S3CRET\nminLevel: S3CRET\n",
+  });
+  assertEquals([wrong.code, wrong.out], [4, ""]);
+  assertMatch(wrong.err, /Cannot set the endpoint siem: .* 422: .*url must be .*secret must be/);
+  const broken = await instance.run(["endpoints", "set", "siem", "-"], {
+    stdin: 'url: "S3CRET\n',
+  });
+  assertEquals([broken.code, broken.out], [2, ""]);
+  assertMatch(
+    broken.err,
+    /Cannot read standard input: it is not YAML or JSON in UTF-8 at line \d+/,
+  );
+  const list = await instance.run(["endpoints", "set", "siem", "-"], { stdin: "[S3CRET]" });
+  assertEquals(list.code, 2);
+  for (const { err } of [wrong, broken, list]) assert(!err.includes("S3CRET"), err);
+});
+
+Deno.test("panoptes deliveries lists, shows and repeats messages", async () => {
+  await using instance = await running();
+  const { run, fixture } = instance;
+  const ids = ["a", "b", "c"].map((id) => fixture.queueAlert(id));
+  const [first = 0] = ids;
+  fixture.log.sql.run("UPDATE outbox SET state = 'dead', due_at = NULL, attempt = 1");
+  fixture.log.noteAttempt(first, {
+    number: 1,
+    at: 0,
+    durationMs: 5,
+    kind: "permanent",
+    code: "answered",
+    status: 401,
+    excerpt: "no\u001b[2J key",
+  });
+  const list = await run(["deliveries", "list", "--state", "dead", "--endpoint", "siem"]);
+  assertEquals(list.out.trim().split("\n").length, 4);
+  assertMatch(list.out, /siem +dead +1 +401 +a\n$/);
+  const show = await run(["deliveries", "show", String(first)]);
+  assertStringIncludes(show.out, "401, 5 ms");
+  assertStringIncludes(show.out, "no\ufffd[2J key");
+  const one = await run(["deliveries", "redeliver", String(first)]);
+  assertEquals([one.code, one.out], [0, "1 message is sent again\n"]);
+  const all = await run(["deliveries", "redeliver", "--endpoint", "siem"]);
+  assertEquals([all.code, all.out], [0, "2 messages are sent again\n"]);
+  assertEquals(fixture.log.countDeliveries({ state: "pending" }), 3);
+});
+
+Deno.test("panoptes says what to do if it cannot ask a running Panoptes", async () => {
+  await using instance = await running();
+  const { run, url } = instance;
+  const wrong: [number, RegExp, Promise<{ code: number; err: string }>][] = [
+    [2, /required option '--url <url>'/, panoptes(["endpoints", "list"])],
+    [2, /Invalid --url 'ftp:\/\/x': write/, panoptes(["endpoints", "list", "--url", "ftp://x"])],
+    [2, /PANOPTES_TOKEN must be set/, run(["endpoints", "list"], { env: {} })],
+    [2, /Cannot read the token from 'none'/, run(["endpoints", "list", "--token-file", "none"])],
+    [2, /unknown option '--token'/, run(["endpoints", "list", "--token", TOKEN])],
+    [
+      4,
+      /the log answers 401: A valid API token/,
+      run(["endpoints", "list"], {
+        env: { PANOPTES_TOKEN: "wrong" },
+      }),
+    ],
+    [4, /the log answers 404/, run(["endpoints", "remove", "siem"])],
+    [2, /Invalid id 'x'/, run(["deliveries", "show", "x"])],
+    [2, /Name which messages are sent again/, run(["deliveries", "redeliver"])],
+    [2, /not both/, run(["deliveries", "redeliver", "1", "--endpoint", "siem"])],
+    [4, /from must be an ISO 8601 time/, run(["deliveries", "list", "--from", "yesterday"])],
+  ];
+  for (const [code, message, ran] of wrong) {
+    const { code: ended, err } = await ran;
+    assertMatch(err, message);
+    assertEquals(ended, code, err);
+    assert(!err.includes(TOKEN) || err.includes("--token"), err);
+  }
+  const env = { PANOPTES_URL: url, PANOPTES_TOKEN: TOKEN };
+  assertEquals((await panoptes(["endpoints", "list"], { env })).code, 0);
+});
+
+Deno.test("panoptes endpoints convert writes WEBHOOKS from YAML, or says what is wrong with each entry", async () => {
+  const yaml = `
+- &base
+  name: siem
+  url: https://siem.example.com/in
+  secret: ${SECRET}
+- <<: *base
+  name: pager
+  minLevel: high
+`;
+  const converted = await panoptes(["endpoints", "convert", "-"], { stdin: yaml });
+  assertEquals([converted.code, converted.err], [0, ""]);
+  const entries: { name: string }[] = JSON.parse(converted.out);
+  assertEquals(entries.map(({ name }) => name), ["siem", "pager"]);
+  const wrong = await panoptes(["endpoints", "convert", "-"], {
+    stdin: "- { name: siem, url: http://S3CRET }\n- S3CRET\n",
+  });
+  assertEquals([wrong.code, wrong.out], [1, ""]);
+  assertMatch(wrong.err, /^siem: url must be[^]*siem: secret must be[^]*entry 2: /);
+  assert(!wrong.err.includes("S3CRET"));
+});
