@@ -1,7 +1,7 @@
 import type { SseMessage, SseSource } from "../sse/sse_source.ts";
 import type { LogReader } from "../store/log.ts";
 import type { Endpoint } from "../delivery/endpoint.ts";
-import type { TestOptions, TestResult } from "../delivery/send_test.ts";
+import type { TestOptions, TestResult } from "../delivery/test_message.ts";
 import type { ShownEndpoint } from "../delivery/shown_endpoint.ts";
 import type { DeliveriesQuery } from "../store/outbox_table.ts";
 import type { MessageState } from "../store/outbox_message.ts";

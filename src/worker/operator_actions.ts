@@ -1,7 +1,7 @@
 import type { Silence } from "../alert/silence.ts";
 import type { DispatchPorts, OutboxDispatcher } from "../delivery/dispatch_outbox.ts";
 import { nextState } from "../delivery/next_state.ts";
-import { sendTest } from "../delivery/send_test.ts";
+import { sendTestMessage } from "../delivery/test_message.ts";
 import type { EndpointAccess, LogAccess } from "../http/log_access.ts";
 import type { ChangeKind } from "../store/change_table.ts";
 import type { Log } from "../store/log.ts";
@@ -80,7 +80,7 @@ export function operatorActions(
       if (isTesting) return "busy";
       isTesting = true;
       try {
-        const result = await sendTest(endpoint, test, { clock, attempt });
+        const result = await sendTestMessage(endpoint, test, { clock, attempt });
         const { code, status } = result.outcome;
         log.transaction(() => {
           dispatcher.learn(endpoint, result.outcome);

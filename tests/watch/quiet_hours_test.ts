@@ -12,6 +12,7 @@ function watching(from = "12:00") {
     endpoints: [endpointOf("pager", {}, { quietHours })],
     attempt: receiver.attempt,
     match: ({ user }) => {
+      if (user === "poison") throw new Error("A rule broke");
       const custom = { panoptes: { suppress: { by: ["user"], for: "1h" } } };
       return [{ rule: { title: "Any event", level: user === "root" ? "high" : "low", custom } }];
     },
@@ -68,4 +69,14 @@ Deno.test("a count of repeats waits for the end of quiet hours too", async () =>
   assertEquals(told(receiver).map(([what]) => what), ["Ana"]);
   await pass(bench, 2 * HOUR);
   assertEquals(told(receiver).slice(1), [[3, "18:00"]]);
+});
+
+Deno.test("what fails in Panoptes itself is told in quiet hours too", async () => {
+  const { bench, receiver } = watching("11:00");
+  using _ = bench;
+  await pass(bench, MINUTE);
+  bench.api.publish(eventAt(2 * HOUR, "poison"));
+  await pass(bench, 3 * HOUR);
+  const rules = receiver.posts.map(({ body }) => JSON.parse(body).data.rule.id);
+  assertEquals(rules, ["panoptes-collector"]);
 });

@@ -39,7 +39,7 @@ export interface TestResult {
  * @returns How it ended, within the endpoint's `timeoutMs`.
  * @throws {unknown} The reason of the signal, or if a secret is malformed.
  */
-export async function sendTest(
+export async function sendTestMessage(
   endpoint: Endpoint,
   { level, by, signal }: TestOptions,
   { clock, attempt }: Pick<DispatchPorts, "clock" | "attempt">,

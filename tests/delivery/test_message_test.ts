@@ -4,7 +4,7 @@ import { ALERT_LEVELS } from "../../src/alert/alert.ts";
 import { AlertSchema } from "../../src/alert/alert_schema.ts";
 import { attempt } from "../../src/delivery/attempt.ts";
 import { FORMAT_NAMES, type FormatName } from "../../src/delivery/format/formats.ts";
-import { sendTest } from "../../src/delivery/send_test.ts";
+import { sendTestMessage } from "../../src/delivery/test_message.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 import { CHAT_RECEIVERS } from "../support/receivers/chat_receivers.ts";
 import { endpointAt, type HttpReceiver } from "../support/receivers/http_receiver.ts";
@@ -27,7 +27,7 @@ const RECEIVERS: Readonly<Record<string, { receiver: HttpReceiver; path?: string
 function tested(format: FormatName, receiver: HttpReceiver, level: typeof ALERT_LEVELS[number]) {
   const endpoint = endpointAt("http://127.0.0.1:1", format, RECEIVERS[format]);
   const fetch = (url: URL, init: RequestInit) => receiver(new Request(url, init));
-  return sendTest(endpoint, { level, by: "ana" }, {
+  return sendTestMessage(endpoint, { level, by: "ana" }, {
     clock: systemClock,
     attempt: (message, endpoint) => attempt(message, endpoint, { clock: systemClock, fetch }),
   });
@@ -56,9 +56,9 @@ for (const format of FORMAT_NAMES) {
   });
 }
 
-Deno.test("sendTest() never throws because of a format, and posts nothing then", async () => {
+Deno.test("sendTestMessage() never throws because of a format, and posts nothing then", async () => {
   const endpoint = { ...endpointAt("http://127.0.0.1:1", "telegram"), options: undefined };
-  const { outcome } = await sendTest(endpoint, { level: "low", by: "" }, {
+  const { outcome } = await sendTestMessage(endpoint, { level: "low", by: "" }, {
     clock: systemClock,
     attempt: () => Promise.reject(new Error("It must not be posted")),
   });
