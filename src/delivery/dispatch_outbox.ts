@@ -5,6 +5,7 @@ import type { OutboxMessage } from "../store/outbox_message.ts";
 import type { DueOrder } from "../store/outbox_table.ts";
 import type { Clock } from "../stream/clock.ts";
 import type { AttemptMessage } from "./attempt.ts";
+import { closedAlert } from "./closing_id.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EndpointPace } from "./endpoint_pace.ts";
 import type { FormattedRequest, MessageContent } from "./format/format.ts";
@@ -386,11 +387,14 @@ export class OutboxDispatcher {
         this.#expire(message, endpoint, now);
         continue;
       }
-      const alert = log.alert(message.webhookId);
-      const folded = alert === undefined ? log.foldedMessage(message.webhookId) : undefined;
-      const found = alert ?? folded;
+      const found = this.#contentOf(message);
       if (found === undefined) {
         this.#write(message, { type: "cancel" }, now);
+        continue;
+      }
+      const opened = found.type === "alert.closed" ? this.#owedBefore(message) : undefined;
+      if (opened !== undefined) {
+        this.#write(message, { type: "postpone", now, until: opened }, now);
         continue;
       }
       const leased = this.#write(message, {
@@ -402,10 +406,10 @@ export class OutboxDispatcher {
       if (leased === undefined) continue;
       try {
         const data: unknown = JSON.parse(found.body);
-        const at = found.recordedAt;
-        const content: MessageContent = folded === undefined
-          ? { type: "alert.created", alert: data as Alert, at }
-          : { type: "alert.folded", folded: data as FoldedAlerts, at };
+        const { type, at } = found;
+        const content: MessageContent = type === "alert.folded"
+          ? { type, folded: data as FoldedAlerts, at }
+          : { type, alert: data as Alert, at };
         const { options } = endpoint;
         return {
           message: leased,
@@ -423,6 +427,33 @@ export class OutboxDispatcher {
       }
     }
     return undefined;
+  }
+
+  /** What a message tells, as JSON, and since when that is so; undefined if it is gone. */
+  #contentOf({ webhookId }: OutboxMessage):
+    | { type: MessageContent["type"]; body: string; at: number }
+    | undefined {
+    const { log } = this.#ports;
+    const closed = closedAlert(webhookId);
+    const alert = log.alert(closed ?? webhookId);
+    if (alert !== undefined) {
+      const { body, recordedAt } = alert;
+      if (closed === undefined) return { type: "alert.created", body, at: recordedAt };
+      const closedAt = log.alertChanges(closed)?.findLast(({ state }) => state === "closed")?.at;
+      return { type: "alert.closed", body, at: Date.parse(closedAt ?? "") || recordedAt };
+    }
+    const folded = log.foldedMessage(webhookId);
+    return folded && { type: "alert.folded", body: folded.body, at: folded.recordedAt };
+  }
+
+  /** When the alert that a message closes is to be sent, if that has yet to be done. */
+  #owedBefore({ webhookId, endpoint }: OutboxMessage): number | undefined {
+    const [opened] = this.#ports.log.deliveries({
+      webhookId: closedAlert(webhookId) ?? webhookId,
+      endpoint,
+      limit: 1,
+    });
+    return opened?.dueAt ?? undefined;
   }
 
   async #post(

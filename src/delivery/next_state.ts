@@ -31,10 +31,15 @@ export type OutboxStep =
     readonly schedule?: readonly number[];
     readonly random: () => number;
   }
+  /** Another message has to be sent before. */
+  | { readonly type: "postpone"; readonly now: number; readonly until: number }
   /** Its endpoint is no longer configured. */
   | { readonly type: "cancel" }
   /** An operator wants it sent again: the schedule starts over, the `webhook-id` stays. */
   | { readonly type: "redeliver"; readonly now: number };
+
+/** How long a message waits at least that another one has to precede, in milliseconds. */
+const POSTPONED_MS = 1_000;
 
 /**
  * How long to wait at least before a message is sent again that was refused in a way that repeating
@@ -115,6 +120,9 @@ export function nextState(message: OutboxMessage, step: OutboxStep): OutboxMessa
     case "expire":
       if (state !== "leased" || dueAt === null || dueAt > step.now) return undefined;
       return tryLater(message, { ...step, outcome: { kind: "retry" } });
+    case "postpone":
+      if (state !== "pending" && state !== "waiting") return undefined;
+      return { ...message, dueAt: Math.max(step.until, step.now + POSTPONED_MS) };
     case "cancel":
       if (state === "delivered" || state === "dead" || state === "cancelled") return undefined;
       return ended(message, "cancelled");

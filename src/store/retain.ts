@@ -108,7 +108,8 @@ function removeNotified(
 ): number {
   const oldest = sql.all<{ seq: number; id: string; recorded_at: number; busy: number }>(
     `SELECT seq, id, recorded_at, EXISTS (
-        SELECT 1 FROM outbox WHERE webhook_id = ${table}.id AND due_at IS NOT NULL) AS busy
+        SELECT 1 FROM outbox WHERE webhook_id IN (${table}.id, ${table}.id || '-closed')
+          AND due_at IS NOT NULL) AS busy
       FROM ${table} ORDER BY seq LIMIT ?`,
     step,
   );
@@ -118,12 +119,13 @@ function removeNotified(
   const last = gone.at(-1);
   if (last === undefined) return 0;
   const ids = JSON.stringify(gone.map(({ id }) => id));
+  const messages = JSON.stringify(gone.flatMap(({ id }) => [id, `${id}-closed`]));
   sql.run(
     `DELETE FROM attempts WHERE message IN (
       SELECT id FROM outbox WHERE webhook_id IN (SELECT value FROM json_each(?)))`,
-    ids,
+    messages,
   );
-  sql.run(`DELETE FROM outbox WHERE webhook_id IN (SELECT value FROM json_each(?))`, ids);
+  sql.run(`DELETE FROM outbox WHERE webhook_id IN (SELECT value FROM json_each(?))`, messages);
   sql.run(`DELETE FROM alert_changes WHERE alert IN (SELECT value FROM json_each(?))`, ids);
   sql.run(`DELETE FROM ${table} WHERE seq <= ?`, last.seq);
   return gone.length;

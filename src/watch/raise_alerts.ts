@@ -1,6 +1,7 @@
 import { silences } from "../alert/silence.ts";
 import { type Suppression, suppressionOf } from "../alert/suppression.ts";
 import type { AlertingRule } from "../alert/to_alert.ts";
+import type { Endpoint } from "../delivery/endpoint.ts";
 import { deliverableAt, takesAlert } from "../delivery/takes_alert.ts";
 import type { NewAlert } from "../store/alert_table.ts";
 import type { FoldEntry } from "../store/fold_table.ts";
@@ -14,8 +15,8 @@ import type { WatchPorts } from "./watch_ports.ts";
 export interface AlertToRaise extends NewAlert {
   /** Its rule; absent for an operational alert, which every endpoint gets, and never as a count. */
   readonly rule?: AlertingRule;
-  /** The endpoint that an operational alert is about, and which does not get it. */
-  readonly notTo?: string;
+  /** Which endpoints an operational alert is for; default all. */
+  readonly isFor?: (endpoint: Endpoint) => boolean;
 }
 
 /** What may hold back repeats. */
@@ -48,11 +49,11 @@ export function raiseAlerts(
   const entries: FoldEntry[] = [];
   /** For each message, the place of its entry; undefined if nothing can hold it back. */
   const messages: (NewMessage & { readonly entry: number | undefined })[] = [];
-  const raised = fresh.map(({ rule, notTo, ...one }) => {
+  const raised = fresh.map(({ rule, isFor = () => true, ...one }) => {
     const { alert } = one;
     const { id, level, backfilled } = alert;
     const meant = endpoints.filter((endpoint) =>
-      endpoint.name !== notTo && takesAlert(endpoint, alert, rule)
+      isFor(endpoint) && takesAlert(endpoint, alert, rule)
     );
     const silence = active.find((silence) => silences(silence, alert));
     if (silence !== undefined) {

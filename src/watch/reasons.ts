@@ -9,12 +9,40 @@ import type { ThousandEyesErrorCode } from "../thousandeyes/errors/thousand_eyes
  */
 export type Severity = "info" | "yellow" | "red";
 
+/** The rules of operational alerts: no files in `rules/`, but names that receivers can route by. */
+export const OPERATIONAL_RULES = {
+  "panoptes.collector.failing":
+    "Panoptes is blind or late: it cannot read, record or match what happens",
+  "panoptes.collector.recovered": "What that was about is over",
+  "panoptes.rules.broken": "Rules fail, are refused, or cannot alert",
+  "panoptes.rules.recovered": "What that was about is over",
+  "panoptes.settings.refused": "An entry of the settings is not in force",
+  "panoptes.settings.recovered": "What that was about is over",
+  "panoptes.endpoint.failing": "Another endpoint refuses messages or cannot be reached",
+  "panoptes.endpoint.paused":
+    "Another endpoint has failed for five minutes, so only probes are sent to it, or it is disabled",
+  "panoptes.endpoint.recovered": "That endpoint accepts messages again, or was resumed",
+} as const satisfies Record<string, string>;
+
+/** The id of the rule of an operational alert. */
+export type OperationalRule = keyof typeof OPERATIONAL_RULES;
+
+/** What an operational alert says. */
+export interface OperationalAlert {
+  /** Its rule. */
+  readonly rule: OperationalRule;
+  /** Its title. */
+  readonly title: string;
+  /** The title of the alert that says that it is over; absent if that says nothing new. */
+  readonly over?: string;
+}
+
 /** One kind of reason. */
 export interface ReasonKind {
   /** The severities that it can have, mildest first. */
   readonly severities: readonly Severity[];
-  /** The title of the operational alert that it raises, once for each episode; absent if none. */
-  readonly alerts?: string;
+  /** The operational alert that it raises, once for each episode; absent if none. */
+  readonly alerts?: OperationalAlert;
   /** What it means. */
   readonly meaning: string;
   /** What to do. */
@@ -61,11 +89,22 @@ type OwnCode =
 /** Why the health is what it is, as a stable code. */
 export type ReasonCode = RequestFailure | OwnCode;
 
+function collector(title: string, over?: string): OperationalAlert {
+  return { rule: "panoptes.collector.failing", title, ...(over !== undefined && { over }) };
+}
+
+function broken(title: string, over?: string): OperationalAlert {
+  return { rule: "panoptes.rules.broken", title, ...(over !== undefined && { over }) };
+}
+
 /** A failed request: yellow at first, red once it lasts. */
 function request(meaning: string, advice: string): ReasonKind {
   return {
     severities: ["yellow", "red"],
-    alerts: "Panoptes cannot read the activity log",
+    alerts: collector(
+      "Panoptes cannot read the activity log",
+      "Panoptes reads the activity log again",
+    ),
     meaning,
     advice,
   };
@@ -137,14 +176,17 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   ),
   match_failed: {
     severities: ["red"],
-    alerts: "Panoptes cannot match every event",
+    alerts: broken("Panoptes cannot match every event"),
     meaning: "A rule failed on an event within the last day",
     advice:
       "A rule failed on an event, which is recorded but may lack an alert. Find the rule with a backtest, and fix it.",
   },
   invalid_events: {
     severities: ["yellow", "red"],
-    alerts: "ThousandEyes sends events that Panoptes cannot read",
+    alerts: collector(
+      "ThousandEyes sends events that Panoptes cannot read",
+      "ThousandEyes sends valid events again",
+    ),
     meaning:
       "Items that are not valid events came within the last hour, or nothing valid has come since; red if they are most of what came",
     advice:
@@ -152,7 +194,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   oversized_event: {
     severities: ["yellow"],
-    alerts: "An event is too large to be recorded whole",
+    alerts: collector("An event is too large to be recorded whole"),
     meaning: "An event too large for a row came within the last hour",
     advice:
       "The rules ran on the whole event; the log has it shortened, with its size and digest under _panoptes. Find out who made so large a name.",
@@ -190,7 +232,10 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   clock_off: {
     severities: ["yellow", "red"],
-    alerts: "The clocks of Panoptes and ThousandEyes differ",
+    alerts: collector(
+      "The clocks of Panoptes and ThousandEyes differ",
+      "The clocks of Panoptes and ThousandEyes agree again",
+    ),
     meaning:
       "Our clock and the API's differ: yellow by more than a minute, red by more than four, since receivers refuse webhooks signed five minutes off",
     advice:
@@ -198,14 +243,14 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   tick_failed: {
     severities: ["red"],
-    alerts: "Panoptes could not work",
+    alerts: collector("Panoptes could not work", "Panoptes works again"),
     meaning: "The last tick failed: nothing may be read, recorded or delivered",
     advice:
       "The message says what failed. If the disk or the database is full, make room or lower RETENTION; no restart is needed.",
   },
   tick_late: {
     severities: ["yellow", "red"],
-    alerts: "Panoptes works late",
+    alerts: collector("Panoptes works late", "Panoptes works on time again"),
     meaning: "The next tick is late, or one does not end: yellow after one minute, red after five",
     advice:
       "The watchdog sets a lost alarm again every minute. If this lasts, check the cron trigger of the Worker, and restart it.",
@@ -217,7 +262,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   log_full: {
     severities: ["yellow", "red"],
-    alerts: "The log of Panoptes is full",
+    alerts: collector("The log of Panoptes is full", "The log of Panoptes has room again"),
     meaning:
       "The database reached its maximum size within the last day: yellow while removing the oldest rows before their time makes room, red if nothing more can be removed",
     advice:
@@ -231,7 +276,11 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   delivery_failing: {
     severities: ["yellow", "red"],
-    alerts: "A webhook endpoint of Panoptes fails",
+    alerts: {
+      rule: "panoptes.endpoint.failing",
+      title: "A webhook endpoint of Panoptes fails",
+      over: "A webhook endpoint of Panoptes works again",
+    },
     meaning:
       "An endpoint failed three times in a row or for a minute, refused a message for good, or lets one wait for 5 minutes; red after an hour",
     advice:
@@ -244,7 +293,10 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   endpoint_paused: {
     severities: ["yellow", "red"],
-    alerts: "A webhook endpoint of Panoptes is paused",
+    alerts: {
+      rule: "panoptes.endpoint.paused",
+      title: "A webhook endpoint of Panoptes is paused",
+    },
     meaning:
       "An endpoint fails, so one message at a time probes it, at most every 5 minutes; red after an hour",
     advice:
@@ -252,14 +304,18 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   endpoint_disabled: {
     severities: ["red"],
-    alerts: "A webhook endpoint of Panoptes is disabled",
+    alerts: {
+      rule: "panoptes.endpoint.paused",
+      title: "A webhook endpoint of Panoptes is disabled",
+      over: "A webhook endpoint of Panoptes is enabled again",
+    },
     meaning: "An endpoint answered 410: it wants no more messages, and gets none",
     advice:
       "The queue is kept. Change the endpoint's settings, resume it, or remove it from WEBHOOKS.",
   },
   dead_letters: {
     severities: ["yellow"],
-    alerts: "Panoptes has given up messages",
+    alerts: { rule: "panoptes.endpoint.failing", title: "Panoptes has given up messages" },
     meaning: "Messages were given up",
     advice:
       "List them with GET /v1/deliveries?state=dead, repair the endpoint, and redeliver each.",
@@ -276,7 +332,11 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   refused_setting: {
     severities: ["yellow"],
-    alerts: "A setting of Panoptes is partly invalid",
+    alerts: {
+      rule: "panoptes.settings.refused",
+      title: "A setting of Panoptes is partly invalid",
+      over: "The settings of Panoptes are valid again",
+    },
     meaning:
       "An entry of API_TOKENS or WEBHOOKS, or a stored endpoint, is invalid and not in force, or one of DISABLED_RULES or of an endpoint names no rule; the others are in force",
     advice:
@@ -296,7 +356,10 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   no_rules: {
     severities: ["red"],
-    alerts: "Panoptes has no rule that can alert",
+    alerts: broken(
+      "Panoptes has no rule that can alert",
+      "Panoptes has rules that can alert again",
+    ),
     meaning: "No rule in force can raise an alert, whatever happens",
     advice:
       "Upload or deploy rules for ThousandEyes whose status is not deprecated or unsupported, and remove them from DISABLED_RULES.",
@@ -318,7 +381,10 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   upload_refused: {
     severities: ["yellow"],
-    alerts: "The uploaded rules of Panoptes are not in force",
+    alerts: broken(
+      "The uploaded rules of Panoptes are not in force",
+      "The rules of Panoptes load again",
+    ),
     meaning: "Rules that were uploaded no longer load: those of the deployment are in force",
     advice:
       "Build the rules with the deployed version and upload them again, or DELETE /v1/rules to do without them.",

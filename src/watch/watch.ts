@@ -18,7 +18,7 @@ import {
   knownEndpoints,
 } from "./endpoint_status.ts";
 import { collectorReasons, deadLetterReasons, silenceReasons } from "./find_reasons.ts";
-import { type AlertedAt, operationalAlerts } from "./operational_alerts.ts";
+import { type AlertedAt, operationalAlerts, recoveredAlerts } from "./operational_alerts.ts";
 import { type Reason, reason } from "./reasons.ts";
 import { TickMemory } from "./tick_memory.ts";
 
@@ -39,6 +39,8 @@ const TICK_BUDGET_MS = 30_000;
 const RETENTION_EVERY_MS = 600_000;
 /** How long it stays visible that rows were removed to make room. */
 const MADE_ROOM_SHOWN_MS = 86_400_000;
+/** A pause that is over sooner is told to nobody: that the endpoint fails was told. */
+const PAUSED_TOLD_MS = 300_000;
 const UNFED_RETENTION_MS = 86_400_000;
 const RETENTION_STEP = 500;
 /** Removes more than a busy organisation adds in ten minutes, and still takes only a moment. */
@@ -281,11 +283,15 @@ export class Watch {
       ...this.#deliveryReasons(now),
       ...more,
     ];
-    if (reasons.every(({ severity }) => severity === "info")) return;
+    const lasting = reasons.filter(({ code, since }) =>
+      code !== "endpoint_paused" || now >= Date.parse(since) + PAUSED_TOLD_MS
+    );
+    const present = [...reasons, ...collectorReasons(this.collector.state(), now, this.#options)];
     log.transaction(() => {
       const before = log.checkpoint<AlertedAt>(ALERTED) ?? {};
-      const after = operationalAlerts(this.#ports, reasons, before, now, this.#options);
+      const after = operationalAlerts(this.#ports, lasting, before, now, this.#options);
       if (after !== before) log.saveCheckpoint(ALERTED, after);
+      recoveredAlerts(this.#ports, present, now, this.#options);
     });
   }
 

@@ -7,6 +7,7 @@ import type { ChangeKind } from "../store/change_table.ts";
 import type { Log } from "../store/log.ts";
 import type { OutboxMessage } from "../store/outbox_message.ts";
 import type { Clock } from "../stream/clock.ts";
+import { closeAlert } from "../watch/close_alert.ts";
 
 /** What the actions need. */
 export interface OperatorActionsOptions {
@@ -123,9 +124,17 @@ export function operatorActions(
     },
     changeAlert: (id, change) =>
       log.transaction(() => {
-        const history = log.changeAlert(id, change);
+        const history = closeAlert(
+          { log, find: (name) => endpoints.find(name) },
+          id,
+          change,
+          clock.now(),
+        );
         // A request that is repeated changes nothing.
-        if (history?.at(-1) === change) note(change.by, "alert.state", id, [change.state]);
+        if (history?.at(-1) === change) {
+          note(change.by, "alert.state", id, [change.state]);
+          wake(); // somebody may have to be told that it is closed
+        }
         return history;
       }),
     addSilence(given: Omit<Silence, "id" | "createdAt">) {

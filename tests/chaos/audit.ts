@@ -1,6 +1,6 @@
 import type { PublishedEvent } from "../../src/emulator/api_event.ts";
 import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
-import { OPERATIONAL_RULE } from "../../src/watch/operational_alerts.ts";
+import { OPERATIONAL_RULES } from "../../src/watch/reasons.ts";
 import { countsOf, eventKey } from "../support/event_key.ts";
 import type { Delivery, Entry } from "./log_client.ts";
 import type { NaiveRule } from "./naive_rules.ts";
@@ -54,7 +54,7 @@ export function audit(evidence: Evidence): Finding[] {
 /** Faults of the receiver may raise operational alerts; what the rules owe is another matter. */
 function withoutOperational(evidence: Evidence): Evidence {
   const isOperational = (body: Readonly<Record<string, unknown>>) =>
-    (body as AlertBody).rule.id === OPERATIONAL_RULE;
+    Object.hasOwn(OPERATIONAL_RULES, (body as AlertBody).rule.id);
   const operational = new Set(
     evidence.alerts.filter(({ body }) => isOperational(body)).map(({ body }) => body.id),
   );

@@ -277,6 +277,28 @@ export const BUGS: Readonly<Record<string, Bug>> = {
       }),
     }),
   },
+  "forget-paused": {
+    about: "An endpoint that is paused is never probed",
+    needs: ["endpoints"],
+    log: (log) => ({
+      ...log,
+      endpointStates: () =>
+        log.endpointStates().map((one) =>
+          one.state === "paused" ? { ...one, holdUntil: 8e15 } : one
+        ),
+    }),
+  },
+  "throttle-burns-attempts": {
+    about: "An endpoint that asks for time costs the message an attempt",
+    needs: ["endpoints"],
+    ports: (ports) => ({
+      ...ports,
+      attempt: async (message, endpoint, signal) => {
+        const outcome = await ports.attempt(message, endpoint, signal);
+        return outcome.kind === "throttle" ? { ...outcome, kind: "retry" } : outcome;
+      },
+    }),
+  },
   "new-id-each-time": {
     about: "Every attempt has its own webhook-id",
     ports: (ports) => {

@@ -33,6 +33,19 @@ function isPast(
   return at < begun - REQUEST_MS ? true : at >= begun ? false : undefined;
 }
 
+/** An endpoint that asks for time costs its messages no place in their schedules. */
+function checkPlaces({ storage }: Finished): string[] {
+  return storage.sql.all<{ webhook_id: string; round: number; counted: number }>(
+    `SELECT webhook_id, round, counted FROM (
+      SELECT *, (
+        SELECT COUNT(*) FROM attempts
+          WHERE message = outbox.id AND COALESCE(status, 0) NOT IN (429, 503)
+      ) + (state = 'leased') AS counted FROM outbox WHERE attempt <= 20) WHERE round > counted`,
+  ).map(({ webhook_id, round, counted }) =>
+    `place ${round} of the schedule after ${counted} attempts that count: ${webhook_id}`
+  );
+}
+
 /** Nothing about the past pages anybody: such alerts are marked, and no others. */
 function checkMarks(finished: Finished): string[] {
   return [...finished.world.books.alerts.rows.values()].flatMap((alert) => {
@@ -52,7 +65,7 @@ function checkMarks(finished: Finished): string[] {
  */
 export function checkDeliveries(finished: Finished): string[] {
   const { plan, world, storage } = finished;
-  const wrong = checkMarks(finished);
+  const wrong = [...checkMarks(finished), ...checkPlaces(finished)];
   const rows = new Map(
     storage.sql.all<Row>(`SELECT endpoint, webhook_id, state, attempt FROM outbox`)
       .map((row) => [`${row.endpoint} ${row.webhook_id}`, row]),

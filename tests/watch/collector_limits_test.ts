@@ -16,7 +16,9 @@ Deno.test("Collector slows down on 401, alerts once, and recovers by itself", as
   assertEquals(health, "red");
   assertEquals(failures[0]!.of, "source");
   assert(failures[0]!.advice.includes("token"));
-  assertEquals(bench.log.alertsAfter(0, 10).map(({ ruleId }) => ruleId), ["panoptes-collector"]);
+  assertEquals(bench.log.alertsAfter(0, 10).map(({ ruleId }) => ruleId), [
+    "panoptes.collector.failing",
+  ]);
   bench.api.publish(eventAt(30 * MINUTE), START);
   bench.api.always = undefined;
   await bench.run(20 * MINUTE);

@@ -42,13 +42,13 @@ function benchShowing(items: () => readonly string[]): Bench {
 function alertsOf(bench: Bench) {
   return bench.log.alertsAfter(0, 1_000)
     .map(({ body }) => JSON.parse(body))
-    .filter(({ rule }) => rule.id !== "panoptes-collector");
+    .filter(({ rule }) => !rule.id.startsWith("panoptes."));
 }
 
 function operationalOf(bench: Bench) {
   return bench.log.alertsAfter(0, 1_000)
     .map(({ body }) => JSON.parse(body))
-    .filter(({ rule }) => rule.id === "panoptes-collector");
+    .filter(({ rule }) => rule.id.startsWith("panoptes."));
 }
 
 const DELETED = `"event":"Test deleted.","resources":[{"type":"testName","name":"payments-api"}]`;

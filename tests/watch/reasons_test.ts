@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { noCounts } from "../../src/watch/collector/counts.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
-import { REASONS } from "../../src/watch/reasons.ts";
+import { OPERATIONAL_RULES, REASONS } from "../../src/watch/reasons.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
 import { watchStatus } from "../../src/watch/watch_status.ts";
 import { metricsText } from "../../src/http/routes/metrics.ts";
@@ -25,6 +25,11 @@ Deno.test("docs/operations.md names every reason of the health, what it means an
     kind.advice,
   ]);
   assertEquals(tableUnder("Reasons"), expected);
+});
+
+Deno.test("docs/operations.md names every rule of operational alerts, and no other", () => {
+  const expected = Object.entries(OPERATIONAL_RULES).map(([id, meaning]) => [`\`${id}\``, meaning]);
+  assertEquals(tableUnder("Operational alerts"), expected);
 });
 
 Deno.test("docs/operations.md recommends alarms only on metrics that exist", () => {

@@ -22,7 +22,7 @@ Deno.test("Collector records everything except what the log refuses, alerts once
   assertEquals([health, failures[0]?.code], ["red", "record_failed"]);
   assertEquals(failures[0]?.message, "Cannot record a page: too big [2J");
   const alerts = log.alertsAfter(0, 100);
-  assertEquals(alerts.map(({ ruleId }) => ruleId), ["panoptes-collector"]);
+  assertEquals(alerts.map(({ ruleId }) => ruleId), ["panoptes.collector.failing"]);
 
   log.record = record;
   await bench.run(70 * MINUTE);

@@ -128,8 +128,8 @@ Deno.test("Watch.tick() throws what the storage threw, and the next tick recover
   bench.sql.run = run;
   await bench.watch.tick();
   bench.assertComplete();
-  await bench.watch.tick(); // delivers the alert that a tick has failed
-  assertEquals(bench.log.counts().messages, { delivered: 2 });
+  await bench.watch.tick(); // delivers the alert that a tick has failed, and raises that this is over
+  assertEquals(bench.log.counts().messages, { delivered: 2, pending: 1 });
 });
 
 Deno.test("Watch.tick() delivers everything due, and applies retention, although a page cannot be recorded", async () => {
@@ -198,10 +198,10 @@ Deno.test("an endpoint for critical alerts alone still hears that Panoptes itsel
   for (const user of ["a", "poison"]) bench.api.publish(eventAt(0, user));
   await bench.watch.tick();
   const rules = bench.log.alertsAfter(0, 10).map(({ ruleId }) => ruleId);
-  assertEquals(rules, ["rule", "panoptes-collector"]);
+  assertEquals(rules, ["rule", "panoptes.rules.broken"]);
   const sent = bench.log.deliveries({ limit: 10 })
     .map(({ webhookId }) => JSON.parse(bench.log.alert(webhookId)!.body).rule.id);
-  assertEquals(sent, ["panoptes-collector"]);
+  assertEquals(sent, ["panoptes.rules.broken"]);
 });
 
 Deno.test("Watch.tick() records an event on which a rule fails, and alerts once", async () => {
@@ -218,7 +218,7 @@ Deno.test("Watch.tick() records an event on which a rule fails, and alerts once"
   await bench.watch.tick();
   bench.assertComplete();
   const alerts = bench.log.alertsAfter(0, 10).map(({ ruleId }) => ruleId);
-  assertEquals(alerts, ["rule", "rule", "panoptes-collector"]);
+  assertEquals(alerts, ["rule", "rule", "panoptes.rules.broken"]);
   const { health, failures, counts } = bench.watch.status();
   assertEquals([health, failures[0]!.code, counts.unmatched], ["red", "match_failed", 2]);
 });

@@ -60,7 +60,7 @@ Deno.test("the status is red, with an alert, when the API changes the type of a 
   assertEquals(health, "red");
   const told = await eventually(
     () => worker.alerts(),
-    (alerts) => alerts.some(({ alert }) => alert.rule.id === "panoptes-collector"),
+    (alerts) => alerts.some(({ alert }) => alert.rule.id === "panoptes.collector.failing"),
   );
   assertEquals(
     told.at(-1)?.alert.rule.title,

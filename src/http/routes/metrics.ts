@@ -1,3 +1,4 @@
+import { ENDPOINT_STATES } from "../../store/endpoint_state.ts";
 import { MESSAGE_STATES } from "../../store/outbox_message.ts";
 import type { Status } from "../log_access.ts";
 import { responseHeaders } from "../response.ts";
@@ -160,6 +161,44 @@ export function metricsText(status: Status): string {
       "Messages to webhooks, by state",
       // All states from the start, so that an alerting rule can tell 0 from "not measured".
       MESSAGE_STATES.map((state) => [{ state }, log.messages[state] ?? 0]),
+    ),
+    metric(
+      "endpoint_state",
+      "gauge",
+      "The state of each webhook endpoint: 1 for the current one, 0 for the others",
+      status.endpoints.flatMap(({ name, state }) =>
+        ENDPOINT_STATES.map((
+          one,
+        ): Sample => [{ endpoint: name, state: one }, one === state ? 1 : 0])
+      ),
+    ),
+    metric(
+      "endpoint_queued",
+      "gauge",
+      "Messages that wait for each webhook endpoint",
+      status.endpoints.map(({ name, queued }) => [{ endpoint: name }, queued]),
+    ),
+    metric(
+      "endpoint_failures",
+      "gauge",
+      "Failures in a row of each webhook endpoint",
+      status.endpoints.map(({ name, failures }) => [{ endpoint: name }, failures]),
+    ),
+    metric(
+      "endpoint_attempts_total",
+      "counter",
+      "Attempts to deliver to each webhook endpoint, by how they ended",
+      status.endpoints.flatMap(({ name, attempts }) =>
+        Object.entries(attempts).map(([kind, count]): Sample => [{ endpoint: name, kind }, count])
+      ),
+    ),
+    metric(
+      "endpoint_last_success_timestamp_seconds",
+      "gauge",
+      "When each webhook endpoint last accepted a message",
+      status.endpoints.flatMap(({ name, lastSuccessAt }): Sample[] =>
+        lastSuccessAt === null ? [] : [[{ endpoint: name }, seconds(lastSuccessAt)]]
+      ),
     ),
     metric("silences", "gauge", "Silences that have not ended", one(status.silences.length)),
     metric(

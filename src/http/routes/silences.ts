@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { MAX_SILENCES } from "../../store/silence_table.ts";
-import { OPERATIONAL_RULE } from "../../watch/operational_alerts.ts";
+import { OPERATIONAL_RULES } from "../../watch/reasons.ts";
 import { holderOf } from "../api_tokens.ts";
 import { jsonListAnswer } from "../long_answer.ts";
 import { problem } from "../problem.ts";
@@ -57,7 +57,7 @@ export const silenceRoutes: readonly Route[] = [
       if (!(until > now && until <= now + MAX_SILENCE_MS)) {
         throw new InvalidRequestError("until must be a time within the next 90 days");
       }
-      const isKnown = rule === null || rule === OPERATIONAL_RULE ||
+      const isKnown = rule === null || Object.hasOwn(OPERATIONAL_RULES, rule) ||
         log.rules().some(({ id, title }) => id === rule || title === rule);
       if (!isKnown) {
         throw new InvalidRequestError("rule must be the id or the title of a rule in force");

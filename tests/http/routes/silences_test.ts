@@ -87,7 +87,7 @@ Deno.test("POST /v1/silences accepts operational alerts by their rule, and bound
   using fixture = new LogFixture();
   const { good, post } = requests(fixture);
   const { fields: _, ...rest } = good;
-  assertEquals((await post({ ...rest, rule: "panoptes-collector" })).status, 201);
+  assertEquals((await post({ ...rest, rule: "panoptes.endpoint.failing" })).status, 201);
   for (let n = 1; n < MAX_SILENCES; n++) assertEquals((await post(good)).status, 201);
   const response = await post(good);
   assertEquals([response.status, (await response.json()).code], [409, "conflict"]);
