@@ -113,7 +113,9 @@ export async function attempt(
         return ended({ kind: "permanent", code: "url_refused", excerpt: target.refused });
       }
       const { url, addresses } = target;
-      if (request.path !== undefined) url.pathname = url.pathname.replace(/\/?$/, request.path);
+      const { path } = request;
+      // A function, since a path with a dollar sign would be taken for a pattern.
+      if (path !== undefined) url.pathname = url.pathname.replace(/\/?$/, () => path);
       const query = Object.entries(request.query ?? {});
       for (const [name, value] of query) url.searchParams.set(name, value);
       const response = await post(url, {

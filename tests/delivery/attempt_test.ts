@@ -57,6 +57,29 @@ Deno.test("attempt() posts the exact bytes with the three headers, and nothing m
   assertEquals(clock.pending, 0);
 });
 
+Deno.test("attempt() appends the path that the format asks for, as it is", async () => {
+  for (
+    const [url, path, expected] of [
+      ["https://siem.example.com/given?a=b", "/_bulk", "/given/_bulk?a=b"],
+      ["https://siem.example.com/given/", "/_bulk", "/given/_bulk"],
+      ["https://siem.example.com", "/$&/$1", "/$&/$1"],
+    ]
+  ) {
+    const urls: string[] = [];
+    await attempt({ webhookId: "a1b2", request: { ...request, path: path! } }, {
+      ...endpoint,
+      url: url!,
+    }, {
+      clock: new ManualClock(),
+      fetch: (url) => {
+        urls.push(url.pathname + url.search);
+        return Promise.resolve(new Response());
+      },
+    });
+    assertEquals(urls, [expected]);
+  }
+});
+
 Deno.test("attempt() follows no redirect: a 302 is an outcome", async () => {
   const { outcome, calls } = attemptAt(() =>
     new Response(null, { status: 302, headers: { location: "https://169.254.169.254/" } })
