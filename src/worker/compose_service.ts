@@ -71,7 +71,7 @@ export interface Service {
  * @returns The routes and the tick.
  * @throws {Error} If the database was written by a later version.
  */
-export function composeService(options: ServiceOptions): Service {
+export async function composeService(options: ServiceOptions): Promise<Service> {
   const { storage, config, clock, random, wake } = options;
   const log = openLog(durableObjectSql(storage), { now: clock.now(), random });
   const source = ownSource(log, options.name ?? sourceName(config));
@@ -79,7 +79,8 @@ export function composeService(options: ServiceOptions): Service {
   let others: readonly NotedLog[] = [];
   const { bundle: bundled } = options;
   const { disabledRules: disabled } = config;
-  const rules = new RulesInForce({ log, bundled, disabled, clock, report });
+  const durable = () => storage.sync();
+  const rules = await RulesInForce.open({ log, bundled, disabled, clock, report, durable });
   const endpoints = new EndpointsInForce({ log, config, clock, report, onChange: tellEndpoints });
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, suppressesByDefault } = config;
   const { maxAgeMs, maxBytes, maxRequestsPerTick } = config;
@@ -104,7 +105,7 @@ export function composeService(options: ServiceOptions): Service {
       entry,
       // The runtime holds a response back until earlier writes are on disk, but not the chunks of a
       // response that has already started.
-      durable: () => storage.sync(),
+      durable,
       now: () => clock.now(),
       report: (error) => report("Writes to the log could not be made durable", error),
     });

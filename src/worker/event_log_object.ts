@@ -59,19 +59,19 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
     super(ctx, env);
     const { config } = readConfig(env);
     if (config === undefined) return;
-    const service = composeService({
-      storage: ctx.storage,
-      config,
-      name: ctx.id.name,
-      bundle: bundle as unknown as SealedBundle, // the build has parsed and checked it
-      clock: systemClock,
-      random: Math.random,
-      wake: () => ctx.storage.setAlarm(Date.now()),
-    });
-    this.#service = service;
-    // An alarm that fired is gone: if its object died during the tick, none would follow. And new
-    // settings may have something to do long before the alarm that the old ones have set.
     ctx.blockConcurrencyWhile(async () => {
+      const service = await composeService({
+        storage: ctx.storage,
+        config,
+        name: ctx.id.name,
+        bundle: bundle as unknown as SealedBundle, // the build has parsed and checked it
+        clock: systemClock,
+        random: Math.random,
+        wake: () => ctx.storage.setAlarm(Date.now()),
+      });
+      this.#service = service;
+      // An alarm that fired is gone: if its object died during the tick, none would follow. And new
+      // settings may have something to do long before the alarm that the old ones have set.
       const at = await ctx.storage.getAlarm();
       const workAt = nextWorkAt(service);
       if (at === null || at > workAt) {

@@ -10,6 +10,22 @@ import { oneLine } from "../stream/plain_text.ts";
 /** The checkpoint that holds an uploaded bundle. */
 const UPLOADED = "uploaded rules";
 
+/** The checkpoint that counts how often opening that bundle has begun, without an end. */
+const OPENINGS = "openings of uploaded rules";
+
+/**
+ * How often opening a bundle may end the process: the platform may end it at any time, but hardly
+ * twice in a row at the same moment.
+ */
+const MAX_OPENINGS = 2;
+
+/** Why a bundle is not opened again. */
+const ENDS_PROCESS = "bundle: Opening it has ended the process twice, so it is not opened again; " +
+  "build it with fewer or smaller rules";
+
+/** What clients are told of an error that is no problem of the bundle. */
+const CANNOT_BE_OPENED = "bundle: It cannot be read or opened; the log of the Worker says why";
+
 /** A row has to hold the bundle, and may have 2 MB. */
 const MAX_STORED_BYTES = 1_900_000;
 
@@ -34,6 +50,14 @@ interface Loaded {
   readonly problems: readonly string[];
 }
 
+/** What has become of a bundle that was uploaded: nothing, if there is none. */
+interface Opened {
+  readonly uploaded?: Uploaded;
+  readonly matcher?: RuleMatcher;
+  /** Why it is not in force. */
+  readonly refusal?: string;
+}
+
 /** What rules in force need. */
 export interface RulesInForceOptions {
   /** The log, whose database keeps what was uploaded. */
@@ -48,6 +72,12 @@ export interface RulesInForceOptions {
   readonly report: (what: string, facts: unknown) => void;
 }
 
+/** What opening uploaded rules needs besides. */
+export interface OpenRulesOptions extends RulesInForceOptions {
+  /** Resolves once all earlier writes are on disk. */
+  readonly durable: () => Promise<void>;
+}
+
 /**
  * The rules that events are matched against: those that were uploaded, or else those that the
  * Worker brings along. They are exchanged as a whole, between two pages: whoever asks for `matcher`
@@ -60,10 +90,25 @@ export class RulesInForce {
   /** Why the uploaded rules are not in force. */
   #refusal: string | undefined;
 
-  /** @param options The log, the rules of the Worker, and what is switched off. */
-  constructor(options: RulesInForceOptions) {
+  /**
+   * Puts in force what was uploaded, if it loads, or else the rules of the Worker.
+   *
+   * @param options The log, the rules of the Worker, and what is switched off.
+   * @returns The rules in force.
+   */
+  static async open(options: OpenRulesOptions): Promise<RulesInForce> {
+    return new RulesInForce(options, await openUploaded(options));
+  }
+
+  /**
+   * @param options The log, the rules of the Worker, and what is switched off.
+   * @param opened What was uploaded; default nothing.
+   */
+  constructor(options: RulesInForceOptions, { uploaded, matcher, refusal }: Opened = {}) {
     this.#options = options;
-    this.#loaded = this.#open();
+    this.#loaded = matcher === undefined ? this.#bundled() : { matcher, problems: [] };
+    this.#uploaded = uploaded;
+    this.#refusal = refusal;
   }
 
   /** The compiled rules. */
@@ -123,6 +168,7 @@ export class RulesInForce {
     const { revision } = bundle;
     log.transaction(() => {
       log.saveCheckpoint(UPLOADED, uploaded);
+      log.saveCheckpoint(OPENINGS, 0);
       log.addChange({ at: uploaded.at, by, what: "rules.uploaded", about: revision, details: [] });
     });
     this.#loaded = { matcher, problems: [] };
@@ -142,31 +188,12 @@ export class RulesInForce {
     const loaded = this.#bundled();
     log.transaction(() => {
       log.saveCheckpoint(UPLOADED, null);
+      log.saveCheckpoint(OPENINGS, 0);
       log.addChange({ at: clock.now(), by, what: "rules.reset", about, details: [] });
     });
     this.#loaded = loaded;
     this.#uploaded = undefined;
     this.#refusal = undefined;
-  }
-
-  #open(): Loaded {
-    const { log, disabled, report } = this.#options;
-    let refusal: string;
-    try {
-      const stored = log.checkpoint<Uploaded | null>(UPLOADED) ?? undefined;
-      if (stored === undefined) return this.#bundled();
-      const { matcher, problems } = openBundle(stored.bundle, { disabled });
-      if (matcher !== undefined) {
-        this.#uploaded = stored;
-        return { matcher, problems: [] };
-      }
-      refusal = problems.join("; ");
-    } catch (error) {
-      refusal = error instanceof Error ? error.message : String(error);
-    }
-    this.#refusal = oneLine(refusal);
-    report("The uploaded rules do not load; those of the Worker are in force", { refusal });
-    return this.#bundled();
   }
 
   /** Loads the rules of the Worker, without those that do not load. */
@@ -178,5 +205,42 @@ export class RulesInForce {
       report(what, facts);
     }, { disabled });
     return { matcher, problems };
+  }
+}
+
+/**
+ * Opens the bundle that was uploaded. One that is too large may end the process, which would then
+ * never come far enough to be told to forget it: so it is noted beforehand that it is being opened.
+ */
+async function openUploaded(
+  { log, disabled, durable, report }: OpenRulesOptions,
+): Promise<Opened> {
+  const refused = (refusal: string, facts: unknown = { refusal }): Opened => {
+    report("The uploaded rules do not load; those of the Worker are in force", facts);
+    return { refusal: oneLine(refusal) };
+  };
+  const note = (openings: number) => {
+    try {
+      log.saveCheckpoint(OPENINGS, openings);
+    } catch (error) {
+      // A database that is full must not cost the rules as well.
+      report("It cannot be noted that uploaded rules are being opened", error);
+    }
+  };
+  try {
+    const uploaded = log.checkpoint<Uploaded | null>(UPLOADED) ?? undefined;
+    if (uploaded === undefined) return {};
+    const openings = log.checkpoint<number>(OPENINGS) ?? 0;
+    if (openings >= MAX_OPENINGS) return refused(ENDS_PROCESS);
+    note(openings + 1);
+    await durable();
+    try {
+      const { matcher, problems = [] } = openBundle(uploaded.bundle, { disabled });
+      return matcher === undefined ? refused(problems.join("; ")) : { uploaded, matcher };
+    } finally {
+      note(0);
+    }
+  } catch (error) {
+    return refused(CANNOT_BE_OPENED, error);
   }
 }

@@ -152,7 +152,7 @@ async function outputs(token: string, answer: (api: string) => Response): Promis
       }]),
     });
     const clock = new ManualClock(Date.now());
-    const service = composeService({
+    const service = await composeService({
       storage,
       config: config!,
       bundle: sealBundle({ rules, filters }),

@@ -106,7 +106,7 @@ export async function fullRun(
     });
     if (config === undefined || problems.length > 0) throw new Error(JSON.stringify(problems));
     const clock = new ManualClock(Date.now());
-    const service = composeService({
+    const service = await composeService({
       storage,
       config,
       bundle: sealBundle({ rules, filters }),
