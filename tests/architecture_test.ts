@@ -61,6 +61,7 @@ const ROOMS: Record<string, string[]> = {
   http: [
     "negotiate.ts",
     "response.ts",
+    "page.ts",
     "problem.ts",
     "read_query.ts",
     "json_body.ts",
@@ -79,6 +80,7 @@ const ROOMS: Record<string, string[]> = {
 /** Which folders may import a package or scheme; a name that is not here may be imported by all. */
 const ONLY_IN: [RegExp, string[]][] = [
   [/^hono(\/|$)/, ["http", "dashboard", "emulator"]],
+  [/^(preact|@preact\/signals|@tanstack\/virtual-core|uplot)(\/|$)/, ["dashboard"]],
   [/^cloudflare:/, ["worker"]],
   [/^node:/, ["worker", "server", "cli", "local"]],
   [/^miniflare(\/|$)/, []], // it opens doors of its own; only tests use it

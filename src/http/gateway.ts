@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import { type ApiToken, TokenTable, withHolder } from "./api_tokens.ts";
+import { type Page, pageAnswer } from "./page.ts";
 import { problem } from "./problem.ts";
 import { json } from "./response.ts";
 import { requiredScope, type Route } from "./route.ts";
@@ -12,6 +13,8 @@ export interface GatewayOptions {
   tokens: readonly ApiToken[];
   /** The names of invalid settings, never their values; only for clients with a valid token. */
   misconfigured?: readonly string[];
+  /** The dashboard; without it, there is none. */
+  page?: Page;
   /**
    * Answers authorized requests, which say whose token it was (`holderOf()`); its responses are
    * passed on unchanged.
@@ -30,8 +33,8 @@ const NOBODY = { name: "", scopes: [] };
 
 /**
  * The gateway: it authorizes requests by their bearer token and passes them on to the backend. All
- * routes need a token, except `/healthz` and those that declare the scope `none`; with no token
- * configured nothing else is readable.
+ * routes need a token, except `/healthz`, the files of the dashboard and those that declare the scope
+ * `none`; with no token configured nothing else is readable.
  *
  * @example
  * ```ts
@@ -48,7 +51,7 @@ const NOBODY = { name: "", scopes: [] };
  * @returns A Hono app.
  */
 export function createGateway(
-  { tokens, misconfigured = [], backend, report }: GatewayOptions,
+  { tokens, misconfigured = [], page = {}, backend, report }: GatewayOptions,
 ): Hono<Authorized> {
   const table = new TokenTable(tokens);
   const app = new Hono<Authorized>();
@@ -78,6 +81,7 @@ export function createGateway(
   }
 
   app.get("/healthz", () => json({ status: "ok" }));
+  for (const [path, file] of Object.entries(page)) app.get(path, () => pageAnswer(path, file));
   // The backend finds a route with the same router, so no spelling of a path evades its scope.
   for (const route of routes) {
     app.all(

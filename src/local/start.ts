@@ -150,10 +150,12 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
 function howToRead(origin: string, token: string, seconds: number): string {
   const curl = `curl -H "Authorization: Bearer $TOKEN"`;
   return `
+  Page     ${origin}/#token=${token}
   Address  ${origin}
   Token    ${token}
 
-  Set the token in your shell first:
+  Open the page in a browser: the link signs you in. Or use curl; set the
+  token in your shell first:
     TOKEN=${token}
   Stream the events, or the alerts:
     ${curl} -N ${origin}/v1/events

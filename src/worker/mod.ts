@@ -10,6 +10,7 @@ import { problem } from "../http/problem.ts";
 import { type Config, readConfig, sourceName } from "./config.ts";
 import type { Env } from "./event_log_object.ts";
 import { forward } from "./forward.ts";
+import page from "./page.json" with { type: "json" };
 import { report } from "./report.ts";
 
 export { EventLogObject } from "./event_log_object.ts";
@@ -31,6 +32,7 @@ function openGateway(env: Env): Gateway {
     misconfigured: config === undefined
       ? [...new Set(problems.map(({ variable }) => variable))]
       : [],
+    page,
     backend: (request) =>
       config === undefined ? problem("misconfigured") : forward(
         (request) => env.EVENT_LOG.getByName(sourceName(config)).fetch(request),

@@ -9,7 +9,7 @@ const PATHS = [
   "/v1/rules",
   "/v1/deliveries",
   "/v1/invalid-events",
-  "/",
+  "/assets/nothing.js",
   "/v1/nothing",
 ];
 
@@ -32,6 +32,8 @@ Deno.test("the Worker reveals nothing without a valid token", async () => {
     }
   }
   assertEquals((await fetch(new URL("/healthz", worker.url))).status, 200);
+  const page = await fetch(worker.url);
+  assertEquals([page.status, (await page.text()).includes("Secret")], [200, false]);
 });
 
 Deno.test("the Worker reveals nothing while no token is configured", async () => {

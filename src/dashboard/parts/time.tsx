@@ -1,0 +1,40 @@
+const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
+/**
+ * A time in the words of this browser: today's without the date.
+ *
+ * @param props `at`: an ISO 8601 string; anything else is shown as it is.
+ * @returns The element.
+ */
+export function Time({ at }: { at: string | null | undefined }) {
+  if (at === null || at === undefined) return <span class="quiet">none</span>;
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return <span>{at}</span>;
+  const isToday = date.toDateString() === new Date().toDateString();
+  const clock = CLOCK.format(date);
+  return (
+    <time dateTime={date.toISOString()} title={date.toISOString()}>
+      {isToday ? clock : `${DAY.format(date)}, ${clock}`}
+    </time>
+  );
+}
+
+/**
+ * A duration in one or two units.
+ *
+ * @param ms Milliseconds; negative counts as 0.
+ * @returns For example `1 h 5 min`.
+ */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) {
+    return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  }
+  const hours = Math.floor(minutes / 60);
+  return hours < 48
+    ? `${hours} h ${minutes % 60} min`
+    : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}

@@ -1,0 +1,228 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type Alert, ALERT_LEVELS, type AlertLevel, isAtLeast } from "../../alert/alert.ts";
+import { ALERT_STATES } from "../../alert/alert_state.ts";
+import type { StoredSilence } from "../../store/silence_table.ts";
+import { address, setFilters } from "../address.ts";
+import { api } from "../api.ts";
+import type { EntryRow, Row } from "../feed_row.ts";
+import { Badge } from "../parts/badge.tsx";
+import { Drawer } from "../parts/drawer.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { RowList } from "../parts/row_list.tsx";
+import { plain } from "../parts/text.ts";
+import { Time } from "../parts/time.tsx";
+import { useAction } from "../parts/use_action.ts";
+import type { ViewProps } from "../view_props.ts";
+import { AlertDetails } from "./alert_details.tsx";
+import { gapText } from "./events.tsx";
+
+const ROW_HEIGHT = 60;
+/** What endpoints get unless they say otherwise. */
+const DEFAULT_LEVEL: AlertLevel = "medium";
+
+/**
+ * The alerts as they arrive, newest first, and one of them in full. The filters and the alert that is
+ * open are in the address.
+ *
+ * @param props See `ViewProps`.
+ * @returns The element.
+ */
+export function AlertsView({ alerts, status }: ViewProps) {
+  const { level = DEFAULT_LEVEL, state = "", rule = "", q = "", id = "" } = address.value.filters;
+  alerts.changed.value; // draw again with every change
+  const passes = filter(ALERT_LEVELS.find((one) => one === level) ?? DEFAULT_LEVEL, state, rule, q);
+  const rows = alerts.rows.filter(passes).reverse();
+  const titles = new Map(
+    alerts.rows.flatMap((row) =>
+      "id" in row ? [[row.value.rule.id, row.value.rule.title] as const] : []
+    ),
+  );
+  const known = alerts.rows.find((row): row is EntryRow<Alert> =>
+    "id" in row && row.value.id === id
+  );
+  return (
+    <>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <Choice
+          label="Level"
+          value={level}
+          onChange={(level) => setFilters({ level })}
+          options={ALERT_LEVELS.map((one) => [one, `${one} and above`])}
+        />
+        <Choice
+          label="State"
+          value={state}
+          onChange={(state) => setFilters({ state })}
+          options={[["", "all"], ...ALERT_STATES.map((one) => [one, one] as const)]}
+        />
+        <Choice
+          label="Rule"
+          value={rule}
+          onChange={(rule) => setFilters({ rule })}
+          options={[["", "all"], ...[...titles].sort(([, a], [, b]) => a.localeCompare(b))]}
+        />
+        <label>
+          Search
+          <input
+            type="search"
+            value={q}
+            placeholder="Summary, user, address"
+            onInput={(event) => setFilters({ q: event.currentTarget.value })}
+          />
+        </label>
+        <output class="quiet">
+          {rows.length.toLocaleString()} of {alerts.rows.length.toLocaleString()} alerts
+        </output>
+      </form>
+      <Silences silences={status.value?.silences ?? []} onEnd={status.reload} />
+      <RowList
+        label="Alerts, newest first"
+        count={rows.length}
+        rowHeight={ROW_HEIGHT}
+        keyOf={(index) => keyOf(rows[index], index)}
+        onOpen={(index) => {
+          const row = rows[index];
+          if (row !== undefined && "id" in row) setFilters({ id: row.value.id });
+        }}
+        empty={alerts.connection.value === "loading" ? "Loading" : "No alerts match."}
+      >
+        {(index) => <AlertRow row={rows[index]} />}
+      </RowList>
+      {id !== "" && (
+        <OpenAlert
+          key={id}
+          id={id}
+          alert={known?.value}
+          onState={(state) => known !== undefined && alerts.update(known.id, state)}
+          onSilenced={status.reload}
+        />
+      )}
+    </>
+  );
+}
+
+/** A shared link may name an alert that is older than what the page has loaded. */
+function OpenAlert(
+  { id, alert, ...on }: {
+    id: string;
+    alert: Alert | undefined;
+    onState: Parameters<typeof AlertDetails>[0]["onState"];
+    onSilenced: () => void;
+  },
+) {
+  const loaded = useSignal<Alert | undefined>(alert);
+  const loading = useAction();
+  useEffect(() => {
+    if (loaded.value !== undefined) return;
+    void loading.run(async () => {
+      loaded.value = (await api.alert(id)).alert;
+    });
+  }, []);
+  return (
+    <Drawer
+      title={loaded.value === undefined ? "Alert" : plain(loaded.value.summary)}
+      onClose={() => setFilters({ id: "" })}
+    >
+      <Notice text={loading.problem.value} />
+      {loaded.value !== undefined && <AlertDetails alert={loaded.value} {...on} />}
+    </Drawer>
+  );
+}
+
+function AlertRow({ row }: { row: Row<Alert> | undefined }) {
+  if (row === undefined) return null;
+  if (!("id" in row)) return <span class="gap">{gapText(row.lost)}</span>;
+  const { value: alert, state = "open", recordedAt } = row;
+  const { eventCount } = alert;
+  return (
+    <div class="alert-row">
+      <span class="alert-head">
+        <Badge word={alert.level} />
+        <bdi class="summary">{plain(alert.summary)}</bdi>
+      </span>
+      <span class="alert-tail quiet">
+        <Time at={alert.lastAt ?? recordedAt} />
+        <span>{eventCount === 1 ? "1 event" : `${eventCount} events`}</span>
+        {state !== "open" && <Badge word={state} />}
+        {alert.silencedBy !== undefined && <Badge word="silenced" />}
+        {alert.foldedInto !== undefined && <span>repeat</span>}
+        {alert.backfilled && <span>about the past</span>}
+        <span class="rule-title">{alert.rule.title}</span>
+      </span>
+    </div>
+  );
+}
+
+/** What holds back notifications now, and by whom. */
+function Silences(
+  { silences, onEnd }: { silences: readonly StoredSilence[]; onEnd: () => void },
+) {
+  const ending = useAction();
+  if (silences.length === 0) return null;
+  return (
+    <details class="silences">
+      <summary>{silences.length === 1 ? "1 silence" : `${silences.length} silences`}</summary>
+      <Notice text={ending.problem.value} />
+      <ul>
+        {silences.map((silence) => (
+          <li key={silence.id}>
+            <span>
+              {silence.rule ?? "Every rule"}
+              {Object.entries(silence.fields).map(([field, values]) =>
+                `, ${field}: ${values.map((value) => plain(value, 60)).join(" or ")}`
+              )}: {plain(silence.reason)} ({silence.by}, until <Time at={silence.until} />,{" "}
+              {silence.heldBack} held back)
+            </span>
+            <button
+              type="button"
+              disabled={ending.busy.value}
+              onClick={() =>
+                ending.run(async () => {
+                  await api.endSilence(silence.id);
+                  onEnd();
+                })}
+            >
+              End
+            </button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Choice({ label, value, options, onChange }: {
+  label: string;
+  value: string;
+  options: readonly (readonly [value: string, text: string])[];
+  onChange: (value: string) => void;
+}) {
+  return (
+    <label>
+      {label}
+      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {options.map(([one, text]) => <option key={one} value={one}>{text}</option>)}
+      </select>
+    </label>
+  );
+}
+
+function keyOf(row: Row<Alert> | undefined, index: number): string {
+  return row !== undefined && "id" in row ? row.id : `gap ${index}`;
+}
+
+/** A gap passes every filter: it may have held what is looked for. */
+function filter(level: AlertLevel, state: string, rule: string, q: string) {
+  const words = q.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  return (row: Row<Alert>): boolean => {
+    if (!("id" in row)) return true;
+    const { value: alert } = row;
+    if (!isAtLeast(alert.level, level)) return false;
+    if (state !== "" && (row.state ?? "open") !== state) return false;
+    if (rule !== "" && alert.rule.id !== rule) return false;
+    if (words.length === 0) return true;
+    const text = JSON.stringify([alert.summary, alert.group, alert.events]).toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+}

@@ -1,0 +1,152 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { PageServer } from "./page_server.ts";
+import { browserTest, pageTest, watchErrors } from "./page_test_of.ts";
+
+const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
+const VIEWS = ["now", "alerts", "events", "rules", "deliveries"];
+
+/** Opens each view in turn, then an alert and an event, then the form to sign in. */
+async function* everyView(page: Page, server: PageServer): AsyncGenerator<string> {
+  await page.goto(server.link());
+  await page.getByText("live", { exact: true }).waitFor();
+  for (const view of VIEWS) {
+    await page.goto(`${server.origin}/#/${view}`);
+    await page.locator(`main.view-${view}`).waitFor();
+    if (view === "deliveries") {
+      await page.getByRole("button", { name: "Redeliver" }).first().waitFor();
+    }
+    yield view;
+  }
+  for (const view of ["alerts", "events"]) {
+    await page.goto(`${server.origin}/#/${view}`);
+    await page.locator(".row").first().click();
+    await page.locator("dialog pre").first().waitFor();
+    yield `${view}, opened`;
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+  }
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Token").waitFor();
+  yield "sign in";
+}
+
+async function fill(server: PageServer): Promise<void> {
+  server.addFailingEndpoint();
+  await server.record([{ event: "Login succeeded.", user: "Ana", ipAddress: "192.0.2.1" }]);
+  for (const level of ["critical", "high", "medium", "low"] as const) {
+    await server.alert({ event: { event: "Test deleted.", user: "Ana" }, level, endpoint: "siem" });
+  }
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (
+    const [name, viewport] of [
+      ["wide", { width: 1280, height: 800 }],
+      ["on a phone", { width: 360, height: 740 }],
+      ["at 200 % zoom", { width: 640, height: 400 }],
+    ] as const
+  ) {
+    browserTest(
+      `every view is accessible, ${colorScheme} and ${name}: axe finds nothing, nothing is cut off`,
+      async (browser) => {
+        await using server = new PageServer();
+        await fill(server);
+        const page = await browser.newPage({ viewport, colorScheme });
+        const errors = watchErrors(page);
+        const findings: string[] = [];
+        const axe = await Deno.readTextFile(AXE);
+        for await (const view of everyView(page, server)) {
+          // In an isolated world of the driver, which the policy of the page does not bind.
+          await page.evaluate(axe);
+          const { passes, violations } = await page.evaluate("axe.run()") as {
+            passes: unknown[];
+            violations: { id: string; nodes: { html: string }[] }[];
+          };
+          assert(passes.length > 10, `axe looked at ${view}`);
+          for (const { id, nodes } of violations) {
+            findings.push(`${view}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+          }
+          const [content, width] = await page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+          ) as [number, number];
+          if (content > width) findings.push(`${view}: ${content} px wide on ${width}`);
+        }
+        assertEquals(findings, []);
+        assertEquals(errors, []);
+      },
+    );
+  }
+}
+
+pageTest("everything can be done with the keyboard", async ({ page, server }) => {
+  await fill(server);
+  await page.goto(server.origin);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("page-admin-token");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Now" }).waitFor();
+
+  // The first stop leads past the navigation.
+  await focusWithTab(page, "Skip to the content");
+  await page.keyboard.press("Enter");
+  assertEquals(await page.evaluate("document.activeElement.id"), "main");
+
+  await focusWithTab(page, "Alerts");
+  await page.keyboard.press("Enter");
+  await page.getByText("3 of 4 alerts").waitFor();
+  await focusWithTab(page, "Alerts, newest first");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  const active = await page.getByRole("listbox").getAttribute("aria-activedescendant");
+  assert((await page.locator(`#${active}`).textContent())?.includes("high"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await focusWithTab(page, "Acknowledge");
+  await page.keyboard.press("Enter");
+  await page.getByText("acknowledged by ana").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assertEquals(await page.evaluate("document.activeElement.role"), "listbox");
+});
+
+/** Presses Tab until the element with a name has the focus, which then is visible. */
+async function focusWithTab(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press("Tab");
+    const [found, outline] = await page.evaluate(`{
+      const { activeElement: element } = document;
+      [element.getAttribute("aria-label") ?? element.textContent, getComputedStyle(element).outlineStyle];
+    }`) as [string, string];
+    if (found !== name) continue;
+    assertEquals(outline, "solid", `${name} shows that it has the focus`);
+    return;
+  }
+  throw new Error(`Tab does not reach ${name}`);
+}
+
+pageTest(
+  "nothing moves while the page loads, and while events arrive",
+  async ({ page, server }) => {
+    await fill(server);
+    await page.addInitScript(`
+    globalThis.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const { value, hadRecentInput, sources } of list.getEntries()) {
+        if (!hadRecentInput) shifts.push([value, sources.map(({ node }) => node?.outerHTML ?? "")]);
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  `);
+    await page.goto(server.link());
+    await page.getByText("live", { exact: true }).waitFor();
+    for (const view of VIEWS) {
+      await page.goto(`${server.origin}/#/${view}`);
+      await page.locator(`main.view-${view}`).waitFor();
+      await server.record([{ event: "Login succeeded." }, { event: "Logout." }]);
+      await page.evaluate("new Promise((resolve) => setTimeout(resolve, 300))");
+    }
+    const shifts = await page.evaluate("shifts") as [number, string[]][];
+    const sum = shifts.reduce((sum, [value]) => sum + value, 0);
+    assert(sum < 0.1, JSON.stringify(shifts, null, 2));
+  },
+);
