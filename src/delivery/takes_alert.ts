@@ -84,8 +84,12 @@ export function deliverableAt(
 /**
  * Whether one of the events that caused an alert has such fields, or what they have in common. An
  * event that is not shown, or not whole, may have them: nothing is kept from anybody for that.
+ *
+ * @param alert The alert.
+ * @param where The fields.
+ * @returns True if it may have them.
  */
-function isAbout({ events, eventCount, group = [] }: Alert, where: FieldFilter): boolean {
+export function isAbout({ events, eventCount, group = [] }: Alert, where: FieldFilter): boolean {
   const common = toSigmaEvent(Object.fromEntries(group.map(({ field, value }) => [field, value])));
   if (where.matches(common) && where.fields.every((field) => field in common)) return true;
   for (const { event } of events) {

@@ -1,4 +1,4 @@
-import type { SseMessage, SseSource } from "../sse/sse_source.ts";
+import type { Reading, SseMessage, SseSource } from "../sse/sse_source.ts";
 import type { LogReader } from "../store/log.ts";
 import type { Endpoint } from "../delivery/endpoint.ts";
 import type { TestOptions, TestResult } from "../delivery/test_message.ts";
@@ -14,6 +14,8 @@ import type { WatchStatus } from "../watch/watch_status.ts";
 
 /** One entry of a feed. */
 export interface FeedEntry extends SseMessage {
+  /** The date of the event, or of the one that matched; null where it has none. Unix epoch, ms. */
+  at: number | null;
   /** When it was recorded, in milliseconds since the Unix epoch. */
   recordedAt: number;
   /** What people have made of an alert; absent for an event. */
@@ -28,7 +30,35 @@ export interface Feed extends SseSource {
     limit: number,
     maxBytes?: number,
     state?: AlertState,
-  ): readonly FeedEntry[];
+  ): Reading<FeedEntry>;
+}
+
+/** Which entries of a feed a client asks for. */
+export interface EntryFilter {
+  /** The same for all filters that ask for the same. */
+  readonly key: string;
+  /** Whether it asks for an entry: the answer never changes. */
+  matches(entry: FeedEntry): boolean;
+}
+
+/** The entries that a filter asks for, read once for all who ask for the same. */
+export interface SharedFeed {
+  /** The entries. */
+  readonly feed: Feed;
+  /** Says that they are no longer needed; a second call changes nothing. */
+  release(): void;
+}
+
+/** A feed that can be read in part. */
+export interface WholeFeed extends Feed {
+  /**
+   * Reads it through a filter.
+   *
+   * @param filter The filter.
+   * @param holder The name of the token that asks.
+   * @returns What the filter asks for; undefined if too many different filters are in use.
+   */
+  filtered(filter: EntryFilter, holder: string): SharedFeed | undefined;
 }
 
 /** The summary of a rule. */
@@ -138,9 +168,9 @@ export interface LogAccess
   extends
     Pick<LogReader, "alert" | "deliveries" | "attempts" | "message" | "invalidEvents" | "changes"> {
   /** The audit events. */
-  readonly events: Feed;
+  readonly events: WholeFeed;
   /** The alerts. */
-  readonly alerts: Feed;
+  readonly alerts: WholeFeed;
   /** The state of the watch. */
   status(): Status;
   /** The rules that events are matched against. */

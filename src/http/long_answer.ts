@@ -10,7 +10,7 @@ const SHORT_LENGTH = 16 * 1024;
 /** About how much of a list is made at a time. */
 const PART_LENGTH = 16 * 1024;
 /** When a client that was refused for too many open streams may try again, in seconds. */
-const RETRY_AFTER = "30";
+export const RETRY_AFTER = "30";
 
 /** A request whose answer may be long. */
 type LongCall =

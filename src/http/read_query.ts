@@ -57,15 +57,17 @@ export const parameters = {
  * @typeParam Entries The schemas by parameter.
  * @param url The URL of the request.
  * @param entries The known parameters; those that the request omits stay absent.
+ * @param found What is wrong with the request already, to be told with the rest.
  * @returns The parameters.
  * @throws {InvalidRequestError} If a parameter is invalid; the message names it, never its value.
  */
 export function readQuery<const Entries extends v.ObjectEntries>(
   url: string,
   entries: Entries,
+  found: readonly string[] = [],
 ): Query<Entries> {
   const given = new Map<string, string>();
-  const problems: string[] = [];
+  const problems = [...found];
   for (const [name, value] of new URL(url).searchParams) {
     if (!Object.hasOwn(entries, name)) problems.push(`${quoted(name)} is not a parameter here`);
     else if (given.has(name)) problems.push(`${name} is repeated`);

@@ -26,6 +26,7 @@ export {
   compileFieldFilter,
   type FieldFilter,
   type FieldMap,
+  fieldMapOf,
   type FieldProblem,
 } from "./field_filter.ts";
 export { CORRELATION_LIMITS, type CorrelationLimits } from "./correlation/limits.ts";

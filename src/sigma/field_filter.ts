@@ -87,6 +87,45 @@ export function compileFieldFilter(
   };
 }
 
+/**
+ * Reads a map of a detection from pairs of strings, as a query has them: a key that is there several
+ * times has a list of values. What only takes numbers, or true and false, gets them.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fieldMapOf } from "./field_filter.ts";
+ *
+ * assertEquals(fieldMapOf([["aid", "12"], ["date|hour", "7"], ["uid|exists", "false"], ["aid", "13"]]), {
+ *   aid: ["12", "13"],
+ *   "date|hour": [7],
+ *   "uid|exists": [false],
+ * });
+ * ```
+ *
+ * @param pairs The keys and values.
+ * @returns The map, unchecked.
+ */
+export function fieldMapOf(pairs: Iterable<readonly [key: string, value: string]>): FieldMap {
+  const map = new Map<string, SigmaValue[]>();
+  for (const [key, text] of pairs) {
+    const values = map.get(key) ?? [];
+    values.push(valueOf(key, text));
+    map.set(key, values);
+  }
+  return Object.fromEntries(map);
+}
+
+function valueOf(key: string, text: string): SigmaValue {
+  const takesText = parseFieldKey(key).modifiers.every(({ name }) =>
+    MODIFIERS.get(name)?.takes.includes("string") ?? true
+  );
+  if (takesText) return text;
+  if (text === "true" || text === "false") return text === "true";
+  const number = Number(text);
+  return text.trim() !== "" && Number.isFinite(number) ? number : text;
+}
+
 /** One entry as an item, or what is wrong with it. */
 function itemOf(key: string, values: SigmaValue[]): DetectionItem | string {
   const { arrays, bad, field, modifiers } = parseFieldKey(key);

@@ -53,6 +53,18 @@ export function encodeComment(text: string): string {
 }
 
 /**
+ * Encodes a place without a message: clients that follow the standard return this id from now on,
+ * and dispatch nothing.
+ *
+ * @param id The id; it must not contain CR, LF or NUL.
+ * @returns The frame.
+ * @throws {RangeError} If it does.
+ */
+export function encodeId(id: string): string {
+  return `id: ${checked("id", id)}\n\n`;
+}
+
+/**
  * Encodes how long a client waits before it reconnects.
  *
  * @param ms Milliseconds; a fraction is cut off, since the format allows only digits.

@@ -1,5 +1,5 @@
 import { jsonText, lineSafe } from "../stream/json_text.ts";
-import { encodeMessage } from "./encode.ts";
+import { encodeId, encodeMessage } from "./encode.ts";
 import { formatLastEventId, type LogPlace } from "./last_event_id.ts";
 import { resumeAt } from "./resume_at.ts";
 import type { SseSource } from "./sse_source.ts";
@@ -10,7 +10,10 @@ export interface Batch {
   after: LogPlace;
   /** The place that a reader reaches with it. */
   to: LogPlace;
-  /** The frames. Subscribers share them: never write to them or transfer them. */
+  /**
+   * The frames, which end with the id of `to`; none if the reader is up to date and nothing was for
+   * it. Subscribers share them: never write to them or transfer them.
+   */
   bytes: Uint8Array;
 }
 
@@ -25,7 +28,8 @@ const latest = new WeakMap<SseSource, Batch>();
 
 /**
  * Reads the messages after a place as one batch of frames. If messages were evicted before a slow
- * reader got to them, or the log began a new epoch, the batch begins with a gap.
+ * reader got to them, or the log began a new epoch, the batch begins with a gap. Where the source
+ * leaves messages out, the batch moves the id of the reader on, so that it resumes behind them.
  *
  * @param source The log.
  * @param after The place that the reader has reached.
@@ -39,18 +43,29 @@ export function readBatch(source: SseSource, after: LogPlace): Batch | undefined
   if (isSame(after, { epoch, seq: head.newest })) return undefined;
   const writer = new FrameWriter();
   const start = resumeAt(head, after);
-  let seq = start.after;
   if (start.gap) {
     writer.write(encodeMessage({ event: "gap", data: jsonText(start.gap) }));
   }
-  for (const message of source.read(seq, BATCH_MESSAGES, BATCH_BYTES)) {
+  const { entries, to } = source.read(start.after, BATCH_MESSAGES, BATCH_BYTES);
+  let seq = start.after;
+  let isTold = start.gap === undefined;
+  let isFull = false;
+  for (const message of entries) {
     const id = formatLastEventId({ epoch, seq: message.seq });
-    if (!writer.write(encodeMessage({ id, event: message.type, data: lineSafe(message.body) }))) {
-      break;
-    }
+    isFull = !writer.write(
+      encodeMessage({ id, event: message.type, data: lineSafe(message.body) }),
+    );
+    if (isFull) break;
     seq = message.seq;
+    isTold = true;
   }
-  if (writer.empty) return undefined;
+  if (!isFull && (to > seq || !isTold)) {
+    // A reader that is up to date is told by the next heartbeat, not whenever nothing is for it.
+    const isSilent = writer.empty && to >= head.newest;
+    const id = formatLastEventId({ epoch, seq: to });
+    if (isSilent || writer.write(encodeId(id))) seq = to;
+  }
+  if (writer.empty && seq === start.after) return undefined;
   const batch = { after, to: { epoch, seq }, bytes: writer.take() };
   latest.set(source, batch);
   return batch;

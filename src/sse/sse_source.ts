@@ -10,6 +10,14 @@ export interface SseMessage {
   body: string;
 }
 
+/** Some entries of a log, and how far it was read to find them. */
+export interface Reading<Message extends SseMessage = SseMessage> {
+  /** The entries, in the order of seq. */
+  readonly entries: readonly Message[];
+  /** Nothing else was found up to this seq; at least the seq of the last entry. */
+  readonly to: number;
+}
+
 /**
  * The log as a subscriber sees it: its range, reading after a place, and a notification when it
  * grows.
@@ -18,10 +26,10 @@ export interface SseSource {
   /** The range that can be read now. */
   head(): LogHead;
   /**
-   * Up to `limit` messages with a seq above `after`, in the order of seq and of about `maxBytes` in
-   * total; at least one if there is any.
+   * Reads up to `limit` messages with a seq above `after`, of about `maxBytes` in total; at least
+   * one if there is any. A source that leaves messages out may find none and still get further.
    */
-  read(after: number, limit: number, maxBytes?: number): readonly SseMessage[];
+  read(after: number, limit: number, maxBytes?: number): Reading;
   /** Calls `listener` after each append, until the returned function is called. */
   onAppend(listener: () => void): () => void;
 }

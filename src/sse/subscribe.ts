@@ -1,6 +1,6 @@
 import type { Clock } from "../stream/clock.ts";
 import { jsonText } from "../stream/json_text.ts";
-import { encodeComment, encodeMessage, encodeRetry } from "./encode.ts";
+import { encodeComment, encodeId, encodeMessage, encodeRetry } from "./encode.ts";
 import { formatLastEventId, type LogPlace } from "./last_event_id.ts";
 import { readBatch } from "./read_batch.ts";
 import { parseRequested, resumeAt } from "./resume_at.ts";
@@ -48,7 +48,8 @@ const PROBE_STALL_MS = 5_000;
 const PROBE_PAUSE_MS = 200;
 
 const encoder = new TextEncoder();
-const HEARTBEAT = encoder.encode(encodeComment("heartbeat"));
+const HEARTBEAT_TEXT = encodeComment("heartbeat");
+const HEARTBEAT = encoder.encode(HEARTBEAT_TEXT);
 
 /**
  * Opens an event stream over the log. A subscriber is a cursor: replay and live are the same,
@@ -60,6 +61,9 @@ const HEARTBEAT = encoder.encode(encodeComment("heartbeat"));
  * that is disconnected before the first message resumes at the right place. The gap comes before
  * it, so that a client that is disconnected between the two receives the gap again.
  *
+ * A source may leave messages out. The reader's id moves on all the same: by blocks that have only
+ * an id, at the latest with the next heartbeat or at the end of the stream.
+ *
  * @example
  * ```ts
  * import { assertStringIncludes } from "@std/assert";
@@ -68,7 +72,10 @@ const HEARTBEAT = encoder.encode(encodeComment("heartbeat"));
  *
  * const log = {
  *   head: () => ({ epoch: "k3", oldest: 1, newest: 1 }),
- *   read: (after: number) => after < 1 ? [{ seq: 1, type: "audit", body: "{}" }] : [],
+ *   read: (after: number) => ({
+ *     entries: after < 1 ? [{ seq: 1, type: "audit", body: "{}" }] : [],
+ *     to: 1,
+ *   }),
  *   onAppend: () => () => {},
  * };
  * const stream = subscribe(log, { clock: systemClock, random: Math.random });
@@ -98,6 +105,8 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   #onAbort = () => this.#close("aborted");
   /** The place that the reader has reached; undefined before the greeting. */
   #cursor: LogPlace | undefined;
+  /** The place that the last id names which was written. */
+  #told: LogPlace | undefined;
   #closed = false;
   /** Whether the reader waits for a write; nothing is written otherwise. */
   #wanted = false;
@@ -142,6 +151,8 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
         const batch = readBatch(this.#source, this.#cursor);
         if (batch === undefined) return;
         this.#cursor = batch.to;
+        if (batch.bytes.length === 0) continue;
+        this.#told = batch.to;
         this.#write(batch.bytes);
       }
     } catch (error) {
@@ -152,7 +163,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   #greet(): void {
     const head = this.#source.head();
     const { after, gap } = resumeAt(head, parseRequested(this.#options.lastEventId));
-    this.#cursor = { epoch: head.epoch, seq: after };
+    this.#cursor = this.#told = { epoch: head.epoch, seq: after };
     const from = formatLastEventId(this.#cursor);
     const to = formatLastEventId({ epoch: head.epoch, seq: head.newest });
     const ready = jsonText({ from, to, gap: gap !== undefined });
@@ -167,6 +178,18 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     this.#wroteAt = this.#options.clock.now();
     this.#wanted = false;
     this.#controller.enqueue(bytes); // calls pull() at once if the reader asks for more
+  }
+
+  /** Writes a comment, and the place of the reader if it has moved on without a message. */
+  #beat(): void {
+    const place = this.#cursor;
+    const isTold = place === this.#told;
+    this.#told = place;
+    this.#write(
+      place === undefined || isTold
+        ? HEARTBEAT
+        : encoder.encode(HEARTBEAT_TEXT + encodeId(formatLastEventId(place))),
+    );
   }
 
   /** Sends heartbeats, and closes the stream when it is too old or its reader stalled. */
@@ -190,9 +213,12 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
       }
       last = now;
       if (!this.#wanted && now >= this.#wroteAt + STALL_MS) return this.#close("stalled");
-      if (now >= ends) return this.#close("aged");
+      if (now >= ends) {
+        if (this.#wanted && this.#cursor !== this.#told) this.#beat();
+        return this.#close("aged");
+      }
       if (this.#wanted && now >= this.#wroteAt + pause) {
-        this.#write(HEARTBEAT);
+        this.#beat();
         pause = this.#between(HEARTBEAT_MS);
       }
     }
@@ -205,7 +231,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
       if (now >= this.#wroteAt + PROBE_STALL_MS) this.#close("stalled");
     } else if (now >= this.#probedAt + PROBE_PAUSE_MS) {
       this.#probedAt = now;
-      this.#write(HEARTBEAT);
+      this.#beat();
     }
   }
 

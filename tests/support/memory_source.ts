@@ -1,5 +1,5 @@
 import type { LogHead } from "../../src/store/log.ts";
-import type { SseMessage, SseSource } from "../../src/sse/sse_source.ts";
+import type { Reading, SseMessage, SseSource } from "../../src/sse/sse_source.ts";
 
 /** A log in memory, with the part of it that a retention would evict. */
 export class MemorySource implements SseSource {
@@ -19,11 +19,12 @@ export class MemorySource implements SseSource {
     return { epoch: this.epoch, oldest: this.#oldest, newest: this.#messages.length };
   }
 
-  read(after: number, limit: number): readonly SseMessage[] {
+  read(after: number, limit: number): Reading {
     this.reads++;
     if (this.failure) throw this.failure;
     const from = Math.max(after, this.#oldest - 1);
-    return this.#messages.slice(from, from + limit);
+    const entries = this.#messages.slice(from, from + limit);
+    return { entries, to: entries.at(-1)?.seq ?? after };
   }
 
   onAppend(listener: () => void): () => void {

@@ -1,6 +1,8 @@
 import type { AlertState } from "../../alert/alert_state.ts";
 import type { LogHead, LogReader } from "../../store/log.ts";
-import type { Feed, FeedEntry } from "../log_access.ts";
+import type { Reading } from "../../sse/sse_source.ts";
+import type { EntryFilter, FeedEntry, SharedFeed, WholeFeed } from "../log_access.ts";
+import { FilterTable } from "./filter_table.ts";
 
 /** What a feed reads from. */
 export interface LogFeedOptions {
@@ -20,7 +22,7 @@ export interface LogFeedOptions {
 }
 
 /** One sequence of the log as its readers see it: only durable entries. */
-export class LogFeed implements Feed {
+export class LogFeed implements WholeFeed {
   #options: LogFeedOptions;
   #listeners = new Set<() => void>();
   /** The last seq that may be shown. */
@@ -31,6 +33,7 @@ export class LogFeed implements Feed {
   #hiddenSince: number | undefined;
   /** The range, cached until the next microtask, for many subscribers that wake together. */
   #range: LogHead | undefined;
+  #filters = new FilterTable(this);
 
   /** @param options The log, which of its sequences, and when it is durable. */
   constructor(options: LogFeedOptions) {
@@ -65,20 +68,27 @@ export class LogFeed implements Feed {
   }
 
   /** @inheritdoc */
-  read(after: number, limit: number, maxBytes?: number, state?: AlertState): FeedEntry[] {
+  read(after: number, limit: number, maxBytes?: number, state?: AlertState): Reading<FeedEntry> {
     const { log, entry } = this.#options;
     const count = Math.min(limit, this.#shown - after);
-    if (count <= 0) return [];
+    if (count <= 0) return { entries: [], to: after };
     const rows: readonly Omit<FeedEntry, "type">[] = entry === "event"
       ? log.eventsAfter(after, count, maxBytes)
       : log.alertsAfter(after, count, maxBytes, state);
     const type = entry === "event" ? "audit" : "alert";
     const entries: FeedEntry[] = [];
-    for (const { seq, recordedAt, body, state } of rows) {
+    for (const { seq, at, recordedAt, body, state } of rows) {
       if (seq > this.#shown) break;
-      entries.push({ seq, type, recordedAt, body, ...(state !== undefined && { state }) });
+      entries.push({ seq, type, at, recordedAt, body, ...(state !== undefined && { state }) });
     }
-    return entries;
+    // Where nothing more is in this state, the next reading begins at the end.
+    const to = entries.at(-1)?.seq ?? (state === undefined ? after : this.#shown);
+    return { entries, to };
+  }
+
+  /** @inheritdoc */
+  filtered(filter: EntryFilter, holder: string): SharedFeed | undefined {
+    return this.#filters.share(filter, holder);
   }
 
   /** @inheritdoc */

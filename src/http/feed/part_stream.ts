@@ -26,7 +26,8 @@ const encoder = new TextEncoder();
  *
  * A stream that ends early fails and does not close, so that no reader mistakes it for complete.
  *
- * @param parts The answer, in order; an empty part is skipped.
+ * @param parts The answer, in order. An empty part took its time without finding anything: whatever
+ * else waits runs before the next.
  * @param options Clock and signal.
  * @returns The answer in UTF-8, in chunks of at most 64 KiB.
  */
@@ -63,7 +64,7 @@ class PartSource implements UnderlyingDefaultSource<Uint8Array> {
     this.#watch();
   }
 
-  pull(): void {
+  async pull(): Promise<void> {
     this.#askedAt = this.#options.clock.now();
     try {
       while (this.#rest === "") {
@@ -73,6 +74,7 @@ class PartSource implements UnderlyingDefaultSource<Uint8Array> {
           return this.#close();
         }
         this.#rest = value;
+        if (value === "") await this.#options.clock.wait(0, this.#closing.signal);
       }
     } catch (error) {
       this.#close(error);

@@ -14,6 +14,8 @@ export interface ReadFeedOptions {
   limit: number | undefined;
   /** Only alerts in this state; default all entries. */
   state?: AlertState | undefined;
+  /** Reading ends when it has looked at so many entries, matching or not; absent for no end. */
+  maxSpan?: number;
 }
 
 /** Some entries of a feed. */
@@ -43,23 +45,26 @@ const PART_BYTES = 64 * 1024;
  */
 export function* readFeed(
   feed: Feed,
-  { entry, lastEventId, limit = Infinity, state }: ReadFeedOptions,
+  { entry, lastEventId, limit = Infinity, state, maxSpan = Infinity }: ReadFeedOptions,
 ): Generator<FeedPart, void, void> {
   const { newest } = feed.head();
   let left = limit;
+  let span = 0;
   for (let place = parseRequested(lastEventId);;) {
     const range = feed.head();
     const { epoch } = range;
     const { after, gap } = resumeAt(range, place);
     const count = Math.min(PART_ENTRIES, left, Math.max(newest - after, 0));
-    const entries = count > 0 ? feed.read(after, count, PART_BYTES, state) : [];
-    // Where nothing more is in this state, the next reading begins at the end.
-    const seq = entries.at(-1)?.seq ?? (state === undefined ? after : Math.max(after, newest));
+    const { entries, to: seq } = count > 0
+      ? feed.read(after, count, PART_BYTES, state)
+      : { entries: [], to: after };
     left -= entries.length;
+    span += seq - after;
     place = { epoch, seq };
     const lines = entries.map((one) => entryJson(epoch, entry, one));
     yield { gap, lines, next: formatLastEventId(place), more: seq < newest };
-    if (left <= 0 || seq >= newest || (entries.length === 0 && gap === undefined)) return;
+    if (left <= 0 || seq >= newest || span >= maxSpan) return;
+    if (seq === after && gap === undefined) return; // nothing is there
   }
 }
 

@@ -25,7 +25,7 @@ export const alertRoutes: readonly Route[] = [{
     const { log: { alert, alerts }, params: { id = "" } } = call;
     const stored = alert(id);
     // From the feed, which shows only what is durable.
-    const [entry] = stored === undefined ? [] : alerts.read(stored.seq - 1, 1);
+    const [entry] = stored === undefined ? [] : alerts.read(stored.seq - 1, 1).entries;
     if (entry === undefined) return problem("not_found");
     const { seq, recordedAt, state, body } = entry;
     return jsonAnswer(call, {

@@ -4,14 +4,15 @@ import { overloadedStream } from "../../sse/overloaded.ts";
 import { parseRequested } from "../../sse/resume_at.ts";
 import { subscribe } from "../../sse/subscribe.ts";
 import { holderOf } from "../api_tokens.ts";
+import { ALERT_FILTER_QUERY, entryFilter, FILTER_QUERY, takeFields } from "../feed/entry_filter.ts";
 import { ndjsonParts, pageParts } from "../feed/feed_parts.ts";
-import type { Feed, LogAccess } from "../log_access.ts";
-import { longAnswer } from "../long_answer.ts";
+import type { EntryFilter, LogAccess, SharedFeed, WholeFeed } from "../log_access.ts";
+import { longAnswer, RETRY_AFTER } from "../long_answer.ts";
 import { negotiate } from "../negotiate.ts";
 import { problem } from "../problem.ts";
-import { InvalidRequestError, parameters } from "../read_query.ts";
+import { InvalidRequestError, parameters, readQuery } from "../read_query.ts";
 import { EVENT_STREAM, eventStream, responseHeaders } from "../response.ts";
-import { type Call, operation, type Route } from "../route.ts";
+import type { Call, Operation, Route } from "../route.ts";
 
 const NDJSON = "application/x-ndjson";
 const JSON_TYPE = "application/json";
@@ -20,14 +21,16 @@ const FORMS = [EVENT_STREAM, JSON_TYPE, NDJSON, "application/ndjson", "applicati
 /** The entries of one JSON answer, unless `limit` says otherwise. */
 const DEFAULT_LIMIT = 1_000;
 
-const QUERY = {
+const PLACE_QUERY = {
   limit: parameters.limit(10_000),
   after: parameters.place,
   last_event_id: parameters.place,
   lastEventId: parameters.place,
 };
+const EVENT_QUERY = { ...PLACE_QUERY, ...FILTER_QUERY };
 const ALERT_QUERY = {
-  ...QUERY,
+  ...PLACE_QUERY,
+  ...ALERT_FILTER_QUERY,
   state: v.optional(v.picklist(ALERT_STATES, `must be one of ${ALERT_STATES.join(", ")}`)),
 };
 
@@ -58,16 +61,20 @@ export function isForEventStream({ url, headers }: Request): boolean {
  * `last_event_id`, `lastEventId` (which polyfills send) or `after`. The header takes precedence,
  * since a client that reconnects repeats its first query.
  *
- * If too many streams are open, an event stream says so and ends, since browsers never reconnect
+ * A query may ask for some entries only, by time, user, level, rule and any fields in Sigma's words.
+ * The place of a client moves on over the others all the same.
+ *
+ * If too many streams are open, or too many filters in use, an event stream says so and ends, since browsers never reconnect
  * after a status other than 200; the other forms get a 503.
  */
 function feedRoute(
   path: string,
   entry: "event" | "alert",
-  feedOf: (log: LogAccess) => Feed,
+  feedOf: (log: LogAccess) => WholeFeed,
 ): Route {
+  const query = entry === "alert" ? ALERT_QUERY : EVENT_QUERY;
+
   function answer(call: FeedCall): Response | Promise<Response> {
-    const feed = feedOf(call.log);
     const type = negotiate(call.request.headers.get("Accept") ?? undefined, FORMS);
     if (type === undefined) {
       return problem("not_acceptable", {
@@ -77,20 +84,37 @@ function feedRoute(
       });
     }
     const lastEventId = lastEventIdOf(call);
+    const feed = feedOf(call.log);
     return type === EVENT_STREAM
       ? follow(feed, lastEventId, call)
       : list(feed, { entry, type, lastEventId }, call);
   }
 
-  return {
-    path,
-    GET: entry === "alert"
-      ? operation("read", ALERT_QUERY, answer)
-      : operation("read", QUERY, (call) => answer(call)),
+  const GET: Operation = {
+    scope: "read",
+    query,
+    answer(routed, services) {
+      const url = new URL(routed.request.url);
+      const fields = takeFields(url.searchParams);
+      const values: FeedCall["query"] = readQuery(url.href, query, fields.problems);
+      const filter = entryFilter(entry, values, fields);
+      return answer({ ...services, ...routed, query: values, filter });
+    },
   };
+  return { path, GET };
 }
 
-type FeedCall = Call<typeof ALERT_QUERY>;
+/** A request for a feed. */
+interface FeedCall extends Call<typeof ALERT_QUERY> {
+  /** Which entries it asks for; undefined for all. */
+  readonly filter: EntryFilter | undefined;
+}
+
+/** The feed through the filter of a request; undefined if too many filters are in use. */
+function filtered(feed: WholeFeed, { filter, request }: FeedCall): SharedFeed | undefined {
+  if (filter === undefined) return { feed, release() {} };
+  return feed.filtered(filter, holderOf(request).name);
+}
 
 function lastEventIdOf({ request, query }: FeedCall): string | undefined {
   return request.headers.get("Last-Event-ID") || query.last_event_id || query.lastEventId ||
@@ -99,7 +123,7 @@ function lastEventIdOf({ request, query }: FeedCall): string | undefined {
 
 /** Answers with an event stream, which does not end with the log. */
 async function follow(
-  feed: Feed,
+  whole: WholeFeed,
   lastEventId: string | undefined,
   call: FeedCall,
 ): Promise<Response> {
@@ -112,15 +136,20 @@ async function follow(
   }
   if (isHead(request)) return eventStream(null); // nobody would read the subscription
   const place = await streams.acquire(holderOf(request));
-  if (place === undefined) return eventStream(overloadedStream());
+  const shared = place && filtered(whole, call);
+  if (place === undefined || shared === undefined) {
+    place?.release();
+    return eventStream(overloadedStream());
+  }
   return eventStream(
-    subscribe(feed, {
+    subscribe(shared.feed, {
       lastEventId,
       clock,
       random,
       signal: request.signal,
       onProbe: place.onProbe,
       onClose(reason, error) {
+        shared.release();
         place.release();
         onClose?.(reason, error);
       },
@@ -130,7 +159,7 @@ async function follow(
 
 /** Answers with NDJSON or JSON, which end where the log ends now. */
 function list(
-  feed: Feed,
+  whole: WholeFeed,
   { entry, type, lastEventId }: {
     entry: "event" | "alert";
     type: string;
@@ -144,10 +173,18 @@ function list(
   const headers = { Vary: "Accept" };
   if (isHead(call.request)) return new Response(null, { headers: responseHeaders(type, headers) });
   const { limit, state } = call.query;
+  const shared = filtered(whole, call);
+  if (shared === undefined) {
+    return problem("overloaded", {
+      detail: "Too many different filters are in use",
+      headers: { ...headers, "Retry-After": RETRY_AFTER },
+    });
+  }
+  const { feed, release } = shared;
   const parts = type === JSON_TYPE
     ? pageParts(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT, state })
     : ndjsonParts(feed, { entry, lastEventId, limit, state });
-  return longAnswer(call, { parts, type, headers });
+  return longAnswer(call, { parts, type, headers, onEnd: release });
 }
 
 function isHead({ method }: Request): boolean {
