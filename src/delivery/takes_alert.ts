@@ -89,7 +89,10 @@ export function deliverableAt(
  * @param where The fields.
  * @returns True if it may have them.
  */
-export function isAbout({ events, eventCount, group = [] }: Alert, where: FieldFilter): boolean {
+export function isAbout(
+  { events, eventCount, group = [] }: Alert,
+  where: Pick<FieldFilter, "fields" | "matches">,
+): boolean {
   const common = toSigmaEvent(Object.fromEntries(group.map(({ field, value }) => [field, value])));
   if (where.matches(common) && where.fields.every((field) => field in common)) return true;
   for (const { event } of events) {

@@ -50,12 +50,15 @@ export const ALERT_FILTER_QUERY = {
   rule: v.optional(text),
 };
 
+/** What the fields of an event are asked. */
+type About = Pick<FieldFilter, "fields" | "matches">;
+
 /** Conditions on fields, as a query has them. */
 export interface FieldPairs {
   /** The parameters. */
   readonly pairs: readonly (readonly [key: string, value: string])[];
   /** They compiled; undefined if there are none, or if they are invalid. */
-  readonly where: FieldFilter | undefined;
+  readonly where: About | undefined;
   /** Everything that is wrong with them, by name. */
   readonly problems: readonly string[];
 }
@@ -147,7 +150,7 @@ export function entryFilter(
 }
 
 /** An event that is not recorded whole may have any fields: nobody hides by being large. */
-function isEventAbout(event: object, where: FieldFilter): boolean {
+function isEventAbout(event: object, where: About): boolean {
   return SHORTENED in event || where.matches(toSigmaEvent(readOddEvent(event)));
 }
 
@@ -168,7 +171,7 @@ function problemOf(name: string): string[] {
 }
 
 /** By any of the fields that name a user; letter case does not count. */
-function byUser(user: string): FieldFilter {
+function byUser(user: string): About {
   const wanted = user.toLowerCase();
   return {
     fields: USER_FIELDS,
@@ -184,9 +187,9 @@ function byUser(user: string): FieldFilter {
 
 /** Both at once, on the same event. */
 function both(
-  one: FieldFilter | undefined,
-  other: FieldFilter | undefined,
-): FieldFilter | undefined {
+  one: About | undefined,
+  other: About | undefined,
+): About | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return {
     fields: [...one.fields, ...other.fields],

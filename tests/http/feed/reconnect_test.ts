@@ -249,20 +249,20 @@ async function runSchedule(seed: number): Promise<{ received: number; gaps: numb
   const clients = [0, 1].map(() => new Client(world, query, isWanted, "earliest"));
   for (let step = chance.int(10, 40); step > 0; step--) {
     const client = chance.pick(clients);
-    if (chance.is(0.2)) world.append(chance, chance.is(0.01) ? 2_500 : chance.int(1, 20));
-    else if (chance.is(0.1)) world.evict(chance);
-    else if (chance.is(0.02)) fixture.access.raiseEpoch();
-    else if (chance.is(0.1)) await fixture.clock.pass(chance.int(0, 40_000));
-    else if (!client.isOpen) {
+    const dice = chance.int(1, 100);
+    if (dice <= 20) world.append(chance, chance.is(0.01) ? 2_500 : chance.int(1, 20));
+    else if (dice <= 28) world.evict(chance);
+    else if (dice <= 30) fixture.access.raiseEpoch("a test");
+    else if (dice <= 37) await fixture.clock.pass(chance.int(0, 40_000));
+    else if (client.isOpen) {
+      if (dice <= 45) await client.disconnect();
+      else await client.read(dice <= 60 ? chance.next() : 1);
+    } else {
       if (chance.is(0.2)) client.id = anyId(chance, world);
-      if (chance.is(0.7)) await client.connect();
-      else {
-        const form = chance.pick(["application/json", "application/x-ndjson"] as const);
-        await client.list(form, chance.int(1, 30));
-      }
-    } else if (chance.is(0.2)) await client.read(chance.next());
-    else if (chance.is(0.1)) await client.disconnect();
-    else await client.read();
+      const form = chance.pick(["application/json", "application/x-ndjson"] as const);
+      if (dice <= 80) await client.connect();
+      else await client.list(form, chance.int(1, 30));
+    }
     await settled();
   }
   // Whoever resumes at last, and stays, is told everything, by heartbeats at the latest.

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { MAX_FILTERS_PER_TOKEN } from "../../../src/http/feed/filter_table.ts";
 import { toAlert } from "../../../src/alert/to_alert.ts";
-import { ManualClock, settled } from "../../support/manual_clock.ts";
+import { type ManualClock, settled } from "../../support/manual_clock.ts";
 import { SseReader } from "../../support/read_sse.ts";
 import { LogFixture } from "../log_fixture.ts";
 
