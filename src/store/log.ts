@@ -112,6 +112,8 @@ export interface LogReader {
   undelivered(): UndeliveredCount;
   /** Reads what is known about the endpoints, by name; one that was never called is missing. */
   endpointStates(): EndpointState[];
+  /** Counts the transactions: as long as there is no other, what was read is still true. */
+  transactions(): number;
   /**
    * Calls `listener` after each transaction that added events or alerts; returns a function to stop
    * it.

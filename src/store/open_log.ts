@@ -93,6 +93,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
   const listeners = new Set<() => void>();
   let appended = false;
   let depth = 0;
+  let transactions = 0;
 
   function headOf(table: "events" | "alerts", counter: "event_seq" | "alert_seq"): LogHead {
     const newest = readNumber(sql, counter, 0);
@@ -148,6 +149,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     }),
     undelivered: () => undelivered(sql),
     endpointStates: () => endpointStates(sql),
+    transactions: () => transactions,
     onAppend(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -225,6 +227,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
         throw error;
       } finally {
         depth--;
+        transactions++;
         if (depth === 0 && appended) {
           appended = false;
           for (const listener of listeners) listener();

@@ -86,6 +86,8 @@ Deno.test("the Worker announces a gap for an id that retention has removed", asy
   await publish(worker, 10);
   const log = await recorded(worker, 10);
   await worker.sql("DELETE FROM events WHERE seq <= 5");
+  await publish(worker, 1, Date.now() - 60_000); // the object notices what it writes itself
+  await recorded(worker, 6);
   const reader = await worker.stream("/v1/events", log[1]!.id);
   const gap = await reader.next();
   assertEquals([gap?.event, JSON.parse(gap!.data)], [

@@ -4,10 +4,18 @@ import type { Reading } from "../../sse/sse_source.ts";
 import type { EntryFilter, FeedEntry, SharedFeed, WholeFeed } from "../log_access.ts";
 import { FilterTable } from "./filter_table.ts";
 
+type LogQueries =
+  | "head"
+  | "alertsHead"
+  | "eventsAfter"
+  | "alertsAfter"
+  | "onAppend"
+  | "transactions";
+
 /** What a feed reads from. */
 export interface LogFeedOptions {
   /** The log. */
-  log: Pick<LogReader, "head" | "alertsHead" | "eventsAfter" | "alertsAfter" | "onAppend">;
+  log: Pick<LogReader, LogQueries>;
   /** Which of its two sequences. */
   entry: "event" | "alert";
   /**
@@ -31,8 +39,8 @@ export class LogFeed implements WholeFeed {
   #newest = 0;
   /** When the first entry that is not shown yet was written, in milliseconds since the Unix epoch. */
   #hiddenSince: number | undefined;
-  /** The range, cached until the next microtask, for many subscribers that wake together. */
-  #range: LogHead | undefined;
+  /** The range, as of a transaction: thousands of subscribers ask for it after each write. */
+  #range: { readonly head: LogHead; readonly asOf: number } | undefined;
   #filters = new FilterTable(this);
 
   /** @param options The log, which of its sequences, and when it is durable. */
@@ -59,12 +67,12 @@ export class LogFeed implements WholeFeed {
 
   /** @inheritdoc */
   head(): LogHead {
-    if (this.#range === undefined) {
+    const asOf = this.#options.log.transactions();
+    if (this.#range?.asOf !== asOf) {
       const { epoch, oldest, newest } = this.#written();
-      this.#range = { epoch, oldest, newest: Math.min(newest, this.#shown) };
-      queueMicrotask(() => this.#range = undefined);
+      this.#range = { head: { epoch, oldest, newest: Math.min(newest, this.#shown) }, asOf };
     }
-    return this.#range;
+    return this.#range.head;
   }
 
   /** @inheritdoc */

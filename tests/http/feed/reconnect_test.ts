@@ -35,7 +35,8 @@ class World {
 
   evict(chance: Chance): void {
     this.oldest = chance.int(this.oldest, this.newest + 1);
-    this.fixture.log.sql.run("DELETE FROM events WHERE seq < ?", this.oldest);
+    const { log } = this.fixture;
+    log.transaction(() => log.sql.run("DELETE FROM events WHERE seq < ?", this.oldest));
   }
 }
 

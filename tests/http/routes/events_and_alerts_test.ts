@@ -157,7 +157,8 @@ Deno.test("GET /v1/events as NDJSON streams the whole log, and honours limit", a
 Deno.test("GET /v1/events announces a gap in every form", async () => {
   using fixture = new LogFixture();
   await fixture.recordEvents(1, 9);
-  fixture.log.sql.run("DELETE FROM events WHERE seq < 6");
+  const { log } = fixture;
+  log.transaction(() => log.sql.run("DELETE FROM events WHERE seq < 6"));
   await settled();
   const path = `/v1/events?after=${fixture.id(2)}`;
   const gap = { requested: fixture.id(2), from: fixture.id(5), lost: 3 };

@@ -1,0 +1,91 @@
+/// <reference path="../../src/worker/cloudflare.d.ts" />
+// The routes over a real log in a Durable Object on disk, with an entry that records events at once;
+// and, to compare with, Hono's streamSSE() in the same object.
+import { DurableObject, type DurableObjectNamespace } from "cloudflare:workers";
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { type ApiToken, withHolder } from "../../src/http/api_tokens.ts";
+import { LogFeed } from "../../src/http/feed/log_feed.ts";
+import type { LogAccess } from "../../src/http/log_access.ts";
+import { createLogApp } from "../../src/http/log_app.ts";
+import { StreamLimit } from "../../src/http/stream_limit.ts";
+import { openLog } from "../../src/store/open_log.ts";
+import { systemClock } from "../../src/stream/clock.ts";
+import { durableObjectSql } from "../../src/worker/durable_object_sql.ts";
+import { frameOf, usualEvent } from "./events.mjs";
+
+const READER: ApiToken = { name: "bench", sha256: "", scopes: ["admin"] };
+// deno-lint-ignore no-console
+const report = (error: unknown) => console.error(error);
+
+export class BenchObject extends DurableObject {
+  #log = openLog(durableObjectSql(this.ctx.storage), { now: Date.now(), random: Math.random });
+  #events = new LogFeed({
+    log: this.#log,
+    entry: "event",
+    durable: () => this.ctx.storage.sync(),
+    now: () => Date.now(),
+    report,
+  });
+  #app = createLogApp({
+    log: { events: this.#events } as unknown as LogAccess,
+    streams: new StreamLimit(50_000, systemClock),
+    clock: systemClock,
+    random: Math.random,
+    report,
+  });
+  #hono = new HonoHub();
+
+  override async fetch(request: Request): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/hono") return this.#hono.app.fetch(request);
+    if (pathname !== "/publish") return this.#app.fetch(withHolder(request, READER));
+    const count = Number(searchParams.get("n"));
+    const isBatch = searchParams.get("batch") === "1";
+    if (searchParams.get("to") === "hono") await this.#hono.publish(count, isBatch);
+    else await this.#publish(count, isBatch);
+    return new Response("ok");
+  }
+
+  async #publish(count: number, isBatch: boolean): Promise<void> {
+    const from = this.#log.head().newest + 1;
+    const events = Array.from({ length: count }, (_, index) => usualEvent(from + index));
+    for (const page of isBatch ? [events] : events.map((event) => [event])) {
+      const shown = new Promise<void>((resolve) => {
+        const stop = this.#events.onAppend(() => {
+          stop();
+          resolve();
+        });
+      });
+      this.#log.transaction(() => this.#log.record(page, { now: Date.now() }));
+      await shown;
+    }
+  }
+}
+
+/** What Hono's users would write. */
+class HonoHub {
+  #seq = 0;
+  #streams = new Set<{ write(text: string): Promise<unknown> }>();
+  app = new Hono().get("/hono", (context) =>
+    streamSSE(context, async (stream) => {
+      this.#streams.add(stream);
+      stream.onAbort(() => void this.#streams.delete(stream));
+      await stream.write(frameOf(this.#seq, "ready"));
+      await new Promise(() => {});
+    }));
+
+  async publish(count: number, isBatch: boolean): Promise<void> {
+    const frames = Array.from({ length: count }, () => frameOf(++this.#seq, "audit"));
+    for (const text of isBatch ? [frames.join("")] : frames) {
+      await Promise.all([...this.#streams].map((stream) => stream.write(text)));
+    }
+  }
+}
+
+export default {
+  fetch(request: Request, env: { BENCH: DurableObjectNamespace }): Response | Promise<Response> {
+    if (new URL(request.url).pathname === "/healthz") return new Response("ok");
+    return env.BENCH.getByName("bench").fetch(request);
+  },
+};
