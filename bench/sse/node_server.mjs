@@ -7,7 +7,7 @@ let seq = 0;
 /** @type {Set<import("node:http").ServerResponse>} */
 const readers = new Set();
 
-const server = http.createServer((request, response) => {
+const server = http.createServer(async (request, response) => {
   const url = new URL(request.url ?? "/", "http://localhost");
   if (url.pathname !== "/publish") {
     response.writeHead(200, { "content-type": "text/event-stream" });
@@ -21,6 +21,8 @@ const server = http.createServer((request, response) => {
   for (const text of url.searchParams.get("batch") === "1" ? [frames.join("")] : frames) {
     const bytes = Buffer.from(text);
     for (const reader of readers) reader.write(bytes);
+    // Node makes one write of what is written within a turn.
+    await new Promise((resolve) => setImmediate(resolve));
   }
   response.end("ok");
 });
