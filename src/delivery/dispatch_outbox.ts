@@ -68,6 +68,11 @@ const MAX_IN_PROGRESS = 5;
 const MAX_SHARE = { alone: MAX_IN_PROGRESS - 1, beside: 2 };
 /** How many the failing endpoints may have together, and these and the slow ones together. */
 const MAX_DOUBTFUL = { failing: 1, slow: 2 };
+/**
+ * While others have messages to send, these have one, and after an attempt that took long it rests
+ * for so many times as long: together they take the others a fiftieth of the connections.
+ */
+const DOUBTFUL_REST = 9;
 /** An attempt that has not reported back this long after the endpoint's own timeout never will. */
 const LEASE_MARGIN_MS = 15_000;
 /** More messages than can be in progress, so that at least one of them is not. */
@@ -105,6 +110,8 @@ export class OutboxDispatcher {
   >();
   readonly #courses = new Map<string, Course>();
   #turns = 0;
+  /** Until when attempts to failing and slow endpoints rest while others have messages to send. */
+  #restUntil = -Infinity;
   #failure: { error: unknown } | undefined;
 
   /** @param ports Everything from outside. */
@@ -138,10 +145,12 @@ export class OutboxDispatcher {
       if (endpoint === undefined) this.#cancel(name, now);
       else {
         const state = states.get(name) ?? newEndpointState(name, settingsDigest(endpoint));
-        if (this.#opensAt(endpoint, state, now) <= now) waiting.push({ endpoint, state });
+        const isDue = (log.nextDueAt(name) ?? Infinity) <= now;
+        if (isDue && this.#opensAt(endpoint, state, now) <= now) waiting.push({ endpoint, state });
       }
     }
     const others = waiting.length;
+    const isBusy = waiting.some(({ endpoint, state }) => this.#trustIn(endpoint, state) === "good");
     let started = 0;
     // In turn, the endpoint with the fewest in progress first, until no connection is free or
     // nothing is due.
@@ -151,7 +160,7 @@ export class OutboxDispatcher {
         this.#turnOf(a.endpoint) - this.#turnOf(b.endpoint)
       );
       const { endpoint, state } = waiting[0]!;
-      const mayStart = this.#hasRoom(endpoint, state, others) &&
+      const mayStart = this.#hasRoom(endpoint, state, others, isBusy ? now : Infinity) &&
         this.#opensAt(endpoint, state, now) <= now;
       if (mayStart && this.#startOne(endpoint, state, now, signal)) started++;
       else waiting.shift();
@@ -328,17 +337,20 @@ export class OutboxDispatcher {
     return this.#courses.get(name)?.pace.isSlow ? "slow" : "good";
   }
 
-  /** Whether one more attempt to this endpoint leaves enough connections to the others. */
-  #hasRoom(endpoint: Endpoint, state: EndpointState, waiting: number): boolean {
+  /**
+   * Whether one more attempt to this endpoint leaves enough connections to the others, of which
+   * `waiting` have something due; those that are trusted have at `busyAt`.
+   */
+  #hasRoom(endpoint: Endpoint, state: EndpointState, waiting: number, busyAt: number): boolean {
     const trust = this.#trustIn(endpoint, state);
-    const busy = this.#of(endpoint);
     // One that has never accepted anything, and may hang, gets a single connection, too.
     const share = trust !== "good" || state.succeededAt === null
       ? 1
       : endpoint.maxInFlight ?? (waiting > 1 ? MAX_SHARE.beside : MAX_SHARE.alone);
-    if (busy >= share) return false;
+    if (this.#of(endpoint) >= share) return false;
     if (trust === "good") return true;
     const doubtful = [...this.#inProgress.values()].filter((one) => one.trust !== "good");
+    if (busyAt < Infinity) return doubtful.length === 0 && busyAt >= this.#restUntil;
     const failing = doubtful.filter((one) => one.trust === "failing");
     return doubtful.length < MAX_DOUBTFUL.slow &&
       (trust === "slow" || failing.length < MAX_DOUBTFUL.failing);
@@ -368,12 +380,17 @@ export class OutboxDispatcher {
     course.turn = ++this.#turns;
     course.pace.started(now, endpoint.maxPerMinute);
     const { id } = leased.message;
+    const trust = this.#trustIn(endpoint, state);
     const ended = this.#post(leased, endpoint, signal)
       .catch((error) => {
         if (!signal?.aborted) this.#failure ??= { error };
       })
-      .finally(() => this.#inProgress.delete(id));
-    this.#inProgress.set(id, { endpoint: name, trust: this.#trustIn(endpoint, state), ended });
+      .finally(() => {
+        this.#inProgress.delete(id);
+        const over = this.#ports.clock.now();
+        if (trust !== "good") this.#restUntil = over + DOUBTFUL_REST * (over - now);
+      });
+    this.#inProgress.set(id, { endpoint: name, trust, ended });
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { endpointOf, eventAt, START } from "../watch/bench_of.ts";
+import { settled } from "../support/manual_clock.ts";
+import { endpointOf, eventAt, HOUR, START } from "../watch/bench_of.ts";
 import { benchWith } from "../watch/receiver.ts";
 
 Deno.test("OutboxDispatcher sends each alert to each endpoint, under its id", async () => {
@@ -116,4 +117,26 @@ Deno.test("OutboxDispatcher sends an endpoint no alert below its level", async (
   await bench.settle();
   while ((await bench.watch.dispatcher.step() ?? Infinity) <= bench.clock.now());
   assertEquals(receiver.posts.map(({ endpoint }) => endpoint), ["siem"]);
+});
+
+Deno.test("OutboxDispatcher does not wait for an endpoint that has nothing due, so that it never spins", async () => {
+  const { bench, receiver } = benchWith(["good", "slow"]);
+  using _ = bench;
+  receiver.instant = (endpoint) => endpoint === "good" ? "ok" : undefined;
+  bench.api.publish(eventAt(0));
+  await bench.settle();
+  bench.watch.dispatcher.start();
+  await settled();
+  bench.clock.advance(15_000);
+  receiver.open[0]!.answer("retry"); // after 15 s, so it rests for as long as others are busy
+  await settled();
+  const later = { webhookId: bench.log.alertsAfter(0, 1)[0]!.id, endpoint: "good" };
+  bench.sql.run("DELETE FROM outbox WHERE endpoint = 'good'");
+  bench.log.transaction(() =>
+    bench.log.queue([{ ...later, level: "high", dueAt: START + 9 * HOUR }], START)
+  );
+  const next = bench.watch.dispatcher.nextWakeAt()!;
+  assertEquals(next, START + 20_000);
+  bench.clock.set(next);
+  assertEquals(bench.watch.dispatcher.start(), 1);
 });

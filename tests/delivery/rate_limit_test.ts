@@ -1,102 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { nodeSql } from "../../src/server/node_sql.ts";
-import type { AlertLevel } from "../../src/alert/alert.ts";
-import { toAlert } from "../../src/alert/to_alert.ts";
-import { OutboxDispatcher } from "../../src/delivery/dispatch_outbox.ts";
-import type { Endpoint } from "../../src/delivery/endpoint.ts";
-import type { Outcome } from "../../src/delivery/outcome.ts";
-import { openLog } from "../../src/store/open_log.ts";
-import { VirtualTime } from "../simulation/virtual_time.ts";
 import { endpointOf, HOUR, MINUTE, START } from "../watch/bench_of.ts";
-
-type Answer = Pick<Outcome, "kind" | "status" | "retryAfterMs">;
-
-const OK: Answer = { kind: "ok", status: 200 };
-const BUSY: Answer = { kind: "throttle", status: 429, retryAfterMs: 1_000 };
-
-/** One post as a receiver sees it. */
-interface Post {
-  readonly at: number;
-  readonly endpoint: string;
-  readonly webhookId: string;
-  readonly answer: Answer;
-}
-
-/** The real dispatcher over a real log, in time that passes only when nothing is left to do. */
-class Delivery implements Disposable {
-  readonly sql = nodeSql(":memory:");
-  readonly time = new VirtualTime(START);
-  readonly posts: Post[] = [];
-  readonly log = openLog(this.sql, { now: START, random: () => 0.5 });
-  readonly dispatcher: OutboxDispatcher;
-  /** How late each wake-up is, in milliseconds, as an alarm is. */
-  readonly #wakeLateMs: number;
-
-  constructor(
-    endpoints: readonly Endpoint[],
-    answerOf: (endpoint: string, at: number) => Answer,
-    { latencyMs = 20, wakeLateMs = 0 } = {},
-  ) {
-    const clock = this.time.clockOf({ alive: true }, () => 0);
-    this.#wakeLateMs = wakeLateMs;
-    let chance = 1;
-    this.dispatcher = new OutboxDispatcher({
-      clock,
-      random: () => (chance = chance * 48_271 % 2_147_483_647) / 2_147_483_647,
-      log: this.log,
-      endpoints,
-      attempt: async ({ webhookId }, { name }) => {
-        const at = this.time.now;
-        const answer = answerOf(name, at);
-        this.posts.push({ at, endpoint: name, webhookId, answer });
-        await clock.wait(latencyMs);
-        return { ...answer, code: "answered", at, durationMs: latencyMs };
-      },
-    });
-  }
-
-  /** Queues messages of a level. */
-  queue(endpoint: string, count: number, level: AlertLevel = "high", from = 0): void {
-    const alerts = Array.from({ length: count }, (_, n) => {
-      const id = `${level}-${String(from + n).padStart(5, "0")}`;
-      const rule = { id: "rule", title: "A rule", level };
-      return { ...toAlert(rule, { event: "Login failed." }, { identity: id, occurrence: 1 }), id };
-    });
-    this.log.transaction(() => {
-      this.log.addAlerts(
-        alerts.map((alert) => ({ alert, eventSeq: null, at: null })),
-        this.time.now,
-      );
-      this.log.queue(alerts.map(({ id }) => ({ webhookId: id, endpoint, level })), this.time.now);
-    });
-  }
-
-  /** Delivers until nothing is left to do, or until a time after the start. */
-  async run(untilMs: number): Promise<void> {
-    let isOver = false;
-    const wait = (at: number) => new Promise<void>((resolve) => this.time.at(at, resolve));
-    const loop = async () => {
-      while (!isOver) {
-        const next = await this.dispatcher.step();
-        if (this.dispatcher.inProgress > 0) continue;
-        if (next === undefined) break;
-        if (next > this.time.now) await wait(next + this.#wakeLateMs);
-      }
-    };
-    const work = loop();
-    await this.time.run(START + untilMs);
-    isOver = true;
-    await Promise.race([work, Promise.resolve()]);
-  }
-
-  get lastMs(): number {
-    return (this.posts.at(-1)?.at ?? START) - START;
-  }
-
-  [Symbol.dispose](): void {
-    this.sql.close();
-  }
-}
+import { BUSY, OK, VirtualDelivery } from "./virtual_delivery.ts";
 
 /** A receiver that takes so many in each whole second. */
 function perSecond(most: number) {
@@ -156,7 +60,7 @@ for (
     const options of [{ latencyMs: 20 }, { latencyMs: 150 }, { latencyMs: 20, wakeLateMs: 45 }]
   ) {
     Deno.test(`a receiver that ${name}, takes 5 a second and else says 429, gets 300 messages within 70 s (${JSON.stringify(options)})`, async () => {
-      using delivery = new Delivery([endpointOf("siem", short)], receiver(), options);
+      using delivery = new VirtualDelivery([endpointOf("siem", short)], receiver(), options);
       delivery.queue("siem", 300);
       await delivery.run(MINUTE * 5);
       assertEquals(delivery.log.counts().messages, { delivered: 300 });
@@ -166,7 +70,7 @@ for (
 }
 
 Deno.test("the rate of a receiver that lets no two messages follow each other quickly is found, too", async () => {
-  using delivery = new Delivery([endpointOf("siem", short)], apart(200));
+  using delivery = new VirtualDelivery([endpointOf("siem", short)], apart(200));
   delivery.queue("siem", 300);
   await delivery.run(MINUTE * 5);
   assertEquals(delivery.log.counts().messages, { delivered: 300 });
@@ -180,7 +84,7 @@ for (
   ] as const
 ) {
   Deno.test(`10,000 messages to a receiver that ${name} and takes one of them take at most 10,500 posts and three hours`, async () => {
-    using delivery = new Delivery(
+    using delivery = new VirtualDelivery(
       [endpointOf("siem", { retryScheduleMs: [0, 5_000, 300_000] })],
       receiver(),
     );
@@ -196,7 +100,7 @@ for (
 Deno.test("a limit that is gone is forgotten: after ten minutes without 429, the rate doubles again and again", async () => {
   const limited = perSecond(1);
   const isLimited = (at: number) => at < START + 2 * MINUTE;
-  using delivery = new Delivery(
+  using delivery = new VirtualDelivery(
     [endpointOf("siem")],
     (name, at) => isLimited(at) ? limited(name, at) : OK,
   );
@@ -209,7 +113,7 @@ Deno.test("a limit that is gone is forgotten: after ten minutes without 429, the
 Deno.test("maxPerMinute and maxInFlight of an endpoint are kept", async () => {
   let inFlight = 0;
   let most = 0;
-  using delivery = new Delivery(
+  using delivery = new VirtualDelivery(
     [endpointOf("siem", { maxPerMinute: 30, maxInFlight: 3 })],
     () => {
       most = Math.max(most, ++inFlight);
@@ -229,7 +133,7 @@ Deno.test("maxPerMinute and maxInFlight of an endpoint are kept", async () => {
 });
 
 Deno.test("when a backlog drains, the most serious messages are sent first, the longest due of a level first, and one of ten is the longest due of all", async () => {
-  using delivery = new Delivery([endpointOf("siem", { maxInFlight: 1 })], () => OK);
+  using delivery = new VirtualDelivery([endpointOf("siem", { maxInFlight: 1 })], () => OK);
   delivery.queue("siem", 60, "low");
   delivery.time.at(START + 1, () => delivery.queue("siem", 45, "high"));
   await delivery.time.run(START + 2);
