@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { endpointOf, HOUR, START } from "../watch/bench_of.ts";
 import { type Answer, OK, VirtualDelivery } from "./virtual_delivery.ts";
 
-const MESSAGES = 1_500;
+const MESSAGES = 500;
 const healthy = Array.from({ length: 9 }, (_, n) => `healthy-${n}`);
 
 /** How long the healthy endpoints need for their messages, in milliseconds, beside another one. */
@@ -10,7 +10,7 @@ async function timeBeside(other: Answer | undefined): Promise<number> {
   using delivery = new VirtualDelivery(
     [...healthy, "other"].map((name) => endpointOf(name)),
     (name) => name === "other" && other !== undefined ? other : OK,
-    { latencyMs: 100 },
+    { latencyMs: 300 },
   );
   for (const name of healthy) delivery.queue(name, MESSAGES);
   if (other !== undefined) delivery.queue("other", MESSAGES);
