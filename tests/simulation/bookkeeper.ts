@@ -240,6 +240,11 @@ export class Bookkeeper {
     }
   }
 
+  /** Whether an alert was recorded again, with other events, after a small log had removed it. */
+  isAgain(alertId: string): boolean {
+    return this.alerts.rows.values().filter(({ id }) => id === alertId).toArray().length > 1;
+  }
+
   /** Call when the log is copied, after `look()`. */
   copy(): void {
     this.#copiedEnds = [...this.ends];

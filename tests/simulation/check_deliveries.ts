@@ -81,6 +81,9 @@ export function checkDeliveries(finished: Finished): string[] {
   for (const endpoint of world.endpoints) {
     const { name, backfilled, retryScheduleMs, digestMs } = endpoint.config;
     wrong.push(...endpoint.wrong.map((line) => `${name}: ${line}`));
+    for (const id of endpoint.changed) {
+      if (!world.books.isAgain(id)) wrong.push(`${name}: ${id} came with two bodies`);
+    }
     const checkMessage = (id: string, about: string, isKept: boolean) => {
       const say = (what: string) => wrong.push(`${name}: ${what}: ${id} (${about})`);
       const row = rows.get(`${name} ${id}`);

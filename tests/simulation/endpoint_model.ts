@@ -56,6 +56,8 @@ export class EndpointModel {
   readonly received = new Map<string, Received>();
   /** Violations, such as one id with two bodies. */
   readonly wrong: string[] = [];
+  /** The ids of messages that came with two bodies. */
+  readonly changed = new Set<string>();
   readonly #chance: Chance;
   readonly #episodes: Episode<EndpointFault>[];
   readonly #time: VirtualTime;
@@ -130,7 +132,7 @@ export class EndpointModel {
     }
     // After the log was restored from a copy, an alert is recorded again, at another time.
     if (got.body !== body && !this.#isRestored) {
-      this.wrong.push(`${webhookId} came with two bodies`);
+      this.changed.add(webhookId);
     }
     got.count++;
     return got;

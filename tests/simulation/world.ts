@@ -179,6 +179,8 @@ export class World {
   restored(): void {
     this.wasRestored = true;
     this.books.rewind();
+    // What a copy says about the clock is that of its own time.
+    this.#lookedAt = { ...this.#lookedAt, answered: this.api.answered };
     // A copy from before the program first saved its state knows nothing that had to be read.
     if (!this.books.hasBegun()) this.askedFrom = Infinity;
   }
