@@ -33,14 +33,18 @@ function isPast(
   return at < begun - REQUEST_MS ? true : at >= begun ? false : undefined;
 }
 
-/** An endpoint that asks for time costs its messages no place in their schedules. */
+/**
+ * An endpoint that asks for time costs its messages no place in their schedules. A message that was
+ * cancelled during an attempt has its place, and nothing says how that attempt ended.
+ */
 function checkPlaces({ storage }: Finished): string[] {
   return storage.sql.all<{ webhook_id: string; round: number; counted: number }>(
     `SELECT webhook_id, round, counted FROM (
       SELECT *, (
         SELECT COUNT(*) FROM attempts
           WHERE message = outbox.id AND COALESCE(status, 0) NOT IN (429, 503)
-      ) + (state = 'leased') AS counted FROM outbox WHERE attempt <= 20) WHERE round > counted`,
+      ) + (state = 'leased') AS counted FROM outbox
+          WHERE attempt <= 20 AND state <> 'cancelled') WHERE round > counted`,
   ).map(({ webhook_id, round, counted }) =>
     `place ${round} of the schedule after ${counted} attempts that count: ${webhook_id}`
   );
