@@ -27,8 +27,6 @@ export interface QuietHours {
 
 const MINUTE = 60_000;
 const DAY_MINUTES = 1_440;
-/** Clocks never go forward by more at once. */
-const MAX_CHANGE_MINUTES = 60;
 
 const timeOfDay = v.pipe(
   v.string("must be a time of day such as 22:00"),
@@ -91,8 +89,13 @@ export function quietUntil({ from, to, clock }: QuietHours, now: number): number
   const begun = Math.floor(now / MINUTE) * MINUTE;
   let end = begun;
   while (isQuiet(end)) {
-    const left = (to - wall(end) + DAY_MINUTES) % DAY_MINUTES;
-    end += Math.max(left - MAX_CHANGE_MINUTES, 1) * MINUTE;
+    const minute = wall(end);
+    // A step may not pass a change of the clocks: what they repeat or leave out could be the end.
+    let step = (to - minute + DAY_MINUTES) % DAY_MINUTES;
+    while (step > 1 && wall(end + step * MINUTE) !== (minute + step) % DAY_MINUTES) {
+      step = Math.floor(step / 2);
+    }
+    end += step * MINUTE;
   }
   return end === begun ? undefined : end;
 }
