@@ -7,6 +7,7 @@ import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { readBundle } from "../../src/alert/read_bundle.ts";
 import { sealBundle, type SealedBundle } from "../../src/alert/rule_bundle.ts";
 import { bundleOf } from "../support/bundle_of.ts";
+import { runsOf } from "../support/fuzz_settings.ts";
 
 const BUNDLE = bundleOf(`title: A test was deleted
 id: 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
@@ -158,6 +159,6 @@ Deno.test("whatever stands at any place of a bundle, it is refused or runs, and 
         }
       }
     }),
-    { numRuns: Number(Deno.env.get("FUZZ_RUNS") ?? 4_000) },
+    { numRuns: runsOf(4_000) },
   );
 });

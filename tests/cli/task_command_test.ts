@@ -17,6 +17,7 @@ const COMMANDS = [
   ["emulator", "src/local/emulator.ts"],
   ["chaos", "tests/chaos/chaos.ts"],
   ["chaos:backfill", "tests/chaos/backfill.ts"],
+  ["fuzz", "tests/support/fuzz.ts"],
 ] as const;
 
 for (const [name, script] of COMMANDS) {

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { parseSigma, RuleSet, type SigmaRule } from "../../src/sigma/mod.ts";
 import { naiveMatch } from "../support/naive_match.ts";
 import { PLACEHOLDERS, randomEvent, randomRule } from "../support/random_rules.ts";
+import { runsOf } from "../support/fuzz_settings.ts";
 
-const runs = Number(Deno.env.get("FUZZ_RUNS") ?? 300);
+const runs = runsOf(300);
 
 function load(text: string): SigmaRule {
   const { rules, problems } = parseSigma(text);

@@ -4,6 +4,7 @@ import { parseSigma, type Problem, RuleSet, SigmaError } from "../../src/sigma/m
 import { lintFile } from "../../src/sigma/lint/mod.ts";
 import { ruleText } from "./cases/spec_case.ts";
 import { conditions, documents, events } from "./fuzz_documents.ts";
+import { runsOf } from "../support/fuzz_settings.ts";
 
 /**
  * No document may hold a thread for longer. `deno task fuzz:sigma` has the machine to itself and asks for 50 ms; among
@@ -11,8 +12,7 @@ import { conditions, documents, events } from "./fuzz_documents.ts";
  */
 const LONGEST_MS = Number(Deno.env.get("FUZZ_LONGEST_MS") ?? 2_000);
 
-const runs = Number(Deno.env.get("FUZZ_RUNS") ?? 3_000);
-const seed = Number(Deno.env.get("FUZZ_SEED") ?? Math.trunc(Math.random() * 2 ** 31));
+const runs = runsOf(3_000);
 
 function checkProblems(problems: readonly Problem[]): void {
   for (const { code, severity, message, line, column, endLine, endColumn } of problems) {
@@ -75,9 +75,7 @@ function checkInTime(text: string, list: readonly unknown[]): void {
 
 function check(name: string, property: fc.IRawProperty<unknown>): void {
   Deno.test(name, () => {
-    // deno-lint-ignore no-console -- whoever reads of a failure needs the seed, also when it is a hang
-    console.log(`seed ${seed}, ${runs} runs`);
-    fc.assert(property, { seed, numRuns: runs });
+    fc.assert(property, { numRuns: runs });
   });
 }
 

@@ -11,8 +11,9 @@ import {
   type YamlNode,
 } from "../../src/sigma/parse/yaml_tree.ts";
 import { readCorpus } from "../support/sigma_corpus.ts";
+import { runsOf } from "../support/fuzz_settings.ts";
 
-const runs = Number(Deno.env.get("FUZZ_RUNS") ?? 2_000);
+const runs = runsOf(2_000);
 
 const RULE = `title: "Login: failed" # a comment
 id: 'it''s'

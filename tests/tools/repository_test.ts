@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { SEED } from "../support/fuzz_settings.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -27,4 +29,8 @@ Deno.test("a task that works with secrets does not ask for all permissions", asy
   for (const kind of ["write", "net"]) {
     assert(!new RegExp(`--allow-${kind}(\\s|$)`).test(command), `${kind} is limited`);
   }
+});
+
+Deno.test("whoever imports fast-check has the fixed seed, so that no test fails by chance", () => {
+  assertEquals(fc.readConfigureGlobal().seed, SEED);
 });

@@ -13,6 +13,7 @@ import { RuleSet } from "../../src/sigma/source_rule_set.ts";
 import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { Bench, endpointOf, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
+import { runsOf } from "../support/fuzz_settings.ts";
 
 const HEAD = "logsource: { product: thousandeyes, service: audit }";
 const { rules, correlations, filters } = parseSigma(`
@@ -167,7 +168,7 @@ const sameAlerts = (portsOf: typeof ports) =>
   );
 
 Deno.test("the collector finds the same correlations whatever the order, the pages and the restarts", async () => {
-  const numRuns = Number(Deno.env.get("CORRELATION_RUNS") ?? 150);
+  const numRuns = runsOf(150);
   await fc.assert(sameAlerts(ports), { numRuns });
 });
 

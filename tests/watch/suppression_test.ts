@@ -6,6 +6,7 @@ import type { JsonValue } from "../../src/sigma/sigma_rule.ts";
 import type { WatchOptions } from "../../src/watch/watch_options.ts";
 import { Bench, endpointOf, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 import { Receiver } from "./receiver.ts";
+import { runsOf } from "../support/fuzz_settings.ts";
 
 const DAY = 24 * HOUR;
 
@@ -195,6 +196,6 @@ Deno.test("what an endpoint gets as messages and as counts are all its alerts, w
         assertEquals(bench.log.foldsDueAt(), undefined);
       },
     ),
-    { numRuns: Number(Deno.env.get("SUPPRESSION_RUNS") ?? 20) },
+    { numRuns: runsOf(20) },
   );
 });

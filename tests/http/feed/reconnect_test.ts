@@ -4,9 +4,10 @@ import { type Chance, chanceOf } from "../../simulation/chance.ts";
 import { settled } from "../../support/manual_clock.ts";
 import { LogFixture } from "../log_fixture.ts";
 import { randomEvent, randomFilter } from "./random_filter.ts";
+import { runsOf, SEED } from "../../support/fuzz_settings.ts";
 
-const RUNS = Number(Deno.env.get("RECONNECT_RUNS") ?? 300);
-const FIRST = Number(Deno.env.get("RECONNECT_SEED") ?? 1);
+const RUNS = runsOf(300);
+const FIRST = SEED;
 
 /** A real log, and everything that was ever in it. */
 class World {

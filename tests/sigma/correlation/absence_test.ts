@@ -10,10 +10,11 @@ import {
   type UnreadRange,
 } from "../../../src/sigma/mod.ts";
 import { TextStore } from "./text_store.ts";
+import { runsOf } from "../../support/fuzz_settings.ts";
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
-const RUNS = Number(Deno.env.get("CORRELATION_RUNS") ?? 300);
+const RUNS = runsOf(300);
 
 /** Hours since the start, and the group. */
 type Given = readonly [hour: number, user?: string];

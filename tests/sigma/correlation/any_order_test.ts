@@ -10,8 +10,9 @@ import {
 } from "../../../src/sigma/mod.ts";
 import { naiveCorrelate, type NaiveEvent } from "../../support/naive_correlate.ts";
 import { TextStore } from "./text_store.ts";
+import { runsOf } from "../../support/fuzz_settings.ts";
 
-const RUNS = Number(Deno.env.get("CORRELATION_RUNS") ?? 300);
+const RUNS = runsOf(300);
 
 const rules = ["a", "b", "c"];
 const base = rules.map((name) =>

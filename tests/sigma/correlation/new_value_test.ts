@@ -11,10 +11,11 @@ import {
   RuleSet,
 } from "../../../src/sigma/mod.ts";
 import { TextStore } from "./text_store.ts";
+import { runsOf } from "../../support/fuzz_settings.ts";
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
-const RUNS = Number(Deno.env.get("CORRELATION_RUNS") ?? 300);
+const RUNS = runsOf(300);
 
 type Given = readonly [day: number, user: string | undefined, ip: string | string[]];
 

@@ -4,8 +4,9 @@ import { RE2JS } from "re2js";
 import { joinPrograms } from "../../../src/sigma/regex/program.ts";
 import { RegexAutomaton } from "../../../src/sigma/regex/regex_automaton.ts";
 import { compileProgram } from "../../../src/sigma/regex_compiler/compile_program.ts";
+import { runsOf } from "../../support/fuzz_settings.ts";
 
-const runs = Number(Deno.env.get("FUZZ_RUNS") ?? 1_000);
+const runs = runsOf(1_000);
 
 /** Letters that fold to others, two halves of a pair, and what the assertions look at. */
 const UNITS = [..."abkKsſ\u212aéÉσς1_ .\n", "\u{1f600}", "\ud83d", "\ude00"];

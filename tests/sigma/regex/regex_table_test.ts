@@ -10,6 +10,7 @@ import {
 } from "../../../src/sigma/regex/regex_table.ts";
 import { compileRegex } from "../../../src/sigma/regex_compiler/compile_regex.ts";
 import { ItemError } from "../../../src/sigma/sigma_error.ts";
+import { runsOf } from "../../support/fuzz_settings.ts";
 
 const SOURCES = [
   "a",
@@ -124,7 +125,7 @@ Deno.test("no table makes its reader throw anything else, or run for ever", () =
         }
       },
     ),
-    { numRuns: Number(Deno.env.get("FUZZ_RUNS") ?? 3_000) },
+    { numRuns: runsOf(3_000) },
   );
 });
 

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { foldText } from "../../../src/sigma/fold.ts";
 import { regexLiterals } from "../../../src/sigma/regex_compiler/regex_literals.ts";
+import { runsOf } from "../../support/fuzz_settings.ts";
 
 const TABLE: readonly (readonly [pattern: string, anywhere: string[][], atStart?: string[]])[] = [
   ["login", [["login"]]],
@@ -72,6 +73,6 @@ Deno.test("regexLiterals() returns no string that a match could lack", () => {
       }
       assert(atStart.length === 0 || atStart.some((literal) => folded.startsWith(literal)), value);
     }),
-    { numRuns: Number(Deno.env.get("FUZZ_RUNS") ?? 5_000) },
+    { numRuns: runsOf(5_000) },
   );
 });
