@@ -1,8 +1,37 @@
 import * as v from "valibot";
+import { parseDate } from "../thousandeyes/event/parse_date.ts";
 import type { Holder } from "./stream_limit.ts";
 
-/** What a token permits: `read` the log; `admin` also changes and receivers' answers. */
-export type Scope = "read" | "admin";
+/** The scopes, each with those that it includes. */
+const INCLUDED = {
+  "read:events": [],
+  "read:alerts": [],
+  "read": ["read:events", "read:alerts"],
+  "admin": ["read:events", "read:alerts", "read"],
+} as const;
+
+/**
+ * What a token permits: to read the events, the alerts, or all of the log; `admin` also changes and
+ * receivers' answers.
+ */
+export type Scope = keyof typeof INCLUDED;
+
+/** Every scope, the narrowest first. */
+export const SCOPES: readonly Scope[] = Object.keys(INCLUDED) as Scope[];
+const SCOPE_NAMES = SCOPES.join(", ");
+
+/**
+ * Whether scopes permit what needs a scope.
+ *
+ * @param scopes The scopes of a token.
+ * @param needed The scope that is needed.
+ * @returns Whether one of them is it, or includes it.
+ */
+export function permits(scopes: readonly Scope[], needed: Scope): boolean {
+  return scopes.some((scope) =>
+    scope === needed || (INCLUDED[scope] as readonly Scope[]).includes(needed)
+  );
+}
 
 /** A bearer token as it is configured: its hash, never the token itself. */
 export interface ApiToken {
@@ -10,8 +39,10 @@ export interface ApiToken {
   name: string;
   /** The SHA-256 of the token, in 64 hexadecimal digits: `printf %s "$TOKEN" | sha256sum`. */
   sha256: string;
-  /** What it may do; `admin` includes `read`. */
+  /** What it may do. */
   scopes: Scope[];
+  /** From when on it is refused, in milliseconds since the Unix epoch; never if absent. */
+  expires?: number;
 }
 
 /** The name of a token, for valibot. */
@@ -20,8 +51,10 @@ export const TokenNameSchema: v.GenericSchema<string> = v.pipe(
   v.regex(/^[\w.@ -]{1,64}$/, "must be 1 to 64 letters, digits, spaces, or . _ - @"),
 );
 
+const NOT_A_DATE = "must be a date such as 2027-01-31T00:00:00Z";
+
 /** The configuration of one bearer token, for valibot. Its messages never quote a value. */
-export const ApiTokenSchema: v.GenericSchema<ApiToken> = v.strictObject({
+export const ApiTokenSchema: v.GenericSchema<unknown, ApiToken> = v.strictObject({
   name: TokenNameSchema,
   sha256: v.pipe(
     v.string("must be a string"),
@@ -30,12 +63,18 @@ export const ApiTokenSchema: v.GenericSchema<ApiToken> = v.strictObject({
   ),
   scopes: v.pipe(
     v.array(
-      v.picklist(["read", "admin"], "must be read or admin"),
-      "must be a list of read and admin",
+      v.picklist(SCOPES, `must be one of ${SCOPE_NAMES}`),
+      `must be a list of ${SCOPE_NAMES}`,
     ),
-    v.minLength(1, "must contain at least one of read and admin"),
+    v.minLength(1, `must contain at least one of ${SCOPE_NAMES}`),
   ),
-}, "must be an object with name, sha256 and scopes");
+  // A date that cannot be read refuses the token: it must not make one that never expires.
+  expires: v.exactOptional(v.pipe(
+    v.string(NOT_A_DATE),
+    v.transform((text) => parseDate(text) ?? NaN),
+    v.number(NOT_A_DATE),
+  )),
+}, "must be an object with name, sha256, scopes and optionally expires");
 
 /** One scheme, one token of visible characters; the bound limits what strangers make us hash. */
 const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i;
@@ -55,8 +94,9 @@ export class TokenTable {
   }
 
   /**
-   * Finds the configured token that a request carries. The time it takes reveals neither how close
-   * a guess was nor which token matches: whole hashes are compared, and always all of them.
+   * Finds the configured token that a request carries, whether it has expired or not. The time it
+   * takes reveals neither how close a guess was nor which token matches: whole hashes are compared,
+   * and always all of them.
    *
    * @param authorization The value of the `Authorization` header: untrusted text.
    * @returns The token, or undefined if none matches.

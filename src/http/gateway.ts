@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
-import { type ApiToken, TokenTable, withHolder } from "./api_tokens.ts";
+import type { Clock } from "../stream/clock.ts";
+import { type ApiToken, permits, SCOPES, TokenTable, withHolder } from "./api_tokens.ts";
 import { type Page, pageAnswer } from "./page.ts";
 import { problem } from "./problem.ts";
 import { json } from "./response.ts";
@@ -11,6 +12,8 @@ import { routes } from "./routes.ts";
 export interface GatewayOptions {
   /** The tokens that are accepted; with none, nothing is readable. */
   tokens: readonly ApiToken[];
+  /** Time, by which tokens expire. */
+  clock: Pick<Clock, "now">;
   /** The names of invalid settings, never their values; only for clients with a valid token. */
   misconfigured?: readonly string[];
   /** The dashboard; without it, there is none. */
@@ -39,9 +42,15 @@ const NOBODY = { name: "", scopes: [] };
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { systemClock } from "../stream/clock.ts";
  * import { createGateway } from "./gateway.ts";
  *
- * const app = createGateway({ tokens: [], backend: () => new Response("secret"), report: () => {} });
+ * const app = createGateway({
+ *   tokens: [],
+ *   clock: systemClock,
+ *   backend: () => new Response("secret"),
+ *   report: () => {},
+ * });
  * assertEquals((await app.request("/healthz")).status, 200);
  * const refused = await app.request("/v1/events");
  * assertEquals([refused.status, (await refused.json()).code], [401, "no_tokens_configured"]);
@@ -51,7 +60,7 @@ const NOBODY = { name: "", scopes: [] };
  * @returns A Hono app.
  */
 export function createGateway(
-  { tokens, misconfigured = [], page = {}, backend, report }: GatewayOptions,
+  { tokens, clock, misconfigured = [], page = {}, backend, report }: GatewayOptions,
 ): Hono<Authorized> {
   const table = new TokenTable(tokens);
   const app = new Hono<Authorized>();
@@ -63,7 +72,10 @@ export function createGateway(
       if (table.empty) return problem("no_tokens_configured", { detail: HOW_TO_CONFIGURE });
       const token = await table.find(context.req.header("Authorization"));
       if (token === undefined) return unauthorized(context);
-      if (!token.scopes.includes(scope) && !token.scopes.includes("admin")) {
+      const { expires = Infinity } = token;
+      // Only who holds the token learns that it was a valid one.
+      if (clock.now() >= expires) return expired(expires);
+      if (!permits(token.scopes, scope)) {
         return problem("forbidden", {
           detail: `This request needs a token with the scope ${scope}`,
           members: { scope },
@@ -101,7 +113,19 @@ export function createGateway(
 
 const HOW_TO_CONFIGURE =
   "Set API_TOKENS to a JSON list of {name, sha256, scopes}, where sha256 is the SHA-256 of a token " +
-  "in hexadecimal and scopes contains read or admin. Until it is set and valid, nothing is readable";
+  `in hexadecimal and scopes contains some of ${SCOPES.join(", ")}. ` +
+  "Until it is set and valid, nothing is readable";
+
+/** What a client that sent no acceptable token is challenged with. */
+const INVALID_TOKEN = { "WWW-Authenticate": `Bearer realm="panoptes", error="invalid_token"` };
+
+function expired(at: number): Response {
+  return problem("token_expired", {
+    detail: "The token was valid until the time in expires; ask the operator for a new one",
+    members: { expires: new Date(at).toISOString() },
+    headers: INVALID_TOKEN,
+  });
+}
 
 function unauthorized(context: Context): Response {
   const sent = context.req.header("Authorization") !== undefined;
@@ -109,6 +133,6 @@ function unauthorized(context: Context): Response {
     detail: sent
       ? "Authorization does not contain a configured token; send it as Bearer <token>"
       : "Send a configured token as Authorization: Bearer <token>",
-    headers: sent ? { "WWW-Authenticate": `Bearer realm="panoptes", error="invalid_token"` } : {},
+    headers: sent ? INVALID_TOKEN : {},
   });
 }

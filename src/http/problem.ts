@@ -15,6 +15,7 @@ export const PROBLEMS = {
   not_acceptable: [406, "No form of the answer is acceptable"],
   not_found: [404, "Not found"],
   overloaded: [503, "Too many open streams"],
+  token_expired: [401, "The API token has expired"],
   too_large: [413, "The body is too large"],
   unauthorized: [401, "A valid API token is required"],
   unavailable: [503, "The log is temporarily unavailable"],

@@ -7,6 +7,7 @@
  */
 import { createGateway } from "../http/gateway.ts";
 import { problem } from "../http/problem.ts";
+import { systemClock } from "../stream/clock.ts";
 import { type Config, readConfig, sourceName } from "./config.ts";
 import type { Env } from "./event_log_object.ts";
 import { forward } from "./forward.ts";
@@ -29,6 +30,7 @@ function openGateway(env: Env): Gateway {
   if (problems.length > 0) report("The configuration is invalid", { problems });
   const app = createGateway({
     tokens,
+    clock: systemClock,
     misconfigured: config === undefined
       ? [...new Set(problems.map(({ variable }) => variable))]
       : [],

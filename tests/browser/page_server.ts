@@ -2,6 +2,7 @@ import type { Alert } from "../../src/alert/alert.ts";
 import { toAlert } from "../../src/alert/to_alert.ts";
 import type { ApiToken } from "../../src/http/api_tokens.ts";
 import { createGateway } from "../../src/http/gateway.ts";
+import { systemClock } from "../../src/stream/clock.ts";
 import page from "../../src/worker/page.json" with { type: "json" };
 import { LogFixture } from "../http/log_fixture.ts";
 import { settled } from "../support/manual_clock.ts";
@@ -137,6 +138,7 @@ export class PageServer implements AsyncDisposable {
     this.#connections = ended;
     const gateway = createGateway({
       tokens: this.tokens,
+      clock: systemClock,
       page,
       backend: (request) => this.fixture.app.fetch(request),
       report: (error) => this.reports.push(error),

@@ -12,6 +12,7 @@ async function running() {
   const fixture = new LogFixture();
   const gateway = createGateway({
     tokens: [{ name: "ana", sha256: await sha256(TOKEN), scopes: ["admin"] }],
+    clock: fixture.clock,
     backend: (request) => fixture.app.fetch(request),
     report: (error) => fixture.reports.push(error),
   });

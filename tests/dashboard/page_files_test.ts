@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { createGateway } from "../../src/http/gateway.ts";
+import { systemClock } from "../../src/stream/clock.ts";
 import page from "../../src/worker/page.json" with { type: "json" };
 import { buildPage } from "../../tools/build_page.ts";
 
 const app = createGateway({
   tokens: [],
+  clock: systemClock,
   page,
   backend: () => new Response("from the backend"),
   report: () => {},

@@ -32,7 +32,9 @@ Deno.test("docs/http.md lists every route with its scope, and no other", () => {
       `${method} ${route.path.replaceAll(/\{.*?\}+/g, "")} ${scope}`
     )
   );
-  const documented = [...docs.matchAll(/^\| `((?:GET|PUT|POST|DELETE) \S+)` +\| `?(\w+)`? +\|/gm)]
+  const documented = [
+    ...docs.matchAll(/^\| `((?:GET|PUT|POST|DELETE) \S+)` +\| `?([\w:]+)`? +\|/gm),
+  ]
     .map(([, operation, scope]) => `${operation} ${scope}`);
   assert(declared.length >= 10);
   assertEquals(documented.sort(), [...declared, ...own].sort());

@@ -3,13 +3,21 @@ import type { ApiToken } from "../../src/http/api_tokens.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
+import { ManualClock } from "../support/manual_clock.ts";
 import { LogFixture } from "./log_fixture.ts";
 
 const token = "reader-token-1";
 const adminToken = "admin-token-1";
+const eventsToken = "events-token-1";
+const alertsToken = "alerts-token-1";
+const oldToken = "old-token-1";
+const EXPIRES = Date.parse("2026-11-23T10:00:00Z");
 const tokens: ApiToken[] = [
   { name: "reader", sha256: await sha256(token), scopes: ["read"] },
   { name: "admin", sha256: (await sha256(adminToken)).toUpperCase(), scopes: ["admin"] },
+  { name: "siem", sha256: await sha256(eventsToken), scopes: ["read:events"] },
+  { name: "pager", sha256: await sha256(alertsToken), scopes: ["read:alerts"] },
+  { name: "old", sha256: await sha256(oldToken), scopes: ["admin"], expires: EXPIRES },
 ];
 const PATHS = [
   "/",
@@ -29,8 +37,11 @@ async function sha256(text: string): Promise<string> {
 function gateway(options: Partial<Parameters<typeof createGateway>[0]> = {}) {
   const reports: unknown[] = [];
   let passed = 0;
+  const clock = new ManualClock();
+  clock.set(EXPIRES);
   const app = createGateway({
     tokens,
+    clock,
     backend: () => {
       passed++;
       return new Response("from the backend");
@@ -38,7 +49,7 @@ function gateway(options: Partial<Parameters<typeof createGateway>[0]> = {}) {
     report: (error) => reports.push(error),
     ...options,
   });
-  return { app, reports, passed: () => passed };
+  return { app, clock, reports, passed: () => passed };
 }
 
 const bearer = (value: string) => ({ headers: { Authorization: `Bearer ${value}` } });
@@ -152,6 +163,23 @@ Deno.test("createGateway() lets a token with the scope admin read", async () => 
   assertEquals((await app.request("/v1/events", bearer(adminToken))).status, 200);
 });
 
+Deno.test("createGateway() refuses a token from its expiry on, and says so only to its holder", async () => {
+  const { app, clock, passed } = gateway({ misconfigured: ["WEBHOOKS"] });
+  clock.set(EXPIRES - 1);
+  assertEquals((await app.request("/v1/status", bearer(oldToken))).status, 503);
+  clock.set(EXPIRES);
+  for (const path of ["/v1/status", "/v1/nothing"]) {
+    const refused = await app.request(path, bearer(oldToken));
+    const { code, expires } = await refused.json();
+    assertEquals([refused.status, code], [401, "token_expired"]);
+    assertEquals(expires, "2026-11-23T10:00:00.000Z");
+    assert(refused.headers.get("WWW-Authenticate")?.includes(`error="invalid_token"`));
+  }
+  const guess = await app.request("/v1/status", bearer(`${oldToken}x`));
+  assertEquals([guess.status, (await guess.json()).code], [401, "unauthorized"]);
+  assertEquals(passed(), 0);
+});
+
 Deno.test("createGateway() names invalid settings only to clients with a valid token", async () => {
   const { app, passed } = gateway({ misconfigured: ["WEBHOOKS"] });
   const authorized = await app.request("/v1/events", bearer(token));
@@ -207,8 +235,14 @@ Deno.test("createGateway() passes only declared routes on to the backend", async
   assertEquals(passed(), 0);
 });
 
-/** How each scope answers to no token, to one that reads, and to that of an administrator. */
-const ANSWERS = { none: [200, 200, 200], read: [401, 200, 200], admin: [401, 403, 200] } as const;
+/** How each scope answers to no token, and to those of each scope. */
+const ANSWERS = {
+  "none": { nobody: 200, events: 200, alerts: 200, reader: 200, admin: 200 },
+  "read:events": { nobody: 401, events: 200, alerts: 403, reader: 200, admin: 200 },
+  "read:alerts": { nobody: 401, events: 403, alerts: 200, reader: 200, admin: 200 },
+  "read": { nobody: 401, events: 403, alerts: 403, reader: 200, admin: 200 },
+  "admin": { nobody: 401, events: 403, alerts: 403, reader: 403, admin: 200 },
+};
 
 for (const route of routes) {
   const path = route.path.replaceAll(/:\w+\{.*?\}+/g, "1");
@@ -217,13 +251,15 @@ for (const route of routes) {
       const { app, passed } = gateway();
       const status = async (init?: RequestInit) =>
         (await app.request(path, { method, ...init })).status;
-      const answers = [
-        await status(),
-        await status(bearer(token)),
-        await status(bearer(adminToken)),
-      ];
-      assertEquals(answers, [...ANSWERS[scope]]);
-      assertEquals(passed(), answers.filter((status) => status === 200).length);
+      const answers = {
+        nobody: await status(),
+        events: await status(bearer(eventsToken)),
+        alerts: await status(bearer(alertsToken)),
+        reader: await status(bearer(token)),
+        admin: await status(bearer(adminToken)),
+      };
+      assertEquals(answers, ANSWERS[scope]);
+      assertEquals(passed(), Object.values(answers).filter((status) => status === 200).length);
     });
   }
 }

@@ -200,7 +200,8 @@ Deno.test("readConfig() says where a member is that is not known", () => {
   assertEquals(readConfig({ ...good, API_TOKENS: [token] }).problems, [{
     variable: "API_TOKENS",
     entry: "siem",
-    message: "has a member that is not known; it must be an object with name, sha256 and scopes",
+    message:
+      "has a member that is not known; it must be an object with name, sha256, scopes and optionally expires",
   }]);
 });
 
@@ -211,6 +212,34 @@ Deno.test("readConfig() returns the tokens if another setting is invalid, so tha
 
 Deno.test("readConfig() returns no tokens if API_TOKENS is invalid", () => {
   assertEquals(readConfig({ ...good, API_TOKENS: "[{}]" }).tokens, []);
+});
+
+Deno.test("readConfig() reads when a token expires, and refuses the token if it cannot", () => {
+  const token = (name: string, expires: unknown) => ({
+    name,
+    sha256: name.padEnd(64, "0"),
+    scopes: ["read:events"],
+    expires,
+  });
+  const wrong = ["", "soon", "2027-02-30T00:00:00Z", "2027-01-31", 1_800_000_000_000, null];
+  const { problems, tokens } = readConfig({
+    ...good,
+    API_TOKENS: JSON.stringify([
+      token("a", "2027-01-31T01:00:00+01:00"),
+      token("b", "2027-01-31 00:00:00"),
+      ...wrong.map((expires, index) => token(`c${index}`, expires)),
+    ]),
+  });
+  const at = Date.parse("2027-01-31T00:00:00Z");
+  assertEquals(tokens.map(({ name, expires }) => [name, expires]), [["a", at], ["b", at]]);
+  assertEquals(
+    problems,
+    wrong.map((_, index) => ({
+      variable: "API_TOKENS",
+      entry: `c${index}`,
+      message: "expires must be a date such as 2027-01-31T00:00:00Z",
+    })),
+  );
 });
 
 Deno.test("readConfig() refuses the entries that are wrong, by name, and keeps the rest in force", () => {
@@ -245,7 +274,7 @@ Deno.test("readConfig() refuses the entries that are wrong, by name, and keeps t
     {
       variable: "API_TOKENS",
       entry: "entry 6",
-      message: "must be an object with name, sha256 and scopes",
+      message: "must be an object with name, sha256, scopes and optionally expires",
     },
     {
       variable: "WEBHOOKS",

@@ -21,7 +21,7 @@ const PATH = "/v1/alerts/:id{[a-z0-9]{1,32}}";
 /** `/v1/alerts/:id`: one alert, who is handling it, and who has closed it. */
 export const alertRoutes: readonly Route[] = [{
   path: PATH,
-  GET: operation("read", {}, (call) => {
+  GET: operation("read:alerts", {}, (call) => {
     const { log: { alert, alerts }, params: { id = "" } } = call;
     const stored = alert(id);
     // From the feed, which shows only what is durable.
@@ -37,7 +37,7 @@ export const alertRoutes: readonly Route[] = [{
   }),
 }, {
   path: `${PATH}/state`,
-  GET: operation("read", {}, ({ log, params }) => {
+  GET: operation("read:alerts", {}, ({ log, params }) => {
     const { id = "" } = params;
     return answer(id, log.alertChanges(id));
   }),

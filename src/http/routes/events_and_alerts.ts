@@ -91,7 +91,7 @@ function feedRoute(
   }
 
   const GET: Operation = {
-    scope: "read",
+    scope: `read:${entry}s`,
     query,
     answer(routed, services) {
       const url = new URL(routed.request.url);

@@ -12,7 +12,7 @@ const PART_BYTES = 64 * 1024;
 /** `/v1/invalid-events`: items that the API sent as events and that are not valid events. */
 export const invalidEventsRoute: Route = {
   path: "/v1/invalid-events",
-  GET: operation("read", {
+  GET: operation("read:events", {
     limit: parameters.limit(MAX_ROWS),
     after: parameters.row,
   }, (call) => {
