@@ -58,12 +58,12 @@ Deno.test("the status is red, with an alert, when the API changes the type of a 
     ({ reasons }) => reasons.some((one) => one.message === message),
   );
   assertEquals(health, "red");
-  const told = await eventually(
+  // Not the only one: on a busy machine the collector may be late as well.
+  await eventually(
     () => worker.alerts(),
-    (alerts) => alerts.some(({ alert }) => alert.rule.id === "panoptes.collector.failing"),
-  );
-  assertEquals(
-    told.at(-1)?.alert.rule.title,
-    "ThousandEyes sends events that Panoptes cannot read",
+    (alerts) =>
+      alerts.some(({ alert }) =>
+        alert.rule.title === "ThousandEyes sends events that Panoptes cannot read"
+      ),
   );
 });
