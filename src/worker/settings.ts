@@ -209,7 +209,7 @@ export const SETTINGS = {
     name: "PUBLIC_URL",
     shownDefault: "none",
     help: "the address where people reach the Worker, such as `https://panoptes.example.com`: " +
-      "messages link to their alert there",
+      "messages link to their alert on the page there",
     bounds: "an origin with https, or with http on loopback",
     schema: v.optional(v.pipe(
       text(),

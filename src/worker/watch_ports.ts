@@ -56,7 +56,7 @@ export function watchPorts(
     get endpoints() {
       return endpoints.all;
     },
-    linkTo: (alertId) => publicUrl && `${publicUrl}/v1/alerts/${alertId}`,
+    linkTo: (alertId) => publicUrl && `${publicUrl}/#/alerts?id=${alertId}`,
     standIn: (name) => endpoints.hasUnknown ? refusedEndpoint(name) : undefined,
     firstPage: (startDate, endDate) =>
       firstPageUrl(baseUrl, {

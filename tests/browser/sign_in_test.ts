@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { browserTest, pageTest, watchErrors } from "./page_test_of.ts";
 import { PageServer, TOKENS } from "./page_server.ts";
+import { portsOf } from "../worker/ports_of.ts";
 
 pageTest(
   "the printed link signs in, and its token is neither in the address nor in the history",
@@ -31,6 +32,18 @@ pageTest("a pasted token signs in, and signing out forgets it", async ({ page, s
   await page.reload();
   await page.getByLabel("Token").waitFor();
 });
+
+pageTest(
+  "the link of a message opens its alert, also for who has to sign in first",
+  async ({ page, server }) => {
+    const { id } = await server.alert({ event: { event: "Test deleted." }, title: "Test deleted" });
+    const { linkTo } = portsOf(server.fixture.log, { PUBLIC_URL: server.origin });
+    await page.goto(linkTo?.(id) ?? "");
+    await page.getByLabel("Token").fill(TOKENS.reader);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("dialog").getByRole("link", { name: "Test deleted" }).waitFor();
+  },
+);
 
 pageTest("a refused token leads back to the form, with what to do", async ({ page, server }) => {
   await page.goto(server.link("wrong"));

@@ -1,19 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
-import { systemClock } from "../../src/stream/clock.ts";
 import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
-import { type Config, readConfig } from "../../src/worker/config.ts";
-import { watchPorts } from "../../src/worker/watch_ports.ts";
+import { portsOf } from "./ports_of.ts";
 
 const MIB = 1024 * 1024;
 
-/** Those of the settings. */
-function endpointsOf({ endpoints, hasUnknownEndpoint }: Config) {
-  return { all: endpoints, hasUnknown: hasUnknownEndpoint };
-}
-
-const NO_RULES = { matcher: { match: () => [], correlator: undefined }, revision: "none" };
+const newLog = (sql: ReturnType<typeof nodeSql>) => openLog(sql, { now: 0, random: () => 0.5 });
 
 Deno.test("watchPorts() never posts to the Worker's own hosts, nor beside those of WEBHOOK_HOSTS", async () => {
   const hosts = [
@@ -25,24 +18,13 @@ Deno.test("watchPorts() never posts to the Worker's own hosts, nor beside those 
   const WEBHOOKS = JSON.stringify([
     { name: "w", url: "https://example.com/", secret: `whsec_${btoa("x".repeat(32))}` },
   ]);
-  const { config } = readConfig({
-    TE_TOKEN: "te-token",
+  using sql = nodeSql(":memory:");
+  const { attempt, endpoints } = portsOf(newLog(sql), {
     OWN_HOSTS: "panoptes.example.com",
     PUBLIC_URL: "https://www.example.com",
     WEBHOOK_HOSTS: "example.com",
     WEBHOOKS,
   });
-  using sql = nodeSql(":memory:");
-  const log = openLog(sql, { now: 0, random: () => 0.5 });
-  const options = {
-    config: config!,
-    log,
-    endpoints: endpointsOf(config!),
-    rules: NO_RULES,
-    clock: systemClock,
-    random: () => 0,
-  };
-  const { attempt, endpoints } = watchPorts(options);
   const request = { headers: { "content-type": "application/json" }, body: "{}" };
   const [endpoint] = endpoints;
   assertEquals(endpoints.length, 1);
@@ -54,24 +36,9 @@ Deno.test("watchPorts() never posts to the Worker's own hosts, nor beside those 
   }
 });
 
-Deno.test("watchPorts() links to an alert at PUBLIC_URL, and nowhere without it", () => {
+Deno.test("watchPorts() links to no alert without PUBLIC_URL", () => {
   using sql = nodeSql(":memory:");
-  const log = openLog(sql, { now: 0, random: () => 0.5 });
-  const linkWith = (env: Record<string, unknown>) => {
-    const { config } = readConfig({ TE_TOKEN: "te-token", ...env });
-    const ports = {
-      config: config!,
-      log,
-      endpoints: endpointsOf(config!),
-      rules: NO_RULES,
-      clock: systemClock,
-      random: () => 0,
-    };
-    return watchPorts(ports).linkTo?.("a1");
-  };
-  assertEquals(linkWith({}), undefined);
-  const link = linkWith({ PUBLIC_URL: "https://panoptes.example.com/" });
-  assertEquals(link, "https://panoptes.example.com/v1/alerts/a1");
+  assertEquals(portsOf(newLog(sql), {}).linkTo?.("a1"), undefined);
 });
 
 Deno.test("watchPorts() accepts pages up to 8 MiB, so that one page fits into the object", async () => {
@@ -83,19 +50,10 @@ Deno.test("watchPorts() accepts pages up to 8 MiB, so that one page fits into th
       return new Response(`${start}${"x".repeat(length - start.length - 2)}"}`);
     },
   );
-  const baseUrl = `http://127.0.0.1:${server.addr.port}/v7`;
-  const { config } = readConfig({ TE_TOKEN: "te-token", TE_BASE_URL: baseUrl });
   using sql = nodeSql(":memory:");
-  const log = openLog(sql, { now: 0, random: () => 0.5 });
-  const options = {
-    config: config!,
-    log,
-    endpoints: endpointsOf(config!),
-    rules: NO_RULES,
-    clock: systemClock,
-    random: () => 0,
-  };
-  const { readPage, firstPage } = watchPorts(options);
+  const { readPage, firstPage } = portsOf(newLog(sql), {
+    TE_BASE_URL: `http://127.0.0.1:${server.addr.port}/v7`,
+  });
   const url = firstPage(0, 1_000);
   length = 8 * MIB;
   assertEquals((await readPage(url)).bytes, length);
@@ -111,19 +69,11 @@ Deno.test("watchPorts() reads the rest of a page beside an event of 5 MB", async
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     () => Response.json({ auditEvents: [small, large, small] }),
   );
-  const baseUrl = `http://127.0.0.1:${server.addr.port}/v7`;
-  const { config } = readConfig({ TE_TOKEN: "te-token", TE_BASE_URL: baseUrl });
   using sql = nodeSql(":memory:");
-  const log = openLog(sql, { now: 0, random: () => 0.5 });
-  const options = {
-    config: config!,
-    log,
-    endpoints: endpointsOf(config!),
-    rules: NO_RULES,
-    clock: systemClock,
-    random: () => 0,
-  };
-  const { readPage, firstPage } = watchPorts(options);
+  const log = newLog(sql);
+  const { readPage, firstPage } = portsOf(log, {
+    TE_BASE_URL: `http://127.0.0.1:${server.addr.port}/v7`,
+  });
   const { events } = await readPage(firstPage(0, 1_000));
   assertEquals(log.transaction(() => log.record(events, { now: 1 })).recorded.length, 3);
 });

@@ -34,7 +34,7 @@ for (const name of FORMAT_NAMES) {
     assert(JSON.stringify(configuration, null, 2).split("\n").length <= 12, "five lines or so");
     const request = formatOf(format).request(created(), {
       options,
-      linkTo: (id) => `https://panoptes.example.com/v1/alerts/${id}`,
+      linkTo: (id) => `https://panoptes.example.com/#/alerts?id=${id}`,
     });
     const sent = request.body.trim().split("\n").map((line) => JSON.parse(line));
     assertObjectMatch({ sent: sent.length === 1 ? sent[0] : sent }, { sent: body });
