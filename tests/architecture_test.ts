@@ -63,6 +63,7 @@ const ROOMS: Record<string, string[]> = {
     "response.ts",
     "page.ts",
     "problem.ts",
+    "schema.ts",
     "read_query.ts",
     "json_body.ts",
     "read_body.ts",

@@ -258,6 +258,40 @@ const TakenSchema = v.object({
   digestMs: v.fallback(taken.digestMs, taken.digestMs.default),
 });
 
+/** The members of an endpoint, each for itself; `EndpointSchema` also checks how they go together. */
+export const EndpointMembersSchema = v.strictObject({
+  name: EndpointNameSchema,
+  url: v.pipe(text, v.maxLength(2_048, "must be at most 2048 characters")),
+  secret: v.optional(secret),
+  previousSecrets: v.optional(
+    v.pipe(v.array(secret, list), v.maxLength(2, "must be at most two secrets")),
+    [],
+  ),
+  ...taken,
+  format: v.optional(
+    v.picklist(
+      FORMAT_NAMES,
+      `must be one of ${FORMAT_NAMES.join(", ")}`,
+    ),
+    "standard",
+  ),
+  options: v.optional(v.unknown()),
+  headers: v.optional(headers, {}),
+  retryScheduleMs: v.optional(
+    v.pipe(
+      v.array(wholeNumber(0, 7 * 86_400_000), list),
+      v.minLength(1, "must have at least one delay"),
+      v.maxLength(50, "must have at most 50 delays"),
+    ),
+    [...RETRY_SCHEDULE],
+  ),
+  timeoutMs: v.optional(wholeNumber(100, 30_000), 15_000),
+  maxPerMinute: v.optional(wholeNumber(1, 10_000)),
+  maxInFlight: v.optional(wholeNumber(1, 4)),
+  allowedPorts: v.optional(v.array(wholeNumber(1, 65_535), list), []),
+  allowHttpLoopback: v.optional(v.boolean("must be true or false"), false),
+}, "must be an object with the members of an endpoint");
+
 /**
  * The valibot schema of one webhook endpoint. Report its issues by path and `message`, which never
  * quote a value; their `input` and `received` may contain a secret.
@@ -279,38 +313,7 @@ const TakenSchema = v.object({
  * ```
  */
 export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
-  v.strictObject({
-    name: EndpointNameSchema,
-    url: v.pipe(text, v.maxLength(2_048, "must be at most 2048 characters")),
-    secret: v.optional(secret),
-    previousSecrets: v.optional(
-      v.pipe(v.array(secret, list), v.maxLength(2, "must be at most two secrets")),
-      [],
-    ),
-    ...taken,
-    format: v.optional(
-      v.picklist(
-        FORMAT_NAMES,
-        `must be one of ${FORMAT_NAMES.join(", ")}`,
-      ),
-      "standard",
-    ),
-    options: v.optional(v.unknown()),
-    headers: v.optional(headers, {}),
-    retryScheduleMs: v.optional(
-      v.pipe(
-        v.array(wholeNumber(0, 7 * 86_400_000), list),
-        v.minLength(1, "must have at least one delay"),
-        v.maxLength(50, "must have at most 50 delays"),
-      ),
-      [...RETRY_SCHEDULE],
-    ),
-    timeoutMs: v.optional(wholeNumber(100, 30_000), 15_000),
-    maxPerMinute: v.optional(wholeNumber(1, 10_000)),
-    maxInFlight: v.optional(wholeNumber(1, 4)),
-    allowedPorts: v.optional(v.array(wholeNumber(1, 65_535), list), []),
-    allowHttpLoopback: v.optional(v.boolean("must be true or false"), false),
-  }, "must be an object with the members of an endpoint"),
+  EndpointMembersSchema,
   v.rawTransform(({ dataset, addIssue }) => {
     const { value } = dataset;
     const refuse = (key: keyof EndpointConfig, message: string, path: IssuePath = []) =>

@@ -5,7 +5,7 @@ import { type ApiToken, permits, SCOPES, TokenTable, withHolder } from "./api_to
 import { type Page, pageAnswer } from "./page.ts";
 import { problem } from "./problem.ts";
 import { json } from "./response.ts";
-import { requiredScope, type Route } from "./route.ts";
+import { requiredScope, type Route, routerPath } from "./route.ts";
 import { routes } from "./routes.ts";
 
 /** What the gateway works with. */
@@ -16,7 +16,7 @@ export interface GatewayOptions {
   clock: Pick<Clock, "now">;
   /** The names of invalid settings, never their values; only for clients with a valid token. */
   misconfigured?: readonly string[];
-  /** The dashboard; without it, there is none. */
+  /** The dashboard and the description of the interface; without them, there are none. */
   page?: Page;
   /**
    * Answers authorized requests, which say whose token it was (`holderOf()`); its responses are
@@ -36,7 +36,7 @@ const NOBODY = { name: "", scopes: [] };
 
 /**
  * The gateway: it authorizes requests by their bearer token and passes them on to the backend. All
- * routes need a token, except `/healthz`, the files of the dashboard and those that declare the scope
+ * routes need a token, except `/healthz`, the files of `page` and those that declare the scope
  * `none`; with no token configured nothing else is readable.
  *
  * @example
@@ -97,7 +97,7 @@ export function createGateway(
   // The backend finds a route with the same router, so no spelling of a path evades its scope.
   for (const route of routes) {
     app.all(
-      route.path,
+      routerPath(route),
       authorize(route),
       (context) => backend(withHolder(context.req.raw, context.get("token") ?? NOBODY)),
     );

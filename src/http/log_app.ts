@@ -1,7 +1,7 @@
 import { Hono } from "hono/tiny";
 import { problem } from "./problem.ts";
 import { InvalidRequestError } from "./read_query.ts";
-import { operationsOf, type Services } from "./route.ts";
+import { operationsOf, routerPath, type Services } from "./route.ts";
 import { routes } from "./routes.ts";
 
 /** What the app works with. */
@@ -20,17 +20,18 @@ export interface LogAppOptions extends Services {
 export function createLogApp({ report, ...services }: LogAppOptions): Hono {
   const app = new Hono();
   for (const route of routes) {
+    const path = routerPath(route);
     const operations = operationsOf(route);
     for (const [method, { answer }] of operations) {
       app.on(
         method,
-        route.path,
+        path,
         (context) => answer({ request: context.req.raw, params: context.req.param() }, services),
       );
     }
     const allowed = operations.map(([method]) => method === "GET" ? "GET, HEAD" : method);
     app.all(
-      route.path,
+      path,
       () => problem("method_not_allowed", { headers: { Allow: allowed.join(", ") } }),
     );
   }

@@ -19,6 +19,7 @@ const integer = (min: number, max: number) => {
     v.transform(Number),
     v.minValue(min, message),
     v.maxValue(max, message),
+    v.metadata({ query: { type: "integer", minimum: min, maximum: max } }),
   );
 };
 

@@ -2,6 +2,8 @@ import type * as v from "valibot";
 import type { SubscribeOptions } from "../sse/subscribe.ts";
 import type { Scope } from "./api_tokens.ts";
 import type { LogAccess } from "./log_access.ts";
+import type { ProblemCode } from "./problem.ts";
+import { readBody } from "./read_body.ts";
 import { type Query, readQuery } from "./read_query.ts";
 import type { StreamLimit } from "./stream_limit.ts";
 
@@ -21,50 +23,165 @@ export interface RoutedRequest {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** The schema of a body; undefined where there is none, or where the answer checks it. */
+export type BodySchema = v.GenericSchema | undefined;
+
 /** One request to an operation. */
-export interface Call<Entries extends v.ObjectEntries> extends Services, RoutedRequest {
+export interface Call<Entries extends v.ObjectEntries, Body extends BodySchema = undefined>
+  extends Services, RoutedRequest {
   /** The query, validated. */
   readonly query: Query<Entries>;
+  /** The body, validated; undefined if the operation declares none. */
+  readonly body: Body extends v.GenericSchema ? v.InferOutput<Body> : undefined;
+}
+
+/** The forms of an answer, each with its media type. */
+export const FORMS = {
+  json: "application/json",
+  ndjson: "application/x-ndjson",
+  stream: "text/event-stream",
+  text: "text/plain",
+} as const;
+
+/** A form of an answer. */
+export type Form = keyof typeof FORMS;
+
+/** The successful answers: for each status the forms, each with the schema of its content. */
+export type Answers = Readonly<
+  Record<number, { readonly [form in Form]?: v.GenericSchema }>
+>;
+
+/** The facts of an operation: what it accepts and answers. `/openapi.json` is made from them. */
+export interface OperationFacts {
+  /** The scope that a token needs; `none` if nobody needs a token. */
+  readonly scope: Scope | "none";
+  /** What it is for, without a full stop; the table of docs/http.md has the same words. */
+  readonly purpose: string;
+  /** The query parameters, by name; default none. Any other is refused. */
+  readonly query?: v.ObjectEntries;
+  /** What parameters of any other name mean; default they are refused. */
+  readonly otherQuery?: string;
+  /** The headers that it heeds, with their meaning. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The body, which is validated by it; default none. */
+  readonly body?: BodySchema;
+  /** The body, where the answer reads and checks it. */
+  readonly ownBody?: v.GenericSchema;
+  /** The successful answers. */
+  readonly answers: Answers;
+  /** Problems of its own, besides those that every operation has. */
+  readonly problems?: readonly ProblemCode[];
 }
 
 /** What a route does for one method. */
-export interface Operation {
-  /** The scope that a token needs; `none` if nobody needs a token. */
-  readonly scope: Scope | "none";
+export interface Operation extends OperationFacts {
   /** The query parameters, by name. */
   readonly query: v.ObjectEntries;
-  /** Answers a request; throws an `InvalidRequestError` if its query is invalid. */
+  /** Answers a request; throws an `InvalidRequestError` if its query or body is invalid. */
   answer(routed: RoutedRequest, services: Services): Response | Promise<Response>;
 }
 
 const METHODS = ["GET", "PUT", "POST", "DELETE"] as const;
 
+/** An operation whose types say what it accepts and answers. */
+export interface TypedOperation<
+  Answered extends Answers,
+  Entries extends v.ObjectEntries,
+  Body extends BodySchema,
+> extends Operation {
+  readonly query: Entries;
+  readonly body: Body;
+  readonly answers: Answered;
+}
+
+/** A method that routes may have. */
+export type Method = typeof METHODS[number];
+
+/** A parameter in the path of a route. */
+export interface PathParameter {
+  /** A regular expression for all of it; a path that differs is not found. */
+  readonly pattern: string;
+  /** What it is. */
+  readonly description: string;
+}
+
 /** A path and what can be done there; the gateway and the log's app are both built from it. */
-export interface Route extends Readonly<Partial<Record<typeof METHODS[number], Operation>>> {
-  /** The path, with parameters as Hono writes them. */
+export interface Route extends Readonly<Partial<Record<Method, Operation>>> {
+  /** The path, with parameters such as `:id`. */
   readonly path: string;
+  /** Its parameters, by name. */
+  readonly params: Readonly<Record<string, PathParameter>>;
 }
 
 /**
  * Declares what a route does for one method.
  *
+ * @typeParam Answered The successful answers.
  * @typeParam Entries The schemas by query parameter.
- * @param scope The scope that a token needs; `none` if nobody needs a token.
- * @param query The query parameters; any other is refused.
- * @param answer Answers a request.
+ * @typeParam Body The schema of the body.
+ * @param facts What it accepts and answers, and how it answers a request.
  * @returns The operation.
  */
-export function operation<const Entries extends v.ObjectEntries>(
-  scope: Scope | "none",
-  query: Entries,
-  answer: (call: Call<Entries>) => Response | Promise<Response>,
-): Operation {
+export function operation<
+  const Answered extends Answers,
+  // deno-lint-ignore ban-types -- no parameters
+  const Entries extends v.ObjectEntries = {},
+  Body extends BodySchema = undefined,
+>({ answer, ...facts }: Omit<OperationFacts, "query" | "body" | "answers"> & {
+  readonly query?: Entries;
+  readonly body?: Body;
+  readonly answers: Answered;
+  readonly answer: (call: Call<Entries, Body>) => Response | Promise<Response>;
+}): TypedOperation<Answered, Entries, Body> {
+  const { query = {} as Entries, body } = facts;
   return {
-    scope,
+    ...facts,
     query,
-    answer: (routed, services) =>
-      answer({ ...services, ...routed, query: readQuery(routed.request.url, query) }),
+    body: body as Body,
+    answer(routed, services) {
+      const values = readQuery(routed.request.url, query);
+      const answerTo = (body: unknown) =>
+        answer({ ...services, ...routed, query: values, body } as Call<Entries, Body>);
+      return body === undefined
+        ? answerTo(undefined)
+        : readBody(routed.request, body).then(answerTo);
+    },
   };
+}
+
+/**
+ * Declares a path and what can be done there.
+ *
+ * @typeParam Path The path.
+ * @typeParam Operations The operations by method.
+ * @param path The path, with parameters such as `:id`.
+ * @param operations The operations by method.
+ * @param params The parameters of the path, by name.
+ * @returns The route.
+ */
+export function route<
+  const Path extends string,
+  const Operations extends Readonly<Partial<Record<Method, Operation>>>,
+>(path: Path, operations: Operations, params: Route["params"] = {}): RouteOf<Path, Operations> {
+  return { path, params, ...operations };
+}
+
+/** A route whose types say what it accepts and answers. */
+export type RouteOf<Path extends string, Operations> =
+  & { readonly path: Path; readonly params: NonNullable<Route["params"]> }
+  & Operations;
+
+/**
+ * The path of a route as Hono writes it, with the patterns of its parameters.
+ *
+ * @param route The route.
+ * @returns The path, such as `/v1/alerts/:id{[a-z0-9]{1,32}}`.
+ */
+export function routerPath({ path, params }: Route): string {
+  return path.replace(/:(\w+)/g, (name, key) => {
+    const { pattern } = params[key] ?? {};
+    return pattern === undefined ? name : `${name}{${pattern}}`;
+  });
 }
 
 /**
@@ -73,7 +190,7 @@ export function operation<const Entries extends v.ObjectEntries>(
  * @param route The route.
  * @returns Each method with its operation.
  */
-export function operationsOf(route: Route): [method: string, operation: Operation][] {
+export function operationsOf(route: Route): [method: Method, operation: Operation][] {
   return METHODS.flatMap((method) => {
     const declared = route[method];
     return declared === undefined ? [] : [[method, declared]];

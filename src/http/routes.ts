@@ -13,19 +13,24 @@ import { silenceRoutes } from "./routes/silences.ts";
 import { statusRoute } from "./routes/status.ts";
 import { webhookKeysRoute } from "./routes/webhook_keys.ts";
 
-/** Every route over the log; `/healthz`, which needs no token and no log, is the gateway's own. */
-export const routes: readonly Route[] = [
-  feedRoutes,
-  alertRoutes,
+const table = [
+  ...feedRoutes,
+  ...alertRoutes,
   statusRoute,
   metricsRoute,
   rulesRoute,
   backtestRoute,
   invalidEventsRoute,
-  deliveryRoutes,
-  endpointRoutes,
+  ...deliveryRoutes,
+  ...endpointRoutes,
   changesRoute,
-  silenceRoutes,
+  ...silenceRoutes,
   epochRoute,
   webhookKeysRoute,
-].flat();
+] as const;
+
+/** Every route over the log; `/healthz`, which needs no token and no log, is the gateway's own. */
+export const routes: readonly Route[] = table;
+
+/** All of them, with what each accepts and answers. */
+export type TypedRoute = typeof table[number];

@@ -1,19 +1,23 @@
 import type { Columns, Sql } from "./sql.ts";
 
 /** What an operator can change. */
-export type ChangeKind =
-  | "endpoint.created"
-  | "endpoint.changed"
-  | "endpoint.removed"
-  | "endpoint.resumed"
-  | "endpoint.tested"
-  | "deliveries.redelivered"
-  | "rules.uploaded"
-  | "rules.reset"
-  | "silence.added"
-  | "silence.removed"
-  | "alert.state"
-  | "epoch.raised";
+export const CHANGE_KINDS = [
+  "endpoint.created",
+  "endpoint.changed",
+  "endpoint.removed",
+  "endpoint.resumed",
+  "endpoint.tested",
+  "deliveries.redelivered",
+  "rules.uploaded",
+  "rules.reset",
+  "silence.added",
+  "silence.removed",
+  "alert.state",
+  "epoch.raised",
+] as const;
+
+/** One of them. */
+export type ChangeKind = typeof CHANGE_KINDS[number];
 
 /** Something that an operator has changed. */
 export interface NewChange {

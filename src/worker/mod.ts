@@ -8,6 +8,7 @@
 import { createGateway } from "../http/gateway.ts";
 import { problem } from "../http/problem.ts";
 import { systemClock } from "../stream/clock.ts";
+import apiDocs from "./api_docs.json" with { type: "json" };
 import { type Config, readConfig, sourceName } from "./config.ts";
 import type { Env } from "./event_log_object.ts";
 import { forward } from "./forward.ts";
@@ -34,7 +35,7 @@ function openGateway(env: Env): Gateway {
     misconfigured: config === undefined
       ? [...new Set(problems.map(({ variable }) => variable))]
       : [],
-    page,
+    page: { ...page, ...apiDocs },
     backend: (request) =>
       config === undefined ? problem("misconfigured") : forward(
         (request) => env.EVENT_LOG.getByName(sourceName(config)).fetch(request),

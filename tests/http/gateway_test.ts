@@ -245,7 +245,7 @@ const ANSWERS = {
 };
 
 for (const route of routes) {
-  const path = route.path.replaceAll(/:\w+\{.*?\}+/g, "1");
+  const path = route.path.replaceAll(/:\w+/g, "1");
   for (const [method, { scope }] of operationsOf(route)) {
     Deno.test(`createGateway() requires the scope ${scope} for ${method} ${path}`, async () => {
       const { app, passed } = gateway();

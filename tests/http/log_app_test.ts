@@ -23,7 +23,7 @@ Deno.test("the log's app answers an unknown path with a problem", async () => {
 });
 
 for (const route of routes) {
-  const path = route.path.replaceAll(/:\w+\{.*?\}+/g, "1");
+  const path = route.path.replaceAll(/:\w+/g, "1");
   const declared = operationsOf(route).map(([method]) => method);
 
   Deno.test(`${path} answers every method that it does not declare with 405 and Allow`, async () => {

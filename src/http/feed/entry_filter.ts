@@ -10,6 +10,7 @@ import { SHORTENED } from "../../store/shorten_event.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import type { EntryFilter, FeedEntry } from "../log_access.ts";
 import { InvalidRequestError, type Query } from "../read_query.ts";
+import { described } from "../schema.ts";
 
 /** How many values the fields of one filter have, and how long they and their names are in all. */
 const MAX_CONDITIONS = 16;
@@ -39,15 +40,17 @@ const levels = v.pipe(
 
 /** The parameters by which entries of both feeds are filtered; fields have their own names. */
 export const FILTER_QUERY = {
-  since: v.optional(time),
-  until: v.optional(time),
-  user: v.optional(text),
+  since: v.optional(described(time, "only entries from this time on")),
+  until: v.optional(described(time, "only entries before this time")),
+  user: v.optional(
+    described(text, "only entries about this user: the display form, name, address or `uid`"),
+  ),
 };
 /** Likewise of alerts. */
 export const ALERT_FILTER_QUERY = {
   ...FILTER_QUERY,
-  level: v.optional(levels),
-  rule: v.optional(text),
+  level: v.optional(described(levels, "only alerts of these levels, separated by commas")),
+  rule: v.optional(described(text, "only alerts of the rule with this id or title")),
 };
 
 /** What the fields of an event are asked. */

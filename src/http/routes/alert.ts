@@ -4,51 +4,96 @@ import { formatLastEventId } from "../../sse/last_event_id.ts";
 import { holderOf } from "../api_tokens.ts";
 import { jsonAnswer } from "../long_answer.ts";
 import { problem } from "../problem.ts";
-import { readBody } from "../read_body.ts";
 import { json } from "../response.ts";
-import { operation, type Route } from "../route.ts";
+import { operation, type PathParameter, route } from "../route.ts";
+import { described, maybeText, maybeTime, text, time } from "../schema.ts";
+import { AlertEntrySchema } from "./events_and_alerts.ts";
 
 const note = "must be a string of at most 1000 characters";
 
 /** A new state as a client asks for it. */
 const NewStateSchema = v.strictObject({
-  state: v.picklist(ALERT_STATES, `must be one of ${ALERT_STATES.join(", ")}`),
-  note: v.optional(v.pipe(v.string(note), v.trim(), v.maxLength(1_000, note)), ""),
+  state: described(
+    v.picklist(ALERT_STATES, `must be one of ${ALERT_STATES.join(", ")}`),
+    "`acknowledged`: somebody is handling it; `closed`: it is dealt with; `open`: again",
+  ),
+  note: v.optional(
+    described(
+      v.pipe(v.string(note), v.trim(), v.maxLength(1_000, note)),
+      "what else there is to say",
+    ),
+    "",
+  ),
 }, "is missing or unknown: there are state and note");
 
-const PATH = "/v1/alerts/:id{[a-z0-9]{1,32}}";
+/** Who put an alert into which state. */
+const ChangeSchema = v.object({
+  state: v.picklist(ALERT_STATES),
+  by: described(text, "the name of the token"),
+  at: described(time, "when"),
+  note: described(maybeText, "what else they said; null if nothing"),
+}) satisfies v.GenericSchema<AlertChange>;
+
+/** Who is handling an alert, and who has closed it. */
+export const AlertHistorySchema = v.object({
+  alert: described(text, "the id of the alert"),
+  state: described(v.picklist(ALERT_STATES), "its state"),
+  by: described(maybeText, "who put it there; null if nobody has said anything"),
+  at: described(maybeTime, "when; likewise"),
+  note: described(maybeText, "what else they said; null if nothing"),
+  history: described(v.array(ChangeSchema), "the latest 20 changes, oldest first"),
+});
+
+const PARAMS: Record<"id", PathParameter> = {
+  id: { pattern: "[a-z0-9]{1,32}", description: "the alert's own id" },
+};
 
 /** `/v1/alerts/:id`: one alert, who is handling it, and who has closed it. */
-export const alertRoutes: readonly Route[] = [{
-  path: PATH,
-  GET: operation("read:alerts", {}, (call) => {
-    const { log: { alert, alerts }, params: { id = "" } } = call;
-    const stored = alert(id);
-    // From the feed, which shows only what is durable.
-    const [entry] = stored === undefined ? [] : alerts.read(stored.seq - 1, 1).entries;
-    if (entry === undefined) return problem("not_found");
-    const { seq, recordedAt, state, body } = entry;
-    return jsonAnswer(call, {
-      id: formatLastEventId({ epoch: alerts.head().epoch, seq }),
-      recordedAt: new Date(recordedAt).toISOString(),
-      state,
-      alert: JSON.parse(body),
-    });
-  }),
-}, {
-  path: `${PATH}/state`,
-  GET: operation("read:alerts", {}, ({ log, params }) => {
-    const { id = "" } = params;
-    return answer(id, log.alertChanges(id));
-  }),
-  PUT: operation("admin", {}, async ({ log, params, request, clock }) => {
-    const { state, note } = await readBody(request, NewStateSchema);
-    const { id = "" } = params;
-    const at = new Date(clock.now()).toISOString();
-    const by = holderOf(request).name;
-    return answer(id, log.changeAlert(id, { state, by, at, note: note === "" ? null : note }));
-  }),
-}];
+export const alertRoutes = [
+  route("/v1/alerts/:id", {
+    GET: operation({
+      scope: "read:alerts",
+      purpose: "one alert, by its own id",
+      answers: { 200: { json: AlertEntrySchema } },
+      problems: ["not_found"],
+      answer(call) {
+        const { log: { alert, alerts }, params: { id = "" } } = call;
+        const stored = alert(id);
+        // From the feed, which shows only what is durable.
+        const [entry] = stored === undefined ? [] : alerts.read(stored.seq - 1, 1).entries;
+        if (entry === undefined) return problem("not_found");
+        const { seq, recordedAt, state, body } = entry;
+        return jsonAnswer(call, {
+          id: formatLastEventId({ epoch: alerts.head().epoch, seq }),
+          recordedAt: new Date(recordedAt).toISOString(),
+          state,
+          alert: JSON.parse(body),
+        });
+      },
+    }),
+  }, PARAMS),
+  route("/v1/alerts/:id/state", {
+    GET: operation({
+      scope: "read:alerts",
+      purpose: "who is handling an alert, and who has closed it",
+      answers: { 200: { json: AlertHistorySchema } },
+      problems: ["not_found"],
+      answer: ({ log, params: { id = "" } }) => answer(id, log.alertChanges(id)),
+    }),
+    PUT: operation({
+      scope: "admin",
+      purpose: "acknowledges, closes or opens an alert",
+      body: NewStateSchema,
+      answers: { 200: { json: AlertHistorySchema } },
+      problems: ["not_found"],
+      answer({ log, params: { id = "" }, body: { state, note }, request, clock }) {
+        const at = new Date(clock.now()).toISOString();
+        const by = holderOf(request).name;
+        return answer(id, log.changeAlert(id, { state, by, at, note: note === "" ? null : note }));
+      },
+    }),
+  }, PARAMS),
+] as const;
 
 function answer(id: string, history: readonly AlertChange[] | undefined): Response {
   if (history === undefined) return problem("not_found");

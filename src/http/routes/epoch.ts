@@ -1,16 +1,18 @@
+import * as v from "valibot";
 import { holderOf } from "../api_tokens.ts";
 import { json } from "../response.ts";
-import { operation, type Route } from "../route.ts";
+import { operation, route } from "../route.ts";
+import { described, text } from "../schema.ts";
 
 /**
  * `/v1/epoch`: starts a new epoch after an earlier copy of the log was restored. The log cannot
  * detect that by itself, and would otherwise give out the same ids again.
  */
-export const epochRoute: Route = {
-  path: "/v1/epoch",
-  POST: operation(
-    "admin",
-    {},
-    ({ log, request }) => json({ epoch: log.raiseEpoch(holderOf(request).name) }),
-  ),
-};
+export const epochRoute = route("/v1/epoch", {
+  POST: operation({
+    scope: "admin",
+    purpose: "starts a new epoch after the log was restored from a copy",
+    answers: { 200: { json: v.object({ epoch: described(text, "the new epoch") }) } },
+    answer: ({ log, request }) => json({ epoch: log.raiseEpoch(holderOf(request).name) }),
+  }),
+});

@@ -1,7 +1,9 @@
 import * as v from "valibot";
+import { AlertSchema } from "../../alert/alert_schema.ts";
 import { ALERT_STATES } from "../../alert/alert_state.ts";
+import { EVENT_FIELDS } from "../../alert/event_fields.ts";
 import { overloadedStream } from "../../sse/overloaded.ts";
-import { parseRequested } from "../../sse/resume_at.ts";
+import { type Gap, parseRequested } from "../../sse/resume_at.ts";
 import { subscribe } from "../../sse/subscribe.ts";
 import { holderOf } from "../api_tokens.ts";
 import { ALERT_FILTER_QUERY, entryFilter, FILTER_QUERY, takeFields } from "../feed/entry_filter.ts";
@@ -12,7 +14,8 @@ import { negotiate } from "../negotiate.ts";
 import { problem } from "../problem.ts";
 import { InvalidRequestError, parameters, readQuery } from "../read_query.ts";
 import { EVENT_STREAM, eventStream, responseHeaders } from "../response.ts";
-import type { Call, Operation, Route } from "../route.ts";
+import { type Answers, type Call, route, type TypedOperation } from "../route.ts";
+import { described, maybeCount, maybeText, text, time } from "../schema.ts";
 
 const NDJSON = "application/x-ndjson";
 const JSON_TYPE = "application/json";
@@ -22,23 +25,124 @@ const FORMS = [EVENT_STREAM, JSON_TYPE, NDJSON, "application/ndjson", "applicati
 const DEFAULT_LIMIT = 1_000;
 
 const PLACE_QUERY = {
-  limit: parameters.limit(10_000),
-  after: parameters.place,
-  last_event_id: parameters.place,
-  lastEventId: parameters.place,
+  limit: described(
+    parameters.limit(10_000),
+    "the maximum number of entries; default 1000 for JSON, none for NDJSON, invalid for event streams",
+  ),
+  after: described(
+    parameters.place,
+    "the id to continue after, `earliest` (everything that is kept; the default) or `latest` (only " +
+      "new entries)",
+  ),
+  last_event_id: described(parameters.place, "another name of `after`"),
+  lastEventId: described(parameters.place, "another name of `after`"),
 };
 const EVENT_QUERY = { ...PLACE_QUERY, ...FILTER_QUERY };
 const ALERT_QUERY = {
   ...PLACE_QUERY,
   ...ALERT_FILTER_QUERY,
-  state: v.optional(v.picklist(ALERT_STATES, `must be one of ${ALERT_STATES.join(", ")}`)),
+  state: described(
+    v.optional(v.picklist(ALERT_STATES, `must be one of ${ALERT_STATES.join(", ")}`)),
+    "only alerts in this state; invalid for event streams",
+  ),
 };
 
+/** What ThousandEyes sent: each member may be missing, and there may be others. */
+export const EventSchema = v.looseObject({
+  event: v.optional(described(text, EVENT_FIELDS.event.meaning)),
+  user: v.optional(described(text, EVENT_FIELDS.user.meaning)),
+  uid: v.optional(described(text, EVENT_FIELDS.uid.meaning)),
+  ipAddress: v.optional(described(text, EVENT_FIELDS.ipAddress.meaning)),
+  date: v.optional(described(text, EVENT_FIELDS.date.meaning)),
+  aid: v.optional(described(text, EVENT_FIELDS.aid.meaning)),
+  accountGroupName: v.optional(described(text, EVENT_FIELDS.accountGroupName.meaning)),
+  resources: v.optional(described(
+    v.array(v.looseObject({
+      type: v.optional(described(text, "the kind of resource: an open set of names")),
+      name: v.optional(described(text, "its name, not an id")),
+    })),
+    "What the event was about",
+  )),
+  _panoptes: v.optional(described(
+    v.object({ truncated: v.literal(true), bytes: v.number(), sha256: text }),
+    "what the whole event was, if it was too large to be recorded whole",
+  )),
+});
+
+const entry = {
+  id: described(text, "the id to continue after: compare it for equality only"),
+  recordedAt: described(time, "when it was recorded"),
+};
+
+/** An event with its place in the log. */
+export const EventEntrySchema = v.object({
+  ...entry,
+  event: described(EventSchema, "the event: its strings are untrusted text"),
+});
+
+/** An alert with its place in the log. */
+export const AlertEntrySchema = v.object({
+  ...entry,
+  state: described(v.picklist(ALERT_STATES), "what people have made of it"),
+  alert: described(AlertSchema, "the alert"),
+});
+
+/** Entries that a client can never receive. */
+export const GapSchema = v.object({
+  requested: described(maybeText, "the id that was sent; null if it was not an id"),
+  from: described(text, "the id that reading continues after"),
+  lost: described(maybeCount, "how many entries are lost; null if that is unknown"),
+}) satisfies v.GenericSchema<Gap>;
+
+const place = {
+  next: described(text, "the id to continue after: send it as `after`"),
+  more: described(v.boolean(), "whether more follows now"),
+  gap: described(v.nullable(GapSchema), "what is lost before these entries; null if nothing is"),
+};
+
+const StreamSchema = described(
+  text,
+  "an event stream: `ready`, then each entry as it is in the log (`audit` or `alert`), and `gap` " +
+    "where entries are lost; docs/http.md explains them",
+);
+
+/** What each feed answers with, in its forms. */
+const EVENT_ANSWERS = {
+  200: {
+    stream: StreamSchema,
+    ndjson: v.union([EventEntrySchema, v.object({ gap: GapSchema })]),
+    json: v.object({ events: v.array(EventEntrySchema), ...place }),
+  },
+} as const;
+const ALERT_ANSWERS = {
+  200: {
+    stream: StreamSchema,
+    ndjson: v.union([AlertEntrySchema, v.object({ gap: GapSchema })]),
+    json: v.object({ alerts: v.array(AlertEntrySchema), ...place }),
+  },
+} as const;
+
 /** `/v1/events` and `/v1/alerts`: the two feeds of the log. */
-export const feedRoutes: readonly Route[] = [
-  feedRoute("/v1/events", "event", (log) => log.events),
-  feedRoute("/v1/alerts", "alert", (log) => log.alerts),
-];
+export const feedRoutes = [
+  route("/v1/events", {
+    GET: feedOperation({
+      entry: "event",
+      feedOf: (log) => log.events,
+      purpose: "audit events as an event stream, NDJSON or JSON",
+      query: EVENT_QUERY,
+      answers: EVENT_ANSWERS,
+    }),
+  }),
+  route("/v1/alerts", {
+    GET: feedOperation({
+      entry: "alert",
+      feedOf: (log) => log.alerts,
+      purpose: "alerts, in the same forms",
+      query: ALERT_QUERY,
+      answers: ALERT_ANSWERS,
+    }),
+  }),
+] as const;
 
 /**
  * Whether a request is answered with an event stream.
@@ -67,13 +171,16 @@ export function isForEventStream({ url, headers }: Request): boolean {
  * If too many streams are open, or too many filters in use, an event stream says so and ends, since browsers never reconnect
  * after a status other than 200; the other forms get a 503.
  */
-function feedRoute(
-  path: string,
-  entry: "event" | "alert",
-  feedOf: (log: LogAccess) => WholeFeed,
-): Route {
-  const query = entry === "alert" ? ALERT_QUERY : EVENT_QUERY;
-
+function feedOperation<
+  const Entries extends Partial<typeof ALERT_QUERY>,
+  const Answered extends Answers,
+>({ entry, feedOf, ...facts }: {
+  readonly entry: "event" | "alert";
+  readonly feedOf: (log: LogAccess) => WholeFeed;
+  readonly purpose: string;
+  readonly query: Entries;
+  readonly answers: Answered;
+}): TypedOperation<Answered, Entries, undefined> {
   function answer(call: FeedCall): Response | Promise<Response> {
     const type = negotiate(call.request.headers.get("Accept") ?? undefined, FORMS);
     if (type === undefined) {
@@ -90,18 +197,22 @@ function feedRoute(
       : list(feed, { entry, type, lastEventId }, call);
   }
 
-  const GET: Operation = {
+  return {
+    ...facts,
     scope: `read:${entry}s`,
-    query,
+    body: undefined,
+    otherQuery:
+      "only entries with such fields: `field=value` or `field|modifier=value`, in Sigma's words",
+    headers: { "Last-Event-ID": "the id to continue after; it takes precedence over `after`" },
+    problems: ["not_acceptable"],
     answer(routed, services) {
       const url = new URL(routed.request.url);
       const fields = takeFields(url.searchParams);
-      const values: FeedCall["query"] = readQuery(url.href, query, fields.problems);
+      const values = readQuery(url.href, facts.query, fields.problems) as FeedCall["query"];
       const filter = entryFilter(entry, values, fields);
-      return answer({ ...services, ...routed, query: values, filter });
+      return answer({ ...services, ...routed, query: values, body: undefined, filter });
     },
   };
-  return { path, GET };
 }
 
 /** A request for a feed. */

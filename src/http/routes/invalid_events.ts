@@ -1,7 +1,9 @@
+import * as v from "valibot";
 import type { LogAccess } from "../log_access.ts";
 import { jsonListAnswer } from "../long_answer.ts";
 import { parameters } from "../read_query.ts";
-import { operation, type Route } from "../route.ts";
+import { operation, route } from "../route.ts";
+import { count, described, maybeText, nextRow, text, texts, time } from "../schema.ts";
 
 /** The maximum of one answer, in rows and in characters: one invalid event may be large. */
 const MAX_ROWS = 100;
@@ -9,18 +11,38 @@ const MAX_LENGTH = 1024 * 1024;
 /** The maximum read at a time. */
 const PART_BYTES = 64 * 1024;
 
+/** An item that is not a valid event. */
+export const InvalidEventSchema = v.object({
+  seq: described(count, "its number, from 1"),
+  recordedAt: described(time, "when it was set aside"),
+  issues: described(texts, "what is wrong with it"),
+  sha256: described(
+    maybeText,
+    "the digest of the item, from which the ids of its alerts are computed; null if an earlier " +
+      "version has set it aside",
+  ),
+  sent: described(text, "the item as JSON, cut after 400,000 characters: untrusted text"),
+});
+
 /** `/v1/invalid-events`: items that the API sent as events and that are not valid events. */
-export const invalidEventsRoute: Route = {
-  path: "/v1/invalid-events",
-  GET: operation("read:events", {
-    limit: parameters.limit(MAX_ROWS),
-    after: parameters.row,
-  }, (call) => {
-    const { log, query: { limit = MAX_ROWS, after = 0 } } = call;
-    const page = new InvalidEventsPage(log, after, limit);
-    return jsonListAnswer(call, "invalidEvents", page.rows(), () => ({ next: page.next() }));
+export const invalidEventsRoute = route("/v1/invalid-events", {
+  GET: operation({
+    scope: "read:events",
+    purpose: "items that are not valid events",
+    query: {
+      limit: described(parameters.limit(MAX_ROWS), "the maximum number of items; default 100"),
+      after: described(parameters.row, "the `seq` to continue after; default 0"),
+    },
+    answers: {
+      200: { json: v.object({ invalidEvents: v.array(InvalidEventSchema), next: nextRow }) },
+    },
+    answer(call) {
+      const { log, query: { limit = MAX_ROWS, after = 0 } } = call;
+      const page = new InvalidEventsPage(log, after, limit);
+      return jsonListAnswer(call, "invalidEvents", page.rows(), () => ({ next: page.next() }));
+    },
   }),
-};
+});
 
 /** Reads one page a few rows at a time. */
 class InvalidEventsPage {

@@ -1,22 +1,26 @@
+import * as v from "valibot";
 import { ENDPOINT_STATES } from "../../store/endpoint_state.ts";
 import { MESSAGE_STATES } from "../../store/outbox_message.ts";
 import type { Status } from "../log_access.ts";
 import { responseHeaders } from "../response.ts";
-import { operation, type Route } from "../route.ts";
+import { operation, route } from "../route.ts";
+import { described } from "../schema.ts";
 
 /** The media type of the text format. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** `/metrics`: the status as numbers, for Prometheus. */
-export const metricsRoute: Route = {
-  path: "/metrics",
-  GET: operation(
-    "read",
-    {},
-    ({ log }) =>
+export const metricsRoute = route("/metrics", {
+  GET: operation({
+    scope: "read",
+    purpose: "the status as metrics for Prometheus",
+    answers: {
+      200: { text: described(v.string(), "the text format 0.0.4; docs/http.md lists the metrics") },
+    },
+    answer: ({ log }) =>
       new Response(metricsText(log.status()), { headers: responseHeaders(METRICS_TYPE) }),
-  ),
-};
+  }),
+});
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number, suffix?: string];
 

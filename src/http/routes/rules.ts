@@ -1,35 +1,96 @@
+import * as v from "valibot";
 import { holderOf } from "../api_tokens.ts";
 import { jsonBody } from "../json_body.ts";
-import type { LogAccess } from "../log_access.ts";
+import type { LogAccess, RulesState, RuleSummary } from "../log_access.ts";
 import { jsonListAnswer } from "../long_answer.ts";
 import { problem } from "../problem.ts";
 import { json } from "../response.ts";
-import { operation, type Route } from "../route.ts";
+import { operation, route } from "../route.ts";
+import { count, described, maybeText, maybeTime, text, texts } from "../schema.ts";
 
 /** The largest bundle that is read, in bytes: more than a thousand rules. */
 export const MAX_BUNDLE_BYTES = 1024 * 1024;
 
-/** `/v1/rules`: reads, replaces and restores the rules in force. */
-export const rulesRoute: Route = {
-  path: "/v1/rules",
-  GET: operation(
-    "read",
-    {},
-    (call) => jsonListAnswer(call, "rules", call.log.rules(), () => ({ ...call.log.rulesState() })),
+/** The summary of a rule. */
+export const RuleSchema = v.object({
+  id: described(text, "its id, or its title if it has none"),
+  title: described(text, "what is detected"),
+  level: described(maybeText, "its level; null if it states none"),
+  status: described(maybeText, "how far it has matured; null if it states none"),
+  description: described(maybeText, "what it detects, and why it matters"),
+  tags: described(texts, "its tags, such as `attack.t1078`"),
+}) satisfies v.GenericSchema<RuleSummary>;
+
+/** Which rules are in force. */
+export const RuleSetSchema = v.object({
+  revision: described(text, "names the content: the same rules have the same revision"),
+  source: described(
+    v.picklist(["bundled", "uploaded"]),
+    "`bundled`: those of the deployment; `uploaded`: those that were sent with `PUT`",
   ),
-  PUT: operation("admin", {}, async ({ request, log }) => {
-    const body = await jsonBody(request, MAX_BUNDLE_BYTES);
-    if (body instanceof Response) return body;
-    const problems = body.value === undefined
-      ? ["bundle: It is not JSON in UTF-8"]
-      : log.uploadRules(body.value, holderOf(request).name);
-    return problems.length === 0 ? inForce(log) : invalid(problems);
+  bundledRevision: described(text, "the revision of those of the deployment"),
+  uploadedAt: described(maybeTime, "when they were uploaded; null for those of the deployment"),
+  uploadedBy: described(maybeText, "the name of the token; likewise"),
+  refused: described(maybeText, "why uploaded rules are not in force; null if they are"),
+}) satisfies v.GenericSchema<RulesState>;
+
+/** A bundle, as far as it concerns whoever sends it. */
+export const BundleSchema = described(
+  v.object({
+    format: described(count, "the form of the bundle: that of the version which is deployed"),
+    revision: described(text, "names the content"),
+    rules: described(v.array(v.looseObject({})), "the rules, parsed and tested"),
+    filters: described(v.array(v.looseObject({})), "the filters"),
   }),
-  DELETE: operation("admin", {}, ({ log, request }) => {
-    log.resetRules(holderOf(request).name);
-    return inForce(log);
+  "what `panoptes rules build` has written",
+);
+
+const InForceSchema = v.object({
+  ...RuleSetSchema.entries,
+  rules: described(count, "how many rules are in force"),
+});
+
+/** `/v1/rules`: reads, replaces and restores the rules in force. */
+export const rulesRoute = route("/v1/rules", {
+  GET: operation({
+    scope: "read",
+    purpose: "the rules in force",
+    answers: {
+      200: {
+        json: v.object({
+          rules: described(v.array(RuleSchema), "the rules in force, correlations included"),
+          ...RuleSetSchema.entries,
+        }),
+      },
+    },
+    answer: (call) =>
+      jsonListAnswer(call, "rules", call.log.rules(), () => ({ ...call.log.rulesState() })),
   }),
-};
+  PUT: operation({
+    scope: "admin",
+    purpose: "puts other rules in force",
+    ownBody: BundleSchema,
+    answers: { 200: { json: InForceSchema } },
+    problems: ["invalid_rules", "too_large"],
+    async answer({ request, log }) {
+      const body = await jsonBody(request, MAX_BUNDLE_BYTES);
+      if (body instanceof Response) return body;
+      const problems = body.value === undefined
+        ? ["bundle: It is not JSON in UTF-8"]
+        : log.uploadRules(body.value, holderOf(request).name);
+      return problems.length === 0 ? inForce(log) : invalid(problems);
+    },
+  }),
+  DELETE: operation({
+    scope: "admin",
+    purpose: "puts the rules of the deployment in force again",
+    answers: { 200: { json: InForceSchema } },
+    answer({ log, request }) {
+      log.resetRules(holderOf(request).name);
+      return inForce(log);
+    },
+  }),
+});
 
 function invalid(problems: readonly string[]): Response {
   return problem("invalid_rules", {
