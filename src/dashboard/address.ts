@@ -13,12 +13,34 @@ export const VIEWS = ["now", "alerts", "events", "rules", "deliveries"] as const
 /** The name of a view. */
 export type View = typeof VIEWS[number];
 
+/** A condition on events, in the words of the API: `user`, or a field with Sigma's modifiers. */
+export type Condition = readonly [key: string, value: string];
+
+/** What the page itself, or the API for one value only, knows by these names. */
+const FILTERS = [
+  "q",
+  "id",
+  "since",
+  "until",
+  "level",
+  "state",
+  "rule",
+  "endpoint",
+  "alert",
+  "before",
+] as const;
+
+/** Filters by name; one that is not set is absent. */
+export type Filters = Readonly<Partial<Record<typeof FILTERS[number], string>>>;
+
 /** A view and its filters. */
 export interface Address {
   /** The view. */
   readonly view: View;
-  /** Its filters by name; a filter that is not set is absent. */
-  readonly filters: Readonly<Record<string, string>>;
+  /** Its filters. */
+  readonly filters: Filters;
+  /** The conditions on events, which is everything else; a key may come several times. */
+  readonly conditions: readonly Condition[];
 }
 
 takeTokenFromAddress();
@@ -34,8 +56,13 @@ addEventListener("hashchange", () => {
 
 function parse(fragment: string): Address {
   const [, name = "", query = ""] = /^#\/([a-z]*)(?:\?(.*))?$/.exec(fragment) ?? [];
-  const filters = Object.fromEntries(new URLSearchParams(query));
-  return { view: VIEWS.find((view) => view === name) ?? "now", filters };
+  const filters: Partial<Record<string, string>> = {};
+  const conditions: Condition[] = [];
+  for (const [key, value] of new URLSearchParams(query)) {
+    if ((FILTERS as readonly string[]).includes(key)) filters[key] = value;
+    else conditions.push([key, value]);
+  }
+  return { view: VIEWS.find((view) => view === name) ?? "now", filters, conditions };
 }
 
 /**
@@ -43,10 +70,16 @@ function parse(fragment: string): Address {
  *
  * @param view The view.
  * @param filters Its filters; empty ones are left out.
+ * @param conditions Its conditions on events; default none.
  * @returns A fragment, for `href`.
  */
-export function linkTo(view: View, filters: Readonly<Record<string, string>> = {}): string {
-  const query = new URLSearchParams(Object.entries(filters).filter(([, value]) => value !== ""));
+export function linkTo(
+  view: View,
+  filters: Filters = {},
+  conditions: readonly Condition[] = [],
+): string {
+  const set = Object.entries(filters).filter(([, value]) => value !== "");
+  const query = new URLSearchParams([...set, ...conditions].map(([key, value]) => [key, value]));
   return `#/${view}${query.size === 0 ? "" : `?${query}`}`;
 }
 
@@ -56,8 +89,22 @@ export function linkTo(view: View, filters: Readonly<Record<string, string>> = {
  *
  * @param changes The filters to set; an empty string removes one.
  */
-export function setFilters(changes: Readonly<Record<string, string>>): void {
+export function setFilters(changes: Filters): void {
+  const { view, filters, conditions } = shown.value;
+  replace(linkTo(view, { ...filters, ...changes }, conditions));
+}
+
+/**
+ * Changes the conditions of the view that is shown.
+ *
+ * @param conditions All that hold from now on.
+ */
+export function setConditions(conditions: readonly Condition[]): void {
   const { view, filters } = shown.value;
-  history.replaceState(null, "", linkTo(view, { ...filters, ...changes }));
+  replace(linkTo(view, filters, conditions));
+}
+
+function replace(fragment: string): void {
+  history.replaceState(null, "", fragment);
   shown.value = parse(location.hash);
 }

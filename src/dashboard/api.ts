@@ -127,9 +127,9 @@ export const api = {
   /** One page of a feed. */
   page: <Name extends string, Value>(
     path: string,
-    query: Record<string, string>,
+    query: URLSearchParams,
     signal?: AbortSignal,
-  ): Promise<FeedPage<Name, Value>> => read(`${path}?${new URLSearchParams(query)}`, signal),
+  ): Promise<FeedPage<Name, Value>> => read(`${path}?${query}`, signal),
   /** One alert. */
   alert: (id: string): Promise<FeedItem<"alert", Alert>> =>
     read(`/v1/alerts/${encodeURIComponent(id)}`),

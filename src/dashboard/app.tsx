@@ -35,8 +35,8 @@ export function App() {
 function SignedIn() {
   const [events, alerts] = useMemo(() =>
     [
-      new FeedLog<"event", UserEvent>("event", HISTORY.events),
-      new FeedLog<"alert", Alert>("alert", HISTORY.alerts),
+      new FeedLog<"event", UserEvent>("event", { history: HISTORY.events }),
+      new FeedLog<"alert", Alert>("alert", { history: HISTORY.alerts }),
     ] as const, []);
   useEffect(() => () => {
     events.close();

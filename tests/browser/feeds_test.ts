@@ -12,7 +12,7 @@ pageTest("events appear as they are recorded, the newest first", async ({ page, 
   await page.getByText("3 of 3 events").waitFor();
   await server.record(range(4, 5));
   await page.getByText("5 of 5 events").waitFor();
-  const rows = await page.getByRole("option").allTextContents();
+  const rows = await page.getByRole("listbox").getByRole("option").allTextContents();
   assertEquals(rows.map((text) => /Event \d/.exec(text)?.[0]), [
     "Event 5",
     "Event 4",
@@ -123,7 +123,56 @@ pageTest("100,000 events are a list with a page's worth of elements", async ({ p
   await page.getByText("100,000 of 100,000 events").waitFor();
   const elements = Number(await page.evaluate("document.querySelectorAll('*').length"));
   assert(elements < 1_000, `${elements} elements`);
+  const rows = await page.locator(".row").count();
+  assert(rows > 10 && rows < 60, `${rows} rows`);
+
+  // What the server looks for, it finds far back.
+  await page.goto(`${server.origin}/#/events?event=Event+5.`);
+  await page.getByText("1 of 100,000 events").waitFor();
+  await page.getByText("Event 5.", { exact: true }).waitFor();
 });
+
+pageTest(
+  "the filters of events are the API's own: the server applies them, also to what arrives",
+  async ({ page, server }) => {
+    const asked: URLSearchParams[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).searchParams));
+    const record = (...texts: string[]) =>
+      server.record(texts.map((event) => ({ event, user: "Ana (ana@example.org)" })));
+    await record("Test deleted.", "Test created.", "Login.");
+    await page.goto(server.link());
+    await page.goto(`${server.origin}/#/events`);
+    await page.getByText("3 of 3 events").waitFor();
+    await page.getByText("Add a filter").click();
+    await page.getByLabel("Comparison").selectOption("starts with");
+    await page.getByLabel("Value").fill("Test");
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByText("2 of 3 events").waitFor();
+    assertEquals(asked.at(-1)?.getAll("event|startswith"), ["Test"]);
+    await record("Logout.", "Test enabled.");
+    await page.getByText("3 of 5 events").waitFor();
+
+    await page.getByLabel("Field").selectOption("user");
+    await page.getByLabel("Comparison").selectOption("is");
+    await page.getByLabel("Value").fill("ana@example.org");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: /^user: ana@example.org/ }).waitFor();
+    await page.getByText("3 of 5 events").waitFor();
+    const shared = page.url();
+    assertEquals(
+      new URL(shared).hash,
+      "#/events?event%7Cstartswith=Test&user=ana%40example.org",
+    );
+    await page.goto(server.link());
+    await page.goto(shared);
+    await page.getByText("3 of 5 events").waitFor();
+    await page.getByRole("button", { name: /^event\|startswith: Test/ }).click();
+    await page.getByText("5 of 5 events").waitFor();
+
+    await page.goto(`${server.origin}/#/events?evnt|contains=Test`);
+    await page.getByRole("alert").filter({ hasText: "did you mean 'event'" }).waitFor();
+  },
+);
 
 pageTest("rows that arrive do not move what is being read", async ({ page, server }) => {
   await server.record(range(1, 500));
@@ -144,7 +193,7 @@ pageTest("rows that arrive do not move what is being read", async ({ page, serve
 });
 
 pageTest(
-  "the most frequent values of what is shown become the search",
+  "the most frequent values of what is shown become a filter",
   async ({ page, server }) => {
     const users = ["Ana", "Ana", "Ana", "Bob", "Bob", "Cleo"];
     await server.record(users.map((user) => ({ event: "Login succeeded.", user })));
@@ -154,9 +203,9 @@ pageTest(
     await page.getByText("Most frequent").click();
     const list = page.locator("section", { has: page.getByRole("heading", { name: "Users" }) });
     assertEquals(await list.getByRole("listitem").allTextContents(), ["Ana 3", "Bob 2", "Cleo 1"]);
-    await list.getByRole("button", { name: "Bob" }).click();
+    await list.getByRole("link", { name: "Bob" }).click();
     await page.getByText("2 of 6 events").waitFor();
-    assertEquals(await page.getByLabel("Search").inputValue(), "Bob");
+    assertEquals(new URL(page.url()).hash, "#/events?user=Bob");
   },
 );
 

@@ -3,8 +3,13 @@ import { eventually } from "../worker/worker_fixture.ts";
 import { pageTest } from "./page_test_of.ts";
 
 pageTest(
-  "the filters of alerts are in the address, so a view can be shared",
+  "the filters of alerts are in the address, so a view can be shared, and the server applies them",
   async ({ page, server }) => {
+    const asked: URLSearchParams[] = [];
+    page.on("request", (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname === "/v1/alerts") asked.push(searchParams);
+    });
     await server.alert({ event: { event: "Test deleted." }, level: "high" });
     await server.alert({ event: { event: "Login." }, level: "low", title: "Login succeeded" });
     await server.alert({ event: { event: "Role." }, level: "medium", title: "Role changed" });
@@ -19,6 +24,8 @@ pageTest(
     await page.getByLabel("Rule").selectOption({ label: "Role changed" });
     await page.getByLabel("Search").fill("role");
     await page.getByText("1 of 3 alerts").waitFor();
+    assertEquals(asked.at(-1)?.get("level"), "low,medium,high,critical");
+    assertEquals(asked.at(-1)?.get("rule"), "rule-role-changed");
     const shared = page.url();
     assertEquals(shared.split("#")[1], "/alerts?level=low&rule=rule-role-changed&q=role");
 
@@ -154,7 +161,7 @@ pageTest(
     await page.mouse.up();
     await page.getByText("1 of 3 events").waitFor();
     await page.getByText("In between.").waitFor();
-    await page.getByRole("button", { name: /show all times/ }).click();
+    await page.getByRole("button", { name: /remove this filter/ }).click();
     await page.getByText("3 of 3 events").waitFor();
   },
 );

@@ -27,8 +27,7 @@ export class PageServer implements AsyncDisposable {
 
   /** @param tokens The tokens that the gateway accepts; by default those of `TOKENS`. */
   constructor(readonly tokens: readonly ApiToken[] = TOKEN_TABLE) {
-    // Silences end at a real time.
-    this.fixture.clock.set(Date.now());
+    Object.assign(this.fixture.clock, systemClock); // a browser lives in real time
     this.#server = this.#serve();
     this.#port = this.#server.addr.port;
   }

@@ -1,21 +1,26 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type Alert, ALERT_LEVELS, type AlertLevel, isAtLeast } from "../../alert/alert.ts";
+import { type Alert, ALERT_LEVELS, type AlertLevel } from "../../alert/alert.ts";
 import { ALERT_STATES } from "../../alert/alert_state.ts";
 import type { StoredSilence } from "../../store/silence_table.ts";
 import { address, setFilters } from "../address.ts";
 import { api } from "../api.ts";
+import type { FeedQuery } from "../feed_log.ts";
 import type { EntryRow, Row } from "../feed_row.ts";
 import { Badge } from "../parts/badge.tsx";
+import { Choice } from "../parts/choice.tsx";
 import { Drawer } from "../parts/drawer.tsx";
+import { Gap } from "../parts/gap.tsx";
+import { LogFilters, queryOf } from "../parts/log_filters.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { RowList } from "../parts/row_list.tsx";
+import { SearchField, searchOf } from "../parts/search_field.tsx";
 import { plain } from "../parts/text.ts";
 import { Time } from "../parts/time.tsx";
 import { useAction } from "../parts/use_action.ts";
+import { useFeed } from "../use_feed.ts";
 import type { ViewProps } from "../view_props.ts";
 import { AlertDetails } from "./alert_details.tsx";
-import { gapText } from "./events.tsx";
 
 const ROW_HEIGHT = 60;
 /** What endpoints get unless they say otherwise. */
@@ -28,22 +33,26 @@ const DEFAULT_LEVEL: AlertLevel = "medium";
  * @param props See `ViewProps`.
  * @returns The element.
  */
-export function AlertsView({ alerts, status }: ViewProps) {
-  const { level = DEFAULT_LEVEL, state = "", rule = "", q = "", id = "" } = address.value.filters;
+export function AlertsView({ alerts: whole, status }: ViewProps) {
+  const { filters, conditions } = address.value;
+  const { level = DEFAULT_LEVEL, state = "", rule = "", q = "", id = "" } = filters;
+  const alerts = useFeed(whole, [...queryOf(filters, conditions), ...levelQuery(level)]);
+  const loading = useAction();
   alerts.changed.value; // draw again with every change
-  const passes = filter(ALERT_LEVELS.find((one) => one === level) ?? DEFAULT_LEVEL, state, rule, q);
-  const rows = alerts.rows.filter(passes).reverse();
+  whole.changed.value;
+  const rows = alerts.rows.filter(filter(state, q)).reverse();
   const titles = new Map(
-    alerts.rows.flatMap((row) =>
+    whole.rows.flatMap((row) =>
       "id" in row ? [[row.value.rule.id, row.value.rule.title] as const] : []
     ),
   );
-  const known = alerts.rows.find((row): row is EntryRow<Alert> =>
+  if (rule !== "" && !titles.has(rule)) titles.set(rule, rule);
+  const known = [alerts, whole].flatMap(({ rows }) => rows).find((row) =>
     "id" in row && row.value.id === id
-  );
+  ) as EntryRow<Alert> | undefined;
   return (
     <>
-      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+      <div class="filters">
         <Choice
           label="Level"
           value={level}
@@ -62,19 +71,23 @@ export function AlertsView({ alerts, status }: ViewProps) {
           onChange={(rule) => setFilters({ rule })}
           options={[["", "all"], ...[...titles].sort(([, a], [, b]) => a.localeCompare(b))]}
         />
-        <label>
-          Search
-          <input
-            type="search"
-            value={q}
-            placeholder="Summary, user, address"
-            onInput={(event) => setFilters({ q: event.currentTarget.value })}
-          />
-        </label>
+        <SearchField placeholder="In what is loaded" />
+        <LogFilters />
+        {alerts.hasOlder.value && (
+          <button
+            type="button"
+            disabled={loading.busy.value}
+            onClick={() => loading.run(() => alerts.loadOlder())}
+          >
+            Load older
+          </button>
+        )}
         <output class="quiet">
-          {rows.length.toLocaleString()} of {alerts.rows.length.toLocaleString()} alerts
+          {rows.length.toLocaleString()} of {alerts.span.toLocaleString()} alerts
         </output>
-      </form>
+      </div>
+      <Notice text={loading.problem.value} />
+      {alerts !== whole && <Notice text={alerts.problem.value} />}
       <Silences silences={status.value?.silences ?? []} onEnd={status.reload} />
       <RowList
         label="Alerts, newest first"
@@ -94,7 +107,9 @@ export function AlertsView({ alerts, status }: ViewProps) {
           key={id}
           id={id}
           alert={known?.value}
-          onState={(state) => known !== undefined && alerts.update(known.id, state)}
+          onState={(state) => {
+            for (const feed of new Set([alerts, whole])) feed.update(id, state);
+          }}
           onSilenced={status.reload}
         />
       )}
@@ -132,7 +147,7 @@ function OpenAlert(
 
 function AlertRow({ row }: { row: Row<Alert> | undefined }) {
   if (row === undefined) return null;
-  if (!("id" in row)) return <span class="gap">{gapText(row.lost)}</span>;
+  if (!("id" in row)) return <Gap lost={row.lost} />;
   const { value: alert, state = "open", recordedAt } = row;
   const { eventCount } = alert;
   return (
@@ -192,37 +207,23 @@ function Silences(
   );
 }
 
-function Choice({ label, value, options, onChange }: {
-  label: string;
-  value: string;
-  options: readonly (readonly [value: string, text: string])[];
-  onChange: (value: string) => void;
-}) {
-  return (
-    <label>
-      {label}
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {options.map(([one, text]) => <option key={one} value={one}>{text}</option>)}
-      </select>
-    </label>
-  );
-}
-
 function keyOf(row: Row<Alert> | undefined, index: number): string {
   return row !== undefined && "id" in row ? row.id : `gap ${index}`;
 }
 
+/** A level and those above it; everything has the lowest. */
+function levelQuery(level: string): FeedQuery {
+  const index = ALERT_LEVELS.findIndex((one) => one === level);
+  return index <= 0 ? [] : [["level", ALERT_LEVELS.slice(index).join(",")]];
+}
+
 /** A gap passes every filter: it may have held what is looked for. */
-function filter(level: AlertLevel, state: string, rule: string, q: string) {
-  const words = q.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  return (row: Row<Alert>): boolean => {
+function filter(state: string, q: string): (row: Row<Alert>) => boolean {
+  const isFound = searchOf(q);
+  return (row) => {
     if (!("id" in row)) return true;
-    const { value: alert } = row;
-    if (!isAtLeast(alert.level, level)) return false;
     if (state !== "" && (row.state ?? "open") !== state) return false;
-    if (rule !== "" && alert.rule.id !== rule) return false;
-    if (words.length === 0) return true;
-    const text = JSON.stringify([alert.summary, alert.group, alert.events]).toLowerCase();
-    return words.every((word) => text.includes(word));
+    const { summary, group, events } = row.value;
+    return isFound === undefined || isFound(JSON.stringify([summary, group, events]));
   };
 }

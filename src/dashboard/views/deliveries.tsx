@@ -3,6 +3,7 @@ import { address, linkTo, setFilters } from "../address.ts";
 import { api, type Delivery } from "../api.ts";
 import type { EndpointStatus } from "../../watch/endpoint_status.ts";
 import { Badge } from "../parts/badge.tsx";
+import { Choice } from "../parts/choice.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Time } from "../parts/time.tsx";
 import { useAction } from "../parts/use_action.ts";
@@ -39,28 +40,21 @@ export function DeliveriesView({ status }: ViewProps) {
       <Endpoints endpoints={endpoints} onChange={status.reload} />
       <h2>Messages</h2>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        <label>
-          State
-          <select
-            value={state}
-            onChange={(event) => setFilters({ state: event.currentTarget.value, before: "" })}
-          >
-            <option value="">all</option>
-            {MESSAGE_STATES.map((one) => <option key={one} value={one}>{one}</option>)}
-          </select>
-        </label>
-        <label>
-          Endpoint
-          <select
-            value={endpoint}
-            onChange={(event) => setFilters({ endpoint: event.currentTarget.value, before: "" })}
-          >
-            <option value="">all</option>
-            {names(endpoints, endpoint).map((name) => (
-              <option key={name} value={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="State"
+          value={state}
+          onChange={(state) => setFilters({ state, before: "" })}
+          options={[["", "all"], ...MESSAGE_STATES.map((one) => [one, one] as const)]}
+        />
+        <Choice
+          label="Endpoint"
+          value={endpoint}
+          onChange={(endpoint) => setFilters({ endpoint, before: "" })}
+          options={[
+            ["", "all"],
+            ...names(endpoints, endpoint).map((name) => [name, name] as const),
+          ]}
+        />
         {alert !== "" && (
           <button
             type="button"

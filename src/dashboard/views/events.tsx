@@ -1,36 +1,56 @@
 import { useSignal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
-import { address, setFilters } from "../address.ts";
+import { address, linkTo } from "../address.ts";
 import type { EntryRow, Row } from "../feed_row.ts";
 import { MatchingRows } from "../matching_rows.ts";
 import { Drawer } from "../parts/drawer.tsx";
 import { EventJson } from "../parts/event_json.tsx";
+import { Gap } from "../parts/gap.tsx";
+import { LogFilters, queryOf } from "../parts/log_filters.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { RowList } from "../parts/row_list.tsx";
+import { SearchField, searchOf } from "../parts/search_field.tsx";
 import { plain } from "../parts/text.ts";
 import { Time } from "../parts/time.tsx";
 import { useAction } from "../parts/use_action.ts";
 import { TopValues } from "../parts/top_values.tsx";
+import { useFeed } from "../use_feed.ts";
 import type { ViewProps } from "../view_props.ts";
 
 const ROW_HEIGHT = 36;
 
 /**
- * Every event as it arrives, newest first: filtered, paused, one of them in full.
+ * Every event as it arrives, newest first: filtered by the server, searched, paused, one of them in
+ * full. The filters are in the address.
  *
  * @param props See `ViewProps`.
  * @returns The element.
  */
 export function EventsView({ events }: ViewProps) {
+  const { filters, conditions } = address.value;
+  const feed = useFeed(events, queryOf({ ...filters, rule: "" }, conditions));
+  return (
+    <>
+      <div class="filters">
+        <SearchField placeholder="In what is loaded" />
+        <LogFilters />
+      </div>
+      {feed !== events && <Notice text={feed.problem.value} />}
+      <EventList key={feed} events={feed} />
+    </>
+  );
+}
+
+function EventList({ events }: Pick<ViewProps, "events">) {
   const [matching] = useState(() => new MatchingRows<UserEvent>());
   /** The number of rows at the time of pausing; undefined while live. */
   const paused = useSignal<number | undefined>(undefined);
   const opened = useSignal<EntryRow<UserEvent> | undefined>(undefined);
   const loading = useAction();
-  const { q = "", from = "", to = "" } = address.value.filters;
+  const { filters: { q = "", since, until }, conditions } = address.value;
   events.changed.value; // draw again with every change
-  matching.update(events, JSON.stringify([q, from, to]), filter(q, from, to));
+  matching.update(events, q, filter(q));
 
   const end = events.dropped + events.rows.length;
   const shownEnd = paused.value ?? end;
@@ -41,24 +61,7 @@ export function EventsView({ events }: ViewProps) {
   const rowOf = (index: number) => events.rows[placeOf(index) - events.dropped];
   return (
     <>
-      <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        <label>
-          Search
-          <input
-            type="search"
-            value={q}
-            placeholder="Text, user, address, resource"
-            onInput={(event) => setFilters({ q: event.currentTarget.value })}
-          />
-        </label>
-        {(from !== "" || to !== "") && (
-          <button
-            type="button"
-            onClick={() => setFilters({ from: "", to: "" })}
-          >
-            <Time at={from} /> to <Time at={to} />: show all times
-          </button>
-        )}
+      <div class="filters">
         <button
           type="button"
           aria-pressed={paused.value !== undefined}
@@ -76,12 +79,17 @@ export function EventsView({ events }: ViewProps) {
           </button>
         )}
         <output class="quiet">
-          {places.length.toLocaleString()} of {events.rows.length.toLocaleString()} events
+          {places.length.toLocaleString()} of {events.span.toLocaleString()} events
         </output>
-      </form>
+      </div>
       <Notice text={loading.problem.value} />
       <TopValues
         events={() => valuesOf(events.rows, places.map((place) => place - events.dropped))}
+        linkOf={(condition) =>
+          linkTo("events", { q, since: since ?? "", until: until ?? "" }, [
+            ...conditions,
+            condition,
+          ])}
       />
       <RowList
         label="Events, newest first"
@@ -131,7 +139,7 @@ function valuesOf(rows: readonly Row<UserEvent>[], indexes: readonly number[]): 
 
 function EventRow({ row }: { row: Row<UserEvent> | undefined }) {
   if (row === undefined) return null;
-  if (!("id" in row)) return <span class="gap">{gapText(row.lost)}</span>;
+  if (!("id" in row)) return <Gap lost={row.lost} />;
   const { date, event, user, ipAddress, resources } = row.value;
   return (
     <>
@@ -154,30 +162,10 @@ function EventRow({ row }: { row: Row<UserEvent> | undefined }) {
   );
 }
 
-/**
- * What a gap means.
- *
- * @param lost How many entries are lost; null if that is unknown.
- * @returns One sentence.
- */
-export function gapText(lost: number | null): string {
-  return lost === null
-    ? "Gap: the log was started anew; what follows is all that it holds."
-    : `Gap: ${lost.toLocaleString()} entries were removed before they could be read.`;
-}
-
 /** A gap passes every filter: it may have held what is looked for. */
-function filter(q: string, from: string, to: string): (row: Row<UserEvent>) => boolean {
-  const words = q.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const [start, end] = [Date.parse(from), Date.parse(to)];
-  return (row) => {
-    if (!("id" in row)) return true;
-    const at = Date.parse(row.value.date ?? "");
-    if (at < start || at > end) return false;
-    if (words.length === 0) return true;
-    const text = JSON.stringify(row.value).toLowerCase();
-    return words.every((word) => text.includes(word));
-  };
+function filter(q: string): (row: Row<UserEvent>) => boolean {
+  const isFound = searchOf(q);
+  return (row) => !("id" in row) || isFound === undefined || isFound(JSON.stringify(row.value));
 }
 
 /** How many of the ascending numbers are below a limit. */

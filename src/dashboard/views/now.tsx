@@ -182,8 +182,8 @@ function countMinutes<Value>(
   return counts;
 }
 
-function range(from: number, to: number): Record<string, string> {
-  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+function range(since: number, until: number): { since: string; until: string } {
+  return { since: new Date(since).toISOString(), until: new Date(until).toISOString() };
 }
 
 function sum(counts: readonly number[]): number {

@@ -5,6 +5,7 @@ import { api } from "../api.ts";
 import type { Row } from "../feed_row.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Notice } from "../parts/notice.tsx";
+import { SearchField, searchOf } from "../parts/search_field.tsx";
 import { Time } from "../parts/time.tsx";
 import { usePolled } from "../polled.ts";
 import type { ViewProps } from "../view_props.ts";
@@ -22,24 +23,15 @@ export function RulesView({ alerts }: ViewProps) {
   const { q = "", id = "" } = address.value.filters;
   alerts.changed.value; // draw again with every change
   const fired = countAlerts(alerts.rows);
-  const words = q.toLowerCase().split(/\s+/);
+  const isFound = searchOf(q);
   const rules = (value?.rules ?? []).filter((rule) => {
     if (id !== "" && rule.id !== id) return false;
-    const text = [rule.title, rule.description, rule.level, ...rule.tags].join(" ").toLowerCase();
-    return words.every((word) => text.includes(word));
+    return isFound?.([rule.title, rule.description, rule.level, ...rule.tags].join(" ")) ?? true;
   });
   return (
     <>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        <label>
-          Search
-          <input
-            type="search"
-            value={q}
-            placeholder="Title, tag, level"
-            onInput={(event) => setFilters({ q: event.currentTarget.value })}
-          />
-        </label>
+        <SearchField placeholder="Title, tag, level" />
         {id !== "" && (
           <button type="button" onClick={() => setFilters({ id: "" })}>Show all rules</button>
         )}
