@@ -90,6 +90,13 @@ export const AlertSchema = v.strictObject({
     "computed from the rule, the event and its occurrence, so always the same; also the " +
       "`webhook-id` of its deliveries",
   ),
+  source: v.optional(
+    described(
+      v.string(),
+      "the name of the [source](configuration.md#sources) whose activity log the events are from; " +
+        "`default` if only one is configured. Absent outside the Worker",
+    ),
+  ),
   level: described(
     v.picklist(Object.keys(LEVELS) as (keyof typeof LEVELS)[]),
     "the rule's level; `informational` if it states none",
@@ -162,6 +169,9 @@ export const AlertSchema = v.strictObject({
 export const FoldedAlertsSchema = v.strictObject({
   version: described(v.literal(ALERT_VERSION), "the version of this schema"),
   id: described(v.string(), "the `webhook-id` of the message, the same on every attempt"),
+  source: v.optional(
+    described(v.string(), "the name of the source of these alerts; as for an alert"),
+  ),
   level: described(AlertSchema.entries.level, "the level of the rule"),
   summary: described(
     AlertSchema.entries.summary,

@@ -34,13 +34,15 @@ export interface EventMatch {
   readonly isSilent?: boolean;
 }
 
-/** How rules are compiled. */
-export interface MatchRulesOptions {
-  /**
-   * The ids or names of rules and correlations that make no alerts of their own; what correlations
-   * count of them stays. Default none.
-   */
+/**
+ * Which rules and correlations make alerts, by their ids, names or tags; letter case is ignored.
+ * What correlations count of the others stays.
+ */
+export interface RuleScope {
+  /** Those that make none; default none. */
   readonly disabled?: readonly string[];
+  /** The only ones that make any; default all. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /** What is wrong with a rule or a correlation, so that it is left out. */
@@ -61,8 +63,8 @@ export interface RuleMatcher {
   alerting: readonly (SigmaRule | SigmaCorrelation)[];
   /** The rules and correlations that are switched off, which are not among those in force. */
   disabled: readonly (SigmaRule | SigmaCorrelation)[];
-  /** What was meant to switch a rule off, and is no rule's id or name. */
-  unknownDisabled: readonly UnknownRule[];
+  /** What the scope names, and no rule has as its id, name or tag. */
+  unknown: readonly UnknownRule[];
   /** What their matches mean together; undefined if no rule looks back and nothing correlates. */
   correlator: Correlator | undefined;
   /**
@@ -120,15 +122,15 @@ export function isThousandEyesRule({ logsource }: Pick<SigmaRule, "logsource">):
  *   filters that apply to it, is left out and reported, and so is a correlation without its rules:
  *   `rules:build` lets none through, and the others must go on.
  * @param report Told what is wrong with a rule.
- * @param options Which rules are switched off.
+ * @param scope Which rules make alerts.
  * @returns The compiled rules; matching never throws.
  */
 export function matchRules(
   { rules, correlations = [], filters, placeholders = {}, regexes = [] }: RuleBundle,
   report: (what: string, facts: LeftOut) => void,
-  options: MatchRulesOptions = {},
+  scope: RuleScope = {},
 ): RuleMatcher {
-  const disabled = namedRules([...rules, ...correlations], options.disabled ?? []);
+  const { disabled, unknown } = outOfScope([...rules, ...correlations], scope);
   const ruleSet = new RuleSet(rules, {
     filters,
     placeholders,
@@ -139,16 +141,16 @@ export function matchRules(
   });
   const correlator = new Correlator(correlations, ruleSet.rules, {
     limits: { maxEvents: MAX_LISTED_EVENTS },
-    silent: disabled.documents,
+    silent: disabled,
     onProblem: ({ code, message }, { title }) =>
       report("A correlation was left out", { title, code, message }),
   });
   return {
-    rules: ruleSet.rules.filter((rule) => !disabled.documents.has(rule)),
+    rules: ruleSet.rules.filter((rule) => !disabled.has(rule)),
     alerting: reachedBy(AUDIT_LOG_SOURCE, ruleSet, correlator)
       .filter((document) => correlator.makesAlerts(document)),
-    disabled: [...disabled.documents],
-    unknownDisabled: disabled.unknown,
+    disabled: [...disabled],
+    unknown,
     correlator: correlator.stateKeys.length === 0 ? undefined : correlator,
     match(event) {
       const { resources } = event;
@@ -163,7 +165,7 @@ export function matchRules(
     if (found.length === 0) return []; // nearly every event
     const matched = new Set(found.map(({ rule }) => rule));
     return [...matched].map((rule): EventMatch =>
-      disabled.documents.has(rule) || !correlator.alertsAlone(rule) ? { rule, isSilent: true } : ({
+      disabled.has(rule) || !correlator.alertsAlone(rule) ? { rule, isSilent: true } : ({
         rule,
         matched: ruleSet.matchedFields(rule, event).map((
           { field, value, modifiers, wanted },
@@ -175,6 +177,22 @@ export function matchRules(
       })
     );
   }
+}
+
+/** The rules and correlations that are to make no alerts, and what the scope names in vain. */
+function outOfScope(
+  documents: readonly (SigmaRule | SigmaCorrelation)[],
+  { disabled = [], only }: RuleScope,
+): { disabled: ReadonlySet<SigmaRule | SigmaCorrelation>; unknown: readonly UnknownRule[] } {
+  const off = namedRules(documents, disabled, { byTag: true });
+  if (only === undefined) return { disabled: off.documents, unknown: off.unknown };
+  const on = namedRules(documents, only, { byTag: true });
+  return {
+    disabled: new Set(
+      documents.filter((one) => off.documents.has(one) || !on.documents.has(one)),
+    ),
+    unknown: [...off.unknown, ...on.unknown],
+  };
 }
 
 /** The rules and correlations that events of a log source can reach. */

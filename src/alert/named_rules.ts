@@ -17,6 +17,12 @@ export interface NamedRules {
   readonly unknown: readonly UnknownRule[];
 }
 
+/** What may name a rule. */
+export interface NamedRulesOptions {
+  /** Whether a tag means all rules that have it; default false. */
+  readonly byTag?: boolean;
+}
+
 /**
  * Finds rules by their ids or names; letter case is ignored.
  *
@@ -39,14 +45,16 @@ export interface NamedRules {
  *
  * @param documents The rules and correlations.
  * @param names Ids and names.
+ * @param options What else may name a rule.
  * @returns The rules that are meant, and what means none.
  */
 export function namedRules(
   documents: readonly (SigmaRule | SigmaCorrelation)[],
   names: readonly string[],
+  { byTag = false }: NamedRulesOptions = {},
 ): NamedRules {
-  const keysOf = ({ id, name }: SigmaRule | SigmaCorrelation) =>
-    [id, name].filter((key) => key !== undefined);
+  const keysOf = ({ id, name, tags = [] }: SigmaRule | SigmaCorrelation) =>
+    [id, name, ...(byTag ? tags : [])].filter((key) => key !== undefined);
   const byKey = Map.groupBy(
     documents.flatMap((document) => keysOf(document).map((key) => ({ key, document }))),
     ({ key }) => key.toLowerCase(),

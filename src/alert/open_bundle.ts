@@ -1,5 +1,5 @@
 import { SigmaError } from "../sigma/engine.ts";
-import { matchRules, type MatchRulesOptions, type RuleMatcher } from "./match_rules.ts";
+import { matchRules, type RuleMatcher, type RuleScope } from "./match_rules.ts";
 import { readBundle } from "./read_bundle.ts";
 import type { SealedBundle } from "./rule_bundle.ts";
 
@@ -21,18 +21,18 @@ export type OpenedBundle =
  * ```
  *
  * @param value JSON data.
- * @param options What is switched off.
+ * @param scope Which rules make alerts.
  * @returns The compiled rules, or what is wrong, each with its place.
  * @throws {unknown} What is no fault of the bundle.
  */
-export function openBundle(value: unknown, options: MatchRulesOptions = {}): OpenedBundle {
+export function openBundle(value: unknown, scope: RuleScope = {}): OpenedBundle {
   const { bundle, problems: refused } = readBundle(value);
   if (bundle === undefined) return { problems: refused };
   const problems: string[] = [];
   try {
     const matcher = matchRules(bundle, (_, { title, message }) => {
       problems.push(`${title}: ${message}`);
-    }, options);
+    }, scope);
     return problems.length === 0 ? { bundle, matcher } : { problems };
   } catch (error) {
     // Anything else is a fault of this program, whose text is not for clients.

@@ -33,6 +33,8 @@ export interface ToAlertOptions {
    * none.
    */
   readonly matched?: readonly AlertField[];
+  /** The name of the source that the event comes from; default none. */
+  readonly source?: string | undefined;
 }
 
 /**
@@ -63,14 +65,15 @@ export interface ToAlertOptions {
 export function toAlert(
   rule: AlertingRule,
   event: UserEvent,
-  { identity, occurrence, eventId = null, at = null, backfilled = false, matched = [] }:
+  { identity, occurrence, eventId = null, at = null, backfilled = false, matched = [], source }:
     ToAlertOptions,
 ): Alert {
   const words = alertRuleOf(rule);
   const date = timeOf(at);
   return {
     version: 1,
-    id: alertId(words.id, identity, occurrence),
+    id: alertId(words.id, identity, occurrence, source),
+    ...(source !== undefined && { source }),
     level: isAlertLevel(rule.level) ? rule.level : "informational",
     summary: summaryOf(rule, event),
     backfilled,

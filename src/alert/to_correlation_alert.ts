@@ -10,6 +10,8 @@ export interface ToCorrelationAlertOptions {
   readonly events: readonly AlertEvent[];
   /** Whether it is about the past, so that it pages nobody; default false. */
   readonly backfilled?: boolean;
+  /** The name of the source that they come from; default none. */
+  readonly source?: string | undefined;
 }
 
 /** How many events an alert shows at most, ... */
@@ -43,7 +45,7 @@ export function shownEvents(
  */
 export function toCorrelationAlert(
   result: CorrelationResult,
-  { events, backfilled = false }: ToCorrelationAlertOptions,
+  { events, backfilled = false, source }: ToCorrelationAlertOptions,
 ): Alert {
   const { kind, document, id, group, first, last, parts } = result;
   // A correlation of correlations counts the events that each had when it was complete, and may
@@ -53,7 +55,8 @@ export function toCorrelationAlert(
   const { level } = document;
   return {
     version: 1,
-    id: alertId(rule.id, id, 1),
+    id: alertId(rule.id, id, 1, source),
+    ...(source !== undefined && { source }),
     level: isAlertLevel(level) ? level : "informational",
     summary: correlationSummary({ ...result, count }, events.at(-1)?.event ?? {}),
     backfilled,

@@ -8,6 +8,8 @@ export interface FoldedAbout extends Pick<Alert, "level"> {
   readonly rule: Pick<Alert["rule"], "id" | "title">;
   /** The group. */
   readonly group: readonly AlertGroup[];
+  /** The name of its source; absent if it has none. */
+  readonly source?: string | undefined;
 }
 
 /** A window that is closed, with what was folded into it. */
@@ -34,12 +36,13 @@ export interface ClosedWindow {
  * @returns The message, plain JSON.
  */
 export function toFoldedAlerts(
-  { level, rule, group }: FoldedAbout,
+  { level, rule, group, source }: FoldedAbout,
   { endpoint, first, last, count, openedAt, closedAt }: ClosedWindow,
 ): FoldedAlerts {
   return {
     version: 1,
     id: alertId(rule.id, JSON.stringify(["folded", endpoint, first, last]), count),
+    ...(source !== undefined && { source }),
     level,
     summary: foldedSummary(rule.title, group, count, Math.max(0, closedAt - openedAt)),
     rule,

@@ -39,6 +39,8 @@ export interface EndpointConfig {
    * entries. Default all.
    */
   readonly where?: FieldMap | undefined;
+  /** Only alerts of these sources: up to 100 names. Default all. */
+  readonly sources?: string[] | undefined;
   /** When alerts wait that are not urgent; default never. */
   readonly quietHours?: QuietHoursConfig | undefined;
   /** Whether it is told when Panoptes itself, or another endpoint, fails; default true. */
@@ -85,6 +87,7 @@ type Unset =
   | "rules"
   | "tags"
   | "where"
+  | "sources"
   | "quietHours"
   | "maxPerMinute"
   | "maxInFlight";
@@ -97,7 +100,7 @@ export type Endpoint =
       undefined
     >;
   }
-  & Pick<EndpointConfig, "secret" | "rules" | "tags" | "maxPerMinute" | "maxInFlight">
+  & Pick<EndpointConfig, "secret" | "rules" | "tags" | "sources" | "maxPerMinute" | "maxInFlight">
   & {
     /** Which fields an event of the alert must have; undefined if any will do. */
     readonly where?: FieldFilter | undefined;
@@ -173,7 +176,7 @@ export const EndpointNameSchema: v.GenericSchema<string> = v.pipe(
   v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -"),
 );
 
-/** The names of rules, or tags; in lower case, since letter case is ignored. */
+/** The names of rules or sources, or tags; in lower case, since letter case is ignored. */
 const names = v.pipe(
   v.array(
     v.pipe(
@@ -239,6 +242,7 @@ const taken = {
   rules: v.optional(names),
   tags: v.optional(names),
   where: v.optional(where),
+  sources: v.optional(names),
   quietHours: v.optional(QuietHoursSchema),
   operational: v.optional(v.boolean("must be true or false"), true),
   testOnly: v.optional(v.boolean("must be true or false"), false),
@@ -252,6 +256,7 @@ const TakenSchema = v.object({
   rules: v.fallback(taken.rules, undefined),
   tags: v.fallback(taken.tags, undefined),
   where: v.fallback(taken.where, undefined),
+  sources: v.fallback(taken.sources, undefined),
   quietHours: v.fallback(taken.quietHours, undefined),
   operational: v.fallback(taken.operational, taken.operational.default),
   testOnly: v.fallback(taken.testOnly, taken.testOnly.default),

@@ -95,13 +95,15 @@ export interface RulesState {
 
 /** What `/v1/status` returns, and `/metrics` as numbers: plain JSON without secrets. */
 export interface Status extends WatchStatus {
+  /** The name of the source. */
+  readonly source: string;
   /** How many rules are in force. */
   readonly rules: number;
   /** Which rules these are. */
   readonly ruleSet: RulesState;
   /** Logs of earlier settings, which are no longer fed. */
   readonly unfedLogs: readonly {
-    /** The base URL of the API and the account groups. */
+    /** The base URL of the API and the account groups, after the name of a source. */
     readonly source: string;
     readonly events: number;
     readonly alerts: number;

@@ -1,6 +1,6 @@
 import type { BacktestReport } from "../alert/backtest_report.ts";
 import { BacktestRun } from "../alert/backtest_run.ts";
-import type { RuleMatcher } from "../alert/match_rules.ts";
+import type { RuleMatcher, RuleScope } from "../alert/match_rules.ts";
 import { openBundle } from "../alert/open_bundle.ts";
 import { isObject } from "../alert/read_odd_event.ts";
 import { BEFORE_ALL, completeUntil, type EventPlace, placeAt } from "../store/events_by_time.ts";
@@ -69,8 +69,8 @@ export interface LogBacktestsOptions {
     LogReader,
     "counts" | "eventsByTime" | "placeBeforeLatest" | "eventsAfter" | "invalidEvents"
   >;
-  /** The ids and names of rules that are switched off. */
-  readonly disabled: readonly string[];
+  /** Which rules make alerts. */
+  readonly scope: RuleScope;
   /** Time. */
   readonly clock: Clock;
 }
@@ -80,7 +80,7 @@ export class LogBacktests {
   readonly #options: LogBacktestsOptions;
   #running: symbol | undefined;
 
-  /** @param options The log, what is switched off, and time. */
+  /** @param options The log, which rules make alerts, and time. */
   constructor(options: LogBacktestsOptions) {
     this.#options = options;
   }
@@ -110,8 +110,7 @@ export class LogBacktests {
   }
 
   #load(name: string, value: unknown): { matcher?: RuleMatcher; problems: readonly string[] } {
-    const { disabled } = this.#options;
-    const { matcher, problems = [] } = openBundle(value, { disabled });
+    const { matcher, problems = [] } = openBundle(value, this.#options.scope);
     return {
       ...(matcher !== undefined && { matcher }),
       problems: problems.map((text) => `${name}: ${text}`),

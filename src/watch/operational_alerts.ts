@@ -23,7 +23,7 @@ type Episodes = Readonly<
   Record<string, Pick<Reason, "code" | "about"> & { readonly alert: string }>
 >;
 
-type Ports = Pick<WatchPorts, "log" | "endpoints" | "rulesRevision">;
+type Ports = Pick<WatchPorts, "log" | "source" | "endpoints" | "rulesRevision">;
 type Options = Pick<WatchOptions, "alertPauseMs" | "suppressesByDefault" | "maxFoldWindows">;
 
 /**
@@ -58,7 +58,7 @@ export function operationalAlerts(
       continue;
     }
     alerted = { ...alerted, [key]: now };
-    const alert = alertOf(reason, kind, LEVEL, now);
+    const alert = alertOf(ports, reason, kind, LEVEL, now);
     const isFor = ({ name }: Endpoint) => name !== endpointOf(reason);
     raiseAlerts(ports, [{ alert, eventSeq: null, at: now, isFor }], now, options);
     const { code, about } = reason;
@@ -101,7 +101,7 @@ export function recoveredAlerts(
     const message = about === null ? "What an earlier alert said is over." : `About: ${about}.`;
     const reason = { code, about, message, advice: "Nothing has to be done.", since: at };
     const rule = kind.rule.replace(/[a-z]+$/, "recovered") as OperationalRule;
-    const alert = alertOf(reason, { rule, title: kind.over }, OVER_LEVEL, now);
+    const alert = alertOf(ports, reason, { rule, title: kind.over }, OVER_LEVEL, now);
     const isFor = ({ name, format }: Endpoint) =>
       name !== endpointOf(reason) && !formatOf(format).closes;
     raiseAlerts(ports, [{ alert, eventSeq: null, at: now, isFor }], now, options);
@@ -132,6 +132,7 @@ const ABOUT_ENDPOINTS: ReadonlySet<string> = new Set([
 ]);
 
 function alertOf(
+  { source }: Pick<Ports, "source">,
   { code, about, message, advice, since }: Omit<Reason, "severity">,
   { rule, title }: { rule: OperationalRule; title: string },
   level: AlertLevel,
@@ -139,7 +140,8 @@ function alertOf(
 ): Alert {
   return {
     version: 1,
-    id: alertId(rule, keyOf({ code, about }), Date.parse(since)),
+    id: alertId(rule, keyOf({ code, about }), Date.parse(since), source),
+    ...(source !== undefined && { source }),
     level,
     summary: oneLine(`${title}: ${message}`),
     backfilled: false,

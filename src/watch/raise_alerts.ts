@@ -110,11 +110,16 @@ function marksOf(foldedInto: string | undefined, silence: StoredSilence | undefi
 }
 
 function entryOf(
-  { id, level, rule }: NewAlert["alert"],
+  { id, level, rule, source }: NewAlert["alert"],
   { key, group }: Suppression,
   scope: string,
   forMs: number,
 ): FoldEntry {
-  const about = { level, rule: { id: rule.id, title: rule.title }, group };
+  const about = {
+    level,
+    rule: { id: rule.id, title: rule.title },
+    group,
+    ...(source !== undefined && { source }),
+  };
   return { scope, group: key, forMs, id, ...(scope !== MARKS && { about }) };
 }

@@ -22,6 +22,8 @@ export interface WatchOptions {
   readonly daySweep: SweepOptions;
   /** The share of the organisation's rate limit that is left to others, in [0, 1). */
   readonly reserve: number;
+  /** How many sources share the rest of it, this one included. */
+  readonly sharers: number;
   /** The organisation's requests per minute where the API names no limit. */
   readonly assumedLimit: number;
   /** The maximum pages of a pass; a longer one is cut. */
@@ -63,6 +65,7 @@ export const DEFAULT_WATCH_OPTIONS: WatchOptions = {
   hourSweep: { everyMs: HOUR, reachMs: DAY },
   daySweep: { everyMs: DAY, reachMs: 7 * DAY },
   reserve: 0.5,
+  sharers: 1,
   assumedLimit: 240,
   maxPages: 1_000,
   maxPassEvents: 50_000,
@@ -105,6 +108,7 @@ export function watchOptions(given: Partial<WatchOptions> = {}): WatchOptions {
     ["daySweep.everyMs", options.daySweep.everyMs, MINUTE, 30 * DAY],
     ["daySweep.reachMs", options.daySweep.reachMs, 0, 90 * DAY],
     ["reserve", options.reserve, 0, 0.99],
+    ["sharers", options.sharers, 1, 1_000],
     ["assumedLimit", options.assumedLimit, 1, 1e6],
     ["maxPages", options.maxPages, 2, 1e6],
     ["maxPassEvents", options.maxPassEvents, 100, 1e7],

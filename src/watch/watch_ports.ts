@@ -11,6 +11,8 @@ export interface WatchPorts extends DispatchPorts {
    * what it owes, and its retention goes on. Default true.
    */
   readonly isFed?: boolean;
+  /** The name of the source, which alerts carry; default none. */
+  readonly source?: string | undefined;
   /**
    * A digest of the token: a failure that needs attention belongs to the token that met it. Default
    * none.

@@ -160,7 +160,7 @@ export function watchStatus(
     budget: {
       used: state.requests.used,
       limit,
-      share: ourShare(limit, options.reserve),
+      share: ourShare(limit, options),
       remaining: state.requests.remaining,
       resetAt: state.requests.resetAt === null ? null : iso(state.requests.resetAt),
     },

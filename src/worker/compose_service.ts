@@ -13,7 +13,7 @@ import { LogBacktests } from "../watch/log_backtests.ts";
 import type { Reason } from "../watch/reasons.ts";
 import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
-import { type Config, type ConfigProblem, sourceName } from "./config.ts";
+import { type Config, type ConfigProblem, endpointsOf } from "./config.ts";
 import { durableObjectSql } from "./durable_object_sql.ts";
 import { namedRules, type UnknownRule } from "../alert/named_rules.ts";
 import type { RuleMatcher } from "../alert/match_rules.ts";
@@ -25,6 +25,7 @@ import { report } from "./report.ts";
 import { RulesInForce } from "./rules_in_force.ts";
 import { serviceReasons } from "./service_reasons.ts";
 import { SETTINGS } from "./settings.ts";
+import { logNameOf, type Source, sourceOfLog } from "./source.ts";
 import { watchPorts } from "./watch_ports.ts";
 
 /** What a service is composed of. */
@@ -59,8 +60,8 @@ export interface Service {
   noted(): NotedLog;
   /** Whether nothing will ever be left to do: it is not fed, and holds nothing. */
   isIdle(): boolean;
-  /** Learns what the other logs have said about themselves. */
-  meet(others: readonly NotedLog[]): void;
+  /** Learns what the other logs have said about themselves; returns those of earlier settings. */
+  meet(others: readonly NotedLog[]): readonly NotedLog[];
 }
 
 /**
@@ -74,17 +75,27 @@ export interface Service {
 export async function composeService(options: ServiceOptions): Promise<Service> {
   const { storage, config, clock, random, wake } = options;
   const log = openLog(durableObjectSql(storage), { now: clock.now(), random });
-  const source = ownSource(log, options.name ?? sourceName(config));
-  const isFed = source === sourceName(config);
+  const [first] = config.sources;
+  const logName = ownName(log, options.name ?? logNameOf(first));
+  const source = config.sources.find((source) => logNameOf(source) === logName);
+  const name = sourceOfLog(logName);
+  const isFed = source !== undefined;
   let others: readonly NotedLog[] = [];
   const { bundle: bundled } = options;
-  const { disabledRules: disabled } = config;
+  const { disabled = [], only } = source?.rules ?? {};
+  const scope = { disabled: [...config.disabledRules, ...disabled], only };
   const durable = () => storage.sync();
-  const rules = await RulesInForce.open({ log, bundled, disabled, clock, report, durable });
-  const endpoints = new EndpointsInForce({ log, config, clock, report, onChange: tellEndpoints });
+  const rules = await RulesInForce.open({ log, bundled, scope, clock, report, durable });
+  const endpoints = new EndpointsInForce({
+    log,
+    config: { ...config, ...endpointsOf(config, name) },
+    clock,
+    report,
+    onChange: tellEndpoints,
+  });
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, suppressesByDefault } = config;
   const { maxAgeMs, maxBytes, maxRequestsPerTick } = config;
-  const ports = watchPorts({ log, config, endpoints, rules, clock, random, isFed });
+  const ports = watchPorts({ log, config, endpoints, rules, clock, random, name, source });
   const watch = new Watch(
     ports,
     watchOptions({
@@ -96,6 +107,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       maxAgeMs,
       maxBytes,
       maxRequestsPerTick,
+      sharers: source?.sharers ?? 1,
     }),
   );
 
@@ -113,7 +125,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
   const alerts = feed("alert");
   const streams = new StreamLimit(config.maxStreams, clock);
 
-  const backtests = new LogBacktests({ log, disabled, clock });
+  const backtests = new LogBacktests({ log, scope, clock });
 
   const openedAt = clock.now();
   let refusals = refusalsOf();
@@ -121,12 +133,16 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
   /** What is refused or missing, and since when. */
   function refusalsOf() {
     const { refusal = null, matcher } = rules;
-    const { unknownDisabled, alerting } = matcher;
+    const { unknown, alerting } = matcher;
     const refused = [
-      ...config.refused,
-      ...unknownDisabled.map(unknownRule),
+      // What concerns no single source is told once, by the first.
+      ...config.refused.filter(({ variable, entry }) =>
+        source === first || (variable === SETTINGS.sources.name && entry === name)
+      ),
+      ...unknown.map((rule) => unknownRule(rule, config, name)),
       ...endpoints.problems,
       ...endpoints.all.flatMap((endpoint) => unknownRulesOf(endpoint, matcher)),
+      ...(source === first ? unknownSources(config) : []),
     ];
     const isBlind = alerting.length === 0;
     const now = clock.now();
@@ -220,6 +236,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       changes: (before, limit) => log.changes(before, limit),
       invalidEvents: (after, limit, maxBytes) => log.invalidEvents(after, limit, maxBytes),
       status: () => ({
+        source: name,
         ...watch.status(ownReasons()),
         rules: inForce(rules.matcher).length,
         ruleSet: rules.state,
@@ -258,7 +275,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
     const { events, alerts, messages, folds } = log.counts();
     const { pending = 0, leased = 0, waiting = 0 } = messages;
     const owed = pending + leased + waiting + folds;
-    return { source, isFed, events, alerts, owed, notedAt: clock.now() };
+    return { source: logName, isFed, events, alerts, owed, notedAt: clock.now() };
   }
 
   return {
@@ -268,27 +285,58 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
     nextWorkAt: () => watch.nextWorkAt(),
     noted,
     isIdle: () => !isFed && holdsNothing(noted()),
-    meet: (logs) => void (others = logs),
+    meet(logs) {
+      const fed = new Set(config.sources.map(logNameOf));
+      const unfed = logs.filter(({ source }) => !fed.has(source));
+      // The log of a source that was removed is told by the first.
+      const names = new Set(config.sources.map(({ name }) => name));
+      others = unfed.filter((log) => {
+        const of = sourceOfLog(log.source);
+        return of === name || (source === first && !names.has(of));
+      });
+      return unfed;
+    },
   };
 }
 
 /**
- * The source that this log is of. It is kept in the log itself: an object that its alarm wakes may
- * not know its own name, and must not take the present settings for those that filled it.
+ * The name of this log. It is kept in the log itself: an object that its alarm wakes may not know its
+ * own name, and must not take the present settings for those that filled it.
  */
-function ownSource(log: Log, name: string): string {
+function ownName(log: Log, name: string): string {
   const known = log.checkpoint<string>("source");
   if (known === undefined) remember(log, "source", name);
   return known ?? name;
 }
 
-/** An entry of DISABLED_RULES that switches nothing off. */
-function unknownRule({ name, meant }: UnknownRule): ConfigProblem {
-  return {
-    variable: SETTINGS.disabledRules.name,
-    entry: name,
-    message: `no rule has this id or name; ${hintAt(meant)}`,
-  };
+/** A name of a rule, in DISABLED_RULES or in the entry of a source, that no rule has. */
+function unknownRule({ name, meant }: UnknownRule, config: Config, source: string): ConfigProblem {
+  const missing = `no rule has this id, name or tag; ${hintAt(meant)}`;
+  return config.disabledRules.includes(name)
+    ? { variable: SETTINGS.disabledRules.name, entry: name, message: missing }
+    : {
+      variable: SETTINGS.sources.name,
+      entry: source,
+      message: `rules has ${name}, and ${missing}`,
+    };
+}
+
+/** Names of sources, in the entries of endpoints and tokens, that no source has. */
+function unknownSources({ sources, endpoints, tokens }: Config): ConfigProblem[] {
+  const known = sources.map(({ name }) => name);
+  const problemsOf = (
+    variable: string,
+    { name: entry, sources = [] }: { name: string; sources?: readonly string[] | undefined },
+  ) =>
+    sources.filter((name) => !known.includes(name)).map((name) => ({
+      variable,
+      entry,
+      message: `sources has ${name}, and no source has this name; they are ${known.join(", ")}`,
+    }));
+  return [
+    ...endpoints.flatMap((endpoint) => problemsOf(SETTINGS.endpoints.name, endpoint)),
+    ...tokens.flatMap((token) => problemsOf(SETTINGS.tokens.name, token)),
+  ];
 }
 
 /** The rules of an endpoint that are none; it gets the alerts of the others. */

@@ -1,21 +1,36 @@
 import * as v from "valibot";
+import { DEFAULT_SOURCE } from "../alert/alert_id.ts";
 import { checkUrl, type HostRules } from "../delivery/check_url.ts";
 import { type Endpoint, refusedEndpoint } from "../delivery/endpoint.ts";
 import type { ApiToken } from "../http/api_tokens.ts";
 import { isLoopback } from "../stream/fetch.ts";
-import { type Entries, SETTINGS } from "./settings.ts";
+import { type Entries, type RefusedEntry, SETTINGS } from "./settings.ts";
+import type { Source } from "./source.ts";
 
 /** The schemas of all settings, by the member of the configuration. */
 const schemas = Object.fromEntries(
   Object.entries(SETTINGS).map(([key, { schema }]) => [key, schema]),
 ) as { [Key in keyof typeof SETTINGS]: (typeof SETTINGS)[Key]["schema"] };
-const ValuesSchema = v.object(schemas);
+const ValuesSchema = v.object({ ...schemas, teToken: v.optional(schemas.teToken) });
 type Values = v.InferOutput<typeof ValuesSchema>;
 
+/** What is made into something else. */
+type Raw =
+  | "teToken"
+  | "baseUrl"
+  | "aid"
+  | "useAllPermittedAids"
+  | "sources"
+  | "tokens"
+  | "endpoints";
+
 /** The value of every setting, validated; durations in milliseconds, sizes in bytes. */
-export interface Config extends Readonly<Omit<Values, "tokens" | "endpoints">> {
-  /** Whether all account groups that the token may see are watched. */
-  readonly useAllPermittedAids: boolean;
+export interface Config extends Readonly<Omit<Values, Raw>> {
+  /**
+   * What is watched, at least one: that of TE_TOKEN first, then those of SOURCES, with stand-ins
+   * for entries that are refused.
+   */
+  readonly sources: readonly [Source, ...Source[]];
   /** The tokens of clients. */
   readonly tokens: readonly ApiToken[];
   /** The webhook endpoints. */
@@ -72,25 +87,44 @@ export function readConfig(env: Record<string, unknown>): ReadConfig {
       message: `must not be true if ${SETTINGS.aid.name} is set`,
     });
   }
+  const listed = entriesOf(SETTINGS.sources.schema, given["sources"]);
+  const hasList = listed.valid.length + listed.refused.length > 0;
+  if (given["teToken"] === undefined && !hasList) {
+    problems.unshift({
+      variable: SETTINGS.teToken.name,
+      message: "must be set to a bearer token of the ThousandEyes API",
+    });
+  }
+  const { sources, refused: refusedSources } = result.success
+    ? sourcesOf(result.output, env)
+    : { sources: [], refused: listed.refused };
   const tokens = entriesOf(SETTINGS.tokens.schema, given["tokens"]);
   const endpoints = permitted(
     entriesOf(SETTINGS.endpoints.schema, given["endpoints"]),
     result.success ? hostRules(result.output) : {},
   );
   const refused = [
+    ...refusedOf(SETTINGS.sources.name, { refused: refusedSources }),
     ...refusedOf(SETTINGS.tokens.name, tokens),
     ...refusedOf(SETTINGS.endpoints.name, endpoints),
   ];
-  const isValid = result.success && problems.length === 0;
+  const [first, ...others] = sources;
+  const isValid = result.success && problems.length === 0 && first !== undefined;
   return {
-    config: isValid ? configOf({ ...result.output, endpoints }, refused) : undefined,
+    config: isValid
+      ? configOf({ ...result.output, endpoints }, [first, ...others], refused)
+      : undefined,
     problems: [...problems, ...refused],
     tokens: tokens.valid,
   };
 }
 
-function configOf(values: Values, refused: readonly ConfigProblem[]): Config {
-  const { aid, useAllPermittedAids = aid === undefined, tokens, endpoints } = values;
+function configOf(
+  { teToken: _, baseUrl: __, aid: ___, useAllPermittedAids: ____, ...values }: Values,
+  sources: Config["sources"],
+  refused: readonly ConfigProblem[],
+): Config {
+  const { tokens, endpoints } = values;
   const taken = new Set(endpoints.valid.map(({ name }) => name));
   const refusedEndpoints = endpoints.refused.flatMap(({ named }) => {
     if (named === undefined || taken.has(named.name)) return [];
@@ -99,7 +133,7 @@ function configOf(values: Values, refused: readonly ConfigProblem[]): Config {
   });
   return {
     ...values,
-    useAllPermittedAids,
+    sources,
     tokens: tokens.valid,
     endpoints: endpoints.valid,
     refusedEndpoints,
@@ -108,12 +142,91 @@ function configOf(values: Values, refused: readonly ConfigProblem[]): Config {
   };
 }
 
+/** What the log of a source is named after. */
+const WatchedSchema = v.object({
+  baseUrl: SETTINGS.baseUrl.schema,
+  aid: SETTINGS.aid.schema,
+  useAllPermittedAids: v.optional(v.boolean()),
+});
+
+/** What is watched, in the order of the settings, and which entries of SOURCES are refused. */
+function sourcesOf(
+  { teToken, baseUrl, aid, useAllPermittedAids, sources: listed }: Values,
+  env: Record<string, unknown>,
+): { sources: Source[]; refused: readonly RefusedEntry[] } {
+  const refused = [...listed.refused];
+  const found: (Omit<Source, "sharers"> & { organisation?: string | undefined })[] = [];
+  const isTaken = (name: string) => found.some((source) => source.name === name);
+  if (teToken !== undefined) {
+    found.push({
+      name: DEFAULT_SOURCE,
+      token: teToken,
+      baseUrl,
+      aid,
+      useAllPermittedAids: useAllPermittedAids ?? aid === undefined,
+      rules: {},
+    });
+  }
+  for (const entry of listed.valid) {
+    const { name, tokenFrom = "" } = entry;
+    const refuse = (message: string) =>
+      refused.push({ entry: name, named: listed.given.get(name), message });
+    const token = v.safeParse(SETTINGS.teToken.schema, entry.token ?? env[tokenFrom]);
+    if (isTaken(name)) refuse(`has the name of the source of ${SETTINGS.teToken.name}`);
+    else if (!token.success) refuse(`tokenFrom names ${tokenFrom}, which ${token.issues[0].message}`);
+    else {
+      found.push({
+        ...entry,
+        token: token.output,
+        baseUrl: entry.baseUrl ?? baseUrl,
+        aid: entry.aid,
+        useAllPermittedAids: entry.useAllPermittedAids ?? entry.aid === undefined,
+      });
+    }
+  }
+  for (const { named } of refused) {
+    if (named === undefined || isTaken(named.name)) continue;
+    const given = { ...named, baseUrl: named["baseUrl"] ?? baseUrl.href };
+    const { success, output } = v.safeParse(WatchedSchema, given);
+    if (!success) continue;
+    const { useAllPermittedAids = output.aid === undefined } = output;
+    found.push({ ...output, name: named.name, token: undefined, useAllPermittedAids, rules: {} });
+  }
+  const organisationOf = ({ baseUrl, organisation }: typeof found[number]) =>
+    JSON.stringify([baseUrl.href, organisation]);
+  const sharers = Map.groupBy(found.filter(({ token }) => token !== undefined), organisationOf);
+  const sources = found.map((source): Source => {
+    const { name, token, baseUrl, aid, useAllPermittedAids, rules } = source;
+    const { length } = sharers.get(organisationOf(source)) ?? [];
+    return { name, token, baseUrl, aid, useAllPermittedAids, rules, sharers: Math.max(1, length) };
+  });
+  return { sources, refused };
+}
+
 function entriesOf<Item>(
   schema: v.GenericSchema<unknown, Entries<Item>>,
   given: unknown,
 ): Entries<Item> {
   const result = v.safeParse(schema, given);
   return result.success ? result.output : { valid: [], given: new Map(), refused: [] };
+}
+
+/**
+ * The endpoints of one source.
+ *
+ * @param config The configuration.
+ * @param source The name of the source, which need not be one of the settings any more.
+ * @returns Those that name no source, or this one.
+ */
+export function endpointsOf(
+  { endpoints, refusedEndpoints }: Pick<Config, "endpoints" | "refusedEndpoints">,
+  source: string,
+): Pick<Config, "endpoints" | "refusedEndpoints"> {
+  const isOf = ({ sources }: Endpoint) => sources?.includes(source) ?? true;
+  return {
+    endpoints: endpoints.filter(isOf),
+    refusedEndpoints: refusedEndpoints.filter(isOf),
+  };
 }
 
 /**
@@ -161,26 +274,11 @@ function permitted(
   };
 }
 
-function refusedOf(variable: string, { refused }: Entries<unknown>): ConfigProblem[] {
+function refusedOf(variable: string, { refused }: Pick<Entries<unknown>, "refused">): ConfigProblem[] {
   return refused.map(({ entry, message }) => ({ variable, entry, message }));
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): ConfigProblem {
   const [{ key } = { key: "" }] = (issue.path ?? []) as { key: PropertyKey }[];
   return { variable: SETTINGS[key as keyof typeof SETTINGS].name, message: issue.message };
-}
-
-/**
- * Names the Durable Object of a source, so that a change of the API's base URL or of the account
- * groups starts a separate log instead of mixing two. The settings are normalised: two spellings of
- * one setting are one name.
- *
- * @param config The configuration.
- * @returns The name.
- */
-export function sourceName(
-  { baseUrl, aid, useAllPermittedAids }: Pick<Config, "baseUrl" | "aid" | "useAllPermittedAids">,
-): string {
-  const groups = aid ?? (useAllPermittedAids ? "all" : "default");
-  return `${baseUrl.origin}${baseUrl.pathname.replace(/\/$/, "")} ${groups}`;
 }

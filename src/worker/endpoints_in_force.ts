@@ -186,11 +186,14 @@ export class EndpointsInForce implements EndpointAccess {
     const { name, config } = stored;
     const { success, output, issues } = v.safeParse(EndpointSchema, { ...config, name });
     const problems = success
-      ? hostProblem(output, hostRules(this.#options.config)) ?? []
+      ? [
+        output.sources === undefined ? [] : ONE_SOURCE,
+        hostProblem(output, hostRules(this.#options.config)) ?? [],
+      ].flat()
       : issues.map(whereAndWhat);
     return success && problems.length === 0
       ? { stored, endpoint: output, problems: [] }
-      : { stored, endpoint: refusedEndpoint(name, config), problems: [problems].flat() };
+      : { stored, endpoint: refusedEndpoint(name, config), problems };
   }
 
   #isConfigured(name: string): boolean {
@@ -200,6 +203,9 @@ export class EndpointsInForce implements EndpointAccess {
 }
 
 const WEBHOOKS = SETTINGS.endpoints.name;
+
+const ONE_SOURCE = "sources must be absent: a stored endpoint belongs to the source that it is " +
+  "stored in";
 
 /** The members whose values differ. */
 function changedMembers(

@@ -115,16 +115,15 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
     if (now < this.#nextExchangeAt) return;
     this.#nextExchangeAt = now + EXCHANGE_MS.busy; // also if it fails
     const directory = this.env.LOG_DIRECTORY.getByName(DIRECTORY);
-    const others = await directory.note(service.noted());
-    service.meet(others);
+    const unfed = service.meet(await directory.note(service.noted()));
     if (!service.isFed) {
       this.#nextExchangeAt = 0; // each of its few ticks changes what it owes
       return;
     }
     // One that was fed has yet to notice that it no longer is; another may have lost its alarm.
-    const isBusy = others.some(({ isFed, owed }) => isFed || owed > 0);
+    const isBusy = unfed.some(({ isFed, owed }) => isFed || owed > 0);
     this.#nextExchangeAt = now + (isBusy ? EXCHANGE_MS.busy : EXCHANGE_MS.quiet);
-    for (const { source, isFed, owed, notedAt } of others) {
+    for (const { source, isFed, owed, notedAt } of unfed) {
       const isSilent = notedAt < now - (isFed ? 0 : SILENT_MS);
       if ((isFed || owed > 0) && isSilent) await this.env.EVENT_LOG.getByName(source).watchdog();
     }

@@ -1,6 +1,6 @@
 /** What a log says about itself in the directory. */
 export interface NotedLog {
-  /** The name of its source; see `sourceName()`. */
+  /** The name of its source; see `logNameOf()`. */
   readonly source: string;
   /** Whether it was the log of the settings in force. */
   readonly isFed: boolean;

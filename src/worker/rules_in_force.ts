@@ -1,4 +1,4 @@
-import { matchRules, type RuleMatcher } from "../alert/match_rules.ts";
+import { matchRules, type RuleMatcher, type RuleScope } from "../alert/match_rules.ts";
 import { openBundle } from "../alert/open_bundle.ts";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
 import { isLarger } from "../alert/shorten.ts";
@@ -64,8 +64,8 @@ export interface RulesInForceOptions {
   readonly log: Pick<Log, "checkpoint" | "saveCheckpoint" | "addChange" | "transaction">;
   /** The rules that the Worker brings along. */
   readonly bundled: SealedBundle;
-  /** The ids and names of rules that are switched off. */
-  readonly disabled: readonly string[];
+  /** Which rules make alerts. */
+  readonly scope: RuleScope;
   /** Time. */
   readonly clock: Clock;
   /** Told what is wrong with a rule. */
@@ -93,7 +93,7 @@ export class RulesInForce {
   /**
    * Puts in force what was uploaded, if it loads, or else the rules of the Worker.
    *
-   * @param options The log, the rules of the Worker, and what is switched off.
+   * @param options The log, the rules of the Worker, and which rules make alerts.
    * @returns The rules in force.
    */
   static async open(options: OpenRulesOptions): Promise<RulesInForce> {
@@ -101,7 +101,7 @@ export class RulesInForce {
   }
 
   /**
-   * @param options The log, the rules of the Worker, and what is switched off.
+   * @param options The log, the rules of the Worker, and which rules make alerts.
    * @param opened What was uploaded; default nothing.
    */
   constructor(options: RulesInForceOptions, { uploaded, matcher, refusal }: Opened = {}) {
@@ -155,8 +155,8 @@ export class RulesInForce {
    * @throws {unknown} What the storage threw; then nothing has changed.
    */
   upload(value: unknown, by: string): readonly string[] {
-    const { log, disabled, clock } = this.#options;
-    const { bundle, matcher, problems } = openBundle(value, { disabled });
+    const { log, scope, clock } = this.#options;
+    const { bundle, matcher, problems } = openBundle(value, scope);
     if (bundle === undefined) return problems;
     if (matcher.alerting.length === 0) return [NOTHING_ALERTS];
     const uploaded: Uploaded = { bundle, at: clock.now(), by };
@@ -198,12 +198,12 @@ export class RulesInForce {
 
   /** Loads the rules of the Worker, without those that do not load. */
   #bundled(): Loaded {
-    const { bundled, disabled, report } = this.#options;
+    const { bundled, scope, report } = this.#options;
     const problems: string[] = [];
     const matcher = matchRules(bundled, (what, facts) => {
       problems.push(`${facts.title}: ${facts.message}`);
       report(what, facts);
-    }, { disabled });
+    }, scope);
     return { matcher, problems };
   }
 }
@@ -213,7 +213,7 @@ export class RulesInForce {
  * never come far enough to be told to forget it: so it is noted beforehand that it is being opened.
  */
 async function openUploaded(
-  { log, disabled, durable, report }: OpenRulesOptions,
+  { log, scope, durable, report }: OpenRulesOptions,
 ): Promise<Opened> {
   const refused = (refusal: string, facts: unknown = { refusal }): Opened => {
     report("The uploaded rules do not load; those of the Worker are in force", facts);
@@ -235,7 +235,7 @@ async function openUploaded(
     note(openings + 1);
     await durable();
     try {
-      const { matcher, problems = [] } = openBundle(uploaded.bundle, { disabled });
+      const { matcher, problems = [] } = openBundle(uploaded.bundle, scope);
       return matcher === undefined ? refused(problems.join("; ")) : { uploaded, matcher };
     } finally {
       note(0);

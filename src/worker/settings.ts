@@ -11,6 +11,7 @@ import { ApiTokenSchema, TokenNameSchema } from "../http/api_tokens.ts";
 import { isLoopback } from "../stream/fetch.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "../thousandeyes/page/base_url.ts";
 import { DEFAULT_WATCH_OPTIONS } from "../watch/watch_options.ts";
+import { SourceNameSchema, sourceSchema } from "./source.ts";
 
 /** One setting. Its texts are Markdown; no message quotes a value, which may be a secret. */
 export interface Setting<Value> {
@@ -33,51 +34,55 @@ const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 const MEGABYTE = 1_000_000;
 
+const teToken = v.pipe(
+  v.string("must be set to a bearer token of the ThousandEyes API"),
+  v.trim(),
+  v.regex(/^[\x21-\x7e]{1,4096}$/, "must be a bearer token: visible characters, no spaces"),
+);
+
+const baseUrl = v.pipe(
+  text(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return normalBaseUrl(parseBaseUrl(dataset.value));
+    } catch {
+      addIssue({
+        message: "must be an https URL without user name or password; http only on loopback",
+      });
+      return NEVER;
+    }
+  }),
+);
+
+const aid = v.pipe(
+  text(),
+  v.regex(/^\d{1,20}$/, "must be the id of an account group, a number"),
+  v.transform((value) => value.replace(/^0+(?=\d)/, "")),
+);
+
 /** All settings, by the member of the configuration that holds their value. */
 export const SETTINGS = {
   teToken: setting({
     name: "TE_TOKEN",
     isSecret: true,
-    shownDefault: "none; required",
+    shownDefault: "none; required without `SOURCES`",
     help:
       "the bearer token of the ThousandEyes API; its role needs API access and the permission " +
       "_View activity log for all users in account group_",
-    schema: v.pipe(
-      v.string("must be set to a bearer token of the ThousandEyes API"),
-      v.trim(),
-      v.regex(/^[\x21-\x7e]{1,4096}$/, "must be a bearer token: visible characters, no spaces"),
-    ),
+    schema: teToken,
   }),
   baseUrl: setting({
     name: "TE_BASE_URL",
     shownDefault: `\`${DEFAULT_BASE_URL}\``,
     help: "the base URL of the ThousandEyes API",
     bounds: "https, or http on loopback",
-    schema: v.pipe(
-      v.optional(text(), DEFAULT_BASE_URL),
-      v.rawTransform(({ dataset, addIssue, NEVER }) => {
-        try {
-          return normalBaseUrl(parseBaseUrl(dataset.value));
-        } catch {
-          addIssue({
-            message: "must be an https URL without user name or password; http only on loopback",
-          });
-          return NEVER;
-        }
-      }),
-    ),
+    schema: v.optional(baseUrl, DEFAULT_BASE_URL),
   }),
   aid: setting({
     name: "TE_AID",
     shownDefault: "all permitted",
     help: "the id of the account group to watch, to watch only one",
-    schema: v.optional(
-      v.pipe(
-        text(),
-        v.regex(/^\d{1,20}$/, "must be the id of an account group, a number"),
-        v.transform((value) => value.replace(/^0+(?=\d)/, "")),
-      ),
-    ),
+    schema: v.optional(aid),
   }),
   useAllPermittedAids: setting({
     name: "TE_USE_ALL_PERMITTED_AIDS",
@@ -91,6 +96,13 @@ export const SETTINGS = {
         v.transform((value) => value === "true"),
       ),
     ),
+  }),
+  sources: setting({
+    name: "SOURCES",
+    isSecret: true,
+    shownDefault: "`[]`: only that of `TE_TOKEN`",
+    help: "further [sources](#sources): organisations or account groups with a token of their own",
+    schema: listOf(sourceSchema({ token: teToken, baseUrl, aid }), SourceNameSchema),
   }),
   pollMs: numeric({
     name: "POLL_INTERVAL_SECONDS",
@@ -175,7 +187,7 @@ export const SETTINGS = {
     name: "DISABLED_RULES",
     shownDefault: "none",
     help:
-      "the ids or names of [rules](rules.md) that are switched off, separated by commas: they " +
+      "the ids, names or tags of [rules](rules.md) that are switched off, separated by commas: they " +
       "make no alerts of their own, and correlations still count what they match",
     schema: v.optional(
       v.pipe(
@@ -183,7 +195,7 @@ export const SETTINGS = {
         v.transform((value) => value.split(",").map((name) => name.trim()).filter(Boolean)),
         v.everyItem(
           (name) => name.length <= 256 && !/\p{C}/u.test(name),
-          "must be ids or names of rules separated by commas",
+          "must be ids, names or tags of rules separated by commas",
         ),
       ),
       "",

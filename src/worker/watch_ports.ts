@@ -5,11 +5,13 @@ import { type Endpoint, refusedEndpoint } from "../delivery/endpoint.ts";
 import type { Outcome } from "../delivery/outcome.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
+import { ThousandEyesError } from "../thousandeyes/errors/thousand_eyes_error.ts";
 import { firstPageUrl } from "../thousandeyes/page/first_page_url.ts";
 import { readPage } from "../thousandeyes/page/read_page.ts";
 import type { WatchPorts } from "../watch/watch_ports.ts";
 import { inform } from "./report.ts";
 import { type Config, hostRules } from "./config.ts";
+import type { Source } from "./source.ts";
 
 /** What the ports of the watch are built from. */
 export interface WatchPortsOptions {
@@ -24,8 +26,10 @@ export interface WatchPortsOptions {
   };
   clock: Clock;
   random: () => number;
-  /** Whether the log is that of the present settings; default true. */
-  isFed?: boolean;
+  /** The name of the source, also if it is no longer one of the settings. */
+  name: string;
+  /** The source; undefined for a log of earlier settings, which is not fed. */
+  source: Source | undefined;
 }
 
 /**
@@ -44,30 +48,39 @@ const call = (url: URL, init: RequestInit) => fetch(url, init);
  * @returns The ports of the watch.
  */
 export function watchPorts(
-  { log, config, endpoints, rules, clock, random, isFed = true }: WatchPortsOptions,
+  { log, config, endpoints, rules, clock, random, name, source }: WatchPortsOptions,
 ): WatchPorts {
-  const { aid, useAllPermittedAids, baseUrl, teToken, publicUrl } = config;
+  const { publicUrl } = config;
+  const query = config.sources.length > 1 ? `&source=${name}` : "";
   return {
     clock,
     random,
     log,
-    isFed,
-    credential: digestOf(teToken),
+    isFed: source !== undefined,
+    source: name,
+    credential: digestOf(source?.token ?? ""),
     get endpoints() {
       return endpoints.all;
     },
-    linkTo: (alertId) => publicUrl && `${publicUrl}/#/alerts?id=${alertId}`,
+    linkTo: (alertId) => publicUrl && `${publicUrl}/#/alerts?id=${alertId}${query}`,
     standIn: (name) => endpoints.hasUnknown ? refusedEndpoint(name) : undefined,
-    firstPage: (startDate, endDate) =>
-      firstPageUrl(baseUrl, {
+    firstPage(startDate, endDate) {
+      const { baseUrl, aid, useAllPermittedAids } = fed(source);
+      return firstPageUrl(baseUrl, {
         startDate,
         endDate,
         ...(aid === undefined ? {} : { aid }),
         ...(useAllPermittedAids ? { useAllPermittedAids } : {}),
-      }),
-    readPage: (url, signal) =>
-      readPage(url, {
-        token: teToken,
+      });
+    },
+    readPage(url, signal) {
+      const { token, baseUrl } = fed(source);
+      if (token === undefined) {
+        const message = "Cannot list audit events: the entry of SOURCES is refused";
+        return Promise.reject(new ThousandEyesError("unauthorized", message));
+      }
+      return readPage(url, {
+        token,
         baseUrl,
         clock,
         random,
@@ -75,7 +88,8 @@ export function watchPorts(
         maxBytes: MAX_PAGE_BYTES,
         retry: { attempts: 1 }, // the collector retries, and remembers its tries
         ...(signal === undefined ? {} : { signal }),
-      }),
+      });
+    },
     match: (event) => rules.matcher.match(event),
     get correlator() {
       return rules.matcher.correlator;
@@ -94,6 +108,12 @@ export function watchPorts(
           ...(signal === undefined ? {} : { signal }),
         }),
   };
+}
+
+/** The watch reads no log that is not fed. */
+function fed(source: Source | undefined): Source {
+  if (source === undefined) throw new Error("A log of earlier settings cannot be fed");
+  return source;
 }
 
 /** Nothing is sent, since nobody knows where to. */

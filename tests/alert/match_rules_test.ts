@@ -147,9 +147,9 @@ Deno.test("a correlation that is switched off makes no alert, and its rules do w
 });
 
 Deno.test("what no rule has as its id or name is told with the name that is closest", () => {
-  const { alone, together, unknownDisabled } = alertsOf(["failed_logins", "Somebody"]);
+  const { alone, together, unknown } = alertsOf(["failed_logins", "Somebody"]);
   assertEquals([alone.length, together.length], [2, 1]);
-  assertEquals(unknownDisabled, [
+  assertEquals(unknown, [
     { name: "failed_logins", meant: "failed_login" },
     { name: "Somebody", meant: undefined },
   ]);

@@ -43,11 +43,11 @@ export class LogFixture implements Disposable {
   rules: RulesInForce = new RulesInForce({
     log: this.log,
     bundled: sealBundle({ rules: [], filters: [] }),
-    disabled: [],
+    scope: {},
     clock: this.clock,
     report: (_, facts) => this.reports.push(facts),
   });
-  backtests: LogBacktests = new LogBacktests({ log: this.log, disabled: [], clock: this.clock });
+  backtests: LogBacktests = new LogBacktests({ log: this.log, scope: {}, clock: this.clock });
   /** How often a message was to start soon. */
   woken = 0;
   endpoints: EndpointsInForce = this.#endpointsOf([]);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { readConfig, sourceName } from "../../src/worker/config.ts";
+import { readConfig } from "../../src/worker/config.ts";
+import { logNameOf } from "../../src/worker/source.ts";
 
 const sha256 = "a".repeat(64);
 const SECRET = `whsec_${btoa("x".repeat(32))}`;
@@ -12,10 +13,15 @@ Deno.test("readConfig() fills in defaults", () => {
   const { config, problems } = readConfig({ TE_TOKEN: "te-token" });
   assertEquals(problems, []);
   assertEquals(config, {
-    teToken: "te-token",
-    baseUrl: new URL("https://api.thousandeyes.com/v7"),
-    aid: undefined,
-    useAllPermittedAids: true,
+    sources: [{
+      name: "default",
+      token: "te-token",
+      baseUrl: new URL("https://api.thousandeyes.com/v7"),
+      aid: undefined,
+      useAllPermittedAids: true,
+      rules: {},
+      sharers: 1,
+    }],
     pollMs: 60_000,
     overlapMs: 900_000,
     backfillMs: 30 * 86_400_000,
@@ -120,15 +126,15 @@ Deno.test("readConfig() accepts values as strings and as wrangler.toml contains 
       POLL_INTERVAL_SECONDS: interval,
       TE_USE_ALL_PERMITTED_AIDS: all,
     });
-    assertEquals([config?.pollMs, config?.useAllPermittedAids], [5_000, false]);
+    assertEquals([config?.pollMs, config?.sources[0].useAllPermittedAids], [5_000, false]);
   }
   const asTable = readConfig({ ...good, API_TOKENS: JSON.parse(good.API_TOKENS) });
   assertEquals(asTable.config?.tokens, JSON.parse(good.API_TOKENS));
 });
 
 Deno.test("readConfig() watches only one account group if one is set", () => {
-  const { config } = readConfig({ ...good, TE_AID: "1234" });
-  assertEquals([config?.aid, config?.useAllPermittedAids], ["1234", false]);
+  const [source] = readConfig({ ...good, TE_AID: "1234" }).config?.sources ?? [];
+  assertEquals([source?.aid, source?.useAllPermittedAids], ["1234", false]);
 });
 
 Deno.test("readConfig() treats an empty variable as unset", () => {
@@ -355,7 +361,7 @@ Deno.test("one source has one name, however its settings are spelt", () => {
   const name = (env: Record<string, unknown>) => {
     const { config, problems } = readConfig({ ...good, ...env });
     assertEquals(problems, []);
-    return sourceName(config!);
+    return logNameOf(config!.sources[0]);
   };
   for (
     const TE_BASE_URL of [

@@ -170,9 +170,10 @@ async function outputs(token: string, answer: (api: string) => Response): Promis
         shown.push(await (await service.app.request(path, { headers: { Accept } })).text());
       }
     }
-    const reading = readPage(new URL(`${config!.baseUrl}/audit-user-events`), {
+    const { baseUrl } = config!.sources[0];
+    const reading = readPage(new URL(`${baseUrl}/audit-user-events`), {
       token,
-      baseUrl: config!.baseUrl,
+      baseUrl,
       retry: { attempts: 1 },
     });
     shown.push(

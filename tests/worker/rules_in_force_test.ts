@@ -27,7 +27,7 @@ class Bench implements Disposable {
     return RulesInForce.open({
       log: this.log,
       bundled,
-      disabled,
+      scope: { disabled },
       clock: this.clock,
       report: (what) => this.reports.push(what),
       durable: () => Promise.resolve(),
@@ -184,7 +184,7 @@ Deno.test("a bundle that ends the process when it is opened is opened twice, and
     const rules = RulesInForce.open({
       log,
       bundled: BUNDLED,
-      disabled: [],
+      scope: {},
       clock: new ManualClock(1_000),
       report: (what) => started.push(what),
       durable,

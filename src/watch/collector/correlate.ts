@@ -67,7 +67,7 @@ export interface MatchedEvent {
  * @throws {unknown} What the database throws.
  */
 export function correlatePage(
-  { log, correlator }: Pick<WatchPorts, "log" | "correlator">,
+  { log, source, correlator }: Pick<WatchPorts, "log" | "source" | "correlator">,
   matched: readonly MatchedEvent[],
   { state, pass }: { state: CollectorState; pass: Pass },
   now: number,
@@ -94,7 +94,7 @@ export function correlatePage(
     return correlator.correlate(store, inputs, watermark, skippedRanges(state));
   });
   return {
-    alerts: results.map((result) => alertOf(log, result, state, pass, now, options)),
+    alerts: results.map((result) => alertOf({ log, source }, result, state, pass, now, options)),
     counts: {
       matchesLate: tally.late,
       matchesIncomplete: undated + tally.ungrouped + tally.valueless,
@@ -127,7 +127,7 @@ export function completeUntil(
 }
 
 function alertOf(
-  log: Log,
+  { log, source }: Pick<WatchPorts, "log" | "source">,
   result: CorrelationResult,
   state: CollectorState,
   pass: Pass,
@@ -153,6 +153,7 @@ function alertOf(
     alert: toCorrelationAlert(result, {
       events: events.map(({ at: _, ...event }) => event),
       backfilled,
+      source,
     }),
     eventSeq: newest?.seq ?? null,
     at: last,

@@ -50,6 +50,9 @@ export function noRequests(): RequestCount {
   };
 }
 
+/** What says how large our share is. */
+export type ShareOptions = Pick<WatchOptions, "reserve" | "sharers" | "assumedLimit">;
+
 /**
  * How long a request has to wait so that the organisation's other tools keep their share of the
  * rate limit.
@@ -67,14 +70,14 @@ export function waitForShare(
   count: RequestCount,
   isLive: boolean,
   now: number,
-  { reserve, assumedLimit }: Pick<WatchOptions, "reserve" | "assumedLimit">,
+  options: ShareOptions,
 ): number {
   const { used, remaining, resetAt } = count;
   if (resetAt === null || isOver(resetAt, now)) return 0;
-  const limit = count.limit ?? assumedLimit;
-  const ours = ourShare(limit, reserve);
+  const limit = count.limit ?? options.assumedLimit;
+  const ours = ourShare(limit, options);
   const max = isLive ? ours : Math.max(1, Math.floor(ours * PATIENT_SHARE));
-  const spare = isLive ? 0 : limit * reserve;
+  const spare = isLive ? 0 : limit * options.reserve;
   const isFree = used < max && (remaining === null || remaining > spare);
   return isFree ? 0 : resetAt + SKEW_MS - now;
 }
@@ -83,11 +86,14 @@ export function waitForShare(
  * How many requests of a window are ours.
  *
  * @param limit What the whole organisation may make in it.
- * @param reserve The share that is left to others, in [0, 1).
+ * @param options The share that is left to others, and how many share the rest.
  * @returns At least 1.
  */
-export function ourShare(limit: number, reserve: number): number {
-  return Math.max(1, Math.floor(limit * (1 - reserve)));
+export function ourShare(
+  limit: number,
+  { reserve, sharers }: Pick<ShareOptions, "reserve" | "sharers">,
+): number {
+  return Math.max(1, Math.floor(limit * (1 - reserve) / sharers));
 }
 
 /**

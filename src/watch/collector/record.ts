@@ -68,9 +68,9 @@ export interface PageRecorded {
  * @returns What has changed.
  */
 export function recordPage(
-  { log, match, correlator, rulesRevision, endpoints, random }: Pick<
+  { log, source, match, correlator, rulesRevision, endpoints, random }: Pick<
     WatchPorts,
-    "log" | "match" | "correlator" | "rulesRevision" | "endpoints" | "random"
+    "log" | "source" | "match" | "correlator" | "rulesRevision" | "endpoints" | "random"
   >,
   { read, url, page, count, earlier, refusal, now }: PageToRecord,
   options: WatchOptions,
@@ -114,7 +114,8 @@ export function recordPage(
       if (isSilent) continue; // nearly every match: there may be a rule for any event at all
       const identity = identityOf(event);
       const eventId = formatLastEventId({ epoch: epoch ??= log.head().epoch, seq });
-      const known = { identity, occurrence, eventId, at, backfilled: isBackfilled(at), matched };
+      const backfilled = isBackfilled(at);
+      const known = { identity, occurrence, eventId, at, backfilled, matched, source };
       const alert = toAlert(rule, event, known);
       alerts.push({ alert, eventSeq: seq, at, rule });
     }
@@ -128,13 +129,14 @@ export function recordPage(
     found.push({ event: seen, at, matches, place: { table: "invalid", seq, occurrence: 1 } });
     for (const { rule, matched = [], isSilent = false } of matches) {
       if (isSilent) continue;
-      const known = { identity: digest, occurrence: 1, backfilled: isBackfilled(at), matched };
+      const backfilled = isBackfilled(at);
+      const known = { identity: digest, occurrence: 1, backfilled, matched, source };
       const alert = toAlert(rule, alertedForm(value), known);
       alerts.push({ alert, eventSeq: null, at: null, rule });
     }
   }
   const correlated = correlatePage(
-    { log, correlator },
+    { log, source, correlator },
     found,
     { state: read.state, pass },
     now,
