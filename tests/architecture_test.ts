@@ -69,6 +69,7 @@ const ROOMS: Record<string, string[]> = {
     "read_body.ts",
     "stream_limit.ts",
     "api_tokens.ts",
+    "choose_source.ts",
     "log_access.ts",
     "feed",
     "route.ts",

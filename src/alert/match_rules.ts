@@ -40,7 +40,7 @@ export interface EventMatch {
  */
 export interface RuleScope {
   /** Those that make none; default none. */
-  readonly disabled?: readonly string[];
+  readonly disabled?: readonly string[] | undefined;
   /** The only ones that make any; default all. */
   readonly only?: readonly string[] | undefined;
 }

@@ -41,6 +41,8 @@ export interface ApiToken {
   sha256: string;
   /** What it may do. */
   scopes: Scope[];
+  /** The names of the sources that it may see; all if absent. */
+  sources?: string[];
   /** From when on it is refused, in milliseconds since the Unix epoch; never if absent. */
   expires?: number;
 }
@@ -68,13 +70,24 @@ export const ApiTokenSchema: v.GenericSchema<unknown, ApiToken> = v.strictObject
     ),
     v.minLength(1, `must contain at least one of ${SCOPE_NAMES}`),
   ),
+  sources: v.exactOptional(v.pipe(
+    v.array(
+      v.pipe(
+        v.string("must be the name of a source"),
+        v.maxLength(63, "must be the name of a source"),
+      ),
+      "must be a list of the names of sources",
+    ),
+    v.minLength(1, "must have at least one entry"),
+    v.maxLength(100, "must have at most 100 entries"),
+  )),
   // A date that cannot be read refuses the token: it must not make one that never expires.
   expires: v.exactOptional(v.pipe(
     v.string(NOT_A_DATE),
     v.transform((text) => parseDate(text) ?? NaN),
     v.number(NOT_A_DATE),
   )),
-}, "must be an object with name, sha256, scopes and optionally expires");
+}, "must be an object with name, sha256, scopes and optionally sources and expires");
 
 /** One scheme, one token of visible characters; the bound limits what strangers make us hash. */
 const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i;

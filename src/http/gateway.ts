@@ -3,6 +3,7 @@ import { Hono } from "hono/tiny";
 import type { Clock } from "../stream/clock.ts";
 import { type ApiToken, permits, SCOPES, TokenTable, withHolder } from "./api_tokens.ts";
 import { type Page, pageAnswer } from "./page.ts";
+import { chooseSource } from "./choose_source.ts";
 import { problem } from "./problem.ts";
 import { json } from "./response.ts";
 import { requiredScope, type Route, routerPath } from "./route.ts";
@@ -12,6 +13,8 @@ import { routes } from "./routes.ts";
 export interface GatewayOptions {
   /** The tokens that are accepted; with none, nothing is readable. */
   tokens: readonly ApiToken[];
+  /** The names of the sources, at least one. */
+  sources: readonly string[];
   /** Time, by which tokens expire. */
   clock: Pick<Clock, "now">;
   /** The names of invalid settings, never their values; only for clients with a valid token. */
@@ -19,10 +22,10 @@ export interface GatewayOptions {
   /** The dashboard and the description of the interface; without them, there are none. */
   page?: Page;
   /**
-   * Answers authorized requests, which say whose token it was (`holderOf()`); its responses are
-   * passed on unchanged.
+   * Answers authorized requests from the log of a source. They say whose token it was
+   * (`holderOf()`); the responses are passed on unchanged.
    */
-  backend: (request: Request) => Response | Promise<Response>;
+  backend: (request: Request, source: string) => Response | Promise<Response>;
   /** Receives errors of the backend; the client never sees them. */
   report: (error: unknown) => void;
 }
@@ -47,6 +50,7 @@ const NOBODY = { name: "", scopes: [] };
  *
  * const app = createGateway({
  *   tokens: [],
+ *   sources: ["default"],
  *   clock: systemClock,
  *   backend: () => new Response("secret"),
  *   report: () => {},
@@ -60,7 +64,7 @@ const NOBODY = { name: "", scopes: [] };
  * @returns A Hono app.
  */
 export function createGateway(
-  { tokens, clock, misconfigured = [], page = {}, backend, report }: GatewayOptions,
+  { tokens, sources, clock, misconfigured = [], page = {}, backend, report }: GatewayOptions,
 ): Hono<Authorized> {
   const table = new TokenTable(tokens);
   const app = new Hono<Authorized>();
@@ -92,6 +96,13 @@ export function createGateway(
     };
   }
 
+  function answer(request: Request, token: ApiToken | undefined): Response | Promise<Response> {
+    if (sources.length === 0) return problem("misconfigured");
+    const chosen = chooseSource(request, sources, token?.sources);
+    if (chosen instanceof Response) return chosen;
+    return backend(withHolder(chosen.request, token ?? NOBODY), chosen.source);
+  }
+
   app.get("/healthz", () => json({ status: "ok" }));
   for (const [path, file] of Object.entries(page)) app.get(path, () => pageAnswer(path, file));
   // The backend finds a route with the same router, so no spelling of a path evades its scope.
@@ -99,7 +110,7 @@ export function createGateway(
     app.all(
       routerPath(route),
       authorize(route),
-      (context) => backend(withHolder(context.req.raw, context.get("token") ?? NOBODY)),
+      (context) => answer(context.req.raw, context.get("token")),
     );
   }
   app.use(authorize());

@@ -16,8 +16,10 @@ export const PROBLEMS = {
   not_found: [404, "Not found"],
   overloaded: [503, "Too many open streams"],
   token_expired: [401, "The API token has expired"],
+  source_required: [400, "Several sources may be meant"],
   too_large: [413, "The body is too large"],
   unauthorized: [401, "A valid API token is required"],
+  unknown_source: [404, "There is no such source"],
   unavailable: [503, "The log is temporarily unavailable"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -1,5 +1,5 @@
 import { createEmulator, type Emulator } from "../emulator/create_emulator.ts";
-import { SETTING_NAMES } from "../worker/settings.ts";
+import { SETTING_NAMES, SETTINGS } from "../worker/settings.ts";
 import { type LoopbackServer, serveOnLoopback } from "./serve_on_loopback.ts";
 
 /** The API that is watched: the real one, or an emulator of it. */
@@ -20,12 +20,12 @@ export const EVENTS_PER_MINUTE = 40;
 /** Makes the same people and the same stories on every start, as the README tells them. */
 export const SEED = 7;
 
-/** The real API, with the settings of the environment. */
+/** The real API, with the settings of the environment, which watch the one source of TE_TOKEN. */
 export function realApi(): WatchedApi {
   return {
     env: Object.fromEntries(SETTING_NAMES.flatMap((name) => {
       const value = Deno.env.get(name);
-      return value === undefined ? [] : [[name, value]];
+      return value === undefined || name === SETTINGS.sources.name ? [] : [[name, value]];
     })),
   };
 }

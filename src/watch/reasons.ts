@@ -338,7 +338,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       over: "The settings of Panoptes are valid again",
     },
     meaning:
-      "An entry of API_TOKENS or WEBHOOKS, or a stored endpoint, is invalid and not in force, or one of DISABLED_RULES or of an endpoint names no rule; the others are in force",
+      "An entry of SOURCES, API_TOKENS or WEBHOOKS, or a stored endpoint, is invalid and not in force, or one names a rule or a source that there is not; the others are in force",
     advice:
       "Repair the entry that the message names. What is owed to a refused endpoint is tried again by the schedule.",
   },
@@ -350,7 +350,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   unfed_log: {
     severities: ["info", "yellow"],
     meaning:
-      "A log of earlier settings is kept and no longer fed; yellow while it still owes messages",
+      "A log of earlier settings, or of a source that was removed, is kept and no longer fed; yellow while it still owes messages",
     advice:
       "What it owes is delivered with the present WEBHOOKS. To read it, set its base URL and account group again; otherwise, retention empties it.",
   },
@@ -371,8 +371,9 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   rules_disabled: {
     severities: ["info"],
-    meaning: "Rules are switched off by DISABLED_RULES",
-    advice: "Remove them from DISABLED_RULES to have their alerts again.",
+    meaning: "Rules are switched off by DISABLED_RULES, or for this source",
+    advice:
+      "Remove them from DISABLED_RULES, or from the rules of the source, to have their alerts again.",
   },
   rules_uploaded: {
     severities: ["info"],

@@ -173,8 +173,9 @@ function sourcesOf(
       refused.push({ entry: name, named: listed.given.get(name), message });
     const token = v.safeParse(SETTINGS.teToken.schema, entry.token ?? env[tokenFrom]);
     if (isTaken(name)) refuse(`has the name of the source of ${SETTINGS.teToken.name}`);
-    else if (!token.success) refuse(`tokenFrom names ${tokenFrom}, which ${token.issues[0].message}`);
-    else {
+    else if (!token.success) {
+      refuse(`tokenFrom names ${tokenFrom}, which ${token.issues[0].message}`);
+    } else {
       found.push({
         ...entry,
         token: token.output,
@@ -274,7 +275,10 @@ function permitted(
   };
 }
 
-function refusedOf(variable: string, { refused }: Pick<Entries<unknown>, "refused">): ConfigProblem[] {
+function refusedOf(
+  variable: string,
+  { refused }: Pick<Entries<unknown>, "refused">,
+): ConfigProblem[] {
   return refused.map(({ entry, message }) => ({ variable, entry, message }));
 }
 

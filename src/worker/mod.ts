@@ -9,11 +9,12 @@ import { createGateway } from "../http/gateway.ts";
 import { problem } from "../http/problem.ts";
 import { systemClock } from "../stream/clock.ts";
 import apiDocs from "./api_docs.json" with { type: "json" };
-import { type Config, readConfig, sourceName } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
 import type { Env } from "./event_log_object.ts";
 import { forward } from "./forward.ts";
 import page from "./page.json" with { type: "json" };
 import { report } from "./report.ts";
+import { logNameOf, type Source } from "./source.ts";
 
 export { EventLogObject } from "./event_log_object.ts";
 export { LogDirectory } from "./log_directory.ts";
@@ -29,22 +30,38 @@ let gateway: Gateway | undefined;
 function openGateway(env: Env): Gateway {
   const { config, problems, tokens } = readConfig(env);
   if (problems.length > 0) report("The configuration is invalid", { problems });
+  const sources: readonly Source[] = config?.sources ?? [];
   const app = createGateway({
     tokens,
+    sources: sources.map(({ name }) => name),
     clock: systemClock,
     misconfigured: config === undefined
       ? [...new Set(problems.map(({ variable }) => variable))]
       : [],
     page: { ...page, ...apiDocs },
-    backend: (request) =>
-      config === undefined ? problem("misconfigured") : forward(
-        (request) => env.EVENT_LOG.getByName(sourceName(config)).fetch(request),
+    backend(request, name) {
+      const source = sources.find((source) => source.name === name);
+      if (source === undefined) return problem("misconfigured");
+      return forward(
+        (request) => env.EVENT_LOG.getByName(logNameOf(source)).fetch(request),
         request,
         (error) => report("The log could not be reached", error),
-      ),
+      );
+    },
     report: (error) => report("A request failed", error),
   });
   return { app, config };
+}
+
+/** One log that cannot be reached must not keep the others asleep. */
+async function watchOver(source: Source, env: Env): Promise<void> {
+  try {
+    const found = await env.EVENT_LOG.getByName(logNameOf(source)).watchdog();
+    if (found === "ticking" || found === "set" || found === "new") return;
+    report("The alarm was set again", { source: source.name, found });
+  } catch (error) {
+    report("The log could not be woken", error);
+  }
 }
 
 export default {
@@ -58,9 +75,6 @@ export default {
   async scheduled(_event: unknown, env: Env): Promise<void> {
     gateway ??= openGateway(env);
     const { config } = gateway;
-    if (config === undefined) return;
-    const found = await env.EVENT_LOG.getByName(sourceName(config)).watchdog();
-    if (found === "ticking" || found === "set" || found === "new") return;
-    report("The alarm was set again", { found });
+    await Promise.all((config?.sources ?? []).map((source) => watchOver(source, env)));
   },
 };

@@ -8,6 +8,9 @@ const NOT_SHOWN_MS = { yellow: 30_000, red: 300_000 };
 /** How long a refused stream is told, in milliseconds. */
 const REFUSED_SHOWN_MS = 300_000;
 
+/** How many rules are named: a source may have only a few of all. */
+const MAX_NAMED = 20;
+
 /** What a service knows beside its watch; all times in milliseconds since the Unix epoch. */
 export interface ServiceFacts {
   /** The time. */
@@ -57,7 +60,9 @@ export function serviceReasons(facts: ServiceFacts): Reason[] {
     found.push(reason("rules_left_out", { message, since: openedAt }));
   }
   if (disabled.length > 0) {
-    const message = `Rules are switched off: ${disabled.join(", ")}.`;
+    const more = disabled.length - MAX_NAMED;
+    const named = [...disabled.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])];
+    const message = `Rules are switched off: ${named.join(", ")}.`;
     found.push(reason("rules_disabled", { message, since: openedAt }));
   }
   if (ruleSet.uploadedAt !== null) {

@@ -67,3 +67,9 @@ Deno.test("the example of docs/http.md has the id that it says, in whatever form
   assertEquals([identityOf(event), identityOf(renamed)], [example.identity, example.identity]);
   assertEquals(alertId(example.ruleId, example.identity, example.occurrence), example.id);
 });
+
+Deno.test("alertId() tells sources apart, and that of a single one is what it was without a name", () => {
+  const idOf = (source?: string) => alertId("rule", "[]", 1, source);
+  assertEquals(idOf("default"), idOf());
+  assertEquals(new Set([idOf(), idOf("emea"), idOf("apac")]).size, 3);
+});

@@ -102,6 +102,7 @@ Deno.test("isThousandEyesRule() takes the product in any case, as matching does"
 const PAIR = `
 title: Failed login
 name: failed_login
+tags: [attack.t1110]
 logsource: { product: thousandeyes, service: audit }
 detection:
   selection:
@@ -121,8 +122,8 @@ correlation:
 const pair = parseSigma(PAIR);
 
 /** What makes an alert if Ada fails to log in twice. */
-function alertsOf(disabled: readonly string[]) {
-  const matcher = matchRules(pair, () => {}, { disabled });
+function alertsOf(disabled: readonly string[], only?: readonly string[]) {
+  const matcher = matchRules(pair, () => {}, { disabled, only });
   const { match, correlator } = matcher;
   const inputs: CorrelationInput[] = [];
   const alone = [0, 1].flatMap((time) => {
@@ -144,6 +145,17 @@ Deno.test("a rule that is switched off makes no alert, and correlations still co
 Deno.test("a correlation that is switched off makes no alert, and its rules do what they did", () => {
   const { alone, together } = alertsOf(["many_failed_logins"]);
   assertEquals([alone, together], [["Failed login", "Failed login"], []]);
+});
+
+Deno.test("only the rules that are named make alerts, by id, name or tag, and correlations still count the others", () => {
+  const { alone, together, disabled } = alertsOf([], ["many_failed_logins"]);
+  assertEquals([alone, together], [[], ["Many failed logins"]]);
+  assertEquals(disabled.map(({ title }) => title), ["Failed login"]);
+  const byTag = alertsOf([], ["ATTACK.T1110"]);
+  assertEquals([byTag.alone.length, byTag.together], [2, []]);
+  const both = alertsOf(["attack.t1110"], ["failed_login", "nothing"]);
+  assertEquals([both.alone, both.together, both.alerting], [[], [], []]);
+  assertEquals(both.unknown.map(({ name }) => name), ["nothing"]);
 });
 
 Deno.test("what no rule has as its id or name is told with the name that is closest", () => {

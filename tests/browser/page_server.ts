@@ -136,6 +136,7 @@ export class PageServer implements AsyncDisposable {
     const ended = new AbortController();
     this.#connections = ended;
     const gateway = createGateway({
+      sources: ["default"],
       tokens: this.tokens,
       clock: systemClock,
       page,

@@ -11,6 +11,7 @@ const SECRET = `whsec_${btoa("S3CRET".repeat(6))}`;
 async function running() {
   const fixture = new LogFixture();
   const gateway = createGateway({
+    sources: ["default"],
     tokens: [{ name: "ana", sha256: await sha256(TOKEN), scopes: ["admin"] }],
     clock: fixture.clock,
     backend: (request) => fixture.app.fetch(request),

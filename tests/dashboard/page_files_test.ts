@@ -6,6 +6,7 @@ import page from "../../src/worker/page.json" with { type: "json" };
 import { buildPage } from "../../tools/build_page.ts";
 
 const app = createGateway({
+  sources: ["default"],
   tokens: [],
   clock: systemClock,
   page,

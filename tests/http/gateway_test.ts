@@ -40,6 +40,7 @@ function gateway(options: Partial<Parameters<typeof createGateway>[0]> = {}) {
   const clock = new ManualClock();
   clock.set(EXPIRES);
   const app = createGateway({
+    sources: ["default"],
     tokens,
     clock,
     backend: () => {

@@ -80,6 +80,7 @@ export class LogFixture implements Disposable {
     message: (id) => this.log.message(id),
     invalidEvents: (after, limit, maxBytes) => this.log.invalidEvents(after, limit, maxBytes),
     status: () => ({
+      source: "default",
       ...watchStatus(
         newCollectorState(NOW, OPTIONS),
         { ...this.log.counts(), silences: this.access.silences(), endpoints: [] },

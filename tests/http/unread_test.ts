@@ -60,6 +60,7 @@ Deno.test("120 readers that never read cost a bounded number of bytes, hold plac
   });
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(TOKEN));
   const gateway = createGateway({
+    sources: ["default"],
     tokens: [{ name: "admin", sha256: new Uint8Array(digest).toHex(), scopes: ["admin"] }],
     clock: fixture.clock,
     backend: (request) => app.fetch(request),

@@ -47,6 +47,7 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
     endpoints: [],
   };
   const text = metricsText({
+    source: "default",
     ...watchStatus(state, log, [], 0, options),
     rules: 0,
     ruleSet: {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { readConfig } from "../../src/worker/config.ts";
-import { logNameOf } from "../../src/worker/source.ts";
+import { endpointsOf, readConfig } from "../../src/worker/config.ts";
+import { logNameOf, sourceOfLog } from "../../src/worker/source.ts";
 
 const sha256 = "a".repeat(64);
 const SECRET = `whsec_${btoa("x".repeat(32))}`;
@@ -207,7 +207,7 @@ Deno.test("readConfig() says where a member is that is not known", () => {
     variable: "API_TOKENS",
     entry: "siem",
     message:
-      "has a member that is not known; it must be an object with name, sha256, scopes and optionally expires",
+      "has a member that is not known; it must be an object with name, sha256, scopes and optionally sources and expires",
   }]);
 });
 
@@ -280,7 +280,7 @@ Deno.test("readConfig() refuses the entries that are wrong, by name, and keeps t
     {
       variable: "API_TOKENS",
       entry: "entry 6",
-      message: "must be an object with name, sha256, scopes and optionally expires",
+      message: "must be an object with name, sha256, scopes and optionally sources and expires",
     },
     {
       variable: "WEBHOOKS",
@@ -398,4 +398,98 @@ Deno.test("one source has one name, however its settings are spelt", () => {
 Deno.test("readConfig() refuses TE_AID together with TE_USE_ALL_PERMITTED_AIDS", () => {
   const { problems } = readConfig({ ...good, TE_AID: "1", TE_USE_ALL_PERMITTED_AIDS: "true" });
   assertEquals(problems.map(({ variable }) => variable), ["TE_USE_ALL_PERMITTED_AIDS"]);
+});
+
+const sourcesIn = (sources: unknown, env: Record<string, unknown> = {}) =>
+  readConfig({
+    TE_BASE_URL: "https://api.example.com/v7",
+    SOURCES: JSON.stringify(sources),
+    ...env,
+  });
+const logsIn = (...given: Parameters<typeof sourcesIn>) =>
+  sourcesIn(...given).config?.sources.map(logNameOf);
+
+Deno.test("readConfig() reads further sources beside that of TE_TOKEN, whose log keeps its name", () => {
+  const list = [
+    { name: "emea", tokenFrom: "TE_TOKEN_EMEA", aid: "0012" },
+    { name: "acme", token: "t", baseUrl: "https://API.example.net/v7/", organisation: "Acme" },
+  ];
+  const env = { TE_TOKEN_EMEA: "e" };
+  const { config, problems } = sourcesIn(list, { ...env, TE_TOKEN: "d" });
+  assertEquals(problems, []);
+  assertEquals(config?.sources.map(({ token }) => token), ["d", "e", "t"]);
+  assertEquals(config?.sources.map(logNameOf), [
+    "https://api.example.com/v7 all",
+    "emea https://api.example.com/v7 12",
+    "acme https://api.example.net/v7 all",
+  ]);
+  assertEquals(config?.sources.map(logNameOf).map(sourceOfLog), ["default", "emea", "acme"]);
+  // TE_TOKEN is not needed then, and an entry of that name goes on with the same log.
+  assertEquals(logsIn([{ name: "default", token: "d" }]), ["https://api.example.com/v7 all"]);
+  assertEquals(sourcesIn([]).problems.map(({ variable }) => variable), ["TE_TOKEN"]);
+});
+
+Deno.test("readConfig() shares the rate limit among the sources of one organisation", () => {
+  const list = ["a", "b", "c"].map((name) => ({ name, token: "t" }));
+  const { config } = sourcesIn([
+    ...list,
+    { name: "d", token: "t", organisation: "Other" },
+    { name: "broken", token: "" },
+  ]);
+  const reading = config?.sources.filter(({ token }) => token !== undefined);
+  assertEquals(reading?.map(({ sharers }) => sharers), [3, 3, 3, 1]);
+});
+
+Deno.test("readConfig() refuses a source by name; its log has a stand-in that reads nothing", () => {
+  const good = { name: "good", token: "t" };
+  const wrong: [entry: Record<string, unknown>, message: string, stays: boolean][] = [
+    [
+      { tokenFrom: "TE_TOKEN_X" },
+      "tokenFrom names TE_TOKEN_X, which must be set to a bearer",
+      true,
+    ],
+    [{ token: "hunter2 hunter2" }, "token must be a bearer token: visible characters", true],
+    [{ tokenFrom: "API_TOKENS" }, "tokenFrom must be the name of a secret: TE_TOKEN_", true],
+    [{ token: "t", tokenFrom: "TE_TOKEN_X" }, "must have either token or tokenFrom", true],
+    [{}, "must have either token or tokenFrom", true],
+    [{ token: "t", hunter2: 1 }, "has a member that is not known", true],
+    [{ token: "t", aid: "x" }, "aid must be the id of an account group", false],
+    [{ token: "t", baseUrl: "ftp://hunter2" }, "baseUrl must be an https URL", false],
+    [
+      { token: "t", aid: "1", useAllPermittedAids: true },
+      "must not have useAllPermittedAids",
+      true,
+    ],
+    [{ token: "t", rules: { only: [] } }, "rules.only must have at least one entry", true],
+    [{ token: "t", name: "good" }, "has the same name as good", false],
+    [{ token: "t", name: "default" }, "has the name of the source of TE_TOKEN", false],
+    [{ token: "t", name: "No" }, "name must be 1 to 63 of a-z", false],
+  ];
+  for (const [entry, message, stays] of wrong) {
+    const list = [good, { name: "bad", ...entry }];
+    const { config, problems } = sourcesIn(list, { TE_TOKEN: "d" });
+    assertEquals(problems.map(({ variable }) => variable), ["SOURCES"], message);
+    assertEquals(problems[0]?.message.startsWith(message), true, problems[0]?.message);
+    assertEquals(JSON.stringify(problems).includes("hunter2"), false);
+    const tokens = config?.sources.map(({ token }) => token);
+    assertEquals(tokens, stays ? ["d", "t", undefined] : ["d", "t"], message);
+  }
+});
+
+Deno.test("endpointsOf() gives each source the endpoints that name it or none", () => {
+  const endpoint = { url: "https://example.com/", secret: SECRET };
+  const WEBHOOKS = JSON.stringify([
+    { name: "all", ...endpoint },
+    { name: "emea", ...endpoint, sources: ["emea"] },
+    { name: "broken", ...endpoint, url: "ftp://x", sources: ["apac", "emea"] },
+  ]);
+  const { config } = sourcesIn([{ name: "emea", token: "t" }], { TE_TOKEN: "d", WEBHOOKS });
+  const namesFor = (source: string) => {
+    const { endpoints, refusedEndpoints } = endpointsOf(config!, source);
+    return [...endpoints, ...refusedEndpoints].map(({ name }) => name);
+  };
+  assertEquals(namesFor("default"), ["all"]);
+  assertEquals(namesFor("emea"), ["all", "emea", "broken"]);
+  // Also of a source that was removed: what it owes is still to be delivered.
+  assertEquals(namesFor("apac"), ["all", "broken"]);
 });

@@ -8,9 +8,11 @@ import { watchPorts } from "../../src/worker/watch_ports.ts";
 export function portsOf(log: Log, env: Readonly<Record<string, string>>): WatchPorts {
   const { config, problems } = readConfig({ TE_TOKEN: "te-token", ...env });
   if (config === undefined) throw new Error(JSON.stringify(problems));
-  const { endpoints: all, hasUnknownEndpoint: hasUnknown } = config;
+  const { endpoints: all, hasUnknownEndpoint: hasUnknown, sources: [source] } = config;
   return watchPorts({
     config,
+    name: source.name,
+    source,
     log,
     endpoints: { all, hasUnknown },
     rules: { matcher: { match: () => [], correlator: undefined }, revision: "none" },

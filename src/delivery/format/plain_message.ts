@@ -1,4 +1,5 @@
 import type { Alert, AlertEvent, AlertGroup, AlertLevel } from "../../alert/alert.ts";
+import { DEFAULT_SOURCE } from "../../alert/alert_id.ts";
 import { fieldTexts } from "../../alert/field_texts.ts";
 import { safeText } from "../../stream/plain_text.ts";
 import { CUT_NOTE, cutText } from "./cut_text.ts";
@@ -142,6 +143,7 @@ function alertMessage(
     fact("On", valuesOf("resources.name"), detail),
     fact("Account group", valuesOf("accountGroupName", "aid"), detail),
     fact("Group", groupTexts(group), detail),
+    fact("Source", sourceTexts(alert), detail),
     fact("Parts", parts.map(({ title, count }) => `${count} × ${title}`), detail),
     fact("When", [timeSpan(firstAt, lastAt)], detail),
     fact("Rule", [rule.id], detail),
@@ -171,6 +173,7 @@ function repeats(
   const facts = [
     fact("Repeats", [String(count)], detail),
     fact("Group", groupTexts(group), detail),
+    fact("Source", sourceTexts(folded), detail),
     fact("When", [timeSpan(from, until)], detail),
     fact("Rule", [rule.id], detail),
     fact("First alert", [first], detail),
@@ -182,6 +185,11 @@ function repeats(
     advice: [],
     ...linked(linkTo(first)),
   };
+}
+
+/** Where there is only one source, nobody wants to read its name. */
+function sourceTexts({ source = DEFAULT_SOURCE }: Pick<Alert, "source">): string[] {
+  return source === DEFAULT_SOURCE ? [] : [source];
 }
 
 function message(
