@@ -3,6 +3,12 @@ import { problem } from "./problem.ts";
 /** The query parameter that names a source. */
 const PARAMETER = "source";
 
+/** What it means, for every operation that needs a token. */
+export const SOURCE_PARAMETER = {
+  name: PARAMETER,
+  description: "the name of the source; needed if there are several that the token may see",
+} as const;
+
 /** A request for the log of one source. */
 export interface SourceRequest {
   /** The request, without the name in its query. */

@@ -1,6 +1,7 @@
 import { type ConversionConfig, toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { AlertSchema } from "../alert/alert_schema.ts";
+import { SOURCE_PARAMETER } from "./choose_source.ts";
 import { type ProblemCode, PROBLEMS } from "./problem.ts";
 import { FORMS, type Operation, operationsOf, type Route } from "./route.ts";
 import { AlertHistorySchema } from "./routes/alert.ts";
@@ -97,6 +98,12 @@ const ProblemSchema = v.object({
     described(v.array(text), "everything that is wrong with what was sent, each with its place"),
   ),
   available: v.optional(described(v.array(text), "`not_acceptable`: the forms that there are")),
+  sources: v.optional(
+    described(
+      v.array(text),
+      "`source_required`, `unknown_source` and `forbidden`: the sources that the token may see",
+    ),
+  ),
   variables: v.optional(described(v.array(text), "`misconfigured`: the settings to correct")),
   expires: v.optional(described(time, "`token_expired`: until when the token was valid")),
   maxBytes: v.optional(described(v.number(), "`too_large`: the maximum size of a body")),
@@ -137,6 +144,8 @@ const OF_TOKENS: readonly ProblemCode[] = [
   "token_expired",
   "forbidden",
   "misconfigured",
+  "source_required",
+  "unknown_source",
 ];
 
 /**
@@ -228,7 +237,7 @@ function operationObject(
 
 function parametersOf(
   { params }: Route,
-  { query, otherQuery, headers = {} }: Operation,
+  { scope, query, otherQuery, headers = {} }: Operation,
 ): OpenApiParameter[] {
   const inPath = Object.entries(params).map(([name, { pattern, description }]) => ({
     name,
@@ -244,6 +253,12 @@ function parametersOf(
     required: false,
     schema: querySchemaOf(schema),
   }));
+  const source = scope === "none" ? [] : [{
+    ...SOURCE_PARAMETER,
+    in: "query" as const,
+    required: false,
+    schema: { type: "string" },
+  }];
   const fields = otherQuery === undefined ? [] : [{
     name: "fields",
     in: "query" as const,
@@ -260,7 +275,7 @@ function parametersOf(
     required: false,
     schema: { type: "string" },
   }));
-  return [...inPath, ...inQuery, ...fields, ...inHeaders];
+  return [...inPath, ...inQuery, ...source, ...fields, ...inHeaders];
 }
 
 /** What a query may contain: text, but for numbers and choices, which are told as such. */

@@ -64,6 +64,7 @@ Deno.test("the Worker bundles the document as it is now, and the gateway serves 
   assertEquals(apiDocs, buildApiDocs());
   const app = createGateway({
     tokens: [],
+    sources: ["default"],
     clock: systemClock,
     page: apiDocs,
     backend: () => new Response("from the backend"),

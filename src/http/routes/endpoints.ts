@@ -30,6 +30,7 @@ const MEANINGS: Readonly<Record<Exclude<keyof EndpointConfig, "name">, string>> 
   rules: "only alerts of the rules with these ids or names",
   tags: "only alerts of rules with one of these tags",
   where: "only alerts that have an event with such fields, in Sigma's words",
+  sources: "only alerts of these sources; not for a stored endpoint, which belongs to one",
   quietHours: "when alerts wait that are not urgent",
   operational: "whether it is told when Panoptes itself, or another endpoint, fails",
   testOnly: "whether it gets nothing but test messages",

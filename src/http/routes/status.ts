@@ -72,6 +72,7 @@ export const EndpointStatusSchema = v.object({
 
 /** How current the log is, and what fails. */
 export const StatusSchema = v.object({
+  source: described(text, "the name of the source"),
   health: described(v.picklist(["green", "yellow", "red"]), "the worst of `reasons`"),
   reasons: described(v.array(ReasonSchema), "why, each with what to do"),
   covered: described(
@@ -174,13 +175,16 @@ export const StatusSchema = v.object({
   ruleSet: described(RuleSetSchema, "which rules these are"),
   unfedLogs: described(
     v.array(v.object({
-      source: described(text, "the base URL of the API and the account groups"),
+      source: described(
+        text,
+        "the base URL of the API and the account groups, after the name of a source",
+      ),
       events: described(count, "events kept"),
       alerts: described(count, "alerts kept"),
       owed: described(count, "messages that are still to be delivered"),
       notedAt: described(time, "as of when"),
     })),
-    "logs of earlier settings, which are no longer fed",
+    "logs of earlier settings and removed sources, which are no longer fed",
   ),
   subscribers: described(
     v.object({ events: count, alerts: count }),
