@@ -25,7 +25,7 @@ import { report } from "./report.ts";
 import { RulesInForce } from "./rules_in_force.ts";
 import { serviceReasons } from "./service_reasons.ts";
 import { SETTINGS } from "./settings.ts";
-import { logNameOf, type Source, sourceOfLog } from "./source.ts";
+import { logNameOf, sourceOfLog } from "./source.ts";
 import { watchPorts } from "./watch_ports.ts";
 
 /** What a service is composed of. */
