@@ -331,7 +331,7 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
       });
     const checked = checkUrl(value.url, value);
     if ("refused" in checked) refuse("url", `must be a URL that may be called: ${checked.refused}`);
-    const { optionsSchema, signs } = formatOf(value.format);
+    const { optionsSchema, signs, keyHeader } = formatOf(value.format);
     if (signs === "always" && value.secret === undefined) {
       refuse("secret", `must be set: the format ${value.format} signs`);
     }
@@ -340,6 +340,13 @@ export const EndpointSchema: v.GenericSchema<EndpointConfig, Endpoint> = v.pipe(
     }
     if (value.secret === undefined && value.previousSecrets.length > 0) {
       refuse("previousSecrets", "must not be set without secret");
+    }
+    if (keyHeader !== undefined && Object.hasOwn(value.headers, keyHeader.name)) {
+      refuse(
+        "headers",
+        `must not have ${keyHeader.name}: the format ${value.format} sets it; ` +
+          `the key belongs in options.${keyHeader.option}`,
+      );
     }
     const options = v.safeParse(optionsSchema, value.options);
     for (const { message, path } of options.issues ?? []) refuse("options", message, path);

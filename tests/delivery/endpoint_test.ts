@@ -1,7 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { EndpointSchema } from "../../src/delivery/endpoint.ts";
+import { FORMAT_NAMES } from "../../src/delivery/format/formats.ts";
 import { RETRY_SCHEDULE } from "../../src/delivery/retry_schedule.ts";
+import { CONTENTS } from "../support/receivers/contents.ts";
+import { requestOf } from "../support/receivers/http_receiver.ts";
+import { SAMPLE_OPTIONS } from "../support/receivers/sample_options.ts";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const good = { name: "siem", url: "https://siem.example.com/hook", secret };
@@ -114,6 +118,29 @@ for (const [path, change] of wrong) {
     assert(!issues?.some(({ message }) => message.includes("S3CRET")));
   });
 }
+
+Deno.test("EndpointSchema refuses a header that the format sets from its options, and names the option", () => {
+  const refused = FORMAT_NAMES.flatMap((format) => {
+    const { "content-type": _, ...set } = requestOf(format, CONTENTS["created"]!).headers;
+    return Object.keys(set).map((name) => {
+      const { name: of, url } = good;
+      const headers = { [name.toUpperCase()]: "S3CRET" };
+      const endpoint = { name: of, url, format, options: SAMPLE_OPTIONS[format], headers };
+      const { issues } = v.safeParse(EndpointSchema, endpoint);
+      return issues?.map((issue) => [v.getDotPath(issue), issue.message]);
+    });
+  });
+  const refusal = (name: string, format: string, option: string) => [[
+    "headers",
+    `must not have ${name}: the format ${format} sets it; the key belongs in options.${option}`,
+  ]];
+  assertEquals(refused, [
+    refusal("authorization", "jsm", "apiKey"),
+    refusal("authorization", "splunk-hec", "token"),
+    refusal("dd-api-key", "datadog", "apiKey"),
+    refusal("authorization", "elastic", "apiKey"),
+  ]);
+});
 
 Deno.test("EndpointSchema accepts http to loopback if it is allowed", () => {
   const development = { ...good, url: "http://127.0.0.1:8788/hook", allowHttpLoopback: true };

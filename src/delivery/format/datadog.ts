@@ -57,6 +57,7 @@ export const datadog: Format<DatadogOptions> = {
   signs: "never",
   closes: false,
   secretsOf: ({ apiKey }) => [apiKey],
+  keyHeader: { name: "dd-api-key", option: "apiKey" },
   request: (content, { options: { apiKey, service, hostname }, linkTo }) => ({
     headers: { "content-type": "application/json", "dd-api-key": apiKey },
     body: bodyWithin(MAX_LOG_BYTES, content, (content) => {

@@ -74,6 +74,7 @@ export const elastic: Format<ElasticOptions> = {
   signs: "never",
   closes: false,
   secretsOf: ({ apiKey }) => [apiKey],
+  keyHeader: { name: "authorization", option: "apiKey" },
   request: (content, { options: { apiKey, dataStream }, linkTo }) => ({
     path: "/_bulk",
     headers: { "content-type": "application/x-ndjson", authorization: `ApiKey ${apiKey}` },

@@ -49,6 +49,11 @@ export interface Format<Options = unknown> {
   /** The options that nobody may see, such as a key; default none. */
   secretsOf?(options: Options): readonly string[];
   /**
+   * The header in which requests carry a key, in lower case, and the option that holds the key;
+   * default none. An endpoint must not have the same header in its `headers`.
+   */
+  readonly keyHeader?: { readonly name: string; readonly option: string };
+  /**
    * Makes the request; the same arguments always give the same request.
    *
    * @param content What to tell.

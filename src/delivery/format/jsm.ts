@@ -39,6 +39,7 @@ export const jsm: Format<JsmOptions> = {
   signs: "never",
   closes: true,
   secretsOf: ({ apiKey }) => [apiKey],
+  keyHeader: { name: "authorization", option: "apiKey" },
   request(content, { options: { apiKey }, linkTo }) {
     const headers = { "content-type": "application/json", authorization: `GenieKey ${apiKey}` };
     const alias = alertIdOf(content);

@@ -58,6 +58,7 @@ export const splunkHec: Format<SplunkHecOptions> = {
   signs: "never",
   closes: false,
   secretsOf: ({ token }) => [token],
+  keyHeader: { name: "authorization", option: "token" },
   request: (content, { options: { token, ...metadata }, linkTo }) => ({
     headers: { "content-type": "application/json", authorization: `Splunk ${token}` },
     body: bodyWithin(
