@@ -14,7 +14,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   413: "The message is too large for the receiver: raise its limit, or choose a shorter format.",
   415: "The receiver wants another media type: check the endpoint's format.",
   422: "The receiver refuses the content: check the endpoint's format and options.",
-  429: "The receiver limits the rate: it is respected; maxPerMinute sets a lower one.",
+  429: "The receiver limits the rate, and Panoptes keeps to it; maxPerMinute sets a lower limit.",
 };
 
 /** What to do where there was no answer. */

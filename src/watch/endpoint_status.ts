@@ -157,8 +157,8 @@ export function endpointReasons({ name, state, queue }: KnownEndpoint, now: numb
     found.push(reason("endpoint_paused", {
       severity: now - since > FAILING_RED_MS ? "red" : "yellow",
       about: name,
-      message: `Nothing but probes is sent to the endpoint ${name}, the next one not before ` +
-        `${next}. ${waiting}.`,
+      message: `Only probes are sent to the endpoint ${name}, the next one at ${next} or later. ` +
+        `${waiting}.`,
       since,
     }));
   }

@@ -149,7 +149,7 @@ Deno.test("panoptes says what to do if it cannot ask a running Panoptes", async 
     ],
     [4, /the log answers 404/, run(["endpoints", "remove", "siem"])],
     [2, /Invalid id 'x'/, run(["deliveries", "show", "x"])],
-    [2, /Name which messages are sent again/, run(["deliveries", "redeliver"])],
+    [2, /Name the messages to send again/, run(["deliveries", "redeliver"])],
     [2, /not both/, run(["deliveries", "redeliver", "1", "--endpoint", "siem"])],
     [4, /from must be an ISO 8601 time/, run(["deliveries", "list", "--from", "yesterday"])],
   ];

@@ -4,7 +4,7 @@ import { counted, printable, say } from "../output/terminal.ts";
 import { textTable } from "../output/text_table.ts";
 import { ask, type FormatOptions, type InstanceOptions } from "./endpoints.ts";
 
-/** Which messages are meant. */
+/** The options that select messages. */
 export interface DeliveriesOptions extends InstanceOptions {
   readonly endpoint?: string;
   readonly state?: string;
@@ -72,7 +72,7 @@ export async function deliveriesList(
     one.alert,
   ]);
   for (const line of textTable(COLUMNS, rows)) say(line);
-  if (next !== null) say("There are more; narrow them down with --from, --to or --state");
+  if (next !== null) say("There are more: narrow the selection with --from, --to or --state");
   return EXIT_CODE.ok;
 }
 
@@ -100,7 +100,7 @@ export async function deliveriesShow(
   return EXIT_CODE.ok;
 }
 
-/** Sends one message again, or all that the options mean. */
+/** Sends one message again, or all that the options select. */
 export async function deliveriesRedeliver(
   id: string | undefined,
   { url, tokenFile, limit, ...query }: DeliveriesOptions,
@@ -108,7 +108,7 @@ export async function deliveriesRedeliver(
   const options = instance({ url, tokenFile });
   if (id !== undefined) {
     if (Object.keys(query).length > 0 || limit !== undefined) {
-      throw new UsageError("Name either an id or which messages are meant, not both");
+      throw new UsageError("Name either an id or a selection of messages, not both");
     }
     const path = `${pathOf(id)}/redeliver`;
     await ask(options, { path, method: "POST", task: `send the message ${id} again` });
@@ -117,7 +117,7 @@ export async function deliveriesRedeliver(
   }
   if (Object.keys(query).length === 0) {
     throw new UsageError(
-      "Name which messages are sent again: an id, or --endpoint, --state, --from or --to",
+      "Name the messages to send again: an id, or --endpoint, --state, --from or --to",
     );
   }
   const max = limit === undefined ? Infinity : Number(limit);
