@@ -9,3 +9,18 @@ export function bundleOf(yaml: string): SealedBundle {
   const regexes = compileRegexes(rules, { filters, baseRules: true });
   return JSON.parse(JSON.stringify(sealBundle({ rules, correlations, filters, regexes })));
 }
+
+/** A bundle with one rule, which every event satisfies; nothing holds repeats back. */
+export const ANY_EVENT = bundleOf(`
+title: Any event
+id: 929a690e-bef0-4204-a928-ef5e620d6fcc
+status: stable
+level: high
+logsource: { product: thousandeyes, service: audit }
+detection:
+  selection:
+    event: '*'
+  condition: selection
+panoptes:
+  suppress: false
+`);

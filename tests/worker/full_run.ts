@@ -1,11 +1,10 @@
-import { sealBundle } from "../../src/alert/rule_bundle.ts";
 import * as v from "valibot";
 import { type Endpoint, EndpointSchema } from "../../src/delivery/endpoint.ts";
 import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
-import { parseSigma } from "../../src/sigma/parse.ts";
 import { composeService } from "../../src/worker/compose_service.ts";
 import { readConfig } from "../../src/worker/config.ts";
+import { ANY_EVENT } from "../support/bundle_of.ts";
 import { FakeStorage } from "../support/fake_storage.ts";
 import { ManualClock, settled } from "../support/manual_clock.ts";
 
@@ -42,20 +41,6 @@ export interface FullRun {
     readonly body: string;
   }[];
 }
-
-const { rules, filters } = parseSigma(`
-title: Any event
-id: 929a690e-bef0-4204-a928-ef5e620d6fcc
-status: stable
-level: high
-logsource: { product: thousandeyes, service: audit }
-detection:
-  selection:
-    event: '*'
-  condition: selection
-panoptes:
-  suppress: false
-`);
 
 const FORMS = ["application/json", "application/x-ndjson", "text/event-stream"];
 const MAX_TICKS = 100;
@@ -109,7 +94,7 @@ export async function fullRun(
     const service = await composeService({
       storage,
       config,
-      bundle: sealBundle({ rules, filters }),
+      bundle: ANY_EVENT,
       clock,
       random: () => 0.5,
       wake: () => Promise.resolve(),
