@@ -23,6 +23,9 @@ const NAMES: Record<View, string> = {
   deliveries: "Deliveries",
 };
 
+/** A range of time that is chosen in one of these views goes along to the others. */
+const RANGED: readonly View[] = ["now", "alerts", "events"];
+
 /**
  * The whole page: the form to sign in, or the navigation and a view.
  *
@@ -43,7 +46,7 @@ function SignedIn() {
     alerts.close();
   }, []);
   const status = usePolled(api.status, STATUS_INTERVAL_MS);
-  const { view } = address.value;
+  const { view, filters: { since = "", until = "" } } = address.value;
   const title = NAMES[view];
   useEffect(() => {
     document.title = `${title} · Panoptes`;
@@ -56,7 +59,11 @@ function SignedIn() {
         <a class="brand" href={linkTo("now")}>Panoptes</a>
         <nav aria-label="Views">
           {VIEWS.map((name) => (
-            <a key={name} href={linkTo(name)} aria-current={name === view ? "page" : undefined}>
+            <a
+              key={name}
+              href={linkTo(name, RANGED.includes(name) ? { since, until } : {})}
+              aria-current={name === view ? "page" : undefined}
+            >
               {NAMES[name]}
             </a>
           ))}

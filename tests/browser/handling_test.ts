@@ -142,27 +142,67 @@ pageTest(
 );
 
 pageTest(
-  "dragging over the bars of Now shows the events of that time",
+  "dragging over the bars of Now chooses a time, which goes along to the alerts and the events",
   async ({ page, server }) => {
     const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
     await server.record([
       { event: "Long ago.", date: at(50) },
-      { event: "In between.", date: at(30) },
+      { event: "In between.", date: at(31) },
       { event: "Just now.", date: at(2) },
     ]);
+    await server.alert({ event: { event: "Test deleted.", date: at(30) } });
+    await server.alert({ event: { event: "Test deleted.", date: at(1) }, level: "low" });
     await page.goto(server.link());
-    await page.getByRole("img", { name: "3 events and 0 alerts" }).waitFor();
-    const box = await page.locator(".u-over").boundingBox();
-    if (box === null) throw new Error("The chart is not visible");
-    const y = box.y + box.height / 2;
-    await page.mouse.move(box.x + box.width * 0.4, y);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.6, y, { steps: 4 });
-    await page.mouse.up();
-    await page.getByText("1 of 3 events").waitFor();
+    await page.getByRole("img", { name: "5 events in the last hour" }).waitFor();
+    await page.getByRole("img", {
+      name: "2 alerts in the last hour: 0 critical, 1 high, 0 medium, 1 low",
+    }).waitFor();
+    for (const chart of await page.locator(".u-over").all()) {
+      const box = await chart.boundingBox();
+      if (box === null) throw new Error("The chart is not visible");
+      const y = box.y + box.height / 2;
+      await page.mouse.move(box.x + box.width * 0.4, y);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.6, y, { steps: 4 });
+      await page.mouse.up();
+      await page.getByRole("link", { name: "2 events", exact: true }).waitFor();
+      await page.getByRole("link", { name: "1 alert", exact: true }).waitFor();
+      await page.getByRole("link", { name: "In between.", exact: true }).waitFor();
+      assertEquals(await page.getByRole("link", { name: "Just now.", exact: true }).count(), 0);
+      await page.getByRole("link", { name: "Show the whole hour" }).click();
+      await page.getByRole("link", { name: "Just now.", exact: true }).waitFor();
+      await page.goBack();
+    }
+    await page.getByRole("link", { name: "2 events", exact: true }).waitFor();
+    assert(/^#\/now\?since=[^&]+&until=[^&]+$/.test(new URL(page.url()).hash), page.url());
+    await page.getByRole("link", { name: "Alerts", exact: true }).click();
+    await page.getByText("1 of 2 alerts").waitFor();
+    await page.getByRole("link", { name: "Events", exact: true }).click();
+    await page.getByText("2 of 5 events").waitFor();
     await page.getByText("In between.").waitFor();
     await page.getByRole("button", { name: /remove this filter/ }).click();
-    await page.getByText("3 of 3 events").waitFor();
+    await page.getByText("5 of 5 events").waitFor();
+  },
+);
+
+pageTest(
+  "what needs attention is ordered by level, then by time",
+  async ({ page, server }) => {
+    for (
+      const [level, title] of [
+        ["high", "First"],
+        ["critical", "Second"],
+        ["medium", "Third"],
+        ["high", "Fourth"],
+        ["low", "Fifth"],
+      ] as const
+    ) await server.alert({ event: { event: "Test deleted." }, level, title });
+    await page.goto(server.link());
+    await page.getByRole("link", { name: /^Third/ }).waitFor();
+    assertEquals(
+      (await page.locator(".attention a").allTextContents()).map((text) => text.split(/\W/)[0]),
+      ["Second", "Fourth", "First", "Third"],
+    );
   },
 );
 

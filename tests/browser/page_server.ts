@@ -65,6 +65,7 @@ export class PageServer implements AsyncDisposable {
   ): Promise<Alert> {
     const now = Date.now();
     const dated = { date: new Date(now).toISOString(), ...event };
+    const at = Date.parse(dated.date);
     await this.record([dated]);
     const { log } = this.fixture;
     const rule = {
@@ -76,11 +77,11 @@ export class PageServer implements AsyncDisposable {
       references: ["https://docs.thousandeyes.com", "javascript:alert(1)"],
     };
     const alert: Alert = {
-      ...toAlert(rule, dated, { identity: `[${this.#events}]`, occurrence: 1, at: now }),
+      ...toAlert(rule, dated, { identity: `[${this.#events}]`, occurrence: 1, at }),
       matched: [{ field: "event", value: event["event"], item: "event|contains: deleted" }],
     };
     log.transaction(() => {
-      log.addAlerts([{ alert, eventSeq: log.head().newest, at: now }], now);
+      log.addAlerts([{ alert, eventSeq: log.head().newest, at }], now);
       if (endpoint !== undefined) log.queue([{ webhookId: alert.id, endpoint, level }], now);
     });
     await settled();

@@ -1,46 +1,69 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 
-const HEIGHT = 180;
+const MINUTE_S = 60;
 const SCHEME = "(prefers-color-scheme: dark)";
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+
+/** A range of time, in milliseconds since the Unix epoch. */
+export interface TimeRange {
+  /** Its beginning. */
+  readonly since: number;
+  /** Its end, which is no part of it. */
+  readonly until: number;
+}
 
 /** What is counted by the minute. */
 export interface Minutes {
   /** The beginnings of the minutes, in seconds since the Unix epoch. */
   readonly at: readonly number[];
-  /** A series of counts, one for each minute. */
-  readonly series: readonly { readonly name: string; readonly counts: readonly number[] }[];
+  /** Series of counts, one for each minute: each is drawn over those before it. */
+  readonly series: readonly {
+    /** The property of CSS that holds its colour. */
+    readonly colour: string;
+    readonly counts: readonly number[];
+  }[];
+}
+
+/** What a chart shows. */
+interface MinutesChartProps {
+  /** The counts. */
+  readonly minutes: Minutes;
+  /** What they say, in words. */
+  readonly label: string;
+  /** The height, in pixels. */
+  readonly height: number;
+  /** The range that is chosen; undefined for none. */
+  readonly range: TimeRange | undefined;
+  /** Told of a range of whole minutes. */
+  readonly onRange: (range: TimeRange) => void;
 }
 
 /**
  * Bars by the minute. Dragging over them chooses a range of time.
  *
- * @param props `minutes`: the counts; `label`: what they say, in words; `onRange`: told of a range,
- *   in milliseconds since the Unix epoch.
+ * @param props See `MinutesChartProps`.
  * @returns The element.
  */
-export function MinutesChart({ minutes, label, onRange }: {
-  minutes: Minutes;
-  label: string;
-  onRange: (from: number, to: number) => void;
-}) {
+export function MinutesChart(props: MinutesChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
-  const told = useRef(onRange);
-  told.current = onRange;
-  const data = [minutes.at, ...minutes.series.map(({ counts }) => counts)] as uPlot.AlignedData;
+  const latest = useRef(props);
+  latest.current = props;
+  const { height, label } = props;
 
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
     const draw = () => {
       chart.current?.destroy();
-      chart.current = newChart(element, minutes, data, (from, to) => told.current(from, to));
+      chart.current = newChart(element, () => latest.current);
     };
     draw();
-    const sized = new ResizeObserver(() =>
-      chart.current?.setSize({ width: element.clientWidth, height: HEIGHT })
-    );
+    const sized = new ResizeObserver(() => {
+      chart.current?.setSize({ width: element.clientWidth, height });
+      if (chart.current !== undefined) select(chart.current, latest.current.range);
+    });
     sized.observe(element);
     const scheme = matchMedia(SCHEME); // its colours are painted, so they do not follow by themselves
     scheme.addEventListener("change", draw);
@@ -50,16 +73,39 @@ export function MinutesChart({ minutes, label, onRange }: {
       chart.current?.destroy();
     };
   }, []);
-  useEffect(() => chart.current?.setData(data));
-  return <div class="chart" ref={place} role="img" aria-label={label} />;
+  useEffect(() => {
+    const { current } = chart;
+    if (current === undefined || current.over.matches(":active")) return; // it is being dragged over
+    current.setData(dataOf(props.minutes));
+    select(current, props.range);
+  });
+  return (
+    <div
+      class="chart"
+      style={{ height: `${height}px` }}
+      ref={place}
+      role="img"
+      aria-label={label}
+    />
+  );
 }
 
-function newChart(
-  element: HTMLElement,
-  { series }: Minutes,
-  data: uPlot.AlignedData,
-  onRange: (from: number, to: number) => void,
-): uPlot {
+function dataOf({ at, series }: Minutes): uPlot.AlignedData {
+  return [at, ...series.map(({ counts }) => counts)] as uPlot.AlignedData;
+}
+
+/** Shows a range, as far as it is in the chart. */
+function select(chart: uPlot, range: TimeRange | undefined): void {
+  const { width, height } = chart.over.getBoundingClientRect();
+  const at = (ms: number) => Math.min(Math.max(chart.valToPos(ms / 1000, "x"), 0), width);
+  const { left, right } = range === undefined
+    ? { left: 0, right: 0 }
+    : { left: at(range.since), right: at(range.until) };
+  chart.setSelect({ left, width: right - left, top: 0, height: right > left ? height : 0 }, false);
+}
+
+function newChart(element: HTMLElement, props: () => MinutesChartProps): uPlot {
+  const { minutes, height } = props();
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const grid = { stroke: colour("--chart-grid"), width: 1 };
@@ -67,37 +113,51 @@ function newChart(
   return new uPlot(
     {
       width: element.clientWidth,
-      height: HEIGHT,
+      height,
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false } },
-      scales: { y: { range: (_, __, max) => [0, Math.max(4, max)] } },
-      axes: [axis, {
+      scales: {
+        x: {
+          range: () => {
+            const { at } = props().minutes;
+            return [at[0] ?? 0, (at.at(-1) ?? 0) + MINUTE_S];
+          },
+        },
+        y: { range: (_, __, max) => [0, Math.max(4, max)] },
+      },
+      axes: [{
+        ...axis,
+        size: 30,
+        values: (_, splits) => splits.map((at) => CLOCK.format(at * 1000)),
+      }, {
         ...axis,
         size: 44,
         values: (_, splits) => splits.map((n) => Number.isInteger(n) ? String(n) : ""),
       }],
       series: [
         {},
-        ...series.map(({ name }, index) => ({
-          label: name,
-          stroke: colour(`--chart-${index + 1}`),
-          fill: colour(`--chart-${index + 1}`),
+        ...minutes.series.map((one) => ({
+          stroke: colour(one.colour),
+          fill: colour(one.colour),
           width: 0,
           points: { show: false },
           ...(uPlot.paths.bars === undefined
             ? {}
-            : { paths: uPlot.paths.bars({ size: [index === 0 ? 0.8 : 0.4, 40] }) }),
+            : { paths: uPlot.paths.bars({ size: [0.8, 40], align: 1 }) }),
         })),
       ],
       hooks: {
+        ready: [(self) => select(self, props().range)],
         setSelect: [(self) => {
           const { left, width } = self.select;
-          if (width < 3) return;
-          onRange(self.posToVal(left, "x") * 1000, self.posToVal(left + width, "x") * 1000);
+          const minuteAt = (x: number) => Math.round(self.posToVal(x, "x") / MINUTE_S);
+          const [since, until] = [minuteAt(left), minuteAt(left + width)];
+          if (until <= since) return select(self, props().range);
+          props().onRange({ since: since * MINUTE_S * 1000, until: until * MINUTE_S * 1000 });
         }],
       },
     },
-    data,
+    dataOf(minutes),
     element,
   );
 }

@@ -1,96 +1,207 @@
 import type { ComponentChildren } from "preact";
-import { type Alert, isAtLeast } from "../../alert/alert.ts";
+import { type Alert, ALERT_LEVELS, type AlertLevel, isAtLeast } from "../../alert/alert.ts";
 import type { Status } from "../../http/log_access.ts";
-import { linkTo } from "../address.ts";
+import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
+import { address, linkTo, setFilters } from "../address.ts";
 import type { EntryRow, Row } from "../feed_row.ts";
 import { Badge } from "../parts/badge.tsx";
-import { MinutesChart } from "../parts/minutes_chart.tsx";
+import { MinutesChart, type TimeRange } from "../parts/minutes_chart.tsx";
 import { plain } from "../parts/text.ts";
 import { duration, Time } from "../parts/time.tsx";
+import { TopLists } from "../parts/top_values.tsx";
+import { useChanges } from "../use_changes.ts";
 import type { ViewProps } from "../view_props.ts";
 
 const MINUTES = 60;
 const MINUTE_MS = 60_000;
+/** How often the rows are counted anew. */
+const COUNT_MS = 500;
 const SHOWN_ALERTS = 5;
-const RANGES = [5, 15, 60];
+const RANGES = [5, 15, 30];
 const HEALTH = {
   green: "All is well.",
   yellow: "Something fails or is incomplete.",
   red: "Panoptes needs attention.",
 } as const;
+/** The levels in one bar, from the top to the bottom. */
+const BARS: readonly (readonly [name: string, levels: readonly AlertLevel[]])[] = [
+  ["critical", ["critical"]],
+  ["high", ["high"]],
+  ["medium", ["medium"]],
+  ["low", ["low", "informational"]],
+];
 
 /**
- * How things stand: the health with what to do, how far the log has been read, what happens by the
- * minute, and the alerts that nobody is handling.
+ * How things stand: the health with what to do, the alerts that nobody is handling, what happens by
+ * the minute, and the figures. A range that is chosen is in the address, and goes with the links to
+ * the alerts and events.
  *
  * @param props See `ViewProps`.
  * @returns The element.
  */
 export function NowView({ events, alerts, status: { value: status } }: ViewProps) {
-  events.changed.value; // draw again with every change
-  alerts.changed.value;
+  useChanges([events.changed, alerts.changed], COUNT_MS);
   const now = Date.now();
   const first = (Math.floor(now / MINUTE_MS) - MINUTES + 1) * MINUTE_MS;
-  const counts = countMinutes(events.rows, ({ value }) => value.date, first);
-  const isSerious = (row: Row<Alert>) => "id" in row && isAtLeast(row.value.level, "medium");
-  const serious = countMinutes(alerts.rows.filter(isSerious), ({ value }) => value.lastAt, first);
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const open = alerts.rows.filter((row): row is EntryRow<Alert> =>
-    "id" in row && isSerious(row) && (row.state ?? "open") === "open" && !row.value.backfilled &&
-    row.value.foldedInto === undefined
-  ).reverse();
+  const hour = { since: first, until: first + MINUTES * MINUTE_MS };
+  const range = chosenRange();
+  const happened = entriesIn(events.rows, ({ value }) => value.date, range ?? hour);
+  const alerted = entriesIn(alerts.rows, ({ value }) => value.lastAt, range ?? hour);
+  const counts = countMinutes(
+    range === undefined ? happened : entriesIn(events.rows, ({ value }) => value.date, hour),
+    first,
+  );
   return (
     <>
       <Health status={status} />
-      <section aria-labelledby="attention">
-        <h2 id="attention">Needs attention</h2>
-        <ul class="attention">
-          {open.slice(0, SHOWN_ALERTS).map(({ id, value }) => (
-            <li key={id}>
-              <Badge word={value.level} />
-              <a href={linkTo("alerts", { id: value.id })}>
-                <bdi>{plain(value.summary)}</bdi>
-              </a>
-              <span class="quiet">
-                <Time at={value.lastAt} />
-              </span>
-            </li>
-          ))}
-          {open.length === 0 && <li class="quiet">No open alert of the level medium or above.</li>}
-        </ul>
-        {open.length > SHOWN_ALERTS && (
-          <p>
-            <a href={linkTo("alerts", { state: "open" })}>All {open.length} open alerts</a>
-          </p>
-        )}
-      </section>
-      <section aria-labelledby="minutes">
-        <h2 id="minutes">Events by the minute</h2>
-        <MinutesChart
-          label={`${total} events and ${
-            sum(serious)
-          } alerts of the level medium or above in the last hour`}
-          minutes={{
-            at: counts.map((_, index) => (first + index * MINUTE_MS) / 1000),
-            series: [{ name: "events", counts }, { name: "alerts", counts: serious }],
-          }}
-          onRange={(from, to) => location.hash = linkTo("events", range(from, to))}
+      <Attention rows={alerts.rows} />
+      <section aria-labelledby="timeline">
+        <h2 id="timeline">The last hour</h2>
+        <Timeline
+          first={first}
+          counts={counts}
+          alerts={range === undefined ? alerted : entriesIn(
+            alerts.rows,
+            ({ value }) => value.lastAt,
+            hour,
+          )}
+          range={range}
         />
-        <p class="quiet legend">
-          <span class="key" data-series="1">events</span>
-          <span class="key" data-series="2">alerts, medium and above</span>
-          <span>
-            Drag over the bars to see the events of a time, or see the last{" "}
-            {RANGES.map((minutes) => (
+        <p class="legend">
+          <a href={linkTo("events", range === undefined ? {} : filtersOf(range))}>
+            {count(happened.length, "event")}
+          </a>
+          <a
+            href={linkTo("alerts", {
+              ...(range === undefined ? {} : filtersOf(range)),
+              level: "informational",
+            })}
+          >
+            {count(alerted.length, "alert")}
+          </a>
+          <span role="status">
+            {range === undefined ? "in the last hour" : (
               <>
-                <a href={linkTo("events", range(now - minutes * MINUTE_MS, now))}>{minutes} min</a>
-                {" "}
+                from <Time at={new Date(range.since).toISOString()} /> to{" "}
+                <Time at={new Date(range.until).toISOString()} />
               </>
-            ))}
+            )}
+          </span>
+          <span class="quiet">
+            {isPartly(events, (range ?? hour).since) && "as far as the page has loaded them"}
           </span>
         </p>
+        <p class="quiet legend">
+          {range === undefined
+            ? <span>Drag over the bars to choose a time, or choose the last</span>
+            : <a href={linkTo("now")}>Show the whole hour</a>}
+          {range === undefined && RANGES.map((minutes) => (
+            <a
+              key={minutes}
+              href={linkTo("now", filtersOf({ since: now - minutes * MINUTE_MS, until: now }))}
+            >
+              {minutes} min
+            </a>
+          ))}
+        </p>
       </section>
-      {status !== undefined && <Figures status={status} perMinute={total / MINUTES} />}
+      {status !== undefined && <Figures status={status} perMinute={sum(counts) / MINUTES} />}
+      <section aria-labelledby="frequent">
+        <h2 id="frequent">
+          Most frequent {range === undefined ? "in the last hour" : "in this time"}
+        </h2>
+        <TopLists
+          events={happened.map(({ value }) => value)}
+          linkOf={(condition) => linkTo("events", filtersOf(range ?? hour), [condition])}
+        />
+      </section>
+    </>
+  );
+}
+
+/** The alerts that nobody is handling, the most serious first, then the latest. */
+function Attention({ rows }: { rows: readonly Row<Alert>[] }) {
+  const open = rows.filter((row): row is EntryRow<Alert> =>
+    "id" in row && isAtLeast(row.value.level, "medium") && (row.state ?? "open") === "open" &&
+    !row.value.backfilled && row.value.foldedInto === undefined
+  ).reverse();
+  const rank = ({ value }: EntryRow<Alert>) => ALERT_LEVELS.indexOf(value.level);
+  return (
+    <section aria-labelledby="attention">
+      <h2 id="attention">Needs attention</h2>
+      <ul class="attention">
+        {open.toSorted((a, b) => rank(b) - rank(a)).slice(0, SHOWN_ALERTS).map(({ id, value }) => (
+          <li key={id}>
+            <Badge word={value.level} />
+            <a href={linkTo("alerts", { id: value.id })}>
+              <bdi>{plain(value.summary)}</bdi>
+            </a>
+            <span class="quiet">
+              <Time at={value.lastAt} />
+            </span>
+          </li>
+        ))}
+        {open.length === 0 && <li class="quiet">No open alert of the level medium or above.</li>}
+      </ul>
+      {open.length > SHOWN_ALERTS && (
+        <p>
+          <a href={linkTo("alerts", { state: "open" })}>All {open.length} open alerts</a>
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Events, and alerts by level, by the minute; a range is chosen by dragging over either. */
+function Timeline({ first, counts, alerts, range }: {
+  first: number;
+  counts: readonly number[];
+  alerts: readonly Dated<Alert>[];
+  range: TimeRange | undefined;
+}) {
+  const at = counts.map((_, index) => (first + index * MINUTE_MS) / 1000);
+  const levels = BARS.map(([name, levels]) => {
+    const found = alerts.filter(({ value }) => levels.includes(value.level));
+    return { name, counts: countMinutes(found, first) };
+  });
+  // Each bar is drawn over the one of all levels below it in the list.
+  const stacked = levels.map(({ name }, index) => ({
+    colour: `--chart-${name}`,
+    counts: at.map((_, minute) =>
+      sum(levels.slice(0, index + 1).map(({ counts }) => counts[minute] ?? 0))
+    ),
+  })).reverse();
+  const byLevel = levels.map(({ name, counts }) => [name, sum(counts)] as const);
+  const onRange = (range: TimeRange) => setFilters(filtersOf(range));
+  return (
+    <>
+      <p class="quiet legend">
+        <span class="key" data-series="events">events by the minute</span>
+      </p>
+      <MinutesChart
+        label={`${count(sum(counts), "event")} in the last hour`}
+        height={140}
+        minutes={{ at, series: [{ colour: "--chart-events", counts }] }}
+        range={range}
+        onRange={onRange}
+      />
+      <p class="quiet legend">
+        <span>alerts by the minute:</span>
+        {byLevel.map(([name, total]) => (
+          <span key={name} class="key" data-series={name}>
+            {name === "low" ? "low and informational" : name} {total}
+          </span>
+        ))}
+      </p>
+      <MinutesChart
+        label={`${count(alerts.length, "alert")} in the last hour: ${
+          byLevel.map(([name, total]) => `${total} ${name}`).join(", ")
+        }`}
+        height={110}
+        minutes={{ at, series: stacked }}
+        range={range}
+        onRange={onRange}
+      />
     </>
   );
 }
@@ -167,23 +278,53 @@ function Figure(
   );
 }
 
-/** Counts rows by the minute in which they happened. */
-function countMinutes<Value>(
+/** An entry, and when it happened, in milliseconds since the Unix epoch. */
+interface Dated<Value> {
+  readonly value: Value;
+  readonly at: number;
+}
+
+/** The entries that happened in a range. */
+function entriesIn<Value>(
   rows: readonly Row<Value>[],
   dateOf: (row: EntryRow<Value>) => string | null | undefined,
-  first: number,
-): number[] {
+  { since, until }: TimeRange,
+): Dated<Value>[] {
+  return rows.flatMap((row) => {
+    if (!("id" in row)) return [];
+    const at = Date.parse(dateOf(row) ?? row.recordedAt);
+    return at >= since && at < until ? [{ value: row.value, at }] : [];
+  });
+}
+
+function countMinutes(entries: readonly Dated<unknown>[], first: number): number[] {
   const counts = Array.from({ length: MINUTES }, () => 0);
-  for (const row of rows) {
-    if (!("id" in row)) continue;
-    const minute = Math.floor((Date.parse(dateOf(row) ?? "") - first) / MINUTE_MS);
-    if (minute >= 0 && minute < MINUTES) counts[minute] = (counts[minute] ?? 0) + 1;
+  for (const { at } of entries) {
+    const minute = Math.floor((at - first) / MINUTE_MS);
+    counts[minute] = (counts[minute] ?? 0) + 1;
   }
   return counts;
 }
 
-function range(since: number, until: number): { since: string; until: string } {
+/** The range of the address, if it has one. */
+function chosenRange(): TimeRange | undefined {
+  const { since = "", until = "" } = address.value.filters;
+  const range = { since: Date.parse(since), until: Date.parse(until) };
+  return range.since < range.until ? range : undefined;
+}
+
+function filtersOf({ since, until }: TimeRange): { since: string; until: string } {
   return { since: new Date(since).toISOString(), until: new Date(until).toISOString() };
+}
+
+/** Whether the page has loaded only a part of what happened since then. */
+function isPartly(events: ViewProps["events"], since: number): boolean {
+  const first = events.rows.find((row): row is EntryRow<UserEvent> => "id" in row);
+  return events.hasOlder.value && first !== undefined && Date.parse(first.recordedAt) > since;
+}
+
+function count(number: number, what: string): string {
+  return `${number.toLocaleString()} ${number === 1 ? what : `${what}s`}`;
 }
 
 function sum(counts: readonly number[]): number {
