@@ -68,6 +68,8 @@ const ROOMS: Record<string, string[]> = {
     "json_body.ts",
     "read_body.ts",
     "stream_limit.ts",
+    "client_address.ts",
+    "request_record.ts",
     "api_tokens.ts",
     "choose_source.ts",
     "log_access.ts",

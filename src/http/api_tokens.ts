@@ -132,6 +132,7 @@ export class TokenTable {
 /** Where the gateway notes a holder; it overwrites what a client sends under these names. */
 const NAME_HEADER = "panoptes-token";
 const SCOPES_HEADER = "panoptes-scopes";
+const EXPIRES_HEADER = "panoptes-expires";
 
 /**
  * Notes on a request which token authorized it, for the process that holds the log.
@@ -142,11 +143,12 @@ const SCOPES_HEADER = "panoptes-scopes";
  */
 export function withHolder(
   request: Request,
-  { name, scopes }: Pick<ApiToken, "name" | "scopes">,
+  { name, scopes, expires }: Pick<ApiToken, "name" | "scopes" | "expires">,
 ): Request {
   const headers = new Headers(request.headers);
   headers.set(NAME_HEADER, name);
   headers.set(SCOPES_HEADER, scopes.join(" "));
+  headers.set(EXPIRES_HEADER, String(expires ?? ""));
   return new Request(request, { headers });
 }
 
@@ -157,9 +159,11 @@ export function withHolder(
  * @returns Who holds the token; an unnamed reader if there is no note.
  */
 export function holderOf({ headers }: Request): Holder {
+  const expires = headers.get(EXPIRES_HEADER) ?? "";
   return {
     name: headers.get(NAME_HEADER) ?? "",
     isAdmin: headers.get(SCOPES_HEADER)?.split(" ").includes("admin") ?? false,
+    expires: expires === "" ? undefined : Number(expires),
   };
 }
 

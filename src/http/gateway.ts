@@ -5,6 +5,7 @@ import { type ApiToken, permits, SCOPES, TokenTable, withHolder } from "./api_to
 import { type Page, pageAnswer } from "./page.ts";
 import { chooseSource } from "./choose_source.ts";
 import { problem } from "./problem.ts";
+import { type RequestFacts, RequestRecord } from "./request_record.ts";
 import { json } from "./response.ts";
 import { requiredScope, type Route, routerPath } from "./route.ts";
 import { routes } from "./routes.ts";
@@ -23,16 +24,33 @@ export interface GatewayOptions {
   page?: Page;
   /**
    * Answers authorized requests from the log of a source. They say whose token it was
-   * (`holderOf()`); the responses are passed on unchanged.
+   * (`holderOf()`); the responses are passed on unchanged. It calls `unreachable` if it answers
+   * without having reached the log.
    */
-  backend: (request: Request, source: string) => Response | Promise<Response>;
+  backend: (
+    request: Request,
+    source: string,
+    unreachable: () => void,
+  ) => Response | Promise<Response>;
   /** Receives errors of the backend; the client never sees them. */
   report: (error: unknown) => void;
+  /**
+   * Told of each request that the backend has not answered; default nobody. The backend tells of
+   * the others, since it sees when their answers end.
+   */
+  onRequest?: (facts: RequestFacts) => void;
 }
 
-/** What authorization notes about a request; no token if its route needs none. */
-interface Authorized {
-  Variables: { token?: ApiToken };
+/** What is noted about a request. */
+interface Noted {
+  Variables: {
+    /** Its route as it is declared; absent if there is none. */
+    route?: string;
+    /** The configured token that it carries, even if that does not suffice. */
+    token?: ApiToken;
+    /** Whether the backend has answered it, and tells of it. */
+    isPassedOn?: boolean;
+  };
 }
 
 const NOBODY = { name: "", scopes: [] };
@@ -64,18 +82,30 @@ const NOBODY = { name: "", scopes: [] };
  * @returns A Hono app.
  */
 export function createGateway(
-  { tokens, sources, clock, misconfigured = [], page = {}, backend, report }: GatewayOptions,
-): Hono<Authorized> {
+  { tokens, sources, clock, misconfigured = [], page = {}, backend, report, onRequest = () => {} }:
+    GatewayOptions,
+): Hono<Noted> {
   const table = new TokenTable(tokens);
-  const app = new Hono<Authorized>();
+  const app = new Hono<Noted>();
 
-  function authorize(route?: Route): MiddlewareHandler<Authorized> {
+  app.use(async (context, next) => {
+    const record = new RequestRecord(context.req.raw, { clock, onEnd: onRequest });
+    await next();
+    const { route, token, isPassedOn = false } = context.var;
+    if (!isPassedOn) {
+      record.answered(context.res, { route: route ?? null, token: token?.name ?? null });
+    }
+  });
+
+  function authorize(route?: Route): MiddlewareHandler<Noted> {
     return async function authorize(context, next) {
+      if (route !== undefined) context.set("route", route.path);
       const scope = requiredScope(context.req.method, route);
       if (scope === "none") return await next();
       if (table.empty) return problem("no_tokens_configured", { detail: HOW_TO_CONFIGURE });
       const token = await table.find(context.req.header("Authorization"));
       if (token === undefined) return unauthorized(context);
+      context.set("token", token);
       const { expires = Infinity } = token;
       // Only who holds the token learns that it was a valid one.
       if (clock.now() >= expires) return expired(expires);
@@ -91,27 +121,35 @@ export function createGateway(
           members: { variables: misconfigured },
         });
       }
-      context.set("token", token);
       return await next();
     };
   }
 
-  function answer(request: Request, token: ApiToken | undefined): Response | Promise<Response> {
+  async function answer(context: Context<Noted>): Promise<Response> {
+    const { token } = context.var;
     if (sources.length === 0) return problem("misconfigured");
-    const chosen = chooseSource(request, sources, token?.sources);
+    const chosen = chooseSource(context.req.raw, sources, token?.sources);
     if (chosen instanceof Response) return chosen;
-    return backend(withHolder(chosen.request, token ?? NOBODY), chosen.source);
+    const request = withHolder(chosen.request, token ?? NOBODY);
+    let isPassedOn = true;
+    const response = await backend(request, chosen.source, () => isPassedOn = false);
+    context.set("isPassedOn", isPassedOn);
+    return response;
   }
 
-  app.get("/healthz", () => json({ status: "ok" }));
-  for (const [path, file] of Object.entries(page)) app.get(path, () => pageAnswer(path, file));
+  app.get("/healthz", (context) => {
+    context.set("route", "/healthz");
+    return json({ status: "ok" });
+  });
+  for (const [path, file] of Object.entries(page)) {
+    app.get(path, (context) => {
+      context.set("route", path);
+      return pageAnswer(path, file);
+    });
+  }
   // The backend finds a route with the same router, so no spelling of a path evades its scope.
   for (const route of routes) {
-    app.all(
-      routerPath(route),
-      authorize(route),
-      (context) => answer(context.req.raw, context.get("token")),
-    );
+    app.all(routerPath(route), authorize(route), answer);
   }
   app.use(authorize());
   app.notFound(() => problem("not_found"));

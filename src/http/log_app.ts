@@ -1,13 +1,18 @@
+import type { Context } from "hono";
 import { Hono } from "hono/tiny";
+import { holderOf } from "./api_tokens.ts";
 import { problem } from "./problem.ts";
 import { InvalidRequestError } from "./read_query.ts";
-import { operationsOf, routerPath, type Services } from "./route.ts";
+import { type RequestFacts, RequestRecord } from "./request_record.ts";
+import { operationsOf, type Route, routerPath, type Services } from "./route.ts";
 import { routes } from "./routes.ts";
 
 /** What the app works with. */
 export interface LogAppOptions extends Services {
   /** Receives unexpected errors; the client never sees them. */
   report: (error: unknown) => void;
+  /** Told of each request whose answer has ended; default nobody. */
+  onRequest?: (facts: RequestFacts) => void;
 }
 
 /**
@@ -17,8 +22,39 @@ export interface LogAppOptions extends Services {
  * @param options The log, the limit on streams, clock and randomness.
  * @returns A Hono app.
  */
-export function createLogApp({ report, ...services }: LogAppOptions): Hono {
+export function createLogApp(
+  { report, onRequest = () => {}, ...services }: LogAppOptions,
+): Hono {
+  const { clock } = services;
   const app = new Hono();
+
+  /** Answers, and tells of the request when the answer has ended. */
+  function told(
+    route: Route,
+    answer: (context: Context, record: RequestRecord) => Response | Promise<Response>,
+  ) {
+    return async (context: Context): Promise<Response> => {
+      const { raw } = context.req;
+      const record = new RequestRecord(raw, { clock, onEnd: onRequest });
+      let response: Response;
+      try {
+        response = await answer(context, record);
+      } catch (error) {
+        response = failure(error);
+      }
+      record.answered(response, { route: route.path, token: holderOf(raw).name || null });
+      return response;
+    };
+  }
+
+  function failure(error: unknown): Response {
+    if (error instanceof InvalidRequestError) {
+      return problem("invalid_request", { detail: error.message });
+    }
+    report(error);
+    return problem("internal");
+  }
+
   for (const route of routes) {
     const path = routerPath(route);
     const operations = operationsOf(route);
@@ -26,22 +62,19 @@ export function createLogApp({ report, ...services }: LogAppOptions): Hono {
       app.on(
         method,
         path,
-        (context) => answer({ request: context.req.raw, params: context.req.param() }, services),
+        told(
+          route,
+          ({ req }, meter) => answer({ request: req.raw, params: req.param(), meter }, services),
+        ),
       );
     }
     const allowed = operations.map(([method]) => method === "GET" ? "GET, HEAD" : method);
     app.all(
       path,
-      () => problem("method_not_allowed", { headers: { Allow: allowed.join(", ") } }),
+      told(route, () => problem("method_not_allowed", { headers: { Allow: allowed.join(", ") } })),
     );
   }
   app.notFound(() => problem("not_found"));
-  app.onError((error: unknown) => {
-    if (error instanceof InvalidRequestError) {
-      return problem("invalid_request", { detail: error.message });
-    }
-    report(error);
-    return problem("internal");
-  });
+  app.onError(failure);
   return app;
 }

@@ -2,7 +2,7 @@ import { jsonText } from "../stream/json_text.ts";
 import { holderOf } from "./api_tokens.ts";
 import { partStream } from "./feed/part_stream.ts";
 import { problem } from "./problem.ts";
-import { responseHeaders } from "./response.ts";
+import { responseHeaders, wholeAnswer } from "./response.ts";
 import type { RoutedRequest, Services } from "./route.ts";
 
 /** A shorter answer is sent whole: the connection takes it, whether its reader reads or not. */
@@ -15,7 +15,7 @@ export const RETRY_AFTER = "30";
 /** A request whose answer may be long. */
 type LongCall =
   & Pick<Services, "streams" | "clock" | "onClose">
-  & Pick<RoutedRequest, "request">;
+  & Pick<RoutedRequest, "request" | "meter">;
 
 /** What is sent. */
 interface LongAnswer {
@@ -38,10 +38,11 @@ interface LongAnswer {
  * @returns The response, or the problem `overloaded`.
  */
 export async function longAnswer(
-  { request, streams, clock, onClose }: LongCall,
+  { request, meter, streams, clock, onClose }: LongCall,
   { parts, type, headers = {}, onEnd = () => {} }: LongAnswer,
 ): Promise<Response> {
-  const place = await streams.acquire(holderOf(request));
+  const holder = holderOf(request);
+  const place = await streams.acquire(holder);
   if (place === undefined) {
     onEnd();
     return problem("overloaded", { headers: { ...headers, "Retry-After": RETRY_AFTER } });
@@ -51,10 +52,13 @@ export async function longAnswer(
     body = partStream(begun(parts), {
       clock,
       signal: request.signal,
+      endsAt: holder.expires,
       onProbe: place.onProbe,
-      onClose(error) {
+      onWrite: meter.onWrite,
+      onClose(end, error) {
         place.release();
         onEnd();
+        meter.onEnd(end);
         if (error !== undefined) onClose?.("failed", error);
       },
     });
@@ -122,7 +126,7 @@ function shortOrLong(
   let start = "";
   while (start.length <= SHORT_LENGTH) {
     const { value, done } = parts.next();
-    if (done) return new Response(start, { headers: responseHeaders(type) });
+    if (done) return wholeAnswer(start, { headers: responseHeaders(type) });
     start += value;
   }
   return longAnswer(call, { parts: chain(start, parts), type });

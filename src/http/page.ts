@@ -1,4 +1,4 @@
-import { responseHeaders } from "./response.ts";
+import { responseHeaders, wholeAnswer } from "./response.ts";
 
 /** A static file of the dashboard. */
 export interface PageFile {
@@ -36,7 +36,7 @@ const PAGE_POLICY = [
  * @returns The response.
  */
 export function pageAnswer(path: string, { type, text }: PageFile): Response {
-  return new Response(text, {
+  return wholeAnswer(text, {
     headers: responseHeaders(type, {
       "Cache-Control": path.startsWith("/assets/")
         ? "public, max-age=31536000, immutable"

@@ -1,5 +1,5 @@
 import { jsonText } from "../stream/json_text.ts";
-import { responseHeaders } from "./response.ts";
+import { responseHeaders, wholeAnswer } from "./response.ts";
 
 /** Every problem by its code. Clients may rely on codes and statuses; titles may change. */
 export const PROBLEMS = {
@@ -67,7 +67,7 @@ export function problem(
   const challenge: Record<string, string> = status === 401
     ? { "WWW-Authenticate": `Bearer realm="panoptes"` }
     : {};
-  return new Response(jsonText({ type, title, status, code, detail, ...members }), {
+  return wholeAnswer(jsonText({ type, title, status, code, detail, ...members }), {
     status,
     headers: responseHeaders("application/problem+json", { ...challenge, ...headers }),
   });

@@ -27,6 +27,26 @@ export function responseHeaders(
   return { ...SECURITY, "Content-Type": contentType, ...extra };
 }
 
+const encoder = new TextEncoder();
+
+/**
+ * Answers with a text as a whole, so that its length is known.
+ *
+ * @param text The text.
+ * @param init The status and the headers, as `responseHeaders()` returns them.
+ * @returns The response.
+ */
+export function wholeAnswer(
+  text: string,
+  { status = 200, headers }: { status?: number; headers: Record<string, string> },
+): Response {
+  const bytes = encoder.encode(text);
+  return new Response(bytes, {
+    status,
+    headers: { ...headers, "Content-Length": String(bytes.length) },
+  });
+}
+
 /**
  * Answers with JSON.
  *
@@ -40,7 +60,7 @@ export function json(
   status = 200,
   extra: Record<string, string> = {},
 ): Response {
-  return new Response(jsonText(value), {
+  return wholeAnswer(jsonText(value), {
     status,
     headers: responseHeaders("application/json", extra),
   });
@@ -49,15 +69,16 @@ export function json(
 /**
  * Answers with an event stream.
  *
- * @param body Its frames; null for a HEAD request.
+ * @param body Its frames, all of them or a stream of them; null for a HEAD request.
  * @returns The response, with the headers that keep proxies from buffering it.
  */
-export function eventStream(body: BodyInit | null): Response {
-  return new Response(body, {
-    headers: responseHeaders(`${EVENT_STREAM}; charset=utf-8`, {
-      "Cache-Control": "no-cache, no-transform",
-      "Vary": "Accept",
-      "X-Accel-Buffering": "no",
-    }),
+export function eventStream(body: ReadableStream<Uint8Array> | string | null): Response {
+  const headers = responseHeaders(`${EVENT_STREAM}; charset=utf-8`, {
+    "Cache-Control": "no-cache, no-transform",
+    "Vary": "Accept",
+    "X-Accel-Buffering": "no",
   });
+  return typeof body === "string"
+    ? wholeAnswer(body, { headers })
+    : new Response(body, { headers });
 }

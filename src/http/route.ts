@@ -5,6 +5,7 @@ import type { LogAccess } from "./log_access.ts";
 import type { ProblemCode } from "./problem.ts";
 import { readBody } from "./read_body.ts";
 import { type Query, readQuery } from "./read_query.ts";
+import type { BodyMeter } from "./request_record.ts";
 import type { StreamLimit } from "./stream_limit.ts";
 
 /** What the routes work with. */
@@ -19,6 +20,8 @@ export interface Services extends Pick<SubscribeOptions, "clock" | "random" | "o
 export interface RoutedRequest {
   /** The request. */
   readonly request: Request;
+  /** What learns about a body that is made part by part. */
+  readonly meter: BodyMeter;
   /** The parameters in its path, by name. */
   readonly params: Readonly<Record<string, string>>;
 }

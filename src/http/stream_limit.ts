@@ -6,6 +6,8 @@ export interface Holder {
   readonly name: string;
   /** Whether it has the scope `admin`. */
   readonly isAdmin: boolean;
+  /** When the token expires, in milliseconds since the Unix epoch; never if undefined. */
+  readonly expires?: number | undefined;
 }
 
 /** The place of one open stream. */

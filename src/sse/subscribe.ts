@@ -7,7 +7,7 @@ import { parseRequested, resumeAt } from "./resume_at.ts";
 import type { SseSource } from "./sse_source.ts";
 
 /** Why a subscription ended. */
-export type CloseReason = "cancelled" | "aborted" | "stalled" | "aged" | "failed";
+export type CloseReason = "cancelled" | "aborted" | "stalled" | "aged" | "expired" | "failed";
 
 /** How a subscriber reads. */
 export interface SubscribeOptions {
@@ -21,6 +21,10 @@ export interface SubscribeOptions {
   random: () => number;
   /** Ends the stream, as its `cancel()` does. */
   signal?: AbortSignal | undefined;
+  /** When the stream ends at the latest, in milliseconds since the Unix epoch; default never. */
+  endsAt?: number | undefined;
+  /** Told the size of each write, in bytes. */
+  onWrite?: (bytes: number) => void;
   /**
    * Receives a function that finds out whether the reader is still there: it writes a heartbeat at
    * once, which reveals a closed connection, or closes the stream of a reader that seems to have
@@ -177,6 +181,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   #write(bytes: Uint8Array): void {
     this.#wroteAt = this.#options.clock.now();
     this.#wanted = false;
+    this.#options.onWrite?.(bytes.length);
     this.#controller.enqueue(bytes); // calls pull() at once if the reader asks for more
   }
 
@@ -194,7 +199,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
 
   /** Sends heartbeats, and closes the stream when it is too old or its reader stalled. */
   async #maintain(): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, endsAt = Infinity } = this.#options;
     let last = clock.now();
     let ends = last + this.#between(LIFE_MS);
     let pause = this.#between(HEARTBEAT_MS);
@@ -202,7 +207,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
       const nextBeat = this.#wroteAt + pause;
       const next = nextBeat > clock.now() ? nextBeat : this.#wroteAt + STALL_MS;
       try {
-        await clock.wait(Math.min(next, ends) - clock.now(), this.#closing.signal);
+        await clock.wait(Math.min(next, ends, endsAt) - clock.now(), this.#closing.signal);
       } catch {
         return; // closed
       }
@@ -213,9 +218,9 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
       }
       last = now;
       if (!this.#wanted && now >= this.#wroteAt + STALL_MS) return this.#close("stalled");
-      if (now >= ends) {
+      if (now >= Math.min(ends, endsAt)) {
         if (this.#wanted && this.#cursor !== this.#told) this.#beat();
-        return this.#close("aged");
+        return this.#close(now >= endsAt ? "expired" : "aged");
       }
       if (this.#wanted && now >= this.#wroteAt + pause) {
         this.#beat();

@@ -21,7 +21,7 @@ import type { SealedBundle } from "../alert/rule_bundle.ts";
 import { EndpointsInForce } from "./endpoints_in_force.ts";
 import { operatorActions } from "./operator_actions.ts";
 import { holdsNothing, type NotedLog } from "./noted_log.ts";
-import { report } from "./report.ts";
+import { inform, report } from "./report.ts";
 import { RulesInForce } from "./rules_in_force.ts";
 import { serviceReasons } from "./service_reasons.ts";
 import { SETTINGS } from "./settings.ts";
@@ -270,6 +270,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       if (reason === "failed") report("A stream ended because the log could not be read", error);
     },
     report: (error) => report("A request failed", error),
+    onRequest: (facts) => inform("A request has ended", { ...facts, source: name }),
   });
   function noted(): NotedLog {
     const { events, alerts, messages, folds } = log.counts();

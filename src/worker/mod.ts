@@ -13,7 +13,7 @@ import { type Config, readConfig } from "./config.ts";
 import type { Env } from "./event_log_object.ts";
 import { forward } from "./forward.ts";
 import page from "./page.json" with { type: "json" };
-import { report } from "./report.ts";
+import { inform, report } from "./report.ts";
 import { logNameOf, type Source } from "./source.ts";
 
 export { EventLogObject } from "./event_log_object.ts";
@@ -39,16 +39,23 @@ function openGateway(env: Env): Gateway {
       ? [...new Set(problems.map(({ variable }) => variable))]
       : [],
     page: { ...page, ...apiDocs },
-    backend(request, name) {
+    backend(request, name, unreachable) {
       const source = sources.find((source) => source.name === name);
-      if (source === undefined) return problem("misconfigured");
+      if (source === undefined) {
+        unreachable();
+        return problem("misconfigured");
+      }
       return forward(
         (request) => env.EVENT_LOG.getByName(logNameOf(source)).fetch(request),
         request,
-        (error) => report("The log could not be reached", error),
+        (error) => {
+          unreachable();
+          report("The log could not be reached", error);
+        },
       );
     },
     report: (error) => report("A request failed", error),
+    onRequest: (facts) => inform("A request has ended", facts),
   });
   return { app, config };
 }

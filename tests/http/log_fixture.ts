@@ -5,6 +5,7 @@ import { nodeSql } from "../../src/server/node_sql.ts";
 import { type ApiToken, withHolder } from "../../src/http/api_tokens.ts";
 import { type DispatchPorts, OutboxDispatcher } from "../../src/delivery/dispatch_outbox.ts";
 import { createLogApp } from "../../src/http/log_app.ts";
+import type { RequestFacts } from "../../src/http/request_record.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";
 import { LogFeed } from "../../src/http/feed/log_feed.ts";
 import { type Holder, StreamLimit } from "../../src/http/stream_limit.ts";
@@ -30,6 +31,8 @@ export class LogFixture implements Disposable {
   clock: ManualClock = new ManualClock();
   streams: StreamLimit = new StreamLimit(10, this.clock);
   reports: unknown[] = [];
+  /** The requests whose answers have ended. */
+  requests: RequestFacts[] = [];
   durable: () => Promise<unknown> = () => Promise.resolve();
   feeds = (["event", "alert"] as const).map((entry) =>
     new LogFeed({
@@ -121,6 +124,7 @@ export class LogFixture implements Disposable {
     clock: this.clock,
     random: () => 0.5,
     report: (error) => this.reports.push(error),
+    onRequest: (facts) => this.requests.push(facts),
   });
   epoch: string = this.log.head().epoch;
 
@@ -148,9 +152,14 @@ export class LogFixture implements Disposable {
   /** Requests a path as the gateway would pass it on for a token. */
   request(
     path: string,
-    { name = "siem", isAdmin = false, ...init }: RequestInit & Partial<Holder> = {},
+    { name = "siem", isAdmin = false, expires, ...init }: RequestInit & Partial<Holder> = {},
   ): Promise<Response> {
-    const token: ApiToken = { name, sha256: "", scopes: isAdmin ? ["admin"] : ["read"] };
+    const token: ApiToken = {
+      name,
+      sha256: "",
+      scopes: isAdmin ? ["admin"] : ["read"],
+      ...(expires !== undefined && { expires }),
+    };
     const request = new Request(`http://panoptes.test${path}`, init);
     return Promise.resolve(this.app.request(withHolder(request, token)));
   }

@@ -6,11 +6,18 @@ export interface PartStreamOptions {
   clock: Clock;
   /** Ends it as the stream's `cancel()` does. */
   signal?: AbortSignal | undefined;
+  /** When it fails at the latest, in milliseconds since the Unix epoch; default never. */
+  endsAt?: number | undefined;
   /** Receives a function that closes the stream at once if its reader seems to have stalled. */
   onProbe?: (probe: () => void) => void;
+  /** Told the size of each write, in bytes. */
+  onWrite?: (bytes: number) => void;
   /** Called once when the stream has ended; `error` is what the parts threw, if they did. */
-  onClose?: (error?: unknown) => void;
+  onClose?: (end: PartEnd, error?: unknown) => void;
 }
+
+/** Why a stream of parts ended. */
+export type PartEnd = "complete" | "cancelled" | "aborted" | "stalled" | "expired" | "failed";
 
 const STALL_MS = 60_000;
 /** A reader that has taken nothing for so long makes room for another, if room is needed. */
@@ -45,7 +52,7 @@ class PartSource implements UnderlyingDefaultSource<Uint8Array> {
   #rest = "";
   #closing = new AbortController();
   #controller!: ReadableStreamDefaultController<Uint8Array>;
-  #onAbort = () => this.#fail(this.#options.signal?.reason);
+  #onAbort = () => this.#fail("aborted", this.#options.signal?.reason);
   /** When the reader last asked for data. */
   #askedAt = 0;
 
@@ -71,31 +78,34 @@ class PartSource implements UnderlyingDefaultSource<Uint8Array> {
         const { value, done } = this.#parts.next();
         if (done) {
           this.#controller.close();
-          return this.#close();
+          return this.#close("complete");
         }
         this.#rest = value;
         if (value === "") await this.#options.clock.wait(0, this.#closing.signal);
       }
     } catch (error) {
-      this.#close(error);
+      this.#close("failed", error);
       throw error;
     }
     const bytes = new Uint8Array(Math.min(CHUNK_BYTES, this.#rest.length * 3));
     const { read, written } = encoder.encodeInto(this.#rest, bytes);
     this.#rest = this.#rest.slice(read);
+    this.#options.onWrite?.(written);
     this.#controller.enqueue(bytes.subarray(0, written));
   }
 
   cancel(): void {
-    this.#close();
+    this.#close("cancelled");
   }
 
-  /** Fails the stream when its reader has stalled. */
+  /** Fails the stream when its reader has stalled, or its time is over. */
   async #watch(): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, endsAt = Infinity } = this.#options;
     while (!this.#failAfter(STALL_MS)) {
+      if (clock.now() >= endsAt) return this.#fail("expired", new Error("The token has expired"));
       try {
-        await clock.wait(this.#askedAt + STALL_MS - clock.now(), this.#closing.signal);
+        const next = Math.min(this.#askedAt + STALL_MS, endsAt);
+        await clock.wait(next - clock.now(), this.#closing.signal);
       } catch {
         return; // closed
       }
@@ -105,21 +115,21 @@ class PartSource implements UnderlyingDefaultSource<Uint8Array> {
   /** Fails the stream if its reader has asked for nothing for so long. */
   #failAfter(ms: number): boolean {
     const hasStalled = this.#options.clock.now() >= this.#askedAt + ms;
-    if (hasStalled) this.#fail(new Error("The reader stalled"));
+    if (hasStalled) this.#fail("stalled", new Error("The reader stalled"));
     return hasStalled;
   }
 
-  #fail(reason: unknown): void {
+  #fail(end: PartEnd, reason: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#controller.error(reason);
-    this.#close();
+    this.#close(end);
   }
 
-  #close(error?: unknown): void {
+  #close(end: PartEnd, error?: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#rest = "";
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#options.onClose?.(error);
+    this.#options.onClose?.(end, error);
   }
 }

@@ -238,7 +238,7 @@ async function follow(
   lastEventId: string | undefined,
   call: FeedCall,
 ): Promise<Response> {
-  const { request, query, streams, clock, random, onClose } = call;
+  const { request, meter, query, streams, clock, random, onClose } = call;
   for (const name of ["limit", "state"] as const) {
     if (query[name] === undefined) continue;
     throw new InvalidRequestError(
@@ -246,7 +246,8 @@ async function follow(
     );
   }
   if (isHead(request)) return eventStream(null); // nobody would read the subscription
-  const place = await streams.acquire(holderOf(request));
+  const holder = holderOf(request);
+  const place = await streams.acquire(holder);
   const shared = place && filtered(whole, call);
   if (place === undefined || shared === undefined) {
     place?.release();
@@ -258,10 +259,13 @@ async function follow(
       clock,
       random,
       signal: request.signal,
+      endsAt: holder.expires,
       onProbe: place.onProbe,
+      onWrite: meter.onWrite,
       onClose(reason, error) {
         shared.release();
         place.release();
+        meter.onEnd(reason);
         onClose?.(reason, error);
       },
     }),

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { ENDPOINT_STATES } from "../../store/endpoint_state.ts";
 import { MESSAGE_STATES } from "../../store/outbox_message.ts";
 import type { Status } from "../log_access.ts";
-import { responseHeaders } from "../response.ts";
+import { responseHeaders, wholeAnswer } from "../response.ts";
 import { operation, route } from "../route.ts";
 import { described } from "../schema.ts";
 
@@ -18,7 +18,7 @@ export const metricsRoute = route("/metrics", {
       200: { text: described(v.string(), "the text format 0.0.4; docs/http.md lists the metrics") },
     },
     answer: ({ log }) =>
-      new Response(metricsText(log.status()), { headers: responseHeaders(METRICS_TYPE) }),
+      wholeAnswer(metricsText(log.status()), { headers: responseHeaders(METRICS_TYPE) }),
   }),
 });
 
