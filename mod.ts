@@ -31,10 +31,10 @@
  */
 
 // Reading the log
-export { streamUserEvents } from "./src/thousandeyes/stream/stream_user_events.ts";
+export { streamUserEvents, type UserEvents } from "./src/thousandeyes/stream/stream_user_events.ts";
 export { userEventStream } from "./src/thousandeyes/stream/user_event_stream.ts";
 export type { StreamUserEventsOptions } from "./src/thousandeyes/stream/stream_user_events_options.ts";
-export type { RetryOptions, Token } from "./src/thousandeyes/page/page_options.ts";
+export type { Retry, RetryOptions, Token } from "./src/thousandeyes/page/page_options.ts";
 export type { InvalidUserEvent, Page } from "./src/thousandeyes/page/page.ts";
 export type { Fetch } from "./src/stream/fetch.ts";
 export type { Clock } from "./src/stream/clock.ts";

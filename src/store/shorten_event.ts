@@ -16,6 +16,9 @@ export interface ShortenedNote {
 /** The member that only a shortened event has. */
 export const SHORTENED = "_panoptes";
 
+/** A shortened event. */
+export type ShortenedEvent = UserEvent<{ [SHORTENED]: ShortenedNote }>;
+
 /**
  * A row may have 2 MB in a Durable Object, and an alert contains the event, the rule and what
  * matched.
@@ -74,11 +77,11 @@ export function isTooLarge(event: UserEvent, text: string): boolean {
  * @param text Its JSON.
  * @returns The shortened event, of about 100 kB at most; equal events give equal ones.
  */
-export function shortenEvent(event: UserEvent, text: string): UserEvent {
+export function shortenEvent(event: UserEvent, text: string): ShortenedEvent {
   const { aid, accountGroupName, date, event: what, ipAddress, uid, user, resources, ...rest } =
     event;
   const known = { aid, accountGroupName, date, event: what, ipAddress, uid, user };
-  const short: UserEvent = {};
+  const short: UserEvent<Record<string, unknown>> = {};
   for (const [name, value] of Object.entries(known)) {
     if (value !== undefined) short[name] = cutText(value, MAX_TEXT);
   }

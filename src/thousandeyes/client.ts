@@ -42,7 +42,7 @@ export { type FirstPageParameters, firstPageUrl } from "./page/first_page_url.ts
 export { requestPage } from "./page/request_page.ts";
 export { processPage, type ProcessPageOptions } from "./page/process_page.ts";
 export { readPage } from "./page/read_page.ts";
-export type { PageOptions, RetryOptions, Token } from "./page/page_options.ts";
+export type { PageOptions, Retry, RetryOptions, Token } from "./page/page_options.ts";
 export type { InvalidUserEvent, Page } from "./page/page.ts";
 
 // From page to page

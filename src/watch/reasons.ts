@@ -50,7 +50,7 @@ export interface ReasonKind {
 }
 
 /** The codes of requests to the API that failed; a stream of the module has one more. */
-type RequestFailure = Exclude<ThousandEyesErrorCode, "invalid_event">;
+type RequestFailure = Exclude<ThousandEyesErrorCode, "invalid_event" | "expired_cursor">;
 
 /** The codes of everything else. */
 type OwnCode =

@@ -19,7 +19,7 @@ export const open = (sql: Sql, now = 1) => openLog(sql, { now, random: () => 0.5
 export type Log = ReturnType<typeof open>;
 
 /** An event some seconds after ten. */
-export function event(second: number, more: UserEvent = {}): UserEvent {
+export function event(second: number, more: UserEvent<Record<string, unknown>> = {}): UserEvent {
   const date = new Date(Date.UTC(2026, 10, 22, 10, 0, second)).toISOString();
   return { aid: "12", date, event: "Login failed.", user: "a (a@example.com)", ...more };
 }

@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { checkUserEvents } from "../../src/thousandeyes/page/check_user_events.ts";
 import { LinkSchema } from "../../src/thousandeyes/page/audit_user_events.ts";
-import { type UserEvent, UserEventSchema } from "../../src/thousandeyes/event/user_event.ts";
+import { UserEventSchema } from "../../src/thousandeyes/event/user_event.ts";
 
-const TOLERATED: [string, unknown, UserEvent][] = [
+const TOLERATED: [string, unknown, Record<string, unknown>][] = [
   ["an event without any member", {}, {}],
   ["null in every member", {
     aid: null,

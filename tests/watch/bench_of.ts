@@ -72,8 +72,8 @@ export class Bench implements Disposable {
   }
 
   /** The events in the log, as they were sent. */
-  recorded(): UserEvent[] {
-    return this.log.eventsAfter(0, 1e6).map(({ body }) => JSON.parse(body) as UserEvent);
+  recorded(): UserEvent<Record<string, unknown>>[] {
+    return this.log.eventsAfter(0, 1e6).map(({ body }) => JSON.parse(body));
   }
 
   /** Asserts that every event that the API shows is in the log equally often. */

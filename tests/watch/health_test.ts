@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { AlertSchema } from "../../src/alert/alert_schema.ts";
 import { assertEquals, assertMatch } from "@std/assert";
+import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import type { Reason } from "../../src/watch/reasons.ts";
 import { Bench, endpointOf, eventAt, HOUR, MINUTE, START } from "./bench_of.ts";
 import { benchWith } from "./receiver.ts";
@@ -221,7 +222,8 @@ Deno.test("Watch.status() is yellow while rows are removed before their time to 
   using bench = new Bench({ maxBytes: 2 ** 20 }, { endpoints: [endpointOf("siem")] });
   const bulk = "x".repeat(1_000);
   for (let n = 0; n < 2_000; n++) {
-    bench.api.publish({ ...eventAt(MINUTE, `${n}`), bulk }, START + MINUTE);
+    const event: UserEvent<{ bulk: string }> = { ...eventAt(MINUTE, `${n}`), bulk };
+    bench.api.publish(event, START + MINUTE);
   }
   bench.api.pageSize = 1_000;
   await bench.run(30 * MINUTE);

@@ -118,10 +118,10 @@ Deno.test("Collector matches an event that is too large for a row as it is, and 
   await bench.run(90 * MINUTE);
   const [recorded, ...others] = bench.recorded();
   assertEquals(others, []);
-  assertEquals(recorded!._panoptes, {
+  assertEquals(recorded!["_panoptes"], {
     truncated: true,
     bytes: JSON.stringify(JSON.parse(item)).length,
-    sha256: (recorded!._panoptes as { sha256: string }).sha256,
+    sha256: (recorded!["_panoptes"] as { sha256: string }).sha256,
   });
   const alerts = alertsOf(bench);
   assertEquals(alerts.map(({ rule }) => rule.id).sort(), ["stranger", "test-deleted"]);

@@ -74,7 +74,7 @@ const OF_STATUS = new Map<number, [typeof ThousandEyesError, ThousandEyesErrorCo
 
 /**
  * Makes the error for a status. 408, 429, all from 500 on, and a success without a page (202, 204)
- * are retryable, since repeating a GET does no harm.
+ * are retryable, since repeating a GET does no harm; others only if the options say so.
  *
  * @example
  * ```ts
@@ -101,7 +101,8 @@ export function errorOfStatus(
   ];
   const parts = new Set(said.filter((part) => part !== undefined && part !== ""));
   const message = ["Cannot list audit events", status, ...parts].join(": ");
-  const retryable = status < 300 || status === 408 || status === 429 || status >= 500;
+  const retryable = (options.retryable ?? false) || status < 300 || status === 408 ||
+    status === 429 || status >= 500;
   const [Kind, code] = OF_STATUS.get(status) ??
     [ThousandEyesError, status >= 500 ? "server_error" : "unexpected_status"];
   return new Kind(code, message, { ...options, status, retryable });

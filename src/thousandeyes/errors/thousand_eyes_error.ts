@@ -3,8 +3,10 @@ import type { RateLimit } from "./rate_limit.ts";
 
 /** Everything that can go wrong with the API, as codes whose meaning never changes. */
 export type ThousandEyesErrorCode =
-  /** 400: invalid parameters, or an expired cursor. */
+  /** 400: invalid parameters, or a cursor of the caller that has expired. */
   | "bad_request"
+  /** 400 to a cursor of the API itself, in the middle of a pass. */
+  | "expired_cursor"
   /** 401: the token is missing or invalid, or the account is locked. */
   | "unauthorized"
   /** 403: the token's user lacks a permission. */

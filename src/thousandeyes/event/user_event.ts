@@ -4,8 +4,12 @@ import { type Schema, tolerantObject } from "./schema.ts";
 /**
  * One event of the ThousandEyes activity log. Every member may be missing, and none is an id: two
  * equal events in one second are two events.
+ *
+ * What the API sends beyond the documented members stays in the event, and its type does not have
+ * it, so that a misspelt name is an error. Name the type to read it, as in
+ * `event as UserEvent<{ severity?: string }>`; `UserEvent<Record<string, unknown>>` has any.
  */
-export interface UserEvent {
+export type UserEvent<Extra extends object = object> = Extra & {
   /** The id of the account group. */
   aid?: string;
   /** The name of the account group. */
@@ -22,19 +26,15 @@ export interface UserEvent {
   user?: string;
   /** What the event was about. */
   resources?: Resource[];
-  /** Any other member that the API sends. */
-  [member: string]: unknown;
-}
+};
 
 /** What an event was about: a test, a report, a user, an alert rule. */
-export interface Resource {
+export type Resource = {
   /** The kind of resource, such as `testName` or `alertRuleName`: an open set. */
   type?: string;
   /** The name of the resource, not its id. */
   name?: string;
-  /** Any other member that the API sends. */
-  [member: string]: unknown;
-}
+};
 
 /**
  * The valibot schema of a {@linkcode Resource}: both members may be absent or null, unknown ones

@@ -80,6 +80,8 @@ async function checkAnswer(
       ...told,
       ...(problem !== undefined && { problem }),
       ...(retryAt !== undefined && { retryAt }),
+      // The API itself answers with JSON: a gateway in front of it has written this.
+      retryable: /^text\/html\b/i.test(response.headers.get("content-type") ?? ""),
     });
   }
   const bytes = new Uint8Array(await response.arrayBuffer());

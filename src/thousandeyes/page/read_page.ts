@@ -3,13 +3,14 @@ import type { Page } from "./page.ts";
 import type { PageOptions } from "./page_options.ts";
 import { processPage } from "./process_page.ts";
 import { requestPage } from "./request_page.ts";
-import { retryDelay } from "./retry_delay.ts";
+import { DEFAULT_ATTEMPTS, waitToRetry } from "./retry_delay.ts";
 import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
 
 /**
  * Reads one page of the activity log: requests it, checks it, and retries what may succeed the next
- * time: a lost connection, a timeout, 408, 429, any status from 500 on, and a body that is not
- * JSON, as a truncated one is. An error that it throws is final.
+ * time: a lost connection, a timeout, 408, 429, any status from 500 on, the HTML page of a gateway,
+ * and a body that is not JSON, as a truncated one is. If `token` is a function, so is 401, which the
+ * next token may mend, up to five times in a row. An error that it throws is final.
  *
  * @example
  * ```ts
@@ -31,7 +32,9 @@ import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
  * @throws {ThousandEyesError} If the failure is not retryable, or the last attempt failed.
  */
 export async function readPage(url: URL, options: PageOptions): Promise<Page> {
-  const { clock = systemClock, random = Math.random, budget, signal, retry } = options;
+  const { clock = systemClock, budget, signal } = options;
+  let since: number | undefined;
+  let refusals = 0;
   for (let attempt = 1;; attempt++) {
     const pause = budget?.delayMs(clock.now()) ?? 0;
     if (pause > 0) await clock.wait(pause, signal);
@@ -43,9 +46,10 @@ export async function readPage(url: URL, options: PageOptions): Promise<Page> {
     } catch (error) {
       if (!(error instanceof ThousandEyesError)) throw error;
       if (error.rateLimit !== undefined) budget?.learn(error.rateLimit);
-      const delay = retryDelay(error, { ...retry, attempt, now: clock.now(), random });
-      if (delay === undefined) throw error;
-      await clock.wait(delay, signal);
+      refusals = error.code === "unauthorized" ? refusals + 1 : 0;
+      const rotates = typeof options.token === "function" && refusals < DEFAULT_ATTEMPTS;
+      const retryable = error.retryable || (refusals > 0 && rotates);
+      await waitToRetry(error, options, { attempt, since: since ??= clock.now(), retryable });
     }
   }
 }

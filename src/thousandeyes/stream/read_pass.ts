@@ -16,6 +16,10 @@ export interface Batch {
   events: UserEvent[];
   /** The items that are not valid events. */
   invalid: InvalidUserEvent[];
+  /**
+   * If the pass is sorted: it has nothing more up to here, in milliseconds since the Unix epoch.
+   */
+  upTo?: number;
 }
 
 /**
@@ -47,10 +51,8 @@ export async function* readPass(
       if (error instanceof RefusedLinkError) {
         refusal = error;
         page = error.page;
-      } else if (
-        error instanceof BadRequestError && url !== first && range !== undefined &&
-        advanced && memory.restart()
-      ) {
+      } else if (error instanceof BadRequestError && url !== first) {
+        if (range === undefined || !advanced || !memory.restart()) throw expiredCursor(error);
         trail = new PageTrail(options);
         repeated = new RepeatedRows(options);
         url = first;
@@ -65,6 +67,17 @@ export async function* readPass(
     if (refusal !== undefined) throw refusal;
     url = page.next;
   }
+}
+
+function expiredCursor(cause: BadRequestError): BadRequestError {
+  const { message, status, problem, rateLimit, apiTime } = cause;
+  return new BadRequestError("expired_cursor", message, {
+    cause,
+    ...(status !== undefined && { status }),
+    ...(problem !== undefined && { problem }),
+    ...(rateLimit !== undefined && { rateLimit }),
+    ...(apiTime !== undefined && { apiTime }),
+  });
 }
 
 function firstUrl({ options }: StreamPlan, range: DateRange | undefined): URL {

@@ -12,9 +12,13 @@ interface Remembered {
   fresh: boolean;
 }
 
+/** An event that was yielded, as a checkpoint keeps it: its identity, its date, and how often. */
+export type YieldedEvent = readonly [identity: string, at: number, seen: number];
+
 /**
- * Tells new events from those that an earlier pass has seen, true duplicates included: of an event
- * that one pass sees k times and the next k + 1 times, one is new.
+ * Tells new events from those that were yielded before, true duplicates included: of an event that
+ * one pass sees k times and the next k + 1 times, one is new. A pass gives its events oldest first,
+ * and each pass looks back a little behind the place where the one before ended.
  *
  * Bounded: it holds about `limit` events. If more fall within the overlap, it forgets the oldest
  * and lets the next pass begin later. Only the events of a single second are all held, however many
@@ -22,22 +26,39 @@ interface Remembered {
  */
 export class RecentEvents {
   readonly #limit: number;
+  readonly #overlapMs: number;
   readonly #events = new Map<string, Remembered>();
-  #keepFrom = 0;
+  #keepFrom: number;
   #range: DateRange = { start: 0, end: 0 };
+  #position = 0;
   #fresh = 0;
   #shrinkAt: number;
 
-  /** @param limit About how many events are remembered. */
-  constructor(limit: number) {
+  /**
+   * @param options `limit` is about how many events are remembered; `overlapMs` is how far a pass
+   * looks back, in milliseconds; `keepFrom` is where the first pass begins, in milliseconds since
+   * the Unix epoch, and none looks back further; `yielded` are the events from there on that were
+   * yielded already.
+   */
+  constructor({ limit, overlapMs, keepFrom, yielded = [] }: {
+    limit: number;
+    overlapMs: number;
+    keepFrom: number;
+    yielded?: readonly YieldedEvent[];
+  }) {
     this.#limit = limit;
+    this.#overlapMs = overlapMs;
+    this.#keepFrom = keepFrom;
     this.#shrinkAt = limit;
+    for (const [identity, at, seen] of yielded) {
+      this.#events.set(identity, { at, seen, inPass: 0, fresh: false });
+    }
   }
 
-  /** Begins a pass over `range`; the next pass is meant to begin at `keepFrom`. */
-  begin(range: DateRange, keepFrom: number): void {
+  /** Begins a pass over `range`. */
+  begin(range: DateRange): void {
     this.#range = range;
-    this.#keepFrom = Math.max(this.#keepFrom, keepFrom); // what was forgotten must not be read again
+    this.#position = range.start;
     this.#fresh = 0;
     this.#shrinkAt = this.#limit;
     for (const event of this.#events.values()) {
@@ -52,7 +73,7 @@ export class RecentEvents {
    * @param identity The identity of the event.
    * @param at Its date. An event without a date, or with one outside the range, counts as one at
    * the end of the range, since nothing tells in which passes it will occur.
-   * @returns Whether no earlier pass has seen it.
+   * @returns Whether it has not been yielded before.
    */
   isNew(identity: string, at: number | undefined): boolean {
     const { start, end } = this.#range;
@@ -73,27 +94,52 @@ export class RecentEvents {
   }
 
   /**
-   * Ends the pass.
+   * Notes how far the pass has come: whatever it gives from now on is not older, and what is older
+   * by more than the overlap need not be remembered.
    *
-   * @returns Where the next pass can begin, in milliseconds since the Unix epoch.
+   * @param position A date of the range, in milliseconds since the Unix epoch.
    */
-  finish(): number {
+  passed(position: number): void {
+    if (position <= this.#position) return;
+    this.#position = Math.min(position, this.#range.end);
+    this.#keepFrom = Math.max(this.#keepFrom, wholeSecond(this.#position - this.#overlapMs));
+  }
+
+  /** Ends the pass. */
+  finish(): void {
+    this.passed(this.#range.end);
     this.#forget(() => true);
     if (this.#events.size > this.#limit) this.#shrink(() => true);
-    return Math.min(this.#keepFrom, this.#range.end);
+  }
+
+  /** Where the pass is, in whole seconds: one that goes on from there misses nothing of it. */
+  get position(): number {
+    return wholeSecond(this.#position);
+  }
+
+  /** Where the next pass can begin, in milliseconds since the Unix epoch. */
+  get next(): number {
+    return this.#keepFrom;
+  }
+
+  /** The events that a pass from `next` on will see again. */
+  get yielded(): YieldedEvent[] {
+    return [...this.#events].filter(([, { at }]) => at >= this.#keepFrom)
+      .map(([identity, { at, seen }]) => [identity, at, seen]);
   }
 
   /** Moves `keepFrom` so that half the limit remains of the events in `scope`. */
   #shrink(scope: (event: Remembered) => boolean): void {
+    this.#forget(scope);
     const dates = [...this.#events.values()].filter(scope).map(({ at }) => at);
+    if (dates.length <= this.#limit) return;
     dates.sort((a, b) => b - a);
-    const newest = Math.min(dates[0]!, this.#range.end);
     const middle = dates[this.#limit >> 1]!;
-    // The second in the middle is forgotten as a whole, unless it is the newest: half of it could
+    // The second in the middle is forgotten as a whole, unless the pass is there: half of it could
     // not be told apart.
     this.#keepFrom = Math.max(
       this.#keepFrom,
-      Math.min(wholeSecond(middle) + 1_000, wholeSecond(newest)),
+      Math.min(wholeSecond(middle) + 1_000, wholeSecond(this.#position)),
     );
     this.#forget(scope);
     this.#shrinkAt = Math.max(this.#limit, 2 * this.#fresh);

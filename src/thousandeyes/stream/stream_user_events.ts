@@ -1,14 +1,32 @@
 import { wholeSecond } from "../../stream/clock.ts";
+import { writeCheckpoint } from "./checkpoint.ts";
 import { identityOf } from "../event/event_identity.ts";
 import type { InvalidUserEvent } from "../page/page.ts";
 import { parseDate } from "../event/parse_date.ts";
-import { readPass } from "./read_pass.ts";
+import { waitToRetry } from "../page/retry_delay.ts";
+import { type Batch, readPass } from "./read_pass.ts";
 import { readSortedPass } from "./read_sorted_pass.ts";
 import { RecentEvents } from "./recent_events.ts";
-import { planStream, type StreamPlan } from "./stream_plan.ts";
+import { type DateRange, planStream, type StreamPlan } from "./stream_plan.ts";
 import type { StreamUserEventsOptions } from "./stream_user_events_options.ts";
-import { ThousandEyesError } from "../errors/thousand_eyes_error.ts";
+import { ThousandEyesError, type ThousandEyesErrorCode } from "../errors/thousand_eyes_error.ts";
 import type { UserEvent } from "../event/user_event.ts";
+
+/**
+ * What a gateway, or a mistake of the API, may cause for a while; the others need a human. Errors
+ * of single requests are retried where these are made.
+ */
+const PASSING: ReadonlySet<ThousandEyesErrorCode> = new Set([
+  "expired_cursor",
+  "unexpected_status",
+  "redirect_refused",
+  "wrong_shape",
+  "malformed_link",
+  "foreign_link",
+  "templated_link",
+  "repeated_cursor",
+  "too_many_pages",
+]);
 
 /**
  * Reads the ThousandEyes activity log as an async iterator, page by page as it is consumed.
@@ -16,11 +34,13 @@ import type { UserEvent } from "../event/user_event.ts";
  * A relative `window` is resolved to dates once, so a pass is closed: events published meanwhile do
  * not move it. It ends where the API sends no next link, and nowhere else. With `follow`, closed
  * passes follow one another, each looking back a little; events seen before are left out, and true
- * duplicates are kept. Where a page begins with the last event of the one before, one more request,
+ * duplicates are kept. `checkpoint()` tells the place reached, which another stream, in another
+ * process, takes as `from`. Where a page begins with the last event of the one before, one more request,
  * for that second alone, tells whether it is a duplicate or the same row shown again.
  *
  * An event that does not match the schema does not end the stream, unless `onInvalid` says so.
- * Temporary failures are retried; an error that the iterator throws is final, and ends the stream.
+ * Temporary failures are retried, five times or, with `follow`, for a day, and `onRetry` hears of
+ * them; an error that the iterator throws is final, and ends the stream.
  *
  * `break` ends the iteration quietly. To stop it while it waits, pass a `signal`: `return()` cannot
  * reach a waiting iterator.
@@ -44,54 +64,113 @@ import type { UserEvent } from "../event/user_event.ts";
  * assertEquals(seen, ["Login failed."]);
  * ```
  *
+ * @example Follow the log, and go on after a restart
+ * ```ts ignore
+ * import { streamUserEvents } from "@panoptes/user-events";
+ *
+ * const from = await Deno.readTextFile("place").catch(() => undefined);
+ * const events = streamUserEvents({
+ *   token: () => Deno.env.get("TE_TOKEN")!, // asked before every request, so it may change
+ *   follow: true,
+ *   ...(from === undefined ? { window: "12h" } : { from }),
+ *   onRetry: ({ error, delayMs }) => console.warn(`${error.message}; again in ${delayMs} ms`),
+ * });
+ * for await (const { date, user, event } of events) {
+ *   console.log(date, user, event);
+ *   await Deno.writeTextFile("place", events.checkpoint());
+ * }
+ * ```
+ *
  * @param options The token, the range, and how to read it; only the token is required.
  * @returns The events. Each page is requested when the first of its events is needed, not before.
  * @throws {TypeError} At the call, if options cannot be combined or one is invalid.
  * @throws {RangeError} At the call, if a number or the range is out of bounds.
  * @throws {SyntaxError} At the call, if a date or the window is invalid.
  */
-export function streamUserEvents(
-  options: StreamUserEventsOptions,
-): AsyncGenerator<UserEvent, void, void> {
-  return eventsOf(planStream(options));
-}
-
-async function* eventsOf(plan: StreamPlan): AsyncGenerator<UserEvent, void, void> {
-  const { signal } = plan.options;
-  // In batches up to here: per item, an async generator costs more than checking an event.
-  for await (const events of passesOf(plan)) {
-    for (const event of events) {
-      yield event;
-      signal?.throwIfAborted();
-    }
-  }
-}
-
-async function* passesOf(plan: StreamPlan): AsyncGenerator<UserEvent[], void, void> {
-  const { options, clock, followMs, overlapMs } = plan;
-  const recent = followMs === undefined ? undefined : new RecentEvents(plan.memoryLimit);
-  let { range } = plan;
-  const earliest = range?.start ?? 0; // no overlap reaches back beyond the requested range
-  for (;;) {
-    if (range !== undefined) recent?.begin(range, Math.max(earliest, range.end - overlapMs));
-    const batches = options.order === "oldest" && range !== undefined
-      ? readSortedPass(plan, range)
-      : readPass(plan, range);
-    for await (const { events, invalid } of batches) {
-      for (const one of invalid) {
-        if (recent?.isNew(`invalid ${JSON.stringify(one.value)}`, dateOf(one.value)) ?? true) {
-          await report(one, options);
-        }
+export function streamUserEvents(options: StreamUserEventsOptions): UserEvents {
+  const plan = planStream(options);
+  const recent = plan.sorted && plan.range !== undefined
+    ? new RecentEvents({
+      limit: plan.memoryLimit,
+      overlapMs: plan.overlapMs,
+      keepFrom: plan.range.start,
+      yielded: plan.from?.yielded ?? [],
+    })
+    : undefined;
+  return Object.assign(eventsOf(plan, recent), {
+    checkpoint(): string {
+      if (recent === undefined) {
+        throw new TypeError('Cannot make a checkpoint: it takes the order "oldest", or follow');
       }
-      yield recent === undefined
-        ? events
-        : events.filter((event) => recent.isNew(identityOf(event), dateOf(event)));
+      return writeCheckpoint({ log: plan.log, next: recent.next, yielded: recent.yielded });
+    },
+  });
+}
+
+/** The events that `streamUserEvents()` yields. */
+export interface UserEvents extends AsyncGenerator<UserEvent, void, void> {
+  /**
+   * The place reached: after the event that was yielded last. Keep it when the event has been taken
+   * care of, and give it to another stream as `from`: that one yields what follows, and late events
+   * that this one has not seen, each once.
+   *
+   * @returns Opaque text: some kilobytes, as it names the events of the last `overlap`.
+   * @throws {TypeError} If the order is "as-sent", which has no such place.
+   */
+  checkpoint(): string;
+}
+
+async function* eventsOf(
+  plan: StreamPlan,
+  recent: RecentEvents | undefined,
+): AsyncGenerator<UserEvent, void, void> {
+  const { options, clock, followMs } = plan;
+  let { range } = plan;
+  let failures = 0;
+  let since = 0;
+  for (;;) {
+    if (range !== undefined) recent?.begin(range);
+    try {
+      // In batches up to here: per item, an async generator costs more than checking an event.
+      for await (const { events, invalid, upTo = Infinity } of passOf(plan, range)) {
+        for (const one of invalid) {
+          const { value } = one;
+          const isNew = recent?.isNew(`invalid ${JSON.stringify(value)}`, dateOf(value)) ?? true;
+          if (isNew) await report(one, options);
+        }
+        for (const event of events) {
+          if (recent !== undefined) {
+            const at = dateOf(event);
+            if (at !== undefined) recent.passed(Math.min(at, upTo));
+            if (!recent.isNew(identityOf(event), at)) continue;
+          }
+          yield event;
+          options.signal?.throwIfAborted();
+        }
+        recent?.passed(upTo);
+        failures = 0;
+      }
+    } catch (error) {
+      if (recent === undefined || range === undefined || followMs === undefined) throw error;
+      if (!(error instanceof ThousandEyesError) || !PASSING.has(error.code)) throw error;
+      if (error.retryable) throw error; // it was retried for as long as it may be
+      if (failures === 0) since = clock.now();
+      await waitToRetry(error, options, { attempt: ++failures, since, retryable: true });
+      range = { start: recent.position, end: range.end };
+      continue;
     }
-    if (range === undefined || recent === undefined || followMs === undefined) return;
-    const start = recent.finish();
+    recent?.finish();
+    if (recent === undefined || range === undefined || followMs === undefined) return;
     await clock.wait(followMs, options.signal);
-    range = { start, end: Math.max(range.end, wholeSecond(clock.now())) };
+    range = { start: recent.next, end: Math.max(range.end, wholeSecond(clock.now())) };
   }
+}
+
+function passOf(
+  plan: StreamPlan,
+  range: DateRange | undefined,
+): AsyncGenerator<Batch, void, void> {
+  return plan.sorted && range !== undefined ? readSortedPass(plan, range) : readPass(plan, range);
 }
 
 function dateOf(event: unknown): number | undefined {

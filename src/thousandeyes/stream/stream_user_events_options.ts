@@ -16,30 +16,45 @@ export interface StreamUserEventsOptions extends PageOptions {
   startDate?: string | Date;
   /** The end of the range, inclusive; only with `startDate`; now by default. */
   endDate?: string | Date;
+  /**
+   * Where to continue: a checkpoint of an earlier stream of the same API and account groups, as
+   * its `checkpoint()` returned it. What it had yielded is not yielded again, and late events are
+   * found as far back as its `overlap` reached. Not with `startDate`, `window` or `cursor`.
+   */
+  from?: string;
   /** The page of an earlier pass to continue at; opaque. Not with `follow` or `order: "oldest"`. */
   cursor?: string;
   /**
    * Whether to continue for ever, one closed pass after another, and how many milliseconds to wait
    * between them; true means 30,000. False, the default, ends the stream after one pass. Not with
-   * `endDate`.
+   * `endDate` or `order: "as-sent"`.
+   *
+   * Such a stream outlasts whatever passes: it retries for `giveUpAfter`, however often. What only
+   * a human can mend, such as a revoked token or a missing permission, ends it at once.
    */
   follow?: boolean | number;
   /**
-   * How far a pass looks back before the end of the previous one, in milliseconds; 900,000 (15 min)
-   * by default.
+   * How far a pass, or a stream that continues at a checkpoint, looks back for late events, in
+   * milliseconds; 900,000 (15 min) by default.
    */
   overlap?: number;
   /**
-   * "as-sent", the default, yields events page by page in the order of the API, which promises
-   * none. "oldest" sorts by date: it reads the pass in slices of time of at most `sortLimit` events
-   * each, so that only one slice is in memory at a time.
+   * With `follow`: how long a failure may last before it ends the stream, in milliseconds;
+   * 86,400,000 (a day) by default, and may be infinite. `onRetry` hears of every attempt.
+   */
+  giveUpAfter?: number;
+  /**
+   * "as-sent" yields events page by page in the order of the API, which promises none. "oldest"
+   * sorts by date: it reads the pass in slices of time of at most `sortLimit` events each, so that
+   * only one slice is in memory at a time. The default is "as-sent", with `follow` or `from`
+   * "oldest": late events come when they are found.
    */
   order?: "as-sent" | "oldest";
   /** The maximum number of events that `order: "oldest"` holds at once; 20,000 by default. */
   sortLimit?: number;
   /**
    * About how many events are remembered to recognise them again; 50,000 by default. If more fall
-   * within the `overlap` of `follow`, the overlap shrinks. A pass with more events cannot restart
+   * within the `overlap`, the overlap shrinks. A pass with more events cannot restart
    * if the API rejects a cursor of its own, and ends with that error.
    */
   memoryLimit?: number;

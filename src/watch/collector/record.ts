@@ -2,7 +2,7 @@ import type { EventMatch } from "../../alert/match_rules.ts";
 import { alertedForm, isObject, readOddEvent } from "../../alert/read_odd_event.ts";
 import { toAlert } from "../../alert/to_alert.ts";
 import { type SigmaEvent, toSigmaEvent } from "../../alert/to_sigma_event.ts";
-import { SHORTENED, type ShortenedNote } from "../../store/shorten_event.ts";
+import { SHORTENED, type ShortenedEvent } from "../../store/shorten_event.ts";
 import { faultOf } from "../../thousandeyes/page/check_user_events.ts";
 import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
 import type { PassCount } from "../../store/pass_table.ts";
@@ -228,6 +228,6 @@ function sum(numbers: Iterable<number>): number {
 
 /** The size of an event that was recorded shortened. */
 function sizeOf(event: UserEvent): string {
-  const { bytes } = event[SHORTENED] as ShortenedNote;
+  const { bytes } = (event as ShortenedEvent)[SHORTENED];
   return `${bytes} bytes`;
 }

@@ -6,7 +6,8 @@ import { MAX_BODY_BYTES, standard } from "../../../src/delivery/format/standard.
 import type { UserEvent } from "../../../src/thousandeyes/event/user_event.ts";
 
 const known = { identity: "[]", occurrence: 1 };
-const alertOf = (event: UserEvent, title = "Failed login") => toAlert({ title }, event, known);
+const alertOf = (event: UserEvent<Record<string, unknown>>, title = "Failed login") =>
+  toAlert({ title }, event, known);
 const standardBody = (alert: Alert, at: number) =>
   standard.request({ type: "alert.created", alert, at }, { options: {}, linkTo: () => undefined })
     .body;

@@ -11,7 +11,7 @@ type Created = Extract<MessageContent, { type: "alert.created" }>;
 
 /** An alert about one event. */
 export function created(
-  event: UserEvent = {},
+  event: UserEvent<Record<string, unknown>> = {},
   rule: { title?: string; level?: AlertLevel; tags?: string[]; description?: string } = {},
 ): Created {
   const usual = {
