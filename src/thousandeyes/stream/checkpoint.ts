@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { oneLine } from "../../stream/plain_text.ts";
-import type { YieldedEvent } from "./recent_events.ts";
+
+/** An event that was yielded, as a checkpoint keeps it: its identity, its date, and how often. */
+export type YieldedEvent = readonly [identity: string, at: number, seen: number];
 
 /** A place in the log: everything before it was yielded, and of what follows, `yielded` was. */
 export interface Checkpoint {

@@ -1,4 +1,5 @@
 import { wholeSecond } from "../../stream/clock.ts";
+import type { YieldedEvent } from "./checkpoint.ts";
 import type { DateRange } from "./stream_plan.ts";
 
 interface Remembered {
@@ -11,9 +12,6 @@ interface Remembered {
   /** Whether the current pass was the first to see it. */
   fresh: boolean;
 }
-
-/** An event that was yielded, as a checkpoint keeps it: its identity, its date, and how often. */
-export type YieldedEvent = readonly [identity: string, at: number, seen: number];
 
 /**
  * Tells new events from those that were yielded before, true duplicates included: of an event that

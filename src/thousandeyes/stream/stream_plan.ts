@@ -4,7 +4,7 @@ import { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
 import { firstPageUrl } from "../page/first_page_url.ts";
 import { parseDate } from "../event/parse_date.ts";
 import { parseWindow } from "./parse_window.ts";
-import { sharedBudget } from "../page/rate_budget.ts";
+import { sharedBudget } from "../page/shared_budget.ts";
 import { checkToken } from "../page/request_page.ts";
 import type { StreamUserEventsOptions } from "./stream_user_events_options.ts";
 
