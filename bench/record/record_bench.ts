@@ -12,7 +12,7 @@ import { identityOf } from "../../src/thousandeyes/event/event_identity.ts";
 import { parseDate } from "../../src/thousandeyes/event/parse_date.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
-import { correlatePage, type MatchedEvent } from "../../src/watch/collector/correlate.ts";
+import { correlatePage, PageMatches } from "../../src/watch/collector/correlate.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
 import { pageBytes } from "./pages.ts";
@@ -88,7 +88,7 @@ export class RecordBench {
       const { recorded } = log.record(events, { now: 2, taken: new Set(), earlier: emptyCount() });
       if (step === "record") return recorded.length;
       const alerts: NewAlert[] = [];
-      const together: MatchedEvent[] = [];
+      const together = new PageMatches(this.#correlator);
       let found = 0;
       for (const { event, seq, at, occurrence } of recorded) {
         const seen = toSigmaEvent(event);
@@ -96,7 +96,7 @@ export class RecordBench {
         found += matches.length;
         if (step === "correlate" && matches.length > 0) {
           const place = { table: "events", seq, occurrence } as const;
-          together.push({ event: seen, at, matches, place });
+          together.add({ event: seen, at, matches, place });
         }
         if (step !== "alerts") continue;
         const identity = matches.length === 0 ? "" : identityOf(event);
@@ -109,8 +109,7 @@ export class RecordBench {
         const newest = recorded.at(-1)?.at ?? 0;
         const state = { ...newCollectorState(newest, OPTIONS), backlog: [], fedSince: 0 };
         const pass = { ...PASS, from: newest, to: newest };
-        const ports = { log, correlator: this.#correlator };
-        alerts.push(...correlatePage(ports, together, { state, pass }, newest, OPTIONS).alerts);
+        alerts.push(...correlatePage({ log }, together, { state, pass }, newest, OPTIONS).alerts);
       }
       log.addAlerts(alerts, 2);
       return found + alerts.length;

@@ -50,6 +50,10 @@ interface Correlation {
   /** Since when it is not in force, in milliseconds since the Unix epoch; null if it is. */
   readonly unusedSince: number | null;
   isChanged: boolean;
+  /** Whether the database has none of its groups yet, except those that are known. */
+  readonly isNew: boolean;
+  /** Rows that were due at this watermark or earlier count no longer, and are to be deleted. */
+  expiredTo: number;
   /** The groups that have been announced or changed, by their keys. */
   readonly known: Map<string, Group>;
 }
@@ -58,6 +62,8 @@ interface Correlation {
 class Group {
   /** Undefined for one that is not there. */
   state: GroupState | undefined;
+  /** What its row counts for, if the database has one. */
+  row: Pick<GroupRow, "due" | "size"> | undefined;
   isRead = false;
   /** Whether it is to be written, or deleted. */
   isChanged = false;
@@ -66,6 +72,10 @@ class Group {
 }
 
 type GroupRow = { group: string; due: number; size: number; state: string };
+type Counted = { groups: number; matches: number };
+
+/** Before any watermark. */
+const NEVER = -Number.MAX_VALUE;
 
 /** A Durable Object binds at most this many values in one statement. */
 const MAX_VALUES = 100;
@@ -142,7 +152,7 @@ export class CorrelationTable implements CorrelationStore {
     const state = this.load(key, group);
     if (state === undefined) return;
     const correlation = this.#changing(key);
-    countOut(correlation, state.saved);
+    count(correlation, { groups: -1, matches: -state.saved });
     state.due = undefined;
     state.saved = 0;
     this.#change(this.#groupIn(correlation, group), undefined);
@@ -154,14 +164,15 @@ export class CorrelationTable implements CorrelationStore {
     const due: string[] = [];
     const rows = this.#sql.all<GroupRow>(
       `SELECT "group", due, size, state FROM correlation_groups
-        WHERE correlation = ? AND due <= ? ORDER BY due, "group"`,
+        WHERE correlation = ? AND due > ? AND due <= ? ORDER BY due, "group"`,
       correlation.number,
+      correlation.expiredTo,
       watermark,
     );
     for (const row of rows) {
       const group = this.#groupIn(correlation, row.group);
       if (group.isChanged) continue;
-      if (!group.isRead) noteRead(group, stateOf(row));
+      if (!group.isRead) noteRow(group, row);
       due.push(group.key);
     }
     return [...due, ...changedAndDue(correlation, watermark)];
@@ -170,20 +181,26 @@ export class CorrelationTable implements CorrelationStore {
   expire(key: string, watermark: number): void {
     const correlation = this.#correlations.get(key);
     if (correlation === undefined) return;
+    const { number, expiredTo, known } = correlation;
     for (const group of changedAndDue(correlation, watermark)) this.delete(key, group);
-    const rows = this.#sql.all<{ group: string; size: number }>(
-      `DELETE FROM correlation_groups WHERE correlation = ? AND due <= ?
-        RETURNING "group", size`,
-      correlation.number,
+    const [expired = { groups: 0, matches: 0 }] = this.#sql.all<Counted>(
+      `SELECT COUNT(*) AS groups, TOTAL(size) AS matches FROM correlation_groups
+        WHERE correlation = ? AND due > ? AND due <= ?`,
+      number,
+      expiredTo,
       watermark,
     );
-    if (rows.length > 0) correlation.isChanged = true;
-    for (const { group: name, size } of rows) {
-      const group = correlation.known.get(name);
+    if (expired.groups === 0) return;
+    count(correlation, { groups: -expired.groups, matches: -expired.matches });
+    correlation.expiredTo = watermark;
+    correlation.isChanged = true;
+    for (const group of known.values()) {
+      const { row, isChanged } = group;
+      if (row === undefined || row.due > watermark) continue;
+      group.row = undefined;
       // What has changed meanwhile is counted already, and will be written.
-      if (group?.isChanged) continue;
-      countOut(correlation, size);
-      if (group !== undefined) noteRead(group, undefined);
+      if (isChanged) count(correlation, { groups: 1, matches: row.size });
+      else group.state = undefined;
     }
   }
 
@@ -221,6 +238,7 @@ export class CorrelationTable implements CorrelationStore {
       if (used.has(key)) {
         if (unusedSince === null) continue;
         this.expire(key, learnedKeys.includes(key) ? now : Number.MAX_VALUE);
+        this.#deleteExpired(correlation);
         this.#note(key, correlation, null);
       } else if (unusedSince === null) this.#note(key, correlation, now);
       else if (now - unusedSince >= KEPT_UNUSED_MS) this.#forget(key, correlation);
@@ -270,10 +288,12 @@ export class CorrelationTable implements CorrelationStore {
   }
 
   #writeGroups(): void {
+    for (const correlation of this.#correlations.values()) this.#deleteExpired(correlation);
     const gone: Group[] = [];
     const kept: (readonly [Group, GroupState])[] = [];
     for (const group of this.#changed) {
       group.isChanged = false;
+      group.row = undefined;
       if (group.state === undefined) gone.push(group);
       else kept.push([group, group.state]);
     }
@@ -284,15 +304,14 @@ export class CorrelationTable implements CorrelationStore {
         keys,
       );
     }
-    // In the order of the table, neighbours are written to the same place.
-    kept.sort(([a], [b]) =>
-      a.correlation.number - b.correlation.number || (a.key < b.key ? -1 : 1)
-    );
     let rows: SqlValue[][] = [];
     let length = 0;
-    for (const [{ correlation, key }, state] of kept) {
+    for (const [group, state] of kept) {
+      const { correlation, key } = group;
       const text = this.#textOf(correlation, state);
-      rows.push([correlation.number, key, state.due ?? null, state.size, text]);
+      const { due = NEVER, size } = state;
+      group.row = { due, size };
+      rows.push([correlation.number, key, due, size, text]);
       length += text.length;
       if (length <= MAX_STATE_BYTES) continue;
       upsert(this.#sql, UPSERT_GROUPS, rows);
@@ -302,13 +321,25 @@ export class CorrelationTable implements CorrelationStore {
     upsert(this.#sql, UPSERT_GROUPS, rows);
   }
 
+  #deleteExpired(correlation: Correlation): void {
+    const { number, expiredTo } = correlation;
+    if (expiredTo === NEVER) return;
+    this.#sql.run(
+      `DELETE FROM correlation_groups WHERE correlation = ? AND due <= ?`,
+      number,
+      expiredTo,
+    );
+    correlation.expiredTo = NEVER;
+  }
+
   /** The group of a correlation, which is announced if nothing is known of it. */
   #groupIn(correlation: Correlation, key: string): Group {
     let group = correlation.known.get(key);
     if (group === undefined) {
       group = new Group(correlation, key);
       correlation.known.set(key, group);
-      this.#announced.push(group);
+      if (correlation.isNew) group.isRead = true;
+      else this.#announced.push(group);
     }
     return group;
   }
@@ -328,8 +359,9 @@ export class CorrelationTable implements CorrelationStore {
         keys,
       );
       for (const row of rows) {
-        const group = byNumber.get(row.correlation)?.known.get(row.group);
-        if (group !== undefined) group.state = stateOf(row);
+        const correlation = byNumber.get(row.correlation);
+        const group = correlation?.known.get(row.group);
+        if (group !== undefined && row.due > correlation!.expiredTo) noteRow(group, row);
       }
     }
   }
@@ -362,7 +394,7 @@ export class CorrelationTable implements CorrelationStore {
     if (correlation === undefined) {
       const numbers = this.#correlations.values().map(({ number }) => number);
       const number = Math.max(0, ...numbers) + 1;
-      correlation = correlationOf({ number, groups: 0, matches: 0, unusedSince: null });
+      correlation = correlationOf({ number, groups: 0, matches: 0, unusedSince: null }, true);
       this.#correlations.set(key, correlation);
     }
     correlation.isChanged = true;
@@ -396,8 +428,8 @@ function inJson(groups: readonly Group[]): string[] {
 /** What is stored of a correlation. */
 type Totals = Pick<Correlation, "number" | "groups" | "matches" | "unusedSince">;
 
-function correlationOf(totals: Totals): Correlation {
-  return { ...totals, isChanged: false, known: new Map() };
+function correlationOf(totals: Totals, isNew = false): Correlation {
+  return { ...totals, isChanged: false, isNew, expiredTo: NEVER, known: new Map() };
 }
 
 /** The keys of the groups that will be written, and that are due. */
@@ -414,16 +446,17 @@ function noteRead(group: Group, state: GroupState | undefined): void {
   group.state = state;
 }
 
-function stateOf({ due, size, state: text }: GroupRow): GroupState {
-  const state = decodeGroup(text);
-  state.due = due;
-  state.saved = size;
-  return state;
+function noteRow(group: Group, row: GroupRow): void {
+  const state = decodeGroup(row.state);
+  state.due = row.due;
+  state.saved = row.size;
+  noteRead(group, state);
+  group.row = row;
 }
 
-function countOut(correlation: Correlation, matches: number): void {
-  correlation.groups--;
-  correlation.matches -= matches;
+function count(correlation: Correlation, { groups, matches }: Counted): void {
+  correlation.groups += groups;
+  correlation.matches += matches;
 }
 
 /** Writes rows, many with each statement. */

@@ -3,7 +3,12 @@ import type { AlertEvent } from "../../alert/alert.ts";
 import { alertedForm } from "../../alert/read_odd_event.ts";
 import { shownEvents, toCorrelationAlert } from "../../alert/to_correlation_alert.ts";
 import type { SigmaEvent } from "../../alert/to_sigma_event.ts";
-import { type CorrelationInput, type CorrelationResult, newTally } from "../../sigma/engine.ts";
+import {
+  type CorrelationInput,
+  type CorrelationResult,
+  type Correlator,
+  newTally,
+} from "../../sigma/engine.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
 import type { Log } from "../../store/log.ts";
 import type { AlertToRaise } from "../raise_alerts.ts";
@@ -56,10 +61,50 @@ export interface MatchedEvent {
 }
 
 /**
+ * Collects what the events of one page mean to the correlations, event by event: a rule may match
+ * every event, and most of those need not be kept until the page is complete.
+ */
+export class PageMatches {
+  /** The correlations, if there are any. */
+  readonly correlator: Correlator | undefined;
+  /** How many events satisfy rules that correlations refer to, but have no date. */
+  undated = 0;
+  readonly #inputs: CorrelationInput[] = [];
+  readonly #faults: unknown[] = [];
+
+  /** @param correlator The correlations, if there are any. */
+  constructor(correlator: Correlator | undefined) {
+    this.correlator = correlator;
+  }
+
+  /** Takes in one event; if that fails, the correlations fail and not what records the event. */
+  add({ event, at, matches, place }: MatchedEvent): void {
+    if (this.correlator === undefined) return;
+    const inputs = at === null ? [] : this.#inputs;
+    try {
+      this.correlator.collect({ event, time: at ?? 0, id: idOf(place) }, matches, inputs);
+    } catch (fault) {
+      this.#faults.push(fault);
+    }
+    if (at === null && inputs.length > 0) this.undated++;
+  }
+
+  /**
+   * What has been collected.
+   *
+   * @throws {unknown} What the correlations threw, if they did.
+   */
+  get inputs(): readonly CorrelationInput[] {
+    if (this.#faults.length > 0) throw this.#faults[0];
+    return this.#inputs;
+  }
+}
+
+/**
  * Evaluates the correlations on the matches of a page, in the transaction that records it.
  *
- * @param ports The log, and the correlations if there are any.
- * @param matched The matches.
+ * @param ports The log, and the source of its events.
+ * @param page The matches.
  * @param read The state before the page, and its pass.
  * @param now Milliseconds since the Unix epoch.
  * @param options Limits and times.
@@ -67,15 +112,15 @@ export interface MatchedEvent {
  * @throws {unknown} What the database throws.
  */
 export function correlatePage(
-  { log, source, correlator }: Pick<WatchPorts, "log" | "source" | "correlator">,
-  matched: readonly MatchedEvent[],
+  { log, source }: Pick<WatchPorts, "log" | "source">,
+  page: PageMatches,
   { state, pass }: { state: CollectorState; pass: Pass },
   now: number,
   options: WatchOptions,
 ): Correlated {
+  const { correlator, undated } = page;
   const { stateKeys = [], learnedKeys = [] } = correlator ?? {};
   const used = { stateKeys, learnedKeys, now };
-  let undated = 0;
   const { results, tally, ...failed } = log.correlate(used, (store) => {
     const watermark = completeUntil(state, now, options);
     if (correlator === undefined) {
@@ -85,13 +130,7 @@ export function correlatePage(
     }
     // It came from a clock that was ahead and has been set back.
     if (store.watermark > now) store.watermark = watermark;
-    const inputs: CorrelationInput[] = [];
-    for (const { event, at, matches, place } of matched) {
-      const into = at === null ? [] : inputs;
-      correlator.collect({ event, time: at ?? 0, id: idOf(place) }, matches, into);
-      if (at === null && into.length > 0) undated++;
-    }
-    return correlator.correlate(store, inputs, watermark, skippedRanges(state));
+    return correlator.correlate(store, page.inputs, watermark, skippedRanges(state));
   });
   return {
     alerts: results.map((result) => alertOf({ log, source }, result, state, pass, now, options)),

@@ -15,7 +15,7 @@ import { type AlertToRaise, raiseAlerts } from "../raise_alerts.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import { afterPage } from "./advance.ts";
-import { correlatePage, type MatchedEvent } from "./correlate.ts";
+import { correlatePage, PageMatches } from "./correlate.ts";
 import { lateHistogram } from "./counts.ts";
 import { addIntake } from "./intake.ts";
 import { type Diagnosis, fault } from "./failure.ts";
@@ -100,7 +100,7 @@ export function recordPage(
       return [];
     }
   };
-  const found: MatchedEvent[] = [];
+  const together = new PageMatches(correlator);
   const oversized: string[] = [];
   const isBackfilled = (at: number | null) => isPast(read.state, pass, at, now, options);
   let epoch: string | undefined;
@@ -109,7 +109,7 @@ export function recordPage(
     const seen = toSigmaEvent(whole); // what is recorded shortened is matched as it is
     const matches = matchesOf(seen);
     if (matches.length === 0) continue;
-    found.push({ event: seen, at, matches, place: { table: "events", seq, occurrence } });
+    together.add({ event: seen, at, matches, place: { table: "events", seq, occurrence } });
     for (const { rule, matched = [], isSilent = false } of matches) {
       if (isSilent) continue; // nearly every match: there may be a rule for any event at all
       const identity = identityOf(event);
@@ -126,7 +126,7 @@ export function recordPage(
     const at = dateIn(seen);
     const matches = matchesOf(seen);
     if (matches.length === 0) continue;
-    found.push({ event: seen, at, matches, place: { table: "invalid", seq, occurrence: 1 } });
+    together.add({ event: seen, at, matches, place: { table: "invalid", seq, occurrence: 1 } });
     for (const { rule, matched = [], isSilent = false } of matches) {
       if (isSilent) continue;
       const backfilled = isBackfilled(at);
@@ -135,13 +135,8 @@ export function recordPage(
       alerts.push({ alert, eventSeq: null, at: null, rule });
     }
   }
-  const correlated = correlatePage(
-    { log, source, correlator },
-    found,
-    { state: read.state, pass },
-    now,
-    options,
-  );
+  const at = { state: read.state, pass };
+  const correlated = correlatePage({ log, source }, together, at, now, options);
   alerts.push(...correlated.alerts);
   faults.push(...correlated.faults);
   const raised = raiseAlerts({ log, endpoints, rulesRevision }, alerts, now, options);
