@@ -8,7 +8,7 @@ import type { Sql } from "./sql.ts";
  * table of its own. Equal events (twins) and different events with an equal hash take the next
  * `slot`.
  */
-const MIGRATIONS: readonly (readonly string[])[] = [
+export const MIGRATIONS: readonly (readonly string[])[] = [
   [
     `CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID`,
     `CREATE TABLE events (

@@ -1,11 +1,16 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  type CorrelationInput,
   type CorrelationOutcome,
   type CorrelationStore,
+  Correlator,
+  encodeGroup,
   type GroupMatch,
   GroupState,
 } from "../../src/sigma/engine.ts";
+import { parseSigma } from "../../src/sigma/parse.ts";
 import type { UsedState } from "../../src/store/log.ts";
+import { MIGRATIONS } from "../../src/store/migrate.ts";
 import { DAY, open, type Promised } from "./promised.ts";
 
 const KEYS = ["one", "two"];
@@ -45,6 +50,19 @@ function matchAt(time: number, value?: string): GroupMatch {
   return { time, duration: 0, event: `e${time}`, reference: 0, value, causes: undefined };
 }
 
+/** Makes a database as it was before the migration that has a statement with this text. */
+function makeOld(sql: Parameters<Promised["check"]>[0], text: string): void {
+  const before = MIGRATIONS.slice(
+    0,
+    MIGRATIONS.findIndex((statements) => statements.some((one) => one.includes(text))),
+  );
+  sql.run(`CREATE TABLE migrations (number INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)`);
+  for (const [index, statements] of before.entries()) {
+    for (const statement of statements) sql.run(statement);
+    sql.run(`INSERT INTO migrations (number, applied_at) VALUES (?, 1)`, index + 1);
+  }
+}
+
 /** What the log promises about the state of correlations. */
 export const CORRELATION_CONTRACT: readonly Promised[] = [
   {
@@ -80,6 +98,71 @@ export const CORRELATION_CONTRACT: readonly Promised[] = [
         ]);
       });
       assertEquals(read(sql, (store) => [store.matches, store.groups("one")]), [1, 0]);
+    },
+  },
+  {
+    name: "correlate() goes on with the groups of a log that an earlier version has written",
+    check(sql) {
+      const { rules, correlations } = parseSigma(`
+title: Failed login
+name: failed
+logsource: { product: thousandeyes }
+detection: { selection: { event: Login failed. }, condition: selection }
+---
+title: Burst
+correlation:
+  { type: event_count, rules: failed, group-by: user, timespan: 1s, condition: { gte: 3 } }
+---
+title: Few
+correlation:
+  { type: event_count, rules: failed, group-by: user, timespan: 1s, condition: { lt: 2 } }
+`);
+      const correlator = new Correlator(correlations, rules);
+      const { stateKeys } = correlator;
+      makeOld(sql, "RENAME TO old_groups");
+      const groups = [["Ana", groupOf(5_000, 5_100)], ["Ben", groupOf(3_000)]] as const;
+      for (const [index, key] of stateKeys.entries()) {
+        sql.run(
+          `INSERT INTO correlations (number, key, groups, matches) VALUES (?, ?, 2, 3)`,
+          index + 1,
+          key,
+        );
+        for (const [group, state] of groups) {
+          sql.run(
+            `INSERT INTO correlation_groups (correlation, "group", due, size, state)
+              VALUES (?, ?, ?, ?, ?)`,
+            index + 1,
+            group,
+            state.times.at(-1)! + 1_000,
+            state.size,
+            encodeGroup(state),
+          );
+        }
+      }
+      sql.run(`INSERT INTO meta (name, value) VALUES ('correlated_to', 3500)`);
+      const correlate = (watermark: number, ...times: number[]) =>
+        within(sql, (store) => {
+          const inputs: CorrelationInput[] = [];
+          for (const time of times) {
+            const occurrence = { event: { user: "Ana" }, time, id: `e${time}` };
+            correlator.collect(occurrence, [{ rule: rules[0]! }], inputs);
+          }
+          return [
+            correlator.correlate(store, inputs, watermark).results.map((
+              { document, group, events },
+            ) => [document.title, group[0]?.value, events]),
+            stateKeys.map((key) => store.groups(key)),
+            store.matches,
+          ];
+        }, { stateKeys, learnedKeys: [] }).value;
+      assertEquals(correlate(3_600, 5_200), [
+        [["Burst", "Ana", ["e5000", "e5100", "e5200"]]],
+        [2, 2],
+        8,
+      ]);
+      assertEquals(correlate(4_000), [[["Few", "Ben", ["e3000"]]], [1, 2], 6]);
+      assertEquals(correlate(20_000), [[], [0, 0], 0]);
+      assertEquals(sql.all(`SELECT COUNT(*) AS groups FROM correlation_groups`), [{ groups: 0 }]);
     },
   },
   {
@@ -209,10 +292,15 @@ export const CORRELATION_CONTRACT: readonly Promised[] = [
   {
     name: "correlate() leaves no trace of an evaluation that fails",
     check(sql) {
-      read(sql, (store) => store.save("one", "Ana", groupOf(1), 9));
+      read(sql, (store) => {
+        store.save("one", "Ana", groupOf(1), 9);
+        store.save("one", "Ben", groupOf(1, 2), 3);
+      });
       const log = open(sql);
       log.transaction(() => {
         const { results, fault } = log.correlate(USED, (store) => {
+          store.expire("one", 5);
+          assertEquals(store.groups("one"), 1);
           store.save("one", "Ana", groupOf(1, 2), 9);
           store.delete("one", "Ana");
           store.watermark = 5;
@@ -221,10 +309,11 @@ export const CORRELATION_CONTRACT: readonly Promised[] = [
         assertEquals(results, []);
         assert(fault instanceof TypeError);
       });
-      assertEquals(
-        read(sql, (store) => [store.watermark, store.load("one", "Ana")?.times]),
-        [-Infinity, [1]],
-      );
+      read(sql, (store) => {
+        assertEquals([store.watermark, store.groups("one"), store.matches], [-Infinity, 2, 3]);
+        assertEquals(store.load("one", "Ana")?.times, [1]);
+        assertEquals(store.load("one", "Ben")?.times, [1, 2]);
+      });
     },
   },
   {
