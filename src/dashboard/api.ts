@@ -10,6 +10,7 @@ import type { TestResult } from "../delivery/test_message.ts";
 import type { RulesState, RuleSummary, Status } from "../http/log_access.ts";
 import type { Gap } from "../sse/resume_at.ts";
 import type { MessageState, OutboxMessage, StoredAttempt } from "../store/outbox_message.ts";
+import type { AlertStateChange, AlertStateChanges } from "../store/change_table.ts";
 import { signOut, token } from "./session.ts";
 
 /** One entry of a feed, as JSON. */
@@ -54,6 +55,12 @@ export interface AlertHistory {
   readonly state: AlertState;
   /** The changes, oldest first. */
   readonly history: readonly AlertChange[];
+}
+
+/** States that alerts were put into. */
+export interface AlertStates extends Omit<AlertStateChanges, "states"> {
+  /** The changes, oldest first. */
+  readonly states: readonly (Omit<AlertStateChange, "at"> & { readonly at: string })[];
 }
 
 /** A silence as it is asked for. */
@@ -136,6 +143,9 @@ export const api = {
   /** Who is handling an alert. */
   alertHistory: (id: string): Promise<AlertHistory> =>
     read(`/v1/alerts/${encodeURIComponent(id)}/state`),
+  /** Who has put which alert into which state, after a change or of late. */
+  alertStates: (after: number | undefined, signal?: AbortSignal): Promise<AlertStates> =>
+    read(`/v1/alert-states${after === undefined ? "" : `?after=${after}`}`, signal),
   /** Puts an alert into a state. */
   changeAlert: (id: string, state: AlertState, note: string): Promise<AlertHistory> =>
     send("PUT", `/v1/alerts/${encodeURIComponent(id)}/state`, { state, note }),

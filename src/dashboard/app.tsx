@@ -9,6 +9,7 @@ import { Notice } from "./parts/notice.tsx";
 import { usePolled } from "./polled.ts";
 import { LoadedView } from "./loaded_view.tsx";
 import { signOut, token } from "./session.ts";
+import { useAlertStates } from "./use_alert_states.ts";
 import { SignIn } from "./views/sign_in.tsx";
 
 const STATUS_INTERVAL_MS = 5_000;
@@ -46,6 +47,7 @@ function SignedIn() {
     alerts.close();
   }, []);
   const status = usePolled(api.status, STATUS_INTERVAL_MS);
+  useAlertStates(alerts);
   const { view, filters: { since = "", until = "" } } = address.value;
   const title = NAMES[view];
   useEffect(() => {

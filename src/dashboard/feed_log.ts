@@ -12,6 +12,8 @@ export type Connection = "loading" | "live" | "reconnecting" | "refused";
 /** The entries that are kept at most; the oldest are dropped, a tenth at a time. */
 const MAX_ROWS = 100_000;
 const PAGE_ROWS = 10_000;
+/** The alerts whose states are remembered, for those that are still to arrive. */
+const MAX_STATES = 10_000;
 /** How far back one look through a filter goes, and how often it looks for so many entries. */
 const LOOK = { entries: 100_000, times: 10, enough: 200 };
 
@@ -51,6 +53,10 @@ export class FeedLog<Name extends "event" | "alert", Value> {
   readonly #hasOlder = signal(false);
   #source: EventSourceClient | undefined;
   #lastId = "";
+  /** What people have made of alerts since they were read, by the alert's own id. */
+  readonly #states = new Map<string, AlertState>();
+  /** Feeds that show a part of this one. */
+  readonly #parts = new Set<FeedLog<Name, Value>>();
   /** Everything after this place has been looked at. */
   #start: LogPlace | undefined;
   #announced = false;
@@ -64,6 +70,7 @@ export class FeedLog<Name extends "event" | "alert", Value> {
     this.name = name;
     this.#options = options;
     this.#query = options.query ?? [];
+    if (options.whole !== undefined) options.whole.#parts.add(this);
     document.addEventListener("visibilitychange", this.#onVisibility);
     void this.#begin();
   }
@@ -128,24 +135,39 @@ export class FeedLog<Name extends "event" | "alert", Value> {
     this.#announce();
   }
 
+  /** Reads everything again: the states of alerts may be others. */
+  reload(): void {
+    for (const part of this.#parts) part.reload();
+    this.#source?.close();
+    this.#ended.abort();
+    this.#ended = new AbortController();
+    this.#states.clear();
+    void this.#begin();
+  }
+
   /** Ends it. */
   close(): void {
     this.#ended.abort();
+    const { whole } = this.#options;
+    if (whole !== undefined) whole.#parts.delete(this);
     this.#source?.close();
     document.removeEventListener("visibilitychange", this.#onVisibility);
   }
 
   /**
-   * Notes the state that an alert is in.
+   * Notes the state that an alert is in, here and in feeds that show a part of this one.
    *
    * @param id The alert's own id.
    * @param state Its state.
    */
   update(id: string, state: AlertState): void {
-    const index = this.rows.findIndex((row) =>
-      "id" in row && (row.value as { readonly id?: string }).id === id
-    );
+    const index = this.rows.findIndex((row) => "id" in row && idOf(row.value) === id);
     const row = this.rows[index];
+    for (const part of this.#parts) part.update(id, state);
+    this.#states.delete(id);
+    this.#states.set(id, state); // as the latest
+    const [oldest] = this.#states.keys();
+    if (this.#states.size > MAX_STATES && oldest !== undefined) this.#states.delete(oldest);
     if (row === undefined || !("id" in row)) return;
     this.rows[index] = { ...row, state };
     this.#announce();
@@ -258,8 +280,9 @@ export class FeedLog<Name extends "event" | "alert", Value> {
       this.#add({ lost });
     } else if ((event === "audit" || event === "alert") && id !== undefined) {
       const recordedAt = new Date().toISOString();
-      const state = event === "alert" ? { state: "open" as const } : {};
-      this.#add({ id, recordedAt, value: JSON.parse(data) as Value, ...state });
+      const value = JSON.parse(data) as Value;
+      if (event === "audit") this.#add({ id, recordedAt, value });
+      else this.#add({ id, recordedAt, value, state: this.#states.get(idOf(value)) ?? "open" });
     }
     if (id !== undefined) this.#lastId = id;
   }
@@ -291,6 +314,11 @@ export class FeedLog<Name extends "event" | "alert", Value> {
     if (document.hidden) this.#source.close();
     else this.#follow();
   };
+}
+
+/** The alert's own id. */
+function idOf(alert: unknown): string {
+  return (alert as { readonly id?: string }).id ?? "";
 }
 
 function seqOf(id: string): number {

@@ -166,9 +166,17 @@ export type RedeliverQuery = Omit<DeliveriesQuery, "webhookId" | "state"> & {
 };
 
 /** What the routes need from the log and its writers: a port, the same on every runtime. */
-export interface LogAccess
-  extends
-    Pick<LogReader, "alert" | "deliveries" | "attempts" | "message" | "invalidEvents" | "changes"> {
+export interface LogAccess extends
+  Pick<
+    LogReader,
+    | "alert"
+    | "alertStates"
+    | "deliveries"
+    | "attempts"
+    | "message"
+    | "invalidEvents"
+    | "changes"
+  > {
   /** The audit events. */
   readonly events: WholeFeed;
   /** The alerts. */

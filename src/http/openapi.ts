@@ -4,7 +4,7 @@ import { AlertSchema } from "../alert/alert_schema.ts";
 import { SOURCE_PARAMETER } from "./choose_source.ts";
 import { type ProblemCode, PROBLEMS } from "./problem.ts";
 import { FORMS, type Operation, operationsOf, type Route } from "./route.ts";
-import { AlertHistorySchema } from "./routes/alert.ts";
+import { AlertHistorySchema, AlertStateChangeSchema } from "./routes/alert.ts";
 import { BacktestReportSchema } from "./routes/backtest.ts";
 import { ChangeSchema } from "./routes/changes.ts";
 import { DeliveryDetailsSchema, DeliverySchema } from "./routes/deliveries.ts";
@@ -114,6 +114,7 @@ const NAMED: Readonly<Record<string, v.GenericSchema>> = {
   Alert: AlertSchema,
   AlertEntry: AlertEntrySchema,
   AlertHistory: AlertHistorySchema,
+  AlertStateChange: AlertStateChangeSchema,
   BacktestReport: BacktestReportSchema,
   Change: ChangeSchema,
   Delivery: DeliverySchema,

@@ -2,7 +2,7 @@ import type { EventPlace, PlacedEvent } from "./events_by_time.ts";
 import type { CorrelationOutcome, CorrelationStore } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import type { NewAlert, StoredAlert } from "./alert_table.ts";
-import type { NewChange, StoredChange } from "./change_table.ts";
+import type { AlertStateChanges, NewChange, StoredChange } from "./change_table.ts";
 import type { StoredEndpoint } from "./endpoint_table.ts";
 import type { FoldEntry, FoldOptions, FoldOutcome, StoredFoldedAlerts } from "./fold_table.ts";
 import type { KeptInvalidEvent, NewInvalidEvent, StoredInvalidEvent } from "./invalid_table.ts";
@@ -102,6 +102,8 @@ export interface LogReader {
   storedEndpoints(): StoredEndpoint[];
   /** Lists what operators have changed below a number, newest first. */
   changes(before: number, limit: number): StoredChange[];
+  /** Lists the states that alerts were put into: see `alertStatesAfter()`. */
+  alertStates(after: number | undefined, limit: number): AlertStateChanges;
   /** Reads one message of the outbox. */
   message(id: number): OutboxMessage | undefined;
   /** Reads a value saved under a name. */

@@ -6,7 +6,7 @@ import {
   changeAlert,
   newAlerts,
 } from "./alert_table.ts";
-import { addChange, changesBefore } from "./change_table.ts";
+import { addChange, alertStatesAfter, changesBefore } from "./change_table.ts";
 import {
   endpointStates,
   removeEndpointState,
@@ -127,6 +127,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     countDeliveries: (query) => countDeliveries(sql, query),
     storedEndpoints: () => storedEndpoints(sql),
     changes: (before, limit) => changesBefore(sql, before, limit),
+    alertStates: (after, limit) => alertStatesAfter(sql, after, limit),
     attempts: (message, latest) => attemptsOf(sql, message, latest),
     message: (id) => messageById(sql, id),
     checkpoint<Value>(name: string) {

@@ -234,6 +234,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       attempts: (message, latest) => log.attempts(message, latest),
       message: (id) => log.message(id),
       changes: (before, limit) => log.changes(before, limit),
+      alertStates: (after, limit) => log.alertStates(after, limit),
       invalidEvents: (after, limit, maxBytes) => log.invalidEvents(after, limit, maxBytes),
       status: () => ({
         source: name,

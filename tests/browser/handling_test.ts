@@ -76,6 +76,31 @@ pageTest(
 );
 
 pageTest(
+  "what somebody else makes of an alert is seen without a reload, in the list and in full",
+  async ({ page, server }) => {
+    const { id } = await server.alert({ event: { event: "Test deleted." } });
+    const change = (state: "acknowledged" | "closed") =>
+      server.fixture.access.changeAlert(id, {
+        state,
+        by: "bob",
+        at: new Date().toISOString(),
+        note: null,
+      });
+    await page.goto(server.link());
+    await page.goto(`${server.origin}/#/alerts`);
+    await page.getByText("1 of 1 alerts").waitFor();
+    change("acknowledged");
+    await page.locator(".row").getByText("acknowledged").waitFor();
+    await page.locator(".row").click();
+    await page.getByRole("dialog").getByText("acknowledged by bob").waitFor();
+    change("closed");
+    await page.getByRole("dialog").getByText("closed by bob").waitFor();
+    await page.goto(`${server.origin}/#/now`);
+    await page.getByText("No open alert").waitFor();
+  },
+);
+
+pageTest(
   "a rule is silenced for a time and with a reason, and the silence is ended",
   async ({ page, server }) => {
     const { id } = await server.alert({ event: { event: "Test deleted." } });

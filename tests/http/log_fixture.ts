@@ -112,6 +112,7 @@ export class LogFixture implements Disposable {
     ...this.actions,
     endpoints: this.endpoints,
     changes: (before, limit) => this.log.changes(before, limit),
+    alertStates: (after, limit) => this.log.alertStates(after, limit),
     alert: (id) => this.log.alert(id),
     alertChanges: (id) => this.log.alertChanges(id),
     silences: () => this.log.silences(this.clock.now()),

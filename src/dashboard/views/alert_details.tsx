@@ -23,12 +23,13 @@ const NEXT: Record<AlertState, readonly (readonly [state: AlertState, action: st
 /**
  * One alert: what happened and why it alerted, what to do, who is handling it.
  *
- * @param props `alert`: the alert; `onState`: told of a new state; `onSilenced`: told of a new
- *   silence.
+ * @param props `alert`: the alert; `state`: the one that it is in, if that is known; `onState`: told
+ *   of a new state; `onSilenced`: told of a new silence.
  * @returns The element.
  */
-export function AlertDetails({ alert, onState, onSilenced }: {
+export function AlertDetails({ alert, state, onState, onSilenced }: {
   alert: Alert;
+  state: AlertState | undefined;
   onState: (state: AlertState) => void;
   onSilenced: () => void;
 }) {
@@ -46,7 +47,7 @@ export function AlertDetails({ alert, onState, onSilenced }: {
         )}
         <a href={linkTo("deliveries", { alert: alert.id })}>Deliveries</a>
       </p>
-      <Handling alert={alert} onState={onState} />
+      <Handling alert={alert} known={state} onState={onState} />
       {rule.runbook !== undefined && (
         <section>
           <h3>What to do</h3>
@@ -124,17 +125,23 @@ export function AlertDetails({ alert, onState, onSilenced }: {
 
 /** Who is handling it, and the buttons to say so. */
 function Handling(
-  { alert: { id }, onState }: { alert: Alert; onState: (state: AlertState) => void },
+  { alert: { id }, known, onState }: {
+    alert: Alert;
+    known: AlertState | undefined;
+    onState: (state: AlertState) => void;
+  },
 ) {
   const found = useSignal<AlertHistory | undefined>(undefined);
   const note = useSignal("");
   const action = useAction();
+  // Again when somebody else has changed it.
   useEffect(() => {
+    if (found.value !== undefined && found.value.state === known) return;
     void action.run(async () => {
       found.value = await api.alertHistory(id);
       onState(found.value.state);
     });
-  }, [id]);
+  }, [id, known]);
   const change = (state: AlertState) =>
     action.run(async () => {
       found.value = await api.changeAlert(id, state, note.value);

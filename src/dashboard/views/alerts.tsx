@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type Alert, ALERT_LEVELS, type AlertLevel } from "../../alert/alert.ts";
-import { ALERT_STATES } from "../../alert/alert_state.ts";
+import { ALERT_STATES, type AlertState } from "../../alert/alert_state.ts";
 import type { StoredSilence } from "../../store/silence_table.ts";
 import { address, setFilters } from "../address.ts";
 import { api } from "../api.ts";
@@ -107,9 +107,8 @@ export function AlertsView({ alerts: whole, status }: ViewProps) {
           key={id}
           id={id}
           alert={known?.value}
-          onState={(state) => {
-            for (const feed of new Set([alerts, whole])) feed.update(id, state);
-          }}
+          state={known?.state}
+          onState={(state) => whole.update(id, state)}
           onSilenced={status.reload}
         />
       )}
@@ -119,9 +118,10 @@ export function AlertsView({ alerts: whole, status }: ViewProps) {
 
 /** A shared link may name an alert that is older than what the page has loaded. */
 function OpenAlert(
-  { id, alert, ...on }: {
+  { id, alert, ...rest }: {
     id: string;
     alert: Alert | undefined;
+    state: AlertState | undefined;
     onState: Parameters<typeof AlertDetails>[0]["onState"];
     onSilenced: () => void;
   },
@@ -140,7 +140,7 @@ function OpenAlert(
       onClose={() => setFilters({ id: "" })}
     >
       <Notice text={loading.problem.value} />
-      {loaded.value !== undefined && <AlertDetails alert={loaded.value} {...on} />}
+      {loaded.value !== undefined && <AlertDetails alert={loaded.value} {...rest} />}
     </Drawer>
   );
 }

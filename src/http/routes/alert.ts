@@ -2,11 +2,12 @@ import * as v from "valibot";
 import { ALERT_STATES, type AlertChange } from "../../alert/alert_state.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
 import { holderOf } from "../api_tokens.ts";
-import { jsonAnswer } from "../long_answer.ts";
+import { jsonAnswer, jsonListAnswer } from "../long_answer.ts";
 import { problem } from "../problem.ts";
 import { json } from "../response.ts";
+import { parameters } from "../read_query.ts";
 import { operation, type PathParameter, route } from "../route.ts";
-import { described, maybeText, maybeTime, text, time } from "../schema.ts";
+import { count, described, maybeText, maybeTime, text, time } from "../schema.ts";
 import { AlertEntrySchema } from "./events_and_alerts.ts";
 
 const note = "must be a string of at most 1000 characters";
@@ -44,11 +45,23 @@ export const AlertHistorySchema = v.object({
   history: described(v.array(ChangeSchema), "the latest 20 changes, oldest first"),
 });
 
+/** A state that somebody put an alert into. */
+export const AlertStateChangeSchema = v.object({
+  seq: described(count, "its number, which increases"),
+  alert: described(text, "the id of the alert"),
+  state: described(v.picklist(ALERT_STATES), "the state that it is in since"),
+  by: described(text, "the name of the token"),
+  at: described(time, "when"),
+});
+
+/** How many changes of states one answer has. */
+const MAX_STATES = 1_000;
+
 const PARAMS: Record<"id", PathParameter> = {
   id: { pattern: "[a-z0-9]{1,32}", description: "the alert's own id" },
 };
 
-/** `/v1/alerts/:id`: one alert, who is handling it, and who has closed it. */
+/** `/v1/alerts/:id` and its like: one alert, who is handling it, and who has closed it. */
 export const alertRoutes = [
   route("/v1/alerts/:id", {
     GET: operation({
@@ -93,6 +106,37 @@ export const alertRoutes = [
       },
     }),
   }, PARAMS),
+  route("/v1/alert-states", {
+    GET: operation({
+      scope: "read:alerts",
+      purpose: "who has put which alert into which state, oldest first",
+      query: {
+        after: described(
+          parameters.row,
+          "only changes above this `seq`: the `next` of the previous answer; by default the " +
+            "latest changes",
+        ),
+      },
+      answers: {
+        200: {
+          json: v.object({
+            states: v.array(AlertStateChangeSchema),
+            next: described(count, "the `after` of the next request"),
+            missed: described(
+              v.boolean(),
+              "whether changes after `after` are no longer kept: then read the alerts again",
+            ),
+          }),
+        },
+      },
+      answer(call) {
+        const { log, query: { after } } = call;
+        const { states, ...rest } = log.alertStates(after, MAX_STATES);
+        const rows = states.map(({ at, ...one }) => ({ ...one, at: new Date(at).toISOString() }));
+        return jsonListAnswer(call, "states", rows, () => rest);
+      },
+    }),
+  }),
 ] as const;
 
 function answer(id: string, history: readonly AlertChange[] | undefined): Response {

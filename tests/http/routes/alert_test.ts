@@ -158,3 +158,32 @@ Deno.test("pages of alerts in a state, one after the other, are all alerts in th
     { numRuns: 15 },
   );
 });
+
+Deno.test("GET /v1/alert-states tells what changed after a number, the latest without one, and what was missed", async () => {
+  const { fixture, ids: [one = "", two = ""] } = await withAlerts(2);
+  using _ = fixture;
+  const read = async (query = "") =>
+    await (await fixture.request(`/v1/alert-states${query}`)).json();
+  assertEquals(await read(), { states: [], next: 0, missed: false });
+  await put(fixture, one, { state: "acknowledged" });
+  const first = await read("?after=0");
+  assertEquals(
+    first.states.map((each: Record<string, unknown>) => [each["alert"], each["state"], each["by"]]),
+    [[one, "acknowledged", "ana"]],
+  );
+  assertEquals(await read(), first);
+  await put(fixture, two, { state: "closed" }, "bob");
+  await put(fixture, one, { state: "closed" });
+  const { states, next, missed } = await read(`?after=${first.next}`);
+  assertEquals(
+    states.map((each: Record<string, unknown>) => [each["alert"], each["state"], each["by"]]),
+    [[two, "closed", "bob"], [one, "closed", "ana"]],
+  );
+  assertEquals([next, missed], [first.next + 2, false]);
+  assertEquals(await read(`?after=${next}`), { states: [], next, missed: false });
+  // A number that was never given out is from another life of the log.
+  assertEquals((await read(`?after=${next + 1}`)).missed, true);
+  fixture.log.sql.run("DELETE FROM changes WHERE seq <= ?", next - 1);
+  const late = await read(`?after=${first.next}`);
+  assertEquals([late.missed, late.states.length, late.next], [true, 1, next]);
+});
