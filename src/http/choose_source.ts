@@ -17,6 +17,12 @@ export interface SourceRequest {
   readonly source: string;
 }
 
+/** A request that may be meant for several sources. */
+export interface TotalRequest {
+  /** Their names. */
+  readonly sources: readonly string[];
+}
+
 /**
  * Finds out which source a request is for: the one that it names, or the only one that its token may
  * see.
@@ -34,13 +40,13 @@ export interface SourceRequest {
  * @param request The request.
  * @param sources The names of all sources.
  * @param permitted The names of those that the token may see; default all.
- * @returns The choice, or the problem to answer with.
+ * @returns The source, or several if the request names none; or the problem to answer with.
  */
 export function chooseSource(
   request: Request,
   sources: readonly string[],
   permitted?: readonly string[],
-): SourceRequest | Response {
+): SourceRequest | TotalRequest | Response {
   const visible = sources.filter((name) => permitted?.includes(name) ?? true);
   const members = { sources: visible };
   const list = visible.join(", ") || "none";
@@ -50,11 +56,7 @@ export function chooseSource(
   if (named === undefined) {
     const [only, ...others] = visible;
     if (only === undefined) return forbidden();
-    if (others.length === 0) return { request, source: only };
-    return problem("source_required", {
-      detail: `Name one of the sources in the query, such as ?${PARAMETER}=${only}: ${list}`,
-      members,
-    });
+    return others.length === 0 ? { request, source: only } : { sources: visible };
   }
   if (visible.includes(named)) {
     url.searchParams.delete(PARAMETER);
@@ -68,4 +70,17 @@ export function chooseSource(
   function forbidden(): Response {
     return problem("forbidden", { detail: `The sources of this token are: ${list}`, members });
   }
+}
+
+/**
+ * The answer to a request that has to name a source, and does not.
+ *
+ * @param request What it may be meant for.
+ * @returns The problem.
+ */
+export function sourceRequired({ sources }: TotalRequest): Response {
+  return problem("source_required", {
+    detail: `Name one of the sources in the query, as ?${PARAMETER}=NAME: ${sources.join(", ")}`,
+    members: { sources },
+  });
 }

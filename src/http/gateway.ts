@@ -3,12 +3,13 @@ import { Hono } from "hono/tiny";
 import type { Clock } from "../stream/clock.ts";
 import { type ApiToken, permits, SCOPES, TokenTable, withHolder } from "./api_tokens.ts";
 import { type Page, pageAnswer } from "./page.ts";
-import { chooseSource } from "./choose_source.ts";
+import { chooseSource, sourceRequired } from "./choose_source.ts";
 import { problem } from "./problem.ts";
 import { type RequestFacts, RequestRecord } from "./request_record.ts";
 import { json } from "./response.ts";
-import { requiredScope, type Route, routerPath } from "./route.ts";
+import { operationOf, requiredScope, type Route, routerPath } from "./route.ts";
 import { routes } from "./routes.ts";
+import { totalAnswer } from "./total.ts";
 
 /** What the gateway works with. */
 export interface GatewayOptions {
@@ -16,8 +17,8 @@ export interface GatewayOptions {
   tokens: readonly ApiToken[];
   /** The names of the sources, at least one. */
   sources: readonly string[];
-  /** Time, by which tokens expire. */
-  clock: Pick<Clock, "now">;
+  /** Time, by which tokens expire, and for which sources are waited. */
+  clock: Clock;
   /** The names of invalid settings, never their values; only for clients with a valid token. */
   misconfigured?: readonly string[];
   /** The dashboard and the description of the interface; without them, there are none. */
@@ -125,14 +126,26 @@ export function createGateway(
     };
   }
 
-  async function answer(context: Context<Noted>): Promise<Response> {
+  async function answer(route: Route, context: Context<Noted>): Promise<Response> {
     const { token } = context.var;
     if (sources.length === 0) return problem("misconfigured");
     const chosen = chooseSource(context.req.raw, sources, token?.sources);
     if (chosen instanceof Response) return chosen;
-    const request = withHolder(chosen.request, token ?? NOBODY);
+    const ask = (request: Request, source: string, onFailure = () => {}) =>
+      backend(withHolder(request, token ?? NOBODY), source, onFailure);
+    if ("sources" in chosen) {
+      const operation = operationOf(context.req.method, route);
+      return operation?.total === undefined
+        ? sourceRequired(chosen)
+        : await totalAnswer(context.req.raw, operation, operation.total, {
+          ...chosen,
+          clock,
+          ask,
+          report,
+        });
+    }
     let isPassedOn = true;
-    const response = await backend(request, chosen.source, () => isPassedOn = false);
+    const response = await ask(chosen.request, chosen.source, () => isPassedOn = false);
     context.set("isPassedOn", isPassedOn);
     return response;
   }
@@ -149,7 +162,7 @@ export function createGateway(
   }
   // The backend finds a route with the same router, so no spelling of a path evades its scope.
   for (const route of routes) {
-    app.all(routerPath(route), authorize(route), answer);
+    app.all(routerPath(route), authorize(route), (context) => answer(route, context));
   }
   app.use(authorize());
   app.notFound(() => problem("not_found"));

@@ -18,11 +18,13 @@ import {
 import { InvalidEventSchema } from "./routes/invalid_events.ts";
 import { BundleSchema, RuleSchema, RuleSetSchema } from "./routes/rules.ts";
 import { SilenceSchema } from "./routes/silences.ts";
+import { SourceSchema } from "./routes/sources.ts";
 import {
   EndpointStatusSchema,
   FailureSchema,
   ReasonSchema,
   StatusSchema,
+  TotalStatusSchema,
 } from "./routes/status.ts";
 import { routes } from "./routes.ts";
 import { described, text, time } from "./schema.ts";
@@ -133,7 +135,9 @@ const NAMED: Readonly<Record<string, v.GenericSchema>> = {
   RuleBundle: BundleSchema,
   RuleSet: RuleSetSchema,
   Silence: SilenceSchema,
+  Source: SourceSchema,
   Status: StatusSchema,
+  TotalStatus: TotalStatusSchema,
 };
 const nameOf = new Map(Object.entries(NAMED).map(([name, schema]) => [schema, name]));
 
@@ -211,7 +215,7 @@ function operationObject(
   operation: Operation,
   shared: Record<string, OpenApiResponse>,
 ): OpenApiOperation {
-  const { scope, purpose, answers, body, ownBody, problems = [] } = operation;
+  const { scope, purpose, answers, total, body, ownBody, problems = [] } = operation;
   const path = templateOf(route);
   const parameters = parametersOf(route, operation);
   const codes = [...COMMON, ...(scope === "none" ? [] : OF_TOKENS), ...problems];
@@ -232,7 +236,7 @@ function operationObject(
         content: { [FORMS.json]: { schema: jsonSchemaOf(sent, "input") } },
       },
     }),
-    responses: { ...successes(answers), ...failures(codes, shared) },
+    responses: { ...successes(answers, total?.schema), ...failures(codes, shared) },
   };
 }
 
@@ -287,14 +291,19 @@ function querySchemaOf(schema: v.GenericSchema): Json {
   return converted;
 }
 
-function successes(answers: Operation["answers"]): OpenApiOperation["responses"] {
+function successes(
+  answers: Operation["answers"],
+  total: v.GenericSchema | undefined,
+): OpenApiOperation["responses"] {
   return Object.fromEntries(
     Object.entries(answers).map(([status, forms]) => [status, {
       description: SUCCESSES[status] ?? "Success",
       content: Object.fromEntries(
         Object.entries(forms).map(([form, schema]) => [
           FORMS[form as keyof typeof FORMS],
-          { schema: jsonSchemaOf(schema, "output") },
+          {
+            schema: jsonSchemaOf(total === undefined ? schema : v.union([schema, total]), "output"),
+          },
         ]),
       ),
     }]),

@@ -26,6 +26,29 @@ export interface RoutedRequest {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** What the log of one source answered. */
+export interface SourceAnswer {
+  /** The name of the source. */
+  readonly source: string;
+  /** The JSON of its answer; undefined if it did not answer, or with a problem. */
+  readonly value: unknown;
+}
+
+/** How one answer is made for several sources. */
+export interface Total {
+  /** The path that each of them is asked for. */
+  readonly path: string;
+  /** The content, where it is not that of the answer for one source. */
+  readonly schema?: v.GenericSchema;
+  /**
+   * Makes the answer.
+   *
+   * @param answers What the sources answered, in the order of the settings.
+   * @param now The time, in milliseconds since the Unix epoch.
+   */
+  answer(answers: readonly SourceAnswer[], now: number): Response;
+}
+
 /** The schema of a body; undefined where there is none, or where the answer checks it. */
 export type BodySchema = v.GenericSchema | undefined;
 
@@ -72,6 +95,8 @@ export interface OperationFacts {
   readonly ownBody?: v.GenericSchema;
   /** The successful answers. */
   readonly answers: Answers;
+  /** The answer if several sources may be meant; default a problem that names them. */
+  readonly total?: Total;
   /** Problems of its own, besides those that every operation has. */
   readonly problems?: readonly ProblemCode[];
 }

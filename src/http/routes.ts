@@ -10,6 +10,7 @@ import { invalidEventsRoute } from "./routes/invalid_events.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { rulesRoute } from "./routes/rules.ts";
 import { silenceRoutes } from "./routes/silences.ts";
+import { sourcesRoute } from "./routes/sources.ts";
 import { statusRoute } from "./routes/status.ts";
 import { webhookKeysRoute } from "./routes/webhook_keys.ts";
 
@@ -17,6 +18,7 @@ const table = [
   ...feedRoutes,
   ...alertRoutes,
   statusRoute,
+  sourcesRoute,
   metricsRoute,
   rulesRoute,
   backtestRoute,

@@ -67,6 +67,7 @@ type OwnCode =
   | "tick_failed"
   | "tick_late"
   | "log_unreadable"
+  | "log_unreachable"
   | "log_full"
   | "not_shown"
   | "delivery_failing"
@@ -259,6 +260,11 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     severities: ["red"],
     meaning: "The database cannot be read; the status is what was last known",
     advice: "The message says what failed. Check the disk; restore the database if it is damaged.",
+  },
+  log_unreachable: {
+    severities: ["red"],
+    meaning: "The log of a source does not answer, while those of others do",
+    advice: "If this lasts, see the log of the Worker. The other sources are not concerned.",
   },
   log_full: {
     severities: ["yellow", "red"],

@@ -27,6 +27,8 @@ const NOW = Date.parse("2026-11-23T10:00:00Z");
 /** A real log in memory, with the routes over it. */
 export class LogFixture implements Disposable {
   #sql = nodeSql(":memory:");
+  /** The name of the source. */
+  readonly source: string;
   log: Log = openLog(this.#sql, { now: NOW, random: () => 0.5 });
   clock: ManualClock = new ManualClock();
   streams: StreamLimit = new StreamLimit(10, this.clock);
@@ -83,7 +85,7 @@ export class LogFixture implements Disposable {
     message: (id) => this.log.message(id),
     invalidEvents: (after, limit, maxBytes) => this.log.invalidEvents(after, limit, maxBytes),
     status: () => ({
-      source: "default",
+      source: this.source,
       ...watchStatus(
         newCollectorState(NOW, OPTIONS),
         { ...this.log.counts(), silences: this.access.silences(), endpoints: [] },
@@ -187,6 +189,10 @@ export class LogFixture implements Disposable {
   /** The SSE id of a seq. */
   id(seq: number): string {
     return `${this.epoch}.${seq}`;
+  }
+
+  constructor(source = "default") {
+    this.source = source;
   }
 
   [Symbol.dispose](): void {

@@ -53,18 +53,22 @@ Deno.test("with four of five endpoints refusing everything, the status is yellow
     assert(to.some(({ endpoint }) => endpoint === "good"), name);
     assert(!to.some(({ endpoint }) => endpoint === name), `${name} was told about itself`);
   }
-  const text = metricsText(
+  const text = metricsText([
     {
       ...status,
+      source: "default",
       ruleSet: { revision: "", source: "" },
       subscribers: {},
       streams: {},
     } as unknown as Status,
-  );
+  ]);
   for (const name of Object.keys(refusing)) {
     assertMatch(
       text,
-      new RegExp(`^panoptes_failing\\{of="endpoint ${name}",code="\\w+"\\} [1-9]`, "m"),
+      new RegExp(
+        `^panoptes_failing\\{of="endpoint ${name}",code="\\w+",source="default"\\} [1-9]`,
+        "m",
+      ),
     );
   }
   assert(!text.includes(`of="endpoint good"`));

@@ -46,7 +46,7 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
     silences: [],
     endpoints: [],
   };
-  const text = metricsText({
+  const text = metricsText([{
     source: "default",
     ...watchStatus(state, log, [], 0, options),
     rules: 0,
@@ -61,7 +61,7 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
     subscribers: { events: 0, alerts: 0 },
     streams: { open: 0, max: 1, maxPerToken: 1, keptForAdmin: 0, refused: 0 },
     unfedLogs: [],
-  });
+  }]);
   const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
   const recommended = [...docs.matchAll(/panoptes_\w+/g)].map(([name]) => name);
   assert(recommended.length > 10);

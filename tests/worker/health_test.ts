@@ -31,8 +31,12 @@ Deno.test("the status and the metrics are red from the first tick that the datab
     /^The last (tick|\d+ ticks) failed: .*database or disk is full/,
   );
   const metrics = await (await worker.fetch("/metrics")).text();
-  assert(metrics.includes(`panoptes_health{state="red"} 1\n`), metrics);
-  assert(metrics.includes(`panoptes_health_reason{code="tick_failed",severity="red"} 1\n`));
+  assert(metrics.includes(`panoptes_health{state="red",source="default"} 1\n`), metrics);
+  assert(
+    metrics.includes(
+      `panoptes_health_reason{code="tick_failed",severity="red",source="default"} 1\n`,
+    ),
+  );
   await makeRoom(worker);
   await (await worker.object()).setAlarm(Date.now()); // the next one would come within a minute
   await eventually(() => statusOf(worker), ({ health }) => health === "green");

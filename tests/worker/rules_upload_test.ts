@@ -91,7 +91,7 @@ Deno.test("rules that are uploaded while the Worker runs are in force at once, s
   const metrics = await (await worker.fetch("/metrics")).text();
   assertStringIncludes(
     metrics,
-    `panoptes_rules_info{revision="${second.revision}",source="uploaded"} 1`,
+    `panoptes_rules_info{revision="${second.revision}",origin="uploaded",source="default"} 1`,
   );
 
   // What is stored becomes unreadable, as after a deployment of another format.
@@ -107,7 +107,7 @@ Deno.test("rules that are uploaded while the Worker runs are in force at once, s
   assertStringIncludes(reason?.message ?? "", "format 0");
   assertStringIncludes(
     await (await worker.fetch("/metrics")).text(),
-    `panoptes_health_reason{code="upload_refused",severity="yellow"} 1`,
+    `panoptes_health_reason{code="upload_refused",severity="yellow",source="default"} 1`,
   );
   await worker.cron();
   await eventually(

@@ -120,6 +120,18 @@ Deno.test("two sources: each event and alert is of its own, tokens and endpoints
   await api.publish({ event: "Still read." });
   await eventually(() => textsIn("default"), (texts) => texts.includes("Still read."));
   assertEquals((await statusOf("default")).health, "green");
+  const total = await (await ask("/v1/status")).json();
+  assert(total.health !== "green");
+  const blind = total.reasons.find(({ code }: { code: string }) => code === "unauthorized");
+  assertEquals(blind.source, "emea");
+  const listed = async (token?: string) =>
+    (await (await ask("/v1/sources", token)).json()).sources
+      .map(({ name, health }: { name: string; health: string }) => [name, health === "green"]);
+  assertEquals(await listed(), [["default", true], ["emea", false]]);
+  assertEquals(await listed(EMEA_TOKEN), [["emea", false]]);
+  const metrics = await (await ask("/metrics")).text();
+  assert(metrics.includes(`panoptes_health{state="green",source="default"} 1\n`));
+  assert(metrics.includes(`panoptes_health{state="green",source="emea"} 0\n`));
 
   // One whose entry is refused: its log stays readable, and the first source tells it, too.
   await startWith({ TE_TOKEN_EMEA: "" });

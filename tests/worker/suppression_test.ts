@@ -55,7 +55,7 @@ Deno.test("the Worker delivers the first of a group, marks repeats, and tells th
   const status = await worker.json("/v1/status") as { counts: Record<string, number> };
   assertEquals([status.counts.alerts, status.counts.folded], [4, 2]);
   const metrics = await (await worker.fetch("/metrics")).text();
-  assertEquals(/^panoptes_alerts_folded_total (\d+)$/m.exec(metrics)?.[1], "2");
+  assertEquals(/^panoptes_alerts_folded_total\{source="default"\} (\d+)$/m.exec(metrics)?.[1], "2");
   const delivered = await eventually(
     () => Promise.resolve(receiver.of<Alert>("alert.created")),
     (alerts) => alerts.length === 2,

@@ -17,8 +17,14 @@ export const metricsRoute = route("/metrics", {
     answers: {
       200: { text: described(v.string(), "the text format 0.0.4; docs/http.md lists the metrics") },
     },
-    answer: ({ log }) =>
-      wholeAnswer(metricsText(log.status()), { headers: responseHeaders(METRICS_TYPE) }),
+    answer: ({ log }) => metricsAnswer([log.status()]),
+    total: {
+      path: "/v1/status",
+      answer: (answers) =>
+        metricsAnswer(
+          answers.map(({ source, value }) => value === undefined ? { source } : value as Status),
+        ),
+    },
   }),
 });
 
@@ -80,24 +86,65 @@ const COUNTERS: Readonly<
  * import type { Status } from "../log_access.ts";
  *
  * async function scrape(status: Status) {
- *   assertMatch(metricsText(status), /^panoptes_events_recorded_total \d+$/m);
+ *   assertMatch(metricsText([status]), /^panoptes_events_recorded_total\{source="default"\} \d+$/m);
  * }
  * ```
  *
- * @param status The status.
+ * @param statuses The status of each source; only the name of one whose log does not answer.
  * @returns The text, with a final line break.
  */
-export function metricsText(status: Status): string {
+export function metricsText(statuses: readonly (Status | Silent)[]): string {
+  const families = new Map<string, Family>();
+  for (const status of statuses) {
+    for (const family of isSilent(status) ? silentFamilies() : familiesOf(status)) {
+      const samples = family.samples.map(([labels, ...rest]): Sample => [
+        { ...labels, source: status.source },
+        ...rest,
+      ]);
+      const known = families.get(family.name);
+      if (known === undefined) families.set(family.name, { ...family, samples });
+      else known.samples.push(...samples);
+    }
+  }
+  return families.values().map(familyText).toArray().join("");
+}
+
+/** A source whose log does not answer. */
+type Silent = Pick<Status, "source">;
+
+function isSilent(status: Status | Silent): status is Silent {
+  return !("health" in status);
+}
+
+function metricsAnswer(statuses: readonly (Status | Silent)[]): Response {
+  return wholeAnswer(metricsText(statuses), { headers: responseHeaders(METRICS_TYPE) });
+}
+
+/** What is known of a source whose log does not answer. */
+function silentFamilies(): Family[] {
+  return [healthOf("red"), upOf(0)];
+}
+
+function healthOf(health: Status["health"]): Family {
+  return metric(
+    "health",
+    "gauge",
+    "The health of the watch: 1 for the current state, 0 for the others",
+    HEALTH.map((state) => [{ state }, health === state ? 1 : 0]),
+  );
+}
+
+function upOf(value: number): Family {
+  return metric("source_up", "gauge", "Whether the log of each source answers", [[{}, value]]);
+}
+
+function familiesOf(status: Status): Family[] {
   const { covered, budget, log, late, counts } = status;
   const one = (value: number): Sample[] => [[{}, value]];
   const seconds = (iso: string) => Date.parse(iso) / 1_000;
   return [
-    metric(
-      "health",
-      "gauge",
-      "The health of the watch: 1 for the current state, 0 for the others",
-      HEALTH.map((state) => [{ state }, status.health === state ? 1 : 0]),
-    ),
+    healthOf(status.health),
+    upOf(1),
     metric(
       "health_reason",
       "gauge",
@@ -213,7 +260,7 @@ export function metricsText(status: Status): string {
     ),
     metric("rules", "gauge", "Rules in force", one(status.rules)),
     metric("rules_info", "gauge", "Which rules are in force", [
-      [{ revision: status.ruleSet.revision, source: status.ruleSet.source }, 1],
+      [{ revision: status.ruleSet.revision, origin: status.ruleSet.source }, 1],
     ]),
     metric("subscribers", "gauge", "Clients that follow the log now", [
       [{ feed: "events" }, status.subscribers.events],
@@ -227,15 +274,27 @@ export function metricsText(status: Status): string {
       "Streams refused since the start, because too many were open",
       one(status.streams.refused),
     ),
-  ].join("");
+  ];
+}
+
+/** A metric with its samples. */
+interface Family {
+  readonly name: string;
+  readonly type: "gauge" | "counter" | "histogram";
+  readonly help: string;
+  readonly samples: Sample[];
 }
 
 function metric(
   name: string,
-  type: "gauge" | "counter" | "histogram",
+  type: Family["type"],
   help: string,
-  samples: readonly Sample[],
-): string {
+  samples: Sample[],
+): Family {
+  return { name, type, help, samples };
+}
+
+function familyText({ name, type, help, samples }: Family): string {
   const full = `panoptes_${name}`;
   const lines = samples.map(([labels, value, suffix = ""]) =>
     `${full}${suffix}${labelsText(labels)} ${value}\n`

@@ -1,14 +1,17 @@
 import * as v from "valibot";
 import { ENDPOINT_STATES } from "../../store/endpoint_state.ts";
 import type { EndpointStatus } from "../../watch/endpoint_status.ts";
-import { type Reason, type ReasonCode, REASONS } from "../../watch/reasons.ts";
+import { healthOf, type Reason, reason, type ReasonCode, REASONS } from "../../watch/reasons.ts";
 import type { FailureStatus } from "../../watch/watch_status.ts";
 import type { Status } from "../log_access.ts";
 import { json } from "../response.ts";
-import { operation, route } from "../route.ts";
+import { operation, route, type SourceAnswer } from "../route.ts";
 import { count, described, maybeCount, maybeText, maybeTime, text, time } from "../schema.ts";
 import { RuleSetSchema } from "./rules.ts";
 import { SilenceSchema } from "./silences.ts";
+
+/** How all is. */
+export const HealthSchema = v.picklist(["green", "yellow", "red"]);
 
 /** A reason of the health. */
 export const ReasonSchema = v.object({
@@ -73,7 +76,7 @@ export const EndpointStatusSchema = v.object({
 /** How current the log is, and what fails. */
 export const StatusSchema = v.object({
   source: described(text, "the name of the source"),
-  health: described(v.picklist(["green", "yellow", "red"]), "the worst of `reasons`"),
+  health: described(HealthSchema, "the worst of `reasons`"),
   reasons: described(v.array(ReasonSchema), "why, each with what to do"),
   covered: described(
     v.object({
@@ -202,6 +205,42 @@ export const StatusSchema = v.object({
   ),
 }) satisfies v.GenericSchema<Status>;
 
+/** The state of several sources. */
+export const TotalStatusSchema = v.object({
+  health: described(HealthSchema, "the worst of `reasons`"),
+  reasons: described(
+    v.array(
+      v.object({ source: described(text, "the name of the source"), ...ReasonSchema.entries }),
+    ),
+    "why, each with its source and with what to do",
+  ),
+  sources: described(v.array(StatusSchema), "the status of each source whose log answers"),
+});
+
+/**
+ * Why a source is red whose log does not answer.
+ *
+ * @param now When it did not, in milliseconds since the Unix epoch.
+ * @returns The reason.
+ */
+export function unreachable(now: number): Reason {
+  return reason("log_unreachable", { since: now });
+}
+
+function totalStatus(
+  answers: readonly SourceAnswer[],
+  now: number,
+): v.InferOutput<typeof TotalStatusSchema> {
+  const reasons = answers.flatMap(({ source, value }) => {
+    const found = value === undefined ? [unreachable(now)] : (value as Status).reasons;
+    return found.map((reason) => ({ source, ...reason }));
+  });
+  const statuses = answers.flatMap(({ value }) =>
+    value === undefined ? [] : value as v.InferOutput<typeof StatusSchema>
+  );
+  return { health: healthOf(reasons), reasons, sources: statuses };
+}
+
 /** `/v1/status`: how current the log is, and what fails. */
 export const statusRoute = route("/v1/status", {
   GET: operation({
@@ -209,5 +248,10 @@ export const statusRoute = route("/v1/status", {
     purpose: "how current the log is, and what fails",
     answers: { 200: { json: StatusSchema } },
     answer: ({ log }) => json(log.status()),
+    total: {
+      path: "/v1/status",
+      schema: TotalStatusSchema,
+      answer: (answers, now) => json(totalStatus(answers, now)),
+    },
   }),
 });

@@ -3,6 +3,13 @@ import { json } from "../response.ts";
 import { operation, route } from "../route.ts";
 import { described, text } from "../schema.ts";
 
+const KeysSchema = v.object({
+  keys: v.array(v.object({
+    alg: v.literal("ed25519"),
+    key: described(text, "the key: `whpk_` and base64"),
+  })),
+});
+
 /**
  * `/.well-known/webhook-keys`: the public keys that webhooks are verified with. They are public, so
  * nobody needs a token for them; which endpoint has which key is not told.
@@ -13,19 +20,27 @@ export const webhookKeysRoute = route("/.well-known/webhook-keys", {
     purpose: "the public keys that webhooks are verified with",
     answers: {
       200: {
-        json: v.object({
-          keys: v.array(v.object({
-            alg: v.literal("ed25519"),
-            key: described(text, "the key: `whpk_` and base64"),
-          })),
-        }),
+        json: KeysSchema,
       },
     },
     async answer({ log }) {
-      const keys = await log.webhookKeys();
-      return json({ keys: keys.map((key) => ({ alg: "ed25519", key })) }, 200, {
-        "Cache-Control": "public, max-age=300",
-      });
+      return keysAnswer(await log.webhookKeys(), "public, max-age=300");
+    },
+    total: {
+      path: "/.well-known/webhook-keys",
+      answer(answers) {
+        const keys = answers.flatMap(({ value }) =>
+          value === undefined ? [] : (value as v.InferOutput<typeof KeysSchema>).keys
+        );
+        // Keys may be missing as long as a log does not answer.
+        const isWhole = answers.every(({ value }) => value !== undefined);
+        return keysAnswer(keys.map(({ key }) => key), isWhole ? "public, max-age=300" : "no-store");
+      },
     },
   }),
 });
+
+function keysAnswer(keys: readonly string[], caching: string): Response {
+  const unique = [...new Set(keys)].map((key) => ({ alg: "ed25519", key }));
+  return json({ keys: unique }, 200, { "Cache-Control": caching });
+}

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { METRICS_TYPE, metricsText } from "../../../src/http/routes/metrics.ts";
 import { LogFixture } from "../log_fixture.ts";
 
-/** Samples by name and labels; fails on a duplicate, or a line that Prometheus would not parse. */
+/** Samples by name and labels, without that of the only source; fails on a duplicate, or a line that Prometheus would not parse. */
 function samplesOf(text: string): Map<string, number> {
   const samples = new Map<string, number>();
   let family = "";
@@ -15,7 +15,8 @@ function samplesOf(text: string): Map<string, number> {
     const sample = /^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\\n]|\\.)*",?)+\})? (-?[0-9.e+]+)$/.exec(line);
     if (sample === null) throw new Error(`Not a sample: ${line}`);
     assert(sample[1]!.startsWith(family), `${line} is below ${family}`);
-    const name = sample[1]! + (sample[2] ?? "");
+    const labels = (sample[2] ?? "").replace(/,?source="default"\}$/, "}");
+    const name = sample[1]! + (labels === "{}" ? "" : labels);
     assert(!samples.has(name), `duplicate ${name}`);
     samples.set(name, Number(sample[3]));
   }
@@ -43,7 +44,7 @@ Deno.test("metricsText() accumulates the buckets of late events, and shows each 
   const counts = Object.fromEntries(
     Object.keys(status.counts).map((name, index) => [name, index + 1]),
   ) as unknown as typeof status.counts;
-  const text = metricsText({
+  const text = metricsText([{
     ...status,
     counts,
     streams: { ...status.streams, refused: 1_000 },
@@ -63,18 +64,41 @@ Deno.test("metricsText() accumulates the buckets of late events, and shows each 
       nextTryAt: "",
     }],
     budget: { used: 1, limit: 240, share: 120, remaining: null, resetAt: null },
-  });
+  }]);
   const samples = samplesOf(text);
   const bucket = (le: string) => samples.get(`panoptes_event_lateness_seconds_bucket{le="${le}"}`);
   assertEquals([bucket("60"), bucket("300"), bucket("+Inf")], [4, 4, 6]);
   assertEquals(samples.get("panoptes_event_lateness_seconds_count"), 6);
-  assertMatch(text, /^panoptes_failing\{of="a\\"b\\\\c\\nd",code="unauthorized"\} 7$/m);
+  assertMatch(
+    text,
+    /^panoptes_failing\{of="a\\"b\\\\c\\nd",code="unauthorized",source="default"\} 7$/m,
+  );
   const counters = [...samples].filter(([name]) => name.endsWith("_total")).map(([, n]) => n);
   assertEquals(
     counters.sort((a, b) => a - b),
     [...Object.values(counts).sort((a, b) => a - b), 1_000],
   );
   assertEquals(samples.has(`panoptes_rate_limit_requests{kind="remaining"}`), false);
+});
+
+Deno.test("metricsText() has each metric once, with the samples of every source, and shows one that does not answer as red", () => {
+  using fixture = new LogFixture();
+  const status = fixture.access.status();
+  const text = metricsText([status, { ...status, source: "emea" }, { source: "apac" }]);
+  assertEquals(text.match(/^# TYPE panoptes_health gauge$/gm)?.length, 1);
+  const samples = samplesOf(text);
+  const shown = (name: string) => [
+    samples.get(name),
+    samples.get(
+      name.includes("}") ? name.replace("}", `,source="emea"}`) : `${name}{source="emea"}`,
+    ),
+  ];
+  assertEquals(shown(`panoptes_health{state="green"}`), [1, 1]);
+  assertEquals(shown("panoptes_rules"), [0, 0]);
+  assertEquals(shown("panoptes_source_up"), [1, 1]);
+  assertEquals(samples.get(`panoptes_health{state="red",source="apac"}`), 1);
+  assertEquals(samples.get(`panoptes_source_up{source="apac"}`), 0);
+  assertEquals([...samples.keys()].filter((name) => name.includes(`"apac"`)).length, 4);
 });
 
 Deno.test("docs/http.md names every metric", () => {
@@ -84,7 +108,7 @@ Deno.test("docs/http.md names every metric", () => {
     /`panoptes_events_\{([a-z,]+)\}_total`/,
     (_, kinds: string) => kinds.split(",").map((kind) => `panoptes_events_${kind}_total`).join(" "),
   );
-  const names = [...metricsText(fixture.access.status()).matchAll(/^# TYPE (\S+)/gm)];
+  const names = [...metricsText([fixture.access.status()]).matchAll(/^# TYPE (\S+)/gm)];
   assert(names.length > 20);
   for (const [, name] of names) assert(new RegExp(`\\b${name}\\b`).test(said), name);
 });

@@ -1,0 +1,61 @@
+import type { Clock } from "../stream/clock.ts";
+import { problem } from "./problem.ts";
+import { InvalidRequestError, readQuery } from "./read_query.ts";
+import type { Operation, SourceAnswer, Total } from "./route.ts";
+
+/** A log that has not answered by then, in milliseconds, is told as one that does not answer. */
+const PATIENCE_MS = 10_000;
+
+/** What a total is made with. */
+export interface TotalOptions {
+  /** The names of the sources. */
+  readonly sources: readonly string[];
+  /** Limits how long one source can keep the others waiting. */
+  readonly clock: Clock;
+  /** Asks the log of one source. */
+  readonly ask: (request: Request, source: string) => Response | Promise<Response>;
+  /** Receives the errors of a source that does not answer. */
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * Answers a request for several sources: each is asked, all at once, and one that fails or takes too
+ * long leaves the answer of the others as it is.
+ *
+ * @param request The request, without a body.
+ * @param operation Its operation.
+ * @param total How one answer is made.
+ * @param options The sources.
+ * @returns The answer; a problem if the query is invalid.
+ */
+export async function totalAnswer(
+  request: Request,
+  { query }: Pick<Operation, "query">,
+  { path, answer }: Total,
+  { sources, clock, ask, report }: TotalOptions,
+): Promise<Response> {
+  try {
+    readQuery(request.url, query);
+  } catch (error) {
+    if (!(error instanceof InvalidRequestError)) throw error;
+    return problem("invalid_request", { detail: error.message });
+  }
+
+  async function valueOf(source: string): Promise<unknown> {
+    const headers = new Headers(request.headers);
+    headers.set("Accept", "application/json");
+    const response = await ask(new Request(new URL(path, request.url), { headers }), source);
+    if (response.ok) return await response.json();
+    await response.body?.cancel();
+    return undefined;
+  }
+
+  const over = new AbortController();
+  const late = clock.wait(PATIENCE_MS, over.signal).then(() => undefined, () => undefined);
+  const answers = await Promise.all(sources.map(async (source): Promise<SourceAnswer> => {
+    const value = valueOf(source).catch((error) => void report(error));
+    return { source, value: await Promise.race([value, late]) };
+  }));
+  over.abort();
+  return answer(answers, clock.now());
+}
