@@ -138,15 +138,14 @@ export class OutboxDispatcher {
     const { log, clock } = this.#ports;
     const now = clock.now();
     log.transaction(() => log.followClock(now));
-    const states = this.#meetEndpoints(now);
+    this.#meetEndpoints(now);
     const waiting: { endpoint: Endpoint; state: EndpointState }[] = [];
-    for (const name of log.endpointsWithDue()) {
+    for (const [name, dueAt] of log.dueTimes()) {
       const endpoint = this.#endpoint(name);
       if (endpoint === undefined) this.#cancel(name, now);
-      else {
-        const state = states.get(name) ?? newEndpointState(name, settingsDigest(endpoint));
-        const isDue = (log.nextDueAt(name) ?? Infinity) <= now;
-        if (isDue && this.#opensAt(endpoint, state, now) <= now) waiting.push({ endpoint, state });
+      else if (dueAt <= now) {
+        const state = this.#stateOf(endpoint);
+        if (this.#opensAt(endpoint, state, now) <= now) waiting.push({ endpoint, state });
       }
     }
     const others = waiting.length;
@@ -154,16 +153,18 @@ export class OutboxDispatcher {
     let started = 0;
     // In turn, the endpoint with the fewest in progress first, until no connection is free or
     // nothing is due.
+    const byTurn = (a: { endpoint: Endpoint }, b: { endpoint: Endpoint }) =>
+      this.#of(a.endpoint) - this.#of(b.endpoint) ||
+      this.#turnOf(a.endpoint) - this.#turnOf(b.endpoint);
+    waiting.sort(byTurn);
     while (waiting.length > 0 && started < most && this.#inProgress.size < MAX_IN_PROGRESS) {
-      waiting.sort((a, b) =>
-        this.#of(a.endpoint) - this.#of(b.endpoint) ||
-        this.#turnOf(a.endpoint) - this.#turnOf(b.endpoint)
-      );
       const { endpoint, state } = waiting[0]!;
       const mayStart = this.#hasRoom(endpoint, state, others, isBusy ? now : Infinity) &&
         this.#opensAt(endpoint, state, now) <= now;
-      if (mayStart && this.#startOne(endpoint, state, now, signal)) started++;
-      else waiting.shift();
+      if (mayStart && this.#startOne(endpoint, state, now, signal)) {
+        started++;
+        waiting.sort(byTurn);
+      } else waiting.shift();
     }
     return started;
   }
@@ -192,24 +193,23 @@ export class OutboxDispatcher {
   /**
    * Tells when the next message may be sent.
    *
-   * @param after Only what comes later than this; default all.
+   * @param after Only what comes later than this; default all. An endpoint for which something could
+   *   be sent by then does not count: it is looked at as soon as a connection is free.
    * @returns Milliseconds since the Unix epoch; undefined if nothing is queued for an endpoint that
    *   is not disabled.
    */
-  nextWakeAt(after?: number): number | undefined {
+  nextWakeAt(after = -Infinity): number | undefined {
     const { log, clock } = this.#ports;
     const now = clock.now();
-    const states = this.#states();
-    const times = log.endpointsWithDue().flatMap((name) => {
+    const states = log.endpointStates();
+    let first = Infinity;
+    for (const [name, dueAt] of log.dueTimes()) {
       const endpoint = this.#endpoint(name);
-      const state = states.get(name);
-      const opensAt = endpoint === undefined ? -Infinity : this.#opensAt(endpoint, state, now);
-      if (opensAt === Infinity) return [];
-      // What is due already comes later if its endpoint opens later.
-      const at = log.nextDueAt(name, opensAt > (after ?? -Infinity) ? undefined : after);
-      return at === undefined ? [] : [Math.max(at, opensAt)];
-    });
-    return times.length === 0 ? undefined : Math.min(...times);
+      const opensAt = endpoint && this.#opensAt(endpoint, states.get(name), now);
+      const at = Math.max(dueAt, opensAt ?? dueAt);
+      if (at > after) first = Math.min(first, at);
+    }
+    return first === Infinity ? undefined : first;
   }
 
   /**
@@ -234,7 +234,7 @@ export class OutboxDispatcher {
    * @param name The endpoint's name.
    */
   reopen(name: string): void {
-    if (this.#states().get(name)?.state === "disabled") this.resume(name);
+    if (this.#ports.log.endpointStates().get(name)?.state === "disabled") this.resume(name);
   }
 
   /**
@@ -262,7 +262,7 @@ export class OutboxDispatcher {
     const { log, clock } = this.#ports;
     const now = clock.now();
     log.transaction(() => {
-      for (const name of log.endpointsWithDue()) log.giveUpMessages(name, before, now);
+      for (const name of log.dueTimes().keys()) log.giveUpMessages(name, before, now);
     });
   }
 
@@ -277,35 +277,33 @@ export class OutboxDispatcher {
     return endpoints.find((endpoint) => endpoint.name === name) ?? standIn?.(name);
   }
 
-  #states(): Map<string, EndpointState> {
-    return new Map(this.#ports.log.endpointStates().map((state) => [state.name, state]));
+  #stateOf(endpoint: Endpoint): EndpointState {
+    const { name } = endpoint;
+    return this.#ports.log.endpointStates().get(name) ??
+      newEndpointState(name, settingsDigest(endpoint));
   }
 
   /** Forgets endpoints that are gone, and gives those with other settings a fresh start. */
-  #meetEndpoints(now: number): Map<string, EndpointState> {
+  #meetEndpoints(now: number): void {
     const { log } = this.#ports;
-    const states = this.#states();
-    for (const { name, settings } of [...states.values()]) {
+    for (const { name, settings } of log.endpointStates().values()) {
       const endpoint = this.#endpoint(name);
       const digest = endpoint && settingsDigest(endpoint);
       if (digest === settings) continue;
       this.#courses.delete(name);
-      states.delete(name);
       log.transaction(() => {
         if (digest === undefined) log.removeEndpointState(name);
-        else states.set(name, this.#resume(name, digest, now));
+        else this.#resume(name, digest, now);
       });
     }
-    return states;
   }
 
-  #resume(name: string, settings: string, now: number): EndpointState {
+  #resume(name: string, settings: string, now: number): void {
     const { log } = this.#ports;
-    const known = this.#states().get(name);
+    const known = log.endpointStates().get(name);
     const state = known === undefined ? newEndpointState(name, settings) : resumed(known, settings);
     log.saveEndpointState(state);
     log.releaseMessages(name, now);
-    return state;
   }
 
   #courseOf(name: string): Course {
@@ -496,10 +494,9 @@ export class OutboxDispatcher {
   /** Records what an outcome says about its endpoint. */
   #noteOutcome(endpoint: Endpoint, outcome: Outcome, now: number): EndpointState {
     const { log, random } = this.#ports;
-    const settings = settingsDigest(endpoint);
-    const before = this.#states().get(endpoint.name) ?? newEndpointState(endpoint.name, settings);
+    const before = this.#stateOf(endpoint);
     // An attempt with other settings than the present ones says nothing.
-    if (before.settings !== settings) return before;
+    if (before.settings !== settingsDigest(endpoint)) return before;
     const after = nextEndpointState(before, outcome, { now, random });
     log.saveEndpointState(after);
     this.#courseOf(endpoint.name).pace.ended(outcome, after.holdUntil);

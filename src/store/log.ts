@@ -113,7 +113,12 @@ export interface LogReader {
   /** Counts what of the outbox is not delivered. */
   undelivered(): UndeliveredCount;
   /** Reads what is known about the endpoints, by name; one that was never called is missing. */
-  endpointStates(): EndpointState[];
+  endpointStates(): ReadonlyMap<string, EndpointState>;
+  /**
+   * Tells when the next message of each endpoint is due, in milliseconds since the Unix epoch, by
+   * the endpoint's name; those for which nothing is due are missing.
+   */
+  dueTimes(): ReadonlyMap<string, number>;
   /** Counts the transactions: as long as there is no other, what was read is still true. */
   transactions(): number;
   /**
@@ -186,13 +191,6 @@ export interface LogWriter {
   saveCheckpoint(name: string, value: unknown): void;
   /** Reads messages of one endpoint that are due or whose lease has run out; default by level. */
   dueMessages(endpoint: string, now: number, limit: number, order?: DueOrder): OutboxMessage[];
-  /** Lists the endpoints that have messages for which something is due. */
-  endpointsWithDue(): string[];
-  /**
-   * Tells when the next message of an endpoint is due, in milliseconds since the Unix epoch;
-   * undefined if none is. With `after`, only messages due later than that count.
-   */
-  nextDueAt(endpoint: string, after?: number): number | undefined;
   /** Makes what waits for an endpoint due at once, with its schedule from the start. */
   releaseMessages(endpoint: string, now: number): void;
   /** Gives up the messages of an endpoint that were queued before a time. */

@@ -7,12 +7,8 @@ import {
   newAlerts,
 } from "./alert_table.ts";
 import { addChange, alertStatesAfter, changesBefore } from "./change_table.ts";
-import {
-  endpointStates,
-  removeEndpointState,
-  saveEndpointState,
-  shiftEndpointStates,
-} from "./endpoint_state_table.ts";
+import { DueTimes } from "./due_times.ts";
+import { EndpointStateTable } from "./endpoint_state_table.ts";
 import { removeEndpoint, saveEndpoint, storedEndpoints } from "./endpoint_table.ts";
 import { eventsByTime, placeBeforeLatest } from "./events_by_time.ts";
 import { CorrelationTable } from "./correlation_table.ts";
@@ -35,11 +31,9 @@ import {
   countDeliveries,
   deliveries,
   dueMessages,
-  endpointsWithDue,
   followClock,
   giveUpMessages,
   messageById,
-  nextDueAt,
   noteAttempt,
   queueMessages,
   releaseMessages,
@@ -83,13 +77,16 @@ export interface OpenLogOptions {
  *
  * @param sql The database, empty or of any earlier version.
  * @param options Time and chance.
- * @returns The log; everything it knows is in the database.
+ * @returns The log; everything it knows is in the database, which nothing else may write to: the log
+ *   remembers what it has read of the outbox.
  * @throws {Error} If the database was written by a later version.
  */
 export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
   migrate(sql, now);
   if (readText(sql, "epoch") === undefined) writeMeta(sql, "epoch", newEpoch(now, random));
 
+  const due = new DueTimes(sql);
+  const states = new EndpointStateTable(sql);
   const listeners = new Set<() => void>();
   let appended = false;
   let depth = 0;
@@ -149,7 +146,8 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       bytes: sql.bytes(),
     }),
     undelivered: () => undelivered(sql),
-    endpointStates: () => endpointStates(sql),
+    endpointStates: () => states.all(),
+    dueTimes: () => due.all(),
     transactions: () => transactions,
     onAppend(listener) {
       listeners.add(listener);
@@ -184,14 +182,23 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     addChange: (change) => addChange(sql, change),
     countHeldBack: (id, messages, at) => countHeldBack(sql, id, messages, at),
     newAlerts: (alerts) => newAlerts(sql, alerts),
-    foldAlerts: (entries, at, options) => foldAlerts(sql, entries, at, options),
-    closeFolds: (at, options) => closeFolds(sql, at, options),
+    foldAlerts(entries, at, options) {
+      due.forget(); // windows that have ended are told
+      return foldAlerts(sql, entries, at, options);
+    },
+    closeFolds(at, options) {
+      due.forget();
+      closeFolds(sql, at, options);
+    },
     addAlerts(alerts, at) {
       const added = addAlerts(sql, alerts, at);
       if (added.length > 0) appended = true;
       return added;
     },
-    queue: (messages, at) => queueMessages(sql, messages, at),
+    queue(messages, at) {
+      for (const { endpoint } of messages) due.changed(endpoint);
+      return queueMessages(sql, messages, at);
+    },
     saveCheckpoint: (name, value) =>
       void sql.run(
         `INSERT INTO checkpoints (name, value) VALUES (?, ?)
@@ -200,19 +207,27 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
         JSON.stringify(value),
       ),
     dueMessages: (endpoint, at, limit, order) => dueMessages(sql, endpoint, at, limit, order),
-    endpointsWithDue: () => endpointsWithDue(sql),
-    nextDueAt: (endpoint, after) => nextDueAt(sql, endpoint, after),
-    releaseMessages: (endpoint, at) => releaseMessages(sql, endpoint, at),
-    giveUpMessages: (endpoint, before, at) => giveUpMessages(sql, endpoint, before, at),
-    saveEndpointState: (state) => saveEndpointState(sql, state),
-    removeEndpointState: (name) => removeEndpointState(sql, name),
-    saveMessage: (before, after, at) => saveMessage(sql, before, after, at),
+    releaseMessages(endpoint, at) {
+      due.changed(endpoint);
+      releaseMessages(sql, endpoint, at);
+    },
+    giveUpMessages(endpoint, before, at) {
+      due.changed(endpoint);
+      giveUpMessages(sql, endpoint, before, at);
+    },
+    saveEndpointState: (state) => states.save(state),
+    removeEndpointState: (name) => states.remove(name),
+    saveMessage(before, after, at) {
+      due.changed(before.endpoint);
+      return saveMessage(sql, before, after, at);
+    },
     noteAttempt: (message, attempt) => noteAttempt(sql, message, attempt),
     followClock(at) {
       const backBy = followClock(sql, at);
       if (backBy <= 0) return;
       shiftWindows(sql, at, backBy);
-      shiftEndpointStates(sql, at, backBy);
+      states.shift(at, backBy);
+      due.forget();
     },
     savePassPage: (page) => savePassPage(sql, page),
     readPass: (pass) => readPass(sql, pass),
@@ -225,6 +240,8 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
         return sql.transaction(body);
       } catch (error) {
         if (depth === 1) appended = false;
+        due.forget();
+        states.forget();
         throw error;
       } finally {
         depth--;

@@ -69,9 +69,8 @@ const COLUMNS =
   `id, webhook_id AS webhookId, endpoint, state, attempt, round, refused, due_at AS dueAt, token,
   created_at AS createdAt, queued_at AS queuedAt, updated_at AS updatedAt`;
 
-/** The ranks of the levels as a list of JSON, and the most serious first. */
-const RANKS = ALERT_LEVELS.map((_, rank) => rank);
-const RANKS_JSON = JSON.stringify(RANKS);
+/** The ranks of the levels, the most serious first. */
+const RANKS = ALERT_LEVELS.map((_, rank) => rank).reverse();
 
 /** Queues messages, due at once unless they say otherwise; one that is already there, in whatever state, is left alone. */
 export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: number): number {
@@ -99,40 +98,6 @@ export function queueMessages(sql: Sql, messages: readonly NewMessage[], now: nu
     ).length;
   }
   return queued;
-}
-
-/** Lists the endpoints that have messages for which something is due. */
-export function endpointsWithDue(sql: Sql): string[] {
-  // It jumps from name to name: a plain DISTINCT would read the whole index.
-  return sql.all<{ name: string | null }>(
-    `WITH RECURSIVE names (name) AS (
-      SELECT MIN(endpoint) FROM outbox WHERE due_at IS NOT NULL
-      UNION ALL
-      SELECT (SELECT MIN(endpoint) FROM outbox WHERE due_at IS NOT NULL AND endpoint > name)
-        FROM names WHERE name IS NOT NULL)
-    SELECT name FROM names WHERE name IS NOT NULL`,
-  ).map(({ name }) => name!);
-}
-
-/**
- * Tells when the next message of an endpoint is due, in milliseconds since the Unix epoch: of those
- * due later than `after`.
- */
-export function nextDueAt(
-  sql: Sql,
-  endpoint: string,
-  after = Number.MIN_SAFE_INTEGER,
-): number | undefined {
-  // The index begins with the level, so each of them has its own first one.
-  return sql.all<{ at: number | null }>(
-    `SELECT MIN(at) AS at FROM (SELECT (
-        SELECT MIN(due_at) FROM outbox
-          WHERE endpoint = ? AND level = value AND due_at IS NOT NULL AND due_at > ?
-      ) AS at FROM json_each(?))`,
-    endpoint,
-    after,
-    RANKS_JSON,
-  )[0]?.at ?? undefined;
 }
 
 /** Counts what is not delivered, by two small indexes. */
@@ -168,7 +133,7 @@ export function dueMessages(
     );
   }
   const found: OutboxMessage[] = [];
-  for (const rank of RANKS.toReversed()) {
+  for (const rank of RANKS) {
     const wanted = order === "level" ? limit - found.length : limit;
     if (wanted === 0) break;
     found.push(...sql.all<Columns<OutboxMessage>>(

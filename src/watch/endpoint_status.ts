@@ -54,19 +54,19 @@ export interface KnownEndpoint {
  * Brings together what is known about each endpoint.
  *
  * @param names The configured endpoints.
- * @param states What attempts have said.
+ * @param states What attempts have said, by the names of the endpoints.
  * @param queues What is to be delivered; one to an endpoint that is not configured is included.
  * @returns One entry for each.
  */
 export function knownEndpoints(
   names: readonly string[],
-  states: readonly EndpointState[],
+  states: ReadonlyMap<string, EndpointState>,
   queues: UndeliveredCount["endpoints"],
 ): KnownEndpoint[] {
   const all = new Set([...names, ...queues.map(({ endpoint }) => endpoint)]);
   return [...all].map((name) => ({
     name,
-    state: states.find((state) => state.name === name),
+    state: states.get(name),
     queue: queues.find(({ endpoint }) => endpoint === name),
   }));
 }

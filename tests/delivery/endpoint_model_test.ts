@@ -5,6 +5,8 @@ import { OutboxDispatcher } from "../../src/delivery/dispatch_outbox.ts";
 import type { Endpoint } from "../../src/delivery/endpoint.ts";
 import type { Outcome } from "../../src/delivery/outcome.ts";
 import { nodeSql } from "../../src/server/node_sql.ts";
+import { DueTimes } from "../../src/store/due_times.ts";
+import { EndpointStateTable } from "../../src/store/endpoint_state_table.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { endpointReasons, knownEndpoints, stateAt } from "../../src/watch/endpoint_status.ts";
 import { endpointOf, HOUR, MINUTE, START } from "../watch/bench_of.ts";
@@ -58,7 +60,7 @@ class Real {
         const until = this.#inHand.get(row) ?? -Infinity;
         assert(now >= until, `${row} is in two hands`);
         this.#inHand.set(row, now + timeoutMs + 15_000);
-        const state = this.log.endpointStates().find((one) => one.name === name);
+        const state = this.log.endpointStates().get(name);
         assert(state?.state !== "disabled", `${name} is disabled, and was called`);
         assert((state?.holdUntil ?? now) <= now, `${name} was not left alone`);
         if (state?.state === "paused") assertEquals(this.#busy(name, now), 1, "one probe");
@@ -112,6 +114,8 @@ class Real {
 
   /** What must hold at any time. */
   check(): void {
+    assertEquals(this.log.dueTimes(), new DueTimes(this.sql).all());
+    assertEquals(this.log.endpointStates(), new EndpointStateTable(this.sql).all());
     const now = this.clock.now();
     const states = this.log.endpointStates();
     const { endpoints: queues } = this.log.undelivered();
@@ -127,7 +131,9 @@ class Real {
       assertEquals(dueAt !== null, ["pending", "leased", "waiting"].includes(state));
       assertEquals(token !== null, state === "leased");
     }
-    const disabled = new Set(states.flatMap(({ name, state }) => state === "disabled" ? name : []));
+    const disabled = new Set(
+      [...states.values()].flatMap(({ name, state }) => state === "disabled" ? name : []),
+    );
     const owed = rows.filter(({ endpoint, dueAt }) => dueAt !== null && !disabled.has(endpoint));
     const next = this.dispatcher.nextWakeAt();
     assertEquals(next !== undefined, owed.length > 0, "a wake-up is missing, or is for nothing");

@@ -283,8 +283,11 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     log: (log) => ({
       ...log,
       endpointStates: () =>
-        log.endpointStates().map((one) =>
-          one.state === "paused" ? { ...one, holdUntil: 8e15 } : one
+        new Map(
+          [...log.endpointStates()].map(([name, one]) => [
+            name,
+            one.state === "paused" ? { ...one, holdUntil: 8e15 } : one,
+          ]),
         ),
     }),
   },

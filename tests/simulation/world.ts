@@ -1,4 +1,6 @@
 import type { AlertField } from "../../src/alert/alert.ts";
+import { equal } from "@std/assert";
+import { DueTimes } from "../../src/store/due_times.ts";
 import { type Log, openLog } from "../../src/store/open_log.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
 import { LogFeed } from "../../src/http/feed/log_feed.ts";
@@ -293,6 +295,7 @@ export class World {
         if (this.#options.time.now >= this.#options.plan.calm) this.#resumeDisabled(watch);
         next = await watch.tick({ signal });
         look();
+        this.#lookAtMemory();
         if (life.alive && this.clockOffset === offset) {
           this.#lookAtStatus(watch, this.books.invalid.newest > newest);
         }
@@ -307,9 +310,17 @@ export class World {
 
   /** Operators resume what 410 has disabled, once all is calm. */
   #resumeDisabled({ dispatcher }: Watch): void {
-    for (const { name, state } of this.#log?.endpointStates() ?? []) {
+    for (const { name, state } of this.#log?.endpointStates().values() ?? []) {
       if (state === "disabled") dispatcher.resume(name);
     }
+  }
+
+  /** What the log remembers of the outbox is what is written there. */
+  #lookAtMemory(): void {
+    const { sql } = this.#options.storage;
+    const isTrue = this.#log === undefined ||
+      equal(this.#log.dueTimes(), new DueTimes(sql).all());
+    if (!isTrue) this.errors.push("the log remembers due times that are not in the database");
   }
 
   /** Promise 5: the status is never green while something is known to be wrong. */

@@ -254,7 +254,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
         "cut off",
       );
       assertEquals([told, log.head().newest, log.alertsHead().newest], [0, 0, 0]);
-      assertEquals([log.nextDueAt("siem"), log.checkpoint("place")], [undefined, undefined]);
+      assertEquals([log.dueTimes().get("siem"), log.checkpoint("place")], [undefined, undefined]);
       record(log, [event(1)]);
       assertEquals(told, 1);
       record(log, [event(1)]);

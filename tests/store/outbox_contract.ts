@@ -1,4 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { newEndpointState } from "../../src/delivery/next_endpoint_state.ts";
+import type { Log } from "../../src/store/log.ts";
 import { addAlert, alertOf, DAY, event, open, type Promised, record } from "./promised.ts";
 
 /** What the log promises about alerts and their messages. */
@@ -48,8 +50,8 @@ export const OUTBOX_CONTRACT: readonly Promised[] = [
       const log = open(sql);
       addAlert(log, "a", ["siem", "chat"], 5);
       addAlert(log, "a", ["siem", "chat", "pager"], 6);
-      assertEquals(log.endpointsWithDue(), ["chat", "pager", "siem"]);
-      assertEquals(log.nextDueAt("siem"), 5);
+      assertEquals([...log.dueTimes().keys()], ["chat", "pager", "siem"]);
+      assertEquals(log.dueTimes().get("siem"), 5);
       assertEquals(log.counts().messages, { pending: 3 });
     },
   },
@@ -80,7 +82,7 @@ export const OUTBOX_CONTRACT: readonly Promised[] = [
         token: null,
       } as const;
       assert(log.saveMessage(leased, done, 8));
-      assertEquals([log.nextDueAt("siem"), log.endpointsWithDue()], [undefined, []]);
+      assertEquals([log.dueTimes().get("siem"), [...log.dueTimes().keys()]], [undefined, []]);
       assertEquals(log.deliveries({ limit: 5, state: "delivered" }).length, 1);
       assertEquals(log.deliveries({ limit: 5, endpoint: "chat" }).length, 0);
     },
@@ -116,14 +118,82 @@ export const OUTBOX_CONTRACT: readonly Promised[] = [
       const waiting = { ...first!, state: "waiting", attempt: 1, round: 1, token: null } as const;
       log.saveMessage(first!, { ...waiting, dueAt: DAY + 9_000 }, DAY);
       log.followClock(DAY - 30_000); // which may be a slow one
-      assertEquals(log.nextDueAt("siem"), DAY + 9_000);
+      assertEquals(log.dueTimes().get("siem"), DAY + 9_000);
       const ahead = 10 * DAY; // from here on, unnoticed until it is right again
       const [second] = log.deliveries({ limit: 1 });
       log.saveMessage(second!, { ...waiting, dueAt: ahead + 9_000 }, ahead);
       log.followClock(DAY);
-      assertEquals(log.nextDueAt("siem"), DAY + 9_000);
+      assertEquals(log.dueTimes().get("siem"), DAY + 9_000);
       log.followClock(DAY);
-      assertEquals(log.nextDueAt("siem"), DAY + 9_000);
+      assertEquals(log.dueTimes().get("siem"), DAY + 9_000);
+    },
+  },
+  {
+    name: "dueTimes() and endpointStates() know each change, and none that was rolled back",
+    check(sql) {
+      const log = open(sql);
+      const state = (name: string, failures: number) => ({
+        ...newEndpointState(name, "1f"),
+        failures,
+        holdUntil: DAY,
+      });
+      const folds = { maxWindows: 9 };
+      const repeat = (id: string) => ({
+        scope: "pager",
+        group: "g",
+        forMs: DAY,
+        id,
+        about: { level: "low" as const, rule: { id: "r", title: "Rule" }, group: [] },
+      });
+      const first = (endpoint: string) => log.dueMessages(endpoint, 10 * DAY, 1, "age")[0]!;
+      const changes: Record<string, () => unknown> = {
+        "queue()": () => addAlert(log, "a", ["siem", "chat"], 2 * DAY),
+        "queue() of what is due before": () =>
+          log.queue([{ webhookId: "b", endpoint: "siem", level: "low", dueAt: 5 }], 2 * DAY),
+        "saveMessage()": () => log.saveMessage(first("siem"), { ...first("siem"), dueAt: 9 }, 5),
+        "saveMessage() of one that has ended": () =>
+          log.saveMessage(
+            first("chat"),
+            { ...first("chat"), state: "delivered", dueAt: null },
+            5,
+          ),
+        "saveMessage() of one that waits": () =>
+          log.saveMessage(first("siem"), { ...first("siem"), state: "waiting", dueAt: 3 * DAY }, 5),
+        "releaseMessages()": () => log.releaseMessages("siem", 7),
+        "saveEndpointState()": () => log.saveEndpointState(state("siem", 1)),
+        "saveEndpointState() again": () => log.saveEndpointState(state("siem", 2)),
+        "followClock()": () => log.followClock(DAY / 2),
+        "removeEndpointState()": () => log.removeEndpointState("siem"),
+        "giveUpMessages()": () => log.giveUpMessages("siem", 10 * DAY, 7),
+        "foldAlerts()": () => log.foldAlerts(["c", "d"].map(repeat), 0, folds),
+        "foldAlerts() after the window": () => log.foldAlerts(["e", "f"].map(repeat), DAY, folds),
+        "closeFolds()": () => log.closeFolds(3 * DAY),
+      };
+      const idle = new Set(["foldAlerts()", "closeFolds()"]); // the next message is the same
+      for (const [what, change] of Object.entries(changes)) {
+        const before = knowledgeOf(log);
+        assertThrows(() =>
+          log.transaction(() => {
+            change();
+            knowledgeOf(log); // which must not outlive the transaction
+            throw new Error("It is rolled back");
+          })
+        );
+        assertEquals(knowledgeOf(log), before, `${what}, rolled back`);
+        log.transaction(change);
+        if (!idle.has(what)) assertNotEquals(knowledgeOf(log), before, what);
+        assertEquals(knowledgeOf(log), knowledgeOf(open(sql)), what);
+      }
+      assertEquals(log.dueTimes(), new Map([["pager", DAY]]));
+      assertEquals(log.countDeliveries({ endpoint: "pager" }), 2);
     },
   },
 ];
+
+/** What a log knows of the endpoints, as far as it keeps it in memory. */
+function knowledgeOf(log: Log) {
+  return {
+    due: Object.fromEntries(log.dueTimes()),
+    states: Object.fromEntries(log.endpointStates()),
+  };
+}
