@@ -148,6 +148,7 @@ const BundleSchema = v.object({
     rules: v.union([texts, v.literal("any")]),
   })),
   placeholders: v.optional(byName(v.array(v.union([text, v.number()])))),
+  sources: v.optional(byName(text)),
   regexes: v.optional(documents(v.object({
     source: text,
     flags: text,

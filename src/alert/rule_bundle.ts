@@ -19,6 +19,8 @@ export interface RuleBundle {
   readonly placeholders?: Readonly<Record<string, readonly string[]>>;
   /** The regular expressions of rules and filters, compiled; default none. */
   readonly regexes?: readonly RegexTable[];
+  /** The files that all this was built from, by the names that the documents have for them. */
+  readonly sources?: Readonly<Record<string, string>>;
 }
 
 /** A bundle as it is stored and sent: what `rules build` writes. */
@@ -51,13 +53,15 @@ export function sealBundle(bundle: RuleBundle): SealedBundle {
 }
 
 /**
- * The revision of a bundle, from its content.
+ * The revision of a bundle, from its content: what its rules do, and not how they are written.
  *
  * @param bundle JSON data, with or without a revision of its own, which does not count.
  * @returns 16 hexadecimal digits: the start of the SHA-256 of its JSON text.
  */
 export function revisionOf(bundle: RuleBundle): string {
-  const { format: _, revision: __, ...content } = bundle as Partial<SealedBundle> & RuleBundle;
+  const { format: _, revision: __, sources: ___, ...content } = bundle as
+    & Partial<SealedBundle>
+    & RuleBundle;
   const text = JSON.stringify([BUNDLE_FORMAT, content]);
   return sha256(new TextEncoder().encode(text)).toHex().slice(0, REVISION_DIGITS);
 }

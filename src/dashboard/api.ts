@@ -155,8 +155,16 @@ export const api = {
   endSilence: (id: string): Promise<Silence> =>
     send("DELETE", `/v1/silences/${encodeURIComponent(id)}`),
   /** The rules in force. */
-  rules: (signal?: AbortSignal): Promise<RulesState & { rules: readonly RuleSummary[] }> =>
-    read("/v1/rules", signal),
+  rules: (
+    signal?: AbortSignal,
+  ): Promise<
+    RulesState & { rules: readonly RuleSummary[]; disabled: readonly RuleSummary[] }
+  > => read("/v1/rules", signal),
+  /** The file of a rule; null if it is not there. */
+  ruleSource: async (id: string): Promise<string | null> => {
+    const path = `/v1/rules/${encodeURIComponent(id)}/source`;
+    return (await read<{ source: string | null }>(path)).source;
+  },
   /** Messages to webhooks, newest first. */
   deliveries: (
     query: Record<string, string>,

@@ -65,6 +65,8 @@ export interface WholeFeed extends Feed {
 export interface RuleSummary {
   /** The rule's id, or its title if it has no id. */
   id: string;
+  /** What correlations refer to it by; null if it has no name. */
+  name: string | null;
   /** Its title. */
   title: string;
   /** Its level; null if it states none. */
@@ -185,6 +187,10 @@ export interface LogAccess extends
   status(): Status;
   /** The rules that events are matched against. */
   rules(): readonly RuleSummary[];
+  /** The rules that are switched off. */
+  disabledRules(): readonly RuleSummary[];
+  /** The file of a rule, by its id; null if the bundle was built without it, undefined without one. */
+  ruleSource(id: string): string | null | undefined;
   /** Which rules these are. */
   rulesState(): RulesState;
   /**

@@ -16,7 +16,7 @@ import {
   GapSchema,
 } from "./routes/events_and_alerts.ts";
 import { InvalidEventSchema } from "./routes/invalid_events.ts";
-import { BundleSchema, RuleSchema, RuleSetSchema } from "./routes/rules.ts";
+import { BundleSchema, RuleSchema, RuleSetSchema, RuleSourceSchema } from "./routes/rules.ts";
 import { SilenceSchema } from "./routes/silences.ts";
 import { SourceSchema } from "./routes/sources.ts";
 import {
@@ -132,6 +132,7 @@ const NAMED: Readonly<Record<string, v.GenericSchema>> = {
   Problem: ProblemSchema,
   Reason: ReasonSchema,
   Rule: RuleSchema,
+  RuleSource: RuleSourceSchema,
   RuleBundle: BundleSchema,
   RuleSet: RuleSetSchema,
   Silence: SilenceSchema,

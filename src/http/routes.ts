@@ -8,7 +8,7 @@ import { epochRoute } from "./routes/epoch.ts";
 import { feedRoutes } from "./routes/events_and_alerts.ts";
 import { invalidEventsRoute } from "./routes/invalid_events.ts";
 import { metricsRoute } from "./routes/metrics.ts";
-import { rulesRoute } from "./routes/rules.ts";
+import { ruleSourceRoute, rulesRoute } from "./routes/rules.ts";
 import { silenceRoutes } from "./routes/silences.ts";
 import { sourcesRoute } from "./routes/sources.ts";
 import { statusRoute } from "./routes/status.ts";
@@ -21,6 +21,7 @@ const table = [
   sourcesRoute,
   metricsRoute,
   rulesRoute,
+  ruleSourceRoute,
   backtestRoute,
   invalidEventsRoute,
   ...deliveryRoutes,

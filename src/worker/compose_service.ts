@@ -252,6 +252,12 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
         streams: streams.counts(),
       }),
       rules: () => inForce(rules.matcher).map(summaryOf),
+      disabledRules: () => rules.matcher.disabled.map(summaryOf),
+      ruleSource(id) {
+        const found = [...inForce(rules.matcher), ...rules.matcher.disabled]
+          .find((rule) => (rule.id ?? rule.title) === id);
+        return found === undefined ? undefined : rules.sourceOf(found.file) ?? null;
+      },
       rulesState: () => rules.state,
       uploadRules(bundle, by) {
         const problems = rules.upload(bundle, by);
@@ -379,10 +385,11 @@ function inForce({ rules, correlator, disabled }: RuleMatcher): (SigmaRule | Sig
 }
 
 function summaryOf(
-  { id, title, level, status, description, tags }: SigmaRule | SigmaCorrelation,
+  { id, name, title, level, status, description, tags }: SigmaRule | SigmaCorrelation,
 ) {
   return {
     id: id ?? title,
+    name: name ?? null,
     title,
     level: level ?? null,
     status: status ?? null,

@@ -131,6 +131,17 @@ export class RulesInForce {
     return this.#refusal;
   }
 
+  /**
+   * The file that a rule in force was built from.
+   *
+   * @param file Its name, as the rule states it.
+   * @returns Its text; undefined if the bundle was built without it.
+   */
+  sourceOf(file: string | undefined): string | undefined {
+    const { sources = {} } = this.#uploaded?.bundle ?? this.#options.bundled;
+    return file !== undefined && Object.hasOwn(sources, file) ? sources[file] : undefined;
+  }
+
   /** Which rules are in force. */
   get state(): RulesState {
     const { bundled } = this.#options;

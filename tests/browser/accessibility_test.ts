@@ -6,7 +6,13 @@ import { browserTest, pageTest, watchErrors } from "./page_test_of.ts";
 const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
 const VIEWS = ["now", "alerts", "events", "rules", "deliveries"];
 
-/** Opens each view in turn, then an alert and an event, then the form to sign in. */
+const RULE = `title: A test was deleted
+logsource: { product: thousandeyes }
+detection: { selection: { event: Test deleted. }, condition: selection }
+tests: [{ name: a logout, match: true, event: { event: Logout. } }]
+`;
+
+/** Opens each view in turn, then an alert, an event, a filter, a rule, and the form to sign in. */
 async function* everyView(page: Page, server: PageServer): AsyncGenerator<string> {
   await page.goto(server.link());
   await page.getByText("live", { exact: true }).waitFor();
@@ -26,6 +32,19 @@ async function* everyView(page: Page, server: PageServer): AsyncGenerator<string
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });
   }
+  await page.goto(`${server.origin}/#/events?event=Nothing&since=2026-11-22T10:00:00Z`);
+  await page.getByText("Add a filter").click();
+  await page.getByText("No events match.").waitFor();
+  yield "events, filtered";
+  await page.goto(`${server.origin}/#/rules?id=new`);
+  for (const [source, outcome] of [["title: [", "It cannot be tried"], [RULE, "1 test"]] as const) {
+    await page.getByLabel("Source").fill(source);
+    await page.getByRole("button", { name: "Try on the last events" }).click();
+    await page.getByText(outcome).waitFor();
+    yield `a rule, tried: ${outcome}`;
+  }
+  await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("Token").waitFor();
   yield "sign in";

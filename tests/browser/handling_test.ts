@@ -107,6 +107,7 @@ pageTest(
     // The routes know the rules in force only, and the log of this test has none.
     server.fixture.access.rules = () => [{
       id: "rule-test-deleted",
+      name: null,
       title: "Test deleted",
       level: "high",
       status: null,

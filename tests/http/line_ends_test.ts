@@ -43,6 +43,7 @@ Deno.test("no JSON that leaves has a character at which a client could split a l
   fixture.log.transaction(() => fixture.log.addAlerts([{ alert, eventSeq: 2, at: 1 }], 1));
   fixture.access.rules = () => [{
     id: NAME,
+    name: null,
     title: NAME,
     level: null,
     status: null,

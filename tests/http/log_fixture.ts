@@ -102,12 +102,18 @@ export class LogFixture implements Disposable {
     rules: () =>
       this.rules.matcher.rules.map(({ id = "", title, tags }) => ({
         id,
+        name: null,
         title,
         level: null,
         status: null,
         description: null,
         tags,
       })),
+    disabledRules: () => [],
+    ruleSource: (id) => {
+      const found = this.rules.matcher.rules.find((rule) => rule.id === id);
+      return found === undefined ? undefined : this.rules.sourceOf(found.file) ?? null;
+    },
     rulesState: () => this.rules.state,
     uploadRules: (bundle, by) => this.rules.upload(bundle, by),
     resetRules: (by) => this.rules.reset(by),

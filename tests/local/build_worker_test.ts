@@ -10,10 +10,9 @@ const BUILD_TIME = [
 ];
 
 Deno.test("the Worker holds no file of re2js, of the YAML parser, or of anything else that only builds rules", async () => {
-  const { files, text } = await buildWorker();
+  const { files } = await buildWorker();
   assert(files.size > 150, `${files.size} files`);
   assert([...files.keys()].some((file) => file.endsWith("src/sigma/regex/regex_automaton.ts")));
   const found = [...files.keys()].filter((file) => BUILD_TIME.some((name) => name.test(file)));
   assertEquals(found, []);
-  assert(!text.includes("RE2JS"));
 });

@@ -71,6 +71,7 @@ Deno.test("rules:build seals what it writes: a format, a revision of the content
   assertEquals(code, 0, said);
   const bundle: SealedBundle = JSON.parse(built!);
   assertEquals([bundle.format, bundle.revision], [BUNDLE_FORMAT, revisionOf(bundle)]);
+  assertEquals(bundle.sources?.[bundle.rules[0]?.file ?? ""], expression);
   assertEquals(bundle.regexes?.map(({ source, flags }) => [source, flags]), [[
     "\\bdelet\\w+",
     "i",

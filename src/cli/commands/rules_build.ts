@@ -22,6 +22,8 @@ import { counted, say } from "../output/terminal.ts";
 export interface RulesBuildOptions {
   /** The file that the bundle is written to. */
   readonly out: string;
+  /** Whether the bundle holds the files themselves, too: they are as large as the rest of it. */
+  readonly withSources?: boolean;
 }
 
 /** The findings of lint that say that a document can do nothing in the Worker. */
@@ -40,12 +42,12 @@ class BrokenRules extends Error {}
  */
 export async function rulesBuild(
   paths: readonly string[],
-  { out }: RulesBuildOptions,
+  { out, withSources = false }: RulesBuildOptions,
 ): Promise<ExitCode> {
   const from = paths.map((path) => /[\\/]$/.test(path) || path.includes(".") ? path : `${path}/`)
     .join(", ");
   try {
-    const bundle = sealBundle(await bundleOf(paths));
+    const bundle = sealBundle(await bundleOf(paths, withSources));
     const text = JSON.stringify(bundle) + "\n";
     // Written only if it differs, so that programs that watch the file do not start needlessly.
     const before = await Deno.readTextFile(out).catch(() => undefined);
@@ -70,7 +72,7 @@ function contents({ rules, correlations = [], filters }: SealedBundle): string {
 }
 
 /** Reads, checks and tests documents, in the form that the Worker takes. */
-async function bundleOf(paths: readonly string[]): Promise<RuleBundle> {
+async function bundleOf(paths: readonly string[], withSources: boolean): Promise<RuleBundle> {
   const files = await readRuleFiles(paths);
   const { lists: { placeholders = {} }, problems: listProblems } = await readValueLists(paths);
   const linted = lintFiles(files, {
@@ -111,7 +113,14 @@ async function bundleOf(paths: readonly string[]): Promise<RuleBundle> {
     placeholders,
     // Throws errors that only compiling shows.
     regexes: compileRegexes(rules, { filters, placeholders, baseRules: true }),
+    ...(withSources && {
+      sources: Object.fromEntries(files.map(({ file, text }) => [file, textOf(text)])),
+    }),
   };
+}
+
+function textOf(text: string | Uint8Array): string {
+  return typeof text === "string" ? text : new TextDecoder().decode(text);
 }
 
 function failures({ file }: SigmaMetadata, results: readonly InlineTestResult[]): string[] {

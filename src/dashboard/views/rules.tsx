@@ -4,45 +4,55 @@ import { address, linkTo, setFilters } from "../address.ts";
 import { api } from "../api.ts";
 import type { Row } from "../feed_row.ts";
 import { Badge } from "../parts/badge.tsx";
+import { Drawer } from "../parts/drawer.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { SearchField, searchOf } from "../parts/search_field.tsx";
 import { Time } from "../parts/time.tsx";
 import { usePolled } from "../polled.ts";
 import type { ViewProps } from "../view_props.ts";
+import { RuleDetails } from "./rule_details.tsx";
 
 const INTERVAL_MS = 30_000;
 
+/** What the address names instead of a rule for one that is being written. */
+const NEW = "new";
+/** On how many events a rule is tried. */
+const TRIED_EVENTS = 10_000;
+
 /**
- * The rules in force, with how often each has alerted lately.
+ * The rules, with how often each has alerted lately, and one of them in full, to be tried. The one
+ * that is open is in the address.
  *
  * @param props See `ViewProps`.
  * @returns The element.
  */
-export function RulesView({ alerts }: ViewProps) {
+export function RulesView({ alerts, events }: ViewProps) {
   const { value, problem } = usePolled(api.rules, INTERVAL_MS);
   const { q = "", id = "" } = address.value.filters;
   alerts.changed.value; // draw again with every change
   const fired = countAlerts(alerts.rows);
   const isFound = searchOf(q);
-  const rules = (value?.rules ?? []).filter((rule) => {
-    if (id !== "" && rule.id !== id) return false;
-    return isFound?.([rule.title, rule.description, rule.level, ...rule.tags].join(" ")) ?? true;
-  });
+  const all = [...value?.rules ?? [], ...value?.disabled ?? []];
+  const disabled = new Set(value?.disabled);
+  const rules = all.filter((rule) =>
+    isFound?.([rule.title, rule.description, rule.level, ...rule.tags].join(" ")) ?? true
+  );
+  const open = all.find((rule) => rule.id === id);
+  const latest = () =>
+    events.rows.slice(-TRIED_EVENTS).flatMap((row) => "id" in row ? [row.value] : []);
   return (
     <>
-      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+      <div class="filters">
         <SearchField placeholder="Title, tag, level" />
-        {id !== "" && (
-          <button type="button" onClick={() => setFilters({ id: "" })}>Show all rules</button>
-        )}
+        <button type="button" onClick={() => setFilters({ id: NEW })}>Try a new rule</button>
         <output class="quiet">
-          {rules.length} of {value?.rules.length ?? 0} rules
+          {rules.length} of {all.length} rules
           {value !== undefined && `, ${value.source}, revision ${value.revision.slice(0, 12)}`}
         </output>
-      </form>
+      </div>
       <Notice text={problem} />
       <Notice text={value?.refused ?? ""} />
-      <div class="table" role="region" aria-label="Rules in force" tabIndex={0}>
+      <div class="table" role="region" aria-label="Rules" tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -54,11 +64,27 @@ export function RulesView({ alerts }: ViewProps) {
             </tr>
           </thead>
           <tbody>
-            {rules.map((rule) => <RuleRow key={rule.id} rule={rule} fired={fired.get(rule.id)} />)}
+            {rules.map((rule) => (
+              <RuleRow
+                key={rule.id}
+                rule={rule}
+                isDisabled={disabled.has(rule)}
+                fired={fired.get(rule.id)}
+              />
+            ))}
           </tbody>
         </table>
       </div>
       <p class="quiet">Alerts are counted among the latest {alerts.rows.length} of the log.</p>
+      {value !== undefined && (open !== undefined || id === NEW) && (
+        <Drawer
+          key={id}
+          title={open?.title ?? "Try a new rule"}
+          onClose={() => setFilters({ id: "" })}
+        >
+          <RuleDetails rule={open} rules={all} events={latest} />
+        </Drawer>
+      )}
     </>
   );
 }
@@ -68,20 +94,20 @@ interface Fired {
   readonly last: string;
 }
 
-function RuleRow({ rule, fired }: { rule: RuleSummary; fired: Fired | undefined }) {
+function RuleRow({ rule, isDisabled, fired }: {
+  rule: RuleSummary;
+  isDisabled: boolean;
+  fired: Fired | undefined;
+}) {
   return (
     <tr>
       <td>
-        <details>
-          <summary>{rule.title}</summary>
-          <p class="prose">{rule.description ?? "It has no description."}</p>
-          <p class="quiet">{[rule.id, ...rule.tags].join(", ")}</p>
-        </details>
+        <a href={linkTo("rules", { ...address.value.filters, id: rule.id })}>{rule.title}</a>
       </td>
       <td>
         <Badge word={rule.level ?? "informational"} />
       </td>
-      <td>{rule.status ?? ""}</td>
+      <td>{isDisabled ? <Badge word="disabled" /> : rule.status ?? ""}</td>
       <td class="number">
         {fired === undefined
           ? 0

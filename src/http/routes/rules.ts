@@ -14,6 +14,7 @@ export const MAX_BUNDLE_BYTES = 1024 * 1024;
 /** The summary of a rule. */
 export const RuleSchema = v.object({
   id: described(text, "its id, or its title if it has none"),
+  name: described(maybeText, "what correlations refer to it by; null if it has no name"),
   title: described(text, "what is detected"),
   level: described(maybeText, "its level; null if it states none"),
   status: described(maybeText, "how far it has matured; null if it states none"),
@@ -45,6 +46,15 @@ export const BundleSchema = described(
   "what `panoptes rules build` has written",
 );
 
+/** How a rule is written. */
+export const RuleSourceSchema = v.object({
+  id: described(text, "the id of the rule"),
+  source: described(
+    maybeText,
+    "the YAML file with its comments and tests; null if the bundle was built without it",
+  ),
+});
+
 const InForceSchema = v.object({
   ...RuleSetSchema.entries,
   rules: described(count, "how many rules are in force"),
@@ -59,12 +69,16 @@ export const rulesRoute = route("/v1/rules", {
       200: {
         json: v.object({
           rules: described(v.array(RuleSchema), "the rules in force, correlations included"),
+          disabled: described(v.array(RuleSchema), "those that `DISABLED_RULES` switches off"),
           ...RuleSetSchema.entries,
         }),
       },
     },
     answer: (call) =>
-      jsonListAnswer(call, "rules", call.log.rules(), () => ({ ...call.log.rulesState() })),
+      jsonListAnswer(call, "rules", call.log.rules(), () => ({
+        disabled: call.log.disabledRules(),
+        ...call.log.rulesState(),
+      })),
   }),
   PUT: operation({
     scope: "admin",
@@ -91,6 +105,20 @@ export const rulesRoute = route("/v1/rules", {
     },
   }),
 });
+
+/** `/v1/rules/:id/source`: how a rule is written. */
+export const ruleSourceRoute = route("/v1/rules/:id/source", {
+  GET: operation({
+    scope: "read",
+    purpose: "the file of a rule",
+    answers: { 200: { json: RuleSourceSchema } },
+    problems: ["not_found"],
+    answer({ log, params: { id = "" } }) {
+      const source = log.ruleSource(id);
+      return source === undefined ? problem("not_found") : json({ id, source });
+    },
+  }),
+}, { id: { pattern: "[^/]{1,300}", description: "the id of the rule, or its title without one" } });
 
 function invalid(problems: readonly string[]): Response {
   return problem("invalid_rules", {

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { sealBundle } from "../../../src/alert/rule_bundle.ts";
 import { MAX_BUNDLE_BYTES } from "../../../src/http/routes/rules.ts";
 import { bundleOf } from "../../support/bundle_of.ts";
 import { LogFixture } from "../log_fixture.ts";
@@ -20,10 +21,25 @@ Deno.test("PUT /v1/rules puts a bundle in force, GET shows it, and DELETE goes b
   assertEquals([response.status, state.revision, state.source], [200, BUNDLE.revision, "uploaded"]);
   assertEquals([state.uploadedBy, state.rules], ["ana", 1]);
   const shown = await (await fixture.app.request("/v1/rules")).json();
-  assertEquals({ ...shown, rules: shown.rules.length }, state);
+  assertEquals({ ...shown, rules: shown.rules.length }, { ...state, disabled: [] });
   assertEquals(shown.rules[0].title, "Logout");
   const back = await (await fixture.app.request("/v1/rules", { method: "DELETE" })).json();
   assertEquals([back.source, back.uploadedBy, back.rules], ["bundled", null, 0]);
+});
+
+Deno.test("GET /v1/rules/:id/source returns the file of a rule where the bundle has it", async () => {
+  using fixture = new LogFixture();
+  const read = (id: string) => fixture.request(`/v1/rules/${encodeURIComponent(id)}/source`);
+  const { id = "" } = BUNDLE.rules[0] ?? {};
+  await put(fixture, JSON.stringify(BUNDLE));
+  assertEquals(await (await read(id)).json(), { id, source: null });
+  const rules = BUNDLE.rules.map((rule) => ({ ...rule, file: "rules/logout.yml" }));
+  const sources = { "rules/logout.yml": "# A comment\ntitle: Logout\n" };
+  const sealed = sealBundle({ ...BUNDLE, rules, sources });
+  assertEquals(sealed.revision, sealBundle({ ...BUNDLE, rules }).revision);
+  await put(fixture, JSON.stringify(sealed));
+  assertEquals(await (await read(id)).json(), { id, source: sources["rules/logout.yml"] });
+  assertEquals((await read("a rule / that is not there")).status, 404);
 });
 
 Deno.test("PUT /v1/rules answers what is wrong with a bundle, and the rules in force stay", async () => {
