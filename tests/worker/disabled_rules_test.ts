@@ -22,7 +22,7 @@ Deno.test("DISABLED_RULES: the Worker makes no alert of the rule, names it, and 
   assertStringIncludes(messageOf("rules_disabled"), "ThousandEyes Login Failed");
   assertStringIncludes(
     messageOf("refused_setting"),
-    `DISABLED_RULES, ${unknown}: no rule has this id or name; the closest is 'thousandeyes_login_succeeded'.`,
+    `DISABLED_RULES, ${unknown}: no rule has this id, name or tag; the closest is 'thousandeyes_login_succeeded'.`,
   );
   const { rules } = await worker.json("/v1/rules") as unknown as { rules: { id: string }[] };
   assert(rules.length > 10 && !rules.some(({ id }) => id === LOGIN_FAILED));
