@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { endpointOf, HOUR, START } from "../watch/bench_of.ts";
 import { type Answer, OK, VirtualDelivery } from "./virtual_delivery.ts";
 
-const MESSAGES = 500;
+const MESSAGES = 250;
 const healthy = Array.from({ length: 9 }, (_, n) => `healthy-${n}`);
 
 /** How long the healthy endpoints need for their messages, in milliseconds, beside another one. */

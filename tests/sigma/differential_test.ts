@@ -5,7 +5,7 @@ import { naiveMatch } from "../support/naive_match.ts";
 import { PLACEHOLDERS, randomEvent, randomRule } from "../support/random_rules.ts";
 import { runsOf } from "../support/fuzz_settings.ts";
 
-const runs = runsOf(300);
+const runs = runsOf(150);
 
 function load(text: string): SigmaRule {
   const { rules, problems } = parseSigma(text);

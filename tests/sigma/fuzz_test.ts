@@ -12,7 +12,7 @@ import { runsOf } from "../support/fuzz_settings.ts";
  */
 const LONGEST_MS = Number(Deno.env.get("FUZZ_LONGEST_MS") ?? 2_000);
 
-const runs = runsOf(3_000);
+const runs = runsOf(1_500);
 
 function checkProblems(problems: readonly Problem[]): void {
   for (const { code, severity, message, line, column, endLine, endColumn } of problems) {

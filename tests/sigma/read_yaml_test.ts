@@ -13,7 +13,7 @@ import {
 import { readCorpus } from "../support/sigma_corpus.ts";
 import { runsOf } from "../support/fuzz_settings.ts";
 
-const runs = runsOf(2_000);
+const runs = runsOf(1_000);
 
 const RULE = `title: "Login: failed" # a comment
 id: 'it''s'

@@ -9,6 +9,7 @@ import { LeapClock } from "../support/leap_clock.ts";
 import { NOON, TOKEN } from "./api.ts";
 import { countsOf } from "../support/event_key.ts";
 import { World } from "./world.ts";
+import { runsOf } from "../support/fuzz_settings.ts";
 
 const START = Date.parse(NOON);
 const seed = fc.integer({ min: 0, max: 2 ** 31 - 1 });
@@ -52,7 +53,7 @@ Deno.test("streamUserEvents() of any world and order yields each event of the ra
         assertEquals(dates, dates.toSorted());
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runsOf(100) },
   );
 });
 
@@ -71,7 +72,7 @@ Deno.test("streamUserEvents() of any world with inclusive cursors yields each ev
       const events = await Array.fromAsync(streamUserEvents(options));
       assertEquals(countsOf(events.map(keyOf)), countsOf(world.rows.map(rowKey)));
     }),
-    { numRuns: 200 },
+    { numRuns: runsOf(100) },
   );
 });
 
@@ -129,6 +130,7 @@ for (const [cursors, overlap] of [["inclusive", 1], ["exclusive", 0]] as const) 
 }
 
 Deno.test("streamUserEvents() of any world with expiring cursors repeats nothing, and never silently loses anything", async () => {
+  const numRuns = runsOf(100);
   let whole = 0;
   await fc.assert(
     fc.asyncProperty(seed, async (seed) => {
@@ -159,9 +161,9 @@ Deno.test("streamUserEvents() of any world with expiring cursors repeats nothing
         for (const [key, count] of given) assert(count <= expected.get(key)!, key);
       }
     }),
-    { numRuns: 300 },
+    { numRuns },
   );
-  assert(whole > 100, `Only ${whole} of 300 streams came to their end`);
+  assert(whole > numRuns / 3, `Only ${whole} of ${numRuns} streams came to their end`);
 });
 
 Deno.test("streamUserEvents({ follow }) of any world yields each event once, however late within the overlap", async () => {
@@ -216,11 +218,12 @@ Deno.test("streamUserEvents({ follow }) of any world yields each event once, how
         for (const [key, count] of given) assert(count <= expected.get(key)!, key);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runsOf(100) },
   );
 });
 
 Deno.test("streamUserEvents({ from }) of any world, stopped anywhere and again, yields each event once", async () => {
+  const numRuns = runsOf(100);
   let stops = 0;
   await fc.assert(
     fc.asyncProperty(seed, fc.boolean(), async (seed, follows) => {
@@ -279,7 +282,7 @@ Deno.test("streamUserEvents({ from }) of any world, stopped anywhere and again, 
       }
       assertEquals(countsOf(seen.map(keyOf)), countsOf(world.rows.map(rowKey)));
     }),
-    { numRuns: 200 },
+    { numRuns },
   );
-  assert(stops > 200, `Only ${stops} stops`);
+  assert(stops > numRuns, `Only ${stops} stops`);
 });

@@ -4,6 +4,7 @@ import { RefusedLinkError } from "../../src/thousandeyes/page/refused_link_error
 import { ThousandEyesError } from "../../src/thousandeyes/errors/thousand_eyes_error.ts";
 import { Bench, eventAt, HOUR, MINUTE } from "./bench_of.ts";
 import { failsWith, type Fault } from "./fake_api.ts";
+import { runsOf } from "../support/fuzz_settings.ts";
 
 const FAULTS: Record<string, Fault> = {
   server: failsWith("server_error", "Cannot list", { status: 500 }),
@@ -99,6 +100,6 @@ Deno.test("Collector records every event once, whatever happens, in any order", 
       bench.assertComplete();
       assert(bench.watch.status().health === "green");
     }),
-    { numRuns: 100 },
+    { numRuns: runsOf(40) },
   );
 });

@@ -168,7 +168,7 @@ const sameAlerts = (portsOf: typeof ports) =>
   );
 
 Deno.test("the collector finds the same correlations whatever the order, the pages and the restarts", async () => {
-  const numRuns = runsOf(150);
+  const numRuns = runsOf(60);
   await fc.assert(sameAlerts(ports), { numRuns });
 });
 

@@ -196,6 +196,6 @@ Deno.test("what an endpoint gets as messages and as counts are all its alerts, w
         assertEquals(bench.log.foldsDueAt(), undefined);
       },
     ),
-    { numRuns: runsOf(20) },
+    { numRuns: runsOf(10) },
   );
 });

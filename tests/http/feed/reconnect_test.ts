@@ -6,7 +6,7 @@ import { LogFixture } from "../log_fixture.ts";
 import { randomEvent, randomFilter } from "./random_filter.ts";
 import { runsOf, SEED } from "../../support/fuzz_settings.ts";
 
-const RUNS = runsOf(300);
+const RUNS = runsOf(150);
 const FIRST = SEED;
 
 /** A real log, and everything that was ever in it. */
