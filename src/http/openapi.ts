@@ -392,6 +392,7 @@ function told(
   return {
     ...rest,
     properties: Object.fromEntries(properties),
+    ...(schema.type === "loose_object" && { additionalProperties: true }),
     // A later version may answer with more.
     ...(typeMode === "input" && additionalProperties !== undefined && { additionalProperties }),
   };

@@ -6,6 +6,7 @@ import type { ProblemCode } from "./problem.ts";
 import { readBody } from "./read_body.ts";
 import { type Query, readQuery } from "./read_query.ts";
 import type { BodyMeter } from "./request_record.ts";
+import { EVENT_STREAM } from "./response.ts";
 import type { StreamLimit } from "./stream_limit.ts";
 
 /** What the routes work with. */
@@ -65,7 +66,9 @@ export interface Call<Entries extends v.ObjectEntries, Body extends BodySchema =
 export const FORMS = {
   json: "application/json",
   ndjson: "application/x-ndjson",
-  stream: "text/event-stream",
+  plainNdjson: "application/ndjson",
+  jsonl: "application/jsonl",
+  stream: EVENT_STREAM,
   text: "text/plain",
 } as const;
 

@@ -19,6 +19,7 @@ import { LogBacktests } from "../../src/watch/log_backtests.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
 import { watchStatus } from "../../src/watch/watch_status.ts";
+import { withCheckedAnswers } from "../support/checked_answers.ts";
 import { ManualClock, settled } from "../support/manual_clock.ts";
 
 const OPTIONS = watchOptions({});
@@ -127,14 +128,15 @@ export class LogFixture implements Disposable {
     backtest: (value, query) => this.backtests.start(value, query),
     webhookKeys: () => Promise.resolve(["whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g="]),
   };
-  app = createLogApp({
+  /** Every answer of its `request()` is checked against `/openapi.json`. */
+  app = withCheckedAnswers(createLogApp({
     log: this.access,
     streams: this.streams,
     clock: this.clock,
     random: () => 0.5,
     report: (error) => this.reports.push(error),
     onRequest: (facts) => this.requests.push(facts),
-  });
+  }));
   epoch: string = this.log.head().epoch;
 
   /** Sets WEBHOOKS. */

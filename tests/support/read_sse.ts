@@ -6,15 +6,28 @@ export class SseReader {
   #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   #messages: EventSourceMessage[] = [];
   #parser = createParser({
-    onEvent: (message) => this.#messages.push(message),
+    onEvent: (message) => {
+      this.#check(message.event, message.data);
+      this.#messages.push(message);
+    },
     onRetry: (ms) => this.retry = ms,
     onComment: (text) => this.comments.push(text),
   });
   comments: string[] = [];
   retry: number | undefined;
 
-  constructor(stream: ReadableStream<Uint8Array>) {
+  #check: (event: string | undefined, data: string) => void;
+
+  /**
+   * @param stream The stream.
+   * @param check Throws if a message is not what it should be.
+   */
+  constructor(
+    stream: ReadableStream<Uint8Array>,
+    check: (event: string | undefined, data: string) => void = () => {},
+  ) {
     this.#reader = stream.getReader();
+    this.#check = check;
   }
 
   /** Takes the next message, or undefined at the end. */

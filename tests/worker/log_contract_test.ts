@@ -8,7 +8,8 @@ Deno.test("the log keeps its promises in a Durable Object", async (test) => {
   await using worker = await WorkerFixture.start({ entry: "tests/worker/entry_for_contract.ts" });
   for (const { name } of [...SQL_CONTRACT, ...LOG_CONTRACT]) {
     await test.step(name, async () => {
-      const response = await worker.fetch(`/${encodeURIComponent(name)}`);
+      // An entry of its own, with other routes.
+      const response = await fetch(new URL(encodeURIComponent(name), worker.url));
       assertEquals(await response.text(), "kept");
     });
   }

@@ -1,6 +1,7 @@
 import { parse } from "npm:deno-std@1.4.0/toml/mod.js";
 import { createTestHarness } from "wrangler";
 import type { Alert } from "../../src/alert/alert.ts";
+import { checked, checkMessage } from "../support/checked_answers.ts";
 import { SseReader } from "../support/read_sse.ts";
 import { FarEnd } from "./far_end.ts";
 
@@ -66,11 +67,12 @@ export class WorkerFixture implements AsyncDisposable {
     return new WorkerFixture({ harness, url, api });
   }
 
-  /** Calls the Worker with the token. */
-  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+  /** Calls the Worker with the token; the answer is checked against `/openapi.json`. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set("Authorization", `Bearer ${TOKEN}`);
-    return fetch(new URL(path, this.url), { ...init, headers });
+    const response = await fetch(new URL(path, this.url), { ...init, headers });
+    return checked(init.method ?? "GET", path, response);
   }
 
   /** Reads JSON from the Worker. */
@@ -87,7 +89,7 @@ export class WorkerFixture implements AsyncDisposable {
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
-    return new SseReader(response.body!);
+    return new SseReader(response.body!, checkMessage);
   }
 
   /** All events, as the Worker returns them. */

@@ -7,7 +7,7 @@ import { jsonBody } from "../json_body.ts";
 import { longAnswer } from "../long_answer.ts";
 import { problem } from "../problem.ts";
 import { parameters } from "../read_query.ts";
-import { operation, route } from "../route.ts";
+import { FORMS, operation, route } from "../route.ts";
 import { count, described, maybeText, maybeTime, text } from "../schema.ts";
 import { BundleSchema, MAX_BUNDLE_BYTES } from "./rules.ts";
 
@@ -133,7 +133,7 @@ export const backtestRoute = route("/v1/backtest", {
       }
       return longAnswer(call, {
         parts: lines(started.steps),
-        type: "application/x-ndjson",
+        type: FORMS.ndjson,
         onEnd: () => started.end(),
       });
     },

@@ -13,14 +13,12 @@ import { longAnswer, RETRY_AFTER } from "../long_answer.ts";
 import { negotiate } from "../negotiate.ts";
 import { problem } from "../problem.ts";
 import { InvalidRequestError, parameters, readQuery } from "../read_query.ts";
-import { EVENT_STREAM, eventStream, responseHeaders } from "../response.ts";
-import { type Answers, type Call, route, type TypedOperation } from "../route.ts";
+import { eventStream, responseHeaders } from "../response.ts";
+import { type Answers, type Call, FORMS, route, type TypedOperation } from "../route.ts";
 import { described, maybeCount, maybeText, text, time } from "../schema.ts";
 
-const NDJSON = "application/x-ndjson";
-const JSON_TYPE = "application/json";
 /** Every form, the default first; all after JSON are names of NDJSON. */
-const FORMS = [EVENT_STREAM, JSON_TYPE, NDJSON, "application/ndjson", "application/jsonl"];
+const OFFERED = [FORMS.stream, FORMS.json, FORMS.ndjson, FORMS.plainNdjson, FORMS.jsonl];
 /** The entries of one JSON answer, unless `limit` says otherwise. */
 const DEFAULT_LIMIT = 1_000;
 
@@ -106,18 +104,24 @@ const StreamSchema = described(
     "where entries are lost; docs/http.md explains them",
 );
 
+/** NDJSON, by all of its names. */
+function lines<const Entry extends v.GenericSchema>(schema: Entry) {
+  const line = v.union([schema, v.object({ gap: GapSchema })]);
+  return { ndjson: line, plainNdjson: line, jsonl: line };
+}
+
 /** What each feed answers with, in its forms. */
 const EVENT_ANSWERS = {
   200: {
     stream: StreamSchema,
-    ndjson: v.union([EventEntrySchema, v.object({ gap: GapSchema })]),
+    ...lines(EventEntrySchema),
     json: v.object({ events: v.array(EventEntrySchema), ...place }),
   },
 } as const;
 const ALERT_ANSWERS = {
   200: {
     stream: StreamSchema,
-    ndjson: v.union([AlertEntrySchema, v.object({ gap: GapSchema })]),
+    ...lines(AlertEntrySchema),
     json: v.object({ alerts: v.array(AlertEntrySchema), ...place }),
   },
 } as const;
@@ -153,7 +157,7 @@ export const feedRoutes = [
 export function isForEventStream({ url, headers }: Request): boolean {
   const { pathname } = new URL(url);
   return feedRoutes.some(({ path }) => path === pathname) &&
-    negotiate(headers.get("Accept") ?? undefined, FORMS) === EVENT_STREAM;
+    negotiate(headers.get("Accept") ?? undefined, OFFERED) === FORMS.stream;
 }
 
 /**
@@ -182,17 +186,17 @@ function feedOperation<
   readonly answers: Answered;
 }): TypedOperation<Answered, Entries, undefined> {
   function answer(call: FeedCall): Response | Promise<Response> {
-    const type = negotiate(call.request.headers.get("Accept") ?? undefined, FORMS);
+    const type = negotiate(call.request.headers.get("Accept") ?? undefined, OFFERED);
     if (type === undefined) {
       return problem("not_acceptable", {
-        detail: `Accept must allow one of ${FORMS.join(", ")}`,
-        members: { available: FORMS },
+        detail: `Accept must allow one of ${OFFERED.join(", ")}`,
+        members: { available: OFFERED },
         headers: { Vary: "Accept" },
       });
     }
     const lastEventId = lastEventIdOf(call);
     const feed = feedOf(call.log);
-    return type === EVENT_STREAM
+    return type === FORMS.stream
       ? follow(feed, lastEventId, call)
       : list(feed, { entry, type, lastEventId }, call);
   }
@@ -242,7 +246,7 @@ async function follow(
   for (const name of ["limit", "state"] as const) {
     if (query[name] === undefined) continue;
     throw new InvalidRequestError(
-      `${name} does not apply to an event stream: use Accept: ${NDJSON} or ${JSON_TYPE}`,
+      `${name} does not apply to an event stream: use Accept: ${FORMS.ndjson} or ${FORMS.json}`,
     );
   }
   if (isHead(request)) return eventStream(null); // nobody would read the subscription
@@ -296,7 +300,7 @@ function list(
     });
   }
   const { feed, release } = shared;
-  const parts = type === JSON_TYPE
+  const parts = type === FORMS.json
     ? pageParts(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT, state })
     : ndjsonParts(feed, { entry, lastEventId, limit, state });
   return longAnswer(call, { parts, type, headers, onEnd: release });

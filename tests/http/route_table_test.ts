@@ -1,0 +1,223 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ApiToken } from "../../src/http/api_tokens.ts";
+import { createGateway } from "../../src/http/gateway.ts";
+import { operationsOf } from "../../src/http/route.ts";
+import { routes } from "../../src/http/routes.ts";
+import apiDocs from "../../src/worker/api_docs.json" with { type: "json" };
+import page from "../../src/worker/page.json" with { type: "json" };
+import { bundleOf } from "../support/bundle_of.ts";
+import { withCheckedAnswers } from "../support/checked_answers.ts";
+import { LogFixture } from "./log_fixture.ts";
+
+/** What a client may send as `Authorization`, by name. */
+const CREDENTIALS = {
+  none: undefined,
+  malformed: "Bearer two words",
+  otherScheme: `Basic ${btoa("reader:secret")}`,
+  unknown: "Bearer nobody-has-this",
+  expired: "Bearer of-expired",
+  events: "Bearer of-events",
+  alerts: "Bearer of-alerts",
+  read: "Bearer of-read",
+  admin: "Bearer of-admin",
+} as const;
+type Credential = keyof typeof CREDENTIALS;
+
+/** What each credential is answered with. */
+type Expected = Readonly<Record<Credential, number>>;
+
+async function token(name: Credential, facts: Pick<ApiToken, "scopes" | "expires">) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`of-${name}`));
+  return { name, sha256: new Uint8Array(digest).toHex(), ...facts };
+}
+
+const TOKENS: readonly ApiToken[] = [
+  await token("expired", { scopes: ["admin"], expires: 0 }),
+  await token("events", { scopes: ["read:events"] }),
+  await token("alerts", { scopes: ["read:alerts"] }),
+  await token("read", { scopes: ["read"] }),
+  await token("admin", { scopes: ["admin"] }),
+];
+
+/** Who is let in to what has a scope; `ok` is how the operation answers then. */
+const REFUSED = { none: 401, malformed: 401, otherScheme: 401, unknown: 401, expired: 401 };
+const toAdmin = (ok: number): Expected => (
+  { ...REFUSED, events: 403, alerts: 403, read: 403, admin: ok }
+);
+const toReaders = (ok: number): Expected => ({ ...toAdmin(ok), read: ok });
+const toEvents = (ok: number): Expected => ({ ...toReaders(ok), events: ok });
+const toAlerts = (ok: number): Expected => ({ ...toReaders(ok), alerts: ok });
+const toAll = (ok: number): Expected => ({
+  none: ok,
+  malformed: ok,
+  otherScheme: ok,
+  unknown: ok,
+  expired: ok,
+  events: ok,
+  alerts: ok,
+  read: ok,
+  admin: ok,
+});
+
+/** How an operation is asked so that it succeeds. */
+interface Row {
+  readonly expected: Expected;
+  /** The path, where it has parameters. */
+  readonly path?: string | ((world: World) => string);
+  readonly body?: unknown;
+}
+
+const RULES = bundleOf(`
+title: Logout
+id: 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
+logsource: { product: thousandeyes }
+detection: { words: { event: Logout. }, condition: words }
+`);
+const ENDPOINT = {
+  url: "https://hooks.example.com/panoptes",
+  secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+};
+
+/** Every operation, and paths and methods that are none; `ROWS` is compared with the routes. */
+const ROWS: Readonly<Record<string, Row>> = {
+  "GET /v1/events": { expected: toEvents(200) },
+  "GET /v1/alerts": { expected: toAlerts(200) },
+  "GET /v1/alerts/:id": { expected: toAlerts(200), path: "/v1/alerts/a" },
+  "GET /v1/alerts/:id/state": { expected: toAlerts(200), path: "/v1/alerts/a/state" },
+  "PUT /v1/alerts/:id/state": {
+    expected: toAdmin(200),
+    path: "/v1/alerts/a/state",
+    body: { state: "closed" },
+  },
+  "GET /v1/status": { expected: toReaders(200) },
+  "GET /metrics": { expected: toReaders(200) },
+  "GET /v1/rules": { expected: toReaders(200) },
+  "PUT /v1/rules": { expected: toAdmin(200), body: RULES },
+  "DELETE /v1/rules": { expected: toAdmin(200) },
+  "POST /v1/backtest": { expected: toAdmin(200), body: { rules: RULES } },
+  "GET /v1/invalid-events": { expected: toEvents(200) },
+  "GET /v1/deliveries": { expected: toReaders(200) },
+  "GET /v1/deliveries/:id": {
+    expected: toAdmin(200),
+    path: ({ message }) => `/v1/deliveries/${message}`,
+  },
+  "POST /v1/deliveries/:id/redeliver": {
+    expected: toAdmin(202),
+    path: ({ message }) => `/v1/deliveries/${message}/redeliver`,
+  },
+  "POST /v1/deliveries/redeliver": { expected: toAdmin(202), body: {} },
+  "GET /v1/endpoints": { expected: toAdmin(200) },
+  "GET /v1/endpoints/:name": { expected: toAdmin(200), path: "/v1/endpoints/siem" },
+  "PUT /v1/endpoints/:name": {
+    expected: toAdmin(201),
+    path: "/v1/endpoints/on-call",
+    body: ENDPOINT,
+  },
+  "POST /v1/endpoints/:name": {
+    expected: toAdmin(200),
+    path: "/v1/endpoints/siem",
+    body: { minLevel: "high" },
+  },
+  "DELETE /v1/endpoints/:name": { expected: toAdmin(200), path: "/v1/endpoints/siem" },
+  "POST /v1/endpoints/:name/test": { expected: toAdmin(200), path: "/v1/endpoints/siem/test" },
+  "POST /v1/endpoints/:name/resume": { expected: toAdmin(200), path: "/v1/endpoints/siem/resume" },
+  "GET /v1/changes": { expected: toAdmin(200) },
+  "GET /v1/silences": { expected: toReaders(200) },
+  "POST /v1/silences": {
+    expected: toAdmin(201),
+    body: { fields: { user: "Ana" }, until: "1970-01-02T00:00:00Z", reason: "A test" },
+  },
+  "DELETE /v1/silences/:id": {
+    expected: toAdmin(200),
+    path: ({ silence }) => `/v1/silences/${silence}`,
+  },
+  "POST /v1/epoch": { expected: toAdmin(200) },
+  "GET /.well-known/webhook-keys": { expected: toAll(200) },
+  // The gateway's own.
+  "GET /healthz": { expected: toAll(200) },
+  "GET /openapi.json": { expected: toAll(200) },
+  "GET /": { expected: toAll(200) },
+  "GET /assets/:name": {
+    expected: toAll(200),
+    path: Object.keys(page).find((path) => path.endsWith(".css")) ?? "",
+  },
+  // Nothing is there.
+  "GET /v1/nothing": { expected: toReaders(404) },
+  "POST /v1/nothing": { expected: toAdmin(404) },
+  "GET /v1/alerts/NOTHING": { expected: toReaders(404) },
+  "GET /assets/nothing.js": { expected: toReaders(404) },
+  "POST /": { expected: toAdmin(404) },
+  "PATCH /v1/events": { expected: toAdmin(405) },
+  "OPTIONS /v1/status": { expected: toAdmin(405) },
+  "GET /v1/epoch": { expected: toReaders(405) },
+};
+
+/** A log with one of each, behind the gateway. */
+class World implements Disposable {
+  readonly fixture = new LogFixture();
+  readonly message = this.fixture.queueAlert("a");
+  readonly app = withCheckedAnswers(createGateway({
+    tokens: TOKENS,
+    clock: this.fixture.clock,
+    page: { ...page, ...apiDocs },
+    backend: (request) => this.fixture.app.fetch(request),
+    report: (error) => this.fixture.reports.push(error),
+  }));
+  silence = "";
+
+  static async open(): Promise<World> {
+    const world = new World();
+    const { fixture } = world;
+    await fixture.recordEvents(1, 1);
+    fixture.log.transaction(() => fixture.log.keepInvalid([{ value: 7, issues: ["odd"] }], 0));
+    fixture.endpoints.put("siem", ENDPOINT, "ana");
+    const silence = fixture.actions.addSilence({
+      rule: null,
+      fields: { user: ["Ben"] },
+      reason: "A test",
+      until: "1970-01-02T00:00:00.000Z",
+      by: "ana",
+    });
+    world.silence = silence?.id ?? "";
+    return world;
+  }
+
+  [Symbol.dispose](): void {
+    this.fixture[Symbol.dispose]();
+  }
+}
+
+Deno.test("the table has a row for every operation of every route", () => {
+  const operations = routes.flatMap((route) =>
+    operationsOf(route).map(([method]) => `${method} ${route.path}`)
+  );
+  assert(operations.length >= 29);
+  assertEquals(operations.filter((name) => ROWS[name] === undefined), []);
+});
+
+for (const [name, { expected, path, body }] of Object.entries(ROWS)) {
+  Deno.test(`${name} answers each credential as the table says`, async () => {
+    const answers: Record<string, number> = {};
+    for (const [credential, authorization] of Object.entries(CREDENTIALS)) {
+      using world = await World.open();
+      const before = world.fixture.log.changes(1_000, 1_000).length;
+      const [method = "", fixed = ""] = name.split(" ");
+      const asked = path === undefined ? fixed : typeof path === "string" ? path : path(world);
+      const response = await world.app.request(asked, {
+        method,
+        headers: {
+          Accept: "application/json",
+          ...(authorization !== undefined && { Authorization: authorization }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      await response.text();
+      answers[credential] = response.status;
+      if (response.status >= 400) {
+        assertEquals(world.fixture.log.changes(1_000, 1_000).length, before, credential);
+      }
+      assertEquals(world.fixture.reports, []);
+    }
+    assertEquals(answers, { ...expected });
+  });
+}
