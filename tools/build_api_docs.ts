@@ -1,28 +1,36 @@
 /**
- * `deno task api:build`: writes the description of the HTTP interface as static files that every
- * shell serves, like those of the dashboard (`src/http/page.ts`).
+ * `deno task api:build`: writes the description of the HTTP interface, for programs and for people, as
+ * static files that every shell serves, like those of the dashboard (`src/http/page.ts`).
  *
  * @module
  */
 import config from "../deno.json" with { type: "json" };
 import { openApiDocument } from "../src/http/openapi.ts";
 import type { Page } from "../src/http/page.ts";
+import { apiPage } from "./api_page.tsx";
+
+const STYLE = new URL("api_page.css", import.meta.url);
 
 /**
  * Describes the HTTP interface.
  *
- * @returns The files by path.
+ * @returns The files by path; the style is named after its content.
  */
-export function buildApiDocs(): Page {
+export async function buildApiDocs(): Promise<Page> {
   const document = openApiDocument(config.version);
+  const style = (await Deno.readTextFile(STYLE)).replace(/\s+/g, " ");
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
+  const stylePath = `/assets/docs-${new Uint8Array(digest).toHex().slice(0, 8)}.css`;
   return {
     "/openapi.json": { type: "application/json", text: JSON.stringify(document) },
+    "/docs": { type: "text/html; charset=utf-8", text: apiPage(document, stylePath) },
+    [stylePath]: { type: "text/css; charset=utf-8", text: style },
   };
 }
 
 if (import.meta.main) {
   await Deno.writeTextFile(
     new URL("../src/worker/api_docs.json", import.meta.url),
-    JSON.stringify(buildApiDocs()),
+    JSON.stringify(await buildApiDocs()),
   );
 }

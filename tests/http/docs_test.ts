@@ -35,7 +35,7 @@ Deno.test("docs/http.md lists the operations of /openapi.json with scope and pur
     ])
   );
   // For people, not for programs.
-  const pages = ["GET /", "GET /assets/:name"];
+  const pages = ["GET /", "GET /docs", "GET /assets/:name"];
   const row = /^\| `((?:GET|PUT|POST|DELETE) \S+)` +\| `?([\w:]+)`? +\| (.*?) +\|$/gm;
   const documented = [...docs.matchAll(row)]
     .map(([, operation, scope, cell = ""]) => {

@@ -6,6 +6,7 @@ import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
 import apiDocs from "../../src/worker/api_docs.json" with { type: "json" };
 import { systemClock } from "../../src/stream/clock.ts";
+import { apiPage } from "../../tools/api_page.tsx";
 import { buildApiDocs } from "../../tools/build_api_docs.ts";
 
 const document = openApiDocument("0.1.0");
@@ -61,7 +62,7 @@ Deno.test("the document refers to nothing that it does not contain, and contains
 });
 
 Deno.test("the Worker bundles the document as it is now, and the gateway serves it without a token", async () => {
-  assertEquals(apiDocs, buildApiDocs());
+  assertEquals<unknown>(apiDocs, await buildApiDocs());
   const app = createGateway({
     tokens: [],
     sources: ["default"],
@@ -73,4 +74,25 @@ Deno.test("the Worker bundles the document as it is now, and the gateway serves 
   const response = await app.request("/openapi.json");
   assertEquals(response.headers.get("Content-Type"), "application/json");
   assertEquals((await response.json()).openapi, "3.1.1");
+});
+
+Deno.test("/docs shows every operation and schema, links only to what it has, and runs no script", () => {
+  const { text } = apiDocs["/docs"];
+  const ids = new Set([...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  for (const methods of Object.values(document.paths)) {
+    for (const { operationId } of Object.values(methods)) assert(ids.has(operationId), operationId);
+  }
+  for (const name of Object.keys(document.components.schemas)) assert(ids.has(name), name);
+  const links = [...text.matchAll(/ href="([^"]+)"/g)].map(([, href = ""]) => href);
+  assert(links.length > 60);
+  const known = new Set([...Object.keys(apiDocs), "/", ...[...ids].map((id) => `#${id}`)]);
+  assertEquals(links.filter((href) => !known.has(href)), []);
+  assert(!/<script|<style|\son\w+=|\sstyle=|https?:\/\//i.test(text));
+});
+
+Deno.test("/docs shows what the document says as text, whatever it is", () => {
+  const hostile = { ...document, info: { ...document.info, description: "<script>`<b>`" } };
+  const html = apiPage(hostile, "/assets/docs.css");
+  assert(html.includes("&lt;script&gt;"));
+  assert(!html.includes("<script"));
 });

@@ -20,13 +20,17 @@ const CREDENTIALS = {
   alerts: "Bearer of-alerts",
   read: "Bearer of-read",
   admin: "Bearer of-admin",
+  otherSource: "Bearer of-otherSource",
 } as const;
 type Credential = keyof typeof CREDENTIALS;
 
 /** What each credential is answered with. */
 type Expected = Readonly<Record<Credential, number>>;
 
-async function token(name: Credential, facts: Pick<ApiToken, "scopes" | "expires">) {
+async function token(
+  name: Credential,
+  facts: Pick<ApiToken, "scopes" | "expires" | "sources">,
+): Promise<ApiToken> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`of-${name}`));
   return { name, sha256: new Uint8Array(digest).toHex(), ...facts };
 }
@@ -37,12 +41,13 @@ const TOKENS: readonly ApiToken[] = [
   await token("alerts", { scopes: ["read:alerts"] }),
   await token("read", { scopes: ["read"] }),
   await token("admin", { scopes: ["admin"] }),
+  await token("otherSource", { scopes: ["admin"], sources: ["another"] }),
 ];
 
 /** Who is let in to what has a scope; `ok` is how the operation answers then. */
 const REFUSED = { none: 401, malformed: 401, otherScheme: 401, unknown: 401, expired: 401 };
 const toAdmin = (ok: number): Expected => (
-  { ...REFUSED, events: 403, alerts: 403, read: 403, admin: ok }
+  { ...REFUSED, events: 403, alerts: 403, read: 403, admin: ok, otherSource: 403 }
 );
 const toReaders = (ok: number): Expected => ({ ...toAdmin(ok), read: ok });
 const toEvents = (ok: number): Expected => ({ ...toReaders(ok), events: ok });
@@ -57,6 +62,7 @@ const toAll = (ok: number): Expected => ({
   alerts: ok,
   read: ok,
   admin: ok,
+  otherSource: ok,
 });
 
 /** How an operation is asked so that it succeeds. */
@@ -136,17 +142,18 @@ const ROWS: Readonly<Record<string, Row>> = {
   // The gateway's own.
   "GET /healthz": { expected: toAll(200) },
   "GET /openapi.json": { expected: toAll(200) },
+  "GET /docs": { expected: toAll(200) },
   "GET /": { expected: toAll(200) },
   "GET /assets/:name": {
     expected: toAll(200),
     path: Object.keys(page).find((path) => path.endsWith(".css")) ?? "",
   },
   // Nothing is there.
-  "GET /v1/nothing": { expected: toReaders(404) },
-  "POST /v1/nothing": { expected: toAdmin(404) },
-  "GET /v1/alerts/NOTHING": { expected: toReaders(404) },
-  "GET /assets/nothing.js": { expected: toReaders(404) },
-  "POST /": { expected: toAdmin(404) },
+  "GET /v1/nothing": { expected: { ...toReaders(404), otherSource: 404 } },
+  "POST /v1/nothing": { expected: { ...toAdmin(404), otherSource: 404 } },
+  "GET /v1/alerts/NOTHING": { expected: { ...toReaders(404), otherSource: 404 } },
+  "GET /assets/nothing.js": { expected: { ...toReaders(404), otherSource: 404 } },
+  "POST /": { expected: { ...toAdmin(404), otherSource: 404 } },
   "PATCH /v1/events": { expected: toAdmin(405) },
   "OPTIONS /v1/status": { expected: toAdmin(405) },
   "GET /v1/epoch": { expected: toReaders(405) },
@@ -158,6 +165,7 @@ class World implements Disposable {
   readonly message = this.fixture.queueAlert("a");
   readonly app = withCheckedAnswers(createGateway({
     tokens: TOKENS,
+    sources: ["default"],
     clock: this.fixture.clock,
     page: { ...page, ...apiDocs },
     backend: (request) => this.fixture.app.fetch(request),
