@@ -1,16 +1,12 @@
 /**
- * The HTTP interface as the page uses it, in the server's own types.
+ * The HTTP interface as the page uses it, with the types of the server's own routes.
  *
  * @module
  */
-import type { Alert } from "../alert/alert.ts";
-import type { AlertChange, AlertState } from "../alert/alert_state.ts";
-import type { Silence } from "../alert/silence.ts";
-import type { TestResult } from "../delivery/test_message.ts";
-import type { RulesState, RuleSummary, Status } from "../http/log_access.ts";
+import { type ClientResponse, hc, type InferRequestType } from "hono/client";
+import type { AlertState } from "../alert/alert_state.ts";
+import type { PanoptesApi } from "../http/panoptes_api.ts";
 import type { Gap } from "../sse/resume_at.ts";
-import type { MessageState, OutboxMessage, StoredAttempt } from "../store/outbox_message.ts";
-import type { AlertStateChange, AlertStateChanges } from "../store/change_table.ts";
 import { signOut, token } from "./session.ts";
 
 /** One entry of a feed, as JSON. */
@@ -22,49 +18,6 @@ export type FeedItem<Name extends string, Value> =
 export type FeedPage<Name extends string, Value> =
   & { readonly next: string; readonly more: boolean; readonly gap: Gap | null }
   & { readonly [name in `${Name}s`]: readonly FeedItem<Name, Value>[] };
-
-/** A message to a webhook, as JSON. */
-export interface Delivery extends Pick<OutboxMessage, "id" | "endpoint" | "attempt"> {
-  /** The id of its alert. */
-  readonly alert: string;
-  /** Its state. */
-  readonly state: MessageState;
-  /** When the next attempt is due; null if none is. */
-  readonly dueAt: string | null;
-  /** When it was queued. */
-  readonly createdAt: string;
-  /** Its latest attempt; null if there was none. */
-  readonly lastAttempt:
-    | (Omit<StoredAttempt, "at" | "excerpt"> & { readonly startedAt: string })
-    | null;
-}
-
-/** What a webhook endpoint made of a sample alert. */
-export interface EndpointTest extends Pick<StoredAttempt, "code" | "status" | "durationMs"> {
-  /** Its name. */
-  readonly endpoint: string;
-  /** Whether it accepted the alert. */
-  readonly accepted: boolean;
-  /** What may be wrong. */
-  readonly hint: TestResult["hint"];
-}
-
-/** Who has put an alert into which state. */
-export interface AlertHistory {
-  /** Its state. */
-  readonly state: AlertState;
-  /** The changes, oldest first. */
-  readonly history: readonly AlertChange[];
-}
-
-/** States that alerts were put into. */
-export interface AlertStates extends Omit<AlertStateChanges, "states"> {
-  /** The changes, oldest first. */
-  readonly states: readonly (Omit<AlertStateChange, "at"> & { readonly at: string })[];
-}
-
-/** A silence as it is asked for. */
-export type NewSilence = Pick<Silence, "fields" | "until" | "reason"> & { readonly rule?: string };
 
 /** An answer that is no success, in words for the user. */
 export class ApiError extends Error {
@@ -118,65 +71,84 @@ function explain(status: number, title: string, detail: string): string {
   return detail === "" ? title === "" ? `The answer is ${status}` : title : `${title}: ${detail}`;
 }
 
-async function read<Value>(path: string, signal?: AbortSignal): Promise<Value> {
-  return await (await request(path, signal === undefined ? {} : { signal })).json();
+const { v1 } = hc<PanoptesApi>("/", {
+  fetch: (url: string | URL | Request, init?: RequestInit) => request(String(url), init),
+});
+
+/** What an operation answers when it succeeds; `request()` throws if it does not. */
+type Success<Answer> = Answer extends ClientResponse<infer Value, infer Status, "json">
+  ? Status extends 200 | 201 | 202 ? Value : never
+  : never;
+
+async function read<Answer extends ClientResponse<unknown>>(
+  answer: Promise<Answer>,
+): Promise<Success<Answer>> {
+  return await (await answer).json() as Success<Answer>;
 }
 
-async function send<Value>(method: string, path: string, body?: unknown): Promise<Value> {
-  const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-  return await (await request(path, init)).json();
+function until(signal?: AbortSignal) {
+  return { init: { signal: signal ?? null } };
+}
+
+/** The client does not encode what it puts into a path. */
+function byId(id: string) {
+  return { param: { id: encodeURIComponent(id) } };
+}
+
+function byName(name: string) {
+  return { param: { name: encodeURIComponent(name) } };
 }
 
 /** Every operation that the page uses. */
 export const api = {
   /** How current the log is, and what fails. */
-  status: (signal?: AbortSignal): Promise<Status> => read("/v1/status", signal),
+  status: (signal?: AbortSignal) => read(v1.status.$get({}, until(signal))),
   /** One page of a feed. */
-  page: <Name extends string, Value>(
+  page: async <Name extends string, Value>(
     path: string,
     query: URLSearchParams,
     signal?: AbortSignal,
-  ): Promise<FeedPage<Name, Value>> => read(`${path}?${query}`, signal),
+  ): Promise<FeedPage<Name, Value>> =>
+    await (await request(`${path}?${query}`, { signal: signal ?? null })).json(),
   /** One alert. */
-  alert: (id: string): Promise<FeedItem<"alert", Alert>> =>
-    read(`/v1/alerts/${encodeURIComponent(id)}`),
+  alert: (id: string) => read(v1.alerts[":id"].$get(byId(id))),
   /** Who is handling an alert. */
-  alertHistory: (id: string): Promise<AlertHistory> =>
-    read(`/v1/alerts/${encodeURIComponent(id)}/state`),
+  alertHistory: (id: string) => read(v1.alerts[":id"].state.$get(byId(id))),
   /** Who has put which alert into which state, after a change or of late. */
-  alertStates: (after: number | undefined, signal?: AbortSignal): Promise<AlertStates> =>
-    read(`/v1/alert-states${after === undefined ? "" : `?after=${after}`}`, signal),
+  alertStates: (after: number | undefined, signal?: AbortSignal) =>
+    read(
+      v1["alert-states"].$get(
+        { query: after === undefined ? {} : { after: String(after) } },
+        until(signal),
+      ),
+    ),
   /** Puts an alert into a state. */
-  changeAlert: (id: string, state: AlertState, note: string): Promise<AlertHistory> =>
-    send("PUT", `/v1/alerts/${encodeURIComponent(id)}/state`, { state, note }),
+  changeAlert: (id: string, state: AlertState, note: string) =>
+    read(v1.alerts[":id"].state.$put({ ...byId(id), json: { state, note } })),
   /** Holds back notifications for a time. */
-  silence: (silence: NewSilence): Promise<Silence> => send("POST", "/v1/silences", silence),
+  silence: (json: NewSilence) => read(v1.silences.$post({ json })),
   /** Ends a silence. */
-  endSilence: (id: string): Promise<Silence> =>
-    send("DELETE", `/v1/silences/${encodeURIComponent(id)}`),
+  endSilence: (id: string) => read(v1.silences[":id"].$delete(byId(id))),
   /** The rules in force. */
-  rules: (
-    signal?: AbortSignal,
-  ): Promise<
-    RulesState & { rules: readonly RuleSummary[]; disabled: readonly RuleSummary[] }
-  > => read("/v1/rules", signal),
+  rules: (signal?: AbortSignal) => read(v1.rules.$get({}, until(signal))),
   /** The file of a rule; null if it is not there. */
-  ruleSource: async (id: string): Promise<string | null> => {
-    const path = `/v1/rules/${encodeURIComponent(id)}/source`;
-    return (await read<{ source: string | null }>(path)).source;
-  },
-  /** Messages to webhooks, newest first. */
-  deliveries: (
-    query: Record<string, string>,
-    signal?: AbortSignal,
-  ): Promise<{ deliveries: readonly Delivery[]; next: number | null }> =>
-    read(`/v1/deliveries?${new URLSearchParams(query)}`, signal),
+  ruleSource: async (id: string) => (await read(v1.rules[":id"].source.$get(byId(id)))).source,
+  /** Messages to webhooks, newest first. The query comes from the address; the server refuses what is wrong. */
+  deliveries: (query: Record<string, string>, signal?: AbortSignal) =>
+    read(v1.deliveries.$get({ query }, until(signal))),
   /** Sends a message again. */
-  redeliver: (id: number): Promise<Delivery> => send("POST", `/v1/deliveries/${id}/redeliver`),
+  redeliver: (id: number) => read(v1.deliveries[":id"].redeliver.$post(byId(String(id)))),
   /** Sends a sample alert to an endpoint. */
-  testEndpoint: (name: string): Promise<EndpointTest> =>
-    send("POST", `/v1/endpoints/${encodeURIComponent(name)}/test`),
+  testEndpoint: (name: string) => read(v1.endpoints[":name"].test.$post(byName(name))),
   /** Gives an endpoint a fresh start. */
-  resumeEndpoint: (name: string): Promise<unknown> =>
-    send("POST", `/v1/endpoints/${encodeURIComponent(name)}/resume`),
+  resumeEndpoint: (name: string) => read(v1.endpoints[":name"].resume.$post(byName(name))),
 };
+
+/** A message to a webhook, as JSON. */
+export type Delivery = Awaited<ReturnType<typeof api.deliveries>>["deliveries"][number];
+/** What a webhook endpoint made of a sample alert. */
+export type EndpointTest = Awaited<ReturnType<typeof api.testEndpoint>>;
+/** Who has put an alert into which state. */
+export type AlertHistory = Awaited<ReturnType<typeof api.alertHistory>>;
+/** A silence as it is asked for. */
+type NewSilence = InferRequestType<typeof v1.silences.$post>["json"];

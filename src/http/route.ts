@@ -95,7 +95,7 @@ export interface OperationFacts {
   /** The body, which is validated by it; default none. */
   readonly body?: BodySchema;
   /** The body, where the answer reads and checks it. */
-  readonly ownBody?: v.GenericSchema;
+  readonly ownBody?: BodySchema;
   /** The successful answers. */
   readonly answers: Answers;
   /** The answer if several sources may be meant; default a problem that names them. */
@@ -119,9 +119,11 @@ export interface TypedOperation<
   Answered extends Answers,
   Entries extends v.ObjectEntries,
   Body extends BodySchema,
+  OwnBody extends BodySchema = undefined,
 > extends Operation {
   readonly query: Entries;
   readonly body: Body;
+  readonly ownBody: OwnBody;
   readonly answers: Answered;
 }
 
@@ -150,6 +152,7 @@ export interface Route extends Readonly<Partial<Record<Method, Operation>>> {
  * @typeParam Answered The successful answers.
  * @typeParam Entries The schemas by query parameter.
  * @typeParam Body The schema of the body.
+ * @typeParam OwnBody The schema of a body that the answer checks.
  * @param facts What it accepts and answers, and how it answers a request.
  * @returns The operation.
  */
@@ -158,17 +161,20 @@ export function operation<
   // deno-lint-ignore ban-types -- no parameters
   const Entries extends v.ObjectEntries = {},
   Body extends BodySchema = undefined,
->({ answer, ...facts }: Omit<OperationFacts, "query" | "body" | "answers"> & {
+  OwnBody extends BodySchema = undefined,
+>({ answer, ...facts }: Omit<OperationFacts, "query" | "body" | "ownBody" | "answers"> & {
   readonly query?: Entries;
   readonly body?: Body;
+  readonly ownBody?: OwnBody;
   readonly answers: Answered;
   readonly answer: (call: Call<Entries, Body>) => Response | Promise<Response>;
-}): TypedOperation<Answered, Entries, Body> {
-  const { query = {} as Entries, body } = facts;
+}): TypedOperation<Answered, Entries, Body, OwnBody> {
+  const { query = {} as Entries, body, ownBody } = facts;
   return {
     ...facts,
     query,
     body: body as Body,
+    ownBody: ownBody as OwnBody,
     answer(routed, services) {
       const values = readQuery(routed.request.url, query);
       const answerTo = (body: unknown) =>

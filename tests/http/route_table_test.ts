@@ -95,9 +95,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     path: "/v1/alerts/a/state",
     body: { state: "closed" },
   },
+  "GET /v1/alert-states": { expected: toAlerts(200) },
+  "GET /v1/sources": { expected: toReaders(200) },
   "GET /v1/status": { expected: toReaders(200) },
   "GET /metrics": { expected: toReaders(200) },
   "GET /v1/rules": { expected: toReaders(200) },
+  "GET /v1/rules/:id/source": {
+    expected: toReaders(200),
+    path: `/v1/rules/${RULES.rules[0]?.id}/source`,
+  },
   "PUT /v1/rules": { expected: toAdmin(200), body: RULES },
   "DELETE /v1/rules": { expected: toAdmin(200) },
   "POST /v1/backtest": { expected: toAdmin(200), body: { rules: RULES } },
@@ -179,6 +185,7 @@ class World implements Disposable {
     await fixture.recordEvents(1, 1);
     fixture.log.transaction(() => fixture.log.keepInvalid([{ value: 7, issues: ["odd"] }], 0));
     fixture.endpoints.put("siem", ENDPOINT, "ana");
+    fixture.rules.upload(RULES, "ana");
     const silence = fixture.actions.addSilence({
       rule: null,
       fields: { user: ["Ben"] },

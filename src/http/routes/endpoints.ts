@@ -52,10 +52,15 @@ const settings = Object.entries(entries).map(([name, schema]) => {
   const meaning = MEANINGS[name as keyof typeof MEANINGS];
   return [name, described(schema, meaning)] as const;
 });
-const NewEndpointSchema = v.strictObject(Object.fromEntries(settings));
-const ChangedEndpointSchema = v.strictObject(Object.fromEntries(
-  settings.map(([name, schema]) => [name, v.nullish(schema)]),
-));
+type NewEndpoint = Omit<EndpointConfig, "name">;
+const NewEndpointSchema = v.strictObject(
+  Object.fromEntries(settings),
+) as v.GenericSchema<unknown> as v.GenericSchema<NewEndpoint>;
+const ChangedEndpointSchema = v.strictObject(
+  Object.fromEntries(settings.map(([name, schema]) => [name, v.nullish(schema)])),
+) as v.GenericSchema<unknown> as v.GenericSchema<
+  { readonly [Name in keyof NewEndpoint]?: NewEndpoint[Name] | null }
+>;
 
 /** An endpoint, without secrets. */
 export const EndpointSchema = v.object({

@@ -184,7 +184,7 @@ function feedOperation<
   readonly purpose: string;
   readonly query: Entries;
   readonly answers: Answered;
-}): TypedOperation<Answered, Entries, undefined> {
+}): TypedOperation<Answered, Entries, undefined> & { readonly otherQuery: string } {
   function answer(call: FeedCall): Response | Promise<Response> {
     const type = negotiate(call.request.headers.get("Accept") ?? undefined, OFFERED);
     if (type === undefined) {
@@ -205,6 +205,7 @@ function feedOperation<
     ...facts,
     scope: `read:${entry}s`,
     body: undefined,
+    ownBody: undefined,
     otherQuery:
       "only entries with such fields: `field=value` or `field|modifier=value`, in Sigma's words",
     headers: { "Last-Event-ID": "the id to continue after; it takes precedence over `after`" },

@@ -42,6 +42,13 @@ export const BundleSchema = described(
     revision: described(text, "names the content"),
     rules: described(v.array(v.looseObject({})), "the rules, parsed and tested"),
     filters: described(v.array(v.looseObject({})), "the filters"),
+    correlations: v.exactOptional(described(v.array(v.looseObject({})), "the correlations")),
+    placeholders: v.exactOptional(
+      described(v.record(text, texts), "the value lists that rules name with `expand`"),
+    ),
+    regexes: v.exactOptional(
+      described(v.array(v.looseObject({})), "the regular expressions, compiled"),
+    ),
   }),
   "what `panoptes rules build` has written",
 );
