@@ -1,3 +1,4 @@
+// deno-lint-ignore-file jsx-key -- rendered once, so nothing is found again by its key
 /**
  * The HTTP interface as a page for people: static HTML, made from the OpenAPI document.
  *
@@ -315,7 +316,7 @@ function boundsOf({ minimum, maximum, maxLength, maxItems, default: initial }: S
 }
 
 function Description({ of: { description } }: { readonly of: Schema }) {
-  return description === undefined ? <></> : (
+  return description === undefined ? null : (
     <p>
       <Marked text={description} />
     </p>
