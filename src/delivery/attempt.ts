@@ -16,8 +16,8 @@ import { sign } from "./sign.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /**
- * Like `fetch`, and told which addresses of the host were checked: to no other may it connect, if
- * its runtime lets it choose. There are none where names are not resolved.
+ * Like `fetch`, and told which addresses of the host were checked: it must connect to one of them,
+ * where its runtime lets it choose. The list is empty where names are not resolved.
  */
 export type PinnedFetch = (
   url: URL,

@@ -24,7 +24,7 @@ export interface EndpointConfig {
   /** Up to two secrets of either kind that also sign, during a rotation; default none. */
   readonly previousSecrets?: string[] | undefined;
   /**
-   * The lowest level of alert that is sent; default `medium`: what is everyday work pages nobody.
+   * The lowest level of alert that is sent; default `medium`, so that everyday work pages nobody.
    * It does not concern operational alerts.
    */
   readonly minLevel?: AlertLevel | undefined;

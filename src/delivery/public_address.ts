@@ -59,7 +59,7 @@ export function isPublicAddress(address: string): boolean {
   // A zone (fe80::1%eth0) has no place on the public internet, and a network is no address.
   const network = /[%/]/.test(address) ? undefined : parseNetwork(address, emptyNetwork());
   if (network === undefined) return false;
-  // An IPv4 address in an IPv6 one is read as IPv4: whoever writes it that way wants to hide it.
+  // An IPv4 address inside an IPv6 one is refused: nobody writes it so but to hide it.
   if (network.family === 4 && address.includes(":")) return false;
   return isIn(network, ASSIGNED) && !isIn(network, SPECIAL);
 }

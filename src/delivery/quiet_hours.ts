@@ -90,7 +90,8 @@ export function quietUntil({ from, to, clock }: QuietHours, now: number): number
   let end = begun;
   while (isQuiet(end)) {
     const minute = wall(end);
-    // A step may not pass a change of the clocks: what they repeat or leave out could be the end.
+    // A step may not pass a change of the clocks: the end could be in the hour that is repeated or
+    // left out.
     let step = (to - minute + DAY_MINUTES) % DAY_MINUTES;
     while (step > 1 && wall(end + step * MINUTE) !== (minute + step) % DAY_MINUTES) {
       step = Math.floor(step / 2);

@@ -30,12 +30,11 @@ export type Verified =
   };
 
 /**
- * Checks a webhook as its receiver has to before it parses the body: one of its
- * signatures, `v1` or `v1a`, must be by one of the keys, over exactly these bytes, and no older than
- * five minutes.
+ * Checks a webhook, as its receiver has to before it parses the body: one of its signatures, `v1` or
+ * `v1a`, must be by one of the keys, over exactly these bytes, and no older than five minutes.
  *
- * A signature counts only for a key of its own version. WebCrypto compares in constant time. It is up to the receiver to drop repeats of the same
- * `webhook-id`.
+ * A signature counts only for a key of its own version. WebCrypto compares in constant time. It is up
+ * to the receiver to drop repeats of the same `webhook-id`.
  *
  * @example
  * ```ts

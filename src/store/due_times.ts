@@ -24,7 +24,7 @@ const OF_SOME = `WITH names (name) AS (SELECT value FROM json_each(?2))
 /**
  * When the next message of each endpoint is due. It is asked for at each attempt, and an attempt
  * changes one endpoint: what is known of the others is kept in memory, so that an attempt costs the
- * same whatever number of endpoints there are. Whoever writes to the outbox has to say so.
+ * same however many endpoints there are. Whoever writes to the outbox has to report it here.
  */
 export class DueTimes {
   readonly #sql: Sql;

@@ -35,7 +35,7 @@ export function placeAt(at: number): EventPlace {
 }
 
 /**
- * Up to when all events come before a place, whatever place they have in its own minute.
+ * The time before which all events come before a place, whatever their place in its minute.
  *
  * @param place The place.
  * @returns Milliseconds since the Unix epoch.

@@ -66,7 +66,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, recorded_at INTEGER NOT NULL,
       body TEXT NOT NULL)`,
   ],
-  // What holds back notifications for a time.
+  // Silences: they hold back notifications for a time.
   [
     `CREATE TABLE silences (
       id TEXT PRIMARY KEY, until INTEGER NOT NULL, created_at INTEGER NOT NULL,
@@ -91,7 +91,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       size INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (correlation, "group")) WITHOUT ROWID`,
     `CREATE INDEX correlation_due ON correlation_groups (correlation, due)`,
   ],
-  // Rules may be out of force for a time, by mistake; what they have learned took weeks.
+  // Rules may be out of force for a while, by mistake; what they had learned took weeks.
   [`ALTER TABLE correlations ADD COLUMN unused_since INTEGER`],
   // Endpoints that operators have put here, and what operators have changed.
   [

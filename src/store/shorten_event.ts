@@ -60,7 +60,7 @@ export function isTooLarge(event: UserEvent, text: string): boolean {
 /**
  * The form in which an event is recorded that is too large for a row: each long member is cut, and
  * ends with how much is missing and the SHA-256 of the whole member. So two events that differ
- * only beyond a cut stay two events, and whoever has this form can compute its identity.
+ * only beyond a cut stay two events, and anyone who has this form can compute its identity.
  *
  * @example
  * ```ts

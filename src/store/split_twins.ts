@@ -15,7 +15,7 @@ export interface EarlierPass {
  * have shifted and show one event twice. Only a second pass can tell, so they are held back for it.
  *
  * A single page is trusted: an event that it shows k times exists k times. And an event that two
- * passes have seen k times exists k times, whoever recorded it meanwhile.
+ * passes have seen k times exists k times, no matter which of them recorded it.
  */
 export class SplitTwins {
   /** How many were held, by a hash of their identity. */

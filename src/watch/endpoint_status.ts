@@ -72,7 +72,7 @@ export function knownEndpoints(
 }
 
 /**
- * The state of an endpoint at a time: one that asked for a while is healthy once that is over.
+ * The state of an endpoint at a time: a throttled one is healthy again once its pause is over.
  *
  * @param state What is known.
  * @param now Milliseconds since the Unix epoch.
@@ -111,7 +111,7 @@ export function endpointStatus({ name, state, queue }: KnownEndpoint, now: numbe
 }
 
 /**
- * What an endpoint says about the health. Whatever keeps it from being sent messages is told.
+ * What an endpoint means for the health: a reason for everything that keeps messages from it.
  *
  * @param known What is known about it.
  * @param now Milliseconds since the Unix epoch.

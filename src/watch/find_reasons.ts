@@ -21,7 +21,7 @@ const STALLED_MS = 2 * MINUTE;
 const BACKLOG_STUCK_MS = HOUR;
 
 /**
- * What the state of the collector says about the health.
+ * What the state of the collector means for the health.
  *
  * @param state The state.
  * @param now Milliseconds since the Unix epoch.
@@ -33,7 +33,7 @@ export function collectorReasons(
   now: number,
   options: Pick<WatchOptions, "alertAfter" | "pollMs" | "catchUpMs">,
 ): Reason[] {
-  // A skipped range is a reason of its own; that its next try fails says nothing new.
+  // A skipped range has its own reason; another failed try adds nothing to it.
   const { skipped: _, ...failures } = state.failures;
   return [
     ...Object.entries(failures).map(([of, failure]) => failureReason(of, failure, options)),
@@ -44,7 +44,7 @@ export function collectorReasons(
 }
 
 /**
- * Of these, the ones that last long enough for an operational alert.
+ * The reasons among them that have lasted long enough for an operational alert.
  *
  * @param state The state.
  * @param now Milliseconds since the Unix epoch.
@@ -65,7 +65,7 @@ export function lastingReasons(
 }
 
 /**
- * The reason that a failure is.
+ * The reason that describes a failure.
  *
  * @param of What fails.
  * @param failure The failures in a row.
@@ -78,7 +78,7 @@ export function failureReason(
   { alertAfter }: Pick<WatchOptions, "alertAfter">,
 ): Reason {
   const known = Object.hasOwn(REASONS, code) ? code as ReasonCode : "unexpected_status";
-  // The first one may be a slip, which the next try, soon after, will tell.
+  // The first failure may be a slip; the next try comes soon and will tell.
   const needsAttention = remedy === "slow"
     ? count > 1
     : remedy !== "throttle" && count >= alertAfter;
@@ -160,7 +160,7 @@ function progressReasons(
 }
 
 /**
- * What messages that were given up say about the health.
+ * What messages that were given up mean for the health.
  *
  * @param outbox What is not delivered.
  * @returns The reason; none if there is no such message.
@@ -172,7 +172,7 @@ export function deadLetterReasons({ dead }: Pick<UndeliveredCount, "dead">): Rea
 }
 
 /**
- * What silences say about the health: they are meant, so they are no more than worth knowing.
+ * What silences mean for the health: they are intended, so they are only worth knowing.
  *
  * @param silences Those that have not ended.
  * @returns The reason; none if there is no silence.

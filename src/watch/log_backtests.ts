@@ -133,7 +133,7 @@ export class LogBacktests {
         if (run.waiting >= MAX_WAITING) run.advance(complete);
         const why = limitReached(run, clock.now() - endsAt);
         if (why === undefined) continue;
-        // Of what comes later nothing is known, so nothing is found missing there.
+        // Nothing is known about later events, so no absence is found there.
         yield { report: run.report(why, complete - 1) };
         return;
       }

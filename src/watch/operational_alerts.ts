@@ -27,7 +27,7 @@ type Ports = Pick<WatchPorts, "log" | "source" | "endpoints" | "rulesRevision">;
 type Options = Pick<WatchOptions, "alertPauseMs" | "suppressesByDefault" | "maxFoldWindows">;
 
 /**
- * Raises one alert for each episode of a reason: when the watch goes blind, it has to say so. It
+ * Raises one alert for each episode of a reason: when the watch goes blind, it says so. It
  * has to run inside the transaction that saves what it returns.
  *
  * @param ports The log and the endpoints.
@@ -51,7 +51,7 @@ export function operationalAlerts(
     if (kind === undefined) continue;
     const key = keyOf(reason);
     const last = alerted[key];
-    // Once for each episode, and not again for one that comes and goes.
+    // Once for each episode, and only once for a reason that comes and goes.
     if (
       last !== undefined && (last >= Date.parse(reason.since) || now < last + options.alertPauseMs)
     ) {

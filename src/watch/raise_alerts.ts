@@ -26,9 +26,10 @@ type FoldOptions = Pick<WatchOptions, "suppressesByDefault" | "maxFoldWindows">;
 const MARKS = "";
 
 /**
- * Stores alerts, and queues each new one for every endpoint that takes it. What a silence names is stored and marked, and goes to nobody. A repeat is folded: it is stored and
- * marked, and each endpoint gets a count of such alerts later. It has to run inside the transaction
- * that records what the alerts are about.
+ * Stores alerts, and queues each new one for every endpoint that takes it. A silenced alert is
+ * stored and marked, and sent to nobody. A repeat is folded: it is stored and marked, and each
+ * endpoint gets a count of such alerts later. It has to run inside the transaction that records what
+ * the alerts are about.
  *
  * @param ports The log, the endpoints, and the revision of the rules, which each alert names.
  * @param given The alerts; one whose id is stored already is left alone.

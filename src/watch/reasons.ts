@@ -189,7 +189,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       "ThousandEyes sends valid events again",
     ),
     meaning:
-      "Items that are not valid events came within the last hour, or nothing valid has come since; red if they are most of what came",
+      "Items that are not valid events came within the last hour, or nothing valid has come since; red if they outnumber the valid ones",
     advice:
       "Look at GET /v1/invalid-events. The items are kept there, and the rules run on them as far as their members can be read. If ThousandEyes changed its format, update Panoptes.",
   },
@@ -222,7 +222,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   backlog_stuck: {
     severities: ["yellow"],
-    meaning: "Older events are still to be read, and nothing of them was read for an hour",
+    meaning: "Older events are still to be read, and none of them was read within the last hour",
     advice:
       "Other clients use up the organisation's rate limit, or requests fail: see budget and failures.",
   },
@@ -264,7 +264,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   log_unreachable: {
     severities: ["red"],
     meaning: "The log of a source does not answer, while those of others do",
-    advice: "If this lasts, see the log of the Worker. The other sources are not concerned.",
+    advice: "If this lasts, see the log of the Worker. The other sources are not affected.",
   },
   log_full: {
     severities: ["yellow", "red"],
@@ -288,7 +288,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       over: "A webhook endpoint of Panoptes works again",
     },
     meaning:
-      "An endpoint failed three times in a row or for a minute, refused a message for good, or lets one wait for 5 minutes; red after an hour",
+      "An endpoint failed three times in a row or for a minute, refused a message for good, or has kept one waiting for 5 minutes; red after an hour",
     advice:
       "The message says what the endpoint answered. Repair the receiver, or change the endpoint's settings, which resumes it at once.",
   },
@@ -344,7 +344,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       over: "The settings of Panoptes are valid again",
     },
     meaning:
-      "An entry of SOURCES, API_TOKENS or WEBHOOKS, or a stored endpoint, is invalid and not in force, or one names a rule or a source that there is not; the others are in force",
+      "An entry of SOURCES, API_TOKENS or WEBHOOKS, or a stored endpoint, is invalid and not in force, or names a rule or a source that does not exist; the others are in force",
     advice:
       "Repair the entry that the message names. What is owed to a refused endpoint is tried again by the schedule.",
   },
@@ -383,7 +383,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   rules_uploaded: {
     severities: ["info"],
-    meaning: "Rules that were uploaded are in force, and not those of the deployment",
+    meaning: "Uploaded rules are in force instead of those of the deployment",
     advice: "DELETE /v1/rules puts those of the deployment in force.",
   },
   upload_refused: {
@@ -392,7 +392,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       "The uploaded rules of Panoptes are not in force",
       "The rules of Panoptes load again",
     ),
-    meaning: "Rules that were uploaded no longer load: those of the deployment are in force",
+    meaning: "Uploaded rules no longer load: those of the deployment are in force",
     advice:
       "Build the rules with the deployed version and upload them again, or DELETE /v1/rules to do without them.",
   },

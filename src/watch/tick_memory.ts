@@ -72,7 +72,7 @@ export class TickMemory {
   }
 
   /**
-   * What was wrong before the tick in progress, which is the first that can raise an alert about it.
+   * What was wrong before the tick in progress: the first tick that can raise an alert about it.
    *
    * @returns The reasons.
    */

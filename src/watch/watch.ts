@@ -25,7 +25,7 @@ import { TickMemory } from "./tick_memory.ts";
 /** The bounds of a tick. */
 export interface TickOptions {
   /**
-   * After this many milliseconds nothing new is begun, and the tick waits for what is under way.
+   * After this many milliseconds the tick starts nothing new, and waits for what is in progress.
    * Default 30,000.
    */
   readonly budgetMs?: number;
@@ -51,8 +51,8 @@ const ALERTED = "watch";
 
 /**
  * The whole watch: collects, records, matches and delivers, in ticks. Its work is in the log alone,
- * so an alarm, a loop or a simulation can drive it, drop it at any `await`, and recreate it. In
- * memory is only what cannot be in the log: that the log itself fails, and since when.
+ * so an alarm, a loop or a simulation can drive it, drop it at any `await`, and recreate it. Memory
+ * holds only what the log cannot: that the log itself fails, and since when.
  */
 export class Watch {
   /** Reads the activity log. */
@@ -146,7 +146,7 @@ export class Watch {
         (page !== undefined || collectorAt() <= clock.now() || this.#isDelivering())
       );
     } catch (error) {
-      // Nor may a message that cannot be written block the page under way, or retention.
+      // Nor may a message that cannot be written block the page in progress, or retention.
       signal?.throwIfAborted();
       failure ??= { error };
     }
@@ -187,7 +187,7 @@ export class Watch {
 
   /**
    * The state of the watch, for people and machines. It never throws: where the log cannot be read,
-   * it is what was last known, and says so.
+   * it is the last known state, and says so.
    *
    * @param more What the caller knows about the health.
    */
@@ -353,7 +353,7 @@ export class Watch {
     // refused.
     const isSure = isClockConfirmed(this.collector.state(), now, 2 * pollMs + RETENTION_EVERY_MS);
     const age = isSure || !this.#isFed ? maxAgeMs : Infinity;
-    // What could not be delivered until now would keep its alerts in the log for ever.
+    // Undelivered messages would otherwise keep their alerts in the log for ever.
     if (age !== Infinity) this.dispatcher.giveUp(now - age);
     let hasMore = true;
     for (let step = 0; hasMore && step < RETENTION_STEPS; step++) {

@@ -12,7 +12,7 @@ export interface WatchOptions {
   /** How far the first run goes back. */
   readonly backfillMs: number;
   /**
-   * After a pause longer than this, what was missed is read alongside the live passes and not
+   * After a pause longer than this, missed events are read alongside the live passes, not
    * before them.
    */
   readonly catchUpMs: number;

@@ -7,14 +7,14 @@ import type { Page } from "../thousandeyes/page/page.ts";
 /** Everything that the watch needs from outside. */
 export interface WatchPorts extends DispatchPorts {
   /**
-   * Whether the activity log is read. A log of earlier settings is not fed any more, but delivers
+   * Whether the activity log is read. A log of earlier settings is no longer fed, but delivers
    * what it owes, and its retention goes on. Default true.
    */
   readonly isFed?: boolean;
   /** The name of the source, which alerts carry; default none. */
   readonly source?: string | undefined;
   /**
-   * A digest of the token: a failure that needs attention belongs to the token that met it. Default
+   * A digest of the token, since a failure such as a 401 ends with the token that met it. Default
    * none.
    */
   readonly credential?: string;

@@ -42,7 +42,7 @@ function name(fallback: string) {
  * Datadog's logs: one log, with the alert or the count of its repeats below the attribute
  * `panoptes`.
  *
- * No attribute is one that Datadog takes for the date of the log: it drops logs that are older than
+ * No attribute has a name that Datadog takes for the date of the log: it drops logs older than
  * 18 hours, and an alert may be, after an outage or a backfill.
  */
 export const datadog: Format<DatadogOptions> = {

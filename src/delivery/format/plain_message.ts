@@ -235,7 +235,7 @@ function eventLines({ events, eventCount }: Alert, detail: Detail): string[] {
     const [who, address, what] = [["user", "uid"], ["ipAddress"], ["resources.name"]]
       .map((fields) => distinct([event], fields).slice(0, 3).join(", "));
     const facts = [
-      // "Login failed." is a sentence of its own; in a list it is a part.
+      // "Login failed." ends with a full stop, which has no place inside a list.
       fieldTexts(event.event, "event").join(", ").replace(/\.$/, "") || "(no event text)",
       ...(who ? [who] : []),
       ...(what ? [what] : []),

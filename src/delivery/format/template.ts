@@ -170,7 +170,7 @@ function canHave(schema: object, [name, ...rest]: readonly string[]): boolean {
     const member = Object.hasOwn(entries, name) ? entries[name] : undefined;
     return member !== undefined && canHave(member, rest);
   }
-  // An event is whatever was recorded.
+  // A recorded event can have any shape.
   return "type" in schema && (schema.type === "custom" || schema.type === "unknown");
 }
 

@@ -79,8 +79,8 @@ export class Collector {
   }
 
   /**
-   * Notes that other settings feed another log now, so that this one does not deliver what it reads
-   * of the meantime if it is ever fed again.
+   * Notes that other settings feed another log now, so that this one, if it is ever fed again,
+   * delivers nothing about the meantime.
    */
   leave(): void {
     const { log } = this.#ports;

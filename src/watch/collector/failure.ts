@@ -28,7 +28,7 @@ export interface Failure {
  * How the collector reacts to a failed request.
  *
  * - `slow`: needs attention (401, 403, and 400 for a first page): try once more soon, then less and
- *   less often; where the account is at fault this holds for all readings, otherwise for the one.
+ *   less often; all readings wait if the account is at fault, otherwise only this one.
  * - `throttle`: the organisation's rate limit is used up: wait for the next window.
  * - `repeat`: probably temporary: the same page again, later.
  * - `restart`: the cursor or the link is unusable: the slice again from its first page.
@@ -137,7 +137,7 @@ function isTemporary(status: number | undefined): boolean {
 }
 
 /**
- * Something wrong with the pages of one range that no answer says.
+ * A fault in the pages of one range that no single answer reveals.
  *
  * @param code What it is.
  * @param remedy How the collector reacts.
@@ -150,7 +150,7 @@ export function fault(code: ThousandEyesErrorCode, remedy: Remedy, reason: strin
 }
 
 /**
- * A page that the log cannot store: shorter ranges leave out what is at fault.
+ * A page that the log cannot store: shorter ranges isolate the event at fault.
  *
  * @param error What was thrown.
  * @returns The remedy, with what is to be shown.

@@ -9,8 +9,8 @@ import type { CollectorState, Range, Reading } from "./state.ts";
 const STEADY_MS = 1_000;
 
 /**
- * Adapts the state to a clock that was set back. What was due by the old time would come too late,
- * and what was read in its future would leave a hole.
+ * Adapts the state to a clock that was set back. Otherwise, whatever was due by the old time would
+ * come too late, and ranges read in its future would leave a gap.
  *
  * A clock that goes forward changes nothing here but the last time seen: a pause is for `plan.ts`.
  *
@@ -57,7 +57,7 @@ export function followClock(
     alertedAt: Object.fromEntries(
       Object.entries(state.alertedAt).map(([code, at]) => [code, Math.min(at, now)]),
     ),
-    // A rate window that another clock has timed says nothing. Whoever waited for its end, by a
+    // A rate window timed by another clock means nothing. Whoever waited for its end, by a
     // state that no request has saved yet, would wait for ever.
     requests: { ...state.requests, used: 0, remaining: null, resetAt: null },
     apiClock: undefined, // it compared the API's clock with another one
@@ -89,8 +89,7 @@ function rangesUntil<R extends Range>(ranges: readonly R[], end: number): R[] {
 }
 
 /**
- * A failure of a reading that is gone goes with it; the next try of any other is due now at the
- * latest.
+ * A failure ends with its reading; the next try of any other reading is due now at the latest.
  */
 function failuresUntil(
   failures: CollectorState["failures"],

@@ -96,7 +96,7 @@ function isQuiet(episode: Episode | undefined, now: number): boolean {
 }
 
 /**
- * What came lately, by a clock that was set back: none of it came in the future.
+ * What came lately, for a clock that was set back: no time in it is in the future.
  *
  * @param intake What came lately.
  * @param now Milliseconds since the Unix epoch.

@@ -3,12 +3,12 @@ import { clockDifference } from "./api_clock.ts";
 import type { CollectorState, Pass } from "./state.ts";
 
 /**
- * Tells whether an event is past: nobody is to be woken up by it, whatever found it.
+ * Tells whether an event is past: its alerts are recorded, but wake up nobody.
  *
- * Past is what happened before the log began, or before it was fed again after other settings: so
- * neither the first run nor another `TE_AID` delivers old alerts. And past is what is older than
- * `maxAlertAgeMs` when it is recorded. What a pause or a late publication has delayed by less is
- * news.
+ * An event is past if it happened before the log began, or before the log was fed again after
+ * other settings: so neither the first run nor another `TE_AID` delivers old alerts. It is also
+ * past if it is older than `maxAlertAgeMs` when it is recorded. An event that a pause or a late
+ * publication has delayed by less is news.
  *
  * @param state The state, with what is known of the API's clock, which dates events.
  * @param pass The pass that has found it.

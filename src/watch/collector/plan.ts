@@ -84,7 +84,7 @@ function openReadings(
   now: number,
   options: WatchOptions,
 ): CollectorState {
-  // By the API's clock, if that is behind ours: what it has not seen happen it cannot list.
+  // By the API's clock, if it is behind ours: the API cannot list what is still in its future.
   const apiNow = earlierNow(before, now);
   let state = dropOutdatedLive(before, { now, apiNow }, options);
   const to = wholeSecond(apiNow);
@@ -92,7 +92,7 @@ function openReadings(
   if (to < state.beginning) state = { ...state, beginning: to };
   if (state.readings.live === undefined && now >= state.nextPollAt) {
     if (state.lowWater < apiNow - options.catchUpMs) {
-      // The pause goes to the backlog, so that what happens now is seen now.
+      // The backlog takes the pause over, so that new events are seen at once.
       const missed = { from: lookBack(state, options.overlapMs, state.lowWater), to };
       const backlog = addToBacklog(state.backlog, missed);
       state = { ...state, lowWater: to, liveSince: to, backlog };
@@ -122,8 +122,8 @@ function openReadings(
 }
 
 /**
- * A live reading that was interrupted long ago shows nothing new, and one that was refused because
- * it ends in the API's future is refused until then: a new one takes its place.
+ * A live reading that was interrupted long ago shows nothing new, and one that ends in the API's
+ * future is refused until then: a new reading replaces either.
  */
 function dropOutdatedLive(
   state: CollectorState,

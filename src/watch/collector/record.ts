@@ -82,7 +82,7 @@ export function recordPage(
     now,
     taken: count.taken,
     earlier,
-    // What every page repeats confirms no twin, however often it is read.
+    // An event that every page repeats is no proof of a twin, however often it is read.
     repeatsFirst: pass.confirms !== null && beginsAgain(end, page.events) &&
       isShownAgain(seams, end),
   });
@@ -106,7 +106,7 @@ export function recordPage(
   let epoch: string | undefined;
   for (const { event, whole, occurrence, seq, at } of result.recorded) {
     if (whole !== event) oversized.push(sizeOf(event));
-    const seen = toSigmaEvent(whole); // what is recorded shortened is matched as it is
+    const seen = toSigmaEvent(whole); // rules see all of it, even if it is recorded shortened
     const matches = matchesOf(seen);
     if (matches.length === 0) continue;
     together.add({ event: seen, at, matches, place: { table: "events", seq, occurrence } });

@@ -51,10 +51,10 @@ export function restartSlice(
     pass.to - pass.from <= sliceMsOf(state, kind);
   const part = diagnosis.code.startsWith("too_many_") ? 16 : 2; // each such try takes many pages
   const shorter = Math.max(MIN_SLICE_MS, wholeSecond((pass.to - pass.from) / part));
-  // A shorter range is another request: it need not wait, and is no second failure.
+  // A shorter range is a different request: it need not wait, and is not a second failure.
   const isOther = isShorter && diagnosis.remedy !== "restart" && shorter < pass.to - pass.from;
   const failure = isOther ? { ...next, count: before?.count ?? 1, retryAt: now } : next;
-  // A live range takes in what has happened since, or a lasting fault would hide new events.
+  // A live range is extended to now, or a lasting fault would hide new events.
   const to = kind === "live"
     ? Math.max(reading.to, wholeSecond(earlierNow(state, now)))
     : reading.to;
@@ -71,8 +71,8 @@ export function restartSlice(
 }
 
 /**
- * The ends of slices are inclusive, so an event on one is in two slices: what fails right beside a
- * skipped range fails for the same event.
+ * The ends of slices are inclusive, so an event on one is in two slices: a failure right next to a
+ * skipped range is due to the same event.
  */
 function maxStuck(
   { skipped = [] }: CollectorState,

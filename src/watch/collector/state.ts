@@ -250,7 +250,7 @@ export function forCredential(state: CollectorState, credential?: string): Colle
 }
 
 /**
- * Begins to feed a log that other settings have left unfed: another log was there for what happened
+ * Begins to feed a log again after other settings: another log has recorded what happened
  * meanwhile.
  *
  * @param state The state.
