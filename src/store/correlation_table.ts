@@ -47,6 +47,8 @@ interface Correlation {
   readonly number: number;
   groups: number;
   matches: number;
+  /** No group is due before this watermark. */
+  dueFrom: number;
   /** Since when it is not in force, in milliseconds since the Unix epoch; null if it is. */
   readonly unusedSince: number | null;
   isChanged: boolean;
@@ -74,15 +76,16 @@ class Group {
 type GroupRow = { group: string; due: number; size: number; state: string };
 type Counted = { groups: number; matches: number };
 
-/** Before any watermark. */
-const NEVER = -Number.MAX_VALUE;
+/** Before and after any watermark. */
+const [NEVER, LAST] = [-Number.MAX_VALUE, Number.MAX_VALUE];
 
 /** A Durable Object binds at most this many values in one statement. */
 const MAX_VALUES = 100;
 
 /**
- * The state of correlations in the log's own database: a row for each group, and one with the
- * totals of each correlation, since counting rows would take time in proportion to them.
+ * The state of correlations in the log's own database: a row for each group, and one for each
+ * correlation with its totals and when its first group is due, since looking at all rows takes time
+ * in proportion to them.
  *
  * A page may touch a thousand groups, so rows are read, written and deleted many at a time. Groups
  * are kept in memory until `write()`, so that an evaluation that fails leaves no trace unless it had
@@ -106,9 +109,10 @@ export class CorrelationTable implements CorrelationStore {
     this.#watermarkBefore = this.watermark;
     type Row = Totals & { key: string };
     const rows = sql.all<Row>(
-      `SELECT number, key, groups, matches, unused_since AS unusedSince FROM correlations`,
+      `SELECT number, key, groups, matches, due_from AS dueFrom, unused_since AS unusedSince
+        FROM correlations`,
     );
-    for (const { key, ...totals } of rows) this.#correlations.set(key, correlationOf(totals));
+    for (const row of rows) this.#correlations.set(row.key, correlationOf(row));
   }
 
   /** Whether the database has failed, so that an error is not one of the evaluation. */
@@ -143,6 +147,7 @@ export class CorrelationTable implements CorrelationStore {
     const correlation = this.#changing(key);
     if (state.due === undefined) correlation.groups++;
     correlation.matches += state.size - state.saved;
+    correlation.dueFrom = Math.min(correlation.dueFrom, due);
     state.due = due;
     state.saved = state.size;
     this.#change(this.#groupIn(correlation, group), state);
@@ -160,13 +165,14 @@ export class CorrelationTable implements CorrelationStore {
 
   due(key: string, watermark: number): string[] {
     const correlation = this.#correlations.get(key);
-    if (correlation === undefined) return [];
+    if (correlation === undefined || watermark < correlation.dueFrom) return [];
+    const { number, expiredTo } = correlation;
     const due: string[] = [];
     const rows = this.#sql.all<GroupRow>(
       `SELECT "group", due, size, state FROM correlation_groups
         WHERE correlation = ? AND due > ? AND due <= ? ORDER BY due, "group"`,
-      correlation.number,
-      correlation.expiredTo,
+      number,
+      expiredTo,
       watermark,
     );
     for (const row of rows) {
@@ -175,26 +181,21 @@ export class CorrelationTable implements CorrelationStore {
       if (!group.isRead) noteRow(group, row);
       due.push(group.key);
     }
-    return [...due, ...changedAndDue(correlation, watermark)];
+    due.push(...changedAndDue(correlation, watermark));
+    if (due.length === 0) waitFrom(correlation, this.#counted(correlation, watermark).next);
+    return due;
   }
 
   expire(key: string, watermark: number): void {
     const correlation = this.#correlations.get(key);
-    if (correlation === undefined) return;
-    const { number, expiredTo, known } = correlation;
+    if (correlation === undefined || watermark < correlation.dueFrom) return;
     for (const group of changedAndDue(correlation, watermark)) this.delete(key, group);
-    const [expired = { groups: 0, matches: 0 }] = this.#sql.all<Counted>(
-      `SELECT COUNT(*) AS groups, TOTAL(size) AS matches FROM correlation_groups
-        WHERE correlation = ? AND due > ? AND due <= ?`,
-      number,
-      expiredTo,
-      watermark,
-    );
-    if (expired.groups === 0) return;
-    count(correlation, { groups: -expired.groups, matches: -expired.matches });
+    const { groups, matches, next } = this.#counted(correlation, watermark);
+    waitFrom(correlation, next);
+    if (groups === 0) return;
+    count(correlation, { groups: -groups, matches: -matches });
     correlation.expiredTo = watermark;
-    correlation.isChanged = true;
-    for (const group of known.values()) {
+    for (const group of correlation.known.values()) {
       const { row, isChanged } = group;
       if (row === undefined || row.due > watermark) continue;
       group.row = undefined;
@@ -204,21 +205,43 @@ export class CorrelationTable implements CorrelationStore {
     }
   }
 
-  evict(key: string | undefined): number | undefined {
-    this.#writeGroups();
-    const keys = key === undefined ? this.#evictable() : [key];
-    const candidates = keys.flatMap((key) =>
-      this.#sql.all<{ group: string; due: number }>(
-        `SELECT "group", due FROM correlation_groups
-          WHERE correlation = ? ORDER BY due, "group" LIMIT 1`,
-        this.#correlations.get(key)?.number ?? -1,
-      ).map((row) => ({ key, ...row }))
+  evictGroups(key: string, groups: number): number {
+    return this.#evict([key], groups, Infinity);
+  }
+
+  evictMatches(matches: number): number {
+    const all = [...this.#correlations];
+    const unused = all.filter(([, { unusedSince, groups }]) => unusedSince !== null && groups > 0);
+    // Those that are not in force make room first, as long as they hold any.
+    const dropped = this.#evict(unused.map(([key]) => key), Infinity, matches);
+    return dropped + this.#evict(all.map(([key]) => key), Infinity, matches - dropped);
+  }
+
+  /** Deletes the groups of some correlations that are due first, until that is enough of either. */
+  #evict(keys: readonly string[], groups: number, matches: number): number {
+    if (keys.length === 0 || matches <= 0) return 0;
+    this.write();
+    const correlations = new Map(
+      keys.flatMap((key) => this.#correlations.get(key) ?? []).map((one) => [one.number, one]),
     );
-    const [first] = candidates.sort((a, b) => a.due - b.due);
-    if (first === undefined) return undefined;
-    const size = this.load(first.key, first.group)?.saved ?? 0;
-    this.delete(first.key, first.group);
-    return size;
+    const rows = this.#sql.all<Omit<GroupRow, "state"> & { correlation: number }>(
+      `SELECT correlation, "group", due, size FROM correlation_groups
+        WHERE correlation IN (SELECT value FROM json_each(?)) ORDER BY due, "group" LIMIT ?`,
+      JSON.stringify([...correlations.keys()]),
+      Math.min(groups, matches), // each has a match
+    );
+    let dropped = 0;
+    for (const row of rows) {
+      const correlation = correlations.get(row.correlation);
+      if (correlation === undefined || dropped >= matches) break;
+      const group = this.#groupIn(correlation, row.group);
+      group.row = row;
+      count(correlation, { groups: -1, matches: -row.size });
+      correlation.isChanged = true;
+      dropped += row.size;
+      this.#change(group, undefined);
+    }
+    return dropped;
   }
 
   /**
@@ -247,7 +270,7 @@ export class CorrelationTable implements CorrelationStore {
 
   /** Writes since when a correlation is not in force, and its totals, whatever follows. */
   #note(key: string, correlation: Correlation, unusedSince: number | null): void {
-    const { number, groups, matches } = correlation;
+    const { number, groups, matches, dueFrom } = correlation;
     this.#sql.run(
       `UPDATE correlations SET groups = ?, matches = ?, unused_since = ? WHERE number = ?`,
       groups,
@@ -255,7 +278,7 @@ export class CorrelationTable implements CorrelationStore {
       unusedSince,
       number,
     );
-    this.#correlations.set(key, correlationOf({ number, groups, matches, unusedSince }));
+    this.#correlations.set(key, correlationOf({ number, groups, matches, dueFrom, unusedSince }));
   }
 
   #forget(key: string, { number }: Correlation): void {
@@ -264,21 +287,14 @@ export class CorrelationTable implements CorrelationStore {
     this.#correlations.delete(key);
   }
 
-  /** The correlations that make room: those that are not in force, as long as they hold any. */
-  #evictable(): string[] {
-    const all = [...this.#correlations];
-    const unused = all.filter(([, { unusedSince, groups }]) => unusedSince !== null && groups > 0);
-    return (unused.length > 0 ? unused : all).map(([key]) => key);
-  }
-
   /** Writes everything that has changed. */
   write(): void {
     this.#writeGroups();
     const totals: SqlValue[][] = [];
     for (const [key, correlation] of this.#correlations) {
       if (!correlation.isChanged) continue;
-      const { number, groups, matches } = correlation;
-      totals.push([number, key, groups, matches]);
+      const { number, groups, matches, dueFrom } = correlation;
+      totals.push([number, key, groups, matches, dueFrom]);
       correlation.isChanged = false;
     }
     upsert(this.#sql, UPSERT_TOTALS, totals);
@@ -319,6 +335,20 @@ export class CorrelationTable implements CorrelationStore {
       length = 0;
     }
     upsert(this.#sql, UPSERT_GROUPS, rows);
+  }
+
+  /** The rows that are due at a watermark, and when the next one is. */
+  #counted({ number, expiredTo }: Correlation, watermark: number): Counted & { next: number } {
+    const [row] = this.#sql.all<Counted & { next: number | null }>(
+      `SELECT COUNT(*) FILTER (WHERE due <= ?1) AS groups,
+          TOTAL(size) FILTER (WHERE due <= ?1) AS matches,
+          MIN(due) FILTER (WHERE due > ?1) AS next
+        FROM correlation_groups WHERE correlation = ?2 AND due > ?3`,
+      watermark,
+      number,
+      expiredTo,
+    );
+    return { groups: row?.groups ?? 0, matches: row?.matches ?? 0, next: row?.next ?? LAST };
   }
 
   #deleteExpired(correlation: Correlation): void {
@@ -394,7 +424,10 @@ export class CorrelationTable implements CorrelationStore {
     if (correlation === undefined) {
       const numbers = this.#correlations.values().map(({ number }) => number);
       const number = Math.max(0, ...numbers) + 1;
-      correlation = correlationOf({ number, groups: 0, matches: 0, unusedSince: null }, true);
+      correlation = correlationOf(
+        { number, groups: 0, matches: 0, dueFrom: LAST, unusedSince: null },
+        true,
+      );
       this.#correlations.set(key, correlation);
     }
     correlation.isChanged = true;
@@ -426,10 +459,32 @@ function inJson(groups: readonly Group[]): string[] {
 }
 
 /** What is stored of a correlation. */
-type Totals = Pick<Correlation, "number" | "groups" | "matches" | "unusedSince">;
+type Totals = Pick<Correlation, "number" | "groups" | "matches" | "dueFrom" | "unusedSince">;
 
-function correlationOf(totals: Totals, isNew = false): Correlation {
-  return { ...totals, isChanged: false, isNew, expiredTo: NEVER, known: new Map() };
+function correlationOf(
+  { number, groups, matches, dueFrom, unusedSince }: Totals,
+  isNew = false,
+): Correlation {
+  return {
+    number,
+    groups,
+    matches,
+    dueFrom,
+    unusedSince,
+    isChanged: false,
+    isNew,
+    expiredTo: NEVER,
+    known: new Map(),
+  };
+}
+
+/** Notes when the first group is due: the next row, or what will be written. */
+function waitFrom(correlation: Correlation, next: number): void {
+  correlation.dueFrom = next;
+  for (const { isChanged, state } of correlation.known.values()) {
+    if (isChanged) correlation.dueFrom = Math.min(correlation.dueFrom, state?.due ?? LAST);
+  }
+  correlation.isChanged = true;
 }
 
 /** The keys of the groups that will be written, and that are due. */
@@ -459,30 +514,46 @@ function count(correlation: Correlation, { groups, matches }: Counted): void {
   correlation.matches += matches;
 }
 
+/** Where rows are written. */
+interface Upsert {
+  readonly into: string;
+  readonly update: string;
+  /** The statements for so many rows. */
+  readonly made: Map<number, string>;
+}
+
 /** Writes rows, many with each statement. */
-function upsert(
-  sql: NotedSql,
-  { into, update }: { into: string; update: string },
-  rows: readonly (readonly SqlValue[])[],
-): void {
+function upsert(sql: NotedSql, into: Upsert, rows: readonly (readonly SqlValue[])[]): void {
   const width = rows[0]?.length ?? 1;
-  const place = `(${Array(width).fill("?").join(", ")})`;
   const size = Math.floor(MAX_VALUES / width);
   for (let start = 0; start < rows.length; start += size) {
     const some = rows.slice(start, start + size);
-    const places = some.map(() => place).join(", ");
-    // A failure is undone by the transaction: SQLite need not copy what a statement changes.
-    sql.run(`INSERT OR FAIL INTO ${into} VALUES ${places} ON CONFLICT ${update}`, ...some.flat());
+    sql.run(statementFor(into, some.length, width), ...some.flat());
   }
 }
 
-const UPSERT_GROUPS = {
+function statementFor({ into, update, made }: Upsert, rows: number, width: number): string {
+  let statement = made.get(rows);
+  if (statement === undefined) {
+    const row = `(${Array(width).fill("?").join(", ")})`;
+    const places = Array(rows).fill(row).join(", ");
+    // A failure is undone by the transaction: SQLite need not copy what a statement changes.
+    statement = `INSERT OR FAIL INTO ${into} VALUES ${places} ON CONFLICT ${update}`;
+    made.set(rows, statement);
+  }
+  return statement;
+}
+
+const UPSERT_GROUPS: Upsert = {
   into: `correlation_groups (correlation, "group", due, size, state)`,
   update: `(correlation, "group") DO UPDATE
     SET due = excluded.due, size = excluded.size, state = excluded.state`,
+  made: new Map(),
 };
 
-const UPSERT_TOTALS = {
-  into: `correlations (number, key, groups, matches)`,
-  update: `(number) DO UPDATE SET groups = excluded.groups, matches = excluded.matches`,
+const UPSERT_TOTALS: Upsert = {
+  into: `correlations (number, key, groups, matches, due_from)`,
+  update: `(number) DO UPDATE SET groups = excluded.groups, matches = excluded.matches,
+    due_from = excluded.due_from`,
+  made: new Map(),
 };

@@ -178,11 +178,18 @@ correlation:
         store.save("one", "g4", groupOf(4), 4);
         assertEquals([...store.due("one", 20)].sort(), ["g2", "g4"]);
         assertEquals([...store.due("one", 3)], []);
-        assertEquals(store.evict("one"), 1); // g4
+        assertEquals(store.evictGroups("one", 1), 1); // g4
         assertEquals(store.load("one", "g4"), undefined);
-        assertEquals(store.evict(undefined), 2); // of the other correlation
+        assertEquals(store.evictMatches(1), 2); // of the other correlation
         assertEquals([store.matches, store.groups("one"), store.groups("two")], [3, 3, 0]);
-        assertEquals(store.evict("two"), undefined);
+        assertEquals(store.evictGroups("two", 1), 0);
+      });
+      read(sql, (store) => {
+        assertEquals([...store.due("one", 19)], []);
+        store.save("one", "g5", groupOf(5), 15);
+        assertEquals([...store.due("one", 19)], ["g5"]);
+        store.delete("one", "g5");
+        assertEquals([...store.due("one", 19)], []);
       });
       assertEquals(read(sql, (store) => [...store.due("one", 100)]), ["g2", "g3", "g1"]);
     },
@@ -285,8 +292,8 @@ correlation:
         store.save("one", "Ana", groupOf(1), 1);
         store.save("two", "Ana", groupOf(1, 2), 9);
       });
-      const evict = (store: CorrelationStore) => [1, 2, 3].map(() => store.evict(undefined));
-      assertEquals(within(sql, evict, { stateKeys: ["one"] }).value, [2, 1, undefined]);
+      const evict = (store: CorrelationStore) => [1, 2, 3].map(() => store.evictMatches(1));
+      assertEquals(within(sql, evict, { stateKeys: ["one"] }).value, [2, 1, 0]);
     },
   },
   {

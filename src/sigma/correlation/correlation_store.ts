@@ -2,7 +2,7 @@ import type { GroupState } from "./group_state.ts";
 
 /**
  * Where the state of correlations is kept: one group of one correlation at a time, so that a
- * durable store has a row for each, with an index on when it is due.
+ * durable store has a row for each.
  *
  * All of it is synchronous: {@linkcode Correlator.correlate} runs inside one transaction. A durable
  * store keeps groups in the form of `encodeGroup()`, and watermark and sizes as values of their own.
@@ -61,10 +61,18 @@ export interface CorrelationStore {
    */
   expire(key: string, watermark: number): void;
   /**
-   * Deletes the group that is due first.
+   * Deletes those groups of a correlation that are due first.
    *
-   * @param key The `stateKey` of a correlation; undefined for any.
-   * @returns How many matches it held; undefined if there is no group.
+   * @param key The `stateKey` of the correlation.
+   * @param groups How many.
+   * @returns How many matches they held.
    */
-  evict(key: string | undefined): number | undefined;
+  evictGroups(key: string, groups: number): number;
+  /**
+   * Deletes groups of any correlations, those that are due first.
+   *
+   * @param matches How many matches they hold at least.
+   * @returns How many they held; less only if there are no more groups.
+   */
+  evictMatches(matches: number): number;
 }

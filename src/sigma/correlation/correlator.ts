@@ -281,15 +281,16 @@ export class Correlator {
   }
 }
 
-/** Keeps the limits of one correlation and of all. */
+/**
+ * Keeps the limits of one correlation and of all. More goes than must, since a store may have to
+ * look at every group to find those that are due first.
+ */
 function keepLimits({ stateKey }: Tracker, { store, limits, tally }: Round): void {
   const { maxGroups, maxMatches } = limits;
-  while (store.groups(stateKey) > maxGroups) tally.dropped += store.evict(stateKey) ?? 0;
-  while (store.matches > maxMatches) {
-    const dropped = store.evict(undefined);
-    if (dropped === undefined) break;
-    tally.dropped += dropped;
-  }
+  const groups = store.groups(stateKey) - maxGroups;
+  if (groups > 0) tally.dropped += store.evictGroups(stateKey, groups + (maxGroups >> 4));
+  const matches = store.matches - maxMatches;
+  if (matches > 0) tally.dropped += store.evictMatches(matches + (maxMatches >> 4));
 }
 
 /** What is wrong with how a rule looks back, whose source is no longer available. */

@@ -1,4 +1,7 @@
-/** The bounds of what correlations keep; what does not fit is dropped and counted. */
+/**
+ * The bounds of what correlations keep; what does not fit is dropped and counted. Up to a sixteenth
+ * more goes with it, so that room need not be made for every match.
+ */
 export interface CorrelationLimits {
   /** Matches in one group, or values that it remembers; the oldest are dropped. */
   maxMatchesPerGroup: number;

@@ -68,6 +68,7 @@ export class MatchCollector {
     matches: readonly { readonly rule: object }[],
     inputs: CorrelationInput[],
   ): void {
+    const { time, id } = occurrence;
     let shown = false;
     for (let index = 0; index < matches.length; index++) {
       const { rule } = matches[index]!;
@@ -75,6 +76,7 @@ export class MatchCollector {
       // A rule with several conditions can match an event several times; it is one event.
       if (uses === undefined || (index > 0 && matches[index - 1]!.rule === rule)) continue;
       for (const use of uses) {
+        if (use.joined?.takes(inputs, time, id)) continue;
         if (!shown && use.group.length + use.values.length > 0) {
           this.#view.show(occurrence.event);
           shown = true;
@@ -87,7 +89,6 @@ export class MatchCollector {
   #collectFor(use: Use, { time, id }: Occurrence, inputs: CorrelationInput[]): void {
     const { countsResults, group: fields } = use;
     const max = this.#maxGroups;
-    if (use.joined?.takes(inputs, time, id)) return;
     if (fields.length === 0 && use.values.length === 0) {
       const input = inputOf(use, "", time, id, countsResults ? id : undefined);
       inputs.push(input);

@@ -130,11 +130,28 @@ export class MemoryStore implements CorrelationStore {
     for (const group of this.due(key, watermark - SLOT)) this.delete(key, group);
   }
 
-  evict(key: string | undefined): number | undefined {
+  evictGroups(key: string, groups: number): number {
+    let dropped = 0;
+    for (let count = 0; count < groups; count++) dropped += this.#evict([key]) ?? 0;
+    return dropped;
+  }
+
+  evictMatches(matches: number): number {
+    let dropped = 0;
+    while (dropped < matches) {
+      const size = this.#evict(this.#groups.keys());
+      if (size === undefined) break;
+      dropped += size;
+    }
+    return dropped;
+  }
+
+  /** Deletes the group that is due first; undefined if there is none. */
+  #evict(keys: Iterable<string>): number | undefined {
     let first: { key: string; group: string; due: number } | undefined;
-    for (const candidate of key === undefined ? this.#groups.keys() : [key]) {
-      const found = this.#groups.get(candidate)?.first();
-      if (found && (!first || found.due < first.due)) first = { key: candidate, ...found };
+    for (const key of keys) {
+      const found = this.#groups.get(key)?.first();
+      if (found && (!first || found.due < first.due)) first = { key, ...found };
     }
     if (!first) return undefined;
     const size = this.load(first.key, first.group)!.saved;

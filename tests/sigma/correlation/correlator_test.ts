@@ -136,6 +136,24 @@ Deno.test("Correlator keeps the limit of matches over all correlations", () => {
   assertEquals(dropped, 90);
 });
 
+Deno.test("Correlator drops up to a sixteenth of the maximum more, and then nothing for a while", () => {
+  const { feed } = setup(correlation("many", MANY), { maxGroups: 32, maxMatches: 48 });
+  const dropped = Array.from(
+    { length: 36 },
+    (_, user) => feed([[user, "failed", `user-${user}`]]).tally.dropped,
+  );
+  assertEquals(dropped.slice(32), [3, 0, 0, 3]);
+  const { feed: feedAll } = setup(
+    correlation("many", MANY) + correlation("more", MANY.replace("3", "4")),
+    { maxGroups: 32, maxMatches: 48 },
+  );
+  const droppedInAll = Array.from(
+    { length: 28 },
+    (_, user) => feedAll([[user, "failed", `user-${user}`]]).tally.dropped,
+  );
+  assertEquals(droppedInAll.slice(24), [4, 0, 4, 0]);
+});
+
 Deno.test("Correlator forgets groups whose windows have passed, once in each timespan", () => {
   const { feed, store, correlator } = setup(correlation("many", MANY));
   feed([[0, "failed", "Ana"], [30, "failed", "Bo"]], 0);
