@@ -34,6 +34,7 @@ function within<T>(
       return NOTHING;
     })
   );
+  if ("fault" in outcome) throw outcome.fault; // such as a failed assertion
   return { value: value!, outcome };
 }
 
