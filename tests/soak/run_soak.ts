@@ -56,6 +56,8 @@ interface Scene {
  * fail; then audits what became of each message. Another process does the same without failing
  * receivers, and the two take turns every two seconds, so that whatever else the machine does meets
  * both: what the one accomplishes less in a second is what failing receivers cost the healthy ones.
+ * Between its turns a sender rests with nothing under way: one that was stopped in the middle of an
+ * attempt would give up a healthy receiver that has answered meanwhile.
  */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { rows, failing, kills, onProgress = () => {} } = options;
@@ -79,7 +81,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     const quota = Math.floor(BETWEEN_KILLS * alerts * healthy.length / kills);
     const total = { beside: newTally(), alone: newTally() };
     for (let life = 1; life <= kills; life++) {
-      await liveAndDie(scenes, 2 * quota, total);
+      await liveAndDie(scenes, quota, life % 2 === 0 ? "beside" : "alone", total);
       onProgress(
         `life ${life}: ${textOf(total.beside)} beside failing endpoints, ${
           textOf(total.alone)
@@ -106,6 +108,9 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
 
 const nameOf = ({ name }: SoakEndpoint) => name;
 
+/** Which of two senders: the one beside failing receivers, or the one without. */
+type Side = "beside" | "alone";
+
 /** How much healthy endpoints have accepted, in how long. */
 interface Tally {
   accepted: number;
@@ -117,38 +122,53 @@ const rateOf = ({ accepted, ms }: Tally) => accepted / ms * 1_000;
 const textOf = (tally: Tally) => `${tally.accepted} accepted, ${rateOf(tally).toFixed(0)} a second`;
 
 /**
- * Runs both senders in turn until healthy endpoints have accepted so many more from them together,
- * then kills them. It is counted from when both are at work.
+ * Runs both senders in turn until healthy endpoints have accepted so many from each, then kills them
+ * at work. The first turn goes to `first`.
  */
 async function liveAndDie(
-  { beside, alone }: Readonly<Record<"beside" | "alone", Scene>>,
+  { beside, alone }: Readonly<Record<Side, Scene>>,
   quota: number,
-  total: Readonly<Record<"beside" | "alone", Tally>>,
+  first: Side,
+  total: Readonly<Record<Side, Tally>>,
 ): Promise<void> {
-  const working = new Set<string>();
-  const atWork = Promise.withResolvers<void>();
-  const reached = new AbortController();
-  let left = quota;
-  const accepted = (which: "beside" | "alone") => {
-    if (working.size === 2) total[which].accepted++;
-    if (working.add(which).size === 2) atWork.resolve();
-    if (--left <= 0) reached.abort();
+  const left = { beside: quota, alone: quota };
+  let turnOf: Side | undefined;
+  let isDone = new AbortController();
+  const working = new Set<Side>();
+  let atWork = Promise.withResolvers<void>();
+  const accepted = (side: Side) => {
+    if (side === turnOf) total[side].accepted++;
+    if (working.add(side).size === 2) atWork.resolve();
+    if (--left[side] <= 0 && side === turnOf) isDone.abort();
   };
   const healthy = new Set(alone.endpoints.map(nameOf));
   beside.receivers.onAccepted = (name) => healthy.has(name) && accepted("beside");
   alone.receivers.onAccepted = () => accepted("alone");
   await using one = startSender(beside, []);
   await using other = startSender(alone, []);
-  await Promise.race([atWork.promise, one.ended, other.ended]);
-  const turns = [["beside", one, other], ["alone", other, one]] as const;
-  for (let turn = 0; !reached.signal.aborted; turn++) {
-    const [which, runs, rests] = turns[turn % 2] ?? turns[0];
-    rests.pause();
-    runs.resume();
-    const begun = performance.now();
-    await Promise.race([wait(TURN_MS, reached.signal).catch(() => {}), runs.ended]);
-    total[which].ms += performance.now() - begun;
+  const senders = { beside: one, alone: other };
+  const bothWork = () => Promise.race([atWork.promise, one.ended, other.ended]);
+  await bothWork();
+  await Promise.all([one.rest(), other.rest()]);
+  let side = first;
+  while (left.beside > 0 || left.alone > 0) {
+    if (left[side] > 0) {
+      const sender = senders[side];
+      isDone = new AbortController();
+      await sender.goOn();
+      turnOf = side;
+      const begun = performance.now();
+      await Promise.race([wait(TURN_MS, isDone.signal).catch(() => {}), sender.ended]);
+      total[side].ms += performance.now() - begun;
+      turnOf = undefined;
+      await sender.rest();
+    }
+    side = side === "beside" ? "alone" : "beside";
   }
+  working.clear();
+  atWork = Promise.withResolvers();
+  await Promise.all([one.goOn(), other.goOn()]);
+  await bothWork();
 }
 
 /** Runs a sender until these endpoints have accepted everything, or nothing more comes. */
@@ -191,7 +211,12 @@ function startSender({ path, endpoints, receivers }: Scene, repaired: readonly s
       new URL("sender.ts", import.meta.url).pathname,
       JSON.stringify(job),
     ],
+    stdin: "piped",
+    stdout: "piped",
   }).spawn();
+  const orders = process.stdin.getWriter();
+  const answers = process.stdout.getReader();
+  const order = Uint8Array.of(0);
   let isKilled = false;
   const ended = process.status.then(({ code }): never => {
     if (isKilled) return undefined as never;
@@ -200,12 +225,16 @@ function startSender({ path, endpoints, receivers }: Scene, repaired: readonly s
   ended.catch(() => {});
   return {
     ended,
-    pause: () => process.kill("SIGSTOP"),
-    resume: () => process.kill("SIGCONT"),
+    async rest() {
+      await orders.write(order);
+      await answers.read();
+    },
+    goOn: () => orders.write(order),
     async [Symbol.asyncDispose]() {
       isKilled = true;
       process.kill("SIGKILL");
       await process.status;
+      await Promise.allSettled([orders.close(), answers.cancel()]);
     },
   };
 }

@@ -1,6 +1,7 @@
 /**
  * The sender of a soak, in a process of its own, to be killed: the real log on disk, the real
- * dispatcher and real requests. Its argument is a `SenderJob` in JSON.
+ * dispatcher and real requests. Its argument is a `SenderJob` in JSON; a byte of input makes it rest
+ * once its attempts have ended, which it says with a byte of output, and the next one go on.
  *
  * @module
  */
@@ -46,7 +47,23 @@ for (const endpoint of job.repaired) {
     }
   });
 }
+let isResting = false;
+let goOn = () => {};
+const order = new Uint8Array(1);
+void (async () => {
+  while (await Deno.stdin.read(order) !== null) {
+    isResting = !isResting;
+    goOn();
+  }
+})();
 for (;;) {
+  if (isResting) {
+    while (dispatcher.inProgress > 0) await dispatcher.next();
+    const next = Promise.withResolvers<void>();
+    goOn = next.resolve;
+    await Deno.stdout.write(order); // nothing is under way any more
+    await next.promise;
+  }
   const next = await dispatcher.step();
   const ms = (next ?? Infinity) - systemClock.now();
   if (dispatcher.inProgress === 0 && ms > 0) {
