@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { readConfig } from "../../src/worker/config.ts";
 import { Bench, endpointOf, eventAt, MINUTE, START } from "./bench_of.ts";
-import { benchWith } from "./receiver.ts";
+import { benchWith, Receiver } from "./receiver.ts";
 
 Deno.test("Watch.tick() collects and delivers what is due, and returns when the next tick is due", async () => {
   const { bench, receiver } = benchWith(["siem"]);
@@ -43,6 +44,29 @@ Deno.test("Watch.tick() keeps polling while a receiver is slow", async () => {
   for (const { answer } of receiver.open) answer("ok");
   assertEquals(await tick, START + 2 * MINUTE);
   assertEquals(bench.log.counts().messages, { delivered: 2 });
+});
+
+Deno.test("Watch.tick() makes no more requests than PLAN allows, whatever is due, and the rest follows at once", async () => {
+  const maxRequestsPerTick = readConfig({ TE_TOKEN: "secret" }).config?.maxRequestsPerTick ?? NaN;
+  assert(maxRequestsPerTick < 50, "the free plan of Cloudflare allows 50");
+  const receiver: Receiver = new Receiver(() => bench);
+  using bench: Bench = new Bench({ maxRequestsPerTick }, {
+    endpoints: ["siem", "chat", "pager"].map((name) => endpointOf(name)),
+    attempt: receiver.attempt,
+    match: (event) => [{ rule: { id: "rule", title: `About ${event.user}`, level: "high" } }],
+  });
+  receiver.instant = () => "ok";
+  for (let n = 0; n < 100; n++) bench.api.publish(eventAt(0, `u${n}`));
+  const requests = () => bench.api.asked.length + receiver.posts.length;
+  const perTick: number[] = [];
+  while (receiver.posts.length < 300) {
+    const before = requests();
+    const next = await bench.watch.tick();
+    perTick.push(requests() - before);
+    assert(receiver.posts.length === 300 || next <= START, "the next tick is due at once");
+  }
+  assert(perTick.every((count) => count <= maxRequestsPerTick), `${perTick}`);
+  assertEquals(perTick.length, Math.ceil(requests() / maxRequestsPerTick), "and none is idle");
 });
 
 Deno.test("Watch.tick() sleeps while messages wait for a connection", async () => {
