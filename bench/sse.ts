@@ -1,28 +1,58 @@
 /**
  * `deno task bench:sse`: the event stream of the Worker's routes, over a real log on disk in bare
- * `workerd serve`, against raw Node http that writes the same frames without a log, and against
- * Hono's `streamSSE()` in the same workerd.
+ * `workerd serve`, against raw Node http that writes the same frames without a log, against Hono's
+ * `streamSSE()` in the same workerd, and against the least that workerd can do: `bare` enqueues
+ * shared bytes, and has no log, no filters, and no bound on what waits for a slow reader. A Mercure
+ * hub is not among them, since it comes only as a binary for download and from no registry of
+ * packages.
  *
- * `each` publishes one event at a time, each of which is one write to each client; `batch` publishes
- * 100 in one transaction. The log is on a disk in memory where there is one: Panoptes shows no event
- * before it is durable, and the speed of a disk is not what is compared. Latency is from publishing to receipt, at a fixed rate. The clients are a
- * process of their own that checks every id. Servers and clients share the machine: the absolute
- * figures are lower bounds, the ratios are what counts. Where the servers are compared, they take
- * turns, and the ratio is the median over rounds.
+ * `each` publishes one event at a time. Node makes one write to each client of it, since the turn
+ * ends between two; so does every other server, unless a reader has not yet taken the one before.
+ * `batch` publishes 100 in one transaction. The log is on a disk in memory where there is one:
+ * Panoptes shows no event before it is durable, and the speed of a disk is not what is compared.
+ * Latency is from publishing to receipt, at a fixed rate. The clients are a process of their own
+ * that checks every id.
+ *
+ * Servers and clients share the machine: absolute figures are lower bounds, the ratios are what
+ * counts. The servers take turns, and a ratio is the median over rounds.
+ *
+ * Stalled readers read nothing of a log of large events. Their memory is what the server has grown
+ * by since it had as many readers that were up to date, after as much was published.
  *
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { parseArgs } from "node:util";
 import { bundleWorker } from "../src/local/build_worker.ts";
 import { BareWorkerd } from "../tests/support/bare_workerd.ts";
 import { median, printFigures } from "./figures.ts";
 
-const ROUNDS = Number(Deno.env.get("ROUNDS") ?? 3);
-const TOTAL = Number(Deno.env.get("DELIVERIES") ?? 200_000);
-const CLIENTS = (Deno.env.get("CLIENTS") ?? "100,1000,5000").split(",").map(Number);
-const STALLED = Number(Deno.env.get("STALLED") ?? 1_000);
+const { values: options } = parseArgs({
+  options: {
+    /** How many clients: a measurement for each. */
+    clients: { type: "string", default: "100,1000,5000" },
+    /** Which servers. */
+    servers: { type: "string", default: "node,bare,panoptes,hono" },
+    /** How often each pair of servers takes turns where they are compared. */
+    rounds: { type: "string", default: "3" },
+    /** How many readers never read; 0 leaves them out. */
+    stalled: { type: "string", default: "1000" },
+    /** The forms that stalled readers ask for. */
+    forms: { type: "string", default: "text/event-stream,application/x-ndjson,application/json" },
+    /** About how many deliveries are one measurement. */
+    deliveries: { type: "string", default: "200000" },
+  },
+});
+const CLIENTS = options.clients.split(",").filter(Boolean).map(Number);
+const NAMES = options.servers.split(",");
+const ROUNDS = Number(options.rounds);
+const STALLED = Number(options.stalled);
+const TOTAL = Number(options.deliveries);
+
+/** The forms that stalled readers ask for, in turn. */
+const FORMS = options.forms.split(",");
 
 /** What the clients have measured. */
 interface Measured {
@@ -30,8 +60,7 @@ interface Measured {
   readonly p99: number;
   readonly each: number;
   readonly batch: number;
-  readonly wrong: number;
-  readonly missing: number;
+  readonly lost: number;
   readonly kbPerClient: number;
 }
 
@@ -43,6 +72,7 @@ interface Server extends AsyncDisposable {
 
 const SERVERS = {
   node: { open: openNode, path: "/", to: "" },
+  bare: { open: openWorkerd, path: "/bare", to: "bare" },
   panoptes: { open: openWorkerd, path: "/v1/events?last_event_id=latest", to: "log" },
   hono: { open: openWorkerd, path: "/hono", to: "hono" },
 };
@@ -55,8 +85,9 @@ const script = await bundleWorker("bench/sse/worker.ts");
 const results = new Map<string, Measured[]>();
 const key = (name: Name, clients: number) => `${name} ${clients}`;
 for (const clients of CLIENTS) {
-  for (let round = 0; round < (clients === 1_000 ? ROUNDS : 1); round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     for (const name of Object.keys(SERVERS) as Name[]) {
+      if (!NAMES.includes(name)) continue;
       if (name === "hono" && (clients > 1_000 || round > 0)) continue; // it takes minutes
       const all = results.get(key(name, clients)) ?? [];
       all.push(await measure(name, clients));
@@ -64,7 +95,7 @@ for (const clients of CLIENTS) {
     }
   }
 }
-print(await measureStalled());
+print(STALLED > 0 ? await measureStalled() : { mb: NaN, slower: NaN, lost: 0, open: 0 });
 
 async function openNode(): Promise<Server> {
   const child = spawnNode("sse/node_server.mjs");
@@ -85,51 +116,88 @@ async function measure(name: Name, clients: number): Promise<Measured> {
   await using server = await open();
   const rate = clients <= 100 ? 20 : clients <= 1_000 ? 5 : 1.25;
   const total = name === "hono" ? TOTAL / 4 : TOTAL;
-  const options = { port: server.port, path, to, clients, stalled: 0, total, rate, seconds: 4 };
   const before = await residentBytes(server.pid);
-  await using run = clientsOf(options);
-  await run.next();
+  await using run = clientsOf({ port: server.port, path, to });
+  await run.do("follow", { count: clients });
   const kbPerClient = (await residentBytes(server.pid) - before) / 1_024 / clients;
-  run.go();
-  return { ...await run.next() as Omit<Measured, "kbPerClient">, kbPerClient };
+  const warm = await run.do("throughput", { batch: true, total });
+  const { p50, p99, missing } = await run.do("latency", { rate, seconds: 4 });
+  const each = await run.do("throughput", { batch: false, total });
+  const batch = await run.do("throughput", { batch: true, total });
+  const lost = warm.missing! + missing! + each.missing! + batch.missing! + batch.wrong!;
+  return { p50: p50!, p99: p99!, each: each.rate!, batch: batch.rate!, lost, kbPerClient };
 }
 
-/**
- * How much memory grows while much more is published than the buffers of readers hold that read
- * nothing, a third of them in each form; and how much they slow others down.
- */
-async function measureStalled(): Promise<{ mb: number; slower: number; lost: number }> {
+/** What many readers that read nothing cost, a third of them in each form. */
+async function measureStalled() {
   const { path, to } = SERVERS.panoptes;
   await using server = await openWorkerd();
-  const options = {
-    port: server.port,
-    path,
-    to,
-    clients: 100,
-    stalled: STALLED,
-    total: 5 * TOTAL,
-  };
-  await using run = clientsOf({ ...options, rate: 0, seconds: 0 });
-  await run.next();
-  run.go();
-  await run.next();
-  const before = await residentBytes(server.pid);
-  run.go();
-  const { before: alone, after, wrong, missing } = await run.next() as Record<string, number>;
-  const mb = (await residentBytes(server.pid) - before) / 1_024 / 1_024;
-  return { mb, slower: 1 - after! / alone!, lost: wrong! + missing! };
+  const { port, pid } = server;
+  const origin = `http://127.0.0.1:${port}`;
+  await post(`${origin}/publish?n=100&batch=1&padding=4000`, 50);
+  await using run = clientsOf({ port, path, to });
+  const open = async () => await (await fetch(`${origin}/open`)).json() as number;
+  const publish = () => run.do("throughput", { batch: true, total: 5 * TOTAL });
+
+  await run.do("follow", { count: 100 + STALLED });
+  await publish();
+  const before = await residentBytes(pid);
+  await run.do("leave", { count: STALLED });
+  await publish();
+  const rounds: number[] = [];
+  let [mb, lost, held] = [0, 0, Infinity];
+  for (let round = 0; round < ROUNDS; round++) {
+    const alone = await publish();
+    await run.do("stall", { count: STALLED, accepts: FORMS });
+    await untilFull(port);
+    const beside = await publish();
+    mb = Math.max(mb, (await residentBytes(pid) - before) / 1_024 / 1_024);
+    held = Math.min(held, await open() - 100);
+    rounds.push(1 - beside.rate! / alone.rate!);
+    lost = beside.wrong! + alone.missing! + beside.missing!;
+    await run.do("leave", {});
+    while (await open() > 100) await publish();
+  }
+  return { mb, slower: median(rounds), lost, open: held };
+}
+
+/** Waits until no connection takes any more. */
+async function untilFull(port: number): Promise<void> {
+  for (let before = -1, now = 0; now !== before;) {
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    now = await unreadBytes(port);
+  }
+}
+
+/** What the connections of a server hold that was sent to its clients and not read. */
+async function unreadBytes(port: number): Promise<number> {
+  const hex = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  let sum = 0;
+  for (const line of (await Deno.readTextFile("/proc/net/tcp")).split("\n").slice(1)) {
+    const [, local = "", remote = "", , queues = ""] = line.trim().split(/\s+/);
+    const [sent, unread] = queues.split(":").map((digits) => parseInt(digits, 16));
+    if (local.endsWith(hex)) sum += sent!;
+    if (remote.endsWith(hex)) sum += unread!;
+  }
+  return sum;
+}
+
+async function post(url: string, times: number): Promise<void> {
+  for (let n = 0; n < times; n++) await (await fetch(url, { method: "POST" })).body?.cancel();
 }
 
 function clientsOf(options: object) {
   const child = spawnNode("sse/clients.mjs", JSON.stringify(options));
   const output = lines(child.stdout);
   return {
-    async next(): Promise<unknown> {
+    /** Has the clients do something, and returns what they have measured. */
+    async do(name: string, options: object): Promise<Partial<Record<string, number>>> {
+      child.stdin.write(`${JSON.stringify({ name, ...options })}\n`);
       const { value, done } = await output.next();
       if (done) throw new Error("The clients ended before they had measured everything");
       return JSON.parse(value);
     },
-    go: () => void child.stdin.write("\n"),
     [Symbol.asyncDispose]: () => ended(child),
   };
 }
@@ -155,20 +223,20 @@ async function residentBytes(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN) * 1_024;
 }
 
-function print(stalled: { mb: number; slower: number; lost: number }): void {
+function print(stalled: Awaited<ReturnType<typeof measureStalled>>): void {
   const of = (name: Name, clients: number, pick: (one: Measured) => number) =>
     medianOf((results.get(key(name, clients)) ?? []).map(pick));
-  const ratio = (what: "each" | "batch", clients: number) => {
-    const node = results.get(key("node", clients)) ?? [];
+  const ratio = (what: "each" | "batch", clients: number, to: Name = "node") => {
+    const others = results.get(key(to, clients)) ?? [];
     const own = results.get(key("panoptes", clients)) ?? [];
-    return round(medianOf(own.map((one, index) => one[what] / node[index]![what])), 2);
+    return round(
+      medianOf(own.map((one, index) => one[what] / (others[index]?.[what] ?? NaN))),
+      2,
+    );
   };
-  const lost = [...results.values()].flat().reduce(
-    (sum, { wrong, missing }) => sum + wrong + missing,
-    stalled.lost,
-  );
+  const lost = [...results.values()].flat().reduce((sum, { lost }) => sum + lost, stalled.lost);
   printFigures({
-    title: `${CLIENTS.join(", ")} clients, about ${TOTAL} deliveries, ${ROUNDS} rounds at 1000`,
+    title: `${CLIENTS.join(", ")} clients, about ${TOTAL} deliveries, ${ROUNDS} rounds`,
     table: Object.fromEntries([...results.keys()].map((name) => {
       const [server, clients] = name.split(" ") as [Name, string];
       const value = (pick: (one: Measured) => number) => of(server, Number(clients), pick);
@@ -181,12 +249,18 @@ function print(stalled: { mb: number; slower: number; lost: number }): void {
       }];
     })),
     notes: [
-      `with ${STALLED} stalled readers, 100 others were ${round(stalled.slower * 100)} % slower`,
+      `over the bare stream: batch ${ratio("batch", 1_000, "bare")}, each ${
+        ratio("each", 1_000, "bare")
+      } at 1000; batch ${ratio("batch", 5_000, "bare")}, each ${
+        ratio("each", 5_000, "bare")
+      } at 5000`,
+      `with ${stalled.open} stalled readers, 100 others were ${round(stalled.slower * 100)} % slower`,
     ],
     result: {
       sse_batch_1000_vs_node: ratio("batch", 1_000),
       sse_each_1000_vs_node: ratio("each", 1_000),
       sse_5000_vs_node: ratio("each", 5_000),
+      sse_batch_5000_vs_node: ratio("batch", 5_000),
       sse_each_1000_vs_hono: round(
         of("panoptes", 1_000, ({ each }) => each) / of("hono", 1_000, ({ each }) => each),
         1,
@@ -194,12 +268,13 @@ function print(stalled: { mb: number; slower: number; lost: number }): void {
       p99_ms_1000: round(of("panoptes", 1_000, ({ p99 }) => p99), 1),
       kb_per_client: round(of("panoptes", 5_000, ({ kbPerClient }) => kbPerClient)),
       stalled_1000_mb: round(stalled.mb, 1),
+      stalled_slowdown: round(stalled.slower, 3),
       lost,
     },
   });
 }
 
-/** As median(); NaN where nothing was measured, since `CLIENTS` says so. */
+/** As median(); NaN where nothing was measured, since an option says so. */
 function medianOf(values: readonly number[]): number {
   return values.length === 0 ? NaN : median(values);
 }

@@ -1,36 +1,44 @@
-// Many clients of one server, in a process of their own. They connect, say so, wait for a line, measure,
-// and write the figures as JSON. Every id is checked: the next of each client is one more than the last.
+// Many clients of one server, in a process of their own. Each line of input is a command, as JSON,
+// and is answered with one line. Every id is checked: each client expects one more than the last.
 import http from "node:http";
 import net from "node:net";
 import process from "node:process";
+import { createInterface } from "node:readline";
 
-const { port, path, to, clients, stalled, total, rate, seconds } = JSON.parse(
-  process.argv[2] ?? "",
-);
-const ACCEPT = ["text/event-stream", "application/x-ndjson", "application/json"];
+const { port, path, to } = JSON.parse(process.argv[2] ?? "");
+
+/** How long is waited for what is missing, in milliseconds. */
+const PATIENCE = 30_000;
 
 let received = 0;
 let wrong = 0;
-let connected = 0;
-/** @type {number[]} */
-const publishedAt = [];
+let last = 0;
+/** When an event was published, by its number. @type {Map<number, number>} */
+const publishedAt = new Map();
 /** @type {number[] | undefined} */
 let latencies;
-/** @type {Set<() => void>} */
-const waiting = new Set();
+/** What waits for more to be received. @type {() => void} */
+let check = () => {};
+/** @type {Set<net.Socket>} */
+const followers = new Set();
+/** @type {Set<net.Socket>} */
+const stalled = new Set();
 
-/** @param {string} accept */
-function connect(accept) {
+/**
+ * @param {string} target
+ * @param {string} accept
+ */
+function connect(target, accept) {
   const socket = net.connect({ host: "127.0.0.1", port, noDelay: true });
   socket.on("error", () => {});
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\n\r\n`);
+  socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\n\r\n`);
   return socket;
 }
 
-/** @returns {Promise<net.Socket>} */
+/** @returns {Promise<void>} */
 function follow() {
   return new Promise((resolve, reject) => {
-    const socket = connect("text/event-stream");
+    const socket = connect(path, "text/event-stream");
     let rest = "";
     let next = -1;
     socket.on("close", () => next < 0 && reject(new Error("A client was turned away")));
@@ -47,22 +55,20 @@ function follow() {
         const seq = Number(text.slice(text.indexOf(".", start) + 1, end));
         place = end;
         if (next < 0) {
-          connected++;
-          resolve(socket);
+          followers.add(socket);
+          resolve();
         } else {
           if (seq !== next) wrong++;
           received++;
-          latencies?.push(performance.now() - (publishedAt[seq] ?? NaN));
+          latencies?.push(performance.now() - (publishedAt.get(seq) ?? NaN));
         }
         next = seq + 1;
         last = Math.max(last, seq);
       }
-      for (const check of waiting) check();
+      check();
     });
   });
 }
-
-let last = 0;
 
 /**
  * @param {number} count
@@ -70,16 +76,13 @@ let last = 0;
  */
 function untilReceived(count) {
   return new Promise((resolve) => {
-    const timer = setTimeout(finish, 30_000);
-    function check() {
-      if (received >= count) finish();
-    }
+    const timer = setTimeout(finish, PATIENCE);
+    check = () => received >= count && finish();
     function finish() {
       clearTimeout(timer);
-      waiting.delete(check);
+      check = () => {};
       resolve();
     }
-    waiting.add(check);
     check();
   });
 }
@@ -104,79 +107,76 @@ function publish(n, batch) {
   });
 }
 
-/** Deliveries per second, and how many are missing. @param {boolean} batch */
-async function throughput(batch) {
-  const events = Math.max(40, Math.round(total / connected));
-  const step = batch ? 100 : 20;
-  const start = received;
-  const began = performance.now();
-  let sent = 0;
-  while (sent < events) {
-    await publish(step, batch);
-    sent += step;
-    await untilReceived(start + sent * connected);
-  }
-  const rate = (received - start) / (performance.now() - began) * 1_000;
-  return { rate, missing: sent * connected - (received - start) };
-}
+/** @type {Record<string, (options: any) => Promise<object> | object>} */
+const COMMANDS = {
+  async follow({ count }) {
+    for (let n = 0; n < count; n += 100) {
+      await Promise.all(Array.from({ length: Math.min(100, count - n) }, follow));
+    }
+    return {};
+  },
 
-async function latency() {
-  const warm = received;
-  for (let n = 0; n < 3; n++) await publish(1, false);
-  await untilReceived(warm + 3 * connected);
-  const start = received;
-  const count = Math.ceil(rate * seconds);
-  latencies = [];
-  for (let n = 0; n < count; n++) {
+  /** Deliveries per second. */
+  async throughput({ batch, total }) {
+    const events = Math.max(40, Math.round(total / followers.size));
+    const step = batch ? 100 : 20;
+    const start = received;
     const began = performance.now();
-    publishedAt[last + 1] = began;
-    await publish(1, false);
-    await untilReceived(start + (n + 1) * connected);
-    const pause = 1_000 / rate - (performance.now() - began);
-    await new Promise((resolve) => setTimeout(resolve, Math.max(pause, 0)));
-  }
-  const sorted = latencies.toSorted((a, b) => a - b);
-  latencies = undefined;
-  const at = (/** @type {number} */ share) => sorted[Math.floor(sorted.length * share)] ?? NaN;
-  return { p50: at(0.5), p99: at(0.99), missing: count * connected - (received - start) };
-}
+    let sent = 0;
+    while (sent < events) {
+      await publish(step, batch);
+      sent += step;
+      await untilReceived(start + sent * followers.size);
+    }
+    const rate = (received - start) / (performance.now() - began) * 1_000;
+    return { rate, wrong, missing: sent * followers.size - (received - start) };
+  },
 
-/** @param {object} message */
-const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
-const told = () => new Promise((resolve) => process.stdin.once("data", resolve));
+  /** Milliseconds from publishing to receipt, of `rate` events a second. */
+  async latency({ rate, seconds }) {
+    const warm = received;
+    for (let n = 0; n < 3; n++) await publish(1, false);
+    await untilReceived(warm + 3 * followers.size);
+    const start = received;
+    const count = Math.ceil(rate * seconds);
+    latencies = [];
+    for (let n = 0; n < count; n++) {
+      const began = performance.now();
+      publishedAt.set(last + 1, began);
+      await publish(1, false);
+      await untilReceived(start + (n + 1) * followers.size);
+      const pause = 1_000 / rate - (performance.now() - began);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(pause, 0)));
+    }
+    const sorted = latencies.toSorted((a, b) => a - b);
+    latencies = undefined;
+    const at = (/** @type {number} */ share) => sorted[Math.floor(sorted.length * share)] ?? NaN;
+    return { p50: at(0.5), p99: at(0.99), missing: count * followers.size - (received - start) };
+  },
 
-for (let n = 0; n < clients; n += 100) {
-  await Promise.all(Array.from({ length: Math.min(100, clients - n) }, follow));
+  /** Connects readers that never read, of the log from its start. */
+  stall({ count, accepts }) {
+    for (let n = 0; n < count; n++) {
+      const socket = connect("/v1/events?limit=10000", accepts[n % accepts.length]);
+      socket.pause();
+      stalled.add(socket);
+    }
+    return {};
+  },
+
+  /** Closes the connections of some followers, or of all that never read. */
+  leave({ count }) {
+    const leaving = count === undefined ? [...stalled] : [...followers].slice(0, count);
+    for (const socket of leaving) {
+      socket.destroy();
+      stalled.delete(socket);
+      followers.delete(socket);
+    }
+    return {};
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { name, ...options } = JSON.parse(line);
+  process.stdout.write(`${JSON.stringify(await COMMANDS[name]?.(options))}\n`);
 }
-say({ connected });
-await told();
-if (stalled > 0) {
-  const before = await throughput(true);
-  /** @type {net.Socket[]} */
-  const sockets = [];
-  for (let n = 0; n < stalled; n++) {
-    const socket = connect(ACCEPT[n % ACCEPT.length] ?? "");
-    socket.pause();
-    sockets.push(socket);
-    if (n % 50 === 49) await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  await throughput(true); // fills the buffers of the connections
-  say({ stalled });
-  await told();
-  const after = await throughput(true);
-  say({ before: before.rate, after: after.rate, wrong, missing: before.missing + after.missing });
-} else {
-  const warm = await throughput(true);
-  const { p50, p99, missing } = await latency();
-  const each = await throughput(false);
-  const batch = await throughput(true);
-  say({
-    p50,
-    p99,
-    each: each.rate,
-    batch: batch.rate,
-    wrong,
-    missing: warm.missing + missing + each.missing + batch.missing,
-  });
-}
-process.exit(0);

@@ -2,8 +2,9 @@
 
 /**
  * @param {number} n
+ * @param {number} [padding] How much longer it is than usual, in characters.
  */
-export function usualEvent(n) {
+export function usualEvent(n, padding = 0) {
   return {
     accountGroupName: "ACME Prod",
     aid: "1234",
@@ -13,7 +14,7 @@ export function usualEvent(n) {
     uid: "100234",
     user: "Ann Person (user.12@example.com)",
     resources: [
-      { type: "testName", name: "payments-core-123" },
+      { type: "testName", name: `payments-core-123${"x".repeat(padding)}` },
       { type: "accountGroup", name: "ACME" },
     ],
   };

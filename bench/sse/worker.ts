@@ -1,6 +1,6 @@
 /// <reference path="../../src/worker/cloudflare.d.ts" />
 // The routes over a real log in a Durable Object on disk, with an entry that records events at once;
-// and, to compare with, Hono's streamSSE() in the same object.
+// and, to compare with, in the same object: Hono's streamSSE(), and a stream that does nothing else.
 import { DurableObject, type DurableObjectNamespace } from "cloudflare:workers";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
@@ -27,29 +27,35 @@ export class BenchObject extends DurableObject {
     now: () => Date.now(),
     report,
   });
+  #streams = new StreamLimit(50_000, systemClock);
   #app = createLogApp({
     log: { events: this.#events } as unknown as LogAccess,
-    streams: new StreamLimit(50_000, systemClock),
+    streams: this.#streams,
     clock: systemClock,
     random: Math.random,
     report,
   });
   #hono = new HonoHub();
+  #bare = new BareHub();
 
   override async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/hono") return this.#hono.app.fetch(request);
+    if (pathname === "/bare") return this.#bare.open();
+    if (pathname === "/open") return Response.json(this.#streams.counts().open);
     if (pathname !== "/publish") return this.#app.fetch(withHolder(request, READER));
     const count = Number(searchParams.get("n"));
     const isBatch = searchParams.get("batch") === "1";
-    if (searchParams.get("to") === "hono") await this.#hono.publish(count, isBatch);
-    else await this.#publish(count, isBatch);
+    const to = searchParams.get("to");
+    if (to === "hono") await this.#hono.publish(count, isBatch);
+    else if (to === "bare") await this.#bare.publish(count, isBatch);
+    else await this.#publish(count, isBatch, Number(searchParams.get("padding") ?? 0));
     return new Response("ok");
   }
 
-  async #publish(count: number, isBatch: boolean): Promise<void> {
+  async #publish(count: number, isBatch: boolean, padding: number): Promise<void> {
     const from = this.#log.head().newest + 1;
-    const events = Array.from({ length: count }, (_, index) => usualEvent(from + index));
+    const events = Array.from({ length: count }, (_, index) => usualEvent(from + index, padding));
     for (const page of isBatch ? [events] : events.map((event) => [event])) {
       const shown = new Promise<void>((resolve) => {
         const stop = this.#events.onAppend(() => {
@@ -79,6 +85,34 @@ class HonoHub {
     const frames = Array.from({ length: count }, () => frameOf(++this.#seq, "audit"));
     for (const text of isBatch ? [frames.join("")] : frames) {
       await Promise.all([...this.#streams].map((stream) => stream.write(text)));
+    }
+  }
+}
+
+/** The least that a stream can do in workerd: no log, no filters, no limits, and no end to a queue. */
+class BareHub {
+  #seq = 0;
+  #encoder = new TextEncoder();
+  #controllers = new Set<ReadableStreamDefaultController<Uint8Array>>();
+
+  open(): Response {
+    let controller: ReadableStreamDefaultController<Uint8Array>;
+    const stream = new ReadableStream<Uint8Array>({
+      start: (own) => {
+        this.#controllers.add(controller = own);
+        own.enqueue(this.#encoder.encode(frameOf(this.#seq, "ready")));
+      },
+      cancel: () => void this.#controllers.delete(controller),
+    });
+    return new Response(stream, { headers: { "content-type": "text/event-stream" } });
+  }
+
+  async publish(count: number, isBatch: boolean): Promise<void> {
+    const frames = Array.from({ length: count }, () => frameOf(++this.#seq, "audit"));
+    for (const text of isBatch ? [frames.join("")] : frames) {
+      const bytes = this.#encoder.encode(text);
+      for (const controller of this.#controllers) controller.enqueue(bytes);
+      await new Promise((resolve) => setTimeout(resolve, 0)); // or one write takes all
     }
   }
 }
