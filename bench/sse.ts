@@ -16,8 +16,8 @@
  * Servers and clients share the machine: absolute figures are lower bounds, the ratios are what
  * counts. The servers take turns, and a ratio is the median over rounds.
  *
- * Stalled readers read nothing of a log of large events. Their memory is what the server has grown
- * by since it had as many readers that were up to date, after as much was published.
+ * Stalled readers read nothing of a log that is larger than what the kernel buffers. Their memory is
+ * what the server has grown by since as many had read all of it.
  *
  * @module
  */
@@ -41,7 +41,7 @@ const { values: options } = parseArgs({
     stalled: { type: "string", default: "1000" },
     /** The forms that stalled readers ask for. */
     forms: { type: "string", default: "text/event-stream,application/x-ndjson,application/json" },
-    /** About how many deliveries are one measurement. */
+    /** About how many deliveries are one measurement of `each`; of `batch` five times as many. */
     deliveries: { type: "string", default: "200000" },
   },
 });
@@ -72,9 +72,9 @@ interface Server extends AsyncDisposable {
 
 const SERVERS = {
   node: { open: openNode, path: "/", to: "" },
-  bare: { open: openWorkerd, path: "/bare", to: "bare" },
-  panoptes: { open: openWorkerd, path: "/v1/events?last_event_id=latest", to: "log" },
-  hono: { open: openWorkerd, path: "/hono", to: "hono" },
+  bare: { open: () => openWorkerd(), path: "/bare", to: "bare" },
+  panoptes: { open: () => openWorkerd(), path: "/v1/events?last_event_id=latest", to: "log" },
+  hono: { open: () => openWorkerd(), path: "/hono", to: "hono" },
 };
 type Name = keyof typeof SERVERS;
 
@@ -103,8 +103,12 @@ async function openNode(): Promise<Server> {
   return { port: Number(port), pid: child.pid!, [Symbol.asyncDispose]: () => ended(child) };
 }
 
-async function openWorkerd(): Promise<Server> {
-  const workerd = await BareWorkerd.create({ script, durableObjects: { BENCH: "BenchObject" } });
+async function openWorkerd(socket?: string): Promise<Server> {
+  const workerd = await BareWorkerd.create({
+    script,
+    durableObjects: { BENCH: "BenchObject" },
+    ...(socket !== undefined && { socket }),
+  });
   workerd.start();
   await workerd.ready();
   const port = Number(new URL(workerd.origin).port);
@@ -123,68 +127,64 @@ async function measure(name: Name, clients: number): Promise<Measured> {
   const warm = await run.do("throughput", { batch: true, total });
   const { p50, p99, missing } = await run.do("latency", { rate, seconds: 4 });
   const each = await run.do("throughput", { batch: false, total });
-  const batch = await run.do("throughput", { batch: true, total });
+  const batch = await run.do("throughput", { batch: true, total: 5 * total });
   const lost = warm.missing! + missing! + each.missing! + batch.missing! + batch.wrong!;
   return { p50: p50!, p99: p99!, each: each.rate!, batch: batch.rate!, lost, kbPerClient };
 }
 
-/** What many readers that read nothing cost, a third of them in each form. */
+/**
+ * What many readers that read nothing cost, a third of them in each form, over as many that read.
+ * They are connected to a Unix socket, of which the kernel buffers little, so that they stall soon.
+ */
 async function measureStalled() {
   const { path, to } = SERVERS.panoptes;
-  await using server = await openWorkerd();
+  const folder = await Deno.makeTempDir();
+  const socket = `${folder}/workerd.sock`;
+  await using server = await openWorkerd(socket);
   const { port, pid } = server;
   const origin = `http://127.0.0.1:${port}`;
-  await post(`${origin}/publish?n=100&batch=1&padding=4000`, 50);
-  await using run = clientsOf({ port, path, to });
-  const open = async () => await (await fetch(`${origin}/open`)).json() as number;
+  for (let n = 0; n < 2; n++) await post(`${origin}/publish?n=100&batch=1&padding=4000`);
+  await using run = clientsOf({ port, socket, path, to });
+  const streams = async (): Promise<{ open: number; read: number }> =>
+    await (await fetch(`${origin}/streams`)).json();
   const publish = () => run.do("throughput", { batch: true, total: 5 * TOTAL });
+  /** Connects the readers, and waits until nothing more is read for them. */
+  const connect = async (reads: boolean) => {
+    await run.do("connect", { count: STALLED, accepts: FORMS, reads });
+    for (let before = -1, { read } = await streams(); read !== before;) {
+      before = read;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      ({ read } = await streams());
+    }
+  };
+  const leave = async () => {
+    await run.do("leave", {});
+    while ((await streams()).open > 100) await publish();
+  };
 
-  await run.do("follow", { count: 100 + STALLED });
+  await run.do("follow", { count: 100 });
+  await connect(true);
   await publish();
   const before = await residentBytes(pid);
-  await run.do("leave", { count: STALLED });
-  await publish();
+  await leave();
   const rounds: number[] = [];
   let [mb, lost, held] = [0, 0, Infinity];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < 2 * ROUNDS; round++) {
     const alone = await publish();
-    await run.do("stall", { count: STALLED, accepts: FORMS });
-    await untilFull(port);
+    await connect(false);
     const beside = await publish();
     mb = Math.max(mb, (await residentBytes(pid) - before) / 1_024 / 1_024);
-    held = Math.min(held, await open() - 100);
+    held = Math.min(held, (await streams()).open - 100);
     rounds.push(1 - beside.rate! / alone.rate!);
     lost = beside.wrong! + alone.missing! + beside.missing!;
-    await run.do("leave", {});
-    while (await open() > 100) await publish();
+    await leave();
   }
+  await Deno.remove(folder, { recursive: true });
   return { mb, slower: median(rounds), lost, open: held };
 }
 
-/** Waits until no connection takes any more. */
-async function untilFull(port: number): Promise<void> {
-  for (let before = -1, now = 0; now !== before;) {
-    before = now;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    now = await unreadBytes(port);
-  }
-}
-
-/** What the connections of a server hold that was sent to its clients and not read. */
-async function unreadBytes(port: number): Promise<number> {
-  const hex = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  let sum = 0;
-  for (const line of (await Deno.readTextFile("/proc/net/tcp")).split("\n").slice(1)) {
-    const [, local = "", remote = "", , queues = ""] = line.trim().split(/\s+/);
-    const [sent, unread] = queues.split(":").map((digits) => parseInt(digits, 16));
-    if (local.endsWith(hex)) sum += sent!;
-    if (remote.endsWith(hex)) sum += unread!;
-  }
-  return sum;
-}
-
-async function post(url: string, times: number): Promise<void> {
-  for (let n = 0; n < times; n++) await (await fetch(url, { method: "POST" })).body?.cancel();
+async function post(url: string): Promise<void> {
+  await (await fetch(url, { method: "POST" })).body?.cancel();
 }
 
 function clientsOf(options: object) {
@@ -254,7 +254,9 @@ function print(stalled: Awaited<ReturnType<typeof measureStalled>>): void {
       } at 1000; batch ${ratio("batch", 5_000, "bare")}, each ${
         ratio("each", 5_000, "bare")
       } at 5000`,
-      `with ${stalled.open} stalled readers, 100 others were ${round(stalled.slower * 100)} % slower`,
+      `with ${stalled.open} stalled readers, 100 others were ${
+        round(stalled.slower * 100)
+      } % slower`,
     ],
     result: {
       sse_batch_1000_vs_node: ratio("batch", 1_000),

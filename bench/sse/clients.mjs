@@ -5,7 +5,7 @@ import net from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
 
-const { port, path, to } = JSON.parse(process.argv[2] ?? "");
+const { port, socket: unixSocket, path, to } = JSON.parse(process.argv[2] ?? "");
 
 /** How long is waited for what is missing, in milliseconds. */
 const PATIENCE = 30_000;
@@ -22,14 +22,15 @@ let check = () => {};
 /** @type {Set<net.Socket>} */
 const followers = new Set();
 /** @type {Set<net.Socket>} */
-const stalled = new Set();
+const others = new Set();
 
 /**
+ * @param {net.NetConnectOpts} address
  * @param {string} target
  * @param {string} accept
  */
-function connect(target, accept) {
-  const socket = net.connect({ host: "127.0.0.1", port, noDelay: true });
+function connect(address, target, accept) {
+  const socket = net.connect(address);
   socket.on("error", () => {});
   socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\n\r\n`);
   return socket;
@@ -38,7 +39,8 @@ function connect(target, accept) {
 /** @returns {Promise<void>} */
 function follow() {
   return new Promise((resolve, reject) => {
-    const socket = connect(path, "text/event-stream");
+    const address = { host: "127.0.0.1", port, noDelay: true };
+    const socket = connect(address, path, "text/event-stream");
     let rest = "";
     let next = -1;
     socket.on("close", () => next < 0 && reject(new Error("A client was turned away")));
@@ -154,24 +156,23 @@ const COMMANDS = {
     return { p50: at(0.5), p99: at(0.99), missing: count * followers.size - (received - start) };
   },
 
-  /** Connects readers that never read, of the log from its start. */
-  stall({ count, accepts }) {
+  /** Connects readers of the log from its start, which discard what they read, or never read. */
+  connect({ count, accepts, reads }) {
     for (let n = 0; n < count; n++) {
-      const socket = connect("/v1/events?limit=10000", accepts[n % accepts.length]);
-      socket.pause();
-      stalled.add(socket);
+      const accept = accepts[n % accepts.length];
+      const target = accept === "application/json" ? "/v1/events?limit=10000" : "/v1/events";
+      const socket = connect({ path: unixSocket }, target, accept);
+      if (reads) socket.resume();
+      else socket.pause();
+      others.add(socket);
     }
     return {};
   },
 
-  /** Closes the connections of some followers, or of all that never read. */
-  leave({ count }) {
-    const leaving = count === undefined ? [...stalled] : [...followers].slice(0, count);
-    for (const socket of leaving) {
-      socket.destroy();
-      stalled.delete(socket);
-      followers.delete(socket);
-    }
+  /** Closes the connections of those. */
+  leave() {
+    for (const socket of others) socket.destroy();
+    others.clear();
     return {};
   },
 };

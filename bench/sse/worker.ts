@@ -21,13 +21,22 @@ const report = (error: unknown) => console.error(error);
 export class BenchObject extends DurableObject {
   #log = openLog(durableObjectSql(this.ctx.storage), { now: Date.now(), random: Math.random });
   #events = new LogFeed({
-    log: this.#log,
+    log: {
+      ...this.#log,
+      eventsAfter: (...query) => {
+        const rows = this.#log.eventsAfter(...query);
+        this.#read += rows.length;
+        return rows;
+      },
+    },
     entry: "event",
     durable: () => this.ctx.storage.sync(),
-    now: () => Date.now(),
+    clock: systemClock,
     report,
   });
   #streams = new StreamLimit(50_000, systemClock);
+  /** How many entries were read from the log. */
+  #read = 0;
   #app = createLogApp({
     log: { events: this.#events } as unknown as LogAccess,
     streams: this.#streams,
@@ -42,7 +51,9 @@ export class BenchObject extends DurableObject {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/hono") return this.#hono.app.fetch(request);
     if (pathname === "/bare") return this.#bare.open();
-    if (pathname === "/open") return Response.json(this.#streams.counts().open);
+    if (pathname === "/streams") {
+      return Response.json({ open: this.#streams.counts().open, read: this.#read });
+    }
     if (pathname !== "/publish") return this.#app.fetch(withHolder(request, READER));
     const count = Number(searchParams.get("n"));
     const isBatch = searchParams.get("batch") === "1";
@@ -57,14 +68,8 @@ export class BenchObject extends DurableObject {
     const from = this.#log.head().newest + 1;
     const events = Array.from({ length: count }, (_, index) => usualEvent(from + index, padding));
     for (const page of isBatch ? [events] : events.map((event) => [event])) {
-      const shown = new Promise<void>((resolve) => {
-        const stop = this.#events.onAppend(() => {
-          stop();
-          resolve();
-        });
-      });
       this.#log.transaction(() => this.#log.record(page, { now: Date.now() }));
-      await shown;
+      await this.ctx.storage.sync();
     }
   }
 }

@@ -7,8 +7,8 @@ import type { RoutedRequest, Services } from "./route.ts";
 
 /** A shorter answer is sent whole: the connection takes it, whether its reader reads or not. */
 const SHORT_LENGTH = 16 * 1024;
-/** About how much of a list is made at a time. */
-const PART_LENGTH = 16 * 1024;
+/** About how much of a list is made at a time, which is kept until the reader has taken it. */
+const PART_LENGTH = 8 * 1024;
 /** When a client that was refused for too many open streams may try again, in seconds. */
 export const RETRY_AFTER = "30";
 
@@ -55,6 +55,7 @@ export async function longAnswer(
       endsAt: holder.expires,
       onProbe: place.onProbe,
       onWrite: meter.onWrite,
+      writeBytes: place.writeBytes,
       onClose(end, error) {
         place.release();
         onEnd();

@@ -18,6 +18,11 @@ export interface Place {
    * stalled.
    */
   onProbe(probe: () => void): void;
+  /**
+   * How many bytes to write at a time to a reader that lags, so that all streams together keep about
+   * 16 MB that no connection has taken: 64 KiB while few are open, and 1 KiB from a thousand on.
+   */
+  writeBytes(): number;
   /** Gives the place back; a second call changes nothing. */
   release(): void;
 }
@@ -40,6 +45,13 @@ export interface StreamCounts {
 const PATIENCE_MS = 1_000;
 /** The first write to a closed connection only makes its other end say so; a later one fails. */
 const PROBE_EVERY_MS = 200;
+
+/** What all streams together may have written that no connection has taken, in bytes. */
+const UNREAD_BYTES = 16 * 1024 * 1024;
+/** So many writes of a stream workerd takes ahead of its connection, whatever their size. */
+const WRITES_AHEAD = 16;
+const MIN_WRITE_BYTES = 1024;
+const MAX_WRITE_BYTES = 64 * 1024;
 
 interface Held {
   readonly holder: Holder;
@@ -133,6 +145,10 @@ export class StreamLimit {
     this.#open.add(held);
     return {
       onProbe: (probe) => void (held.probe = probe),
+      writeBytes: () => {
+        const share = Math.floor(UNREAD_BYTES / WRITES_AHEAD / this.#open.size);
+        return Math.max(MIN_WRITE_BYTES, Math.min(share, MAX_WRITE_BYTES));
+      },
       release: () => {
         if (!this.#open.delete(held)) return;
         for (const wake of [...this.#waiting]) wake();

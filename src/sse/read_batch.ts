@@ -17,10 +17,10 @@ export interface Batch {
   bytes: Uint8Array;
 }
 
-/** The maximum size of one write in bytes; a single message that is larger is sent alone. */
-const BATCH_BYTES = 64 * 1024;
-/** About as many events of the usual size as fill a batch, so that few are read and not sent. */
-const BATCH_MESSAGES = 128;
+/** The maximum size of a batch in bytes; a single message that is larger is a batch alone. */
+export const BATCH_BYTES = 64 * 1024;
+/** About the size of a usual message: about as many are read as fill a batch. */
+const MESSAGE_BYTES = 512;
 
 const encoder = new TextEncoder();
 /** All subscribers that are up to date need the same batch: it is read and encoded once for all. */
@@ -33,20 +33,29 @@ const latest = new WeakMap<SseSource, Batch>();
  *
  * @param source The log.
  * @param after The place that the reader has reached.
+ * @param maxBytes About the maximum size of the batch; it is larger where others have the same.
  * @returns The batch, or `undefined` if there is nothing new.
  */
-export function readBatch(source: SseSource, after: LogPlace): Batch | undefined {
+export function readBatch(
+  source: SseSource,
+  after: LogPlace,
+  maxBytes: number = BATCH_BYTES,
+): Batch | undefined {
   const head = source.head();
   const { epoch } = head;
   const known = latest.get(source);
   if (known !== undefined && isSame(known.after, after) && known.to.epoch === epoch) return known;
   if (isSame(after, { epoch, seq: head.newest })) return undefined;
-  const writer = new FrameWriter();
+  const writer = new FrameWriter(maxBytes);
   const start = resumeAt(head, after);
   if (start.gap) {
     writer.write(encodeMessage({ event: "gap", data: jsonText(start.gap) }));
   }
-  const { entries, to } = source.read(start.after, BATCH_MESSAGES, BATCH_BYTES);
+  const { entries, to } = source.read(
+    start.after,
+    Math.ceil(maxBytes / MESSAGE_BYTES),
+    maxBytes,
+  );
   let seq = start.after;
   let isTold = start.gap === undefined;
   let isFull = false;
@@ -77,8 +86,12 @@ function isSame(one: LogPlace, other: LogPlace): boolean {
 
 /** Appends frames to one buffer as long as they fit. */
 class FrameWriter {
-  #bytes = new Uint8Array(BATCH_BYTES);
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
+
+  constructor(maxBytes: number) {
+    this.#bytes = new Uint8Array(maxBytes);
+  }
 
   get empty(): boolean {
     return this.#length === 0;

@@ -30,6 +30,9 @@ export interface SseSource {
    * one if there is any. A source that leaves messages out may find none and still get further.
    */
   read(after: number, limit: number, maxBytes?: number): Reading;
-  /** Calls `listener` after each append, until the returned function is called. */
-  onAppend(listener: () => void): () => void;
+  /**
+   * Calls `listener` after each append, until the returned function is called. The listener returns
+   * whether it had anything to do.
+   */
+  onAppend(listener: () => unknown): () => void;
 }

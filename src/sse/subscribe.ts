@@ -2,7 +2,7 @@ import type { Clock } from "../stream/clock.ts";
 import { jsonText } from "../stream/json_text.ts";
 import { encodeComment, encodeId, encodeMessage, encodeRetry } from "./encode.ts";
 import { formatLastEventId, type LogPlace } from "./last_event_id.ts";
-import { readBatch } from "./read_batch.ts";
+import { BATCH_BYTES, readBatch } from "./read_batch.ts";
 import { parseRequested, resumeAt } from "./resume_at.ts";
 import type { SseSource } from "./sse_source.ts";
 
@@ -25,6 +25,8 @@ export interface SubscribeOptions {
   endsAt?: number | undefined;
   /** Told the size of each write, in bytes. */
   onWrite?: (bytes: number) => void;
+  /** How much to write at a time to a reader that lags, in bytes; 64 KiB by default. */
+  writeBytes?: () => number;
   /**
    * Receives a function that finds out whether the reader is still there: it writes a heartbeat at
    * once, which reveals a closed connection, or closes the stream of a reader that seems to have
@@ -46,11 +48,14 @@ const HEARTBEAT_MS = [15_000, 25_000] as const;
 const LIFE_MS = [600_000, 900_000] as const;
 const RETRY_MS = [1_000, 5_000] as const;
 const STALL_MS = 30_000;
+/** What is read at a time at least: it is kept until the reader has taken it. */
+const MIN_BATCH_BYTES = 8 * 1024;
 /** A reader that has taken nothing for so long makes room for another, if room is needed. */
 const PROBE_STALL_MS = 5_000;
 /** Requests that find no room come in numbers: they do not make more heartbeats than this. */
 const PROBE_PAUSE_MS = 200;
 
+const NOTHING = new Uint8Array();
 const encoder = new TextEncoder();
 const HEARTBEAT_TEXT = encodeComment("heartbeat");
 const HEARTBEAT = encoder.encode(HEARTBEAT_TEXT);
@@ -91,7 +96,9 @@ const HEARTBEAT = encoder.encode(HEARTBEAT_TEXT);
  *
  * @param source The log; subscribers share its bytes, so readers must not write to the chunks.
  * @param options How the subscriber reads.
- * @returns A stream of bytes that buffers nothing: a batch is read when the reader asks for it.
+ * @returns A stream of bytes that buffers nothing: a batch is read when the reader asks for it. A
+ * reader that is up to date receives what is new in one write; one that lags, a little at a time,
+ * since whatever sends the stream may take several writes that its connection does not.
  */
 export function subscribe(
   source: SseSource,
@@ -111,6 +118,10 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
   #cursor: LogPlace | undefined;
   /** The place that the last id names which was written. */
   #told: LogPlace | undefined;
+  /** What is left to write of the last batch. */
+  #rest: Uint8Array = NOTHING;
+  /** How much more may be written at once; a whole batch when the reader is up to date. */
+  #credit = 0;
   #closed = false;
   /** Whether the reader waits for a write; nothing is written otherwise. */
   #wanted = false;
@@ -129,7 +140,11 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     const { signal, clock } = this.#options;
     if (signal?.aborted) return this.#close("aborted");
     signal?.addEventListener("abort", this.#onAbort, { once: true });
-    this.#stopListening = this.#source.onAppend(() => this.#pump());
+    this.#stopListening = this.#source.onAppend(() => {
+      const isWaiting = this.#wanted;
+      this.#pump();
+      return isWaiting;
+    });
     this.#wroteAt = clock.now();
     this.#options.onProbe?.(() => this.#probe());
     this.#maintain();
@@ -144,24 +159,29 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     this.#close("cancelled");
   }
 
-  /** Writes what is new, one batch each time that the reader asks. */
+  /** Writes what is new, some each time that the reader asks. */
   #pump(): void {
     try {
       while (this.#wanted && !this.#closed) {
-        if (this.#cursor === undefined) {
-          this.#greet();
-          continue;
-        }
-        const batch = readBatch(this.#source, this.#cursor);
-        if (batch === undefined) return;
-        this.#cursor = batch.to;
-        if (batch.bytes.length === 0) continue;
-        this.#told = batch.to;
-        this.#write(batch.bytes);
+        if (this.#cursor === undefined) this.#greet();
+        else if (this.#rest.length > 0) this.#writeRest();
+        else if (!this.#readMore(this.#cursor)) return;
       }
     } catch (error) {
       this.#close("failed", error);
     }
+  }
+
+  /** Whether there was more to read. */
+  #readMore(after: LogPlace): boolean {
+    const batch = readBatch(this.#source, after, Math.max(this.#maxWrite(), MIN_BATCH_BYTES));
+    if (batch === undefined) {
+      this.#credit = BATCH_BYTES;
+      return false;
+    }
+    this.#cursor = batch.to;
+    this.#rest = batch.bytes;
+    return true;
   }
 
   #greet(): void {
@@ -176,6 +196,20 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
         (gap ? encodeMessage({ event: "gap", data: jsonText(gap) }) : "") +
         encodeMessage({ id: from, event: "ready", data: ready }),
     ));
+  }
+
+  #writeRest(): void {
+    const bytes = this.#rest;
+    const size = this.#maxWrite();
+    const isLast = bytes.length <= size;
+    this.#rest = isLast ? NOTHING : bytes.subarray(size);
+    if (isLast) this.#told = this.#cursor;
+    this.#credit = Math.max(this.#credit - bytes.length, 0);
+    this.#write(isLast ? bytes : bytes.subarray(0, size));
+  }
+
+  #maxWrite(): number {
+    return this.#credit > 0 ? BATCH_BYTES : this.#options.writeBytes?.() ?? BATCH_BYTES;
   }
 
   #write(bytes: Uint8Array): void {

@@ -118,7 +118,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       // The runtime holds a response back until earlier writes are on disk, but not the chunks of a
       // response that has already started.
       durable,
-      now: () => clock.now(),
+      clock,
       report: (error) => report("Writes to the log could not be made durable", error),
     });
   const events = feed("event");

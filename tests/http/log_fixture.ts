@@ -42,7 +42,7 @@ export class LogFixture implements Disposable {
       log: this.log,
       entry,
       durable: () => this.durable(),
-      now: () => this.clock.now(),
+      clock: this.clock,
       report: (error) => this.reports.push(error),
     })
   );

@@ -261,7 +261,7 @@ export class World {
         log,
         entry,
         durable: () => Promise.resolve(),
-        now: () => 0,
+        clock,
         report: () => {},
       });
       return bug.source?.(feed) ?? feed;

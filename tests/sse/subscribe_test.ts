@@ -124,6 +124,30 @@ Deno.test("subscribe() writes many messages at a time, at most 64 KiB", async ()
   await reader.cancel();
 });
 
+Deno.test("subscribe() writes to a reader that lags as little at a time as it is told, and to one that is up to date all at once", async () => {
+  const source = new MemorySource(200);
+  const { stream } = open(source, { writeBytes: () => 1_024 });
+  const sizes: number[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
+  const reader = stream.getReader();
+  const read = async () => {
+    const { value } = await reader.read();
+    sizes.push(value!.length);
+    text += decoder.decode(value, { stream: true });
+  };
+  while (!text.endsWith(`${messageOf(200).body}\n\n`)) await read();
+  assert(Math.max(...sizes) <= 1_024, `a write of ${Math.max(...sizes)} bytes`);
+  assertEquals(text.match(/^id: k3\.\d+$/gm), ids(0, 200).map((id) => `id: ${id}`));
+
+  const next = read(); // asks for more, and so is up to date
+  await settled();
+  source.append(...Array.from({ length: 100 }, () => JSON.stringify("x".repeat(500))));
+  await next;
+  assert(sizes.at(-1)! > 50_000, `a write of ${sizes.at(-1)} bytes`);
+  await reader.cancel();
+});
+
 Deno.test("subscribe() sends a message that is larger than a batch alone and whole", async () => {
   const source = new MemorySource(1);
   const long = JSON.stringify("x".repeat(200_000));

@@ -8,6 +8,8 @@ export interface BareWorkerdOptions {
   readonly script: string;
   /** Variables and secrets. */
   readonly vars?: Readonly<Record<string, string>>;
+  /** The path of a Unix socket where it listens, too; default none. */
+  readonly socket?: string;
   /** Durable Object classes by the name of their binding; default those of wrangler.toml. */
   readonly durableObjects?: Readonly<Record<string, string>>;
 }
@@ -37,7 +39,7 @@ export class BareWorkerd implements AsyncDisposable {
   }
 
   /** Writes the configuration, and starts nothing yet. */
-  static async create({ script, vars = {}, durableObjects }: BareWorkerdOptions): Promise<
+  static async create({ script, vars = {}, socket, durableObjects }: BareWorkerdOptions): Promise<
     BareWorkerd
   > {
     const settings = await workerSettings();
@@ -51,7 +53,7 @@ export class BareWorkerd implements AsyncDisposable {
       workerdConfig({
         script: "worker.js",
         disk: "disk",
-        addresses: [`127.0.0.1:${port}`],
+        addresses: [...(socket ? [`unix:${socket}`] : []), `127.0.0.1:${port}`],
         compatibilityDate: settings.compatibilityDate,
         compatibilityFlags: settings.compatibilityFlags,
         durableObjects: durableObjects ?? settings.durableObjects,

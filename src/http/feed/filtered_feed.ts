@@ -36,7 +36,7 @@ export class FilteredFeed implements Feed {
   }
 
   /** @inheritdoc */
-  onAppend(listener: () => void): () => void {
+  onAppend(listener: () => unknown): () => void {
     return this.#feed.onAppend(listener);
   }
 

@@ -1,4 +1,5 @@
 import type { AlertState } from "../../alert/alert_state.ts";
+import type { Clock } from "../../stream/clock.ts";
 import type { LogHead, LogReader } from "../../store/log.ts";
 import type { Reading } from "../../sse/sse_source.ts";
 import type { EntryFilter, FeedEntry, SharedFeed, WholeFeed } from "../log_access.ts";
@@ -23,20 +24,25 @@ export interface LogFeedOptions {
    * waits for that. No entry is shown before, or a reader could see an id that is later used again.
    */
   durable: () => Promise<unknown>;
-  /** The time now, in milliseconds since the Unix epoch. */
-  now: () => number;
+  /** The time, and what is waited for so that others have a turn. */
+  clock: Clock;
   /** Receives the error when `durable` fails; what was written is not shown then. */
   report: (error: unknown) => void;
 }
 
+/** So many subscribers that have something to do are told of an entry in one turn. */
+const TOLD_IN_A_TURN = 64;
+
 /** One sequence of the log as its readers see it: only durable entries. */
 export class LogFeed implements WholeFeed {
   #options: LogFeedOptions;
-  #listeners = new Set<() => void>();
+  #listeners = new Set<() => unknown>();
   /** The last seq that may be shown. */
   #shown: number;
   /** The last seq that was written. */
   #newest = 0;
+  /** Whether subscribers are being told; they are told of later entries in the next round. */
+  #isTelling = false;
   /** When the first entry that is not shown yet was written, in milliseconds since the Unix epoch. */
   #hiddenSince: number | undefined;
   /** The range, as of a transaction: thousands of subscribers ask for it after each write. */
@@ -49,7 +55,7 @@ export class LogFeed implements WholeFeed {
     this.#shown = this.#written().newest;
     options.log.onAppend(() => {
       const { newest } = this.#written(); // entries that come later may not be durable by then
-      if (newest > this.#shown) this.#hiddenSince ??= options.now();
+      if (newest > this.#shown) this.#hiddenSince ??= options.clock.now();
       this.#newest = newest;
       options.durable().then(() => this.#show(newest), options.report);
     });
@@ -100,7 +106,7 @@ export class LogFeed implements WholeFeed {
   }
 
   /** @inheritdoc */
-  onAppend(listener: () => void): () => void {
+  onAppend(listener: () => unknown): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -114,8 +120,31 @@ export class LogFeed implements WholeFeed {
     if (newest <= this.#shown) return;
     this.#shown = newest;
     // What was written since is waited for as well, and for less long.
-    this.#hiddenSince = this.#newest > newest ? this.#options.now() : undefined;
+    this.#hiddenSince = this.#newest > newest ? this.#options.clock.now() : undefined;
     this.#range = undefined;
-    for (const listener of [...this.#listeners]) listener();
+    if (!this.#isTelling) this.#tell().catch(this.#options.report);
+  }
+
+  /**
+   * Tells the subscribers, some in each turn: what those write leaves meanwhile, instead of when all
+   * of thousands have written.
+   */
+  async #tell(): Promise<void> {
+    this.#isTelling = true;
+    try {
+      for (let told = 0; told < this.#shown;) {
+        told = this.#shown;
+        let busy = 0;
+        for (const listener of this.#listeners) {
+          if (busy === TOLD_IN_A_TURN) {
+            await this.#options.clock.wait(0);
+            busy = 0;
+          }
+          if (listener() !== false) busy++;
+        }
+      }
+    } finally {
+      this.#isTelling = false;
+    }
   }
 }

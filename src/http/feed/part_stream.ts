@@ -8,6 +8,8 @@ export interface PartStreamOptions {
   signal?: AbortSignal | undefined;
   /** When it fails at the latest, in milliseconds since the Unix epoch; default never. */
   endsAt?: number | undefined;
+  /** How much to write at a time, in bytes; 64 KiB by default. */
+  writeBytes?: () => number;
   /** Receives a function that closes the stream at once if its reader seems to have stalled. */
   onProbe?: (probe: () => void) => void;
   /** Told the size of each write, in bytes. */
@@ -22,8 +24,7 @@ export type PartEnd = "complete" | "cancelled" | "aborted" | "stalled" | "expire
 const STALL_MS = 60_000;
 /** A reader that has taken nothing for so long makes room for another, if room is needed. */
 const PROBE_STALL_MS = 5_000;
-/** The maximum size of one write, in bytes. */
-const CHUNK_BYTES = 64 * 1024;
+const WRITE_BYTES = 64 * 1024;
 
 const encoder = new TextEncoder();
 
@@ -36,7 +37,7 @@ const encoder = new TextEncoder();
  * @param parts The answer, in order. An empty part took its time without finding anything: whatever
  * else waits runs before the next.
  * @param options Clock and signal.
- * @returns The answer in UTF-8, in chunks of at most 64 KiB.
+ * @returns The answer in UTF-8.
  */
 export function partStream(
   parts: Iterator<string, void, void>,
@@ -87,7 +88,8 @@ class PartSource implements UnderlyingDefaultSource<Uint8Array> {
       this.#close("failed", error);
       throw error;
     }
-    const bytes = new Uint8Array(Math.min(CHUNK_BYTES, this.#rest.length * 3));
+    const maxBytes = this.#options.writeBytes?.() ?? WRITE_BYTES;
+    const bytes = new Uint8Array(Math.min(maxBytes, this.#rest.length * 3));
     const { read, written } = encoder.encodeInto(this.#rest, bytes);
     this.#rest = this.#rest.slice(read);
     this.#options.onWrite?.(written);

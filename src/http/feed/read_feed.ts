@@ -30,9 +30,9 @@ export interface FeedPart {
   more: boolean;
 }
 
-/** The maximum read at a time: as many entries as are usually some tens of kilobytes. */
-const PART_ENTRIES = 128;
-const PART_BYTES = 64 * 1024;
+/** The maximum read at a time, which is kept until the reader has taken it. */
+const PART_ENTRIES = 16;
+const PART_BYTES = 4 * 1024;
 
 /**
  * Reads a feed part by part, up to where the log ended when reading began. There is always at least

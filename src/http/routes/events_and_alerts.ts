@@ -267,6 +267,7 @@ async function follow(
       endsAt: holder.expires,
       onProbe: place.onProbe,
       onWrite: meter.onWrite,
+      writeBytes: place.writeBytes,
       onClose(reason, error) {
         shared.release();
         place.release();
