@@ -158,14 +158,16 @@ const OwnLists = v.optional(
   ),
 );
 
+const TestName = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(256),
+  v.description("What the case shows"),
+);
+
 const Test = v.pipe(
   v.looseObject({
-    name: v.pipe(
-      v.string(),
-      v.minLength(1),
-      v.maxLength(256),
-      v.description("What the case shows"),
-    ),
+    name: TestName,
     match: v.pipe(
       v.union([v.boolean(), v.pipe(v.number(), v.integer(), v.minValue(0))]),
       v.description("Whether the rule must match every event, or how many of them"),
@@ -329,12 +331,7 @@ const TimedEvent = v.pipe(
 );
 
 const TimedTest = v.strictObject({
-  name: v.pipe(
-    v.string(),
-    v.minLength(1),
-    v.maxLength(256),
-    v.description("What the case shows"),
-  ),
+  name: TestName,
   match: v.pipe(
     v.union([v.boolean(), v.pipe(v.number(), v.integer(), v.minValue(0))]),
     v.description("Whether there must be a result, or how many"),

@@ -55,7 +55,17 @@ export class Bench implements Disposable {
     this.watch = new Watch(this.ports, this.options);
   }
 
-  /** Lets time pass, and does everything that is due on the way. */
+  /** Lets time pass, with the ticks of the whole watch, as the Worker does. */
+  async pass(ms: number): Promise<void> {
+    const end = this.clock.now() + ms;
+    for (;;) {
+      const next = Math.max(await this.watch.tick(), this.clock.now() + 50);
+      if (next > end) return this.clock.set(end);
+      this.clock.set(next);
+    }
+  }
+
+  /** Lets time pass, with the collector alone: everything that is due on the way is read. */
   async run(ms: number, maxSteps = 10_000): Promise<void> {
     const end = this.clock.now() + ms;
     for (let step = 0; step < maxSteps; step++) {

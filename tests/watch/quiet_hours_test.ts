@@ -20,15 +20,6 @@ function watching(from = "12:00") {
   return { bench, receiver };
 }
 
-async function pass(bench: Bench, ms: number): Promise<void> {
-  const end = bench.clock.now() + ms;
-  for (;;) {
-    const next = Math.max(await bench.watch.tick(), bench.clock.now() + 50);
-    if (next > end) return bench.clock.set(end);
-    bench.clock.set(next);
-  }
-}
-
 /** Who each message was about, or how many repeats it tells, and when it came. */
 function told({ posts }: Receiver): [what: string | number, at: string][] {
   return posts.map(({ body, at }) => {
@@ -43,18 +34,18 @@ function told({ posts }: Receiver): [what: string | number, at: string][] {
 Deno.test("in quiet hours an endpoint is told what is urgent, and the rest when they end", async () => {
   const { bench, receiver } = watching();
   using _ = bench;
-  await pass(bench, MINUTE);
+  await bench.pass(MINUTE);
   for (const [hour, user] of [[1, "Ana"], [3, "Bob"], [4, "root"], [9, "Eve"]] as const) {
     bench.api.publish(eventAt(hour * HOUR, user));
   }
-  await pass(bench, 7 * HOUR);
+  await bench.pass(7 * HOUR);
   const health = bench.watch.status().health;
   assertEquals(told(receiver).map(([who]) => who), ["Ana", "root"]);
   assertEquals(bench.log.deliveries({ state: "pending", limit: 9 }).map(({ dueAt }) => dueAt), [
     START + 8 * HOUR,
   ]);
   assertEquals(health, "green");
-  await pass(bench, 3 * HOUR);
+  await bench.pass(3 * HOUR);
   const later = told(receiver).slice(2);
   assertEquals(later[0], ["Bob", "18:00"]);
   assertEquals(later.map(([who]) => who), ["Bob", "Eve"]);
@@ -63,20 +54,20 @@ Deno.test("in quiet hours an endpoint is told what is urgent, and the rest when 
 Deno.test("a count of repeats waits for the end of quiet hours too", async () => {
   const { bench, receiver } = watching("11:00");
   using _ = bench;
-  await pass(bench, MINUTE);
+  await bench.pass(MINUTE);
   for (let n = 0; n < 4; n++) bench.api.publish(eventAt((30 + n) * MINUTE, "Ana"));
-  await pass(bench, 7 * HOUR);
+  await bench.pass(7 * HOUR);
   assertEquals(told(receiver).map(([what]) => what), ["Ana"]);
-  await pass(bench, 2 * HOUR);
+  await bench.pass(2 * HOUR);
   assertEquals(told(receiver).slice(1), [[3, "18:00"]]);
 });
 
 Deno.test("what fails in Panoptes itself is told in quiet hours too", async () => {
   const { bench, receiver } = watching("11:00");
   using _ = bench;
-  await pass(bench, MINUTE);
+  await bench.pass(MINUTE);
   bench.api.publish(eventAt(2 * HOUR, "poison"));
-  await pass(bench, 3 * HOUR);
+  await bench.pass(3 * HOUR);
   const rules = receiver.posts.map(({ body }) => JSON.parse(body).data.rule.id);
   assertEquals(rules[0], "panoptes.rules.broken");
 });

@@ -27,16 +27,6 @@ function watching(
   return { bench, receiver };
 }
 
-/** Ticks as the Worker does. */
-async function pass(bench: Bench, ms: number): Promise<void> {
-  const end = bench.clock.now() + ms;
-  for (;;) {
-    const next = Math.max(await bench.watch.tick(), bench.clock.now() + 50);
-    if (next > end) return bench.clock.set(end);
-    bench.clock.set(next);
-  }
-}
-
 function alertsOf({ log }: Bench): Alert[] {
   return log.alertsAfter(0, 1e6).map(({ body }) => JSON.parse(body) as Alert)
     .filter(({ rule }) => rule.id === "any");
@@ -58,10 +48,10 @@ function receivedBy({ posts }: Receiver, name: string) {
 Deno.test("the first alert of a group is delivered, repeats are marked, and one message tells how many", async () => {
   const { bench, receiver } = watching({ by: ["user"], for: "1h" }, [endpointOf("siem")]);
   using _ = bench;
-  await pass(bench, MINUTE);
+  await bench.pass(MINUTE);
   for (let n = 1; n <= 5; n++) bench.api.publish(eventAt(n * 5 * MINUTE, "Ana"));
   bench.api.publish(eventAt(7 * MINUTE, "Bob"));
-  await pass(bench, 3 * HOUR);
+  await bench.pass(3 * HOUR);
   const { alerts, folded } = receivedBy(receiver, "siem");
   assertEquals(alerts.map(({ events }) => events[0]?.event.user), ["Ana", "Bob"]);
   const [first] = alerts;
@@ -87,9 +77,9 @@ Deno.test("the first alert of a group is delivered, repeats are marked, and one 
 Deno.test("a window is closed on time although no poll is due", async () => {
   const { bench, receiver } = watching({ for: "17m" }, [endpointOf("siem")], { pollMs: HOUR });
   using _ = bench;
-  await pass(bench, MINUTE);
+  await bench.pass(MINUTE);
   for (const n of [1, 2, 3]) bench.api.publish(eventAt(n * 5 * MINUTE));
-  await pass(bench, HOUR + 30 * MINUTE);
+  await bench.pass(HOUR + 30 * MINUTE);
   const { folded: [folded] } = receivedBy(receiver, "siem");
   assertEquals([folded?.count, folded?.at], [2, START + HOUR + 17 * MINUTE]);
 });
@@ -97,10 +87,10 @@ Deno.test("a window is closed on time although no poll is due", async () => {
 Deno.test("late and shuffled events make no more messages than the others", async () => {
   const { bench, receiver } = watching({ for: "2h" }, [endpointOf("siem")]);
   using _ = bench;
-  await pass(bench, 10 * HOUR);
+  await bench.pass(10 * HOUR);
   // A day of events that were published at once, newest first.
   for (let n = 0; n < 60; n++) bench.api.publish(eventAt(10 * HOUR - n * 8 * MINUTE, "Ana"));
-  await pass(bench, 2 * DAY);
+  await bench.pass(2 * DAY);
   const { alerts, folded } = receivedBy(receiver, "siem");
   assertEquals(alertsOf(bench).length, 60);
   assert(alerts.length + folded.length <= 4, `${alerts.length} and ${folded.length} messages`);
@@ -110,9 +100,9 @@ Deno.test("a digest holds back what the rule does not, for its endpoint alone", 
   const digest = endpointOf("chat", { digestMs: DAY });
   const { bench, receiver } = watching(false, [endpointOf("siem"), digest]);
   using _ = bench;
-  await pass(bench, MINUTE);
+  await bench.pass(MINUTE);
   for (let n = 1; n <= 5; n++) bench.api.publish(eventAt(n * HOUR, "Ana"));
-  await pass(bench, 26 * HOUR);
+  await bench.pass(26 * HOUR);
   assertEquals(receivedBy(receiver, "siem").alerts.length, 5);
   const chat = receivedBy(receiver, "chat");
   assertEquals([chat.alerts.length, chat.folded.map(({ count }) => count)], [1, [4]]);
@@ -123,9 +113,9 @@ Deno.test("the longer of a rule's time and a digest decides, so a window is told
   const endpoints = [endpointOf("siem"), endpointOf("chat", { digestMs: 6 * HOUR })];
   const { bench, receiver } = watching({ for: "1h" }, endpoints);
   using _ = bench;
-  await pass(bench, MINUTE);
+  await bench.pass(MINUTE);
   for (let n = 0; n < 10; n++) bench.api.publish(eventAt(2 * MINUTE + n * 30 * MINUTE, "Ana"));
-  await pass(bench, 12 * HOUR);
+  await bench.pass(12 * HOUR);
   const of = (name: string) => {
     const { alerts, folded } = receivedBy(receiver, name);
     return [alerts.length, folded.map(({ count }) => count)];
@@ -138,7 +128,7 @@ Deno.test("an operational alert is no repeat of another one", async () => {
   const digest = endpointOf("chat", { digestMs: 7 * DAY });
   const { bench, receiver } = watching({ for: "7d" }, [digest]);
   using _ = bench;
-  await pass(bench, MINUTE);
+  await bench.pass(MINUTE);
   const { readPage } = bench.ports;
   for (let episode = 0; episode < 2; episode++) {
     (bench.ports as { readPage: typeof readPage }).readPage = () =>
@@ -146,7 +136,7 @@ Deno.test("an operational alert is no repeat of another one", async () => {
     await bench.watch.tick().catch(() => {});
     bench.clock.advance(3 * HOUR);
     (bench.ports as { readPage: typeof readPage }).readPage = readPage;
-    await pass(bench, 3 * HOUR);
+    await bench.pass(3 * HOUR);
   }
   const { posts } = receiver;
   const types = posts.map(({ body }) => (JSON.parse(body) as { type: string }).type);
@@ -180,10 +170,10 @@ Deno.test("what an endpoint gets as messages and as counts are all its alerts, w
           );
         }
         for (const minutes of restarts) {
-          await pass(bench, minutes * MINUTE);
+          await bench.pass(minutes * MINUTE);
           bench.restart();
         }
-        await pass(bench, 26 * HOUR);
+        await bench.pass(26 * HOUR);
         const ids = new Set(alertsOf(bench).map(({ id }) => id));
         for (const { name } of endpoints) {
           const { alerts, folded } = receivedBy(receiver, name);
