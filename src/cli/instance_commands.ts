@@ -27,6 +27,12 @@ type Run = <Arguments extends unknown[]>(
 /** Which messages are meant. */
 type Meant = Omit<DeliveriesOptions, keyof InstanceOptions>;
 
+/** Which source of a running Panoptes is meant. */
+export function sourceOption(): Option {
+  return new Option("--source <name>", "the name of the source, if Panoptes has several")
+    .env("PANOPTES_SOURCE");
+}
+
 /**
  * Adds the commands that operate a running Panoptes: its endpoints and what is sent to them.
  *
@@ -41,6 +47,7 @@ export function addInstanceCommands(panoptes: Command, run: Run, exitCodes: stri
         new Option("--url <url>", "the address of Panoptes").env("PANOPTES_URL")
           .makeOptionMandatory(),
       )
+      .addOption(sourceOption())
       .option(
         "--token-file <file>",
         "a file with a token of the scope admin; by default it is read from PANOPTES_TOKEN",

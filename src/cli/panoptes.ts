@@ -21,7 +21,7 @@ import { rulesPush, type RulesPushOptions } from "./commands/rules_push.ts";
 import { rulesTest, type RulesTestOptions } from "./commands/rules_test.ts";
 import { LEVELS } from "../sigma/vocabulary.ts";
 import { EXIT_CODE, type ExitCode, SourceError, UsageError } from "./exit_code.ts";
-import { addInstanceCommands } from "./instance_commands.ts";
+import { addInstanceCommands, sourceOption } from "./instance_commands.ts";
 import { MATCH_FORMATS } from "./output/match_line.ts";
 import { note } from "./output/terminal.ts";
 
@@ -147,6 +147,7 @@ ${EXIT_CODES}`,
       "--log <url>",
       "the address of Panoptes; PANOPTES_TOKEN is read from the environment and needs the scope admin",
     )
+    .addOption(sourceOption())
     .addHelpText(
       "after",
       `
@@ -237,6 +238,7 @@ ${EXIT_CODES}`,
       "use the log of this Panoptes instead, as far back as --since says; PANOPTES_TOKEN is read from " +
         "the environment and needs the scope admin",
     )
+    .addOption(sourceOption())
     .addOption(
       new Option("--format <format>", "output format").choices(["text", "json"]).default("text"),
     )

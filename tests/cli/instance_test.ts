@@ -8,13 +8,17 @@ const TOKEN = "an-admin-token";
 const SECRET = `whsec_${btoa("S3CRET".repeat(6))}`;
 
 /** A running Panoptes, with a real log behind a real gateway. */
-async function running() {
+async function running(sources = ["default"]) {
   const fixture = new LogFixture();
+  const asked: string[] = [];
   const gateway = createGateway({
-    sources: ["default"],
+    sources,
     tokens: [{ name: "ana", sha256: await sha256(TOKEN), scopes: ["admin"] }],
     clock: fixture.clock,
-    backend: (request) => fixture.app.fetch(request),
+    backend: (request, source) => {
+      asked.push(source);
+      return fixture.app.fetch(request);
+    },
     report: (error) => fixture.reports.push(error),
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, gateway.fetch);
@@ -23,6 +27,8 @@ async function running() {
     panoptes([...args, "--url", url], { env: { PANOPTES_TOKEN: TOKEN }, ...options });
   return {
     fixture,
+    /** The sources of the requests. */
+    asked,
     url,
     run,
     async [Symbol.asyncDispose]() {
@@ -183,4 +189,21 @@ Deno.test("panoptes endpoints convert writes WEBHOOKS from YAML, or says what is
   assertEquals([wrong.code, wrong.out], [1, ""]);
   assertMatch(wrong.err, /^siem: url must be[^]*siem: secret must be[^]*entry 2: /);
   assert(!wrong.err.includes("S3CRET"));
+});
+
+Deno.test("--source or PANOPTES_SOURCE names one of several sources, and the names are told without it", async () => {
+  await using instance = await running(["default", "emea"]);
+  const { run, asked } = instance;
+  await using files = await folder({ "rules.json": "{}" });
+  assertEquals((await run(["endpoints", "list", "--source", "emea"])).code, 0);
+  assertEquals((await run(["deliveries", "list", "--source", "emea", "--limit", "1"])).code, 0);
+  const byName = { env: { PANOPTES_TOKEN: TOKEN, PANOPTES_SOURCE: "emea" } };
+  assertEquals((await run(["deliveries", "redeliver", "--endpoint", "siem"], byName)).code, 0);
+  const push = ["rules", "push", `${files.path}/rules.json`, "--log", instance.url];
+  const refused = await panoptes([...push, "--source", "emea"], { env: { PANOPTES_TOKEN: TOKEN } });
+  assertMatch(refused.err, /422/); // it has come to the log, which refuses an empty bundle
+  assertEquals(new Set(asked), new Set(["emea"]));
+  const unnamed = await run(["endpoints", "list"]);
+  assertEquals(unnamed.code, 4);
+  assertMatch(unnamed.err, /400: Several sources may be meant; .*default, emea/);
 });

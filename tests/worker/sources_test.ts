@@ -157,12 +157,20 @@ Deno.test("a source that is removed drains: what it owes is delivered with its n
   await using receiver = startReceiver("emea", { sources: ["emea"], operational: false });
   receiver.works = false;
   const { workerd, ask, statusOf, status, startWith } = await startSources(api, [
-    { name: "emea", token: other.token, baseUrl: other.baseUrl },
+    {
+      name: "emea",
+      token: other.token,
+      baseUrl: other.baseUrl,
+      rules: { only: ["thousandeyes_api_token_created"] },
+    },
   ], { WEBHOOKS: JSON.stringify([receiver.endpoint]) });
   await using _ = workerd;
   await startWith();
   await eventually(() => statusOf("emea"), ({ health }) => health === "green");
-  await other.publish({ event: "API token generated.", user: "owed" });
+  await other.publish(
+    { event: "Login failed.", user: "of no rule" },
+    { event: "API token generated.", user: "owed" },
+  );
   await eventually(() => statusOf("emea"), ({ log }) => (log.messages["waiting"] ?? 0) > 0);
 
   await startWith({ SOURCES: "[]" });
@@ -170,7 +178,7 @@ Deno.test("a source that is removed drains: what it owes is delivered with its n
   assertEquals(unfedLogs.map(({ source }) => source), [`emea ${other.baseUrl} all`]);
   assertEquals((await ask("/v1/events?source=emea")).status, 404);
   assertEquals((await ask("/v1/events", EMEA_TOKEN)).status, 403);
-  receiver.works = true;
+  receiver.works = true; // and of the rules, this source has only one
   await eventually(() => Promise.resolve(receiver.alerts()), ({ length }) => length > 0);
   assertEquals(receiver.alerts().map(({ source, user }) => [source, user]), [["emea", "owed"]]);
   await eventually(status, ({ unfedLogs }) => unfedLogs[0]?.owed === 0);

@@ -25,6 +25,8 @@ export interface BacktestOptions {
   readonly since?: string;
   /** The address of Panoptes whose log is used. */
   readonly log?: string;
+  /** The name of its source. */
+  readonly source?: string;
   /** How the report is written. */
   readonly format: "text" | "json";
   /** A file of lists for the modifier expand. */
@@ -92,11 +94,12 @@ async function here(
 async function inStoredLog(
   own: LoadedBundle,
   other: LoadedBundle | undefined,
-  { log = "", since }: BacktestOptions,
+  { log = "", source, since }: BacktestOptions,
 ): Promise<BacktestReport> {
   let progress: Progress | undefined;
   const report = await backtestStoredLog({
     log,
+    source,
     bundle: own.bundle,
     compare: other?.bundle,
     since: since === undefined ? undefined : Date.now() - parseSince(since),

@@ -51,10 +51,10 @@ const BATCH = 1_000;
 
 /** Lists messages to endpoints, newest first. */
 export async function deliveriesList(
-  { format, url, tokenFile, ...query }: DeliveriesOptions & FormatOptions,
+  { format, url, source, tokenFile, ...query }: DeliveriesOptions & FormatOptions,
 ): Promise<ExitCode> {
   const { deliveries, next } = await ask<{ deliveries: Delivery[]; next: number | null }>(
-    instance({ url, tokenFile }),
+    instance({ url, source, tokenFile }),
     { path: `/v1/deliveries?${new URLSearchParams(query)}`, task: "list the deliveries" },
   );
   if (format === "json") {
@@ -103,9 +103,9 @@ export async function deliveriesShow(
 /** Sends one message again, or all that the options select. */
 export async function deliveriesRedeliver(
   id: string | undefined,
-  { url, tokenFile, limit, ...query }: DeliveriesOptions,
+  { url, source, tokenFile, limit, ...query }: DeliveriesOptions,
 ): Promise<ExitCode> {
-  const options = instance({ url, tokenFile });
+  const options = instance({ url, source, tokenFile });
   if (id !== undefined) {
     if (Object.keys(query).length > 0 || limit !== undefined) {
       throw new UsageError("Name either an id or a selection of messages, not both");
@@ -139,9 +139,17 @@ export async function deliveriesRedeliver(
 }
 
 function instance(
-  { url, tokenFile }: { url: string; tokenFile: string | undefined },
+  { url, source, tokenFile }: {
+    url: string;
+    source: string | undefined;
+    tokenFile: string | undefined;
+  },
 ): InstanceOptions {
-  return { url, ...(tokenFile !== undefined && { tokenFile }) };
+  return {
+    url,
+    ...(source !== undefined && { source }),
+    ...(tokenFile !== undefined && { tokenFile }),
+  };
 }
 
 function answerOf({ status, code }: Attempt): string {

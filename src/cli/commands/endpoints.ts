@@ -11,6 +11,8 @@ import { textTable } from "../output/text_table.ts";
 export interface InstanceOptions {
   /** Its address. */
   readonly url: string;
+  /** The name of the source. */
+  readonly source?: string;
   /** A file with the token. */
   readonly tokenFile?: string;
 }
@@ -44,7 +46,7 @@ const COLUMNS = [
  * @throws {SourceError} If the service refuses it or cannot be reached.
  */
 export function ask<Answer>(
-  { url, tokenFile }: InstanceOptions,
+  { url, source, tokenFile }: InstanceOptions,
   request: {
     readonly path: string;
     readonly task: string;
@@ -56,6 +58,7 @@ export function ask<Answer>(
   return askLog({
     log: url,
     option: "--url",
+    source,
     tokenFile,
     path,
     method,

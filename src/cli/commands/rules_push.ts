@@ -6,6 +6,8 @@ import { counted, say } from "../output/terminal.ts";
 export interface RulesPushOptions {
   /** The address of Panoptes. */
   readonly log: string;
+  /** The name of the source. */
+  readonly source?: string;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -19,12 +21,16 @@ const TIMEOUT_MS = 60_000;
  * @throws {UsageError} If the file cannot be read, or the address or the token is unusable.
  * @throws {SourceError} If the service refuses the bundle or cannot be reached.
  */
-export async function rulesPush(file: string, { log }: RulesPushOptions): Promise<ExitCode> {
+export async function rulesPush(
+  file: string,
+  { log, source }: RulesPushOptions,
+): Promise<ExitCode> {
   const body = await Deno.readTextFile(file).catch((cause) => {
     throw new UsageError(`Cannot read the bundle '${file}': ${cause.message}`);
   });
   const request = {
     log,
+    source,
     path: "/v1/rules",
     method: "PUT",
     body,

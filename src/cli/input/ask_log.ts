@@ -7,6 +7,8 @@ export interface LogRequest {
   readonly log: string;
   /** The option that gives the address; default `--log`. */
   readonly option?: string;
+  /** The name of the source, where there are several; default the only one. */
+  readonly source?: string | undefined;
   /** A file with the token; default the one in PANOPTES_TOKEN. */
   readonly tokenFile?: string | undefined;
   /** The path, with the query. */
@@ -33,10 +35,11 @@ export interface LogRequest {
  * @throws {SourceError} If the service refuses it, cannot be reached, or `read` fails.
  */
 export async function askLog<Result>(
-  { log, option = "--log", tokenFile, path, method, body, task, timeoutMs }: LogRequest,
+  { log, option = "--log", source, tokenFile, path, method, body, task, timeoutMs }: LogRequest,
   read: (response: Response) => Promise<Result>,
 ): Promise<Result> {
   const url = addressOf(log, option, path);
+  if (source !== undefined) url.searchParams.set("source", source);
   const token = await tokenFrom(tokenFile, task);
   try {
     const response = await fetch(url, {

@@ -7,6 +7,8 @@ import { askLog } from "./ask_log.ts";
 export interface StoredLogBacktest {
   /** The address of Panoptes, as `--log` gives it. */
   readonly log: string;
+  /** The name of its source, where there are several. */
+  readonly source: string | undefined;
   /** The rules, and others to compare with. */
   readonly bundle: RuleBundle;
   readonly compare: RuleBundle | undefined;
@@ -29,13 +31,14 @@ const MAX_LINE_LENGTH = 16 * 1024 * 1024;
  * @throws {SourceError} If the service refuses it or cannot be reached.
  */
 export async function backtestStoredLog(
-  { log, bundle, compare, since, onProgress }: StoredLogBacktest,
+  { log, source, bundle, compare, since, onProgress }: StoredLogBacktest,
 ): Promise<BacktestReport> {
   const query = new URLSearchParams(
     since === undefined ? {} : { since: new Date(since).toISOString() },
   );
   return await askLog({
     log,
+    source,
     path: `/v1/backtest?${query}`,
     method: "POST",
     body: JSON.stringify({
