@@ -8,7 +8,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { takeTokenFromAddress } from "./session.ts";
 
 /** The views, in the order of the navigation. */
-export const VIEWS = ["now", "alerts", "events", "rules", "deliveries"] as const;
+export const VIEWS = ["now", "alerts", "events", "rules", "deliveries", "sources"] as const;
 
 /** The name of a view. */
 export type View = typeof VIEWS[number];
@@ -28,6 +28,7 @@ const FILTERS = [
   "endpoint",
   "alert",
   "before",
+  "source",
 ] as const;
 
 /** Filters by name; one that is not set is absent. */
@@ -66,7 +67,7 @@ function parse(fragment: string): Address {
 }
 
 /**
- * The link to a view.
+ * The link to a view, of the source that is shown now unless the filters name one.
  *
  * @param view The view.
  * @param filters Its filters; empty ones are left out.
@@ -78,7 +79,9 @@ export function linkTo(
   filters: Filters = {},
   conditions: readonly Condition[] = [],
 ): string {
-  const set = Object.entries(filters).filter(([, value]) => value !== "");
+  const { source = "" } = shown.value.filters;
+  const set = Object.entries({ ...filters, source: filters.source ?? source })
+    .filter(([, value]) => value !== "");
   const query = new URLSearchParams([...set, ...conditions].map(([key, value]) => [key, value]));
   return `#/${view}${query.size === 0 ? "" : `?${query}`}`;
 }

@@ -7,6 +7,7 @@ import { type ClientResponse, hc, type InferRequestType } from "hono/client";
 import type { AlertState } from "../alert/alert_state.ts";
 import type { PanoptesApi } from "../http/panoptes_api.ts";
 import type { Gap } from "../sse/resume_at.ts";
+import { address } from "./address.ts";
 import { signOut, token } from "./session.ts";
 
 /** One entry of a feed, as JSON. */
@@ -47,7 +48,12 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   if (!headers.has("Accept")) headers.set("Accept", "application/json");
   let response: Response;
   try {
-    response = await fetch(path, { ...init, headers, credentials: "omit", cache: "no-store" });
+    response = await fetch(ofSource(path), {
+      ...init,
+      headers,
+      credentials: "omit",
+      cache: "no-store",
+    });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new ApiError(0, "Panoptes does not answer. Is it running, and is the network up?");
@@ -56,6 +62,14 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   const { code = "", title = "", detail = "" } = await response.json().catch(() => ({}));
   if (response.status === 401) signOut(whyRefused(code));
   throw new ApiError(response.status, explain(response.status, title, detail));
+}
+
+/** Asks for the log of the source that the address names; the list of sources is about all. */
+function ofSource(path: string): string {
+  const { source = "" } = address.value.filters;
+  const url = new URL(path, location.origin);
+  if (source !== "" && url.pathname !== "/v1/sources") url.searchParams.set("source", source);
+  return url.href;
 }
 
 function whyRefused(code: string): string {
@@ -101,6 +115,8 @@ function byName(name: string) {
 
 /** Every operation that the page uses. */
 export const api = {
+  /** The sources that the token may see. */
+  sources: (signal?: AbortSignal) => read(v1.sources.$get({}, until(signal))),
   /** How current the log is, and what fails. */
   status: (signal?: AbortSignal) => read(v1.status.$get({}, until(signal))),
   /** One page of a feed. */
@@ -144,6 +160,8 @@ export const api = {
   resumeEndpoint: (name: string) => read(v1.endpoints[":name"].resume.$post(byName(name))),
 };
 
+/** A source, with the state of its log. */
+export type Source = Awaited<ReturnType<typeof api.sources>>["sources"][number];
 /** A message to a webhook, as JSON. */
 export type Delivery = Awaited<ReturnType<typeof api.deliveries>>["deliveries"][number];
 /** What a webhook endpoint made of a sample alert. */

@@ -1,8 +1,9 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Alert } from "../alert/alert.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import { address, linkTo, type View, VIEWS } from "./address.ts";
-import { api } from "./api.ts";
+import { api, type Source } from "./api.ts";
 import { FeedLog } from "./feed_log.ts";
 import { Badge } from "./parts/badge.tsx";
 import { Notice } from "./parts/notice.tsx";
@@ -11,8 +12,10 @@ import { LoadedView } from "./loaded_view.tsx";
 import { signOut, token } from "./session.ts";
 import { useAlertStates } from "./use_alert_states.ts";
 import { SignIn } from "./views/sign_in.tsx";
+import { SourcesView } from "./views/sources.tsx";
 
 const STATUS_INTERVAL_MS = 5_000;
+const SOURCES_INTERVAL_MS = 10_000;
 /** How much of the past is loaded at the start. */
 const HISTORY = { events: 10_000, alerts: 5_000 };
 
@@ -22,6 +25,7 @@ const NAMES: Record<View, string> = {
   events: "Events",
   rules: "Rules",
   deliveries: "Deliveries",
+  sources: "Sources",
 };
 
 /** A range of time that is chosen in one of these views goes along to the others. */
@@ -36,7 +40,35 @@ export function App() {
   return token.value === null ? <SignIn /> : <SignedIn key={token.value} />;
 }
 
+/** One of several sources has to be chosen; with a single one, nothing has to be said. */
 function SignedIn() {
+  const { value, problem } = usePolled(api.sources, SOURCES_INTERVAL_MS);
+  const { view, filters: { source = "" } } = address.value;
+  const sources = value?.sources ?? [];
+  if (value === undefined) {
+    return (
+      <Frame view={view} sources={sources}>
+        <Notice text={problem} />
+        <p class="quiet">Loading</p>
+      </Frame>
+    );
+  }
+  const isUnknown = source !== "" && !sources.some(({ name }) => name === source);
+  if (view === "sources" || isUnknown || (source === "" && sources.length > 1)) {
+    return (
+      <Frame view="sources" sources={sources}>
+        <SourcesView sources={sources} problem={problem} isUnknown={isUnknown} />
+      </Frame>
+    );
+  }
+  return <OfSource key={source} view={view} sources={sources} />;
+}
+
+/** A view of one source. */
+function OfSource({ view, sources }: {
+  view: Exclude<View, "sources">;
+  sources: readonly Source[];
+}) {
   const [events, alerts] = useMemo(() =>
     [
       new FeedLog<"event", UserEvent>("event", { history: HISTORY.events }),
@@ -48,29 +80,13 @@ function SignedIn() {
   }, []);
   const status = usePolled(api.status, STATUS_INTERVAL_MS);
   useAlertStates(alerts);
-  const { view, filters: { since = "", until = "" } } = address.value;
-  const title = NAMES[view];
-  useEffect(() => {
-    document.title = `${title} · Panoptes`;
-  }, [title]);
   const isLive = events.connection.value === "live" && alerts.connection.value === "live";
   return (
-    <>
-      <header class="top">
-        <a class="skip" href="#main" onClick={skip}>Skip to the content</a>
-        <a class="brand" href={linkTo("now")}>Panoptes</a>
-        <nav aria-label="Views">
-          {VIEWS.map((name) => (
-            <a
-              key={name}
-              href={linkTo(name, RANGED.includes(name) ? { since, until } : {})}
-              aria-current={name === view ? "page" : undefined}
-            >
-              {NAMES[name]}
-            </a>
-          ))}
-        </nav>
-        <div class="top-end">
+    <Frame
+      view={view}
+      sources={sources}
+      badges={
+        <>
           <span role="status" class="connection">
             <Badge
               word={isLive
@@ -81,13 +97,63 @@ function SignedIn() {
             />
           </span>
           {status.value !== undefined && <Badge word={status.value.health} />}
+        </>
+      }
+    >
+      <Notice text={status.problem || events.problem.value || alerts.problem.value} />
+      <LoadedView view={view} events={events} alerts={alerts} status={status} />
+    </Frame>
+  );
+}
+
+/** What surrounds every view. */
+function Frame({ view, sources, badges, children }: {
+  view: View;
+  sources: readonly Source[];
+  badges?: ComponentChildren;
+  children: ComponentChildren;
+}) {
+  const { since = "", until = "", source = "" } = address.value.filters;
+  const title = NAMES[view];
+  useEffect(() => {
+    document.title = `${title} · Panoptes`;
+  }, [title]);
+  const names = VIEWS.filter((name) => name !== "sources" || sources.length > 1);
+  return (
+    <>
+      <header class="top">
+        <a class="skip" href="#main" onClick={skip}>Skip to the content</a>
+        <a class="brand" href={linkTo("now")}>Panoptes</a>
+        <nav aria-label="Views">
+          {names.map((name) => (
+            <a
+              key={name}
+              href={linkTo(name, RANGED.includes(name) ? { since, until } : {})}
+              aria-current={name === view ? "page" : undefined}
+            >
+              {NAMES[name]}
+            </a>
+          ))}
+        </nav>
+        <div class="top-end">
+          {sources.length > 1 && (
+            <select
+              aria-label="Source"
+              value={source}
+              onChange={({ currentTarget: { value } }) =>
+                location.hash = linkTo(view === "sources" ? "now" : view, { source: value })}
+            >
+              {source === "" && <option value="">Choose a source</option>}
+              {sources.map(({ name }) => <option key={name} value={name}>{name}</option>)}
+            </select>
+          )}
+          {badges}
           <button type="button" onClick={() => signOut()}>Sign out</button>
         </div>
       </header>
       <main id="main" tabIndex={-1} class={`view-${view}`}>
         <h1>{title}</h1>
-        <Notice text={status.problem || events.problem.value || alerts.problem.value} />
-        <LoadedView view={view} events={events} alerts={alerts} status={status} />
+        {children}
       </main>
     </>
   );

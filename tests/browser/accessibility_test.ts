@@ -4,7 +4,7 @@ import { PageServer } from "./page_server.ts";
 import { browserTest, pageTest, watchErrors } from "./page_test_of.ts";
 
 const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
-const VIEWS = ["now", "alerts", "events", "rules", "deliveries"];
+const VIEWS = ["now", "alerts", "events", "rules", "deliveries", "sources"];
 
 const RULE = `title: A test was deleted
 logsource: { product: thousandeyes }

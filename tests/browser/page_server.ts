@@ -19,15 +19,30 @@ const TOKEN_TABLE: readonly ApiToken[] = [
 /** The page and the routes behind the real gateway, over a real log, on a port of loopback. */
 export class PageServer implements AsyncDisposable {
   readonly fixture: LogFixture = new LogFixture();
+  /** The logs of several sources, by name; the first is `fixture`. */
+  readonly logs: ReadonlyMap<string, LogFixture>;
   /** What the gateway has reported. */
   readonly reports: unknown[] = [];
   #server: Deno.HttpServer<Deno.NetAddr>;
   #port = 0;
   #events = 0;
 
-  /** @param tokens The tokens that the gateway accepts; by default those of `TOKENS`. */
-  constructor(readonly tokens: readonly ApiToken[] = TOKEN_TABLE) {
-    Object.assign(this.fixture.clock, systemClock); // a browser lives in real time
+  /**
+   * @param tokens The tokens that the gateway accepts; by default those of `TOKENS`.
+   * @param sources The names of the sources.
+   */
+  constructor(
+    readonly tokens: readonly ApiToken[] = TOKEN_TABLE,
+    sources: readonly string[] = ["default"],
+  ) {
+    this.logs = new Map(
+      sources.map((name, index) => [name, index === 0 ? this.fixture : new LogFixture()]),
+    );
+    for (const [source, { access, clock }] of this.logs) {
+      Object.assign(clock, systemClock); // a browser lives in real time
+      const status = access.status;
+      access.status = () => ({ ...status(), source });
+    }
     this.#server = this.#serve();
     this.#port = this.#server.addr.port;
   }
@@ -137,11 +152,11 @@ export class PageServer implements AsyncDisposable {
     const ended = new AbortController();
     this.#connections = ended;
     const gateway = createGateway({
-      sources: ["default"],
+      sources: [...this.logs.keys()],
       tokens: this.tokens,
       clock: systemClock,
       page,
-      backend: (request) => this.fixture.app.fetch(request),
+      backend: (request, source) => (this.logs.get(source) ?? this.fixture).app.fetch(request),
       report: (error) => this.reports.push(error),
     });
     return Deno.serve(
@@ -152,6 +167,6 @@ export class PageServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    this.fixture[Symbol.dispose]();
+    for (const log of this.logs.values()) log[Symbol.dispose]();
   }
 }

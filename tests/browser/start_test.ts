@@ -56,7 +56,7 @@ async function takePictures(browser: Browser, link: string): Promise<void> {
       await take("sign-in");
       await page.goto(link);
       await page.getByRole("link", { name: STORY }).waitFor();
-      for (const view of ["now", "alerts", "events", "rules", "deliveries"]) {
+      for (const view of ["now", "alerts", "events", "rules", "deliveries", "sources"]) {
         await page.goto(`${origin}#/${view}`);
         await take(view);
       }
@@ -68,6 +68,11 @@ async function takePictures(browser: Browser, link: string): Promise<void> {
         await page.keyboard.press("Escape");
         await page.locator("dialog").waitFor({ state: "detached" });
       }
+      await page.goto(`${origin}#/rules`);
+      await page.getByRole("link", { name: "ThousandEyes API Token Created" }).click();
+      await page.getByRole("button", { name: "Try on the last events" }).click();
+      await page.getByText(/tests passed/).scrollIntoViewIfNeeded();
+      await take("rule");
       await page.close();
     }
   }

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { gzipSync } from "node:zlib";
 import { createGateway } from "../../src/http/gateway.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 import page from "../../src/worker/page.json" with { type: "json" };
 import { buildPage } from "../../tools/build_page.ts";
+import { firstViewSizes } from "./first_view.ts";
 
 const app = createGateway({
   sources: ["default"],
@@ -14,23 +14,8 @@ const app = createGateway({
   report: () => {},
 });
 
-const files: Readonly<Record<string, { text: string }>> = page;
-
-/** What the browser needs for the first view: what the page links to, and what that imports. */
-function firstView(): Set<string> {
-  const needed = new Set(["/"]);
-  for (const path of needed) {
-    const { text } = files[path]!;
-    for (const [, linked] of text.matchAll(/(?:href|src)="(\/[^"]+)"/g)) needed.add(linked!);
-    for (const [, name] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) {
-      needed.add(`/assets/${name}`);
-    }
-  }
-  return needed;
-}
-
 Deno.test("the first view is at most 60 KB, gzipped and in all", () => {
-  const sizes = [...firstView()].map((path) => [path, gzipSync(files[path]!.text).length] as const);
+  const sizes = firstViewSizes();
   const total = sizes.reduce((sum, [, size]) => sum + size, 0);
   assert(sizes.length >= 4);
   assert(total <= 60_000, `${total} bytes: ${JSON.stringify(sizes)}`);

@@ -114,6 +114,7 @@ function newChart(element: HTMLElement, props: () => MinutesChartProps): uPlot {
     {
       width: element.clientWidth,
       height,
+      padding: [null, 32, null, null], // for the last time under the axis
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false } },
       scales: {
