@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createGateway } from "../../src/http/gateway.ts";
 import { openApiDocument } from "../../src/http/openapi.ts";
+import { PROBLEMS } from "../../src/http/problem.ts";
 import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
 import apiDocs from "../../src/worker/api_docs.json" with { type: "json" };
@@ -59,6 +60,13 @@ Deno.test("the document refers to nothing that it does not contain, and contains
     ...Object.keys(responses).map((name) => `responses/${name}`),
   ];
   assertEquals([...used].sort(), contained.sort());
+});
+
+Deno.test("every problem code is an answer of some operation", () => {
+  const names = Object.keys(document.components.responses).flatMap((name) => name.split("_or_"));
+  // That of a method that is no operation.
+  const codes = Object.keys(PROBLEMS).filter((code) => code !== "method_not_allowed");
+  assertEquals([...new Set(names)].sort(), codes.sort());
 });
 
 Deno.test("the Worker bundles the document as it is now, and the gateway serves it without a token", async () => {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SseReader } from "../support/read_sse.ts";
 import { settled } from "../support/manual_clock.ts";
 import { StreamLimit } from "../../src/http/stream_limit.ts";
+import type { RuleSummary } from "../../src/http/log_access.ts";
 import { LogFixture } from "./log_fixture.ts";
 
 const SSE = { headers: { Accept: "text/event-stream" } };
@@ -156,8 +157,16 @@ async function longFixture(): Promise<LogFixture> {
     );
   }
   const title = "A rule with a long title ".repeat(10);
-  const rule = { id: title, title, level: null, status: null, description: title, tags: [] };
-  fixture.access.rules = () => Array(500).fill(rule);
+  const rule: RuleSummary = {
+    id: title,
+    title,
+    name: null,
+    level: null,
+    status: null,
+    description: title,
+    tags: [],
+  };
+  fixture.access.rules = () => Array<RuleSummary>(500).fill(rule);
   return fixture;
 }
 

@@ -185,3 +185,13 @@ Deno.test("GET /v1/changes lists who has changed what, newest first, page by pag
   assertEquals([all[6].about, all[6].details], ["siem", ["secret", "url"]]);
   assertEquals([second.next, Date.parse(all[0].at)], [null, fixture.clock.now()]);
 });
+
+Deno.test("POST /v1/endpoints/:name tells every problem, and changes nothing", async () => {
+  using fixture = new LogFixture();
+  await send(fixture, "PUT", "siem", siem);
+  const invalid = await send(fixture, "POST", "siem", { minLevel: "loud", timeoutMs: 1 });
+  assertEquals([invalid.status, (await invalid.json()).code], [422, "invalid_endpoint"]);
+  const large = await send(fixture, "POST", "siem", { url: "x".repeat(70_000) });
+  assertEquals([large.status, (await large.json()).code], [413, "too_large"]);
+  assertEquals(fixture.endpoints.find("siem")?.minLevel, "medium");
+});
