@@ -28,7 +28,7 @@ pageTest(
     await page.goto(server.link());
     await page.getByText("No open alert").waitFor();
     await server.alert({ event: { event: "Test deleted.", user: "Ana (ana@example.org)" } });
-    await page.getByRole("link", { name: /Test deleted/ }).click();
+    await page.getByRole("link", { name: "Test deleted: Ana" }).click();
     await page.getByRole("dialog").getByText("event|contains: deleted").waitFor();
     assertEquals(await page.locator("dialog pre mark").allTextContents(), ['"Test deleted."']);
   },
