@@ -174,8 +174,13 @@ Deno.test("a source that is removed drains: what it owes is delivered with its n
   await eventually(() => statusOf("emea"), ({ log }) => (log.messages["waiting"] ?? 0) > 0);
 
   await startWith({ SOURCES: "[]" });
-  const { unfedLogs } = await eventually(status, ({ unfedLogs }) => unfedLogs.length > 0);
+  const { unfedLogs, reasons } = await eventually(status, ({ unfedLogs }) => unfedLogs.length > 0);
   assertEquals(unfedLogs.map(({ source }) => source), [`emea ${other.baseUrl} all`]);
+  // The endpoint and the token go on naming it, which is told.
+  assertEquals(
+    reasons.filter(({ code }) => code === "refused_setting").map(({ about }) => about),
+    ["WEBHOOKS emea", "API_TOKENS emea"],
+  );
   assertEquals((await ask("/v1/events?source=emea")).status, 404);
   assertEquals((await ask("/v1/events", EMEA_TOKEN)).status, 403);
   receiver.works = true; // and of the rules, this source has only one

@@ -165,3 +165,13 @@ Deno.test("writeToFit() takes the most detail that fits, and the least if none d
   );
   assertEquals([sizeFor(most), sizeFor(most - 1)], [most, less]);
 });
+
+Deno.test("plainMessage() names the source of an alert, unless there is only the one without a name", () => {
+  const sourceIn = (source?: string) => {
+    const options = { identity: "[]", occurrence: 1, source };
+    const alert = toAlert({ title: "Failed login" }, { user: "Ana" }, options);
+    const { facts } = plainMessage({ type: "alert.created", alert, at: 0 }, () => undefined);
+    return facts.find(({ label }) => label === "Source")?.value;
+  };
+  assertEquals([sourceIn(), sourceIn("default"), sourceIn("emea")], [undefined, undefined, "emea"]);
+});
