@@ -193,7 +193,9 @@ export function openApiDocument(version: string): OpenApiDocument {
         token: {
           type: "http",
           scheme: "bearer",
-          description: "A token of `API_TOKENS`; each operation names the scope that it needs",
+          description: "A token of `API_TOKENS`; each operation names the scope that it needs. " +
+            "`admin` includes `read`, and `read` includes `read:events` and `read:alerts`. A token " +
+            "may expire, and may be limited to some sources",
         },
       },
     },
