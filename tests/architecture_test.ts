@@ -70,7 +70,11 @@ const ROOMS: Record<string, string[]> = {
     "stream_limit.ts",
     "client_address.ts",
     "request_record.ts",
+    "failed_authentications.ts",
+    "request_share.ts",
     "api_tokens.ts",
+    "cloudflare_access.ts",
+    "token_use.ts",
     "choose_source.ts",
     "log_access.ts",
     "feed",
@@ -83,6 +87,7 @@ const ROOMS: Record<string, string[]> = {
 
 /** Which folders may import a package or scheme; a name that is not here may be imported by all. */
 const ONLY_IN: [RegExp, string[]][] = [
+  [/^jose(\/|$)/, ["http"]],
   [/^hono(\/|$)/, ["http", "dashboard", "emulator"]],
   [/^(preact|@preact\/signals|@tanstack\/virtual-core|uplot)(\/|$)/, ["dashboard"]],
   [/^cloudflare:/, ["worker"]],

@@ -35,7 +35,7 @@ export class ApiError extends Error {
 }
 
 /**
- * Sends a request with the token of this tab.
+ * Sends a request with the token of this tab, or as whom Cloudflare Access has recognised.
  *
  * @param path The path with its query.
  * @param init What else to send.
@@ -44,25 +44,37 @@ export class ApiError extends Error {
  */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
-  headers.set("Authorization", `Bearer ${token.value ?? ""}`);
+  const used = token.value;
+  const isRecognised = used === "";
+  if (!isRecognised) headers.set("Authorization", `Bearer ${used}`);
   if (!headers.has("Accept")) headers.set("Accept", "application/json");
   let response: Response;
   try {
     response = await fetch(ofSource(path), {
       ...init,
       headers,
-      credentials: "omit",
+      credentials: isRecognised ? "same-origin" : "omit",
       cache: "no-store",
+      redirect: "manual", // Cloudflare Access sends those whose session has ended to sign in
     });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new ApiError(0, "Panoptes does not answer. Is it running, and is the network up?");
   }
   if (response.ok) return response;
+  if (response.type === "opaqueredirect") {
+    if (token.value === used) signOut(SESSION_ENDED);
+    throw new ApiError(401, SESSION_ENDED);
+  }
   const { code = "", title = "", detail = "" } = await response.json().catch(() => ({}));
-  if (response.status === 401) signOut(whyRefused(code));
+  // The first answer says why; those of other requests may be cut off by signing out.
+  if (response.status === 401 && token.value === used) {
+    signOut(isRecognised ? SESSION_ENDED : whyRefused(code));
+  }
   throw new ApiError(response.status, explain(response.status, title, detail));
 }
+
+const SESSION_ENDED = "Your session has ended. Reload the page to sign in again.";
 
 /** Asks for the log of the source that the address names; the list of sources is about all. */
 function ofSource(path: string): string {
@@ -80,7 +92,9 @@ function whyRefused(code: string): string {
 
 function explain(status: number, title: string, detail: string): string {
   if (status === 403) {
-    return "Your token may only read. Sign in with a token that has the scope admin.";
+    return token.value === ""
+      ? `${detail}.`
+      : "Your token may only read. Sign in with a token that has the scope admin.";
   }
   return detail === "" ? title === "" ? `The answer is ${status}` : title : `${title}: ${detail}`;
 }

@@ -5,5 +5,7 @@
  */
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { takeIdentity } from "./session.ts";
 
 render(<App />, document.body);
+takeIdentity();

@@ -1,6 +1,7 @@
 /**
  * The token of this tab. It comes in the fragment of a link, which no server sees, or is pasted; it
- * is kept until the tab is closed and sent as a bearer header, so there is no cookie.
+ * is kept until the tab is closed and sent as a bearer header, so there is no cookie. Without a
+ * token, whom Cloudflare Access has recognised is signed in by that.
  *
  * @module
  */
@@ -12,7 +13,10 @@ const FRAGMENT = "#token=";
 const current = signal(sessionStorage.getItem(KEY));
 const reason = signal("");
 
-/** The token; null while nobody is signed in. */
+/** Instead of a token, for whom Cloudflare Access has recognised. */
+const RECOGNISED = "";
+
+/** The token, empty for whom Cloudflare Access has recognised; null while nobody is signed in. */
 export const token: ReadonlySignal<string | null> = current;
 
 /** Why nobody is signed in, if that is not the user's own doing; otherwise empty. */
@@ -35,6 +39,9 @@ export function signIn(text: string): void {
  * @param because Why, if the server refused the token.
  */
 export function signOut(because = ""): void {
+  if (current.value === RECOGNISED && because === "") {
+    return location.assign("/cdn-cgi/access/logout");
+  }
   sessionStorage.removeItem(KEY);
   reason.value = because;
   current.value = null;
@@ -49,5 +56,17 @@ export function takeTokenFromAddress(): void {
     signIn(decodeURIComponent(text).trim());
   } catch {
     signOut("The link is damaged: its token cannot be read. Paste the token instead.");
+  }
+}
+
+/** Signs in whom Cloudflare Access has recognised, unless there is a token. */
+export async function takeIdentity(): Promise<void> {
+  if (current.value !== null) return;
+  try {
+    const response = await fetch("/session", { cache: "no-store", redirect: "manual" });
+    const { name = null } = response.ok ? await response.json() : {};
+    if (name !== null && current.value === null) current.value = RECOGNISED;
+  } catch {
+    // There is the form.
   }
 }

@@ -47,6 +47,9 @@ export interface ApiToken {
   expires?: number;
 }
 
+/** What the names of people begin with, so that no token can have the name of a person. */
+export const PERSON_PREFIX = "access:";
+
 /** The name of a token, for valibot. */
 export const TokenNameSchema: v.GenericSchema<string> = v.pipe(
   v.string("must be a string"),

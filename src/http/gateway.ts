@@ -1,7 +1,17 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { Hono } from "hono/tiny";
 import type { Clock } from "../stream/clock.ts";
-import { type ApiToken, permits, SCOPES, TokenTable, withHolder } from "./api_tokens.ts";
+import {
+  type ApiToken,
+  permits,
+  PERSON_PREFIX,
+  SCOPES,
+  TokenTable,
+  withHolder,
+} from "./api_tokens.ts";
+import { clientAddress } from "./client_address.ts";
+import { ASSERTION_HEADER, type CloudflareAccess } from "./cloudflare_access.ts";
+import { FailureGuard, type FailureReport } from "./failed_authentications.ts";
 import { type Page, pageAnswer } from "./page.ts";
 import { chooseSource, sourceRequired } from "./choose_source.ts";
 import { problem } from "./problem.ts";
@@ -17,8 +27,12 @@ export interface GatewayOptions {
   tokens: readonly ApiToken[];
   /** The names of the sources, at least one. */
   sources: readonly string[];
+  /** Recognises people by Cloudflare Access; without it, there are only tokens. */
+  access?: Pick<CloudflareAccess, "identify" | "failure"> | undefined;
   /** Time, by which tokens expire, and for which sources are waited. */
   clock: Clock;
+  /** Tells the log of failed authentications, at most every 10 seconds; default nobody. */
+  tell?: (report: FailureReport) => Promise<unknown>;
   /** The names of invalid settings, never their values; only for clients with a valid token. */
   misconfigured?: readonly string[];
   /** The dashboard and the description of the interface; without them, there are none. */
@@ -47,12 +61,15 @@ interface Noted {
   Variables: {
     /** Its route as it is declared; absent if there is none. */
     route?: string;
-    /** The configured token that it carries, even if that does not suffice. */
-    token?: ApiToken;
+    /** Whose token it carries, or who sent it, even if that does not suffice. */
+    token?: Authenticated;
     /** Whether the backend has answered it, and tells of it. */
     isPassedOn?: boolean;
   };
 }
+
+/** Whoever has been recognised: a token, or a person. */
+type Authenticated = Pick<ApiToken, "name" | "scopes" | "expires" | "sources">;
 
 const NOBODY = { name: "", scopes: [] };
 
@@ -83,37 +100,99 @@ const NOBODY = { name: "", scopes: [] };
  * @returns A Hono app.
  */
 export function createGateway(
-  { tokens, sources, clock, misconfigured = [], page = {}, backend, report, onRequest = () => {} }:
-    GatewayOptions,
+  {
+    tokens,
+    sources,
+    clock,
+    access,
+    tell,
+    misconfigured = [],
+    page = {},
+    backend,
+    report,
+    onRequest = () => {},
+  }: GatewayOptions,
 ): Hono<Noted> {
   const table = new TokenTable(tokens);
+  const guard = new FailureGuard(clock);
   const app = new Hono<Noted>();
 
   app.use(async (context, next) => {
     const record = new RequestRecord(context.req.raw, { clock, onEnd: onRequest });
     await next();
+    tellFailures(context);
     const { route, token, isPassedOn = false } = context.var;
     if (!isPassedOn) {
       record.answered(context.res, { route: route ?? null, token: token?.name ?? null });
     }
   });
 
+  function tellFailures(context: Context<Noted>): void {
+    const failures = guard.due();
+    if (failures === undefined || tell === undefined) return;
+    const told = tell(failures).catch(report);
+    try {
+      context.executionCtx.waitUntil(told); // in a Worker, what nobody waits for is cut off
+    } catch {
+      // There is no such context elsewhere.
+    }
+  }
+
+  /** Answers a credential that is not accepted. */
+  function refused(context: Context<Noted>, answer: Response, expired?: string): Response {
+    const retryAfter = guard.failed(clientAddress(context.req.raw.headers), expired);
+    if (retryAfter === undefined) return answer;
+    return problem("too_many_failures", {
+      detail: "This address has sent too many tokens that are not accepted; a valid one still is",
+      headers: { "Retry-After": String(retryAfter) },
+    });
+  }
+
+  /** Who sent a request, or the answer to it if that is not known. */
+  async function recognise(context: Context<Noted>): Promise<Authenticated | Response> {
+    const authorization = context.req.header("Authorization");
+    const assertion = context.req.header(ASSERTION_HEADER);
+    if (authorization === undefined && access !== undefined && assertion !== undefined) {
+      const person = await access.identify(assertion);
+      if (access.failure !== undefined) guard.keysFailed();
+      if (person === "unavailable") {
+        return problem("access_unavailable", { headers: { "Retry-After": "30" } });
+      }
+      return person === "invalid" ? refused(context, unauthorized(NO_PERSON)) : person;
+    }
+    if (table.empty && access === undefined) {
+      return problem("no_tokens_configured", { detail: HOW_TO_CONFIGURE });
+    }
+    const token = await table.find(authorization);
+    if (token !== undefined) return token;
+    // Who sends nothing has guessed nothing.
+    return authorization === undefined
+      ? unauthorized()
+      : refused(context, unauthorized(WRONG_TOKEN));
+  }
+
   function authorize(route?: Route): MiddlewareHandler<Noted> {
     return async function authorize(context, next) {
       if (route !== undefined) context.set("route", route.path);
       const scope = requiredScope(context.req.method, route);
       if (scope === "none") return await next();
-      if (table.empty) return problem("no_tokens_configured", { detail: HOW_TO_CONFIGURE });
-      const token = await table.find(context.req.header("Authorization"));
-      if (token === undefined) return unauthorized(context);
+      const token = await recognise(context);
+      if (token instanceof Response) return token;
       context.set("token", token);
       const { expires = Infinity } = token;
       // Only who holds the token learns that it was a valid one.
-      if (clock.now() >= expires) return expired(expires);
+      if (clock.now() >= expires) return refused(context, expired(expires), token.name);
       if (!permits(token.scopes, scope)) {
         return problem("forbidden", {
           detail: `This request needs a token with the scope ${scope}`,
           members: { scope },
+        });
+      }
+      if (isPerson(token) && !isFromPage(context.req.raw)) {
+        return problem("cross_site", {
+          detail:
+            "Whoever is signed in by Cloudflare Access can change things only on the page of " +
+            "Panoptes; programs use a token",
         });
       }
       if (misconfigured.length > 0) {
@@ -150,6 +229,13 @@ export function createGateway(
     return response;
   }
 
+  app.get("/session", async (context) => {
+    context.set("route", "/session");
+    const assertion = context.req.header(ASSERTION_HEADER);
+    const person = assertion === undefined ? undefined : await access?.identify(assertion);
+    const { name, scopes } = typeof person === "object" ? person : { name: null, scopes: [] };
+    return json({ name, scopes });
+  });
   app.get("/healthz", (context) => {
     context.set("route", "/healthz");
     return json({ status: "ok" });
@@ -189,12 +275,25 @@ function expired(at: number): Response {
   });
 }
 
-function unauthorized(context: Context): Response {
-  const sent = context.req.header("Authorization") !== undefined;
+/** Whether it is a person, who is recognised by what a browser sends by itself. */
+function isPerson({ name }: Authenticated): boolean {
+  return name.startsWith(PERSON_PREFIX);
+}
+
+/**
+ * Whether a request changes nothing, or comes from our own page: the browser says so in a header
+ * that no script can set.
+ */
+function isFromPage({ method, headers }: Request): boolean {
+  return method === "GET" || method === "HEAD" || headers.get("Sec-Fetch-Site") === "same-origin";
+}
+
+const WRONG_TOKEN = "Authorization does not contain a configured token; send it as Bearer <token>";
+const NO_PERSON = "The identity that Cloudflare Access has sent is not valid here; sign in again";
+
+function unauthorized(wrong?: string): Response {
   return problem("unauthorized", {
-    detail: sent
-      ? "Authorization does not contain a configured token; send it as Bearer <token>"
-      : "Send a configured token as Authorization: Bearer <token>",
-    headers: sent ? INVALID_TOKEN : {},
+    detail: wrong ?? "Send a configured token as Authorization: Bearer <token>",
+    headers: wrong === undefined ? {} : INVALID_TOKEN,
   });
 }

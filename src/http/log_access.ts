@@ -8,7 +8,9 @@ import type { MessageState } from "../store/outbox_message.ts";
 import type { AlertChange, AlertState } from "../alert/alert_state.ts";
 import type { Silence } from "../alert/silence.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
+import type { FailureCounts } from "./failed_authentications.ts";
 import type { StreamCounts } from "./stream_limit.ts";
+import type { TokenUse } from "./token_use.ts";
 import type { BacktestQuery, StartedBacktest } from "../watch/log_backtests.ts";
 import type { WatchStatus } from "../watch/watch_status.ts";
 
@@ -118,6 +120,10 @@ export interface Status extends WatchStatus {
   readonly subscribers: { readonly events: number; readonly alerts: number };
   /** How many streams are open and may be, and how many were refused. */
   readonly streams: StreamCounts;
+  /** What each token uses that has sent a request since the start. */
+  readonly tokens: readonly TokenUse[];
+  /** Requests with a token that is not accepted. */
+  readonly authentication: FailureCounts;
 }
 
 /** An endpoint in a list; without what its entry says if that is refused. */

@@ -5,12 +5,16 @@ import { problem } from "./problem.ts";
 import { InvalidRequestError } from "./read_query.ts";
 import { type RequestFacts, RequestRecord } from "./request_record.ts";
 import { operationsOf, type Route, routerPath, type Services } from "./route.ts";
+import type { NotNow, RequestShare } from "./request_share.ts";
+import { isForEventStream } from "./routes/events_and_alerts.ts";
 import { routes } from "./routes.ts";
 
 /** What the app works with. */
 export interface LogAppOptions extends Services {
   /** Receives unexpected errors; the client never sees them. */
   report: (error: unknown) => void;
+  /** How requests are shared among tokens; default without limit. */
+  requests?: RequestShare;
   /** Told of each request whose answer has ended; default nobody. */
   onRequest?: (facts: RequestFacts) => void;
 }
@@ -23,7 +27,7 @@ export interface LogAppOptions extends Services {
  * @returns A Hono app.
  */
 export function createLogApp(
-  { report, onRequest = () => {}, ...services }: LogAppOptions,
+  { report, requests, onRequest = () => {}, ...services }: LogAppOptions,
 ): Hono {
   const { clock } = services;
   const app = new Hono();
@@ -36,13 +40,16 @@ export function createLogApp(
     return async (context: Context): Promise<Response> => {
       const { raw } = context.req;
       const record = new RequestRecord(raw, { clock, onEnd: onRequest });
+      const holder = holderOf(raw);
       let response: Response;
       try {
-        response = await answer(context, record);
+        // Event streams have a limit of their own, and no browser reconnects after a refusal.
+        const notNow = isForEventStream(raw) ? undefined : requests?.take(holder);
+        response = notNow === undefined ? await answer(context, record) : tooMany(notNow);
       } catch (error) {
         response = failure(error);
       }
-      record.answered(response, { route: route.path, token: holderOf(raw).name || null });
+      record.answered(response, { route: route.path, token: holder.name || null });
       return response;
     };
   }
@@ -77,4 +84,11 @@ export function createLogApp(
   app.notFound(() => problem("not_found"));
   app.onError(failure);
   return app;
+}
+
+function tooMany({ refused, retryAfter }: NotNow): Response {
+  return problem("too_many_requests", {
+    detail: refused,
+    headers: { "Retry-After": String(retryAfter) },
+  });
 }

@@ -43,9 +43,12 @@ export async function longAnswer(
 ): Promise<Response> {
   const holder = holderOf(request);
   const place = await streams.acquire(holder);
-  if (place === undefined) {
+  if ("refused" in place) {
     onEnd();
-    return problem("overloaded", { headers: { ...headers, "Retry-After": RETRY_AFTER } });
+    return problem("overloaded", {
+      detail: place.refused,
+      headers: { ...headers, "Retry-After": RETRY_AFTER },
+    });
   }
   let body: ReadableStream<Uint8Array>;
   try {

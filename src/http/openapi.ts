@@ -82,6 +82,18 @@ const OWN_PATHS: OpenApiDocument["paths"] = {
     properties: { status: { const: "ok" } },
     required: ["status"],
   }),
+  "/session": own(
+    "getSession",
+    "who you are by Cloudflare Access",
+    {
+      type: "object",
+      properties: {
+        name: { type: ["string", "null"], description: "the person; null if there is none" },
+        scopes: { type: "array", items: { type: "string" }, description: "what they may do" },
+      },
+      required: ["name", "scopes"],
+    },
+  ),
   "/openapi.json": own("getOpenapi", "this interface in OpenAPI 3.1", { type: "object" }),
 };
 
@@ -143,16 +155,26 @@ const NAMED: Readonly<Record<string, v.GenericSchema>> = {
 const nameOf = new Map(Object.entries(NAMED).map(([name, schema]) => [schema, name]));
 
 /** The problems that every operation has, and those of operations that need a token. */
-const COMMON: readonly ProblemCode[] = ["invalid_request", "internal", "overloaded", "unavailable"];
+const COMMON: readonly ProblemCode[] = [
+  "invalid_request",
+  "too_many_requests",
+  "internal",
+  "overloaded",
+  "unavailable",
+];
 const OF_TOKENS: readonly ProblemCode[] = [
   "unauthorized",
   "no_tokens_configured",
   "token_expired",
+  "too_many_failures",
+  "access_unavailable",
   "forbidden",
   "misconfigured",
   "source_required",
   "unknown_source",
 ];
+/** Those of operations that change something. */
+const OF_CHANGES: readonly ProblemCode[] = ["cross_site"];
 
 /**
  * The HTTP interface in OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1.html), made from the
@@ -221,7 +243,9 @@ function operationObject(
   const { scope, purpose, answers, total, body, ownBody, problems = [] } = operation;
   const path = templateOf(route);
   const parameters = parametersOf(route, operation);
-  const codes = [...COMMON, ...(scope === "none" ? [] : OF_TOKENS), ...problems];
+  const ofTokens = scope === "none" ? [] : OF_TOKENS;
+  const ofChanges = scope === "none" || method === "GET" ? [] : OF_CHANGES;
+  const codes = [...COMMON, ...ofTokens, ...ofChanges, ...problems];
   const sent = body ?? ownBody;
   return {
     operationId: method.toLowerCase() +

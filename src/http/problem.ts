@@ -3,7 +3,9 @@ import { responseHeaders, wholeAnswer } from "./response.ts";
 
 /** Every problem by its code. Clients may rely on codes and statuses; titles may change. */
 export const PROBLEMS = {
+  access_unavailable: [503, "Cloudflare Access cannot be checked"],
   conflict: [409, "Conflict with the current state"],
+  cross_site: [403, "The change does not come from the page"],
   forbidden: [403, "Insufficient scope"],
   internal: [500, "Internal server error"],
   invalid_endpoint: [422, "The endpoint cannot be used"],
@@ -17,6 +19,8 @@ export const PROBLEMS = {
   overloaded: [503, "Too many open streams"],
   token_expired: [401, "The API token has expired"],
   source_required: [400, "Several sources may be meant"],
+  too_many_failures: [429, "Too many failed authentications"],
+  too_many_requests: [429, "Too many requests"],
   too_large: [413, "The body is too large"],
   unauthorized: [401, "A valid API token is required"],
   unknown_source: [404, "There is no such source"],

@@ -30,7 +30,7 @@ export interface RequestFacts {
 
 /**
  * Why a stream ended: it was complete, its client left (`cancelled`, `aborted`) or stalled, it
- * reached its age, its token expired, or the log could not be read.
+ * reached its age, its token expired, it made room for another token, or the log could not be read.
  */
 export type StreamEnd =
   | "complete"
@@ -39,6 +39,7 @@ export type StreamEnd =
   | "stalled"
   | "aged"
   | "expired"
+  | "yielded"
   | "failed";
 
 /** Learns what becomes of a body that is made part by part. */

@@ -23,8 +23,27 @@ export interface Place {
    * 16 MB that no connection has taken: 64 KiB while few are open, and 1 KiB from a thousand on.
    */
   writeBytes(): number;
+  /**
+   * Says how to end the stream as usual, so that its reader comes back later; called when a token
+   * that holds less than its part waits. A stream that says nothing keeps its place.
+   */
+  onYield(end: () => void): void;
   /** Gives the place back; a second call changes nothing. */
   release(): void;
+}
+
+/** Why there is no place. */
+export interface NoPlace {
+  /** Whose limit is reached, in one sentence. */
+  readonly refused: string;
+}
+
+/** What one token holds. */
+export interface TokenStreams {
+  /** How many streams it has open. */
+  readonly open: number;
+  /** How many were refused to it since the start. */
+  readonly refused: number;
 }
 
 /** What the limit is, and what it does. */
@@ -56,6 +75,7 @@ const MAX_WRITE_BYTES = 64 * 1024;
 interface Held {
   readonly holder: Holder;
   probe: () => void;
+  yield?: () => void;
 }
 
 /**
@@ -64,7 +84,9 @@ interface Held {
  * kept for tokens with the scope `admin`, so that no reader shuts out the others or the operator.
  *
  * A reader that is gone is noticed only when something is written to it. If there is no room, the
- * open streams are probed, and the request waits a moment for what the dead ones give back.
+ * open streams are probed, and the request waits a moment for what the dead ones give back. Then the
+ * places are shared: a token that holds less than its part, which is the same for all who hold or
+ * want streams, gets the place of the latest event stream of whoever holds the most above it.
  *
  * @example
  * ```ts
@@ -75,7 +97,7 @@ interface Held {
  * const streams = new StreamLimit(2, systemClock);
  * const place = await streams.acquire({ name: "siem", isAdmin: false });
  * assertEquals(streams.counts(), { open: 1, max: 2, maxPerToken: 1, keptForAdmin: 0, refused: 0 });
- * place?.release();
+ * if ("release" in place) place.release();
  * assertEquals(streams.counts().open, 0);
  * ```
  */
@@ -87,6 +109,8 @@ export class StreamLimit {
   #waiting = new Set<() => void>();
   #refused = 0;
   #refusedAt: number | undefined;
+  /** How many were refused, by the name of the token. */
+  #refusedTo = new Map<string, number>();
 
   /**
    * @param max How many streams may be open at a time.
@@ -113,13 +137,23 @@ export class StreamLimit {
     };
   }
 
+  /** What each token holds that has asked for a stream, by its name. */
+  byToken(): Map<string, TokenStreams> {
+    const found = new Map<string, TokenStreams>();
+    for (const [name, refused] of this.#refusedTo) found.set(name, { open: 0, refused });
+    for (const [name, open] of this.#openByName()) {
+      found.set(name, { open, refused: this.#refusedTo.get(name) ?? 0 });
+    }
+    return found;
+  }
+
   /**
    * Takes a place for one more stream. Without room, it first finds out which readers are gone.
    *
    * @param holder Who asks.
-   * @returns The place, or undefined if there is no room for this token.
+   * @returns The place, or why there is none for this token.
    */
-  async acquire(holder: Holder): Promise<Place | undefined> {
+  async acquire(holder: Holder): Promise<Place | NoPlace> {
     if (this.#hasRoom(holder)) return this.#take(holder);
     const ends = this.#clock.now() + PATIENCE_MS;
     while (this.#clock.now() < ends) {
@@ -127,9 +161,40 @@ export class StreamLimit {
       if (!this.#hasRoom(holder)) await this.#nextRelease(PROBE_EVERY_MS);
       if (this.#hasRoom(holder)) return this.#take(holder);
     }
+    if (this.#makeOthersYield(holder) && this.#hasRoom(holder)) return this.#take(holder);
     this.#refused++;
     this.#refusedAt = this.#clock.now();
-    return undefined;
+    this.#refusedTo.set(holder.name, (this.#refusedTo.get(holder.name) ?? 0) + 1);
+    return { refused: this.#whoseLimit(holder) };
+  }
+
+  /** Ends a stream of the token that holds most, if that is too many while this one waits. */
+  #makeOthersYield({ name }: Holder): boolean {
+    const held = this.#openByName();
+    const own = held.get(name) ?? 0;
+    const part = Math.max(1, Math.floor(this.#max / held.set(name, own).size));
+    if (own >= part) return false;
+    const [most, count] = [...held].reduce((a, b) => b[1] > a[1] ? b : a);
+    if (count <= part) return false;
+    const latest = [...this.#open].findLast(({ holder, yield: end }) =>
+      holder.name === most && end !== undefined
+    );
+    latest?.yield?.();
+    return latest !== undefined;
+  }
+
+  #whoseLimit({ name }: Holder): string {
+    const { max, maxPerToken } = this.counts();
+    const own = this.#openByName().get(name) ?? 0;
+    return own >= maxPerToken
+      ? `The token ${name} has ${own} of ${max} streams open, which is its part`
+      : `All ${max} streams are in use or kept for others; ${own} of them by the token ${name}`;
+  }
+
+  #openByName(): Map<string, number> {
+    const found = new Map<string, number>();
+    for (const { holder: { name } } of this.#open) found.set(name, (found.get(name) ?? 0) + 1);
+    return found;
   }
 
   #hasRoom({ name, isAdmin }: Holder): boolean {
@@ -149,6 +214,7 @@ export class StreamLimit {
         const share = Math.floor(UNREAD_BYTES / WRITES_AHEAD / this.#open.size);
         return Math.max(MIN_WRITE_BYTES, Math.min(share, MAX_WRITE_BYTES));
       },
+      onYield: (end) => void (held.yield = end),
       release: () => {
         if (!this.#open.delete(held)) return;
         for (const wake of [...this.#waiting]) wake();

@@ -9,9 +9,10 @@ const RETRY_MS = 30_000;
  * and all clients that follow the same rules, give up for ever on any status but 200; after this
  * stream they reconnect with the id that they have.
  *
+ * @param detail Why, in one sentence; absent if there is nothing more to say.
  * @returns The frames.
  */
-export function overloadedStream(): string {
+export function overloadedStream(detail?: string): string {
   return encodeComment("welcome") + encodeRetry(RETRY_MS) +
-    encodeMessage({ event: "overloaded", data: jsonText({ retryMs: RETRY_MS }) });
+    encodeMessage({ event: "overloaded", data: jsonText({ retryMs: RETRY_MS, detail }) });
 }

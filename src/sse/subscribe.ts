@@ -7,7 +7,14 @@ import { parseRequested, resumeAt } from "./resume_at.ts";
 import type { SseSource } from "./sse_source.ts";
 
 /** Why a subscription ended. */
-export type CloseReason = "cancelled" | "aborted" | "stalled" | "aged" | "expired" | "failed";
+export type CloseReason =
+  | "cancelled"
+  | "aborted"
+  | "stalled"
+  | "aged"
+  | "expired"
+  | "yielded"
+  | "failed";
 
 /** How a subscriber reads. */
 export interface SubscribeOptions {
@@ -33,6 +40,8 @@ export interface SubscribeOptions {
    * stalled.
    */
   onProbe?: (probe: () => void) => void;
+  /** Receives a function that ends the stream as its age does, to make room for others. */
+  onYield?: (end: () => void) => void;
   /**
    * Called once, when the stream has ended; `error` is what the log threw if the reason is
    * `failed`.
@@ -147,6 +156,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     });
     this.#wroteAt = clock.now();
     this.#options.onProbe?.(() => this.#probe());
+    this.#options.onYield?.(() => this.#finish("yielded"));
     this.#maintain();
   }
 
@@ -253,8 +263,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
       last = now;
       if (!this.#wanted && now >= this.#wroteAt + STALL_MS) return this.#close("stalled");
       if (now >= Math.min(ends, endsAt)) {
-        if (this.#wanted && this.#cursor !== this.#told) this.#beat();
-        return this.#close(now >= endsAt ? "expired" : "aged");
+        return this.#finish(now >= endsAt ? "expired" : "aged");
       }
       if (this.#wanted && now >= this.#wroteAt + pause) {
         this.#beat();
@@ -272,6 +281,12 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
       this.#probedAt = now;
       this.#beat();
     }
+  }
+
+  /** Ends the stream where its reader can go on later. */
+  #finish(reason: CloseReason): void {
+    if (this.#wanted && !this.#closed && this.#cursor !== this.#told) this.#beat();
+    this.#close(reason);
   }
 
   #between([min, max]: readonly [number, number]): number {

@@ -18,6 +18,9 @@ export const OPERATIONAL_RULES = {
   "panoptes.rules.recovered": "What that was about is over",
   "panoptes.settings.refused": "An entry of the settings is not in force",
   "panoptes.settings.recovered": "What that was about is over",
+  "panoptes.authentication.failing":
+    "Many requests carry a token that is not configured or has expired",
+  "panoptes.authentication.recovered": "What that was about is over",
   "panoptes.endpoint.failing": "Another endpoint refuses messages or cannot be reached",
   "panoptes.endpoint.paused":
     "Another endpoint has failed for five minutes, so only probes are sent to it, or it is disabled",
@@ -85,7 +88,9 @@ type OwnCode =
   | "rules_disabled"
   | "rules_uploaded"
   | "upload_refused"
-  | "streams_refused";
+  | "streams_refused"
+  | "wrong_credentials"
+  | "access_keys_failed";
 
 /** Why the health is what it is, as a stable code. */
 export type ReasonCode = RequestFailure | OwnCode;
@@ -400,6 +405,25 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     severities: ["yellow"],
     meaning: "A client was refused within the last 5 minutes since too many streams were open",
     advice: "Close clients that are not needed, or raise MAX_STREAMS.",
+  },
+  wrong_credentials: {
+    severities: ["yellow"],
+    alerts: {
+      rule: "panoptes.authentication.failing",
+      title: "Many requests to Panoptes carry a wrong token",
+      over: "Requests to Panoptes carry valid tokens again",
+    },
+    meaning:
+      "At least 20 requests within 5 minutes carried a token that is not configured or has expired",
+    advice:
+      "The log of the service has each request. Give a client whose token has expired a new one; if somebody guesses, block the address in front of Panoptes.",
+  },
+  access_keys_failed: {
+    severities: ["yellow"],
+    meaning:
+      "The keys of Cloudflare Access could not be read within the last 5 minutes; those that are known stay in use",
+    advice:
+      "Check ACCESS_TEAM_DOMAIN and Cloudflare's status page. Meanwhile, a token signs you in on the page.",
   },
 };
 

@@ -40,6 +40,14 @@ declare module "cloudflare:workers" {
     readonly rowsWritten: number;
   }
 
+  /** What belongs to one request. */
+  export interface ExecutionContext {
+    /** Keeps the Worker alive until a promise has settled. */
+    waitUntil(promise: Promise<unknown>): void;
+    passThroughOnException(): void;
+    readonly props: unknown;
+  }
+
   export interface AlarmInfo {
     readonly retryCount: number;
     readonly isRetry: boolean;

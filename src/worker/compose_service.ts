@@ -4,7 +4,10 @@ import { type Endpoint, secretsOf } from "../delivery/endpoint.ts";
 import { publicKeysOf } from "../delivery/secret.ts";
 import { createLogApp } from "../http/log_app.ts";
 import { LogFeed } from "../http/feed/log_feed.ts";
+import { type FailureReport, FailureTotals } from "../http/failed_authentications.ts";
+import { RequestShare } from "../http/request_share.ts";
 import { StreamLimit } from "../http/stream_limit.ts";
+import { tokenUse } from "../http/token_use.ts";
 import type { SigmaCorrelation, SigmaRule } from "../sigma/engine.ts";
 import type { Log } from "../store/log.ts";
 import { openLog } from "../store/open_log.ts";
@@ -60,6 +63,8 @@ export interface Service {
   noted(): NotedLog;
   /** Whether nothing will ever be left to do: it is not fed, and holds nothing. */
   isIdle(): boolean;
+  /** Learns of failed authentications; a burst of them is told at once. */
+  noteFailures(report: FailureReport): void;
   /** Learns what the other logs have said about themselves; returns those of earlier settings. */
   meet(others: readonly NotedLog[]): readonly NotedLog[];
 }
@@ -124,6 +129,8 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
   const events = feed("event");
   const alerts = feed("alert");
   const streams = new StreamLimit(config.maxStreams, clock);
+  const requests = new RequestShare(config.maxRequestsPerMinute, clock);
+  const failures = new FailureTotals(clock);
 
   const backtests = new LogBacktests({ log, scope, clock });
 
@@ -168,6 +175,8 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       others,
       hiddenSince: Math.min(events.hiddenSince ?? Infinity, alerts.hiddenSince ?? Infinity),
       streamRefusedAt: streams.refusedAt,
+      failures: failures.burst(),
+      keysFailedSince: failures.keysFailedSince(),
     });
 
   let told = new Set<string>();
@@ -250,6 +259,8 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
         })),
         subscribers: { events: events.followers, alerts: alerts.followers },
         streams: streams.counts(),
+        tokens: tokenUse(streams, requests),
+        authentication: failures.counts(),
       }),
       rules: () => inForce(rules.matcher).map(summaryOf),
       disabledRules: () => rules.matcher.disabled.map(summaryOf),
@@ -277,6 +288,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       if (reason === "failed") report("A stream ended because the log could not be read", error);
     },
     report: (error) => report("A request failed", error),
+    requests,
     onRequest: (facts) => inform("A request has ended", { ...facts, source: name }),
   });
   function noted(): NotedLog {
@@ -293,6 +305,9 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
     nextWorkAt: () => watch.nextWorkAt(),
     noted,
     isIdle: () => !isFed && holdsNothing(noted()),
+    noteFailures(report) {
+      if (failures.add(report)) wakeNow();
+    },
     meet(logs) {
       const fed = new Set(config.sources.map(logNameOf));
       const unfed = logs.filter(({ source }) => !fed.has(source));

@@ -87,6 +87,17 @@ export function readConfig(env: Record<string, unknown>): ReadConfig {
       message: `must not be true if ${SETTINGS.aid.name} is set`,
     });
   }
+  if (result.success) {
+    const { accessTeam, accessAudience, accessAdmins } = result.output;
+    const { accessTeam: team, accessAudience: audience } = SETTINGS;
+    const isWanted = accessTeam !== undefined || accessAudience !== undefined ||
+      accessAdmins.length > 0;
+    for (const [value, { name }] of [[accessTeam, team], [accessAudience, audience]] as const) {
+      if (isWanted && value === undefined) {
+        problems.push({ variable: name, message: "must be set for Cloudflare Access" });
+      }
+    }
+  }
   const listed = entriesOf(SETTINGS.sources.schema, given["sources"]);
   const hasList = listed.valid.length + listed.refused.length > 0;
   if (given["teToken"] === undefined && !hasList) {

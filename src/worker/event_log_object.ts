@@ -6,6 +6,7 @@ import {
   type DurableObjectState,
 } from "cloudflare:workers";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
+import type { FailureReport } from "../http/failed_authentications.ts";
 import { problem } from "../http/problem.ts";
 import { systemClock } from "../stream/clock.ts";
 import { readConfig } from "./config.ts";
@@ -19,6 +20,8 @@ import bundle from "./rules.json" with { type: "json" };
 export interface EventLogMethods {
   /** Sets the alarm again if it is lost or wrong, and returns what it found. */
   watchdog(): Promise<"ticking" | "set" | "new" | "lost" | "overdue" | "ahead">;
+  /** Learns of failed authentications that a gateway has met. */
+  noteFailures(report: FailureReport): Promise<void>;
 }
 
 /** What the runtime passes in: the binding, and the settings that `readConfig()` reads. */
@@ -127,6 +130,12 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
       const isSilent = notedAt < now - (isFed ? 0 : SILENT_MS);
       if ((isFed || owed > 0) && isSilent) await this.env.EVENT_LOG.getByName(source).watchdog();
     }
+  }
+
+  /** @inheritdoc */
+  noteFailures(report: FailureReport): Promise<void> {
+    this.#service?.noteFailures(report);
+    return Promise.resolve();
   }
 
   /** @inheritdoc */

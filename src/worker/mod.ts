@@ -5,6 +5,8 @@
  *
  * @module
  */
+import type { ExecutionContext } from "cloudflare:workers";
+import { CloudflareAccess } from "../http/cloudflare_access.ts";
 import { createGateway } from "../http/gateway.ts";
 import { problem } from "../http/problem.ts";
 import { systemClock } from "../stream/clock.ts";
@@ -38,6 +40,13 @@ function openGateway(env: Env): Gateway {
     misconfigured: config === undefined
       ? [...new Set(problems.map(({ variable }) => variable))]
       : [],
+    access: accessOf(config),
+    async tell(failures) {
+      const [first] = sources;
+      if (first !== undefined) {
+        await env.EVENT_LOG.getByName(logNameOf(first)).noteFailures(failures);
+      }
+    },
     page: { ...page, ...apiDocs },
     backend(request, name, unreachable) {
       const source = sources.find((source) => source.name === name);
@@ -60,6 +69,19 @@ function openGateway(env: Env): Gateway {
   return { app, config };
 }
 
+/** Recognises people by Cloudflare Access, if that is configured. */
+function accessOf(config: Config | undefined): CloudflareAccess | undefined {
+  const { accessTeam: team, accessAudience: audience, accessAdmins: admins = [] } = config ?? {};
+  if (team === undefined || audience === undefined) return undefined;
+  return new CloudflareAccess({
+    team,
+    audience,
+    admins,
+    fetch: (url, init) => fetch(url, init),
+    clock: systemClock,
+  });
+}
+
 /** One log that cannot be reached must not keep the others asleep. */
 async function watchOver(source: Source, env: Env): Promise<void> {
   try {
@@ -73,9 +95,9 @@ async function watchOver(source: Source, env: Env): Promise<void> {
 
 export default {
   /** Answers a request. */
-  fetch(request: Request, env: Env): Response | Promise<Response> {
+  fetch(request: Request, env: Env, context: ExecutionContext): Response | Promise<Response> {
     gateway ??= openGateway(env);
-    return gateway.app.fetch(request);
+    return gateway.app.fetch(request, env, context);
   },
 
   /** The watchdog, once a minute: an object wakes itself by its alarm; this restores a lost one. */

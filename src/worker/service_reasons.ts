@@ -1,3 +1,4 @@
+import { BURST, type FailureBurst } from "../http/failed_authentications.ts";
 import type { RulesState } from "../http/log_access.ts";
 import { type Reason, reason } from "../watch/reasons.ts";
 import type { ConfigProblem } from "./config.ts";
@@ -41,6 +42,10 @@ export interface ServiceFacts {
   readonly hiddenSince: number;
   /** When a stream was last refused; undefined if none was. */
   readonly streamRefusedAt: number | undefined;
+  /** The failed authentications of the last minutes, if they are many. */
+  readonly failures: FailureBurst | undefined;
+  /** Since when the keys of Cloudflare Access cannot be read; undefined if they can. */
+  readonly keysFailedSince: number | undefined;
 }
 
 /**
@@ -96,6 +101,16 @@ export function serviceReasons(facts: ServiceFacts): Reason[] {
   }
   if (now <= streamRefusedAt + REFUSED_SHOWN_MS) {
     found.push(reason("streams_refused", { since: streamRefusedAt }));
+  }
+  if (facts.failures !== undefined) {
+    const { failed, expired, client, since } = facts.failures;
+    const message = `${failed} requests within ${BURST.minutes} minutes carried a token that is ` +
+      `not configured or has expired${client === null ? "" : `, the latest from ${client}`}.` +
+      (expired.length === 0 ? "" : ` Expired tokens: ${expired.join(", ")}.`);
+    found.push(reason("wrong_credentials", { message, since }));
+  }
+  if (facts.keysFailedSince !== undefined) {
+    found.push(reason("access_keys_failed", { since: facts.keysFailedSince }));
   }
   return found;
 }

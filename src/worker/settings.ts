@@ -163,11 +163,22 @@ export const SETTINGS = {
   maxStreams: numeric({
     name: "MAX_STREAMS",
     help: "the maximum number of open event streams and other long answers; further clients are " +
-      "told to come back later. One token may hold half of them, and a tenth is kept for tokens " +
-      "with the scope `admin`",
+      "told to come back later. One token may hold half of them, and its " +
+      "[part](http.md#limits-on-streams) while others wait; a tenth is kept for tokens with the " +
+      "scope `admin`",
     default: 500,
     min: 1,
     max: 10_000,
+    isInteger: true,
+  }),
+  maxRequestsPerMinute: numeric({
+    name: "MAX_REQUESTS_PER_MINUTE",
+    help: "the maximum number of requests that are answered in a minute, event streams not " +
+      "counted. One token may make half of them, and its [part](http.md#limits-on-requests) if " +
+      "more than two ask; a tenth is kept for tokens with the scope `admin`",
+    default: 6_000,
+    min: 60,
+    max: 1_000_000,
     isInteger: true,
   }),
   maxRequestsPerTick: setting({
@@ -223,16 +234,43 @@ export const SETTINGS = {
     help: "the address where people reach the Worker, such as `https://panoptes.example.com`: " +
       "messages link to their alert on the page there",
     bounds: "an origin with https, or with http on loopback",
-    schema: v.optional(v.pipe(
-      text(),
-      v.rawTransform(({ dataset, addIssue, NEVER }) => {
-        const url = URL.parse(dataset.value);
-        const isOrigin = url !== null && url.href === `${url.origin}/`;
-        if (isOrigin && (url.protocol === "https:" || isLoopback(url.hostname))) return url.origin;
-        addIssue({ message: "must be an https URL without a path; http only on loopback" });
-        return NEVER;
-      }),
-    )),
+    schema: v.optional(origin()),
+  }),
+  accessTeam: setting({
+    name: "ACCESS_TEAM_DOMAIN",
+    shownDefault: "none: only tokens are accepted",
+    help: "the team domain of [Cloudflare Access](#cloudflare-access), such as " +
+      "`https://example.cloudflareaccess.com`",
+    bounds: "an origin with https, or with http on loopback",
+    schema: v.optional(origin()),
+  }),
+  accessAudience: setting({
+    name: "ACCESS_AUDIENCE",
+    shownDefault: "none; required with `ACCESS_TEAM_DOMAIN`",
+    help: "the audience tag (AUD) of the Access application",
+    schema: v.optional(
+      v.pipe(text(), v.regex(/^[\w-]{8,128}$/, "must be the audience tag of an application")),
+    ),
+  }),
+  accessAdmins: setting({
+    name: "ACCESS_ADMINS",
+    shownDefault: "nobody",
+    help:
+      "the email addresses of the people who have the scope `admin` through Cloudflare Access, " +
+      "separated by commas; the others have `read`",
+    schema: v.optional(
+      v.pipe(
+        text(),
+        v.transform((value) =>
+          value.split(",").map((name) => name.trim().toLowerCase()).filter(Boolean)
+        ),
+        v.everyItem(
+          (address) => /^[^\s@]+@[^\s@]+$/.test(address),
+          "must be email addresses separated by commas",
+        ),
+      ),
+      "",
+    ),
   }),
   tokens: setting({
     name: "API_TOKENS",
@@ -249,6 +287,20 @@ export const SETTINGS = {
     schema: listOf(EndpointSchema as v.GenericSchema<unknown, Endpoint>, EndpointNameSchema),
   }),
 };
+
+/** An origin, as `URL` writes it. */
+function origin() {
+  return v.pipe(
+    text(),
+    v.rawTransform<string, string>(({ dataset, addIssue, NEVER }) => {
+      const url = URL.parse(dataset.value);
+      const isOrigin = url !== null && url.href === `${url.origin}/`;
+      if (isOrigin && (url.protocol === "https:" || isLoopback(url.hostname))) return url.origin;
+      addIssue({ message: "must be an https URL without a path; http only on loopback" });
+      return NEVER;
+    }),
+  );
+}
 
 /** The names of all settings, as variables and secrets. */
 export const SETTING_NAMES: readonly string[] = Object.values(SETTINGS).map(({ name }) => name);

@@ -1,6 +1,7 @@
 import type { Alert } from "../../src/alert/alert.ts";
 import { toAlert } from "../../src/alert/to_alert.ts";
 import type { ApiToken } from "../../src/http/api_tokens.ts";
+import type { CloudflareAccess } from "../../src/http/cloudflare_access.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 import page from "../../src/worker/page.json" with { type: "json" };
@@ -30,10 +31,12 @@ export class PageServer implements AsyncDisposable {
   /**
    * @param tokens The tokens that the gateway accepts; by default those of `TOKENS`.
    * @param sources The names of the sources.
+   * @param access Recognises people; by default nobody.
    */
   constructor(
     readonly tokens: readonly ApiToken[] = TOKEN_TABLE,
     sources: readonly string[] = ["default"],
+    readonly access?: CloudflareAccess,
   ) {
     this.logs = new Map(
       sources.map((name, index) => [name, index === 0 ? this.fixture : new LogFixture()]),
@@ -154,6 +157,7 @@ export class PageServer implements AsyncDisposable {
     const gateway = createGateway({
       sources: [...this.logs.keys()],
       tokens: this.tokens,
+      access: this.access,
       clock: systemClock,
       page,
       backend: (request, source) => (this.logs.get(source) ?? this.fixture).app.fetch(request),

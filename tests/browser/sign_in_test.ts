@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { browserTest, pageTest, watchErrors } from "./page_test_of.ts";
+import { CloudflareAccess } from "../../src/http/cloudflare_access.ts";
+import { systemClock } from "../../src/stream/clock.ts";
+import { AccessTeam } from "../support/access_team.ts";
 import { PageServer, TOKENS } from "./page_server.ts";
 import { portsOf } from "../worker/ports_of.ts";
 
@@ -74,6 +77,35 @@ browserTest(
     const errors = watchErrors(page);
     await page.goto(server.link());
     await page.getByRole("alert").filter({ hasText: "API_TOKENS" }).waitFor();
+    assertEquals(errors, []);
+  },
+);
+
+browserTest(
+  "behind Cloudflare Access, the page needs no token, and a change is made in the user's name",
+  async (browser) => {
+    await using team = await AccessTeam.start();
+    const { domain, audience } = team;
+    const access = new CloudflareAccess({
+      team: domain,
+      audience,
+      admins: ["ana@example.com"],
+      fetch: (url, init) => fetch(url, init),
+      clock: systemClock,
+    });
+    await using server = new PageServer([], undefined, access);
+    const { id } = await server.alert({ event: { event: "Test deleted." } });
+    const page = await browser.newPage();
+    const errors = watchErrors(page);
+    // As the proxy of Cloudflare does, which finds the cookie of its own.
+    await page.setExtraHTTPHeaders({ "Cf-Access-Jwt-Assertion": await team.sign() });
+    await page.goto(`${server.origin}/#/alerts?id=${id}`);
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Acknowledge" }).click();
+    await page.getByText("access:ana@example.com").first().waitFor();
+    assertEquals(await page.evaluate("sessionStorage.length"), 0);
+    await page.setExtraHTTPHeaders({});
+    await page.getByRole("alert").filter({ hasText: "session has ended" }).waitFor();
     assertEquals(errors, []);
   },
 );

@@ -8,6 +8,9 @@ import { createLogApp } from "../../src/http/log_app.ts";
 import type { RequestFacts } from "../../src/http/request_record.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";
 import { LogFeed } from "../../src/http/feed/log_feed.ts";
+import { FailureTotals } from "../../src/http/failed_authentications.ts";
+import { RequestShare } from "../../src/http/request_share.ts";
+import { tokenUse } from "../../src/http/token_use.ts";
 import { type Holder, StreamLimit } from "../../src/http/stream_limit.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
@@ -37,6 +40,8 @@ export class LogFixture implements Disposable {
   /** The requests whose answers have ended. */
   requests: RequestFacts[] = [];
   durable: () => Promise<unknown> = () => Promise.resolve();
+  shares: RequestShare = new RequestShare(1_000_000, this.clock);
+  failures: FailureTotals = new FailureTotals(this.clock);
   feeds = (["event", "alert"] as const).map((entry) =>
     new LogFeed({
       log: this.log,
@@ -99,6 +104,8 @@ export class LogFixture implements Disposable {
       subscribers: { events: 0, alerts: 0 },
       unfedLogs: [],
       streams: this.streams.counts(),
+      tokens: tokenUse(this.streams, this.shares),
+      authentication: this.failures.counts(),
     }),
     rules: () =>
       this.rules.matcher.rules.map(({ id = "", title, tags }) => ({
@@ -135,6 +142,7 @@ export class LogFixture implements Disposable {
     clock: this.clock,
     random: () => 0.5,
     report: (error) => this.reports.push(error),
+    requests: this.shares,
     onRequest: (facts) => this.requests.push(facts),
   }));
   epoch: string = this.log.head().epoch;

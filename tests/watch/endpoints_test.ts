@@ -60,6 +60,8 @@ Deno.test("with four of five endpoints refusing everything, the status is yellow
       ruleSet: { revision: "", source: "" },
       subscribers: {},
       streams: {},
+      tokens: [],
+      authentication: {},
     } as unknown as Status,
   ]);
   for (const name of Object.keys(refusing)) {

@@ -60,6 +60,8 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
     },
     subscribers: { events: 0, alerts: 0 },
     streams: { open: 0, max: 1, maxPerToken: 1, keptForAdmin: 0, refused: 0 },
+    tokens: [],
+    authentication: { failed: 0, throttled: 0, lastAt: null },
     unfedLogs: [],
   }]);
   const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));

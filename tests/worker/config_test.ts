@@ -30,11 +30,15 @@ Deno.test("readConfig() fills in defaults", () => {
     maxAgeMs: 90 * 86_400_000,
     maxBytes: 8_000_000_000,
     maxStreams: 500,
+    maxRequestsPerMinute: 6_000,
     maxRequestsPerTick: 40,
     disabledRules: [],
     ownHosts: [],
     webhookHosts: [],
     publicUrl: undefined,
+    accessTeam: undefined,
+    accessAudience: undefined,
+    accessAdmins: [],
     tokens: [],
     endpoints: [],
     refusedEndpoints: [],
@@ -218,6 +222,35 @@ Deno.test("readConfig() returns the tokens if another setting is invalid, so tha
 
 Deno.test("readConfig() returns no tokens if API_TOKENS is invalid", () => {
   assertEquals(readConfig({ ...good, API_TOKENS: "[{}]" }).tokens, []);
+});
+
+Deno.test("readConfig() wants the team domain and the audience of Cloudflare Access together", () => {
+  const both = { ACCESS_TEAM_DOMAIN: "https://ana.cloudflareaccess.com/", ACCESS_AUDIENCE: sha256 };
+  const { config, problems } = readConfig({
+    ...good,
+    ...both,
+    ACCESS_ADMINS: " Ana@example.com,bob@example.com ",
+  });
+  assertEquals([problems, config?.accessTeam, config?.accessAdmins], [
+    [],
+    "https://ana.cloudflareaccess.com",
+    ["ana@example.com", "bob@example.com"],
+  ]);
+  const refusedWith = (env: Record<string, string>) =>
+    readConfig({ ...good, ...env }).problems.map(({ variable }) => variable);
+  assertEquals(refusedWith({ ACCESS_AUDIENCE: sha256 }), ["ACCESS_TEAM_DOMAIN"]);
+  assertEquals(refusedWith({ ACCESS_ADMINS: "ana@example.com" }), [
+    "ACCESS_TEAM_DOMAIN",
+    "ACCESS_AUDIENCE",
+  ]);
+  for (
+    const [name, value] of [
+      ["ACCESS_TEAM_DOMAIN", "http://ana.cloudflareaccess.com"],
+      ["ACCESS_TEAM_DOMAIN", "https://ana.cloudflareaccess.com/x"],
+      ["ACCESS_AUDIENCE", "no audience"],
+      ["ACCESS_ADMINS", "everybody"],
+    ] as const
+  ) assertEquals(refusedWith({ ...both, [name]: value }), [name], value);
 });
 
 Deno.test("readConfig() reads when a token expires, and refuses the token if it cannot", () => {

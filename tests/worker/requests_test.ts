@@ -64,3 +64,33 @@ Deno.test("in workerd, each request is one line of the log, and a stream ends wh
     assert(!worker.logs.some((line) => line.includes(secret)), secret);
   }
 });
+
+Deno.test("many wrong tokens are counted and are one operational alert, and a valid one is still accepted", async () => {
+  await using worker = await WorkerFixture.start();
+  for (let n = 0; n < 25; n++) {
+    const { status, body } = await fetch(new URL("/v1/status", worker.url), {
+      headers: { Authorization: `Bearer guess-${n}`, "CF-Connecting-IP": "192.0.2.7" },
+    });
+    await body?.cancel();
+    assert(status === 401 || status === 429, String(status));
+  }
+  const { authentication, tokens } = await eventually(
+    () =>
+      worker.json("/v1/status") as Promise<{
+        authentication: { failed: number };
+        tokens: { name: string; requests: number }[];
+      }>,
+    ({ authentication }) => authentication.failed === 25,
+  );
+  assertEquals(authentication.failed, 25);
+  assert(tokens.find(({ name }) => name === "tests")!.requests > 0);
+  const alerts = await eventually(
+    () => worker.alerts(),
+    (alerts) => alerts.some(({ alert }) => alert.rule.id === "panoptes.authentication.failing"),
+  );
+  const text = JSON.stringify(alerts);
+  assert(text.includes("25 requests within 5 minutes") && !text.includes("guess-"), text);
+  assert((await (await worker.fetch("/metrics")).text()).includes(
+    `panoptes_authentication_failures_total{source="default"} 25\n`,
+  ));
+});

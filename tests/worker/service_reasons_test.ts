@@ -24,6 +24,8 @@ const WELL: ServiceFacts = {
   others: [],
   hiddenSince: Infinity,
   streamRefusedAt: undefined,
+  failures: undefined,
+  keysFailedSince: undefined,
 };
 
 function codesOf(facts: Partial<ServiceFacts>): string[] {

@@ -22,6 +22,8 @@ const OFFERED = [FORMS.stream, FORMS.json, FORMS.ndjson, FORMS.plainNdjson, FORM
 /** The entries of one JSON answer, unless `limit` says otherwise. */
 const DEFAULT_LIMIT = 1_000;
 
+const TOO_MANY_FILTERS = "Too many different filters are in use";
+
 const PLACE_QUERY = {
   limit: described(
     parameters.limit(10_000),
@@ -253,10 +255,11 @@ async function follow(
   if (isHead(request)) return eventStream(null); // nobody would read the subscription
   const holder = holderOf(request);
   const place = await streams.acquire(holder);
-  const shared = place && filtered(whole, call);
-  if (place === undefined || shared === undefined) {
-    place?.release();
-    return eventStream(overloadedStream());
+  if ("refused" in place) return eventStream(overloadedStream(place.refused));
+  const shared = filtered(whole, call);
+  if (shared === undefined) {
+    place.release();
+    return eventStream(overloadedStream(TOO_MANY_FILTERS));
   }
   return eventStream(
     subscribe(shared.feed, {
@@ -266,6 +269,7 @@ async function follow(
       signal: request.signal,
       endsAt: holder.expires,
       onProbe: place.onProbe,
+      onYield: place.onYield,
       onWrite: meter.onWrite,
       writeBytes: place.writeBytes,
       onClose(reason, error) {
@@ -297,7 +301,7 @@ function list(
   const shared = filtered(whole, call);
   if (shared === undefined) {
     return problem("overloaded", {
-      detail: "Too many different filters are in use",
+      detail: TOO_MANY_FILTERS,
       headers: { ...headers, "Retry-After": RETRY_AFTER },
     });
   }

@@ -274,6 +274,42 @@ function familiesOf(status: Status): Family[] {
       "Streams refused since the start, because too many were open",
       one(status.streams.refused),
     ),
+    metric(
+      "token_streams",
+      "gauge",
+      "Open streams of each token",
+      status.tokens.map(({ name, streams }) => [{ token: name }, streams]),
+    ),
+    metric(
+      "token_streams_refused_total",
+      "counter",
+      "Streams refused to each token since the start",
+      status.tokens.map(({ name, streamsRefused }) => [{ token: name }, streamsRefused]),
+    ),
+    metric(
+      "token_requests_total",
+      "counter",
+      "Requests of each token that were answered since the start",
+      status.tokens.map(({ name, requests }) => [{ token: name }, requests]),
+    ),
+    metric(
+      "token_requests_refused_total",
+      "counter",
+      "Requests of each token that were refused since the start, because it made too many",
+      status.tokens.map(({ name, requestsRefused }) => [{ token: name }, requestsRefused]),
+    ),
+    metric(
+      "authentication_failures_total",
+      "counter",
+      "Requests since the start with a token that is not configured or has expired",
+      one(status.authentication.failed),
+    ),
+    metric(
+      "authentication_throttled_total",
+      "counter",
+      "Those of them that were throttled",
+      one(status.authentication.throttled),
+    ),
   ];
 }
 

@@ -203,6 +203,30 @@ export const StatusSchema = v.object({
     }),
     "open streams and their limits",
   ),
+  tokens: described(
+    v.array(v.object({
+      name: described(text, "its name; empty for requests that need no token"),
+      streams: described(count, "streams that it has open"),
+      streamsRefused: described(count, "streams refused to it since the start"),
+      requests: described(count, "its requests that were answered since the start"),
+      requestsRefused: described(
+        count,
+        "its requests that were refused since the start, because it made too many",
+      ),
+    })),
+    "what each token uses that has sent a request since the start",
+  ),
+  authentication: described(
+    v.object({
+      failed: described(
+        count,
+        "requests since the start with a token that is not configured or has expired",
+      ),
+      throttled: described(count, "those of them that were throttled"),
+      lastAt: described(maybeTime, "when the last was told; null if none was"),
+    }),
+    "failed authentications",
+  ),
 }) satisfies v.GenericSchema<Status>;
 
 /** The state of several sources. */

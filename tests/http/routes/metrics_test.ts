@@ -48,6 +48,14 @@ Deno.test("metricsText() accumulates the buckets of late events, and shows each 
     ...status,
     counts,
     streams: { ...status.streams, refused: 1_000 },
+    tokens: [{
+      name: "siem",
+      streams: 2,
+      streamsRefused: 1_001,
+      requests: 1_002,
+      requestsRefused: 1_003,
+    }],
+    authentication: { failed: 1_004, throttled: 1_005, lastAt: null },
     renames: [],
     late: [{ upToMs: 60_000, events: 4 }, { upToMs: 300_000, events: 0 }, {
       upToMs: null,
@@ -76,7 +84,15 @@ Deno.test("metricsText() accumulates the buckets of late events, and shows each 
   const counters = [...samples].filter(([name]) => name.endsWith("_total")).map(([, n]) => n);
   assertEquals(
     counters.sort((a, b) => a - b),
-    [...Object.values(counts).sort((a, b) => a - b), 1_000],
+    [
+      ...Object.values(counts).sort((a, b) => a - b),
+      ...[1_000, 1_004, 1_005],
+    ],
+  );
+  const ofToken = ["streams", "streams_refused_total", "requests_total", "requests_refused_total"];
+  assertEquals(
+    ofToken.map((name) => samples.get(`panoptes_token_${name}{token="siem"}`)),
+    [2, 1_001, 1_002, 1_003],
   );
   assertEquals(samples.has(`panoptes_rate_limit_requests{kind="remaining"}`), false);
 });
