@@ -17,12 +17,14 @@ Deno.test("the Worker reveals nothing without a valid token", async () => {
   await using worker = await WorkerFixture.start();
   await worker.api.publish({ event: "Secret event" });
   await eventually(() => worker.log(), (log) => log.length === 1);
-  for (const path of PATHS) {
+  for (const [index, path] of PATHS.entries()) {
+    // Another client for each path: one that fails again and again is told to wait.
+    const client = { "CF-Connecting-IP": `192.0.2.${index}` };
     for (
       const authorization of [undefined, "Bearer wrong", `Bearer ${TOKEN}x`, `Basic ${btoa(TOKEN)}`]
     ) {
       const response = await fetch(new URL(path, worker.url), {
-        headers: authorization === undefined ? {} : { Authorization: authorization },
+        headers: { ...client, ...(authorization && { Authorization: authorization }) },
       });
       const text = await response.text();
       assertEquals(response.status, 401, path);

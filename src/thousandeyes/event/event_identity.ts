@@ -18,9 +18,10 @@ import type { UserEvent } from "./user_event.ts";
  * import { assertEquals } from "@std/assert";
  * import { identityOf } from "./event_identity.ts";
  *
+ * const again = { event: "Login failed.", date: "2024-11-28T08:59:17.000+00:00", severity: 3 };
  * assertEquals(
  *   identityOf({ event: "Login failed.", date: "2024-11-28T08:59:17Z", resources: [] }),
- *   identityOf({ event: "Login failed.", date: "2024-11-28T08:59:17.000+00:00", severity: 3 }),
+ *   identityOf(again),
  * );
  * assertEquals(
  *   identityOf({ event: "Login failed.", uid: "7", user: "Ada Byron" }),
