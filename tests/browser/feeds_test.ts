@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { eventually } from "../worker/worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
 import { pageTest } from "./page_test_of.ts";
 
 const range = (from: number, to: number) =>

@@ -7,7 +7,7 @@ import { systemClock } from "../../src/stream/clock.ts";
 import page from "../../src/worker/page.json" with { type: "json" };
 import { LogFixture } from "../http/log_fixture.ts";
 import { settled } from "../support/manual_clock.ts";
-import { sha256 } from "../worker/worker_fixture.ts";
+import { sha256 } from "../support/api_token.ts";
 
 /** The tokens that the server accepts. */
 export const TOKENS = { admin: "page-admin-token", reader: "page-reader-token" };

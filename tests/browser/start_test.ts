@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Browser } from "playwright-core";
 import { StartRun } from "../local/start_run.ts";
-import { eventually } from "../worker/worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
 import { browserTest, watchErrors } from "./page_test_of.ts";
 
 /** Where the pictures of the documentation are written, if they are asked for. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createGateway } from "../../src/http/gateway.ts";
 import { LogFixture } from "../http/log_fixture.ts";
-import { sha256 } from "../worker/worker_fixture.ts";
+import { sha256 } from "../support/api_token.ts";
 import { folder, panoptes } from "./run_panoptes.ts";
 
 const TOKEN = "an-admin-token";

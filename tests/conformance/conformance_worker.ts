@@ -1,6 +1,7 @@
 import { startWorker } from "../worker/bare_worker.ts";
 import { FarEnd } from "../worker/far_end.ts";
-import { eventually, TOKEN } from "../worker/worker_fixture.ts";
+import { TOKEN } from "../support/api_token.ts";
+import { eventually } from "../support/eventually.ts";
 import type { TargetOptions } from "./target.ts";
 
 /** How many events there are at the start: more than a stream with a filter looks at in one step. */

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createGateway } from "../../src/http/gateway.ts";
 import { systemClock } from "../../src/stream/clock.ts";
+import { sha256 } from "../support/api_token.ts";
 
 const ORIGIN = "https://panoptes.test";
 const everything = "everything-token";
@@ -9,8 +10,7 @@ const both = "both-token";
 const gone = "gone-token";
 const tokenOf = async (text: string, sources?: string[]) => ({
   name: text,
-  sha256: new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)))
-    .toHex(),
+  sha256: await sha256(text),
   scopes: ["admin" as const],
   ...(sources !== undefined && { sources }),
 });
@@ -21,7 +21,7 @@ const tokens = await Promise.all([
   tokenOf(gone, ["gone"]),
 ]);
 
-/** What the answer to a request is: the source and the address that it was passed on with, or the problem. */
+/** To what source and address a request was passed on, or the problem that it was answered with. */
 async function asked(path: string, token: string, sources = ["default", "emea", "apac"]) {
   const app = createGateway({
     tokens,

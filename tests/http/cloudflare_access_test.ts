@@ -4,7 +4,7 @@ import { CloudflareAccess } from "../../src/http/cloudflare_access.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import { AccessTeam } from "../support/access_team.ts";
 import { ManualClock } from "../support/manual_clock.ts";
-import { sha256 } from "../worker/worker_fixture.ts";
+import { sha256 } from "../support/api_token.ts";
 import { LogFixture } from "./log_fixture.ts";
 
 const NOW = Date.parse("2026-11-23T10:00:00Z");

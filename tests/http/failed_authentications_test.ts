@@ -8,7 +8,7 @@ import {
 } from "../../src/http/failed_authentications.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import { ManualClock } from "../support/manual_clock.ts";
-import { sha256 } from "../worker/worker_fixture.ts";
+import { sha256 } from "../support/api_token.ts";
 
 const TOKEN = "a-valid-token";
 const OLD = "an-expired-token";

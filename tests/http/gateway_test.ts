@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { ApiToken } from "../../src/http/api_tokens.ts";
 import { createGateway } from "../../src/http/gateway.ts";
+import { sha256 } from "../support/api_token.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { LogFixture } from "./log_fixture.ts";
 
@@ -22,11 +23,6 @@ const PATHS = [
   "/metrics",
   "/healthz/x",
 ];
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 function gateway(options: Partial<Parameters<typeof createGateway>[0]> = {}) {
   const reports: unknown[] = [];

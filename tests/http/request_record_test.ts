@@ -3,7 +3,7 @@ import type { ApiToken } from "../../src/http/api_tokens.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import type { RequestFacts } from "../../src/http/request_record.ts";
 import { SseReader } from "../support/read_sse.ts";
-import { sha256 } from "../worker/worker_fixture.ts";
+import { sha256 } from "../support/api_token.ts";
 import { LogFixture } from "./log_fixture.ts";
 
 const TOKEN = "s3cret-reader-token";

@@ -5,6 +5,7 @@ import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
 import apiDocs from "../../src/worker/api_docs.json" with { type: "json" };
 import page from "../../src/worker/page.json" with { type: "json" };
+import { sha256 } from "../support/api_token.ts";
 import { bundleOf } from "../support/bundle_of.ts";
 import { withCheckedAnswers } from "../support/checked_answers.ts";
 import { LogFixture } from "./log_fixture.ts";
@@ -31,8 +32,7 @@ async function token(
   name: Credential,
   facts: Pick<ApiToken, "scopes" | "expires" | "sources">,
 ): Promise<ApiToken> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`of-${name}`));
-  return { name, sha256: new Uint8Array(digest).toHex(), ...facts };
+  return { name, sha256: await sha256(`of-${name}`), ...facts };
 }
 
 const TOKENS: readonly ApiToken[] = [

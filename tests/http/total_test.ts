@@ -1,16 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { createGateway } from "../../src/http/gateway.ts";
+import { sha256 } from "../support/api_token.ts";
 import { LogFixture } from "./log_fixture.ts";
 
 const TOKEN = "reader-token";
 const LIMITED = "limited-token";
-const hash = async (text: string) =>
-  new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
 const tokens = [
-  { name: "all", sha256: await hash(TOKEN), scopes: ["read" as const] },
+  { name: "all", sha256: await sha256(TOKEN), scopes: ["read" as const] },
   {
     name: "two",
-    sha256: await hash(LIMITED),
+    sha256: await sha256(LIMITED),
     scopes: ["read" as const],
     sources: ["default", "emea"],
   },

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createGateway } from "../../src/http/gateway.ts";
 import { createLogApp } from "../../src/http/log_app.ts";
 import { StreamLimit } from "../../src/http/stream_limit.ts";
+import { sha256 } from "../support/api_token.ts";
 import { LogFixture } from "./log_fixture.ts";
 
 const TOKEN = "an-admin-token";
@@ -58,10 +59,9 @@ Deno.test("120 readers that never read cost a bounded number of bytes, hold plac
     random: () => 0.5,
     report: (error) => fixture.reports.push(error),
   });
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(TOKEN));
   const gateway = createGateway({
     sources: ["default"],
-    tokens: [{ name: "admin", sha256: new Uint8Array(digest).toHex(), scopes: ["admin"] }],
+    tokens: [{ name: "admin", sha256: await sha256(TOKEN), scopes: ["admin"] }],
     clock: fixture.clock,
     backend: (request) => app.fetch(request),
     report: (error) => fixture.reports.push(error),

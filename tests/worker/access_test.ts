@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { AccessTeam } from "../support/access_team.ts";
-import { eventually, WorkerFixture } from "./worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
+import { WorkerFixture } from "./worker_fixture.ts";
 
 Deno.test("in workerd, whoever Cloudflare Access has signed in reads without a token, and a change names them", async () => {
   await using team = await AccessTeam.start();

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
+import { TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
 /** A Worker that polls once an hour, after its first poll: its alarm causes nothing earlier. */
 async function atRest() {

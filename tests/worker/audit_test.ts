@@ -8,7 +8,8 @@ import { matchRules } from "../../src/alert/match_rules.ts";
 import type { RuleBundle } from "../../src/alert/rule_bundle.ts";
 import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import bundle from "../../src/worker/rules.json" with { type: "json" };
-import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
+import { TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

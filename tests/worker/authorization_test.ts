@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { eventually, sha256, TOKEN, WorkerFixture } from "./worker_fixture.ts";
+import { sha256, TOKEN } from "../support/api_token.ts";
+import { eventually } from "../support/eventually.ts";
+import { WorkerFixture } from "./worker_fixture.ts";
 
 const PATHS = [
   "/v1/events",

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { panoptes } from "../cli/run_panoptes.ts";
 import { bundleOf } from "../support/bundle_of.ts";
-import { eventually, TOKEN, WorkerFixture } from "./worker_fixture.ts";
+import { sha256, TOKEN } from "../support/api_token.ts";
+import { eventually } from "../support/eventually.ts";
+import { WorkerFixture } from "./worker_fixture.ts";
 
 const ANY = bundleOf(`
 title: Anything
@@ -80,18 +82,12 @@ level: low
 
 Deno.test("a backtest of the stored log ends when its client leaves, and needs the scope admin", async () => {
   const reader = "a-reader";
-  const hash = new Uint8Array(
-    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(reader)),
-  ).toHex();
   await using worker = await WorkerFixture.start({
     vars: {
-      API_TOKENS: JSON.stringify([{ name: "reader", sha256: hash, scopes: ["read"] }, {
-        name: "tests",
-        sha256: new Uint8Array(
-          await crypto.subtle.digest("SHA-256", new TextEncoder().encode(TOKEN)),
-        ).toHex(),
-        scopes: ["admin"],
-      }]),
+      API_TOKENS: JSON.stringify([
+        { name: "reader", sha256: await sha256(reader), scopes: ["read"] },
+        { name: "tests", sha256: await sha256(TOKEN), scopes: ["admin"] },
+      ]),
     },
   });
   const post = (signal?: AbortSignal) =>

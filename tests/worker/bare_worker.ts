@@ -1,7 +1,7 @@
 import { bundleWorker } from "../../src/local/build_worker.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
 import type { FarEnd } from "./far_end.ts";
-import { sha256, TOKEN } from "./worker_fixture.ts";
+import { sha256, TOKEN } from "../support/api_token.ts";
 
 /** The part of the status that tests look at. */
 export interface Status {

@@ -4,7 +4,8 @@ import { newSecret } from "../../src/local/credentials.ts";
 import { wait } from "../../src/stream/wait.ts";
 import { startWorker } from "./bare_worker.ts";
 import { FarEnd } from "./far_end.ts";
-import { eventually, sha256, TOKEN } from "./worker_fixture.ts";
+import { sha256, TOKEN } from "../support/api_token.ts";
+import { eventually } from "../support/eventually.ts";
 
 const SECRET = newSecret();
 

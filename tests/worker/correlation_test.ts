@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { activity } from "../../src/emulator/activity.ts";
 import { makeOrganisation } from "../../src/emulator/organisation.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
-import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
+import { TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
 Deno.test("the Worker alerts once about an account taken over, although it dies in between", async () => {
   await using worker = await WorkerFixture.start({ entry: TEST_ENTRY });

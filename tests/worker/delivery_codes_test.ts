@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { newSecret } from "../../src/local/credentials.ts";
 import { startWorker } from "./bare_worker.ts";
 import { FarEnd } from "./far_end.ts";
-import { eventually } from "./worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
 
 /** A server that does this with every connection. */
 function serveTcp(onConnection: (connection: Deno.TcpConn) => void) {

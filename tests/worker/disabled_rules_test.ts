@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import bundled from "../../src/worker/rules.json" with { type: "json" };
-import { eventually, WorkerFixture } from "./worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
+import { WorkerFixture } from "./worker_fixture.ts";
 
 /** ThousandEyes Login Failed. */
 const LOGIN_FAILED = "767e7aa1-e232-45b9-adf1-a15673f7acfd";

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { eventually, WorkerFixture } from "./worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
+import { WorkerFixture } from "./worker_fixture.ts";
 
 const KEY = "a-long-lived-key-in-the-path-of-a-url";
 const SECRET = `whsec_${btoa("a secret of thirty-two bytes, ok.")}`;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
+import { TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
 type Status = { health: string; reasons: { code: string; severity: string; message: string }[] };
 

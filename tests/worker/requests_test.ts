@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { SseReader } from "../support/read_sse.ts";
-import { eventually, sha256, TOKEN, WorkerFixture } from "./worker_fixture.ts";
+import { sha256, TOKEN } from "../support/api_token.ts";
+import { eventually } from "../support/eventually.ts";
+import { WorkerFixture } from "./worker_fixture.ts";
 
 const SHORT = "test-short-lived-token";
 

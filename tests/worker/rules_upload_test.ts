@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { panoptes } from "../cli/run_panoptes.ts";
 import { bundleOf } from "../support/bundle_of.ts";
-import { eventually, TEST_ENTRY, TOKEN, WorkerFixture } from "./worker_fixture.ts";
+import { sha256, TOKEN } from "../support/api_token.ts";
+import { eventually } from "../support/eventually.ts";
+import { TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 import bundled from "../../src/worker/rules.json" with { type: "json" };
 
 const LOGOUT = "5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11";
@@ -124,12 +126,10 @@ Deno.test("rules that are uploaded while the Worker runs are in force at once, s
 });
 
 Deno.test("PUT and DELETE /v1/rules are for tokens with the scope admin", async () => {
-  const hash = async (text: string) =>
-    new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
   await using worker = await WorkerFixture.start({
     vars: {
       API_TOKENS: JSON.stringify([
-        { name: "reader", sha256: await hash("test-reader-token"), scopes: ["read"] },
+        { name: "reader", sha256: await sha256(TOKEN), scopes: ["read"] },
       ]),
     },
   });

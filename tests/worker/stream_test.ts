@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { SseReader } from "../support/read_sse.ts";
-import { eventually, sha256, TEST_ENTRY, TOKEN, WorkerFixture } from "./worker_fixture.ts";
+import { sha256, TOKEN } from "../support/api_token.ts";
+import { eventually } from "../support/eventually.ts";
+import { TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
 const HOUR = 3_600_000;
 

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import type { Alert, FoldedAlerts } from "../../src/alert/alert.ts";
 import { newSecret } from "../../src/local/credentials.ts";
 import { createReceiver, type ReceivedWebhook } from "../../src/local/webhook_receiver.ts";
-import { eventually, TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
+import { TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 
 /** A receiver that accepts everything, as one or more endpoints. */
 function startReceiver(...endpoints: { name: string; digestMs?: number }[]) {

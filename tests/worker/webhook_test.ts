@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { Webhook } from "standardwebhooks";
 import { publicKeysOf } from "../../src/delivery/secret.ts";
 import { verify } from "../../src/delivery/verify.ts";
-import { eventually, WorkerFixture } from "./worker_fixture.ts";
+import { eventually } from "../support/eventually.ts";
+import { WorkerFixture } from "./worker_fixture.ts";
 
 const SECRET = `whsec_${btoa("a secret of thirty-two bytes, ok.")}`;
 

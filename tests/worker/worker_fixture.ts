@@ -1,7 +1,9 @@
 import { parse } from "npm:deno-std@1.4.0/toml/mod.js";
 import { createTestHarness } from "wrangler";
 import type { Alert } from "../../src/alert/alert.ts";
+import { sha256, TOKEN } from "../support/api_token.ts";
 import { checked, checkMessage } from "../support/checked_answers.ts";
+import { eventually } from "../support/eventually.ts";
 import { SseReader } from "../support/read_sse.ts";
 import { FarEnd } from "./far_end.ts";
 
@@ -11,8 +13,6 @@ type Config = Extract<
 >["config"];
 
 const ROOT = new URL("../../", import.meta.url);
-/** The token that the fixture's Worker accepts, unless `vars` say otherwise. */
-export const TOKEN = "test-reader-token";
 
 /** The entry that gives control over its object. */
 export const TEST_ENTRY = "tests/worker/entry_for_tests.ts";
@@ -178,26 +178,4 @@ async function wranglerConfig(
   const { build: _, ...toml } = parse(await Deno.readTextFile(new URL("wrangler.toml", ROOT)));
   const alias = { ...toml.alias as object, "@std/assert": "deno-std/assert/mod.js" };
   return { ...toml, alias, main: new URL(entry, ROOT).pathname, vars } as unknown as Config;
-}
-
-/** A hash as API_TOKENS contains it. */
-export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Asks repeatedly until `check` holds; fails after 90 s. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  check: (value: T) => boolean,
-): Promise<T> {
-  const ends = Date.now() + 90_000;
-  for (;;) {
-    const value = await ask();
-    if (check(value)) return value;
-    if (Date.now() > ends) {
-      throw new Error(`Still not as expected after 90 s: ${JSON.stringify(value)}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
