@@ -69,8 +69,8 @@ export function watchPorts(
       return firstPageUrl(baseUrl, {
         startDate,
         endDate,
-        ...(aid === undefined ? {} : { aid }),
-        ...(useAllPermittedAids ? { useAllPermittedAids } : {}),
+        aid,
+        useAllPermittedAids: useAllPermittedAids || undefined,
       });
     },
     readPage(url, signal) {

@@ -1,23 +1,23 @@
 /** The parameters of the first page. */
 export interface FirstPageParameters {
   /** The account group to read; the login account group of the token's user by default. */
-  aid?: string;
+  aid?: string | undefined;
   /** Whether to read every account group that the token's user belongs to; false by default. */
-  useAllPermittedAids?: boolean;
+  useAllPermittedAids?: boolean | undefined;
   /**
    * The start of the range, inclusive, in milliseconds since the Unix epoch; sent in whole seconds.
    */
-  startDate?: number;
+  startDate?: number | undefined;
   /**
    * The end of the range, inclusive, in milliseconds since the Unix epoch; sent in whole seconds.
    */
-  endDate?: number;
+  endDate?: number | undefined;
   /** Where to continue; opaque. */
-  cursor?: string;
+  cursor?: string | undefined;
   /**
    * The maximum number of events per page: a parameter that the API accepts but does not document.
    */
-  max?: number;
+  max?: number | undefined;
 }
 
 /**

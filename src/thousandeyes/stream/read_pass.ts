@@ -83,10 +83,11 @@ function expiredCursor(cause: BadRequestError): BadRequestError {
 function firstUrl({ options }: StreamPlan, range: DateRange | undefined): URL {
   const { aid, useAllPermittedAids, cursor, max } = options;
   return firstPageUrl(options.baseUrl ?? DEFAULT_BASE_URL, {
-    ...(aid !== undefined && { aid }),
-    ...(useAllPermittedAids !== undefined && { useAllPermittedAids }),
-    ...(max !== undefined && { max }),
-    ...(cursor !== undefined && { cursor }),
-    ...(range !== undefined && { startDate: range.start, endDate: range.end }),
+    aid,
+    useAllPermittedAids,
+    max,
+    cursor,
+    startDate: range?.start,
+    endDate: range?.end,
   });
 }

@@ -76,9 +76,9 @@ export class RepeatedRows {
     if (at === undefined) return undefined;
     const { aid, useAllPermittedAids, max, baseUrl = DEFAULT_BASE_URL } = this.#options;
     let url: URL | undefined = firstPageUrl(baseUrl, {
-      ...(aid !== undefined && { aid }),
-      ...(useAllPermittedAids !== undefined && { useAllPermittedAids }),
-      ...(max !== undefined && { max }),
+      aid,
+      useAllPermittedAids,
+      max,
       startDate: wholeSecond(at),
       endDate: wholeSecond(at + 999),
     });

@@ -75,10 +75,10 @@ export function planStream(options: StreamUserEventsOptions): StreamPlan {
   }
   const clock = options.clock ?? systemClock;
   const unbounded = cursor !== undefined && window === undefined && startDate === undefined;
-  const log = firstPageUrl(baseUrl, {
-    ...(options.aid !== undefined && { aid: options.aid }),
-    ...(options.useAllPermittedAids === true && { useAllPermittedAids: true }),
-  }).href;
+  const { aid, useAllPermittedAids } = options;
+  // To ask for one account group explicitly is to read the same log.
+  const log = firstPageUrl(baseUrl, { aid, useAllPermittedAids: useAllPermittedAids || undefined })
+    .href;
   const checkpoint = from === undefined ? undefined : readCheckpoint(from, log);
   const giveUpAfterMs = positive("giveUpAfter", options.giveUpAfter ?? GIVE_UP_AFTER_MS);
   return {
