@@ -229,23 +229,22 @@ export function createGateway(
     return response;
   }
 
-  app.get("/session", async (context) => {
-    context.set("route", "/session");
+  /** A path of the gateway itself, which needs no token. */
+  function own(path: string, answer: (context: Context<Noted>) => Response | Promise<Response>) {
+    app.get(path, (context) => {
+      context.set("route", path);
+      return answer(context);
+    });
+  }
+
+  own("/session", async (context) => {
     const assertion = context.req.header(ASSERTION_HEADER);
     const person = assertion === undefined ? undefined : await access?.identify(assertion);
     const { name, scopes } = typeof person === "object" ? person : { name: null, scopes: [] };
     return json({ name, scopes });
   });
-  app.get("/healthz", (context) => {
-    context.set("route", "/healthz");
-    return json({ status: "ok" });
-  });
-  for (const [path, file] of Object.entries(page)) {
-    app.get(path, (context) => {
-      context.set("route", path);
-      return pageAnswer(path, file);
-    });
-  }
+  own("/healthz", () => json({ status: "ok" }));
+  for (const [path, file] of Object.entries(page)) own(path, () => pageAnswer(path, file));
   // The backend finds a route with the same router, so no spelling of a path evades its scope.
   for (const route of routes) {
     app.all(routerPath(route), authorize(route), (context) => answer(route, context));

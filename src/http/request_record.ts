@@ -1,3 +1,4 @@
+import type { CloseReason } from "../sse/subscribe.ts";
 import type { Clock } from "../stream/clock.ts";
 import { clientAddress } from "./client_address.ts";
 
@@ -32,15 +33,7 @@ export interface RequestFacts {
  * Why a stream ended: it was complete, its client left (`cancelled`, `aborted`) or stalled, it
  * reached its age, its token expired, it made room for another token, or the log could not be read.
  */
-export type StreamEnd =
-  | "complete"
-  | "cancelled"
-  | "aborted"
-  | "stalled"
-  | "aged"
-  | "expired"
-  | "yielded"
-  | "failed";
+export type StreamEnd = CloseReason | "complete";
 
 /** Learns what becomes of a body that is made part by part. */
 export interface BodyMeter {
@@ -105,10 +98,10 @@ export class RequestRecord implements BodyMeter {
   ): void {
     const { clock, onEnd } = this.#options;
     const answeredAt = clock.now();
-    const length = headers.get("Content-Length");
-    const isHead = this.#request.method === "HEAD";
-    const isStream = !isHead && body !== null && length === null;
     const { method } = this.#request;
+    const hasBody = body !== null && method !== "HEAD";
+    const length = headers.get("Content-Length");
+    const isStream = hasBody && length === null;
     const write = () =>
       onEnd({
         token,
@@ -116,7 +109,7 @@ export class RequestRecord implements BodyMeter {
         method: METHODS.has(method) ? method : "OTHER",
         route,
         status,
-        bytes: isStream ? this.#bytes : isHead || body === null ? 0 : Number(length),
+        bytes: isStream ? this.#bytes : hasBody ? Number(length) : 0,
         startedAt: new Date(this.#startedAt).toISOString(),
         durationMs: answeredAt - this.#startedAt,
         streamMs: isStream ? clock.now() - answeredAt : null,

@@ -82,8 +82,8 @@ export class RequestShare {
     const used = this.#used.get(name) ?? { now: 0, before: 0, requests: 0, refused: 0 };
     this.#used.set(name, used);
     // What was refused shows as well that the token asks.
-    const asking = [...this.#used.values()].filter(({ now, before }) => now + before > 0);
-    const others = asking.includes(used) ? asking.length - 1 : asking.length;
+    const others = [...this.#used.values()]
+      .filter((other) => other !== used && other.now + other.before > 0).length;
     const shared = isAdmin ? this.#max : this.#max - Math.floor(this.#max / 10);
     const part = isAdmin && others === 0
       ? shared

@@ -1,3 +1,4 @@
+import type { StreamEnd } from "../request_record.ts";
 import type { Clock } from "../../stream/clock.ts";
 
 /** How the stream reads. */
@@ -19,7 +20,7 @@ export interface PartStreamOptions {
 }
 
 /** Why a stream of parts ended. */
-export type PartEnd = "complete" | "cancelled" | "aborted" | "stalled" | "expired" | "failed";
+export type PartEnd = Exclude<StreamEnd, "aged" | "yielded">;
 
 const STALL_MS = 60_000;
 /** A reader that has taken nothing for so long makes room for another, if room is needed. */

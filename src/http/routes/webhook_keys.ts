@@ -24,7 +24,7 @@ export const webhookKeysRoute = route("/.well-known/webhook-keys", {
       },
     },
     async answer({ log }) {
-      return keysAnswer(await log.webhookKeys(), "public, max-age=300");
+      return keysAnswer(await log.webhookKeys(), true);
     },
     total: {
       path: "/.well-known/webhook-keys",
@@ -34,13 +34,14 @@ export const webhookKeysRoute = route("/.well-known/webhook-keys", {
         );
         // Keys may be missing as long as a log does not answer.
         const isWhole = answers.every(({ value }) => value !== undefined);
-        return keysAnswer(keys.map(({ key }) => key), isWhole ? "public, max-age=300" : "no-store");
+        return keysAnswer(keys.map(({ key }) => key), isWhole);
       },
     },
   }),
 });
 
-function keysAnswer(keys: readonly string[], caching: string): Response {
+function keysAnswer(keys: readonly string[], isWhole: boolean): Response {
   const unique = [...new Set(keys)].map((key) => ({ alg: "ed25519", key }));
+  const caching = isWhole ? "public, max-age=300" : "no-store";
   return json({ keys: unique }, 200, { "Cache-Control": caching });
 }
