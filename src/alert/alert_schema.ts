@@ -10,9 +10,21 @@ import { LEVELS } from "../sigma/vocabulary.ts";
 /** The version of the schema: it goes up when a member is removed or changes its meaning. */
 const ALERT_VERSION = 1;
 
-function described<const S extends v.GenericSchema>(schema: S, text: string) {
+/**
+ * A schema with a description, which the documents made from it show.
+ *
+ * @typeParam S The schema.
+ * @param schema The schema.
+ * @param text What it is, without a full stop; Markdown.
+ */
+export function described<const S extends v.GenericSchema>(schema: S, text: string) {
   return v.pipe(schema, v.description(text));
 }
+
+const levels = Object.keys(LEVELS) as (keyof typeof LEVELS)[];
+
+/** A level of alerts. */
+export const AlertLevelSchema = v.picklist(levels, `must be one of ${levels.join(", ")}`);
 
 const texts = v.pipe(v.array(v.string()), v.readonly());
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -98,7 +110,7 @@ export const AlertSchema = v.strictObject({
     ),
   ),
   level: described(
-    v.picklist(Object.keys(LEVELS) as (keyof typeof LEVELS)[]),
+    AlertLevelSchema,
     "the rule's level; `informational` if it states none",
   ),
   summary: described(

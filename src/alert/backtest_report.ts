@@ -1,3 +1,4 @@
+import { ruleIdOf } from "./named_rules.ts";
 import { historyOf, type SigmaCorrelation, type SigmaRule } from "../sigma/engine.ts";
 import { type AlertLevel, isAlertLevel } from "./alert.ts";
 import type { BacktestOutcome, TriedAlert } from "./backtest.ts";
@@ -101,9 +102,11 @@ export function backtestReport(
   const alerting = [...rules, ...correlator?.correlations ?? []]
     .filter((rule) =>
       correlator?.alertsAlone(rule) !== false || historyOf(rule) !== undefined ||
-      byRule.has(keyOf(rule))
+      byRule.has(ruleIdOf(rule))
     );
-  const reports = alerting.map((rule) => ruleReport(rule, byRule.get(keyOf(rule)) ?? [], folded));
+  const reports = alerting.map((rule) =>
+    ruleReport(rule, byRule.get(ruleIdOf(rule)) ?? [], folded)
+  );
   return {
     ...facts,
     alerts: alerts.length,
@@ -150,10 +153,6 @@ function alertsByRule(alerts: readonly TriedAlert[]): Map<string, TriedAlert[]> 
   return Map.groupBy(alerts, ({ ruleId }) => ruleId);
 }
 
-function keyOf({ id, title }: SigmaRule | SigmaCorrelation): string {
-  return id ?? title;
-}
-
 function without(alerts: readonly TriedAlert[], others: readonly TriedAlert[]): TriedAlert[] {
   const ids = new Set(others.map(({ id }) => id));
   return alerts.filter(({ id }) => !ids.has(id));
@@ -172,7 +171,7 @@ function ruleReport(
     groups.add(group.map(({ value }) => value).filter((value) => value !== "").join(", ") || "all");
   }
   return {
-    id: keyOf(rule),
+    id: ruleIdOf(rule),
     title: rule.title,
     level: isAlertLevel(rule.level) ? rule.level : "informational",
     alerts: alerts.length,

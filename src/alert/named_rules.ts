@@ -17,6 +17,15 @@ export interface NamedRules {
   readonly unknown: readonly UnknownRule[];
 }
 
+/**
+ * What a rule or correlation is known by where it needs an id: its title, if it has none.
+ *
+ * @param document The rule or correlation.
+ */
+export function ruleIdOf({ id, title }: { id?: string | undefined; title: string }): string {
+  return id ?? title;
+}
+
 /** What may name a rule. */
 export interface NamedRulesOptions {
   /** Whether a tag means all rules that have it; default false. */

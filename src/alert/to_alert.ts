@@ -3,6 +3,7 @@ import { panoptesOf } from "../sigma/panoptes_field.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import { type Alert, type AlertField, type AlertRule, isAlertLevel } from "./alert.ts";
 import { alertId } from "./alert_id.ts";
+import { ruleIdOf } from "./named_rules.ts";
 import { shorten } from "./shorten.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -93,10 +94,10 @@ export function toAlert(
  * @returns Its words, plain JSON.
  */
 export function alertRuleOf(rule: AlertingRule): AlertRule {
-  const { id, title, status, description, author } = rule;
+  const { title, status, description, author } = rule;
   const { runbook } = panoptesOf(rule.custom);
   return {
-    id: id ?? title,
+    id: ruleIdOf(rule),
     title,
     ...(status !== undefined && { status }),
     ...(description !== undefined && { description }),

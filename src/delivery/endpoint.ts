@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { ALERT_LEVELS, type AlertLevel } from "../alert/alert.ts";
+import type { AlertLevel } from "../alert/alert.ts";
+import { AlertLevelSchema } from "../alert/alert_schema.ts";
 import { compileFieldFilter, type FieldFilter, type FieldMap } from "../sigma/engine.ts";
 import { checkUrl } from "./check_url.ts";
 import { FORMAT_NAMES, type FormatName, formatOf } from "./format/formats.ts";
@@ -170,10 +171,13 @@ const headers = v.pipe(
   ),
 );
 
+/** The form of the names of endpoints and sources, as a regular expression for all of one. */
+export const NAME_FORM = "[a-z0-9][a-z0-9-]{0,62}";
+
 /** The name of an endpoint, for valibot. */
 export const EndpointNameSchema: v.GenericSchema<string> = v.pipe(
   text,
-  v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -"),
+  v.regex(new RegExp(`^${NAME_FORM}$`), "must be 1 to 63 of a-z, 0-9 and -"),
 );
 
 /** The names of rules or sources, or tags; in lower case, since letter case is ignored. */
@@ -235,7 +239,7 @@ const where = v.pipe(
 /** The members that say which alerts an endpoint gets, and how often. */
 const taken = {
   minLevel: v.optional(
-    v.picklist(ALERT_LEVELS, `must be one of ${ALERT_LEVELS.join(", ")}`),
+    AlertLevelSchema,
     "medium",
   ),
   backfilled: v.optional(v.boolean("must be true or false"), false),

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { ALERT_LEVELS, type AlertLevel } from "../alert/alert.ts";
+import type { AlertLevel } from "../alert/alert.ts";
+import { AlertLevelSchema } from "../alert/alert_schema.ts";
 
 /** The time of day when an endpoint is told only what cannot wait, as an operator configures it. */
 export interface QuietHoursConfig {
@@ -47,7 +48,7 @@ export const QuietHoursSchema: v.GenericSchema<QuietHoursConfig, QuietHours> = v
       ),
     ),
     minLevel: v.optional(
-      v.picklist(ALERT_LEVELS, `must be one of ${ALERT_LEVELS.join(", ")}`),
+      AlertLevelSchema,
       "critical",
     ),
   }, "must be an object with from and to, and perhaps timeZone and minLevel"),

@@ -4,17 +4,9 @@
  * @module
  */
 import * as v from "valibot";
+import { described } from "../alert/alert_schema.ts";
 
-/**
- * A schema with a description, which `/openapi.json` and `/docs` show.
- *
- * @typeParam S The schema.
- * @param schema The schema.
- * @param text What it is, without a full stop; Markdown.
- */
-export function described<const S extends v.GenericSchema>(schema: S, text: string) {
-  return v.pipe(schema, v.description(text));
-}
+export { described };
 
 /** Text. */
 export const text = v.string();

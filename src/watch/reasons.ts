@@ -7,7 +7,16 @@ import type { ThousandEyesErrorCode } from "../thousandeyes/errors/thousand_eyes
  * - `yellow`: something fails or is incomplete; it may resolve itself.
  * - `red`: needs attention.
  */
-export type Severity = "info" | "yellow" | "red";
+export const SEVERITIES = ["info", "yellow", "red"] as const;
+
+/** One of them. */
+export type Severity = typeof SEVERITIES[number];
+
+/** How all is, the best first. */
+export const HEALTHS = ["green", "yellow", "red"] as const;
+
+/** One of them. */
+export type Health = typeof HEALTHS[number];
 
 /** The rules of operational alerts: no files in `rules/`, but names that receivers can route by. */
 export const OPERATIONAL_RULES = {
@@ -493,7 +502,7 @@ export function reason(code: ReasonCode, facts: ReasonFacts): Reason {
  * @param reasons The reasons.
  * @returns `green` where nothing but information is given.
  */
-export function healthOf(reasons: readonly Reason[]): "green" | "yellow" | "red" {
+export function healthOf(reasons: readonly Reason[]): Health {
   if (reasons.some(({ severity }) => severity === "red")) return "red";
   return reasons.some(({ severity }) => severity === "yellow") ? "yellow" : "green";
 }

@@ -18,7 +18,7 @@ import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import { type Config, type ConfigProblem, endpointsOf } from "./config.ts";
 import { durableObjectSql } from "./durable_object_sql.ts";
-import { namedRules, type UnknownRule } from "../alert/named_rules.ts";
+import { namedRules, ruleIdOf, type UnknownRule } from "../alert/named_rules.ts";
 import type { RuleMatcher } from "../alert/match_rules.ts";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
 import { EndpointsInForce } from "./endpoints_in_force.ts";
@@ -266,7 +266,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       disabledRules: () => rules.matcher.disabled.map(summaryOf),
       ruleSource(id) {
         const found = [...inForce(rules.matcher), ...rules.matcher.disabled]
-          .find((rule) => (rule.id ?? rule.title) === id);
+          .find((rule) => ruleIdOf(rule) === id);
         return found === undefined ? undefined : rules.sourceOf(found.file) ?? null;
       },
       rulesState: () => rules.state,
@@ -399,11 +399,10 @@ function inForce({ rules, correlator, disabled }: RuleMatcher): (SigmaRule | Sig
   return [...rules, ...correlator?.correlations ?? []].filter((rule) => !disabled.includes(rule));
 }
 
-function summaryOf(
-  { id, name, title, level, status, description, tags }: SigmaRule | SigmaCorrelation,
-) {
+function summaryOf(rule: SigmaRule | SigmaCorrelation) {
+  const { name, title, level, status, description, tags } = rule;
   return {
-    id: id ?? title,
+    id: ruleIdOf(rule),
     name: name ?? null,
     title,
     level: level ?? null,

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { DEFAULT_SOURCE } from "../alert/alert_id.ts";
 import type { RuleScope } from "../alert/match_rules.ts";
+import { EndpointNameSchema } from "../delivery/endpoint.ts";
 
 /** One activity log that is watched, with what belongs to it alone. */
 export interface Source {
@@ -48,11 +49,8 @@ export function sourceOfLog(logName: string): string {
   return first.includes(":") ? DEFAULT_SOURCE : first; // an address has a colon, and no name has
 }
 
-/** The name of a source, for valibot. */
-export const SourceNameSchema: v.GenericSchema<string> = v.pipe(
-  v.string("must be a string"),
-  v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -"),
-);
+/** The name of a source, for valibot: it has the form of an endpoint's. */
+export const SourceNameSchema: v.GenericSchema<string> = EndpointNameSchema;
 
 /** The names of secrets that may hold the token of a source. */
 export const TOKEN_SECRET = /^TE_TOKEN_[A-Z0-9_]{1,64}$/;

@@ -1,3 +1,4 @@
+import { ruleIdOf } from "../../alert/named_rules.ts";
 import type { RuleMatcher } from "../../alert/match_rules.ts";
 import { readOddEvent, textsIn } from "../../alert/read_odd_event.ts";
 import type { AlertingRule } from "../../alert/to_alert.ts";
@@ -116,10 +117,10 @@ export class EventSummary {
       lastAt: timeOf(counted.last),
       actors: counted.actors.top(MAX_NAMED),
       resourceTypes: counted.resourceTypes.top(MAX_NAMED),
-      rules: [...counted.rules].map(([{ id, title, level }, count]) => ({
-        id: id ?? title,
-        title,
-        level: level ?? null,
+      rules: [...counted.rules].map(([rule, count]) => ({
+        id: ruleIdOf(rule),
+        title: rule.title,
+        level: rule.level ?? null,
         count,
       })).sort((a, b) => b.count - a.count),
     }));

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ALERT_LEVELS } from "../../alert/alert.ts";
+import { AlertLevelSchema } from "../../alert/alert_schema.ts";
 import { jsonText } from "../../stream/json_text.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import { BACKTEST_LIMITS, type BacktestStep } from "../../watch/log_backtests.ts";
@@ -26,7 +26,7 @@ const ExampleSchema = v.object({
 const RuleReportSchema = v.object({
   id: described(text, "the rule's id, or its title if it has none"),
   title: described(text, "its title"),
-  level: described(v.picklist(ALERT_LEVELS), "its level"),
+  level: described(AlertLevelSchema, "its level"),
   alerts: described(count, "how many alerts it would have made"),
   folded: described(count, "how many of them repeat an earlier one"),
   days: described(v.record(text, count), "the alerts by day, in UTC"),

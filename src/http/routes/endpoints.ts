@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { ALERT_LEVELS } from "../../alert/alert.ts";
+import { AlertLevelSchema } from "../../alert/alert_schema.ts";
 import { FORMAT_NAMES } from "../../delivery/format/formats.ts";
-import { type EndpointConfig, EndpointMembersSchema } from "../../delivery/endpoint.ts";
+import { type EndpointConfig, EndpointMembersSchema, NAME_FORM } from "../../delivery/endpoint.ts";
 import { holderOf } from "../api_tokens.ts";
 import { jsonBody } from "../json_body.ts";
 import type { ListedEndpoint, LogAccess } from "../log_access.ts";
@@ -15,9 +15,8 @@ import { EndpointStatusSchema } from "./status.ts";
 /** The largest endpoint that is read, in bytes. */
 const MAX_BYTES = 65_536;
 
-const LevelSchema = v.picklist(ALERT_LEVELS, `must be one of ${ALERT_LEVELS.join(", ")}`);
 const PARAMS: Record<"name", PathParameter> = {
-  name: { pattern: "[a-z0-9][a-z0-9-]{0,62}", description: "the name of the endpoint" },
+  name: { pattern: NAME_FORM, description: "the name of the endpoint" },
 };
 
 /** What each member of an endpoint is; docs/configuration.md explains it in full. */
@@ -76,7 +75,7 @@ export const EndpointSchema = v.object({
   url: shown("url", text),
   secret: shown("secret", v.boolean()),
   previousSecrets: shown("previousSecrets", count),
-  minLevel: shown("minLevel", v.picklist(ALERT_LEVELS)),
+  minLevel: shown("minLevel", AlertLevelSchema),
   backfilled: shown("backfilled", v.boolean()),
   rules: shown("rules", texts),
   tags: shown("tags", texts),
@@ -87,7 +86,7 @@ export const EndpointSchema = v.object({
       from: text,
       to: text,
       timeZone: text,
-      minLevel: v.picklist(ALERT_LEVELS),
+      minLevel: AlertLevelSchema,
     }),
   ),
   operational: shown("operational", v.boolean()),
@@ -204,7 +203,7 @@ export const endpointRoutes = [
       scope: "admin",
       purpose: "sends a sample alert, and says what was answered",
       query: {
-        level: v.optional(described(LevelSchema, "the level of the sample; default `medium`")),
+        level: v.optional(described(AlertLevelSchema, "the level of the sample; default `medium`")),
       },
       answers: { 200: { json: EndpointTestSchema } },
       problems: ["not_found", "conflict"],

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { ENDPOINT_STATES } from "../../store/endpoint_state.ts";
 import { MESSAGE_STATES } from "../../store/outbox_message.ts";
+import { type Health, HEALTHS } from "../../watch/reasons.ts";
 import type { Status } from "../log_access.ts";
 import { responseHeaders, wholeAnswer } from "../response.ts";
 import { operation, route } from "../route.ts";
@@ -29,8 +30,6 @@ export const metricsRoute = route("/metrics", {
 });
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number, suffix?: string];
-
-const HEALTH = ["green", "yellow", "red"] as const;
 
 /** The counters, by the member of `counts` that each one shows. */
 const COUNTERS: Readonly<
@@ -122,19 +121,19 @@ function metricsAnswer(statuses: readonly (Status | Silent)[]): Response {
 
 /** What is known of a source whose log does not answer. */
 function silentFamilies(): Family[] {
-  return [healthOf("red"), upOf(0)];
+  return [healthFamily("red"), upFamily(0)];
 }
 
-function healthOf(health: Status["health"]): Family {
+function healthFamily(health: Health): Family {
   return metric(
     "health",
     "gauge",
     "The health of the watch: 1 for the current state, 0 for the others",
-    HEALTH.map((state) => [{ state }, health === state ? 1 : 0]),
+    HEALTHS.map((state) => [{ state }, health === state ? 1 : 0]),
   );
 }
 
-function upOf(value: number): Family {
+function upFamily(value: number): Family {
   return metric("source_up", "gauge", "Whether the log of each source answers", [[{}, value]]);
 }
 
@@ -143,8 +142,8 @@ function familiesOf(status: Status): Family[] {
   const one = (value: number): Sample[] => [[{}, value]];
   const seconds = (iso: string) => Date.parse(iso) / 1_000;
   return [
-    healthOf(status.health),
-    upOf(1),
+    healthFamily(status.health),
+    upFamily(1),
     metric(
       "health_reason",
       "gauge",

@@ -1,7 +1,15 @@
 import * as v from "valibot";
 import { ENDPOINT_STATES } from "../../store/endpoint_state.ts";
 import type { EndpointStatus } from "../../watch/endpoint_status.ts";
-import { healthOf, type Reason, reason, type ReasonCode, REASONS } from "../../watch/reasons.ts";
+import {
+  healthOf,
+  HEALTHS,
+  type Reason,
+  reason,
+  type ReasonCode,
+  REASONS,
+  SEVERITIES,
+} from "../../watch/reasons.ts";
 import type { FailureStatus } from "../../watch/watch_status.ts";
 import type { Status } from "../log_access.ts";
 import { json } from "../response.ts";
@@ -11,7 +19,7 @@ import { RuleSetSchema } from "./rules.ts";
 import { SilenceSchema } from "./silences.ts";
 
 /** How all is. */
-export const HealthSchema = v.picklist(["green", "yellow", "red"]);
+export const HealthSchema = v.picklist(HEALTHS);
 
 /** A reason of the health. */
 export const ReasonSchema = v.object({
@@ -20,7 +28,7 @@ export const ReasonSchema = v.object({
     "what it is; docs/operations.md explains every code",
   ),
   severity: described(
-    v.picklist(["info", "yellow", "red"]),
+    v.picklist(SEVERITIES),
     "how serious it is; `info` leaves the health green",
   ),
   about: described(maybeText, "a reading or an endpoint; null if it concerns the whole"),
