@@ -160,13 +160,22 @@ const WatchedSchema = v.object({
   useAllPermittedAids: v.optional(v.boolean()),
 });
 
+/** A source as the settings describe it, before their defaults. */
+type Found =
+  & Omit<Source, "sharers" | "aid" | "useAllPermittedAids">
+  & {
+    readonly aid?: string | undefined;
+    readonly useAllPermittedAids?: boolean | undefined;
+    readonly organisation?: string | undefined;
+  };
+
 /** What is watched, in the order of the settings, and which entries of SOURCES are refused. */
 function sourcesOf(
   { teToken, baseUrl, aid, useAllPermittedAids, sources: listed }: Values,
   env: Record<string, unknown>,
 ): { sources: Source[]; refused: readonly RefusedEntry[] } {
   const refused = [...listed.refused];
-  const found: (Omit<Source, "sharers"> & { organisation?: string | undefined })[] = [];
+  const found: Found[] = [];
   const isTaken = (name: string) => found.some((source) => source.name === name);
   if (teToken !== undefined) {
     found.push({
@@ -174,7 +183,7 @@ function sourcesOf(
       token: teToken,
       baseUrl,
       aid,
-      useAllPermittedAids: useAllPermittedAids ?? aid === undefined,
+      useAllPermittedAids,
       rules: {},
     });
   }
@@ -187,28 +196,21 @@ function sourcesOf(
     else if (!token.success) {
       refuse(`tokenFrom names ${tokenFrom}, which ${token.issues[0].message}`);
     } else {
-      found.push({
-        ...entry,
-        token: token.output,
-        baseUrl: entry.baseUrl ?? baseUrl,
-        aid: entry.aid,
-        useAllPermittedAids: entry.useAllPermittedAids ?? entry.aid === undefined,
-      });
+      found.push({ ...entry, token: token.output, baseUrl: entry.baseUrl ?? baseUrl });
     }
   }
   for (const { named } of refused) {
     if (named === undefined || isTaken(named.name)) continue;
     const given = { ...named, baseUrl: named["baseUrl"] ?? baseUrl.href };
     const { success, output } = v.safeParse(WatchedSchema, given);
-    if (!success) continue;
-    const { useAllPermittedAids = output.aid === undefined } = output;
-    found.push({ ...output, name: named.name, token: undefined, useAllPermittedAids, rules: {} });
+    if (success) found.push({ ...output, name: named.name, token: undefined, rules: {} });
   }
-  const organisationOf = ({ baseUrl, organisation }: typeof found[number]) =>
+  const organisationOf = ({ baseUrl, organisation }: Found) =>
     JSON.stringify([baseUrl.href, organisation]);
   const sharers = Map.groupBy(found.filter(({ token }) => token !== undefined), organisationOf);
   const sources = found.map((source): Source => {
-    const { name, token, baseUrl, aid, useAllPermittedAids, rules } = source;
+    const { name, token, baseUrl, aid, rules } = source;
+    const { useAllPermittedAids = aid === undefined } = source;
     const { length } = sharers.get(organisationOf(source)) ?? [];
     return { name, token, baseUrl, aid, useAllPermittedAids, rules, sharers: Math.max(1, length) };
   });

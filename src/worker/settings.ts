@@ -203,7 +203,7 @@ export const SETTINGS = {
     schema: v.optional(
       v.pipe(
         text(),
-        v.transform((value) => value.split(",").map((name) => name.trim()).filter(Boolean)),
+        v.transform((value) => listed(value, (name) => name.trim())),
         v.everyItem(
           (name) => name.length <= 256 && !/\p{C}/u.test(name),
           "must be ids, names or tags of rules separated by commas",
@@ -261,9 +261,7 @@ export const SETTINGS = {
     schema: v.optional(
       v.pipe(
         text(),
-        v.transform((value) =>
-          value.split(",").map((name) => name.trim().toLowerCase()).filter(Boolean)
-        ),
+        v.transform((value) => listed(value, (address) => address.trim().toLowerCase())),
         v.everyItem(
           (address) => /^[^\s@]+@[^\s@]+$/.test(address),
           "must be email addresses separated by commas",
@@ -387,12 +385,17 @@ function normalBaseUrl(url: URL): URL {
   return new URL(`${url.protocol}//${normalHost(url.hostname)}${port}${path}`);
 }
 
+/** What a text lists, separated by commas, each entry in its normal form. */
+function listed(value: string, normal: (entry: string) => string): string[] {
+  return value.split(",").map(normal).filter(Boolean);
+}
+
 /** Host names separated by commas; an address such as `127.0.0.1` looks like one. */
 function hostNames() {
   return v.optional(
     v.pipe(
       text(),
-      v.transform((value) => value.split(",").map(normalHost).filter(Boolean)),
+      v.transform((value) => listed(value, normalHost)),
       v.everyItem(
         (name) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name),
         "must be host names separated by commas",
