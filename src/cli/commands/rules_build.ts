@@ -13,7 +13,7 @@ import {
 } from "../../sigma/mod.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { withoutTests } from "../input/rule_bundle.ts";
-import { readRuleFiles } from "../input/rule_files.ts";
+import { readRuleFiles, textOf } from "../input/rule_files.ts";
 import { toEvent } from "../input/to_event.ts";
 import { readValueLists } from "../input/value_lists.ts";
 import { counted, say } from "../output/terminal.ts";
@@ -117,10 +117,6 @@ async function bundleOf(paths: readonly string[], withSources: boolean): Promise
       sources: Object.fromEntries(files.map(({ file, text }) => [file, textOf(text)])),
     }),
   };
-}
-
-function textOf(text: string | Uint8Array): string {
-  return typeof text === "string" ? text : new TextDecoder().decode(text);
 }
 
 function failures({ file }: SigmaMetadata, results: readonly InlineTestResult[]): string[] {

@@ -39,6 +39,11 @@ export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[
   return found;
 }
 
+/** The text of a rule file, whether it was read as bytes or as text. */
+export function textOf(text: RuleFile["text"]): string {
+  return typeof text === "string" ? text : new TextDecoder().decode(text);
+}
+
 /** A document that is about rules, which may be in other files. */
 const REFERS = /^(correlation|filter):/m;
 
@@ -56,10 +61,7 @@ export async function readNeighbours(
 ): Promise<RuleFile[]> {
   const own = new Set(files.map(({ file }) => file));
   const texts = files.filter(({ file }) => paths.includes(file))
-    .map(({ file, text }) => ({
-      file,
-      text: typeof text === "string" ? text : new TextDecoder().decode(text),
-    }));
+    .map(({ file, text }) => ({ file, text: textOf(text) }));
   const folders = texts.filter(({ text }) => REFERS.test(text))
     .map(({ file }) => folderOf(file).replace(/(^|[\\/])filters$/, "") || ".");
   const found: RuleFile[] = [];
