@@ -390,8 +390,9 @@ export class CorrelationTable implements CorrelationStore {
       );
       for (const row of rows) {
         const correlation = byNumber.get(row.correlation);
-        const group = correlation?.known.get(row.group);
-        if (group !== undefined && row.due > correlation!.expiredTo) noteRow(group, row);
+        if (correlation === undefined || row.due <= correlation.expiredTo) continue;
+        const group = correlation.known.get(row.group);
+        if (group !== undefined) noteRow(group, row);
       }
     }
   }
