@@ -3,6 +3,7 @@ import type { ApiToken } from "../../src/http/api_tokens.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
+import type { ChangeKind, StoredChange } from "../../src/store/change_table.ts";
 import apiDocs from "../../src/worker/api_docs.json" with { type: "json" };
 import page from "../../src/worker/page.json" with { type: "json" };
 import { sha256 } from "../support/api_token.ts";
@@ -65,13 +66,18 @@ const toAll = (ok: number): Expected => ({
   otherSource: ok,
 });
 
-/** How an operation is asked so that it succeeds. */
+/** How an operation is asked so that it succeeds, and what it answers and leaves behind. */
 interface Row {
   readonly expected: Expected;
   /** The path, where it has parameters. */
   readonly path?: string | ((world: World) => string);
   readonly body?: unknown;
+  /** The entry that it leaves in `/v1/changes`; `about` is left out where only the log knows it. */
+  readonly change?: readonly [what: ChangeKind, about?: string];
 }
+
+/** What changes nothing, although it is no GET. */
+const CHANGES_NOTHING = new Set(["POST /v1/backtest"]);
 
 const RULES = bundleOf(`
 title: Logout
@@ -81,7 +87,7 @@ detection: { words: { event: Logout. }, condition: words }
 `);
 const ENDPOINT = {
   url: "https://hooks.example.com/panoptes",
-  secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  secret: `whsec_${btoa("S3CRET".repeat(6))}`,
 };
 
 /** Every operation, and paths and methods that are none; `ROWS` is compared with the routes. */
@@ -94,6 +100,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     expected: toAdmin(200),
     path: "/v1/alerts/a/state",
     body: { state: "closed" },
+    change: ["alert.state", "a"],
   },
   "GET /v1/alert-states": { expected: toAlerts(200) },
   "GET /v1/sources": { expected: toReaders(200) },
@@ -104,8 +111,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     expected: toReaders(200),
     path: `/v1/rules/${RULES.rules[0]?.id}/source`,
   },
-  "PUT /v1/rules": { expected: toAdmin(200), body: RULES },
-  "DELETE /v1/rules": { expected: toAdmin(200) },
+  "PUT /v1/rules": {
+    expected: toAdmin(200),
+    body: RULES,
+    change: ["rules.uploaded", RULES.revision],
+  },
+  "DELETE /v1/rules": { expected: toAdmin(200), change: ["rules.reset"] },
   "POST /v1/backtest": { expected: toAdmin(200), body: { rules: RULES } },
   "GET /v1/invalid-events": { expected: toEvents(200) },
   "GET /v1/deliveries": { expected: toReaders(200) },
@@ -116,34 +127,55 @@ const ROWS: Readonly<Record<string, Row>> = {
   "POST /v1/deliveries/:id/redeliver": {
     expected: toAdmin(202),
     path: ({ message }) => `/v1/deliveries/${message}/redeliver`,
+    change: ["deliveries.redelivered", "1"],
   },
-  "POST /v1/deliveries/redeliver": { expected: toAdmin(202), body: {} },
+  "POST /v1/deliveries/redeliver": {
+    expected: toAdmin(202),
+    body: { endpoint: "siem" },
+    change: ["deliveries.redelivered", "siem"],
+  },
   "GET /v1/endpoints": { expected: toAdmin(200) },
   "GET /v1/endpoints/:name": { expected: toAdmin(200), path: "/v1/endpoints/siem" },
   "PUT /v1/endpoints/:name": {
     expected: toAdmin(201),
     path: "/v1/endpoints/on-call",
     body: ENDPOINT,
+    change: ["endpoint.created", "on-call"],
   },
   "POST /v1/endpoints/:name": {
     expected: toAdmin(200),
     path: "/v1/endpoints/siem",
     body: { minLevel: "high" },
+    change: ["endpoint.changed", "siem"],
   },
-  "DELETE /v1/endpoints/:name": { expected: toAdmin(200), path: "/v1/endpoints/siem" },
-  "POST /v1/endpoints/:name/test": { expected: toAdmin(200), path: "/v1/endpoints/siem/test" },
-  "POST /v1/endpoints/:name/resume": { expected: toAdmin(200), path: "/v1/endpoints/siem/resume" },
+  "DELETE /v1/endpoints/:name": {
+    expected: toAdmin(200),
+    path: "/v1/endpoints/siem",
+    change: ["endpoint.removed", "siem"],
+  },
+  "POST /v1/endpoints/:name/test": {
+    expected: toAdmin(200),
+    path: "/v1/endpoints/siem/test",
+    change: ["endpoint.tested", "siem"],
+  },
+  "POST /v1/endpoints/:name/resume": {
+    expected: toAdmin(200),
+    path: "/v1/endpoints/siem/resume",
+    change: ["endpoint.resumed", "siem"],
+  },
   "GET /v1/changes": { expected: toAdmin(200) },
   "GET /v1/silences": { expected: toReaders(200) },
   "POST /v1/silences": {
     expected: toAdmin(201),
     body: { fields: { user: "Ana" }, until: "1970-01-02T00:00:00Z", reason: "A test" },
+    change: ["silence.added"],
   },
   "DELETE /v1/silences/:id": {
     expected: toAdmin(200),
     path: ({ silence }) => `/v1/silences/${silence}`,
+    change: ["silence.removed"],
   },
-  "POST /v1/epoch": { expected: toAdmin(200) },
+  "POST /v1/epoch": { expected: toAdmin(200), change: ["epoch.raised"] },
   "GET /.well-known/webhook-keys": { expected: toAll(200) },
   // The gateway's own.
   "GET /healthz": { expected: toAll(200) },
@@ -183,6 +215,7 @@ class World implements Disposable {
     const world = new World();
     const { fixture } = world;
     await fixture.recordEvents(1, 1);
+    fixture.log.sql.run("UPDATE outbox SET state = 'dead', due_at = NULL");
     fixture.log.transaction(() => fixture.log.keepInvalid([{ value: 7, issues: ["odd"] }], 0));
     fixture.endpoints.put("siem", ENDPOINT, "ana");
     fixture.rules.upload(RULES, "ana");
@@ -197,25 +230,35 @@ class World implements Disposable {
     return world;
   }
 
+  /** What `/v1/changes` lists. */
+  async changes(): Promise<StoredChange[]> {
+    return (await (await this.fixture.request("/v1/changes")).json()).changes;
+  }
+
   [Symbol.dispose](): void {
     this.fixture[Symbol.dispose]();
   }
 }
 
-Deno.test("the table has a row for every operation of every route", () => {
+Deno.test("the table has a row for every operation of every route, and says which entry each change leaves", () => {
   const operations = routes.flatMap((route) =>
     operationsOf(route).map(([method]) => `${method} ${route.path}`)
   );
   assert(operations.length >= 29);
   assertEquals(operations.filter((name) => ROWS[name] === undefined), []);
+  assertEquals(
+    Object.keys(ROWS).filter((name) => ROWS[name]?.change !== undefined).sort(),
+    operations.filter((name) => !name.startsWith("GET ") && !CHANGES_NOTHING.has(name)).sort(),
+  );
 });
 
-for (const [name, { expected, path, body }] of Object.entries(ROWS)) {
-  Deno.test(`${name} answers each credential as the table says`, async () => {
+for (const [name, { expected, path, body, change }] of Object.entries(ROWS)) {
+  const entry = change === undefined ? "no entry" : "an entry with its token, action and target";
+  Deno.test(`${name} answers each credential as the table says, and leaves ${entry} in /v1/changes`, async () => {
     const answers: Record<string, number> = {};
     for (const [credential, authorization] of Object.entries(CREDENTIALS)) {
       using world = await World.open();
-      const before = world.fixture.log.changes(1_000, 1_000).length;
+      const before = await world.changes();
       const [method = "", fixed = ""] = name.split(" ");
       const asked = path === undefined ? fixed : typeof path === "string" ? path : path(world);
       const response = await world.app.request(asked, {
@@ -228,9 +271,17 @@ for (const [name, { expected, path, body }] of Object.entries(ROWS)) {
       });
       await response.text();
       answers[credential] = response.status;
-      if (response.status >= 400) {
-        assertEquals(world.fixture.log.changes(1_000, 1_000).length, before, credential);
+      const after = await world.changes();
+      if (change === undefined || !response.ok) assertEquals(after, before, credential);
+      else {
+        const [added, ...rest] = after;
+        const [what, about] = change;
+        assertEquals(rest, before, credential);
+        assertEquals([added?.by, added?.what], [credential, what]);
+        assert(about === undefined ? added?.about !== "" : added?.about === about, added?.about);
       }
+      const text = JSON.stringify(after);
+      assert(!text.includes(ENDPOINT.secret) && !text.includes("S3CRET"), text);
       assertEquals(world.fixture.reports, []);
     }
     assertEquals(answers, { ...expected });
