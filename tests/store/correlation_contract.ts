@@ -47,7 +47,8 @@ function groupOf(...times: number[]): GroupState {
   return state;
 }
 
-function matchAt(time: number, value?: string): GroupMatch {
+/** A match at a time, with the value that is counted or learned, if any. */
+export function matchAt(time: number, value?: string): GroupMatch {
   return { time, duration: 0, event: `e${time}`, reference: 0, value, causes: undefined };
 }
 

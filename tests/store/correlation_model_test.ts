@@ -2,6 +2,8 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { GroupState, newTally } from "../../src/sigma/engine.ts";
+import { runsOf } from "../support/fuzz_settings.ts";
+import { matchAt } from "./correlation_contract.ts";
 import { open } from "./promised.ts";
 
 const KEYS = ["decides", "expires"];
@@ -21,7 +23,6 @@ const step = fc.record({
 const transaction = fc.record({ steps: fc.array(step, { maxLength: 8 }), fails: fc.boolean() });
 
 Deno.test("correlate() keeps, counts, finds and drops what a map of groups would", () => {
-  const runs = Number(Deno.env.get("CORRELATION_RUNS") ?? 200);
   fc.assert(
     fc.property(fc.array(transaction, { maxLength: 12 }), (transactions) => {
       using sql = nodeSql(":memory:");
@@ -89,22 +90,11 @@ Deno.test("correlate() keeps, counts, finds and drops what a map of groups would
         );
       }
     }),
-    { numRuns: runs },
+    { numRuns: runsOf(200) },
   );
 });
 
 function matchesIn(models: ReadonlyMap<string, Model>): number {
   return [...models.values()].flatMap((model) => [...model.values()])
     .reduce((sum, { size }) => sum + size, 0);
-}
-
-function matchAt(time: number) {
-  return {
-    time,
-    duration: 0,
-    event: `e${time}`,
-    reference: 0,
-    value: undefined,
-    causes: undefined,
-  };
 }
