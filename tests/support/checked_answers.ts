@@ -30,9 +30,7 @@ function closed(value: unknown): unknown {
   return isOpen ? copy : { ...copy, unevaluatedProperties: false };
 }
 
-const ajv = addFormats.default(
-  new Ajv2020({ strict: false, allErrors: true }),
-);
+const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
 ajv.addSchema({ $id: "panoptes", ...closed(document) as object });
 
 const validators = new Map<string, ValidateFunction>();
@@ -78,9 +76,6 @@ export function checked(method: string, url: string | URL, response: Response): 
   const place = found === undefined || operation === undefined
     ? problemPlace(type, about)
     : placeOf(`/paths/${escaped(found.path)}/${name}`, operation, response.status, type, about);
-  note(
-    `${method} ${operation === undefined ? "elsewhere" : found?.path} ${response.status} ${type}`,
-  );
   if (method === "HEAD") return response;
   const read = response.text.bind(response);
   response.text = async () => {
@@ -150,11 +145,4 @@ export function withCheckedAnswers<Asked extends App>(app: Asked): Asked {
     return checked(method, url, await request(input, init));
   };
   return app;
-}
-
-/** With ANSWERS set to a file, every answer that was checked is noted there. */
-const file = Deno.env.get("ANSWERS");
-
-function note(answer: string): void {
-  if (file !== undefined) Deno.writeTextFileSync(file, `${answer}\n`, { append: true });
 }
