@@ -76,7 +76,7 @@ Deno.test("quietUntil() is the first minute that is not quiet, in every zone and
     {
       numRuns: 200,
       examples: [
-        // The clocks jump over the only minutes that are not quiet, and so it stays quiet until the next day.
+        // The clocks jump over the only minutes that are not quiet: it is quiet until the next day.
         ["02:10", "02:05", "Europe/Vienna", "2026-03-29", 0],
         // They go back, and what is not quiet comes twice.
         ["02:30", "02:20", "Europe/Vienna", "2026-10-25", 35],

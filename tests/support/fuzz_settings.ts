@@ -1,4 +1,7 @@
-/** The seed of every random test: fixed, so that none fails by chance, unless `deno task fuzz` says otherwise. */
+/**
+ * The seed of every random test: fixed, so that none fails by chance, unless `deno task fuzz` says
+ * otherwise.
+ */
 export const SEED = Number(Deno.env.get("FUZZ_SEED") ?? 1);
 
 /**

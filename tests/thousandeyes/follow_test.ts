@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type FaultName, FAULTS } from "../../src/emulator/fault.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
 import { identityOf } from "../../src/thousandeyes/event/event_identity.ts";
@@ -242,14 +242,9 @@ Deno.test("checkpoint() names the place after the last event, in any process", a
 
 Deno.test("checkpoint() of a stream in the order of the API says what it takes", () => {
   const events = streamUserEvents({ token: TOKEN });
-  let message = "";
-  try {
-    events.checkpoint();
-  } catch (error) {
-    message = `${error}`;
-  }
+  const error = assertThrows(() => events.checkpoint());
   assertEquals(
-    message,
+    `${error}`,
     'TypeError: Cannot make a checkpoint: it takes the order "oldest", or follow',
   );
 });

@@ -2,7 +2,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { METRICS_TYPE, metricsText } from "../../../src/http/routes/metrics.ts";
 import { LogFixture } from "../log_fixture.ts";
 
-/** Samples by name and labels, without that of the only source; fails on a duplicate, or a line that Prometheus would not parse. */
+/**
+ * Samples by name and labels, without `source="default"`; fails on a duplicate, or a line that
+ * Prometheus would not parse.
+ */
 function samplesOf(text: string): Map<string, number> {
   const samples = new Map<string, number>();
   let family = "";
@@ -84,10 +87,7 @@ Deno.test("metricsText() accumulates the buckets of late events, and shows each 
   const counters = [...samples].filter(([name]) => name.endsWith("_total")).map(([, n]) => n);
   assertEquals(
     counters.sort((a, b) => a - b),
-    [
-      ...Object.values(counts).sort((a, b) => a - b),
-      ...[1_000, 1_004, 1_005],
-    ],
+    [...Object.values(counts).sort((a, b) => a - b), 1_000, 1_004, 1_005],
   );
   const ofToken = ["streams", "streams_refused_total", "requests_total", "requests_refused_total"];
   assertEquals(
