@@ -39,7 +39,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "3" },
     /** How many readers never read; 0 leaves them out. */
     stalled: { type: "string", default: "1000" },
-    /** The forms that stalled readers ask for. */
+    /** The forms that stalled readers ask for, in turn. */
     forms: { type: "string", default: "text/event-stream,application/x-ndjson,application/json" },
     /** About how many deliveries are one measurement of `each`; of `batch` five times as many. */
     deliveries: { type: "string", default: "200000" },
@@ -49,10 +49,8 @@ const CLIENTS = options.clients.split(",").filter(Boolean).map(Number);
 const NAMES = options.servers.split(",");
 const ROUNDS = Number(options.rounds);
 const STALLED = Number(options.stalled);
-const TOTAL = Number(options.deliveries);
-
-/** The forms that stalled readers ask for, in turn. */
 const FORMS = options.forms.split(",");
+const TOTAL = Number(options.deliveries);
 
 /** What the clients have measured. */
 interface Measured {
@@ -168,7 +166,7 @@ async function measureStalled() {
   const before = await residentBytes(pid);
   await leave();
   const rounds: number[] = [];
-  let [mb, lost, held] = [0, 0, Infinity];
+  let [mb, wrong, missing, held] = [0, 0, 0, Infinity];
   for (let round = 0; round < 2 * ROUNDS; round++) {
     const alone = await publish();
     await connect(false);
@@ -176,11 +174,12 @@ async function measureStalled() {
     mb = Math.max(mb, (await residentBytes(pid) - before) / 1_024 / 1_024);
     held = Math.min(held, (await streams()).open - 100);
     rounds.push(1 - beside.rate! / alone.rate!);
-    lost = beside.wrong! + alone.missing! + beside.missing!;
+    wrong = beside.wrong!; // so far
+    missing += alone.missing! + beside.missing!;
     await leave();
   }
   await Deno.remove(folder, { recursive: true });
-  return { mb, slower: median(rounds), lost, open: held };
+  return { mb, slower: median(rounds), lost: wrong + missing, open: held };
 }
 
 async function post(url: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createGateway } from "../../src/http/gateway.ts";
 import { openApiDocument } from "../../src/http/openapi.ts";
@@ -7,6 +7,7 @@ import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
 import apiDocs from "../../src/worker/api_docs.json" with { type: "json" };
 import { systemClock } from "../../src/stream/clock.ts";
+import { checked, checkMessage } from "../support/checked_answers.ts";
 import { apiPage } from "../../tools/api_page.tsx";
 import { buildApiDocs } from "../../tools/build_api_docs.ts";
 
@@ -67,6 +68,22 @@ Deno.test("every problem code is an answer of some operation", () => {
   // That of a method that is no operation.
   const codes = Object.keys(PROBLEMS).filter((code) => code !== "method_not_allowed");
   assertEquals([...new Set(names)].sort(), codes.sort());
+});
+
+Deno.test("an answer fails the test that reads it if the document does not describe it", async () => {
+  const read = (
+    body: unknown,
+    { path = "/v1/changes", type = "application/json", status = 200 } = {},
+  ) =>
+    checked("GET", path, Response.json(body, { status, headers: { "Content-Type": type } })).json();
+  const known = { changes: [], next: null };
+  assertEquals(await read(known), known);
+  await assertRejects(() => read({ ...known, more: 1 }), Error, "more");
+  await assertRejects(() => read({ ...known, changes: [{}] }), Error, "/changes/0");
+  assertThrows(() => read(known, { type: "text/html" }), Error, "not application/json");
+  assertThrows(() => read(known, { status: 201 }), Error, "does not say so");
+  assertThrows(() => read(known, { path: "/v1/nothing" }), Error, "only a problem");
+  assertThrows(() => checkMessage("gap", "{}"), Error, "requested");
 });
 
 Deno.test("the Worker bundles the document as it is now, and the gateway serves it without a token", async () => {
