@@ -105,7 +105,7 @@ Examples:
       "after",
       `
 Example:
-  panoptes endpoints convert webhooks.yml | npx wrangler secret put WEBHOOKS
+  panoptes endpoints convert webhooks.yml | deno task wrangler secret put WEBHOOKS
 ${exitCodes}`,
     )
     .action(run((file: string) => endpointsConvert(file)));

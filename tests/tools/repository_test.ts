@@ -24,7 +24,8 @@ Deno.test("git ignores every file that secrets are kept in, and no example of on
 
 Deno.test("a task that works with secrets does not ask for all permissions", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-  const { command } = tasks.deploy;
+  const { command } = tasks.wrangler;
+  assertEquals(tasks.deploy.command, "deno task wrangler deploy");
   assertEquals(command.match(/(^|\s)(-A|--allow-all)(\s|$)/), null);
   for (const kind of ["write", "net"]) {
     assert(!new RegExp(`--allow-${kind}(\\s|$)`).test(command), `${kind} is limited`);

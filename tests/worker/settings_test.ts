@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/toml";
+import { parseEnv } from "node:util";
 import { DEFAULT_WATCH_OPTIONS } from "../../src/watch/watch_options.ts";
 import { readConfig } from "../../src/worker/config.ts";
 import { SETTING_NAMES, SETTINGS } from "../../src/worker/settings.ts";
@@ -25,6 +26,14 @@ Deno.test("README.md and wrangler.toml name every secret, and no other", () => {
     /Secrets: ([A-Z_, ]+)/.exec(read("wrangler.toml").replaceAll("\n# ", " ")) ??
       [];
   assertEquals(listed.split(", ").sort(), secrets.toSorted());
+});
+
+Deno.test(".dev.vars.example sets every secret, no other setting, and has a comment on each", () => {
+  const example = read(".dev.vars.example");
+  const values = parseEnv(example);
+  assertEquals(Object.keys(values).sort(), secrets.toSorted());
+  assertEquals(readConfig(values).problems, []);
+  for (const name of secrets) assert(new RegExp(`^#.*\\n${name}=`, "m").test(example), name);
 });
 
 Deno.test("wrangler.toml sets only variables that are settings and no secrets", () => {
