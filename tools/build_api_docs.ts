@@ -9,7 +9,11 @@ import { openApiDocument } from "../src/http/openapi.ts";
 import type { Page } from "../src/http/page.ts";
 import { apiPage } from "./api_page.tsx";
 
-const STYLE = new URL("api_page.css", import.meta.url);
+/** The dashboard and this page share the palette. */
+const STYLES = [
+  new URL("../src/dashboard/palette.css", import.meta.url),
+  new URL("api_page.css", import.meta.url),
+];
 
 /**
  * Describes the HTTP interface.
@@ -18,7 +22,8 @@ const STYLE = new URL("api_page.css", import.meta.url);
  */
 export async function buildApiDocs(): Promise<Page> {
   const document = openApiDocument(config.version);
-  const style = (await Deno.readTextFile(STYLE)).replace(/\s+/g, " ");
+  const texts = await Promise.all(STYLES.map((url) => Deno.readTextFile(url)));
+  const style = texts.join("\n").replace(/\s+/g, " ");
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
   const stylePath = `/assets/docs-${new Uint8Array(digest).toHex().slice(0, 8)}.css`;
   return {
