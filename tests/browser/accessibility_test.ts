@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
+import { findingsIn } from "./accessibility.ts";
 import { PageServer } from "./page_server.ts";
 import { browserTest, pageTest, watchErrors } from "./page_test_of.ts";
 
-const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
 const VIEWS = ["now", "alerts", "events", "rules", "deliveries", "sources"];
 
 const RULE = `title: A test was deleted
@@ -74,22 +74,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         const page = await browser.newPage({ viewport, colorScheme });
         const errors = watchErrors(page);
         const findings: string[] = [];
-        const axe = await Deno.readTextFile(AXE);
         for await (const view of everyView(page, server)) {
-          // In an isolated world of the driver, which the policy of the page does not bind.
-          await page.evaluate(axe);
-          const { passes, violations } = await page.evaluate("axe.run()") as {
-            passes: unknown[];
-            violations: { id: string; nodes: { html: string }[] }[];
-          };
-          assert(passes.length > 10, `axe looked at ${view}`);
-          for (const { id, nodes } of violations) {
-            findings.push(`${view}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-          }
-          const [content, width] = await page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
-          ) as [number, number];
-          if (content > width) findings.push(`${view}: ${content} px wide on ${width}`);
+          findings.push(...await findingsIn(page, view));
         }
         assertEquals(findings, []);
         assertEquals(errors, []);

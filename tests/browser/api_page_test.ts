@@ -1,10 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { createGateway } from "../../src/http/gateway.ts";
-import { systemClock } from "../../src/stream/clock.ts";
 import apiDocs from "../../src/worker/api_docs.json" with { type: "json" };
+import { gatewayOfPage } from "../http/gateway_of_page.ts";
+import { findingsIn } from "./accessibility.ts";
 import { browserTest, watchErrors } from "./page_test_of.ts";
 
-const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
 /** One of each kind: the page has hundreds that are alike. */
 const LOOKED_AT =
   `axe.run({ include: ["header", "nav", "#getAlerts", "#putEndpointsName", "#Status"] })`;
@@ -13,20 +12,11 @@ const PICTURES = new URL("../../docs/images/", import.meta.url);
 browserTest(
   "/docs is accessible, dark and light, wide and on a phone, and needs no script",
   async (browser) => {
-    const gateway = createGateway({
-      tokens: [],
-      sources: ["default"],
-      clock: systemClock,
-      page: apiDocs,
-      backend: () => new Response("from the backend"),
-      report: () => {},
-    });
     await using server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
-      gateway.fetch,
+      gatewayOfPage(apiDocs).fetch,
     );
-    const axe = await Deno.readTextFile(AXE);
-    const findings: unknown[] = [];
+    const findings: string[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       for (const [size, width] of [["wide", 1280], ["phone", 360]] as const) {
         const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
@@ -38,17 +28,7 @@ browserTest(
             path: new URL(`docs-${colorScheme}-${size}.png`, PICTURES).pathname,
           });
         }
-        await page.evaluate(axe);
-        const { passes, violations } = await page.evaluate(LOOKED_AT) as {
-          passes: unknown[];
-          violations: { id: string; nodes: { html: string }[] }[];
-        };
-        assert(passes.length > 10);
-        findings.push(...violations.map(({ id, nodes }) => [size, id, nodes[0]?.html]));
-        const [content, shown] = await page.evaluate(
-          "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
-        ) as [number, number];
-        if (content > shown) findings.push([size, `${content} px wide on ${shown}`]);
+        findings.push(...await findingsIn(page, `${colorScheme}, ${size}`, LOOKED_AT));
         assertEquals(errors, []);
         await page.close();
       }

@@ -1,18 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { createGateway } from "../../src/http/gateway.ts";
-import { systemClock } from "../../src/stream/clock.ts";
 import page from "../../src/worker/page.json" with { type: "json" };
 import { buildPage } from "../../tools/build_page.ts";
+import { gatewayOfPage } from "../http/gateway_of_page.ts";
 import { firstViewSizes } from "./first_view.ts";
 
-const app = createGateway({
-  sources: ["default"],
-  tokens: [],
-  clock: systemClock,
-  page,
-  backend: () => new Response("from the backend"),
-  report: () => {},
-});
+const app = gatewayOfPage(page);
 
 Deno.test("the first view is at most 60 KB, gzipped and in all", () => {
   const sizes = firstViewSizes();

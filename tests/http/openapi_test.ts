@@ -1,15 +1,14 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { createGateway } from "../../src/http/gateway.ts";
 import { openApiDocument } from "../../src/http/openapi.ts";
 import { PROBLEMS } from "../../src/http/problem.ts";
 import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
 import apiDocs from "../../src/worker/api_docs.json" with { type: "json" };
-import { systemClock } from "../../src/stream/clock.ts";
 import { checked, checkMessage } from "../support/checked_answers.ts";
 import { apiPage } from "../../tools/api_page.tsx";
 import { buildApiDocs } from "../../tools/build_api_docs.ts";
+import { gatewayOfPage } from "./gateway_of_page.ts";
 
 const document = openApiDocument("0.1.0");
 
@@ -88,14 +87,7 @@ Deno.test("an answer fails the test that reads it if the document does not descr
 
 Deno.test("the Worker bundles the document as it is now, and the gateway serves it without a token", async () => {
   assertEquals<unknown>(apiDocs, await buildApiDocs());
-  const app = createGateway({
-    tokens: [],
-    sources: ["default"],
-    clock: systemClock,
-    page: apiDocs,
-    backend: () => new Response("from the backend"),
-    report: () => {},
-  });
+  const app = gatewayOfPage(apiDocs);
   const response = await app.request("/openapi.json");
   assertEquals(response.headers.get("Content-Type"), "application/json");
   assertEquals((await response.json()).openapi, "3.1.1");
