@@ -6,7 +6,7 @@
  */
 import { Backtest, type TriedAlert } from "../alert/backtest.ts";
 import { matchRules } from "../alert/match_rules.ts";
-import { toSigmaEvent } from "../alert/to_sigma_event.ts";
+import { toEvent } from "../alert/to_event.ts";
 import {
   compileRegexes,
   type InlineTestResult,
@@ -103,9 +103,4 @@ async function withOthers(
     }
   }
   return { ...found, filters: own.filters };
-}
-
-function toEvent(event: unknown): unknown {
-  const isObject = typeof event === "object" && event !== null && !Array.isArray(event);
-  return isObject ? toSigmaEvent(event as Record<string, unknown>) : event;
 }

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { AUDIT_LOG } from "../../src/alert/audit_log.ts";
+import { toEvent } from "../../src/alert/to_event.ts";
 import { newRule } from "../../src/cli/commands/new_rule.ts";
-import { toEvent } from "../../src/cli/input/to_event.ts";
 import { lintFile } from "../../src/sigma/lint/mod.ts";
 import { parseSigma, RuleSet, runInlineTests } from "../../src/sigma/mod.ts";
 import { folder, panoptes } from "./run_panoptes.ts";

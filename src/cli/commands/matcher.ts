@@ -1,4 +1,5 @@
 import { isThousandEyesRule } from "../../alert/match_rules.ts";
+import { toEvent } from "../../alert/to_event.ts";
 import {
   type LogSource,
   type Match,
@@ -8,7 +9,6 @@ import {
   type SigmaRule,
 } from "../../sigma/mod.ts";
 import type { Placeholders } from "../input/option_values.ts";
-import { toEvent } from "../input/to_event.ts";
 
 /** What a matcher needs besides rules. */
 export interface MatcherOptions {

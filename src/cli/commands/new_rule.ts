@@ -2,10 +2,10 @@ import { Scalar, stringify } from "yaml";
 import { AUDIT_LOG } from "../../alert/audit_log.ts";
 import { EVENT_FIELDS } from "../../alert/event_fields.ts";
 import { textsIn } from "../../alert/read_odd_event.ts";
+import { toEvent } from "../../alert/to_event.ts";
 import { lintFile } from "../../sigma/lint/mod.ts";
 import { parseSigma, runInlineTests } from "../../sigma/mod.ts";
 import { oneLine } from "../../stream/plain_text.ts";
-import { toEvent } from "../input/to_event.ts";
 
 /** What a new rule is made of besides its event. */
 export interface NewRuleOptions {

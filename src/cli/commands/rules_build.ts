@@ -1,5 +1,6 @@
 import { AUDIT_LOG } from "../../alert/audit_log.ts";
 import { type RuleBundle, sealBundle, type SealedBundle } from "../../alert/rule_bundle.ts";
+import { toEvent } from "../../alert/to_event.ts";
 import { formatText, lintFiles, type Problem } from "../../sigma/lint/mod.ts";
 import {
   compileRegexes,
@@ -14,7 +15,6 @@ import {
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { withoutTests } from "../input/rule_bundle.ts";
 import { readRuleFiles, textOf } from "../input/rule_files.ts";
-import { toEvent } from "../input/to_event.ts";
 import { readValueLists } from "../input/value_lists.ts";
 import { counted, say } from "../output/terminal.ts";
 

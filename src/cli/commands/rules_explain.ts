@@ -1,4 +1,5 @@
 import { isThousandEyesRule } from "../../alert/match_rules.ts";
+import { toEvent } from "../../alert/to_event.ts";
 import {
   Correlator,
   explainCorrelation,
@@ -16,7 +17,6 @@ import { eventsIn, type FoundEvent } from "../input/events_in.ts";
 import { eventTexts } from "../input/event_texts.ts";
 import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readFiltersBeside, readNeighbours, readRuleFiles } from "../input/rule_files.ts";
-import { toEvent } from "../input/to_event.ts";
 import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { note, paint, printable } from "../output/terminal.ts";

@@ -1,4 +1,5 @@
 import { isThousandEyesRule } from "../../alert/match_rules.ts";
+import { toEvent } from "../../alert/to_event.ts";
 import {
   Correlator,
   RuleSet,
@@ -10,7 +11,6 @@ import {
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readNeighbours, readRuleFiles } from "../input/rule_files.ts";
-import { toEvent } from "../input/to_event.ts";
 import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { junitReport, type RuleTests } from "../output/junit_report.ts";
