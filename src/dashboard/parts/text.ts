@@ -12,3 +12,14 @@ export function plain(value: unknown, max = 300): string {
   if (value === undefined || value === null) return "";
   return safeText(typeof value === "string" ? value : JSON.stringify(value), "\ufffd", max);
 }
+
+/**
+ * A number with its noun.
+ *
+ * @param number How many.
+ * @param noun One of them, whose plural ends in "s".
+ * @returns For example `1 event`, `1,234 events`.
+ */
+export function counted(number: number, noun: string): string {
+  return `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -7,7 +7,7 @@ import { type AlertHistory, api } from "../api.ts";
 import { Badge } from "../parts/badge.tsx";
 import { EventJson } from "../parts/event_json.tsx";
 import { Notice } from "../parts/notice.tsx";
-import { plain } from "../parts/text.ts";
+import { counted, plain } from "../parts/text.ts";
 import { Time } from "../parts/time.tsx";
 import { useAction } from "../parts/use_action.ts";
 
@@ -38,7 +38,7 @@ export function AlertDetails({ alert, state, onState, onSilenced }: {
     <>
       <p class="facts-line">
         <Badge word={alert.level} />
-        <span>{alert.eventCount === 1 ? "1 event" : `${alert.eventCount} events`}</span>
+        <span>{counted(alert.eventCount, "event")}</span>
         <Time at={alert.firstAt} />
         {alert.lastAt !== alert.firstAt && (
           <>

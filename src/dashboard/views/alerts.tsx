@@ -15,7 +15,7 @@ import { LogFilters, queryOf } from "../parts/log_filters.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { RowList } from "../parts/row_list.tsx";
 import { SearchField, searchOf } from "../parts/search_field.tsx";
-import { plain } from "../parts/text.ts";
+import { counted, plain } from "../parts/text.ts";
 import { Time } from "../parts/time.tsx";
 import { useAction } from "../parts/use_action.ts";
 import { useFeed } from "../use_feed.ts";
@@ -47,9 +47,7 @@ export function AlertsView({ alerts: whole, status }: ViewProps) {
     ),
   );
   if (rule !== "" && !titles.has(rule)) titles.set(rule, rule);
-  const known = [alerts, whole].flatMap(({ rows }) => rows).find((row) =>
-    "id" in row && row.value.id === id
-  ) as EntryRow<Alert> | undefined;
+  const known = id === "" ? undefined : findAlert(alerts.rows, id) ?? findAlert(whole.rows, id);
   return (
     <>
       <div class="filters">
@@ -158,7 +156,7 @@ function AlertRow({ row }: { row: Row<Alert> | undefined }) {
       </span>
       <span class="alert-tail quiet">
         <Time at={alert.lastAt ?? recordedAt} />
-        <span>{eventCount === 1 ? "1 event" : `${eventCount} events`}</span>
+        <span>{counted(eventCount, "event")}</span>
         {state !== "open" && <Badge word={state} />}
         {alert.silencedBy !== undefined && <Badge word="silenced" />}
         {alert.foldedInto !== undefined && <span>repeat</span>}
@@ -177,7 +175,7 @@ function Silences(
   if (silences.length === 0) return null;
   return (
     <details class="silences">
-      <summary>{silences.length === 1 ? "1 silence" : `${silences.length} silences`}</summary>
+      <summary>{counted(silences.length, "silence")}</summary>
       <Notice text={ending.problem.value} />
       <ul>
         {silences.map((silence) => (
@@ -205,6 +203,10 @@ function Silences(
       </ul>
     </details>
   );
+}
+
+function findAlert(rows: readonly Row<Alert>[], id: string): EntryRow<Alert> | undefined {
+  return rows.find((row): row is EntryRow<Alert> => "id" in row && row.value.id === id);
 }
 
 function keyOf(row: Row<Alert> | undefined, index: number): string {

@@ -6,7 +6,7 @@ import { address, linkTo, setFilters } from "../address.ts";
 import type { EntryRow, Row } from "../feed_row.ts";
 import { Badge } from "../parts/badge.tsx";
 import { MinutesChart, type TimeRange } from "../parts/minutes_chart.tsx";
-import { plain } from "../parts/text.ts";
+import { counted, plain } from "../parts/text.ts";
 import { duration, Time } from "../parts/time.tsx";
 import { TopLists } from "../parts/top_values.tsx";
 import { useChanges } from "../use_changes.ts";
@@ -69,7 +69,7 @@ export function NowView({ events, alerts, status: { value: status } }: ViewProps
         />
         <p class="legend">
           <a href={linkTo("events", range === undefined ? {} : filtersOf(range))}>
-            {count(happened.length, "event")}
+            {counted(happened.length, "event")}
           </a>
           <a
             href={linkTo("alerts", {
@@ -77,7 +77,7 @@ export function NowView({ events, alerts, status: { value: status } }: ViewProps
               level: "informational",
             })}
           >
-            {count(alerted.length, "alert")}
+            {counted(alerted.length, "alert")}
           </a>
           <span role="status">
             {range === undefined ? "in the last hour" : (
@@ -179,7 +179,7 @@ function Timeline({ first, counts, alerts, range }: {
         <span class="key" data-series="events">events by the minute</span>
       </p>
       <MinutesChart
-        label={`${count(sum(counts), "event")} in the last hour`}
+        label={`${counted(sum(counts), "event")} in the last hour`}
         height={140}
         minutes={{ at, series: [{ colour: "--chart-events", counts }] }}
         range={range}
@@ -194,7 +194,7 @@ function Timeline({ first, counts, alerts, range }: {
         ))}
       </p>
       <MinutesChart
-        label={`${count(alerts.length, "alert")} in the last hour: ${
+        label={`${counted(alerts.length, "alert")} in the last hour: ${
           byLevel.map(([name, total]) => `${total} ${name}`).join(", ")
         }`}
         height={110}
@@ -321,10 +321,6 @@ function filtersOf({ since, until }: TimeRange): { since: string; until: string 
 function isPartly(events: ViewProps["events"], since: number): boolean {
   const first = events.rows.find((row): row is EntryRow<UserEvent> => "id" in row);
   return events.hasOlder.value && first !== undefined && Date.parse(first.recordedAt) > since;
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString()} ${number === 1 ? what : `${what}s`}`;
 }
 
 function sum(counts: readonly number[]): number {

@@ -5,7 +5,7 @@ import type { Problem } from "../../sigma/problem.ts";
 import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
 import { api } from "../api.ts";
 import { Notice } from "../parts/notice.tsx";
-import { plain } from "../parts/text.ts";
+import { counted, plain } from "../parts/text.ts";
 import { Time } from "../parts/time.tsx";
 import { useAction } from "../parts/use_action.ts";
 import type { Tried } from "../try_rules.ts";
@@ -157,8 +157,8 @@ function Outcome(
       {isRefused ? <p>It cannot be tried like this.</p> : (
         <>
           <h3>
-            {alerts.length === 1 ? "1 alert" : `${alerts.length.toLocaleString()} alerts`}{" "}
-            in the last {count === 1 ? "event" : `${count.toLocaleString()} events`}
+            {counted(alerts.length, "alert")} in the last{" "}
+            {count === 1 ? "event" : `${count.toLocaleString()} events`}
           </h3>
           <ul class="attention">
             {alerts.slice(0, SHOWN).map(({ id, at, summary, eventCount }) => (
@@ -188,6 +188,6 @@ function Outcome(
 
 function testsText(count: number, failed: number): string {
   if (count === 0) return "It has no tests";
-  const tests = count === 1 ? "1 test" : `${count} tests`;
+  const tests = counted(count, "test");
   return failed === 0 ? `${tests} passed` : `${failed} of ${tests} failed`;
 }
