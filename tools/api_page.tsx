@@ -15,10 +15,8 @@ interface Schema {
   readonly const?: unknown;
   readonly default?: unknown;
   readonly format?: string;
-  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly minLength?: number;
   readonly maxLength?: number;
   readonly maxItems?: number;
   readonly items?: Schema;
@@ -118,9 +116,7 @@ function Operation({ path, method, operation, document }: {
     }))
   );
   const problems = answers.flatMap(([status, answer]) =>
-    "$ref" in answer
-      ? [{ status, ...document.components.responses[answer.$ref.split("/").at(-1) ?? ""] }]
-      : []
+    "$ref" in answer ? [{ status, ...document.components.responses[nameOf(answer.$ref)] }] : []
   );
   return (
     <section id={operationId} aria-label={`${method.toUpperCase()} ${path}`}>
@@ -245,7 +241,7 @@ function Rows({ head, rows }: {
 function Type({ of: schema }: { readonly of: Schema }) {
   const { $ref, type, items, anyOf, properties, additionalProperties } = schema;
   if ($ref !== undefined) {
-    const name = $ref.split("/").at(-1) ?? "";
+    const name = nameOf($ref);
     return <a href={`#${name}`}>{name}</a>;
   }
   if (schema.const !== undefined) return <code>{JSON.stringify(schema.const)}</code>;
@@ -298,6 +294,11 @@ function Type({ of: schema }: { readonly of: Schema }) {
       ].join(", ")}
     </>
   );
+}
+
+/** The last part of a reference, such as `Status` of `#/components/schemas/Status`. */
+function nameOf($ref: string): string {
+  return $ref.split("/").at(-1) ?? "";
 }
 
 function textType({ format }: Schema): string {

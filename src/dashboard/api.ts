@@ -8,7 +8,7 @@ import type { AlertState } from "../alert/alert_state.ts";
 import type { PanoptesApi } from "../http/panoptes_api.ts";
 import type { Gap } from "../sse/resume_at.ts";
 import { address } from "./address.ts";
-import { signOut, token } from "./session.ts";
+import { RECOGNISED, signOut, token } from "./session.ts";
 
 /** One entry of a feed, as JSON. */
 export type FeedItem<Name extends string, Value> =
@@ -45,7 +45,7 @@ export class ApiError extends Error {
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   const used = token.value;
-  const isRecognised = used === "";
+  const isRecognised = used === RECOGNISED;
   if (!isRecognised) headers.set("Authorization", `Bearer ${used}`);
   if (!headers.has("Accept")) headers.set("Accept", "application/json");
   let response: Response;
@@ -92,7 +92,7 @@ function whyRefused(code: string): string {
 
 function explain(status: number, title: string, detail: string): string {
   if (status === 403) {
-    return token.value === ""
+    return token.value === RECOGNISED
       ? `${detail}.`
       : "Your token may only read. Sign in with a token that has the scope admin.";
   }

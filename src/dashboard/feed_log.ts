@@ -274,9 +274,10 @@ export class FeedLog<Name extends "event" | "alert", Value> {
       this.#problem.value = "Too many clients follow the log. The page tries again by itself.";
     } else if (event === "gap") {
       const { lost, from } = JSON.parse(data) as Gap;
-      // The log has begun anew: it sends all that it keeps again.
-      if (lost === null) this.#drop(this.rows.length);
-      if (lost === null) this.#start = parseLastEventId(from);
+      if (lost === null) { // the log has begun anew: it sends all that it keeps again
+        this.#drop(this.rows.length);
+        this.#start = parseLastEventId(from);
+      }
       this.#add({ lost });
     } else if ((event === "audit" || event === "alert") && id !== undefined) {
       const recordedAt = new Date().toISOString();

@@ -13,10 +13,10 @@ const FRAGMENT = "#token=";
 const current = signal(sessionStorage.getItem(KEY));
 const reason = signal("");
 
-/** Instead of a token, for whom Cloudflare Access has recognised. */
-const RECOGNISED = "";
+/** Stands for the token of users whom Cloudflare Access has recognised. */
+export const RECOGNISED = "";
 
-/** The token, empty for whom Cloudflare Access has recognised; null while nobody is signed in. */
+/** The token, or `RECOGNISED`; null while nobody is signed in. */
 export const token: ReadonlySignal<string | null> = current;
 
 /** Why nobody is signed in, if that is not the user's own doing; otherwise empty. */

@@ -146,12 +146,8 @@ function timeOf(local: FormDataEntryValue | null): string {
   return Number.isNaN(at.getTime()) ? "" : at.toISOString();
 }
 
-/**
- * Adds a condition to the view, once.
- *
- * @param condition The condition.
- */
-export function addCondition([key, value]: Condition): void {
+/** Adds a condition to the view; one that is there already becomes the last. */
+function addCondition([key, value]: Condition): void {
   const others = address.value.conditions.filter((one) => one[0] !== key || one[1] !== value);
   setConditions([...others, [key, value]]);
 }

@@ -45,31 +45,19 @@ export function NowView({ events, alerts, status: { value: status } }: ViewProps
   const first = (Math.floor(now / MINUTE_MS) - MINUTES + 1) * MINUTE_MS;
   const hour = { since: first, until: first + MINUTES * MINUTE_MS };
   const range = chosenRange();
-  const happened = entriesIn(events.rows, ({ value }) => value.date, range ?? hour);
-  const alerted = entriesIn(alerts.rows, ({ value }) => value.lastAt, range ?? hour);
-  const counts = countMinutes(
-    range === undefined ? happened : entriesIn(events.rows, ({ value }) => value.date, hour),
-    first,
-  );
+  const inHour = happenedIn(hour, events.rows, alerts.rows);
+  const inRange = range === undefined ? inHour : happenedIn(range, events.rows, alerts.rows);
+  const counts = countMinutes(inHour.events, first);
   return (
     <>
       <Health status={status} />
       <Attention rows={alerts.rows} />
       <section aria-labelledby="timeline">
         <h2 id="timeline">The last hour</h2>
-        <Timeline
-          first={first}
-          counts={counts}
-          alerts={range === undefined ? alerted : entriesIn(
-            alerts.rows,
-            ({ value }) => value.lastAt,
-            hour,
-          )}
-          range={range}
-        />
+        <Timeline first={first} counts={counts} alerts={inHour.alerts} range={range} />
         <p class="legend">
           <a href={linkTo("events", range === undefined ? {} : filtersOf(range))}>
-            {counted(happened.length, "event")}
+            {counted(inRange.events.length, "event")}
           </a>
           <a
             href={linkTo("alerts", {
@@ -77,7 +65,7 @@ export function NowView({ events, alerts, status: { value: status } }: ViewProps
               level: "informational",
             })}
           >
-            {counted(alerted.length, "alert")}
+            {counted(inRange.alerts.length, "alert")}
           </a>
           <span role="status">
             {range === undefined ? "in the last hour" : (
@@ -111,7 +99,7 @@ export function NowView({ events, alerts, status: { value: status } }: ViewProps
           Most frequent {range === undefined ? "in the last hour" : "in this time"}
         </h2>
         <TopLists
-          events={happened.map(({ value }) => value)}
+          events={inRange.events.map(({ value }) => value)}
           linkOf={(condition) => linkTo("events", filtersOf(range ?? hour), [condition])}
         />
       </section>
@@ -282,6 +270,18 @@ function Figure(
 interface Dated<Value> {
   readonly value: Value;
   readonly at: number;
+}
+
+/** The events and alerts of a range. */
+function happenedIn(
+  range: TimeRange,
+  events: readonly Row<UserEvent>[],
+  alerts: readonly Row<Alert>[],
+): { events: Dated<UserEvent>[]; alerts: Dated<Alert>[] } {
+  return {
+    events: entriesIn(events, ({ value }) => value.date, range),
+    alerts: entriesIn(alerts, ({ value }) => value.lastAt, range),
+  };
 }
 
 /** The entries that happened in a range. */
