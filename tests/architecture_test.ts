@@ -57,7 +57,15 @@ const ROOMS: Record<string, string[]> = {
     "parse",
     "lint",
   ],
-  cli: ["exit_code.ts", "output", "input", "commands"],
+  cli: [
+    "exit_code.ts",
+    "output",
+    "input",
+    "cli_command.ts",
+    "common_options.ts",
+    "commands",
+    "panoptes_command.ts",
+  ],
   http: [
     "negotiate.ts",
     "response.ts",

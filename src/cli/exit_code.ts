@@ -1,21 +1,27 @@
-/** What the exit code of every command means; `panoptes --help` says the same. */
+/** The exit code of every command. */
 export const EXIT_CODE = {
-  /** Everything was done, and no problem was found. */
   ok: 0,
-  /** A rule or an endpoint has errors, or a test failed. */
   findings: 1,
-  /** Invalid usage: nothing was done. */
   usage: 2,
-  /** Done, but some events could not be read and were skipped. */
   skippedEvents: 3,
-  /** The API or Panoptes could not be read to the end, or refused the request. */
   source: 4,
-  /** A bug in the command line itself. */
   internalError: 70,
+  interrupted: 130,
 } as const;
 
 /** One of the exit codes. */
 export type ExitCode = typeof EXIT_CODE[keyof typeof EXIT_CODE];
+
+/** What each exit code means, as `--help` and docs/cli.md say it. */
+export const EXIT_CODE_MEANINGS: Readonly<Record<keyof typeof EXIT_CODE, string>> = {
+  ok: "done, no problem found",
+  findings: "a rule or an endpoint has errors, a test failed, or a check of doctor failed",
+  usage: "invalid usage; nothing was done",
+  skippedEvents: "done, but some events are missing: they could not be read, or the log lost them",
+  source: "the API or Panoptes could not be read to the end, or refused the request",
+  internalError: "internal error",
+  interrupted: "interrupted before the end, by Ctrl-C or SIGTERM",
+};
 
 /** Thrown when a command cannot begin: an invalid option, a path that does not exist. */
 export class UsageError extends Error {

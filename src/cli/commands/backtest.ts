@@ -14,6 +14,17 @@ import { BufferedOutput } from "../output/buffered_output.ts";
 import { Progress } from "../output/progress.ts";
 import { SkippedEvents } from "../output/skipped_events.ts";
 import { note } from "../output/terminal.ts";
+import { Option } from "commander";
+import { CliCommand } from "../cli_command.ts";
+import {
+  EVENTS_HELP,
+  formatOption,
+  placeholdersOption,
+  repeated,
+  RULES_HELP,
+  sinceOption,
+  sourceOption,
+} from "../common_options.ts";
 
 /** Options of `panoptes backtest`. */
 export interface BacktestOptions {
@@ -124,4 +135,49 @@ async function writeReport(report: BacktestReport, format: BacktestOptions["form
 
 function matcherOf({ bundle }: LoadedBundle): RuleMatcher {
   return matchRules(bundle, (what, facts) => note(`${what}: ${JSON.stringify(facts)}`));
+}
+
+/** `panoptes backtest`. */
+export function backtestCommand(): CliCommand {
+  return new CliCommand("backtest")
+    .description("show the alerts that rules would have made in the past")
+    .argument("[event...]", EVENTS_HELP)
+    .addOption(
+      new Option("--rules <path>", `${RULES_HELP}; repeatable`).makeOptionMandatory()
+        .argParser(repeated),
+    )
+    .addOption(
+      new Option(
+        "--compare <path>",
+        "other rules, to see which alerts they add and remove; repeatable",
+      ).argParser(repeated),
+    )
+    .addOption(sinceOption())
+    .option(
+      "--log <url>",
+      "use the log of this Panoptes instead, as far back as --since says; PANOPTES_TOKEN is read " +
+        "from the environment and needs the scope admin",
+    )
+    .addOption(sourceOption())
+    .addOption(formatOption())
+    .addOption(placeholdersOption())
+    .note(
+      "Rules run as they do in the Worker, correlations included, and nothing is delivered. The " +
+        "report names each rule with its alerts by day, whom or what they are about most often, " +
+        "and the latest of them.",
+    )
+    .note(
+      "With --compare, an alert is the same if it has the same rule and event, or the same " +
+        "correlation, group and time. So compare the rules in use with a changed copy of them.",
+    )
+    .example("TE_TOKEN=… panoptes backtest --rules rules --since 30d")
+    .example(
+      "PANOPTES_TOKEN=… panoptes backtest --rules rules --log https://panoptes.example.workers.dev",
+    )
+    .example("panoptes backtest --rules rules events.ndjson")
+    .example("panoptes backtest --rules rules --compare changed_rules events.ndjson")
+    .example(
+      "panoptes backtest --rules rules/login_after_failures.yml --format json < events.ndjson",
+    )
+    .run((paths: string[], options: BacktestOptions) => backtest(paths, options));
 }

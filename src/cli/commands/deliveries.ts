@@ -3,6 +3,10 @@ import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { counted, printable, say } from "../output/terminal.ts";
 import { textTable } from "../output/text_table.ts";
 import { ask, type FormatOptions, type InstanceOptions } from "./endpoints.ts";
+import { Option } from "commander";
+import { MESSAGE_STATES } from "../../store/outbox_message.ts";
+import { CliCommand } from "../cli_command.ts";
+import { formatOption, onInstance } from "../common_options.ts";
 
 /** The options that select messages. */
 export interface DeliveriesOptions extends InstanceOptions {
@@ -161,4 +165,40 @@ function pathOf(id: string): string {
     throw new UsageError(`Invalid id '${id}': 'deliveries list' shows the ids of messages`);
   }
   return `/v1/deliveries/${id}`;
+}
+
+/** `panoptes deliveries` and the commands below it. */
+export function deliveriesCommand(): CliCommand {
+  const meant = (command: CliCommand, scope: string, states: readonly string[]) =>
+    onInstance(command, scope)
+      .option("--endpoint <name>", "only messages to this endpoint")
+      .addOption(new Option("--state <state>", "only messages in this state").choices(states))
+      .option("--from <time>", "only messages queued at or after this time, in ISO 8601")
+      .option("--to <time>", "only messages queued before this time");
+  return new CliCommand("deliveries")
+    .description("list, show or repeat what a running Panoptes sends").with(
+      meant(new CliCommand("list"), "read", MESSAGE_STATES)
+        .description("list messages, newest first")
+        .option("--alert <id>", "only messages about this alert")
+        .option("--limit <count>", "how many at most, 1 to 100")
+        .addOption(formatOption())
+        .example("panoptes deliveries list --state dead", "what was given up")
+        .run((options: DeliveriesOptions & FormatOptions) => deliveriesList(options)),
+      onInstance(new CliCommand("show"), "admin")
+        .description("show a message with its attempts and what was answered")
+        .argument("<id>", "the id of the message")
+        .addOption(formatOption())
+        .example("panoptes deliveries show 11")
+        .run((id: string, options: InstanceOptions & FormatOptions) => deliveriesShow(id, options)),
+      meant(new CliCommand("redeliver"), "admin", ["dead", "cancelled", "delivered"])
+        .description("send messages again, under the same webhook-id")
+        .argument("[id]", "the id of one message; otherwise the options say which are meant")
+        .option("--limit <count>", "how many at most, the newest first; by default all")
+        .note("Without --state, dead letters are meant.")
+        .example("panoptes deliveries redeliver 11")
+        .example("panoptes deliveries redeliver --endpoint siem --from 2026-11-22T10:00:00Z")
+        .run((id: string | undefined, options: DeliveriesOptions) =>
+          deliveriesRedeliver(id, options)
+        ),
+    );
 }

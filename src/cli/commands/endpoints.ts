@@ -6,6 +6,10 @@ import { readDocument } from "../input/read_document.ts";
 import { jsonText } from "../../stream/json_text.ts";
 import { note, printable, say } from "../output/terminal.ts";
 import { textTable } from "../output/text_table.ts";
+import { Option } from "commander";
+import { LEVELS } from "../../sigma/vocabulary.ts";
+import { CliCommand } from "../cli_command.ts";
+import { formatOption, onInstance } from "../common_options.ts";
 
 /** Where Panoptes runs, and how it is asked. */
 export interface InstanceOptions {
@@ -185,4 +189,51 @@ function stateOf(status: Listed["status"]): string {
 
 function pathOf(name: string): string {
   return `/v1/endpoints/${encodeURIComponent(name)}`;
+}
+
+/** `panoptes endpoints` and the commands below it. */
+export function endpointsCommand(): CliCommand {
+  const command = (name: string) => onInstance(new CliCommand(name), "admin");
+  return new CliCommand("endpoints")
+    .description("manage the endpoints of a running Panoptes").with(
+      command("list").description("list the endpoints, without secrets")
+        .addOption(formatOption())
+        .example("panoptes endpoints list")
+        .run((options: InstanceOptions & FormatOptions) => endpointsList(options)),
+      command("set").description("store an endpoint, or change some of its members")
+        .argument("<name>", "its name")
+        .argument("<file>", "its members as YAML or JSON; '-' is standard input")
+        .option("--merge", "leave the members that are not in the file as they are")
+        .example("panoptes endpoints set on-call on_call.yml --url https://panoptes.example.com")
+        .example("echo 'minLevel: high' | panoptes endpoints set on-call - --merge")
+        .run((name: string, file: string, options: InstanceOptions & { merge?: boolean }) =>
+          endpointsSet(name, file, options)
+        ),
+      command("remove").description("remove a stored endpoint")
+        .argument("<name>", "its name")
+        .example("panoptes endpoints remove on-call")
+        .run((name: string, options: InstanceOptions) => endpointsRemove(name, options)),
+      command("resume")
+        .description("give a failing, paused or disabled endpoint a fresh start")
+        .argument("<name>", "its name")
+        .example("panoptes endpoints resume on-call", "after its receiver was repaired")
+        .run((name: string, options: InstanceOptions) => endpointsResume(name, options)),
+      command("test").description("send a sample alert, and say what was answered")
+        .argument("<name>", "its name")
+        .addOption(
+          new Option("--level <level>", "the level of the sample").choices(Object.keys(LEVELS))
+            .default("medium"),
+        )
+        .example("panoptes endpoints test on-call --level high")
+        .run((name: string, options: InstanceOptions & { level: string }) =>
+          endpointsTest(name, options)
+        ),
+      new CliCommand("convert")
+        .description(
+          "check a list of endpoints in YAML, and write it as the setting WEBHOOKS takes it",
+        )
+        .argument("<file>", "a list of endpoints as YAML or JSON; '-' is standard input")
+        .example("panoptes endpoints convert webhooks.yml | npx wrangler secret put WEBHOOKS")
+        .run((file: string) => endpointsConvert(file)),
+    );
 }

@@ -11,6 +11,16 @@ import { counted, note } from "../output/terminal.ts";
 import { type Column, textTable } from "../output/text_table.ts";
 import { EventSummary, type TextSummary } from "./event_summary.ts";
 import type { Top } from "../../alert/tally.ts";
+import { Option } from "commander";
+import { CliCommand } from "../cli_command.ts";
+import {
+  EVENTS_HELP,
+  formatOption,
+  placeholdersOption,
+  repeated,
+  RULES_HELP,
+  sinceOption,
+} from "../common_options.ts";
 
 /** Options of `panoptes events summarize`. */
 export interface EventsSummarizeOptions {
@@ -112,4 +122,32 @@ function namesOf({ top, different, more }: Top): string {
 
 async function isFolder(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+}
+
+/** `panoptes events summarize`. */
+export function eventsSummarizeCommand(): CliCommand {
+  return new CliCommand("summarize").description(
+    "list the texts of events with counts, first and last date, actors, and the rules they match",
+  )
+    .argument("[event...]", EVENTS_HELP)
+    .addOption(sinceOption())
+    .addOption(
+      new Option(
+        "--rules <path>",
+        `${RULES_HELP}; repeatable; by default the folder rules, if there is one`,
+      ).argParser(repeated),
+    )
+    .addOption(formatOption())
+    .addOption(placeholdersOption())
+    .note(
+      "ThousandEyes publishes no list of event texts. This makes one from your own log, so that " +
+        "rules can be written for what it really contains. A number after a rule says how many of " +
+        "the events it matches, if not all. At most 10,000 texts are told apart, and 1,000 actors " +
+        "of each.",
+    )
+    .example("TE_TOKEN=… panoptes events summarize --since 30d")
+    .example(
+      "panoptes events summarize --format json events.ndjson | jq '.texts[] | select(.rules == [])'",
+    )
+    .run((paths: string[], options: EventsSummarizeOptions) => eventsSummarize(paths, options));
 }

@@ -6,11 +6,20 @@ import { readEvents, totalSize } from "../input/read_events.ts";
 import { readRuleFiles } from "../input/rule_files.ts";
 import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
-import { type MatchFormat, matchLine } from "../output/match_line.ts";
+import { MATCH_FORMATS, type MatchFormat, matchLine } from "../output/match_line.ts";
 import { Progress } from "../output/progress.ts";
 import { SkippedEvents } from "../output/skipped_events.ts";
 import { counted, note } from "../output/terminal.ts";
 import { type Matcher, matcherOf } from "./matcher.ts";
+import { Option } from "commander";
+import { CliCommand } from "../cli_command.ts";
+import {
+  EVENTS_HELP,
+  formatOption,
+  placeholdersOption,
+  repeated,
+  RULES_HELP,
+} from "../common_options.ts";
 
 /** Options of `panoptes match`. */
 export interface MatchOptions {
@@ -107,4 +116,47 @@ function summary(
     ...(counts.skipped > 0 ? [`${counted(counts.skipped, "event")} skipped`] : []),
   ];
   return parts.join("; ");
+}
+
+/** `panoptes match`. */
+export function matchCommand(): CliCommand {
+  return new CliCommand("match").description("find the events that match rules")
+    .argument("[event...]", EVENTS_HELP)
+    .addOption(
+      new Option("--rules <path>", `${RULES_HELP}; repeatable`).makeOptionMandatory()
+        .argParser(repeated),
+    )
+    .option(
+      "--logsource <source>",
+      "what is known of the source of the events, as product=…,service=…: rules for another " +
+        "product or service are left out; any: use every rule",
+      "any",
+    )
+    .addOption(formatOption(MATCH_FORMATS))
+    .addOption(placeholdersOption())
+    .option("--strict", "read no event unless every rule loads")
+    .note(`
+Formats:
+  text   line number of the event; level, title and file of the rule
+  json   one object on each line, with the rule and the event
+  tsv    line number of the event, rule id, rule file; with several event files, file:line`)
+    .note(
+      "Events are read as UTF-8 or UTF-16: one JSON object on each line, objects over several " +
+        'lines, or one JSON array. What /v1/events and /v1/alerts answer, {"events": […]} and ' +
+        "hits of Elasticsearch are read as they are; an event of such a list has the place " +
+        "line:position.",
+    )
+    .note(
+      "With --logsource product=windows, rules for any category and service of Windows are used, " +
+        "since nothing is known of these; with --logsource product=windows,service=security, those " +
+        "for other services are left out.",
+    )
+    .note(
+      "Events that cannot be read are reported on standard error with their line, and skipped. " +
+        "Rules that cannot be loaded are reported and left out; if their only problem is that " +
+        "placeholder lists are missing, the exit code is still 0.",
+    )
+    .example("panoptes match --rules rules events.ndjson")
+    .example("panoptes match --rules rules --format json < events.ndjson | jq .rule.title")
+    .run((paths: string[], options: MatchOptions) => matchEvents(paths, options));
 }

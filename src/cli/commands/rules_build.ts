@@ -17,6 +17,8 @@ import { withoutTests } from "../input/rule_bundle.ts";
 import { readRuleFiles, textOf } from "../input/rule_files.ts";
 import { readValueLists } from "../input/value_lists.ts";
 import { counted, say } from "../output/terminal.ts";
+import { CliCommand } from "../cli_command.ts";
+import { RULES_HELP } from "../common_options.ts";
 
 /** Options of `rules build`. */
 export interface RulesBuildOptions {
@@ -126,4 +128,16 @@ function failures({ file }: SigmaMetadata, results: readonly InlineTestResult[])
 
 function report(problems: readonly Problem[]): string {
   return formatText(problems, { colour: !Deno.noColor && Deno.stderr.isTerminal() }).trimEnd();
+}
+
+/** `panoptes rules build`. */
+export function rulesBuildCommand(): CliCommand {
+  return new CliCommand("build").description("check and test rules, and write what the Worker runs")
+    .argument("<path...>", RULES_HELP)
+    .requiredOption("--out <file>", "where the bundle goes, such as rules.json")
+    .note(
+      "Nothing is written unless every rule lints, passes its tests and can match in the Worker.",
+    )
+    .example("panoptes rules build rules --out rules.json")
+    .run((paths: string[], options: RulesBuildOptions) => rulesBuild(paths, options));
 }

@@ -16,6 +16,9 @@ import { readNeighbours, readRuleFiles } from "../input/rule_files.ts";
 import { readValueLists, type ValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { counted, note } from "../output/terminal.ts";
+import { Option } from "commander";
+import { CliCommand } from "../cli_command.ts";
+import { formatOption, placeholdersOption, RULES_HELP } from "../common_options.ts";
 
 /** The formats of `rules check`. */
 export const CHECK_FORMATS = ["text", "json", "sarif", "github"] as const;
@@ -105,4 +108,23 @@ function formatted(problems: readonly Problem[], format: RulesCheckOptions["form
 
 function keyOf({ file, line, column, code }: Problem): string {
   return `${file}:${line}:${column}:${code}`;
+}
+
+/** `panoptes rules check`. */
+export function rulesCheckCommand(): CliCommand {
+  return new CliCommand("check").description("find errors and doubtful places in rules")
+    .argument("<path...>", RULES_HELP)
+    .addOption(formatOption(CHECK_FORMATS))
+    .addOption(
+      new Option("--severity <severity>", "the lowest severity to show").choices(SEVERITIES)
+        .default("warning"),
+    )
+    .option(
+      "--strict",
+      "for rules to publish: wrong metadata is an error, and warnings exit with 1",
+    )
+    .addOption(placeholdersOption())
+    .example("panoptes rules check rules")
+    .example("panoptes rules check --strict --format sarif rules > findings.sarif")
+    .run((paths: string[], options: RulesCheckOptions) => rulesCheck(paths, options));
 }

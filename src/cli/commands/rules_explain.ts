@@ -20,6 +20,8 @@ import { readFiltersBeside, readNeighbours, readRuleFiles } from "../input/rule_
 import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { note, paint, printable } from "../output/terminal.ts";
+import { CliCommand } from "../cli_command.ts";
+import { formatOption, placeholdersOption } from "../common_options.ts";
 
 /** Options of `rules explain`. */
 export interface RulesExplainOptions {
@@ -159,4 +161,24 @@ function partText({ kind, text, matched, found, moreFound }: Explanation): strin
     ? paint("dim", "  the event has no such field")
     : paint("dim", `  the event has ${values}${moreFound ? ` and ${moreFound} more` : ""}`);
   return `${mark} ${kind === "item" ? paint("bold", printable(text)) : printable(text)}${has}`;
+}
+
+/** `panoptes rules explain`. */
+export function rulesExplainCommand(): CliCommand {
+  return new CliCommand("explain")
+    .description("show item by item why a rule matches an event or not")
+    .argument("<rule>", "a rule file")
+    .argument(
+      "[event]",
+      "a file with one event, in any form that match reads; without it, standard input",
+    )
+    .option("--rule <id>", "the id, name or title of one rule, if the file has several")
+    .addOption(formatOption())
+    .addOption(placeholdersOption())
+    .note("The exit code is 0 whether the rule matches or not.")
+    .example("panoptes rules explain rules/user_added.yml event.json")
+    .example("head -n 1 events.ndjson | panoptes rules explain rules/user_added.yml")
+    .run((rule: string, event: string | undefined, options: RulesExplainOptions) =>
+      rulesExplain(rule, event, options)
+    );
 }

@@ -4,6 +4,9 @@ import { readEvents } from "../input/read_events.ts";
 import { textsIn } from "../../alert/read_odd_event.ts";
 import { note, write } from "../output/terminal.ts";
 import { newRule } from "./new_rule.ts";
+import { Option } from "commander";
+import { LEVELS } from "../../sigma/vocabulary.ts";
+import { CliCommand } from "../cli_command.ts";
 
 /** Options of `panoptes rules new`. */
 export interface RulesNewOptions {
@@ -79,4 +82,29 @@ async function writeNew(path: string, text: string): Promise<void> {
       : String(cause);
     throw new UsageError(`Cannot write '${path}': ${reason}`, { cause });
   }
+}
+
+/** `panoptes rules new`. */
+export function rulesNewCommand(): CliCommand {
+  return new CliCommand("new").description("write a rule, with tests, for an event")
+    .argument("[event]", "a file with events; '-' is standard input, which is also the default")
+    .option(
+      "--event <text>",
+      "the text of the event: the first such event of the file, or, without a file, all of it",
+    )
+    .option("--title <title>", "the rule's title; by default the text of the event")
+    .addOption(
+      new Option("--level <level>", "the rule's level").choices(Object.keys(LEVELS)).default("low"),
+    )
+    .option("--out <file>", "write to this file, which must not exist; default: standard output")
+    .note(
+      "The rule asks for the text of the event and the types of its resources, and passes 'rules " +
+        "check' and 'rules test' as it is. In its test, people, addresses and names are made-up ones.",
+    )
+    .example(
+      'panoptes rules new --event "Test deleted." --level medium --out rules/test_gone.yml',
+    )
+    .example('panoptes rules new events.ndjson --event "Test deleted."')
+    .example("head -n 1 events.ndjson | panoptes rules new")
+    .run((event: string | undefined, options: RulesNewOptions) => rulesNew(event, options));
 }

@@ -1,6 +1,8 @@
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { askLog } from "../input/ask_log.ts";
 import { counted, say } from "../output/terminal.ts";
+import { CliCommand } from "../cli_command.ts";
+import { sourceOption } from "../common_options.ts";
 
 /** Options of `rules push`. */
 export interface RulesPushOptions {
@@ -40,4 +42,23 @@ export async function rulesPush(
   const { revision, rules } = await askLog(request, (response) => response.json());
   say(`${counted(Number(rules), "rule")} in force at ${new URL(log).origin}, revision ${revision}`);
   return EXIT_CODE.ok;
+}
+
+/** `panoptes rules push`. */
+export function rulesPushCommand(): CliCommand {
+  return new CliCommand("push").description("put built rules in force where Panoptes runs")
+    .argument("<file>", "what 'rules build' has written, with the version that runs there")
+    .requiredOption(
+      "--log <url>",
+      "the address of Panoptes; PANOPTES_TOKEN is read from the environment and needs the scope admin",
+    )
+    .addOption(sourceOption())
+    .note(
+      "Where anything is wrong with the rules, those in force stay. DELETE /v1/rules puts the rules " +
+        "of the deployment in force again.",
+    )
+    .example(
+      "PANOPTES_TOKEN=… panoptes rules push rules.json --log https://panoptes.example.workers.dev",
+    )
+    .run((file: string, options: RulesPushOptions) => rulesPush(file, options));
 }

@@ -15,6 +15,8 @@ import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { junitReport, type RuleTests } from "../output/junit_report.ts";
 import { counted, paint, printable } from "../output/terminal.ts";
+import { CliCommand } from "../cli_command.ts";
+import { placeholdersOption, RULES_HELP } from "../common_options.ts";
 
 /** Options of `rules test`. */
 export interface RulesTestOptions {
@@ -127,4 +129,21 @@ function reportOf({ title, file, results }: RuleTests): string {
     for (const event of events.slice(0, 3)) lines.push(`        ${printable(event, 400)}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** `panoptes rules test`. */
+export function rulesTestCommand(): CliCommand {
+  return new CliCommand("test").description("run the tests in the field 'tests' of rules")
+    .argument("<path...>", RULES_HELP)
+    .option("--junit <file>", "also write a JUnit report, for CI")
+    .addOption(placeholdersOption())
+    .note(`
+How to write tests in a rule:
+  tests:
+    - name: a wrong password
+      match: true                      # false: no match; a number: this many of the events match
+      event: { event: Login failed. }  # or events: a list`)
+    .example("panoptes rules test rules")
+    .example("panoptes rules test rules/user_added.yml --junit report.xml")
+    .run((paths: string[], options: RulesTestOptions) => rulesTest(paths, options));
 }

@@ -36,6 +36,18 @@ export function note(message: string): void {
   write(Deno.stderr, `${printable(message, 2_000)}\n`);
 }
 
+/**
+ * How many columns lines may have.
+ *
+ * @returns The width of the terminal, or what COLUMNS says; undefined where standard output is
+ * neither, and lines stay whole for the program that reads them.
+ */
+export function terminalWidth(): number | undefined {
+  const columns = Number(Deno.env.get("COLUMNS"));
+  if (Number.isInteger(columns) && columns > 0) return columns;
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
+}
+
 /** Puts text in a style; not where NO_COLOR is set or standard output is not a terminal. */
 export function paint(style: Style, text: string): string {
   if (Deno.noColor || !Deno.stdout.isTerminal()) return text;

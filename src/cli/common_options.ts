@@ -1,0 +1,69 @@
+/**
+ * The options that several commands have, in the same words.
+ *
+ * @module
+ */
+import { Option } from "commander";
+import type { CliCommand } from "./cli_command.ts";
+
+/** What names rules: an argument or the value of an option. */
+export const RULES_HELP =
+  'rule files, folders, or .ndjson files with lines such as {"file": …, "yaml": …}';
+
+/** What names events. */
+export const EVENTS_HELP =
+  "files with JSON objects, such as one on each line, or one JSON array; without them, standard input";
+
+/** Reads events from the ThousandEyes API. */
+export function sinceOption(): Option {
+  return new Option(
+    "--since <time>",
+    "read the past of the ThousandEyes API instead, such as 30d; TE_TOKEN, TE_BASE_URL and TE_AID " +
+      "are read from the environment",
+  );
+}
+
+/** The lists for `|expand`. */
+export function placeholdersOption(): Option {
+  return new Option(
+    "--placeholders <file>",
+    'lists for |expand, as YAML or JSON: "Administrators: [root, adm_*]"',
+  );
+}
+
+/** How the output is written: the first format is the default. */
+export function formatOption(choices: readonly string[] = ["text", "json"]): Option {
+  return new Option("--format <format>", "output format").choices(choices).default(choices[0]);
+}
+
+/** Which source of a running Panoptes is meant. */
+export function sourceOption(): Option {
+  return new Option("--source <name>", "the name of the source, if Panoptes has several")
+    .env("PANOPTES_SOURCE");
+}
+
+/**
+ * Adds the options that say which running Panoptes a command asks, and with which token. The token
+ * is no option: every process of the machine can read a command line.
+ *
+ * @param command The command.
+ * @param scope The scope that the token needs.
+ * @returns The command.
+ */
+export function onInstance(command: CliCommand, scope: string): CliCommand {
+  return command
+    .addOption(
+      new Option("--url <url>", "the address of Panoptes").env("PANOPTES_URL")
+        .makeOptionMandatory(),
+    )
+    .addOption(sourceOption())
+    .option(
+      "--token-file <file>",
+      `a file with a token of the scope ${scope}; by default it is read from PANOPTES_TOKEN`,
+    );
+}
+
+/** Collects the values of an option that can be given several times. */
+export function repeated(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}

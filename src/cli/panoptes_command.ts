@@ -1,0 +1,51 @@
+import { CliCommand } from "./cli_command.ts";
+import { backtestCommand } from "./commands/backtest.ts";
+import { deliveriesCommand } from "./commands/deliveries.ts";
+import { endpointsCommand } from "./commands/endpoints.ts";
+import { eventsSummarizeCommand } from "./commands/events_summarize.ts";
+import { matchCommand } from "./commands/match_events.ts";
+import { rulesBuildCommand } from "./commands/rules_build.ts";
+import { rulesCheckCommand } from "./commands/rules_check.ts";
+import { rulesExplainCommand } from "./commands/rules_explain.ts";
+import { rulesNewCommand } from "./commands/rules_new.ts";
+import { rulesPushCommand } from "./commands/rules_push.ts";
+import { rulesTestCommand } from "./commands/rules_test.ts";
+
+/**
+ * The tree of all commands. A command is declared in its own file in `commands/`; here it gets its
+ * place.
+ *
+ * @returns The command `panoptes`.
+ */
+export function panoptesCommand(): CliCommand {
+  return new CliCommand("panoptes")
+    .description(
+      "Write, check, test and explain Sigma rules, try them on events, and operate a running Panoptes.",
+    )
+    .with(
+      new CliCommand("rules").description("write, check, test or explain rules").with(
+        rulesNewCommand(),
+        rulesCheckCommand(),
+        rulesBuildCommand(),
+        rulesPushCommand(),
+        rulesTestCommand(),
+        rulesExplainCommand(),
+      ),
+      new CliCommand("events").description("show which events there are").with(
+        eventsSummarizeCommand(),
+      ),
+      backtestCommand(),
+      matchCommand(),
+      endpointsCommand(),
+      deliveriesCommand(),
+    )
+    .note("In the repository, write 'deno task -q panoptes' for 'panoptes'.")
+    .example("panoptes rules check rules", "find errors in rules")
+    .example("panoptes rules test rules", "run the tests inside rules")
+    .example("panoptes events summarize --since 30d", "show which events there are")
+    .example('panoptes rules new --event "Test deleted."', "write a rule for one of them")
+    .example("panoptes match --rules rules events.ndjson", "find the events that match")
+    .example("panoptes backtest --rules rules --since 30d", "show the alerts of the past")
+    .example("panoptes endpoints test on-call", "try an endpoint of a running Panoptes")
+    .example("panoptes deliveries list --state dead", "show what was given up");
+}
