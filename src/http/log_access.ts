@@ -178,6 +178,7 @@ export interface LogAccess extends
   Pick<
     LogReader,
     | "alert"
+    | "alertCounts"
     | "alertStates"
     | "deliveries"
     | "attempts"

@@ -31,14 +31,12 @@ export interface RoutedRequest {
 export interface SourceAnswer {
   /** The name of the source. */
   readonly source: string;
-  /** The JSON of its answer; undefined if it did not answer, or with a problem. */
+  /** Its answer, JSON or text; undefined if it did not answer, or with a problem. */
   readonly value: unknown;
 }
 
 /** How one answer is made for several sources. */
 export interface Total {
-  /** The path that each of them is asked for. */
-  readonly path: string;
   /** The content, where it is not that of the answer for one source. */
   readonly schema?: v.GenericSchema;
   /**

@@ -31,7 +31,7 @@ export interface TotalOptions {
 export async function totalAnswer(
   request: Request,
   { query }: Pick<Operation, "query">,
-  { path, answer }: Total,
+  { answer }: Total,
   { sources, clock, ask, report }: TotalOptions,
 ): Promise<Response> {
   try {
@@ -42,10 +42,12 @@ export async function totalAnswer(
   }
 
   async function valueOf(source: string): Promise<unknown> {
-    const headers = new Headers(request.headers);
-    headers.set("Accept", "application/json");
-    const response = await ask(new Request(new URL(path, request.url), { headers }), source);
-    if (response.ok) return await response.json();
+    const { url, headers } = request; // GET, also where only the head is asked for
+    const response = await ask(new Request(url, { headers }), source);
+    if (response.ok) {
+      const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+      return await (isJson ? response.json() : response.text());
+    }
     await response.body?.cancel();
     return undefined;
   }

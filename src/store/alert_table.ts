@@ -1,6 +1,7 @@
 import type { Alert } from "../alert/alert.ts";
 import { type AlertChange, type AlertState, withChange } from "../alert/alert_state.ts";
 import { isLarger } from "../alert/shorten.ts";
+import { countAlerts } from "./alert_counts.ts";
 import { insertRows } from "./insert_rows.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
@@ -73,7 +74,7 @@ export function newAlerts<T extends NewAlert>(sql: Sql, alerts: readonly T[]): T
 }
 
 /**
- * Stores alerts. It has to run inside the transaction that records their events.
+ * Stores alerts, and counts them. It has to run inside the transaction that records their events.
  *
  * @param sql The database.
  * @param alerts The alerts; one whose id is already stored is left out.
@@ -93,6 +94,7 @@ export function addAlerts(sql: Sql, alerts: readonly NewAlert[], now: number): N
     columns: ["seq", "recorded_at", "id", "rule_id", "level", "at", "event_seq", "body"],
   }, rows);
   writeMeta(sql, "alert_seq", last + added.length);
+  countAlerts(sql, added.map(({ alert }) => alert), now);
   return added;
 }
 

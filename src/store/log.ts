@@ -1,6 +1,7 @@
 import type { EventPlace, PlacedEvent } from "./events_by_time.ts";
 import type { CorrelationOutcome, CorrelationStore } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
+import type { AlertCount } from "./alert_counts.ts";
 import type { NewAlert, StoredAlert } from "./alert_table.ts";
 import type { AlertStateChanges, NewChange, StoredChange } from "./change_table.ts";
 import type { StoredEndpoint } from "./endpoint_table.ts";
@@ -79,6 +80,8 @@ export interface LogReader {
   alertsAfter(after: number, limit: number, maxBytes?: number, state?: AlertState): StoredAlert[];
   /** Who has put an alert into which state, oldest first; undefined if there is no such alert. */
   alertChanges(id: string): readonly AlertChange[] | undefined;
+  /** Reads how many alerts have been recorded since the log was created, by rule and level. */
+  alertCounts(): AlertCount[];
   /** Reads one alert by its id. */
   alert(id: string): StoredAlert | undefined;
   /** Reads the message that closed a window of repeats, by its id. */

@@ -133,6 +133,15 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     `DROP INDEX correlation_due`,
     `ALTER TABLE correlations ADD COLUMN due_from REAL NOT NULL DEFAULT 0`,
   ],
+  // How many alerts of each rule and level were recorded; of earlier ones, those that are kept.
+  [
+    `CREATE TABLE alert_counts (
+      rule TEXT NOT NULL, level TEXT NOT NULL, alerts INTEGER NOT NULL, last_at INTEGER NOT NULL,
+      PRIMARY KEY (rule, level)) WITHOUT ROWID`,
+    `INSERT INTO alert_counts
+      SELECT rule_id, level, COUNT(*), MAX(recorded_at) FROM alerts GROUP BY rule_id, level
+        ORDER BY COUNT(*) DESC LIMIT 1000`,
+  ],
 ];
 
 /**

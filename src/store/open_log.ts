@@ -1,3 +1,4 @@
+import { alertCounts } from "./alert_counts.ts";
 import {
   addAlerts,
   alertById,
@@ -113,6 +114,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     },
     alertsAfter: (after, limit, maxBytes, state) => alertsAfter(sql, after, limit, maxBytes, state),
     alertChanges: (id) => alertChanges(sql, id),
+    alertCounts: () => alertCounts(sql),
     eventsByTime: (after, limit, maxBytes) => eventsByTime(sql, after, limit, maxBytes),
     placeBeforeLatest: (count) => placeBeforeLatest(sql, count),
     alert: (id) => alertById(sql, id),

@@ -238,6 +238,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       webhookKeys: () => publicKeysOf(endpoints.all.flatMap(secretsOf)),
       alert: (id) => log.alert(id),
       alertChanges: (id) => log.alertChanges(id),
+      alertCounts: () => log.alertCounts(),
       silences: () => log.silences(clock.now()),
       deliveries: (query) => log.deliveries(query),
       attempts: (message, latest) => log.attempts(message, latest),

@@ -131,6 +131,7 @@ export class LogFixture implements Disposable {
     alertStates: (after, limit) => this.log.alertStates(after, limit),
     alert: (id) => this.log.alert(id),
     alertChanges: (id) => this.log.alertChanges(id),
+    alertCounts: () => this.log.alertCounts(),
     silences: () => this.log.silences(this.clock.now()),
     backtest: (value, query) => this.backtests.start(value, query),
     webhookKeys: () => Promise.resolve(["whpk_ZlN4eg7dSSqi0moX9hQUk3orrOouK3QVQSlJa248c/g="]),

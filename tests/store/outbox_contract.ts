@@ -45,6 +45,43 @@ export const OUTBOX_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name:
+      "alertCounts() counts each alert once by rule and level, and keeps the counts of those that retention removes",
+    check(sql) {
+      const log = open(sql);
+      addAlert(log, "a", [], 1);
+      addAlert(log, "a", [], 2);
+      addAlert(log, "b", [], 3);
+      log.transaction(() =>
+        log.addAlerts([{ alert: alertOf("c", "low"), eventSeq: null, at: null }], 4)
+      );
+      log.transaction(() =>
+        log.retain({ now: 9 * DAY, maxAgeMs: DAY, maxBytes: Infinity, step: 100 })
+      );
+      assertEquals([log.counts().alerts, log.alertCounts()], [0, [
+        { rule: "rule", level: "high", alerts: 2, lastAt: 3 },
+        { rule: "rule", level: "low", alerts: 1, lastAt: 4 },
+      ]]);
+    },
+  },
+  {
+    name: "alertCounts() counts rules beyond a thousand, or with long names, together",
+    check(sql) {
+      const log = open(sql);
+      const alertsOf = (times: number) =>
+        Array.from({ length: 1_001 }, (_, n) => {
+          const alert = alertOf(`${times} ${n}`);
+          const id = n === 0 ? "long".repeat(100) : `rule ${n}`;
+          return { alert: { ...alert, rule: { ...alert.rule, id } }, eventSeq: null, at: null };
+        });
+      log.transaction(() => log.addAlerts(alertsOf(1), 1));
+      log.transaction(() => log.addAlerts(alertsOf(2), 2));
+      const [other, ...rest] = log.alertCounts();
+      assertEquals(other, { rule: "other", level: "high", alerts: 4, lastAt: 2 });
+      assertEquals([rest.length, new Set(rest.map(({ alerts }) => alerts))], [999, new Set([2])]);
+    },
+  },
+  {
     name: "queue() queues a message once for each endpoint",
     check(sql) {
       const log = open(sql);

@@ -53,7 +53,7 @@ Deno.test("with four of five endpoints refusing everything, the status is yellow
     assert(to.some(({ endpoint }) => endpoint === "good"), name);
     assert(!to.some(({ endpoint }) => endpoint === name), `${name} was told about itself`);
   }
-  const text = metricsText([
+  const text = metricsText(
     {
       ...status,
       source: "default",
@@ -63,7 +63,8 @@ Deno.test("with four of five endpoints refusing everything, the status is yellow
       tokens: [],
       authentication: {},
     } as unknown as Status,
-  ]);
+    { rules: [], counts: [] },
+  );
   for (const name of Object.keys(refusing)) {
     assertMatch(
       text,

@@ -46,7 +46,7 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
     silences: [],
     endpoints: [],
   };
-  const text = metricsText([{
+  const text = metricsText({
     source: "default",
     ...watchStatus(state, log, [], 0, options),
     rules: 0,
@@ -63,7 +63,7 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
     tokens: [],
     authentication: { failed: 0, throttled: 0, lastAt: null },
     unfedLogs: [],
-  }]);
+  }, { rules: [], counts: [] });
   const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
   const recommended = [...docs.matchAll(/panoptes_\w+/g)].map(([name]) => name);
   assert(recommended.length > 10);

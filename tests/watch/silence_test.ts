@@ -50,6 +50,7 @@ Deno.test("a silence holds back the notification, never the alert, which says wh
   });
   const { counts, silences, reasons } = bench.watch.status();
   assertEquals([counts.alerts, counts.silenced], [2, 1]);
+  assertEquals(bench.log.alertCounts().map(({ rule, alerts }) => [rule, alerts]), [["any", 2]]);
   assertEquals(silences.map(({ id, heldBack }) => [id, heldBack]), [["s1", 1]]); // one endpoint accepts the level
   const said = reasons.find(({ code }) => code === "silenced");
   assertEquals(said?.severity, "info");

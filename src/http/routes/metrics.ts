@@ -1,10 +1,12 @@
 import * as v from "valibot";
+import { type AlertLevel, isAlertLevel } from "../../alert/alert.ts";
+import type { AlertCount } from "../../store/alert_counts.ts";
 import { ENDPOINT_STATES } from "../../store/endpoint_state.ts";
 import { MESSAGE_STATES } from "../../store/outbox_message.ts";
 import { type Health, HEALTHS } from "../../watch/reasons.ts";
-import type { Status } from "../log_access.ts";
+import type { RuleSummary, Status } from "../log_access.ts";
 import { responseHeaders, wholeAnswer } from "../response.ts";
-import { operation, route } from "../route.ts";
+import { operation, route, type SourceAnswer } from "../route.ts";
 import { described } from "../schema.ts";
 
 /** The media type of the text format. */
@@ -18,22 +20,17 @@ export const metricsRoute = route("/metrics", {
     answers: {
       200: { text: described(v.string(), "the text format 0.0.4; docs/http.md lists the metrics") },
     },
-    answer: ({ log }) => metricsAnswer([log.status()]),
-    total: {
-      path: "/v1/status",
-      answer: (answers) =>
-        metricsAnswer(
-          answers.map(({ source, value }) => value === undefined ? { source } : value as Status),
-        ),
-    },
+    answer: ({ log }) =>
+      metricsAnswer(metricsText(log.status(), { rules: log.rules(), counts: log.alertCounts() })),
+    total: { answer: (answers) => metricsAnswer(joinedMetrics(answers)) },
   }),
 });
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number, suffix?: string];
 
-/** The counters, by the member of `counts` that each one shows. */
+/** The counters, by the member of `counts` that each one shows; alerts are counted by rule. */
 const COUNTERS: Readonly<
-  Record<keyof Status["counts"], readonly [name: string, help: string]>
+  Record<Exclude<keyof Status["counts"], "alerts">, readonly [name: string, help: string]>
 > = {
   requests: ["requests", "Requests made to the ThousandEyes API"],
   failures: ["request_failures", "Requests that failed"],
@@ -50,7 +47,6 @@ const COUNTERS: Readonly<
   invalid: ["events_invalid", "Items that are not valid events, set aside"],
   expired: ["events_expired", "Events refused because they are older than the retention period"],
   unmatched: ["events_unmatched", "Events that at least one rule failed to evaluate"],
-  alerts: ["alerts", "Alerts created"],
   backfilled: ["alerts_backfilled", "Alerts about the past, which page nobody"],
   folded: ["alerts_folded", "Alerts that repeat another one, and are only counted"],
   silenced: ["alerts_silenced", "Alerts whose notification a silence has held back"],
@@ -74,6 +70,14 @@ const COUNTERS: Readonly<
   restarts: ["pass_restarts", "Time ranges that had to be started again"],
 };
 
+/** The rules of a source, and how many alerts they have made. */
+export interface RuleMetrics {
+  /** The rules in force. */
+  readonly rules: readonly Pick<RuleSummary, "id" | "title" | "level">[];
+  /** How many alerts have been recorded, also of rules that are not in force. */
+  readonly counts: readonly AlertCount[];
+}
+
 /**
  * The status in the text format 0.0.4 of Prometheus
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). No label comes from an event.
@@ -82,41 +86,47 @@ const COUNTERS: Readonly<
  * ```ts
  * import { assertMatch } from "@std/assert";
  * import { metricsText } from "./metrics.ts";
- * import type { Status } from "../log_access.ts";
+ * import type { RuleSummary, Status } from "../log_access.ts";
  *
  * async function scrape(status: Status) {
- *   assertMatch(metricsText([status]), /^panoptes_events_recorded_total\{source="default"\} \d+$/m);
+ *   const text = metricsText(status, { rules: [], counts: [] });
+ *   assertMatch(text, /^panoptes_events_recorded_total\{source="default"\} \d+$/m);
  * }
  * ```
  *
- * @param statuses The status of each source; only the name of one whose log does not answer.
+ * @param status The status of a source.
+ * @param rules Its rules.
  * @returns The text, with a final line break.
  */
-export function metricsText(statuses: readonly (Status | Silent)[]): string {
-  const families = new Map<string, Family>();
-  for (const status of statuses) {
-    for (const family of isSilent(status) ? silentFamilies() : familiesOf(status)) {
-      const samples = family.samples.map(([labels, ...rest]): Sample => [
-        { ...labels, source: status.source },
-        ...rest,
-      ]);
-      const known = families.get(family.name);
-      if (known === undefined) families.set(family.name, { ...family, samples });
-      else known.samples.push(...samples);
+export function metricsText(status: Status, rules: RuleMetrics): string {
+  return textOf(status.source, [...familiesOf(status), ...ruleFamilies(rules)]);
+}
+
+/** What begins a metric in the text format. */
+const METRIC_START = /^(?=# HELP )/m;
+
+/**
+ * The metrics of several sources as one text, in which each metric is declared once.
+ *
+ * @param answers The text of each source, or nothing if its log does not answer.
+ * @returns The text, with a final line break.
+ */
+export function joinedMetrics(answers: readonly SourceAnswer[]): string {
+  /** The samples of each metric, by its declaration. */
+  const joined = new Map<string, string>();
+  for (const { source, value } of answers) {
+    const text = typeof value === "string" ? value : textOf(source, silentFamilies());
+    for (const metric of text.split(METRIC_START)) {
+      const [help, type, ...samples] = metric.split("\n");
+      const declared = `${help}\n${type}\n`;
+      joined.set(declared, (joined.get(declared) ?? "") + samples.join("\n"));
     }
   }
-  return families.values().map(familyText).toArray().join("");
+  return [...joined].flat().join("");
 }
 
-/** A source whose log does not answer. */
-type Silent = Pick<Status, "source">;
-
-function isSilent(status: Status | Silent): status is Silent {
-  return !("health" in status);
-}
-
-function metricsAnswer(statuses: readonly (Status | Silent)[]): Response {
-  return wholeAnswer(metricsText(statuses), { headers: responseHeaders(METRICS_TYPE) });
+function metricsAnswer(text: string): Response {
+  return wholeAnswer(text, { headers: responseHeaders(METRICS_TYPE) });
 }
 
 /** What is known of a source whose log does not answer. */
@@ -312,6 +322,29 @@ function familiesOf(status: Status): Family[] {
   ];
 }
 
+/** Each rule in force is there from its first day, so that its first alert is an increase. */
+function ruleFamilies({ rules, counts }: RuleMetrics): Family[] {
+  const alertsOf = new Map<string, Sample>();
+  const set = (rule: string, level: string, alerts: number) =>
+    alertsOf.set(JSON.stringify([rule, level]), [{ rule, level }, alerts]);
+  const infoOf = new Map<string, Sample>();
+  for (const { id: rule, title, level: stated } of rules) {
+    const level = isAlertLevel(stated ?? undefined) ? stated as AlertLevel : "informational";
+    set(rule, level, 0);
+    infoOf.set(rule, [{ rule, title, level }, 1]);
+  }
+  for (const { rule, level, alerts } of counts) set(rule, level, alerts);
+  return [
+    metric("alerts_total", "counter", "Alerts created, by rule and level", [...alertsOf.values()]),
+    metric(
+      "rule_info",
+      "gauge",
+      "The title and the level of each rule in force",
+      [...infoOf.values()],
+    ),
+  ];
+}
+
 /** A metric with its samples. */
 interface Family {
   readonly name: string;
@@ -329,10 +362,14 @@ function metric(
   return { name, type, help, samples };
 }
 
-function familyText({ name, type, help, samples }: Family): string {
+function textOf(source: string, families: readonly Family[]): string {
+  return families.map((family) => familyText(source, family)).join("");
+}
+
+function familyText(source: string, { name, type, help, samples }: Family): string {
   const full = `panoptes_${name}`;
   const lines = samples.map(([labels, value, suffix = ""]) =>
-    `${full}${suffix}${labelsText(labels)} ${value}\n`
+    `${full}${suffix}${labelsText({ ...labels, source })} ${value}\n`
   );
   return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${lines.join("")}`;
 }

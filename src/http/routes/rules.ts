@@ -11,7 +11,7 @@ import { count, described, maybeText, maybeTime, text, texts } from "../schema.t
 /** The largest bundle that is read, in bytes: more than a thousand rules. */
 export const MAX_BUNDLE_BYTES = 1024 * 1024;
 
-/** The summary of a rule. */
+/** The summary of a rule, and what it has found. */
 export const RuleSchema = v.object({
   id: described(text, "its id, or its title if it has none"),
   name: described(maybeText, "what correlations refer to it by; null if it has no name"),
@@ -20,6 +20,8 @@ export const RuleSchema = v.object({
   status: described(maybeText, "how far it has matured; null if it states none"),
   description: described(maybeText, "what it detects, and why it matters"),
   tags: described(texts, "its tags, such as `attack.t1078`"),
+  alerts: described(count, "how many alerts of it were recorded since the log was created"),
+  lastAlertAt: described(maybeTime, "when the last of them was recorded; null if none was"),
 }) satisfies v.GenericSchema<RuleSummary>;
 
 /** Which rules are in force. */
@@ -81,11 +83,14 @@ export const rulesRoute = route("/v1/rules", {
         }),
       },
     },
-    answer: (call) =>
-      jsonListAnswer(call, "rules", call.log.rules(), () => ({
-        disabled: call.log.disabledRules(),
-        ...call.log.rulesState(),
-      })),
+    answer(call) {
+      const { log } = call;
+      const counted = counting(log);
+      return jsonListAnswer(call, "rules", log.rules().map(counted), () => ({
+        disabled: log.disabledRules().map(counted),
+        ...log.rulesState(),
+      }));
+    },
   }),
   PUT: operation({
     scope: "admin",
@@ -126,6 +131,21 @@ export const ruleSourceRoute = route("/v1/rules/:id/source", {
     },
   }),
 }, { id: { pattern: "[^/]{1,300}", description: "the id of the rule, or its title without one" } });
+
+/** Adds to a rule what it has found, at whatever level. */
+function counting(log: LogAccess): (rule: RuleSummary) => v.InferOutput<typeof RuleSchema> {
+  const byRule = Map.groupBy(log.alertCounts(), ({ rule }) => rule);
+  return (rule) => {
+    const counts = byRule.get(rule.id) ?? [];
+    const last = Math.max(...counts.map(({ lastAt }) => lastAt));
+    return {
+      ...rule,
+      tags: [...rule.tags],
+      alerts: counts.reduce((sum, { alerts }) => sum + alerts, 0),
+      lastAlertAt: counts.length === 0 ? null : new Date(last).toISOString(),
+    };
+  };
+}
 
 function invalid(problems: readonly string[]): Response {
   return problem("invalid_rules", {

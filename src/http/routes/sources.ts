@@ -32,7 +32,6 @@ export const sourcesRoute = route("/v1/sources", {
     answers: { 200: { json: ListSchema } },
     answer: ({ log }) => json({ sources: [sourceOf(log.status())] }),
     total: {
-      path: "/v1/sources",
       answer: (answers, now) =>
         json({
           sources: answers.flatMap(({ source, value }) =>

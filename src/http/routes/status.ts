@@ -281,7 +281,6 @@ export const statusRoute = route("/v1/status", {
     answers: { 200: { json: StatusSchema } },
     answer: ({ log }) => json(log.status()),
     total: {
-      path: "/v1/status",
       schema: TotalStatusSchema,
       answer: (answers, now) => json(totalStatus(answers, now)),
     },

@@ -27,7 +27,6 @@ export const webhookKeysRoute = route("/.well-known/webhook-keys", {
       return keysAnswer(await log.webhookKeys(), true);
     },
     total: {
-      path: "/.well-known/webhook-keys",
       answer(answers) {
         const keys = answers.flatMap(({ value }) =>
           value === undefined ? [] : (value as v.InferOutput<typeof KeysSchema>).keys

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { METRICS_TYPE, metricsText } from "../../../src/http/routes/metrics.ts";
+import { joinedMetrics, METRICS_TYPE, metricsText } from "../../../src/http/routes/metrics.ts";
 import { LogFixture } from "../log_fixture.ts";
+
+const NO_RULES = { rules: [], counts: [] };
 
 /**
  * Samples by name and labels, without `source="default"`; fails on a duplicate, or a line that
@@ -47,7 +49,7 @@ Deno.test("metricsText() accumulates the buckets of late events, and shows each 
   const counts = Object.fromEntries(
     Object.keys(status.counts).map((name, index) => [name, index + 1]),
   ) as unknown as typeof status.counts;
-  const text = metricsText([{
+  const text = metricsText({
     ...status,
     counts,
     streams: { ...status.streams, refused: 1_000 },
@@ -75,7 +77,7 @@ Deno.test("metricsText() accumulates the buckets of late events, and shows each 
       nextTryAt: "",
     }],
     budget: { used: 1, limit: 240, share: 120, remaining: null, resetAt: null },
-  }]);
+  }, NO_RULES);
   const samples = samplesOf(text);
   const bucket = (le: string) => samples.get(`panoptes_event_lateness_seconds_bucket{le="${le}"}`);
   assertEquals([bucket("60"), bucket("300"), bucket("+Inf")], [4, 4, 6]);
@@ -84,10 +86,11 @@ Deno.test("metricsText() accumulates the buckets of late events, and shows each 
     text,
     /^panoptes_failing\{of="a\\"b\\\\c\\nd",code="unauthorized",source="default"\} 7$/m,
   );
+  const { alerts: _, ...others } = counts; // counted by rule
   const counters = [...samples].filter(([name]) => name.endsWith("_total")).map(([, n]) => n);
   assertEquals(
     counters.sort((a, b) => a - b),
-    [...Object.values(counts).sort((a, b) => a - b), 1_000, 1_004, 1_005],
+    [...Object.values(others).sort((a, b) => a - b), 1_000, 1_004, 1_005],
   );
   const ofToken = ["streams", "streams_refused_total", "requests_total", "requests_refused_total"];
   assertEquals(
@@ -97,10 +100,37 @@ Deno.test("metricsText() accumulates the buckets of late events, and shows each 
   assertEquals(samples.has(`panoptes_rate_limit_requests{kind="remaining"}`), false);
 });
 
-Deno.test("metricsText() has each metric once, with the samples of every source, and shows one that does not answer as red", () => {
+Deno.test("GET /metrics counts alerts by rule and level, from 0 on for each rule in force, and names rules", async () => {
+  using fixture = new LogFixture();
+  const rules = [
+    { id: "rule-1", title: 'A "rule"', level: "medium" },
+    { id: "No id", title: "No id", level: null },
+    { id: "No id", title: "No id", level: null },
+  ].map((rule) => ({ ...rule, name: null, status: null, description: null, tags: [] }));
+  fixture.access.rules = () => rules;
+  fixture.queueAlert("a");
+  fixture.queueAlert("b");
+  fixture.queueAlert("b");
+  const samples = samplesOf(await (await fixture.app.request("/metrics")).text());
+  const shown = [...samples].filter(([name]) => /^panoptes_(alerts_total|rule_info)/.test(name));
+  assertEquals(shown, [
+    [`panoptes_alerts_total{rule="rule-1",level="medium"}`, 2],
+    [`panoptes_alerts_total{rule="No id",level="informational"}`, 0],
+    [String.raw`panoptes_rule_info{rule="rule-1",title="A \"rule\"",level="medium"}`, 1],
+    [`panoptes_rule_info{rule="No id",title="No id",level="informational"}`, 1],
+  ]);
+});
+
+Deno.test("joinedMetrics() has each metric once, with the samples of every source, and shows one that does not answer as red", () => {
   using fixture = new LogFixture();
   const status = fixture.access.status();
-  const text = metricsText([status, { ...status, source: "emea" }, { source: "apac" }]);
+  const text = joinedMetrics([
+    ...["default", "emea"].map((source) => ({
+      source,
+      value: metricsText({ ...status, source }, NO_RULES),
+    })),
+    { source: "apac", value: undefined },
+  ]);
   assertEquals(text.match(/^# TYPE panoptes_health gauge$/gm)?.length, 1);
   const samples = samplesOf(text);
   const shown = (name: string) => [
@@ -124,7 +154,7 @@ Deno.test("docs/http.md names every metric", () => {
     /`panoptes_events_\{([a-z,]+)\}_total`/,
     (_, kinds: string) => kinds.split(",").map((kind) => `panoptes_events_${kind}_total`).join(" "),
   );
-  const names = [...metricsText([fixture.access.status()]).matchAll(/^# TYPE (\S+)/gm)];
+  const names = [...metricsText(fixture.access.status(), NO_RULES).matchAll(/^# TYPE (\S+)/gm)];
   assert(names.length > 20);
   for (const [, name] of names) assert(new RegExp(`\\b${name}\\b`).test(said), name);
 });

@@ -27,6 +27,20 @@ Deno.test("PUT /v1/rules puts a bundle in force, GET shows it, and DELETE goes b
   assertEquals([back.source, back.uploadedBy, back.rules], ["bundled", null, 0]);
 });
 
+Deno.test("GET /v1/rules says how many alerts each rule has made, and when the last", async () => {
+  using fixture = new LogFixture();
+  const rule = { name: null, title: "", level: null, status: null, description: null, tags: [] };
+  fixture.access.rules = () => [{ ...rule, id: "rule-1" }];
+  fixture.access.disabledRules = () => [{ ...rule, id: "rule-2" }];
+  fixture.queueAlert("a");
+  fixture.queueAlert("b");
+  const { rules, disabled } = await (await fixture.request("/v1/rules")).json();
+  const shown = [...rules, ...disabled].map((
+    { id, alerts, lastAlertAt }: Record<string, unknown>,
+  ) => [id, alerts, lastAlertAt]);
+  assertEquals(shown, [["rule-1", 2, "2026-11-23T10:00:00.000Z"], ["rule-2", 0, null]]);
+});
+
 Deno.test("GET /v1/rules/:id/source returns the file of a rule where the bundle has it", async () => {
   using fixture = new LogFixture();
   const read = (id: string) => fixture.request(`/v1/rules/${encodeURIComponent(id)}/source`);
