@@ -47,15 +47,33 @@ for (let from = 1; from <= EVENTS; from += 1_000) {
 const browser = await chromium.launch({ executablePath: found.path, args: ["--no-sandbox"] });
 const loads: Load[] = [];
 try {
-  for (let load = 0; load < LOADS; load++) loads.push(await measure());
+  for (let load = 0; load < LOADS; load++) {
+    loads.push({ empty: await measureEmpty(), ...await measure() });
+  }
 } finally {
   await browser.close();
 }
 
 /** When each part was there, in milliseconds since the navigation began. */
-type Load = Readonly<Record<"frame" | "figures" | "live", number>>;
+type Load = Readonly<Record<"empty" | "frame" | "figures" | "live", number>>;
 
-async function measure(): Promise<Load> {
+/** How long this browser takes for an answer that is next to nothing. */
+async function measureEmpty(): Promise<number> {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(`${server.origin}/healthz`);
+    return Number(
+      await page.evaluate(
+        `performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd`,
+      ),
+    );
+  } finally {
+    await context.close();
+  }
+}
+
+async function measure(): Promise<Omit<Load, "empty">> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
     const page = await context.newPage();
@@ -77,6 +95,7 @@ const spread = (part: keyof Load) => {
   return { "first, ms": first, "median, ms": median(others), "slowest, ms": Math.max(...others) };
 };
 const table = {
+  "for comparison: an empty page": spread("empty"),
   "the frame is shown": spread("frame"),
   "the figures are shown": spread("figures"),
   "events are live": spread("live"),

@@ -47,26 +47,42 @@ export async function buildPage(): Promise<Page> {
     });
     const built = new Map(
       Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) =>
-        entryPoint === undefined ? [] : [[entryPoint, path.replace(/^(\.\.\/)*/, "/")]]
+        entryPoint === undefined ? [] : [[entryPoint, path]]
       ),
     );
     const files: Record<string, PageFile> = {};
     for (const { path, text } of outputFiles) {
       files[path] = { type: TYPES[path.split(".").at(-1) ?? ""] ?? "text/plain", text };
     }
-    const html = await Deno.readTextFile(new URL("index.html", SOURCE));
-    files["/"] = {
-      type: "text/html; charset=utf-8",
-      text: html.replace(/(?<=(?:href|src)=")[^"]+(?=")/g, (name) => {
-        const path = built.get(name);
-        if (path === undefined) throw new Error(`Cannot build the page: ${name} was not built`);
-        return path;
-      }),
+    const pathOf = (name: string): string => {
+      const path = built.get(name);
+      if (path === undefined) throw new Error(`Cannot build the page: ${name} was not built`);
+      return path;
     };
+    const needed = new Set([pathOf("main.tsx")]);
+    for (const path of needed) {
+      for (const { kind, path: imported } of metafile.outputs[path]?.imports ?? []) {
+        if (kind === "import-statement") needed.add(imported);
+      }
+    }
+    const html = (await Deno.readTextFile(new URL("index.html", SOURCE)))
+      .replace(/(?<=(?:href|src)=")[^"]+(?=")/g, (name) => served(pathOf(name)));
+    files["/"] = { type: "text/html; charset=utf-8", text: withPreloads(html, [...needed]) };
     return files;
   } finally {
     await stop(); // it is a child process
   }
+}
+
+/** Where a file of the build is served. */
+function served(path: string): string {
+  return path.replace(/^(\.\.\/)*/, "/");
+}
+
+/** What the script imports is asked for at once, not once the script has been read. */
+function withPreloads(html: string, paths: readonly string[]): string {
+  const links = paths.map((path) => `    <link rel="modulepreload" href="${served(path)}">\n`);
+  return html.replace(/(?= *<script )/, links.slice(1).join(""));
 }
 
 if (import.meta.main) {

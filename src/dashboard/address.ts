@@ -13,6 +13,9 @@ export const VIEWS = ["now", "alerts", "events", "rules", "deliveries", "sources
 /** The name of a view. */
 export type View = typeof VIEWS[number];
 
+/** The name of a view that shows what happens in one source. */
+export type ViewOfSource = Exclude<View, "sources">;
+
 /** A condition on events, in the words of the API: `user`, or a field with Sigma's modifiers. */
 export type Condition = readonly [key: string, value: string];
 

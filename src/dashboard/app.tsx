@@ -2,13 +2,14 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Alert } from "../alert/alert.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
-import { address, linkTo, type View, VIEWS } from "./address.ts";
+import type { Status } from "../http/log_access.ts";
+import { address, linkTo, type View, type ViewOfSource, VIEWS } from "./address.ts";
 import { api, type Source } from "./api.ts";
 import { FeedLog } from "./feed_log.ts";
 import { Badge } from "./parts/badge.tsx";
 import { Notice } from "./parts/notice.tsx";
-import { usePolled } from "./polled.ts";
 import { LoadedView } from "./loaded_view.tsx";
+import { type Polled, usePolled } from "./polled.ts";
 import { signOut, token } from "./session.ts";
 import { useAlertStates } from "./use_alert_states.ts";
 import { SignIn } from "./views/sign_in.tsx";
@@ -40,34 +41,52 @@ export function App() {
   return token.value === null ? <SignIn /> : <SignedIn key={token.value} />;
 }
 
-/** One of several sources has to be chosen; with a single one, nothing has to be said. */
+/**
+ * One of several sources has to be chosen; with a single one, nothing has to be said. A source that
+ * is named is shown at once, whatever becomes of the list.
+ */
 function SignedIn() {
   const { value, problem } = usePolled(api.sources, SOURCES_INTERVAL_MS);
   const { view, filters: { source = "" } } = address.value;
   const sources = value?.sources ?? [];
-  if (value === undefined) {
-    return (
-      <Frame view={view} sources={sources}>
-        <Notice text={problem} />
-        <p class="quiet">Loading</p>
-      </Frame>
-    );
-  }
-  const isUnknown = source !== "" && !sources.some(({ name }) => name === source);
+  const isUnknown = value !== undefined && source !== "" &&
+    !sources.some(({ name }) => name === source);
   if (view === "sources" || isUnknown || (source === "" && sources.length > 1)) {
     return (
       <Frame view="sources" sources={sources}>
-        <SourcesView sources={sources} problem={problem} isUnknown={isUnknown} />
+        {value === undefined
+          ? <Loading problem={problem} />
+          : <SourcesView sources={sources} problem={problem} isUnknown={isUnknown} />}
       </Frame>
     );
   }
-  return <OfSource key={source} view={view} sources={sources} />;
+  return <OfSource key={source} view={view} sources={sources} problem={problem} />;
 }
 
-/** A view of one source. */
-function OfSource({ view, sources }: {
-  view: Exclude<View, "sources">;
+/** A view of one source, as soon as its status is here. */
+function OfSource({ view, sources, problem }: {
+  view: ViewOfSource;
   sources: readonly Source[];
+  problem: string;
+}) {
+  const status = usePolled(api.status, STATUS_INTERVAL_MS);
+  // Without a name, the status is that of all sources, until the list says that there is only one.
+  const isOfOne = sources.length > 0 || address.value.filters.source !== undefined;
+  if (isOfOne && (status.value !== undefined || status.problem !== "")) {
+    return <Followed view={view} sources={sources} status={status} />;
+  }
+  return (
+    <Frame view={view} sources={sources}>
+      <Loading problem={problem} />
+    </Frame>
+  );
+}
+
+/** A view of the source that the page follows. */
+function Followed({ view, sources, status }: {
+  view: ViewOfSource;
+  sources: readonly Source[];
+  status: Polled<Status>;
 }) {
   const [events, alerts] = useMemo(() =>
     [
@@ -78,7 +97,6 @@ function OfSource({ view, sources }: {
     events.close();
     alerts.close();
   }, []);
-  const status = usePolled(api.status, STATUS_INTERVAL_MS);
   useAlertStates(alerts);
   const isLive = events.connection.value === "live" && alerts.connection.value === "live";
   return (
@@ -106,6 +124,15 @@ function OfSource({ view, sources }: {
   );
 }
 
+function Loading({ problem }: { problem: string }) {
+  return (
+    <>
+      <Notice text={problem} />
+      <p class="quiet">Loading</p>
+    </>
+  );
+}
+
 /** What surrounds every view. */
 function Frame({ view, sources, badges, children }: {
   view: View;
@@ -118,7 +145,11 @@ function Frame({ view, sources, badges, children }: {
   useEffect(() => {
     document.title = `${title} · Panoptes`;
   }, [title]);
-  const names = VIEWS.filter((name) => name !== "sources" || sources.length > 1);
+  // A source that is named is one of several, also before the list is here.
+  const hasSources = sources.length > 1 || source !== "";
+  const known = sources.map(({ name }) => name);
+  const choices = known.includes(source) ? known : [source, ...known];
+  const names = VIEWS.filter((name) => name !== "sources" || hasSources);
   return (
     <>
       <header class="top">
@@ -136,15 +167,16 @@ function Frame({ view, sources, badges, children }: {
           ))}
         </nav>
         <div class="top-end">
-          {sources.length > 1 && (
+          {hasSources && (
             <select
               aria-label="Source"
               value={source}
               onChange={({ currentTarget: { value } }) =>
                 location.hash = linkTo(view === "sources" ? "now" : view, { source: value })}
             >
-              {source === "" && <option value="">Choose a source</option>}
-              {sources.map(({ name }) => <option key={name} value={name}>{name}</option>)}
+              {choices.map((name) => (
+                <option key={name} value={name}>{name === "" ? "Choose a source" : name}</option>
+              ))}
             </select>
           )}
           {badges}

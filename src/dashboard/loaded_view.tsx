@@ -1,35 +1,26 @@
-import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import type { View } from "./address.ts";
-import { Notice } from "./parts/notice.tsx";
+import type { ViewOfSource } from "./address.ts";
+import { type Later, later } from "./later.tsx";
 import type { ViewProps } from "./view_props.ts";
 import { NowView } from "./views/now.tsx";
 
-type Loaded = ComponentType<ViewProps>;
-/** The views of one source. */
-type Shown = Exclude<View, "sources">;
+type OtherViews = typeof import("./views/other_views.ts");
 
 /** The first view comes with the page; the others come once there is time, or when they are shown. */
-const LATER: Record<Exclude<Shown, "now">, () => Promise<Loaded>> = {
-  alerts: async () => (await import("./views/alerts.tsx")).AlertsView,
-  events: async () => (await import("./views/events.tsx")).EventsView,
-  rules: async () => (await import("./views/rules.tsx")).RulesView,
-  deliveries: async () => (await import("./views/deliveries.tsx")).DeliveriesView,
+const LATER = {
+  alerts: other(({ AlertsView }) => AlertsView),
+  events: other(({ EventsView }) => EventsView),
+  rules: other(({ RulesView }) => RulesView),
+  deliveries: other(({ DeliveriesView }) => DeliveriesView),
 };
+const VIEWS: Record<ViewOfSource, ComponentType<ViewProps>> = { now: NowView, ...LATER };
 
-const loaded = signal<Partial<Record<Shown, Loaded>>>({ now: NowView });
-const failed = signal(false);
-
-async function load(view: Shown): Promise<void> {
-  if (view === "now" || loaded.value[view] !== undefined) return;
-  try {
-    const found = await LATER[view]();
-    loaded.value = { ...loaded.value, [view]: found };
-    failed.value = false;
-  } catch {
-    failed.value = true; // after a deployment the files have other names
-  }
+function other(choose: (views: OtherViews) => ComponentType<ViewProps>): Later<ViewProps> {
+  return later(
+    async () => choose(await import("./views/other_views.ts")),
+    () => <p class="quiet">Loading</p>,
+  );
 }
 
 /**
@@ -38,17 +29,11 @@ async function load(view: Shown): Promise<void> {
  * @param props `view`: which one; the rest is for the view.
  * @returns The element.
  */
-export function LoadedView({ view, ...props }: ViewProps & { view: Shown }) {
+export function LoadedView({ view, ...props }: ViewProps & { view: ViewOfSource }) {
+  const isBusy = props.events.connection.value === "loading";
   useEffect(() => {
-    void load(view);
-  }, [view]);
-  const isReady = props.status.value !== undefined;
-  useEffect(() => {
-    if (isReady) { for (const later of Object.keys(LATER) as Shown[]) void load(later); }
-  }, [isReady]);
-  const Found = loaded.value[view];
-  if (Found !== undefined) return <Found {...props} />;
-  return failed.value
-    ? <Notice text="This view cannot be loaded. Reload the page: Panoptes may have been updated." />
-    : <p class="quiet">Loading</p>;
+    if (!isBusy) { for (const { load } of Object.values(LATER)) void load(); }
+  }, [isBusy]);
+  const View = VIEWS[view];
+  return <View {...props} />;
 }

@@ -5,7 +5,9 @@
  */
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { prepareTimes } from "./parts/time.tsx";
 import { takeIdentity } from "./session.ts";
 
 render(<App />, document.body);
 takeIdentity();
+prepareTimes(); // until the first answers are here

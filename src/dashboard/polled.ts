@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 /** A value that is asked for again and again. */
 export interface Polled<Value> {
@@ -27,7 +27,7 @@ export function usePolled<Value>(
   const value = useSignal<Value | undefined>(undefined);
   const problem = useSignal("");
   const turn = useSignal(0);
-  useEffect(() => {
+  useLayoutEffect(() => { // the answer need not wait until the browser has painted
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {

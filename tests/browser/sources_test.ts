@@ -41,6 +41,11 @@ browserTest(
     await page.getByLabel("Value").fill("Asia");
     await page.keyboard.press("Enter");
     await page.getByText("0 of 1 events").waitFor();
+    // A source that is named does not wait for the others.
+    await page.route("**/v1/sources", () => {});
+    await page.reload();
+    await page.getByText("0 of 1 events").waitFor();
+    await page.unroute("**/v1/sources");
     await page.goto(`${server.origin}/#/alerts?source=elsewhere`);
     await page.getByRole("alert").filter({ hasText: "no such source" }).waitFor();
     assertEquals(errors, []);

@@ -4,7 +4,8 @@ import page from "../../src/worker/page.json" with { type: "json" };
 const files: Readonly<Record<string, { text: string }>> = page;
 
 /**
- * What the browser needs for the first view: what the page links to, and what that imports.
+ * What the browser needs for the first view: what the page links to, what that imports, and the
+ * charts, which come once there is something to draw.
  *
  * @returns The path of each file, and how many bytes it has, gzipped.
  */
@@ -13,8 +14,12 @@ export function firstViewSizes(): (readonly [path: string, bytes: number])[] {
   for (const path of needed) {
     const { text } = files[path]!;
     for (const [, linked] of text.matchAll(/(?:href|src)="(\/[^"]+)"/g)) needed.add(linked!);
-    for (const [, name] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) {
-      needed.add(`/assets/${name}`);
+    for (
+      const [, imported, chart] of text.matchAll(
+        /(?:from|import)"\.\/([^"]+)"|(minutes_chart-\w+\.js)/g,
+      )
+    ) {
+      needed.add(`/assets/${imported ?? chart}`);
     }
   }
   return [...needed].map((path) => [path, gzipSync(files[path]!.text).length] as const);

@@ -26,7 +26,7 @@ export interface Minutes {
 }
 
 /** What a chart shows. */
-interface MinutesChartProps {
+export interface MinutesChartProps {
   /** The counts. */
   readonly minutes: Minutes;
   /** What they say, in words. */

@@ -1,11 +1,12 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, ComponentType } from "preact";
 import { type Alert, ALERT_LEVELS, type AlertLevel, isAtLeast } from "../../alert/alert.ts";
 import type { Status } from "../../http/log_access.ts";
 import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
 import { address, linkTo, setFilters } from "../address.ts";
 import type { EntryRow, Row } from "../feed_row.ts";
+import { later } from "../later.tsx";
 import { Badge } from "../parts/badge.tsx";
-import { MinutesChart, type TimeRange } from "../parts/minutes_chart.tsx";
+import type { MinutesChartProps, TimeRange } from "../parts/minutes_chart.tsx";
 import { counted, plain } from "../parts/text.ts";
 import { duration, Time } from "../parts/time.tsx";
 import { TopLists } from "../parts/top_values.tsx";
@@ -31,6 +32,12 @@ const BARS: readonly (readonly [name: string, levels: readonly AlertLevel[]])[] 
   ["low", ["low", "informational"]],
 ];
 
+/** Drawing takes a while, and what needs attention does not wait for it. */
+const MinutesChart = later(
+  async () => (await import("../parts/minutes_chart.tsx")).MinutesChart,
+  EmptyChart,
+);
+
 /**
  * How things stand: the health with what to do, the alerts that nobody is handling, what happens by
  * the minute, and the figures. A range that is chosen is in the address, and goes with the links to
@@ -54,7 +61,13 @@ export function NowView({ events, alerts, status: { value: status } }: ViewProps
       <Attention rows={alerts.rows} />
       <section aria-labelledby="timeline">
         <h2 id="timeline">The last hour</h2>
-        <Timeline first={first} counts={counts} alerts={inHour.alerts} range={range} />
+        <Timeline
+          first={first}
+          counts={counts}
+          alerts={inHour.alerts}
+          range={range}
+          Chart={events.connection.value === "loading" ? EmptyChart : MinutesChart}
+        />
         <p class="legend">
           <a href={linkTo("events", range === undefined ? {} : filtersOf(range))}>
             {counted(inRange.events.length, "event")}
@@ -141,11 +154,12 @@ function Attention({ rows }: { rows: readonly Row<Alert>[] }) {
 }
 
 /** Events, and alerts by level, by the minute; a range is chosen by dragging over either. */
-function Timeline({ first, counts, alerts, range }: {
+function Timeline({ first, counts, alerts, range, Chart }: {
   first: number;
   counts: readonly number[];
   alerts: readonly Dated<Alert>[];
   range: TimeRange | undefined;
+  Chart: ComponentType<MinutesChartProps>;
 }) {
   const at = counts.map((_, index) => (first + index * MINUTE_MS) / 1000);
   const levels = BARS.map(([name, levels]) => {
@@ -166,7 +180,7 @@ function Timeline({ first, counts, alerts, range }: {
       <p class="quiet legend">
         <span class="key" data-series="events">events by the minute</span>
       </p>
-      <MinutesChart
+      <Chart
         label={`${counted(sum(counts), "event")} in the last hour`}
         height={140}
         minutes={{ at, series: [{ colour: "--chart-events", counts }] }}
@@ -181,7 +195,7 @@ function Timeline({ first, counts, alerts, range }: {
           </span>
         ))}
       </p>
-      <MinutesChart
+      <Chart
         label={`${counted(alerts.length, "alert")} in the last hour: ${
           byLevel.map(([name, total]) => `${total} ${name}`).join(", ")
         }`}
@@ -192,6 +206,10 @@ function Timeline({ first, counts, alerts, range }: {
       />
     </>
   );
+}
+
+function EmptyChart({ height }: MinutesChartProps) {
+  return <div class="chart" style={{ height: `${height}px` }} />;
 }
 
 function Health({ status }: { status: Status | undefined }) {
