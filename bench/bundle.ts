@@ -20,7 +20,7 @@ const sizesOf = (text: string) => {
 
 const minified = await buildWorker("src/worker/mod.ts", true);
 // How much of it is the dashboard, which no isolate runs: it is sent as it is.
-const page = sizesOf(await Deno.readTextFile(new URL("../src/worker/page.json", import.meta.url)));
+const page = sizesOf(await Deno.readTextFile(new URL("../src/service/page.json", import.meta.url)));
 const table = {
   "as written": sizesOf((await buildWorker("src/worker/mod.ts")).text),
   "minified": sizesOf(minified.text),

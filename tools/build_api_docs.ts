@@ -35,7 +35,7 @@ export async function buildApiDocs(): Promise<Page> {
 
 if (import.meta.main) {
   await Deno.writeTextFile(
-    new URL("../src/worker/api_docs.json", import.meta.url),
+    new URL("../src/service/api_docs.json", import.meta.url),
     JSON.stringify(await buildApiDocs()),
   );
 }

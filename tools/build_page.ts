@@ -87,7 +87,7 @@ function withPreloads(html: string, paths: readonly string[]): string {
 
 if (import.meta.main) {
   await Deno.writeTextFile(
-    new URL("../src/worker/page.json", import.meta.url),
+    new URL("../src/service/page.json", import.meta.url),
     JSON.stringify(await buildPage()),
   );
 }

@@ -7,5 +7,5 @@
 import { rulesBuild } from "../src/cli/commands/rules_build.ts";
 
 if (import.meta.main) {
-  Deno.exit(await rulesBuild(["rules"], { out: "src/worker/rules.json", withSources: true }));
+  Deno.exit(await rulesBuild(["rules"], { out: "src/service/rules.json", withSources: true }));
 }

@@ -1,5 +1,5 @@
 import { createEmulator, type Emulator } from "../emulator/create_emulator.ts";
-import { SETTING_NAMES, SETTINGS } from "../worker/settings.ts";
+import { SETTING_NAMES, SETTINGS } from "../service/settings.ts";
 import { type LoopbackServer, serveOnLoopback } from "./serve_on_loopback.ts";
 
 /** The API that is watched: the real one, or an emulator of it. */

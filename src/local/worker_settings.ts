@@ -1,5 +1,5 @@
 import { parse } from "@std/toml";
-import { readConfig } from "../worker/config.ts";
+import { readConfig } from "../service/config.ts";
 
 /** The part of wrangler.toml that is needed to run the Worker locally. */
 export interface WorkerSettings {

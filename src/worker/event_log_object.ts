@@ -8,13 +8,15 @@ import {
 import type { SealedBundle } from "../alert/rule_bundle.ts";
 import type { FailureReport } from "../http/failed_authentications.ts";
 import { problem } from "../http/problem.ts";
+import { composeService, type Service, type ServiceLimits } from "../service/compose_service.ts";
+import { readConfig } from "../service/config.ts";
+import { holdsNothing } from "../service/noted_log.ts";
+import { report } from "../service/report.ts";
+import bundle from "../service/rules.json" with { type: "json" };
+import type { Network } from "../service/watch_ports.ts";
 import { systemClock } from "../stream/clock.ts";
-import { readConfig } from "./config.ts";
-import { composeService, type Service } from "./compose_service.ts";
+import { durableObjectSql } from "./durable_object_sql.ts";
 import { DIRECTORY, type LogDirectoryMethods } from "./log_directory.ts";
-import { holdsNothing } from "./noted_log.ts";
-import { report } from "./report.ts";
-import bundle from "./rules.json" with { type: "json" };
 
 /** What the Worker calls on the object besides `fetch()`. */
 export interface EventLogMethods {
@@ -31,6 +33,17 @@ export interface Env extends Record<string, unknown> {
   /** The namespace of the one directory of them. */
   LOG_DIRECTORY: DurableObjectNamespace<LogDirectoryMethods>;
 }
+
+/** What an object has room for. */
+const LIMITS: ServiceLimits = {
+  // Reading and recording a page takes five to eight times its bytes, and an object has 128 MB.
+  maxPageBytes: 8 * 1024 * 1024,
+  // A row may have 2 MB.
+  maxBundleBytes: 1_900_000,
+};
+
+/** The runtime's `fetch` must not be called as a method of another object. */
+const network: Network = { fetch: (url, init) => fetch(url, init) };
 
 /** An alarm this far in the past is lost: the platform starts alarms within seconds. */
 const OVERDUE_MS = 60_000;
@@ -64,7 +77,10 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
     if (config === undefined) return;
     ctx.blockConcurrencyWhile(async () => {
       const service = await composeService({
-        storage: ctx.storage,
+        sql: durableObjectSql(ctx.storage),
+        durable: () => ctx.storage.sync(),
+        network,
+        limits: LIMITS,
         config,
         name: ctx.id.name,
         bundle: bundle as unknown as SealedBundle, // the build has parsed and checked it

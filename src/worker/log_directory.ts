@@ -1,6 +1,6 @@
 /// <reference path="./cloudflare.d.ts" />
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
-import { holdsNothing, type NotedLog } from "./noted_log.ts";
+import { holdsNothing, type NotedLog } from "../service/noted_log.ts";
 
 /** The directory, as the logs call it. */
 export interface LogDirectoryMethods {

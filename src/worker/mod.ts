@@ -6,80 +6,47 @@
  * @module
  */
 import type { ExecutionContext } from "cloudflare:workers";
-import { CloudflareAccess } from "../http/cloudflare_access.ts";
-import { createGateway } from "../http/gateway.ts";
-import { problem } from "../http/problem.ts";
+import apiDocs from "../service/api_docs.json" with { type: "json" };
+import { composeGateway } from "../service/compose_gateway.ts";
+import { readConfig } from "../service/config.ts";
+import page from "../service/page.json" with { type: "json" };
+import { report } from "../service/report.ts";
+import { logNameOf, type Source } from "../service/source.ts";
 import { systemClock } from "../stream/clock.ts";
-import apiDocs from "./api_docs.json" with { type: "json" };
-import { type Config, readConfig } from "./config.ts";
 import type { Env } from "./event_log_object.ts";
 import { forward } from "./forward.ts";
-import page from "./page.json" with { type: "json" };
-import { inform, report } from "./report.ts";
-import { logNameOf, type Source } from "./source.ts";
 
 export { EventLogObject } from "./event_log_object.ts";
 export { LogDirectory } from "./log_directory.ts";
 
 interface Gateway {
-  app: ReturnType<typeof createGateway>;
-  config: Config | undefined;
+  app: ReturnType<typeof composeGateway>;
+  sources: readonly Source[];
 }
 
 /** Created at the first call of an isolate, during whose life the settings never change. */
 let gateway: Gateway | undefined;
 
 function openGateway(env: Env): Gateway {
-  const { config, problems, tokens } = readConfig(env);
-  if (problems.length > 0) report("The configuration is invalid", { problems });
-  const sources: readonly Source[] = config?.sources ?? [];
-  const app = createGateway({
-    tokens,
-    sources: sources.map(({ name }) => name),
-    clock: systemClock,
-    misconfigured: config === undefined
-      ? [...new Set(problems.map(({ variable }) => variable))]
-      : [],
-    access: accessOf(config),
-    async tell(failures) {
-      const [first] = sources;
-      if (first !== undefined) {
-        await env.EVENT_LOG.getByName(logNameOf(first)).noteFailures(failures);
-      }
-    },
+  const read = readConfig(env);
+  const logOf = (source: Source) => env.EVENT_LOG.getByName(logNameOf(source));
+  const app = composeGateway({
+    read,
     page: { ...page, ...apiDocs },
-    backend(request, name, unreachable) {
-      const source = sources.find((source) => source.name === name);
-      if (source === undefined) {
-        unreachable();
-        return problem("misconfigured");
-      }
-      return forward(
-        (request) => env.EVENT_LOG.getByName(logNameOf(source)).fetch(request),
+    clock: systemClock,
+    fetch: (url, init) => fetch(url, init),
+    tell: (failures, first) => logOf(first).noteFailures(failures),
+    backend: (request, source, unreachable) =>
+      forward(
+        (request) => logOf(source).fetch(request),
         request,
         (error) => {
           unreachable();
           report("The log could not be reached", error);
         },
-      );
-    },
-    report: (error) => report("A request failed", error),
-    onRequest: (facts) => inform("A request has ended", facts),
+      ),
   });
-  return { app, config };
-}
-
-/** Recognises people by Cloudflare Access, if that is configured. */
-function accessOf(config: Config | undefined): CloudflareAccess | undefined {
-  const { accessTeam: team, accessAudience: audience, accessAdmins: admins = [] } = config ?? {};
-  if (team === undefined || audience === undefined) return undefined;
-  return new CloudflareAccess({
-    team,
-    audience,
-    admins,
-    fetch: (url, init) => fetch(url, init),
-    clock: systemClock,
-  });
+  return { app, sources: read.config?.sources ?? [] };
 }
 
 /** One log that cannot be reached must not keep the others asleep. */
@@ -103,7 +70,6 @@ export default {
   /** The watchdog, once a minute: an object wakes itself by its alarm; this restores a lost one. */
   async scheduled(_event: unknown, env: Env): Promise<void> {
     gateway ??= openGateway(env);
-    const { config } = gateway;
-    await Promise.all((config?.sources ?? []).map((source) => watchOver(source, env)));
+    await Promise.all(gateway.sources.map((source) => watchOver(source, env)));
   },
 };

@@ -48,7 +48,7 @@ const clone = (): SealedBundle => structuredClone(BUNDLE);
 
 Deno.test("readBundle() takes what the build writes", async () => {
   assertEquals(readBundle(clone()).problems, undefined);
-  const own = await Deno.readTextFile("src/worker/rules.json");
+  const own = await Deno.readTextFile("src/service/rules.json");
   assertEquals(readBundle(JSON.parse(own)).problems, undefined);
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as fc from "fast-check";
 import { summaryOf } from "../../src/alert/summary.ts";
-import bundle from "../../src/worker/rules.json" with { type: "json" };
+import bundle from "../../src/service/rules.json" with { type: "json" };
 
 const EVENT = {
   event: "Test deleted.",

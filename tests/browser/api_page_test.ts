@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import apiDocs from "../../src/worker/api_docs.json" with { type: "json" };
+import apiDocs from "../../src/service/api_docs.json" with { type: "json" };
 import { gatewayOfPage } from "../http/gateway_of_page.ts";
 import { findingsIn } from "./accessibility.ts";
 import { browserTest, watchErrors } from "./page_test_of.ts";

@@ -4,7 +4,7 @@ import type { ApiToken } from "../../src/http/api_tokens.ts";
 import type { CloudflareAccess } from "../../src/http/cloudflare_access.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import { systemClock } from "../../src/stream/clock.ts";
-import page from "../../src/worker/page.json" with { type: "json" };
+import page from "../../src/service/page.json" with { type: "json" };
 import { LogFixture } from "../http/log_fixture.ts";
 import { settled } from "../support/manual_clock.ts";
 import { sha256 } from "../support/api_token.ts";

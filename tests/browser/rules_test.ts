@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import bundle from "../../src/worker/rules.json" with { type: "json" };
+import bundle from "../../src/service/rules.json" with { type: "json" };
 import { pageTest } from "./page_test_of.ts";
 import type { PageServer } from "./page_server.ts";
 

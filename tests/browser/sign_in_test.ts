@@ -4,7 +4,7 @@ import { CloudflareAccess } from "../../src/http/cloudflare_access.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 import { AccessTeam } from "../support/access_team.ts";
 import { PageServer, TOKENS } from "./page_server.ts";
-import { portsOf } from "../worker/ports_of.ts";
+import { portsOf } from "../service/ports_of.ts";
 
 pageTest(
   "the printed link signs in, and its token is neither in the address nor in the history",

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import page from "../../src/worker/page.json" with { type: "json" };
+import page from "../../src/service/page.json" with { type: "json" };
 
 const files: Readonly<Record<string, { text: string }>> = page;
 

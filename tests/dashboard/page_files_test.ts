@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import page from "../../src/worker/page.json" with { type: "json" };
+import page from "../../src/service/page.json" with { type: "json" };
 import { buildPage } from "../../tools/build_page.ts";
 import { gatewayOfPage } from "../http/gateway_of_page.ts";
 import { firstViewSizes } from "./first_view.ts";

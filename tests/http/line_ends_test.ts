@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { toAlert } from "../../src/alert/to_alert.ts";
 import { FORMAT_NAMES, formatOf } from "../../src/delivery/format/formats.ts";
 import { SAMPLE_OPTIONS } from "../support/receivers/sample_options.ts";
-import { report } from "../../src/worker/report.ts";
+import { report } from "../../src/service/report.ts";
 import { settled } from "../support/manual_clock.ts";
 import { LogFixture } from "./log_fixture.ts";
 

@@ -14,10 +14,10 @@ import { tokenUse } from "../../src/http/token_use.ts";
 import { type Holder, StreamLimit } from "../../src/http/stream_limit.ts";
 import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
-import { type Config, readConfig } from "../../src/worker/config.ts";
-import { EndpointsInForce } from "../../src/worker/endpoints_in_force.ts";
-import { type OperatorActions, operatorActions } from "../../src/worker/operator_actions.ts";
-import { RulesInForce } from "../../src/worker/rules_in_force.ts";
+import { type Config, readConfig } from "../../src/service/config.ts";
+import { EndpointsInForce } from "../../src/service/endpoints_in_force.ts";
+import { type OperatorActions, operatorActions } from "../../src/service/operator_actions.ts";
+import { RulesInForce } from "../../src/service/rules_in_force.ts";
 import { LogBacktests } from "../../src/watch/log_backtests.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
@@ -55,6 +55,7 @@ export class LogFixture implements Disposable {
     log: this.log,
     bundled: sealBundle({ rules: [], filters: [] }),
     scope: {},
+    maxBundleBytes: 1_900_000,
     clock: this.clock,
     report: (_, facts) => this.reports.push(facts),
   });

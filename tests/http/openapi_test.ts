@@ -4,7 +4,7 @@ import { openApiDocument } from "../../src/http/openapi.ts";
 import { PROBLEMS } from "../../src/http/problem.ts";
 import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
-import apiDocs from "../../src/worker/api_docs.json" with { type: "json" };
+import apiDocs from "../../src/service/api_docs.json" with { type: "json" };
 import { checked, checkMessage } from "../support/checked_answers.ts";
 import { apiPage } from "../../tools/api_page.tsx";
 import { buildApiDocs } from "../../tools/build_api_docs.ts";

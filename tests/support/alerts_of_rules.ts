@@ -4,7 +4,7 @@ import type { RuleBundle } from "../../src/alert/rule_bundle.ts";
 import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import type { NewEvent } from "../../src/emulator/api_event.ts";
 import { type CorrelationInput, MemoryStore } from "../../src/sigma/engine.ts";
-import bundle from "../../src/worker/rules.json" with { type: "json" };
+import bundle from "../../src/service/rules.json" with { type: "json" };
 
 /** An alert as far as tests of the rules look at it. */
 export interface RuleAlert {

@@ -13,7 +13,7 @@ async function build(
   const folder = await Deno.makeTempDir();
   try {
     await Deno.mkdir(`${folder}/rules`);
-    await Deno.mkdir(`${folder}/src/worker`, { recursive: true });
+    await Deno.mkdir(`${folder}/src/service`, { recursive: true });
     for (const [name, text] of Object.entries(rules)) {
       await Deno.mkdir(`${folder}/rules/${name}`.replace(/\/[^/]*$/, ""), { recursive: true });
       await Deno.writeTextFile(`${folder}/rules/${name}`, text);
@@ -24,7 +24,9 @@ async function build(
       env: { NO_COLOR: "1" },
     }).output();
     const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-    const built = await Deno.readTextFile(`${folder}/src/worker/rules.json`).catch(() => undefined);
+    const built = await Deno.readTextFile(`${folder}/src/service/rules.json`).catch(() =>
+      undefined
+    );
     return built === undefined ? { code, said } : { code, said, built };
   } finally {
     await Deno.remove(folder, { recursive: true });

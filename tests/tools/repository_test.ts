@@ -14,7 +14,7 @@ Deno.test("git ignores every file that secrets are kept in, and no example of on
     ".dev.vars.staging",
     "src/.env.local",
   ];
-  const shared = [".env.example", ".dev.vars.example", "src/worker/settings.ts"];
+  const shared = [".env.example", ".dev.vars.example", "src/service/settings.ts"];
   const { stdout } = await new Deno.Command("git", {
     args: ["check-ignore", "--no-index", ...secret, ...shared],
     cwd: root,

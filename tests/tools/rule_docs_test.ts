@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { rulesDocument } from "../../tools/build_rule_docs.ts";
-import bundle from "../../src/worker/rules.json" with { type: "json" };
+import bundle from "../../src/service/rules.json" with { type: "json" };
 
 Deno.test("docs/rules.md is what `deno task rules:docs` writes", async () => {
   assertEquals(await Deno.readTextFile("docs/rules.md"), await rulesDocument("rules"));

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { readConfig } from "../../src/worker/config.ts";
+import { readConfig } from "../../src/service/config.ts";
 import { Bench, endpointOf, eventAt, MINUTE, START } from "./bench_of.ts";
 import { benchWith, Receiver } from "./receiver.ts";
 

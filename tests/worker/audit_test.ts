@@ -7,7 +7,7 @@ import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import { matchRules } from "../../src/alert/match_rules.ts";
 import type { RuleBundle } from "../../src/alert/rule_bundle.ts";
 import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
-import bundle from "../../src/worker/rules.json" with { type: "json" };
+import bundle from "../../src/service/rules.json" with { type: "json" };
 import { eventually } from "../support/eventually.ts";
 import { TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
 

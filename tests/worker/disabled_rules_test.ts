@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import bundled from "../../src/worker/rules.json" with { type: "json" };
+import bundled from "../../src/service/rules.json" with { type: "json" };
 import { eventually } from "../support/eventually.ts";
 import { WorkerFixture } from "./worker_fixture.ts";
 

@@ -3,7 +3,7 @@
 import { DurableObject, type DurableObjectNamespace } from "cloudflare:workers";
 import { durableObjectSql } from "../../src/worker/durable_object_sql.ts";
 import { LOG_CONTRACT } from "../store/log_contract.ts";
-import { SQL_CONTRACT } from "./sql_contract.ts";
+import { SQL_CONTRACT } from "../store/sql_contract.ts";
 
 export { LogDirectory } from "../../src/worker/log_directory.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { LOG_CONTRACT } from "../store/log_contract.ts";
-import { SQL_CONTRACT } from "./sql_contract.ts";
+import { SQL_CONTRACT } from "../store/sql_contract.ts";
 import { WorkerFixture } from "./worker_fixture.ts";
 
 Deno.test("the log keeps its promises in a Durable Object", async (test) => {

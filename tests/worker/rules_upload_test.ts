@@ -4,7 +4,7 @@ import { bundleOf } from "../support/bundle_of.ts";
 import { sha256, TOKEN } from "../support/api_token.ts";
 import { eventually } from "../support/eventually.ts";
 import { TEST_ENTRY, WorkerFixture } from "./worker_fixture.ts";
-import bundled from "../../src/worker/rules.json" with { type: "json" };
+import bundled from "../../src/service/rules.json" with { type: "json" };
 
 const LOGOUT = "5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11";
 const rulesWith = (title: string) =>

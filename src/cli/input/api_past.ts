@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import { streamUserEvents } from "../../thousandeyes/stream/stream_user_events.ts";
-import { SETTINGS } from "../../worker/settings.ts";
+import { SETTINGS } from "../../service/settings.ts";
 import { SourceError, UsageError } from "../exit_code.ts";
 import { parseSince } from "./option_values.ts";
 import type { EventInput } from "./read_events.ts";

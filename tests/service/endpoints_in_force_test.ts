@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
-import { readConfig } from "../../src/worker/config.ts";
-import { EndpointsInForce } from "../../src/worker/endpoints_in_force.ts";
+import { readConfig } from "../../src/service/config.ts";
+import { EndpointsInForce } from "../../src/service/endpoints_in_force.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
 const SECRET = `whsec_${btoa("S3CRET".repeat(6))}`;

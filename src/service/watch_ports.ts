@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { RuleMatcher } from "../alert/match_rules.ts";
-import { attempt } from "../delivery/attempt.ts";
+import { attempt, type AttemptOptions } from "../delivery/attempt.ts";
 import { type Endpoint, refusedEndpoint } from "../delivery/endpoint.ts";
 import type { Outcome } from "../delivery/outcome.ts";
 import type { Log } from "../store/log.ts";
@@ -12,6 +12,9 @@ import type { WatchPorts } from "../watch/watch_ports.ts";
 import { inform } from "./report.ts";
 import { type Config, hostRules } from "./config.ts";
 import type { Source } from "./source.ts";
+
+/** How the API and webhooks are reached. Where names are not resolved, `fetch` does it by itself. */
+export type Network = Required<Pick<AttemptOptions, "fetch">> & Pick<AttemptOptions, "resolve">;
 
 /** What the ports of the watch are built from. */
 export interface WatchPortsOptions {
@@ -30,25 +33,30 @@ export interface WatchPortsOptions {
   name: string;
   /** The source; undefined for a log of earlier settings, which is not fed. */
   source: Source | undefined;
+  network: Network;
+  /** A larger page is refused, and the collector requests a shorter range. */
+  maxPageBytes: number;
 }
-
-/**
- * Reading and recording a page takes five to eight times its bytes, and an object has 128 MB in
- * all. A larger page is refused, and the collector requests a shorter range.
- */
-const MAX_PAGE_BYTES = 8 * 1024 * 1024;
-
-/** The runtime's `fetch` must not be called as a method of another object. */
-const call = (url: URL, init: RequestInit) => fetch(url, init);
 
 /**
  * Connects the watch to the network.
  *
- * @param options The log, the configuration, clock and randomness.
+ * @param options The log, the configuration, the network, clock and randomness.
  * @returns The ports of the watch.
  */
 export function watchPorts(
-  { log, config, endpoints, rules, clock, random, name, source }: WatchPortsOptions,
+  {
+    log,
+    config,
+    endpoints,
+    rules,
+    clock,
+    random,
+    name,
+    source,
+    network,
+    maxPageBytes,
+  }: WatchPortsOptions,
 ): WatchPorts {
   const { publicUrl } = config;
   const query = config.sources.length > 1 ? `&source=${name}` : "";
@@ -84,8 +92,8 @@ export function watchPorts(
         baseUrl,
         clock,
         random,
-        fetch: call,
-        maxBytes: MAX_PAGE_BYTES,
+        fetch: (url, init) => network.fetch(url, init, []),
+        maxBytes: maxPageBytes,
         retry: { attempts: 1 }, // the collector retries, and remembers its tries
         ...(signal === undefined ? {} : { signal }),
       });
@@ -103,7 +111,7 @@ export function watchPorts(
         ? Promise.resolve(misconfigured(clock.now()))
         : attempt(message, endpoint, {
           clock,
-          fetch: call,
+          ...network,
           ...hostRules(config),
           ...(signal === undefined ? {} : { signal }),
         }),

@@ -2,11 +2,13 @@ import * as v from "valibot";
 import { type Endpoint, EndpointSchema } from "../../src/delivery/endpoint.ts";
 import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";
-import { composeService } from "../../src/worker/compose_service.ts";
-import { readConfig } from "../../src/worker/config.ts";
+import { nodeSql } from "../../src/server/node_sql.ts";
+import { composeService } from "../../src/service/compose_service.ts";
+import { readConfig } from "../../src/service/config.ts";
+import type { Sql } from "../../src/store/sql.ts";
 import { ANY_EVENT } from "../support/bundle_of.ts";
-import { FakeStorage } from "../support/fake_storage.ts";
 import { ManualClock, settled } from "../support/manual_clock.ts";
+import { shellOf } from "../support/shell_of.ts";
 
 /** What a run begins with. */
 export interface FullRunOptions {
@@ -72,7 +74,7 @@ export async function fullRun(
     messages.push({ endpoint: headers.get("x-endpoint") ?? "", headers, body });
     return answer(request, body);
   });
-  using storage = new FakeStorage();
+  using sql = nodeSql(":memory:");
   try {
     const entries = endpoints.map((endpoint) => ({
       minLevel: "informational",
@@ -92,7 +94,7 @@ export async function fullRun(
     if (config === undefined || problems.length > 0) throw new Error(JSON.stringify(problems));
     const clock = new ManualClock(Date.now());
     const service = await composeService({
-      storage,
+      ...shellOf(sql),
       config,
       bundle: ANY_EVENT,
       clock,
@@ -125,7 +127,7 @@ export async function fullRun(
       await service.tick();
       clock.advance(300_000);
     }
-    const rows = storage.sql.exec("SELECT id, webhook_id FROM outbox").toArray();
+    const rows = sql.all("SELECT id, webhook_id FROM outbox");
     const alerts = new Set(rows.map(({ webhook_id }) => webhook_id));
     for (const route of routes) {
       if (!operationsOf(route).some(([method]) => method === "GET")) continue;
@@ -144,22 +146,22 @@ export async function fullRun(
       }
     }
     const parsed = entries.map((entry) => v.parse(EndpointSchema, entry));
-    return { endpoints: parsed, log, answers, tables: tablesOf(storage), messages };
+    return { endpoints: parsed, log, answers, tables: tablesOf(sql), messages };
   } finally {
     for (const [method, was] of kept) console[method] = was;
   }
 }
 
-function tablesOf({ sql }: FakeStorage): Map<string, string> {
-  const names = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'").toArray()
+function tablesOf(sql: Sql): Map<string, string> {
+  const names = sql.all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'")
     .filter(({ name }) => name !== "endpoints"); // they have to be kept somewhere
   return new Map(names.map(({ name }) => {
-    const rows = sql.exec(`SELECT * FROM "${name}"`).toArray();
+    const rows = sql.all(`SELECT * FROM "${name}"`);
     const text = JSON.stringify(
       rows,
       (_, value) =>
         value instanceof Uint8Array ? `${new TextDecoder().decode(value)} ${value.toHex()}` : value,
     );
-    return [name!, text];
+    return [name, text];
   }));
 }

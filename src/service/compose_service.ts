@@ -1,5 +1,3 @@
-/// <reference path="./cloudflare.d.ts" />
-import type { DurableObjectStorage } from "cloudflare:workers";
 import { type Endpoint, secretsOf } from "../delivery/endpoint.ts";
 import { publicKeysOf } from "../delivery/secret.ts";
 import { createLogApp } from "../http/log_app.ts";
@@ -11,13 +9,13 @@ import { tokenUse } from "../http/token_use.ts";
 import type { SigmaCorrelation, SigmaRule } from "../sigma/engine.ts";
 import type { Log } from "../store/log.ts";
 import { openLog } from "../store/open_log.ts";
+import type { Sql } from "../store/sql.ts";
 import type { Clock } from "../stream/clock.ts";
 import { LogBacktests } from "../watch/log_backtests.ts";
 import type { Reason } from "../watch/reasons.ts";
 import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
 import { type Config, type ConfigProblem, endpointsOf } from "./config.ts";
-import { durableObjectSql } from "./durable_object_sql.ts";
 import { namedRules, ruleIdOf, type UnknownRule } from "../alert/named_rules.ts";
 import type { RuleMatcher } from "../alert/match_rules.ts";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
@@ -29,15 +27,29 @@ import { RulesInForce } from "./rules_in_force.ts";
 import { serviceReasons } from "./service_reasons.ts";
 import { SETTINGS } from "./settings.ts";
 import { logNameOf, sourceOfLog } from "./source.ts";
-import { watchPorts } from "./watch_ports.ts";
+import { type Network, watchPorts } from "./watch_ports.ts";
+
+/** What one service has room for, in bytes. */
+export interface ServiceLimits {
+  /** A larger page of the API is refused, and the collector requests a shorter range. */
+  readonly maxPageBytes: number;
+  /** A larger bundle of rules is not stored, as JSON. */
+  readonly maxBundleBytes: number;
+}
 
 /** What a service is composed of. */
 export interface ServiceOptions {
-  /** The storage of its log. */
-  storage: DurableObjectStorage;
+  /** The database of its log. */
+  sql: Sql;
+  /** Resolves once all earlier writes are on disk. */
+  durable: () => Promise<void>;
+  /** The way to the API and to webhooks. */
+  network: Network;
+  /** What memory and storage have room for. */
+  limits: ServiceLimits;
   /** The settings. */
   config: Config;
-  /** The name of the object, where the runtime knows it. */
+  /** The name of the log, where the caller knows it; see `logNameOf()`. */
   name?: string | undefined;
   /** The rules that events are matched against unless others are uploaded. */
   bundle: SealedBundle;
@@ -70,16 +82,15 @@ export interface Service {
 }
 
 /**
- * Composes the service of one source in a Durable Object: its log, the watch that fills it and the
- * routes that read it.
+ * Composes the service of one source: its log, the watch that fills it and the routes that read it.
  *
- * @param options Storage, settings, rules, clock and randomness.
+ * @param options Database, network, settings, rules, clock and randomness.
  * @returns The routes and the tick.
  * @throws {Error} If the database was written by a later version.
  */
 export async function composeService(options: ServiceOptions): Promise<Service> {
-  const { storage, config, clock, random, wake } = options;
-  const log = openLog(durableObjectSql(storage), { now: clock.now(), random });
+  const { sql, durable, network, limits, config, clock, random, wake } = options;
+  const log = openLog(sql, { now: clock.now(), random });
   const [first] = config.sources;
   const logName = ownName(log, options.name ?? logNameOf(first));
   const source = config.sources.find((source) => logNameOf(source) === logName);
@@ -89,8 +100,16 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
   const { bundle: bundled } = options;
   const { disabled = [], only } = source?.rules ?? {};
   const scope = { disabled: [...config.disabledRules, ...disabled], only };
-  const durable = () => storage.sync();
-  const rules = await RulesInForce.open({ log, bundled, scope, clock, report, durable });
+  const { maxPageBytes, maxBundleBytes } = limits;
+  const rules = await RulesInForce.open({
+    log,
+    bundled,
+    scope,
+    maxBundleBytes,
+    clock,
+    report,
+    durable,
+  });
   const endpoints = new EndpointsInForce({
     log,
     config: { ...config, ...endpointsOf(config, name) },
@@ -100,7 +119,18 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
   });
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, suppressesByDefault } = config;
   const { maxAgeMs, maxBytes, maxRequestsPerTick } = config;
-  const ports = watchPorts({ log, config, endpoints, rules, clock, random, name, source });
+  const ports = watchPorts({
+    log,
+    config,
+    endpoints,
+    rules,
+    clock,
+    random,
+    name,
+    source,
+    network,
+    maxPageBytes,
+  });
   const watch = new Watch(
     ports,
     watchOptions({

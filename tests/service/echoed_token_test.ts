@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { readPage } from "../../src/thousandeyes/page/read_page.ts";
-import { composeService } from "../../src/worker/compose_service.ts";
-import { readConfig } from "../../src/worker/config.ts";
+import { nodeSql } from "../../src/server/node_sql.ts";
+import { composeService } from "../../src/service/compose_service.ts";
+import { readConfig } from "../../src/service/config.ts";
 import { ANY_EVENT } from "../support/bundle_of.ts";
-import { FakeStorage } from "../support/fake_storage.ts";
 import { ManualClock } from "../support/manual_clock.ts";
+import { shellOf } from "../support/shell_of.ts";
 
 /** A UUID, as the tokens of ThousandEyes are, and one with signs that every encoding escapes. */
 const TOKENS = ["8f14e45f-CEEA-467f-a8b1-3c6e0f2d9A77", `zQ/7+k"w\\x.9~Vv=`];
@@ -124,7 +125,7 @@ async function outputs(token: string, answer: (api: string) => Response): Promis
     shown.push(await request.text());
     return new Response(`I know ${SECRET} and ${SECRET.slice(6).toUpperCase()}`, { status: 418 });
   });
-  using storage = new FakeStorage();
+  using sql = nodeSql(":memory:");
   try {
     const { config } = readConfig({
       TE_TOKEN: token,
@@ -140,7 +141,7 @@ async function outputs(token: string, answer: (api: string) => Response): Promis
     });
     const clock = new ManualClock(Date.now());
     const service = await composeService({
-      storage,
+      ...shellOf(sql),
       config: config!,
       bundle: ANY_EVENT,
       clock,

@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/toml";
 import { parseEnv } from "node:util";
 import { DEFAULT_WATCH_OPTIONS } from "../../src/watch/watch_options.ts";
-import { readConfig } from "../../src/worker/config.ts";
-import { SETTING_NAMES, SETTINGS } from "../../src/worker/settings.ts";
+import { readConfig } from "../../src/service/config.ts";
+import { SETTING_NAMES, SETTINGS } from "../../src/service/settings.ts";
 
 const read = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
 const settings = Object.values(SETTINGS);

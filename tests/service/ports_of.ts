@@ -1,8 +1,8 @@
 import type { Log } from "../../src/store/open_log.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";
-import { readConfig } from "../../src/worker/config.ts";
-import { watchPorts } from "../../src/worker/watch_ports.ts";
+import { readConfig } from "../../src/service/config.ts";
+import { watchPorts } from "../../src/service/watch_ports.ts";
 
 /** The ports of a watch with settings, without rules. */
 export function portsOf(log: Log, env: Readonly<Record<string, string>>): WatchPorts {
@@ -18,5 +18,7 @@ export function portsOf(log: Log, env: Readonly<Record<string, string>>): WatchP
     rules: { matcher: { match: () => [], correlator: undefined }, revision: "none" },
     clock: systemClock,
     random: () => 0,
+    network: { fetch: (url, init) => fetch(url, init) },
+    maxPageBytes: 8 * 1024 * 1024,
   });
 }

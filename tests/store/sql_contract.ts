@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import type { Sql } from "../../src/store/sql.ts";
-import type { Promised } from "../store/log_contract.ts";
+import type { Promised } from "./log_contract.ts";
 
 const rows = (sql: Sql) =>
   sql.all<{ text: string }>("SELECT text FROM notes").map((row) => row.text);

@@ -3,7 +3,7 @@ import { sealBundle } from "../../src/alert/rule_bundle.ts";
 import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
 import { nodeSql } from "../../src/server/node_sql.ts";
 import { openLog } from "../../src/store/open_log.ts";
-import { RulesInForce } from "../../src/worker/rules_in_force.ts";
+import { RulesInForce } from "../../src/service/rules_in_force.ts";
 import { bundleOf } from "../support/bundle_of.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 
@@ -28,6 +28,7 @@ class Bench implements Disposable {
       log: this.log,
       bundled,
       scope: { disabled },
+      maxBundleBytes: 1_900_000,
       clock: this.clock,
       report: (what) => this.reports.push(what),
       durable: () => Promise.resolve(),
@@ -185,6 +186,7 @@ Deno.test("a bundle that ends the process when it is opened is opened twice, and
       log,
       bundled: BUNDLED,
       scope: {},
+      maxBundleBytes: 1_900_000,
       clock: new ManualClock(1_000),
       report: (what) => started.push(what),
       durable,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { REASONS } from "../../src/watch/reasons.ts";
-import { type ServiceFacts, serviceReasons } from "../../src/worker/service_reasons.ts";
+import { type ServiceFacts, serviceReasons } from "../../src/service/service_reasons.ts";
 
 const WELL: ServiceFacts = {
   now: 1_000_000,

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { endpointsOf, readConfig } from "../../src/worker/config.ts";
-import { logNameOf, sourceOfLog } from "../../src/worker/source.ts";
+import { endpointsOf, readConfig } from "../../src/service/config.ts";
+import { logNameOf, sourceOfLog } from "../../src/service/source.ts";
 
 const sha256 = "a".repeat(64);
 const SECRET = `whsec_${btoa("x".repeat(32))}`;

@@ -1,0 +1,14 @@
+import type { ServiceOptions } from "../../src/service/compose_service.ts";
+import type { Sql } from "../../src/store/sql.ts";
+
+/** What a shell gives to a service, with the network of this process. */
+export function shellOf(
+  sql: Sql,
+): Pick<ServiceOptions, "sql" | "durable" | "network" | "limits"> {
+  return {
+    sql,
+    durable: () => Promise.resolve(),
+    network: { fetch: (url, init) => fetch(url, init) },
+    limits: { maxPageBytes: 8 * 1024 * 1024, maxBundleBytes: 1_900_000 },
+  };
+}
