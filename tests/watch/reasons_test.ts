@@ -32,6 +32,23 @@ Deno.test("docs/operations.md names every rule of operational alerts, and no oth
   assertEquals(tableUnder("Operational alerts"), expected);
 });
 
+Deno.test("the runbook of docs/operations.md has a heading for each operational alert and its codes under it, and says what to do about every other reason that is not green", () => {
+  const section = docs.split("\n## Runbook\n")[1]?.split(/\n## /)[0] ?? "";
+  const entries = new Map(
+    section.split("\n### ").slice(1).map((entry) => {
+      const [heading = "", ...text] = entry.split("\n");
+      return [/^`(\S+)`/.exec(heading)?.[1] ?? heading, text.join("\n")];
+    }),
+  );
+  const failing = Object.keys(OPERATIONAL_RULES).filter((rule) => !rule.endsWith(".recovered"));
+  assertEquals([...entries.keys()].filter((heading) => heading.startsWith("panoptes.")), failing);
+  for (const [code, { alerts, severities }] of Object.entries(REASONS)) {
+    const entry = entries.get(alerts?.rule ?? "Reasons that raise no alert") ?? "";
+    const isGreen = severities.every((severity) => severity === "info");
+    assert(isGreen || entry.includes(`\`${code}\``), `${code} is not under its heading`);
+  }
+});
+
 Deno.test("docs/operations.md recommends alarms only on metrics that exist", () => {
   const options = watchOptions();
   const state = { ...newCollectorState(0, options), counts: noCounts() };
