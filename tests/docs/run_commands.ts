@@ -47,7 +47,7 @@ export async function runCommands(commands: readonly Command[]): Promise<Run> {
   };
   const values: Record<string, string> = { "TE_TOKEN=": emulator.token, "whsec_": `whsec_${KEY}` };
   if (commands.some(({ text }) => /\$(ADDRESS|TOKEN)\b|^panoptes |\bPANOPTES_/.test(text))) {
-    const panoptes = world.use(await StartRun.start());
+    const panoptes = world.use(await StartRun.start({}, undefined, DEADLINE_MS));
     const { port, token } = await panoptes.ready();
     await panoptes.until(/first\s+alert received/);
     const address = `http://127.0.0.1:${port}`;
@@ -55,6 +55,11 @@ export async function runCommands(commands: readonly Command[]): Promise<Run> {
       await (await fetch(`${address}${path}`, {
         headers: { authorization: `Bearer ${token}`, accept: "application/json" },
       })).json();
+    await fetch(`${address}/v1/endpoints/on-call`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${token}` },
+      body: await Deno.readTextFile(`${copy}/on_call.yml`),
+    });
     const { deliveries } = await get("/v1/deliveries");
     const { alerts, next } = await get("/v1/alerts?level=high");
     Object.assign(env, {

@@ -14,17 +14,26 @@ export class StartRun implements AsyncDisposable {
   readonly #reader: ReadableStreamDefaultReader<string>;
   readonly #deadline: ReturnType<typeof setTimeout>;
 
-  private constructor(child: Deno.ChildProcess, folder: string, isOwnFolder: boolean) {
+  private constructor(
+    child: Deno.ChildProcess,
+    folder: string,
+    isOwnFolder: boolean,
+    deadlineMs: number,
+  ) {
     this.child = child;
     this.#folder = folder;
     this.#isOwnFolder = isOwnFolder;
     this.#reader = child.stdout.pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream()).getReader();
-    this.#deadline = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
+    this.#deadline = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
   }
 
-  /** Starts it, without the token of the environment. */
-  static async start(env: Record<string, string> = {}, folder?: string): Promise<StartRun> {
+  /** Starts it, without the token of the environment; it is killed at the deadline. */
+  static async start(
+    env: Record<string, string> = {},
+    folder?: string,
+    deadlineMs = DEADLINE_MS,
+  ): Promise<StartRun> {
     const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
     const [, ...args]: string[] = tasks.start.command.split(" ");
     const script = args.pop() ?? "";
@@ -42,7 +51,7 @@ export class StartRun implements AsyncDisposable {
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
-    return new StartRun(child, cwd, folder === undefined);
+    return new StartRun(child, cwd, folder === undefined, deadlineMs);
   }
 
   /** Waits until it is ready, and returns where. */
