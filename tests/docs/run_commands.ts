@@ -101,8 +101,9 @@ async function runScript(script: string, cwd: string, env: Record<string, string
 /** Copies what git knows and what is generated; packages are only read, so they are linked. */
 async function copyRepository(to: string): Promise<void> {
   await Deno.mkdir(to);
-  const copy = `git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$1" 2>/dev/null
-    cp src/worker/*.json "$1/src/worker/" && ln -s "$PWD/node_modules" "$1/node_modules"`;
+  const copy =
+    `{ git ls-files -co --exclude-standard -z; git ls-files -oi --exclude-standard -z -- src; } |
+    xargs -0 cp --parents -t "$1" 2>/dev/null; ln -s "$PWD/node_modules" "$1/node_modules"`;
   await new Deno.Command("bash", { args: ["-c", copy, "copy", to], cwd: ROOT }).output();
 }
 
