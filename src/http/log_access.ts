@@ -33,6 +33,8 @@ export interface Feed extends SseSource {
     maxBytes?: number,
     state?: AlertState,
   ): Reading<FeedEntry>;
+  /** Counts the transactions of the log: a state may be another one after each. */
+  transactions(): number;
 }
 
 /** Which entries of a feed a client asks for. */

@@ -24,7 +24,7 @@ const MESSAGE_BYTES = 512;
 
 const encoder = new TextEncoder();
 /** All subscribers that are up to date need the same batch: it is read and encoded once for all. */
-const latest = new WeakMap<SseSource, Batch>();
+const latest = new WeakMap<SseSource, Batch & { readonly asOf: number | undefined }>();
 
 /**
  * Reads the messages after a place as one batch of frames. If messages were evicted before a slow
@@ -43,8 +43,12 @@ export function readBatch(
 ): Batch | undefined {
   const head = source.head();
   const { epoch } = head;
+  const asOf = source.asOf?.();
   const known = latest.get(source);
-  if (known !== undefined && isSame(known.after, after) && known.to.epoch === epoch) return known;
+  if (
+    known !== undefined && isSame(known.after, after) && known.to.epoch === epoch &&
+    known.asOf === asOf
+  ) return known;
   if (isSame(after, { epoch, seq: head.newest })) return undefined;
   const writer = new FrameWriter(maxBytes);
   const start = resumeAt(head, after);
@@ -75,7 +79,7 @@ export function readBatch(
     if (isSilent || writer.write(encodeId(id))) seq = to;
   }
   if (writer.empty && seq === start.after) return undefined;
-  const batch = { after, to: { epoch, seq }, bytes: writer.take() };
+  const batch = { after, to: { epoch, seq }, bytes: writer.take(), asOf };
   latest.set(source, batch);
   return batch;
 }

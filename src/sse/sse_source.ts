@@ -35,4 +35,9 @@ export interface SseSource {
    * whether it had anything to do.
    */
   onAppend(listener: () => unknown): () => void;
+  /**
+   * Tells apart readings after the same place that may differ, where entries change whether they
+   * are left out; a source without it always reads the same after the same place.
+   */
+  asOf?(): number;
 }

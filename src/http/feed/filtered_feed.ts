@@ -41,6 +41,11 @@ export class FilteredFeed implements Feed {
   }
 
   /** @inheritdoc */
+  transactions(): number {
+    return this.#feed.transactions();
+  }
+
+  /** @inheritdoc */
   read(
     after: number,
     limit: number,

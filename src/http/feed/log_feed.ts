@@ -101,6 +101,11 @@ export class LogFeed implements WholeFeed {
   }
 
   /** @inheritdoc */
+  transactions(): number {
+    return this.#options.log.transactions();
+  }
+
+  /** @inheritdoc */
   filtered(filter: EntryFilter, holder: string): SharedFeed | undefined {
     return this.#filters.share(filter, holder);
   }

@@ -1,4 +1,3 @@
-import type { AlertState } from "../../alert/alert_state.ts";
 import { lineSafe } from "../../stream/json_text.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
 import { type Gap, parseRequested, resumeAt } from "../../sse/resume_at.ts";
@@ -12,8 +11,6 @@ export interface ReadFeedOptions {
   lastEventId: string | undefined;
   /** The maximum number of entries; absent for all. */
   limit: number | undefined;
-  /** Only alerts in this state; default all entries. */
-  state?: AlertState | undefined;
   /** Reading ends when it has looked at so many entries, matching or not; absent for no end. */
   maxSpan?: number;
 }
@@ -45,7 +42,7 @@ const PART_BYTES = 4 * 1024;
  */
 export function* readFeed(
   feed: Feed,
-  { entry, lastEventId, limit = Infinity, state, maxSpan = Infinity }: ReadFeedOptions,
+  { entry, lastEventId, limit = Infinity, maxSpan = Infinity }: ReadFeedOptions,
 ): Generator<FeedPart, void, void> {
   const { newest } = feed.head();
   let left = limit;
@@ -56,7 +53,7 @@ export function* readFeed(
     const { after, gap } = resumeAt(range, place);
     const count = Math.min(PART_ENTRIES, left, Math.max(newest - after, 0));
     const { entries, to: seq } = count > 0
-      ? feed.read(after, count, PART_BYTES, state)
+      ? feed.read(after, count, PART_BYTES)
       : { entries: [], to: after };
     left -= entries.length;
     span += seq - after;

@@ -6,6 +6,7 @@ import { overloadedStream } from "../../sse/overloaded.ts";
 import { type Gap, parseRequested } from "../../sse/resume_at.ts";
 import { subscribe } from "../../sse/subscribe.ts";
 import { holderOf } from "../api_tokens.ts";
+import { alertsInState } from "../feed/alerts_in_state.ts";
 import { ALERT_FILTER_QUERY, entryFilter, FILTER_QUERY, takeFields } from "../feed/entry_filter.ts";
 import { ndjsonParts, pageParts } from "../feed/feed_parts.ts";
 import type { EntryFilter, LogAccess, SharedFeed, WholeFeed } from "../log_access.ts";
@@ -43,7 +44,7 @@ const ALERT_QUERY = {
   ...ALERT_FILTER_QUERY,
   state: described(
     v.optional(v.picklist(ALERT_STATES, `must be one of ${ALERT_STATES.join(", ")}`)),
-    "only alerts in this state; invalid for event streams",
+    "only alerts that are in this state when they are read",
   ),
 };
 
@@ -246,10 +247,9 @@ async function follow(
   call: FeedCall,
 ): Promise<Response> {
   const { request, meter, query, streams, clock, random, onClose } = call;
-  for (const name of ["limit", "state"] as const) {
-    if (query[name] === undefined) continue;
+  if (query.limit !== undefined) {
     throw new InvalidRequestError(
-      `${name} does not apply to an event stream: use Accept: ${FORMS.ndjson} or ${FORMS.json}`,
+      `limit does not apply to an event stream: use Accept: ${FORMS.ndjson} or ${FORMS.json}`,
     );
   }
   if (isHead(request)) return eventStream(null); // nobody would read the subscription
@@ -262,7 +262,7 @@ async function follow(
     return eventStream(overloadedStream(TOO_MANY_FILTERS));
   }
   return eventStream(
-    subscribe(shared.feed, {
+    subscribe(alertsInState(shared.feed, query.state), {
       lastEventId,
       clock,
       random,
@@ -305,11 +305,11 @@ function list(
       headers: { ...headers, "Retry-After": RETRY_AFTER },
     });
   }
-  const { feed, release } = shared;
+  const feed = alertsInState(shared.feed, state);
   const parts = type === FORMS.json
-    ? pageParts(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT, state })
-    : ndjsonParts(feed, { entry, lastEventId, limit, state });
-  return longAnswer(call, { parts, type, headers, onEnd: release });
+    ? pageParts(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT })
+    : ndjsonParts(feed, { entry, lastEventId, limit });
+  return longAnswer(call, { parts, type, headers, onEnd: shared.release });
 }
 
 function isHead({ method }: Request): boolean {
