@@ -97,7 +97,7 @@ const ROOMS: Record<string, string[]> = {
 /** Which folders may import a package or scheme; a name that is not here may be imported by all. */
 const ONLY_IN: [RegExp, string[]][] = [
   [/^jose(\/|$)/, ["http"]],
-  [/^hono(\/|$)/, ["http", "dashboard", "emulator"]],
+  [/^hono(\/|$)/, ["http", "dashboard", "emulator", "cli"]],
   [/^(preact|@preact\/signals|@tanstack\/virtual-core|uplot)(\/|$)/, ["dashboard"]],
   [/^cloudflare:/, ["worker"]],
   [/^node:/, ["worker", "server", "cli", "local"]],

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { CliCommand } from "./cli_command.ts";
 
 /** What names rules: an argument or the value of an option. */
@@ -63,7 +63,56 @@ export function onInstance(command: CliCommand, scope: string): CliCommand {
     );
 }
 
+/**
+ * Adds the filters of the API: which entries of the log are meant.
+ *
+ * @param command The command.
+ * @param what Entries in the plural: `entries`, `events` or `alerts`.
+ * @returns The command.
+ */
+export function filterOptions(
+  command: CliCommand,
+  what: "entries" | "events" | "alerts",
+): CliCommand {
+  command
+    .option("--since <time>", `only ${what} from this time on: ISO 8601, or how long ago, as 12h`)
+    .option("--until <time>", `only ${what} before this time`)
+    .option("--user <user>", `only ${what} about this user: display form, name, address or uid`)
+    .addOption(
+      new Option(
+        "--where <condition>",
+        `only ${what} with such a field: 'field=value' or 'field|modifier=value', in Sigma's words; ` +
+          "repeatable",
+      ).argParser(repeated),
+    );
+  if (what === "events") return command;
+  return command
+    .option("--level <levels>", "only alerts of these levels, separated by commas")
+    .option("--rule <rule>", "only alerts of the rule with this id or title");
+}
+
 /** Collects the values of an option that can be given several times. */
 export function repeated(value: string, before: string[] = []): string[] {
   return [...before, value];
+}
+
+/**
+ * Parses a whole number of the command line.
+ *
+ * @param text The value of an option.
+ * @throws {InvalidArgumentError} If it is anything else, or too large to be exact.
+ */
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) {
+    throw new InvalidArgumentError("Expected a whole number, such as 100.");
+  }
+  return number;
+}
+
+/** Parses a whole number from 1. */
+export function positiveNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number === 0) throw new InvalidArgumentError("Expected a number from 1.");
+  return number;
 }

@@ -10,6 +10,7 @@ import { rulesExplainCommand } from "./commands/rules_explain.ts";
 import { rulesNewCommand } from "./commands/rules_new.ts";
 import { rulesPushCommand } from "./commands/rules_push.ts";
 import { rulesTestCommand } from "./commands/rules_test.ts";
+import { tailCommand } from "./commands/tail.ts";
 
 /**
  * The tree of all commands. A command is declared in its own file in `commands/`; here it gets its
@@ -34,6 +35,7 @@ export function panoptesCommand(): CliCommand {
       new CliCommand("events").description("show which events there are").with(
         eventsSummarizeCommand(),
       ),
+      tailCommand(),
       backtestCommand(),
       matchCommand(),
       endpointsCommand(),
@@ -46,6 +48,10 @@ export function panoptesCommand(): CliCommand {
     .example('panoptes rules new --event "Test deleted."', "write a rule for one of them")
     .example("panoptes match --rules rules events.ndjson", "find the events that match")
     .example("panoptes backtest --rules rules --since 30d", "show the alerts of the past")
+    .example(
+      "panoptes tail alerts --level high,critical",
+      "follow the alerts of a running Panoptes",
+    )
     .example("panoptes endpoints test on-call", "try an endpoint of a running Panoptes")
     .example("panoptes deliveries list --state dead", "show what was given up");
 }

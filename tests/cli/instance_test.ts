@@ -1,42 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { createGateway } from "../../src/http/gateway.ts";
-import { LogFixture } from "../http/log_fixture.ts";
-import { sha256 } from "../support/api_token.ts";
 import { folder, panoptes } from "./run_panoptes.ts";
+import { running, TOKEN } from "./running_instance.ts";
 
-const TOKEN = "an-admin-token";
 const SECRET = `whsec_${btoa("S3CRET".repeat(6))}`;
-
-/** A running Panoptes, with a real log behind a real gateway. */
-async function running(sources = ["default"]) {
-  const fixture = new LogFixture();
-  const asked: string[] = [];
-  const gateway = createGateway({
-    sources,
-    tokens: [{ name: "ana", sha256: await sha256(TOKEN), scopes: ["admin"] }],
-    clock: fixture.clock,
-    backend: (request, source) => {
-      asked.push(source);
-      return fixture.app.fetch(request);
-    },
-    report: (error) => fixture.reports.push(error),
-  });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, gateway.fetch);
-  const url = `http://127.0.0.1:${server.addr.port}`;
-  const run = (args: string[], options: Parameters<typeof panoptes>[1] = {}) =>
-    panoptes([...args, "--url", url], { env: { PANOPTES_TOKEN: TOKEN }, ...options });
-  return {
-    fixture,
-    /** The sources of the requests. */
-    asked,
-    url,
-    run,
-    async [Symbol.asyncDispose]() {
-      await server.shutdown();
-      fixture[Symbol.dispose]();
-    },
-  };
-}
 
 Deno.test("panoptes endpoints set, list and remove manage the endpoints of a running Panoptes", async () => {
   await using instance = await running();

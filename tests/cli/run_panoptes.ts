@@ -1,4 +1,11 @@
+import config from "../../deno.json" with { type: "json" };
+
 const root = new URL("../../", import.meta.url);
+
+/** Those of the task. */
+const PERMISSIONS = config.tasks.panoptes.command.split(" ").filter((word) =>
+  word.startsWith("--allow-")
+);
 
 /** How a run of the command line ended. */
 export interface Ran {
@@ -7,19 +14,24 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs the command line as a user does, with the permissions of its task. */
-export async function panoptes(
+/** How the command line is run: what it reads, where, and with which environment. */
+export interface RunOptions {
+  readonly stdin?: string | Uint8Array;
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+}
+
+/** Starts the command line as a user does, with the permissions of its task. */
+export function startPanoptes(
   args: readonly string[],
-  options: { stdin?: string | Uint8Array; cwd?: string; env?: Record<string, string> } = {},
-): Promise<Ran> {
-  const child = new Deno.Command(Deno.execPath(), {
+  { cwd, env = {} }: RunOptions = {},
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--quiet",
-      "--allow-read",
-      "--allow-write",
-      "--allow-env",
-      "--allow-net",
+      "--no-prompt",
+      ...PERMISSIONS,
       "--config",
       new URL("deno.json", root).pathname,
       new URL("src/cli/panoptes.ts", root).pathname,
@@ -28,9 +40,14 @@ export async function panoptes(
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
-    cwd: options.cwd ?? root,
-    env: options.env ?? {},
+    cwd: cwd ?? root,
+    env,
   }).spawn();
+}
+
+/** Runs the command line to its end. */
+export async function panoptes(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const child = startPanoptes(args, options);
   const writer = child.stdin.getWriter();
   // A command that refuses its arguments does not read its input.
   const { stdin = "" } = options;

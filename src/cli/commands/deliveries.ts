@@ -2,41 +2,35 @@ import { jsonText } from "../../stream/json_text.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { counted, printable, say } from "../output/terminal.ts";
 import { textTable } from "../output/text_table.ts";
-import { ask, type FormatOptions, type InstanceOptions } from "./endpoints.ts";
+import { Instance, type InstanceOptions } from "../input/instance.ts";
+import type { FormatOptions } from "./endpoints.ts";
 import { Option } from "commander";
-import { MESSAGE_STATES } from "../../store/outbox_message.ts";
+import { MESSAGE_STATES, type MessageState } from "../../store/outbox_message.ts";
 import { CliCommand } from "../cli_command.ts";
-import { formatOption, onInstance } from "../common_options.ts";
+import { formatOption, onInstance, positiveNumber } from "../common_options.ts";
 
 /** The options that select messages. */
-export interface DeliveriesOptions extends InstanceOptions {
+interface DeliveriesSelection extends InstanceOptions {
   readonly endpoint?: string;
-  readonly state?: string;
-  readonly alert?: string;
+  readonly state?: typeof ENDED[number];
   readonly from?: string;
   readonly to?: string;
-  readonly limit?: string;
 }
 
+/** The options of `deliveries list`. */
+interface DeliveriesOptions extends Omit<DeliveriesSelection, "state"> {
+  readonly state?: MessageState;
+  readonly alert?: string;
+  readonly limit: number;
+}
+
+/** The states in which a message can be sent again. */
+const ENDED = ["dead", "cancelled", "delivered"] as const;
+
+/** As far as it is printed. */
 interface Attempt {
-  readonly number: number;
-  readonly startedAt: string;
   readonly code: string;
   readonly status: number | null;
-  readonly durationMs: number;
-  readonly excerpt?: string | null;
-}
-
-interface Delivery {
-  readonly id: number;
-  readonly alert: string;
-  readonly endpoint: string;
-  readonly state: string;
-  readonly attempt: number;
-  readonly dueAt: string | null;
-  readonly createdAt: string;
-  readonly lastAttempt?: Attempt | null;
-  readonly attempts?: readonly Attempt[];
 }
 
 const COLUMNS = [
@@ -50,33 +44,42 @@ const COLUMNS = [
   { heading: "alert", max: 32 },
 ];
 
-/** How many messages one request sends again. */
+/** How many messages one answer lists, and how many one request sends again. */
+const PAGE = 100;
 const BATCH = 1_000;
 
 /** Lists messages to endpoints, newest first. */
 export async function deliveriesList(
-  { format, url, source, tokenFile, ...query }: DeliveriesOptions & FormatOptions,
+  { format, url, source, tokenFile, limit, ...query }: DeliveriesOptions & FormatOptions,
 ): Promise<ExitCode> {
-  const { deliveries, next } = await ask<{ deliveries: Delivery[]; next: number | null }>(
-    instance({ url, source, tokenFile }),
-    { path: `/v1/deliveries?${new URLSearchParams(query)}`, task: "list the deliveries" },
-  );
-  if (format === "json") {
-    for (const delivery of deliveries) say(jsonText(delivery));
-    return EXIT_CODE.ok;
+  const instance = await Instance.open({ url, source, tokenFile }, "list the deliveries", {
+    scope: "read",
+  });
+  const rows: (string | number)[][] = [];
+  let left = limit;
+  let before: number | null | undefined;
+  while (before !== null && left > 0) {
+    const { deliveries, next } = await instance.read(
+      instance.v1.deliveries.$get({
+        query: {
+          ...query,
+          limit: String(Math.min(PAGE, left)),
+          ...(before !== undefined && { before: String(before) }),
+        },
+      }),
+    );
+    left -= deliveries.length;
+    before = next;
+    for (const one of deliveries) {
+      const { id, createdAt, endpoint, state, attempt, lastAttempt, dueAt, alert } = one;
+      if (format === "json") say(jsonText(one));
+      const answer = lastAttempt === null ? "" : answerOf(lastAttempt);
+      rows.push([id, createdAt, endpoint, state, attempt, answer, dueAt ?? "", alert]);
+    }
   }
-  const rows = deliveries.map((one) => [
-    one.id,
-    one.createdAt,
-    one.endpoint,
-    one.state,
-    one.attempt,
-    one.lastAttempt ? answerOf(one.lastAttempt) : "",
-    one.dueAt ?? "",
-    one.alert,
-  ]);
+  if (format === "json") return EXIT_CODE.ok;
   for (const line of textTable(COLUMNS, rows)) say(line);
-  if (next !== null) say("There are more: narrow the selection with --from, --to or --state");
+  if (before !== null) say("There are more: --limit, --from, --to and --state select others");
   return EXIT_CODE.ok;
 }
 
@@ -85,15 +88,13 @@ export async function deliveriesShow(
   id: string,
   { format, ...options }: InstanceOptions & FormatOptions,
 ): Promise<ExitCode> {
-  const delivery = await ask<Delivery>(options, {
-    path: pathOf(id),
-    task: `show the delivery ${id}`,
-  });
+  const instance = await Instance.open(options, `show the delivery ${id}`);
+  const delivery = await instance.read(instance.v1.deliveries[":id"].$get(byId(id)));
   if (format === "json") {
     say(jsonText(delivery));
     return EXIT_CODE.ok;
   }
-  const { alert, endpoint, state, createdAt, dueAt, attempts = [] } = delivery;
+  const { alert, endpoint, state, createdAt, dueAt, attempts } = delivery;
   say(`${delivery.id}  ${state}, to ${endpoint}, webhook-id ${alert}`);
   say(`queued ${createdAt}${dueAt === null ? "" : `, due ${dueAt}`}`);
   for (const attempt of attempts) {
@@ -107,34 +108,36 @@ export async function deliveriesShow(
 /** Sends one message again, or all that the options select. */
 export async function deliveriesRedeliver(
   id: string | undefined,
-  { url, source, tokenFile, limit, ...query }: DeliveriesOptions,
+  { url, source, tokenFile, limit, ...query }: DeliveriesSelection & { readonly limit?: number },
 ): Promise<ExitCode> {
-  const options = instance({ url, source, tokenFile });
-  if (id !== undefined) {
-    if (Object.keys(query).length > 0 || limit !== undefined) {
-      throw new UsageError("Name either an id or a selection of messages, not both");
-    }
-    const path = `${pathOf(id)}/redeliver`;
-    await ask(options, { path, method: "POST", task: `send the message ${id} again` });
-    say(`1 message is sent again`);
-    return EXIT_CODE.ok;
+  const isSelection = Object.values(query).some((value) => value !== undefined);
+  if (id !== undefined && (isSelection || limit !== undefined)) {
+    throw new UsageError("Name either an id or a selection of messages, not both");
   }
-  if (Object.keys(query).length === 0) {
+  if (id === undefined && !isSelection) {
     throw new UsageError(
       "Name the messages to send again: an id, or --endpoint, --state, --from or --to",
     );
   }
-  const max = limit === undefined ? Infinity : Number(limit);
-  if (!(max >= 1)) throw new UsageError(`Invalid --limit '${limit}': write a number from 1`);
+  const instance = await Instance.open({ url, source, tokenFile }, "send messages again");
+  if (id !== undefined) {
+    await instance.read(instance.v1.deliveries[":id"].redeliver.$post(byId(id)));
+    say(`1 message is sent again`);
+    return EXIT_CODE.ok;
+  }
+  const max = limit ?? Infinity;
   let queued = 0;
   let before: number | null | undefined;
   while (before !== null && queued < max) {
-    const answer: { queued: number; left: number; next: number | null } = await ask(options, {
-      path: "/v1/deliveries/redeliver",
-      method: "POST",
-      body: { ...query, limit: Math.min(BATCH, max - queued), ...(before && { before }) },
-      task: "send messages again",
-    });
+    const answer: { queued: number; next: number | null } = await instance.read(
+      instance.v1.deliveries.redeliver.$post({
+        json: {
+          ...query,
+          limit: Math.min(BATCH, max - queued),
+          ...(before !== undefined && { before }),
+        },
+      }),
+    );
     queued += answer.queued;
     before = answer.next;
   }
@@ -142,29 +145,15 @@ export async function deliveriesRedeliver(
   return EXIT_CODE.ok;
 }
 
-function instance(
-  { url, source, tokenFile }: {
-    url: string;
-    source: string | undefined;
-    tokenFile: string | undefined;
-  },
-): InstanceOptions {
-  return {
-    url,
-    ...(source !== undefined && { source }),
-    ...(tokenFile !== undefined && { tokenFile }),
-  };
-}
-
 function answerOf({ status, code }: Attempt): string {
   return status === null ? code : String(status);
 }
 
-function pathOf(id: string): string {
+function byId(id: string) {
   if (!/^\d{1,15}$/.test(id)) {
     throw new UsageError(`Invalid id '${id}': 'deliveries list' shows the ids of messages`);
   }
-  return `/v1/deliveries/${id}`;
+  return { param: { id } };
 }
 
 /** `panoptes deliveries` and the commands below it. */
@@ -180,7 +169,7 @@ export function deliveriesCommand(): CliCommand {
       meant(new CliCommand("list"), "read", MESSAGE_STATES)
         .description("list messages, newest first")
         .option("--alert <id>", "only messages about this alert")
-        .option("--limit <count>", "how many at most, 1 to 100")
+        .option("--limit <count>", "how many at most", positiveNumber, 100)
         .addOption(formatOption())
         .example("panoptes deliveries list --state dead", "what was given up")
         .run((options: DeliveriesOptions & FormatOptions) => deliveriesList(options)),
@@ -190,14 +179,18 @@ export function deliveriesCommand(): CliCommand {
         .addOption(formatOption())
         .example("panoptes deliveries show 11")
         .run((id: string, options: InstanceOptions & FormatOptions) => deliveriesShow(id, options)),
-      meant(new CliCommand("redeliver"), "admin", ["dead", "cancelled", "delivered"])
+      meant(new CliCommand("redeliver"), "admin", ENDED)
         .description("send messages again, under the same webhook-id")
         .argument("[id]", "the id of one message; otherwise the options say which are meant")
-        .option("--limit <count>", "how many at most, the newest first; by default all")
+        .option(
+          "--limit <count>",
+          "how many at most, the newest first; by default all",
+          positiveNumber,
+        )
         .note("Without --state, dead letters are meant.")
         .example("panoptes deliveries redeliver 11")
         .example("panoptes deliveries redeliver --endpoint siem --from 2026-11-22T10:00:00Z")
-        .run((id: string | undefined, options: DeliveriesOptions) =>
+        .run((id: string | undefined, options: DeliveriesSelection & { limit?: number }) =>
           deliveriesRedeliver(id, options)
         ),
     );

@@ -1,34 +1,21 @@
 import * as v from "valibot";
 import { EndpointSchema } from "../../delivery/endpoint.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
-import { askLog } from "../input/ask_log.ts";
+import { inPath, Instance, type InstanceOptions } from "../input/instance.ts";
 import { readDocument } from "../input/read_document.ts";
 import { jsonText } from "../../stream/json_text.ts";
 import { note, printable, say } from "../output/terminal.ts";
 import { textTable } from "../output/text_table.ts";
 import { Option } from "commander";
-import { LEVELS } from "../../sigma/vocabulary.ts";
+import { ALERT_LEVELS, type AlertLevel } from "../../alert/alert.ts";
 import { CliCommand } from "../cli_command.ts";
 import { formatOption, onInstance } from "../common_options.ts";
-
-/** Where Panoptes runs, and how it is asked. */
-export interface InstanceOptions {
-  /** Its address. */
-  readonly url: string;
-  /** The name of the source. */
-  readonly source?: string;
-  /** A file with the token. */
-  readonly tokenFile?: string;
-}
 
 /** How the output is written. */
 export interface FormatOptions {
   /** For people, or for programs. */
   readonly format: "text" | "json";
 }
-
-/** One request may send a message and wait for its answer. */
-const TIMEOUT_MS = 60_000;
 
 const COLUMNS = [
   { heading: "name", max: 63 },
@@ -39,56 +26,10 @@ const COLUMNS = [
   { heading: "state", max: 60 },
 ];
 
-/**
- * Asks a running Panoptes.
- *
- * @typeParam Answer What the answer is.
- * @param options Where it runs.
- * @param request What to ask.
- * @returns The answer, JSON data.
- * @throws {UsageError} If the address or the token is unusable.
- * @throws {SourceError} If the service refuses it or cannot be reached.
- */
-export function ask<Answer>(
-  { url, source, tokenFile }: InstanceOptions,
-  request: {
-    readonly path: string;
-    readonly task: string;
-    readonly method?: string;
-    readonly body?: unknown;
-  },
-): Promise<Answer> {
-  const { path, task, method = "GET", body } = request;
-  return askLog({
-    log: url,
-    option: "--url",
-    source,
-    tokenFile,
-    path,
-    method,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    task,
-    timeoutMs: TIMEOUT_MS,
-  }, (response) => response.json());
-}
-
-/** What the service shows of an endpoint, as far as it is printed. */
-interface Listed {
-  readonly name: string;
-  readonly source: string;
-  readonly format?: string;
-  readonly url?: string;
-  readonly minLevel?: string;
-  readonly problems: readonly string[];
-  readonly status: { readonly state: string; readonly queued: number } | null;
-}
-
 /** Lists the endpoints of a running Panoptes. */
 export async function endpointsList(options: InstanceOptions & FormatOptions): Promise<ExitCode> {
-  const { endpoints } = await ask<{ endpoints: Listed[] }>(options, {
-    path: "/v1/endpoints",
-    task: "list the endpoints",
-  });
+  const instance = await Instance.open(options, "list the endpoints");
+  const { endpoints } = await instance.read(instance.v1.endpoints.$get({}));
   if (options.format === "json") {
     for (const endpoint of endpoints) say(jsonText(endpoint));
     return EXIT_CODE.ok;
@@ -115,27 +56,28 @@ export async function endpointsSet(
     );
   }
   const { name: _, ...members } = body as Record<string, unknown>;
-  const stored = await ask<Listed>(options, {
-    path: pathOf(name),
+  const instance = await Instance.open(options, `set the endpoint ${name}`);
+  // As the file has it: the service says what is wrong with it.
+  await instance.request(pathOf(name), {
     method: merge ? "POST" : "PUT",
-    body: members,
-    task: `set the endpoint ${name}`,
+    body: JSON.stringify(members),
   });
-  say(`${stored.name} is in force at ${new URL(options.url).origin}; 'endpoints test' tries it`);
+  say(`${name} is in force at ${instance.origin}; 'endpoints test' tries it`);
   return EXIT_CODE.ok;
 }
 
 /** Removes a stored endpoint. */
 export async function endpointsRemove(name: string, options: InstanceOptions): Promise<ExitCode> {
-  await ask(options, { path: pathOf(name), method: "DELETE", task: `remove the endpoint ${name}` });
+  const instance = await Instance.open(options, `remove the endpoint ${name}`);
+  await instance.read(instance.v1.endpoints[":name"].$delete(byName(name)));
   say(`${name} is removed`);
   return EXIT_CODE.ok;
 }
 
 /** Gives a failing or paused endpoint a fresh start. */
 export async function endpointsResume(name: string, options: InstanceOptions): Promise<ExitCode> {
-  const path = `${pathOf(name)}/resume`;
-  await ask(options, { path, method: "POST", task: `resume the endpoint ${name}` });
+  const instance = await Instance.open(options, `resume the endpoint ${name}`);
+  await instance.read(instance.v1.endpoints[":name"].resume.$post(byName(name)));
   say(`${name} is resumed: what waits for it is sent now`);
   return EXIT_CODE.ok;
 }
@@ -143,20 +85,12 @@ export async function endpointsResume(name: string, options: InstanceOptions): P
 /** Sends a sample through an endpoint and says what was answered. */
 export async function endpointsTest(
   name: string,
-  { level, ...options }: InstanceOptions & { readonly level: string },
+  { level, ...options }: InstanceOptions & { readonly level: AlertLevel },
 ): Promise<ExitCode> {
-  const { accepted, code, status, durationMs, excerpt, hint } = await ask<{
-    accepted: boolean;
-    code: string;
-    status: number | null;
-    durationMs: number;
-    excerpt: string | null;
-    hint: string | null;
-  }>(options, {
-    path: `${pathOf(name)}/test?${new URLSearchParams({ level })}`,
-    method: "POST",
-    task: `test the endpoint ${name}`,
-  });
+  const instance = await Instance.open(options, `test the endpoint ${name}`);
+  const { accepted, code, status, durationMs, excerpt, hint } = await instance.read(
+    instance.v1.endpoints[":name"].test.$post({ ...byName(name), query: { level } }),
+  );
   say(`${name}: ${accepted ? "accepted" : "not accepted"}, ${status ?? code}, ${durationMs} ms`);
   if (excerpt !== null) say(`  answer  ${printable(excerpt, 500)}`);
   if (hint !== null) say(`  hint    ${printable(hint, 500)}`);
@@ -182,13 +116,17 @@ export async function endpointsConvert(file: string): Promise<ExitCode> {
   return EXIT_CODE.ok;
 }
 
-function stateOf(status: Listed["status"]): string {
+function stateOf(status: { state: string; queued: number } | null): string {
   if (status === null) return "";
   return status.queued === 0 ? status.state : `${status.state}, ${status.queued} wait`;
 }
 
 function pathOf(name: string): string {
-  return `/v1/endpoints/${encodeURIComponent(name)}`;
+  return `/v1/endpoints/${inPath(name)}`;
+}
+
+function byName(name: string) {
+  return { param: { name: inPath(name) } };
 }
 
 /** `panoptes endpoints` and the commands below it. */
@@ -221,11 +159,11 @@ export function endpointsCommand(): CliCommand {
       command("test").description("send a sample alert, and say what was answered")
         .argument("<name>", "its name")
         .addOption(
-          new Option("--level <level>", "the level of the sample").choices(Object.keys(LEVELS))
+          new Option("--level <level>", "the level of the sample").choices(ALERT_LEVELS)
             .default("medium"),
         )
         .example("panoptes endpoints test on-call --level high")
-        .run((name: string, options: InstanceOptions & { level: string }) =>
+        .run((name: string, options: InstanceOptions & { level: AlertLevel }) =>
           endpointsTest(name, options)
         ),
       new CliCommand("convert")

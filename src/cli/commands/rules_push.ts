@@ -1,5 +1,5 @@
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
-import { askLog } from "../input/ask_log.ts";
+import { Instance } from "../input/instance.ts";
 import { counted, say } from "../output/terminal.ts";
 import { CliCommand } from "../cli_command.ts";
 import { sourceOption } from "../common_options.ts";
@@ -11,8 +11,6 @@ export interface RulesPushOptions {
   /** The name of the source. */
   readonly source?: string;
 }
-
-const TIMEOUT_MS = 60_000;
 
 /**
  * Puts a bundle of rules in force in a running Panoptes, with `PUT /v1/rules`.
@@ -30,16 +28,12 @@ export async function rulesPush(
   const body = await Deno.readTextFile(file).catch((cause) => {
     throw new UsageError(`Cannot read the bundle '${file}': ${cause.message}`);
   });
-  const request = {
-    log,
-    source,
-    path: "/v1/rules",
-    method: "PUT",
-    body,
-    task: "put the rules in force",
-    timeoutMs: TIMEOUT_MS,
-  };
-  const { revision, rules } = await askLog(request, (response) => response.json());
+  const instance = await Instance.open({ url: log, source }, "put the rules in force", {
+    option: "--log",
+  });
+  // As it was built: the service says what is wrong with it.
+  const response = await instance.request("/v1/rules", { method: "PUT", body });
+  const { revision, rules } = await response.json();
   say(`${counted(Number(rules), "rule")} in force at ${new URL(log).origin}, revision ${revision}`);
   return EXIT_CODE.ok;
 }

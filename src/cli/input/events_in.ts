@@ -73,9 +73,13 @@ function eventOf(value: unknown): object | string {
   return isObject(_source) ? _source : "a hit of a search without its _source";
 }
 
-/** Whether Panoptes wrote it: one line of `/v1/events` or `/v1/alerts`. */
+/** What a line of `/v1/events`, `/v1/alerts` or `panoptes tail` may have beside its id. */
+const ENTRY_MEMBERS = new Set(["id", "recordedAt", "state", "event", "alert"]);
+
+/** Whether Panoptes wrote it: an entry of one of the feeds. */
 function isEntry(value: unknown): value is object {
-  return isObject(value) && "recordedAt" in value && "id" in value && hasOnly(value, 3);
+  return isObject(value) && "id" in value && ("event" in value || "alert" in value) &&
+    Object.keys(value).every((name) => ENTRY_MEMBERS.has(name));
 }
 
 function isObject(value: unknown): value is object {

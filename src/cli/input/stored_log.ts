@@ -1,7 +1,7 @@
 import type { BacktestReport } from "../../alert/backtest_report.ts";
 import { type RuleBundle, sealBundle } from "../../alert/rule_bundle.ts";
 import { TextLineStream } from "../../stream/std_streams.ts";
-import { askLog } from "./ask_log.ts";
+import { Instance } from "./instance.ts";
 
 /** What a backtest of the stored log is about. */
 export interface StoredLogBacktest {
@@ -18,8 +18,6 @@ export interface StoredLogBacktest {
   onProgress(progress: { events: number; of: number; matches: number }): void;
 }
 
-/** The service itself ends after 30 seconds. */
-const TIMEOUT_MS = 180_000;
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
 /**
@@ -36,25 +34,27 @@ export async function backtestStoredLog(
   const query = new URLSearchParams(
     since === undefined ? {} : { since: new Date(since).toISOString() },
   );
-  return await askLog({
-    log,
-    source,
-    path: `/v1/backtest?${query}`,
+  const instance = await Instance.open({ url: log, source }, "run the backtest", {
+    option: "--log",
+  });
+  const response = await instance.request(`/v1/backtest?${query}`, {
     method: "POST",
     body: JSON.stringify({
       rules: sealBundle(bundle),
       ...(compare === undefined ? {} : { compare: sealBundle(compare) }),
     }),
-    task: "run the backtest",
-    timeoutMs: TIMEOUT_MS,
-  }, async (response) => {
+    signal: new AbortController().signal, // it ends by itself, after 30 seconds
+  });
+  try {
     for await (const line of linesOf(response)) {
       const step = JSON.parse(line);
       if (step.progress) onProgress(step.progress);
       if (step.report) return step.report;
     }
-    throw new Error("it ended without a report");
-  });
+  } catch (cause) {
+    throw instance.failure(cause);
+  }
+  throw instance.failure("it ended without a report");
 }
 
 async function* linesOf({ body }: Response): AsyncGenerator<string> {

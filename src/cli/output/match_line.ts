@@ -22,7 +22,8 @@ export interface FoundMatch {
   readonly source: string | undefined;
 }
 
-const LEVEL_STYLES: Readonly<Record<string, Style>> = {
+/** The colour of each level; others are dim. */
+export const LEVEL_STYLES: Readonly<Record<string, Style>> = {
   critical: "red",
   high: "red",
   medium: "yellow",

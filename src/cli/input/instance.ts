@@ -1,0 +1,192 @@
+import { type ClientResponse, hc } from "hono/client";
+import type { PanoptesApi } from "../../http/panoptes_api.ts";
+import { oneLine } from "../../stream/plain_text.ts";
+import { systemClock } from "../../stream/clock.ts";
+import { withDeadline } from "../../stream/with_deadline.ts";
+import { SourceError, UsageError } from "../exit_code.ts";
+
+/** Where Panoptes runs, and how it is asked. */
+export interface InstanceOptions {
+  /** Its address. */
+  readonly url: string;
+  /** The name of the source, where there are several; default the only one. */
+  readonly source?: string | undefined;
+  /** A file with the token; default the one in PANOPTES_TOKEN. */
+  readonly tokenFile?: string | undefined;
+}
+
+/** What an operation answers when it succeeds; a refusal throws. */
+type Success<Answer> = Answer extends ClientResponse<infer Value, infer Status, "json">
+  ? Status extends 200 | 201 | 202 ? Value : never
+  : never;
+
+/** How long an answer may take: one request may send a message and wait for its answer. */
+const TIMEOUT_MS = 60_000;
+
+/** A running Panoptes that refuses what it is asked: its problem document says why. */
+export class RefusedError extends SourceError {
+  /** The HTTP status. */
+  readonly status: number;
+  /** Which problem it is; undefined if something else than Panoptes has answered. */
+  readonly code: string | undefined;
+
+  /**
+   * @param message What cannot be done, and why.
+   * @param facts The answer.
+   */
+  constructor(message: string, { status, code }: { status: number; code: string | undefined }) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** A running Panoptes, as a command asks it for its task. */
+export class Instance {
+  /** Where it is. */
+  readonly origin: string;
+  /** Its operations, typed by the routes of the server. */
+  readonly v1: ReturnType<typeof hc<PanoptesApi>>["v1"];
+  readonly #url: string;
+  readonly #source: string | undefined;
+  readonly #token: string;
+  readonly #task: string;
+
+  private constructor({ url, source }: InstanceOptions, token: string, task: string) {
+    this.#url = url;
+    this.origin = new URL(url).origin;
+    this.#source = source;
+    this.#token = token;
+    this.#task = task;
+    this.v1 = hc<PanoptesApi>(url, {
+      fetch: (url: string | URL | Request, init?: RequestInit) => this.request(String(url), init),
+    }).v1;
+  }
+
+  /**
+   * Prepares for requests with the token in PANOPTES_TOKEN or in a file: the command line is no
+   * place for it, since every process of the machine can read that.
+   *
+   * @param options Where it runs.
+   * @param task What is to be done, in the words of errors: "Cannot <task>".
+   * @param settings The option that gives the address, and the scope that the token needs.
+   * @throws {UsageError} If the address or the token is unusable.
+   */
+  static async open(
+    options: InstanceOptions,
+    task: string,
+    { option = "--url", scope = "admin" }: { option?: string; scope?: string } = {},
+  ): Promise<Instance> {
+    const { url } = options;
+    if (!isTrusted(URL.parse(url))) {
+      throw new UsageError(
+        `Invalid ${option} '${url}': write the address of Panoptes, with https, or http on loopback`,
+      );
+    }
+    return new Instance(options, await tokenFrom(options.tokenFile, task, scope), task);
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param path The path, with the query.
+   * @param init What else to send. The answer may take a minute; with a `signal`, this is how long
+   * it may take to begin, and the signal itself ends no answer that has begun.
+   * @returns The answer, which is a success.
+   * @throws {RefusedError} If it is not.
+   * @throws {SourceError} If there is none, also on abort.
+   */
+  async request(path: string, init: RequestInit = {}): Promise<Response> {
+    const url = new URL(path, this.#url);
+    if (this.#source !== undefined) url.searchParams.set("source", this.#source);
+    const headers = new Headers(init.headers);
+    headers.set("Authorization", `Bearer ${this.#token}`);
+    if (!headers.has("Accept")) headers.set("Accept", "application/json");
+    if (typeof init.body === "string") headers.set("Content-Type", "application/json");
+    const send = (signal: AbortSignal) =>
+      // The token goes to this address only.
+      fetch(url, { ...init, headers, redirect: "error", signal });
+    const { signal } = init;
+    // A caller with a signal reads for as long as it likes.
+    const answer = signal === undefined || signal === null
+      ? send(AbortSignal.timeout(TIMEOUT_MS))
+      : withDeadline(TIMEOUT_MS, send, { clock: systemClock, signal });
+    const response = await answer.catch((cause) => {
+      throw this.failure(cause);
+    });
+    if (!response.ok) throw await this.#refusal(response);
+    return response;
+  }
+
+  /**
+   * Reads what an operation of `v1` answers.
+   *
+   * @typeParam Answer The answers that it may have.
+   * @param answer The answer.
+   * @returns The JSON of a success.
+   * @throws {SourceError} If it is refused, or there is no answer.
+   */
+  async read<Answer extends ClientResponse<unknown>>(
+    answer: Promise<Answer>,
+  ): Promise<Success<Answer>> {
+    const response = await answer;
+    try {
+      return await response.json() as Success<Answer>;
+    } catch (cause) {
+      throw this.failure(cause);
+    }
+  }
+
+  /**
+   * An error that says what could not be done here, and why.
+   *
+   * @param cause Why.
+   */
+  failure(cause: unknown): SourceError {
+    if (cause instanceof SourceError) return cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new SourceError(`Cannot ${this.#task} at ${this.origin}: ${oneLine(reason)}`, { cause });
+  }
+
+  async #refusal(response: Response): Promise<RefusedError> {
+    const { status } = response;
+    const { title, detail, problems, code } = await response.json().catch(() => ({}));
+    const facts = [title, detail, ...Array.isArray(problems) ? problems : []]
+      .filter((fact) => typeof fact === "string").map(oneLine);
+    const why = facts.length === 0 ? "the answer is not from Panoptes" : facts.join("; ");
+    return new RefusedError(`Cannot ${this.#task}: the log answers ${status}: ${why}`, {
+      status,
+      code: typeof code === "string" ? code : undefined,
+    });
+  }
+}
+
+/**
+ * A parameter of a path: the typed client does not encode what it puts there.
+ *
+ * @param value The value.
+ */
+export function inPath(value: string): string {
+  return encodeURIComponent(value);
+}
+
+function isTrusted(url: URL | null): boolean {
+  const isLocal = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  return url?.protocol === "https:" || (url?.protocol === "http:" && isLocal);
+}
+
+async function tokenFrom(
+  file: string | undefined,
+  task: string,
+  scope: string,
+): Promise<string> {
+  const text = file === undefined
+    ? Deno.env.get("PANOPTES_TOKEN")
+    : await Deno.readTextFile(file).catch((cause) => {
+      throw new UsageError(`Cannot read the token from '${file}': ${cause.message}`);
+    });
+  const token = text?.trim();
+  if (token !== undefined && /^[\x21-\x7e]+$/.test(token)) return token;
+  const place = file === undefined ? "PANOPTES_TOKEN must be set to" : `'${file}' must contain`;
+  throw new UsageError(`Cannot ${task}: ${place} a token with the scope ${scope}`);
+}
