@@ -136,6 +136,7 @@ export class TokenTable {
 const NAME_HEADER = "panoptes-token";
 const SCOPES_HEADER = "panoptes-scopes";
 const EXPIRES_HEADER = "panoptes-expires";
+const SHA256_HEADER = "panoptes-token-sha256";
 
 /**
  * Notes on a request which token authorized it, for the process that holds the log.
@@ -146,12 +147,15 @@ const EXPIRES_HEADER = "panoptes-expires";
  */
 export function withHolder(
   request: Request,
-  { name, scopes, expires }: Pick<ApiToken, "name" | "scopes" | "expires">,
+  { name, scopes, expires, sha256 }:
+    & Pick<ApiToken, "name" | "scopes" | "expires">
+    & Partial<Pick<ApiToken, "sha256">>,
 ): Request {
   const headers = new Headers(request.headers);
   headers.set(NAME_HEADER, name);
   headers.set(SCOPES_HEADER, scopes.join(" "));
   headers.set(EXPIRES_HEADER, String(expires ?? ""));
+  headers.set(SHA256_HEADER, sha256 ?? "");
   return new Request(request, { headers });
 }
 
@@ -167,6 +171,7 @@ export function holderOf({ headers }: Request): Holder {
     name: headers.get(NAME_HEADER) ?? "",
     isAdmin: headers.get(SCOPES_HEADER)?.split(" ").includes("admin") ?? false,
     expires: expires === "" ? undefined : Number(expires),
+    sha256: headers.get(SHA256_HEADER) || undefined,
   };
 }
 

@@ -69,7 +69,9 @@ interface Noted {
 }
 
 /** Whoever has been recognised: a token, or a person. */
-type Authenticated = Pick<ApiToken, "name" | "scopes" | "expires" | "sources">;
+type Authenticated =
+  & Pick<ApiToken, "name" | "scopes" | "expires" | "sources">
+  & Partial<Pick<ApiToken, "sha256">>;
 
 const NOBODY = { name: "", scopes: [] };
 

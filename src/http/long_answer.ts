@@ -57,6 +57,7 @@ export async function longAnswer(
       signal: request.signal,
       endsAt: holder.expires,
       onProbe: place.onProbe,
+      onRevoke: place.onRevoke,
       onWrite: meter.onWrite,
       writeBytes: place.writeBytes,
       onClose(end, error) {

@@ -8,6 +8,8 @@ export interface Holder {
   readonly isAdmin: boolean;
   /** When the token expires, in milliseconds since the Unix epoch; never if undefined. */
   readonly expires?: number | undefined;
+  /** The SHA-256 of the token, in hexadecimal; undefined for a person, who has none. */
+  readonly sha256?: string | undefined;
 }
 
 /** The place of one open stream. */
@@ -25,9 +27,12 @@ export interface Place {
   writeBytes(): number;
   /**
    * Says how to end the stream as usual, so that its reader comes back later; called when a token
-   * that holds less than its part waits. A stream that says nothing keeps its place.
+   * that holds less than its part waits, or when the token is removed. A stream that does not say so
+   * keeps its place.
    */
-  onYield(end: () => void): void;
+  onYield(end: (reason: "yielded" | "revoked") => void): void;
+  /** Says how to end any other answer; called when the token is removed. */
+  onRevoke(end: (reason: "revoked") => void): void;
   /** Gives the place back; a second call changes nothing. */
   release(): void;
 }
@@ -75,7 +80,8 @@ const MAX_WRITE_BYTES = 64 * 1024;
 interface Held {
   readonly holder: Holder;
   probe: () => void;
-  yield?: () => void;
+  yield?: (reason: "yielded" | "revoked") => void;
+  revoke?: (reason: "revoked") => void;
 }
 
 /**
@@ -168,6 +174,17 @@ export class StreamLimit {
     return { refused: this.#whoseLimit(holder) };
   }
 
+  /**
+   * Ends every stream whose token is not among those that are valid now; people stay.
+   *
+   * @param valid The SHA-256 of each valid token, in hexadecimal.
+   */
+  keepOnly(valid: ReadonlySet<string>): void {
+    for (const { holder: { sha256 }, yield: end, revoke = end } of [...this.#open]) {
+      if (sha256 !== undefined && !valid.has(sha256)) revoke?.("revoked");
+    }
+  }
+
   /** Ends a stream of the token that holds most, if that is too many while this one waits. */
   #makeOthersYield({ name }: Holder): boolean {
     const held = this.#openByName();
@@ -179,7 +196,7 @@ export class StreamLimit {
     const latest = [...this.#open].findLast(({ holder, yield: end }) =>
       holder.name === most && end !== undefined
     );
-    latest?.yield?.();
+    latest?.yield?.("yielded");
     return latest !== undefined;
   }
 
@@ -215,6 +232,7 @@ export class StreamLimit {
         return Math.max(MIN_WRITE_BYTES, Math.min(share, MAX_WRITE_BYTES));
       },
       onYield: (end) => void (held.yield = end),
+      onRevoke: (end) => void (held.revoke = end),
       release: () => {
         if (!this.#open.delete(held)) return;
         for (const wake of [...this.#waiting]) wake();

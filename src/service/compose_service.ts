@@ -77,6 +77,8 @@ export interface Service {
   isIdle(): boolean;
   /** Learns of failed authentications; a burst of them is told at once. */
   noteFailures(report: FailureReport): void;
+  /** Ends the streams of tokens that are none of these, each named by its SHA-256. */
+  keepStreamsOf(tokens: readonly string[]): void;
   /** Learns what the other logs have said about themselves; returns those of earlier settings. */
   meet(others: readonly NotedLog[]): readonly NotedLog[];
 }
@@ -339,6 +341,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
     noteFailures(report) {
       if (failures.add(report)) wakeNow();
     },
+    keepStreamsOf: (tokens) => streams.keepOnly(new Set(tokens)),
     meet(logs) {
       const fed = new Set(config.sources.map(logNameOf));
       const unfed = logs.filter(({ source }) => !fed.has(source));

@@ -14,6 +14,7 @@ export type CloseReason =
   | "aged"
   | "expired"
   | "yielded"
+  | "revoked"
   | "failed";
 
 /** How a subscriber reads. */
@@ -40,8 +41,11 @@ export interface SubscribeOptions {
    * stalled.
    */
   onProbe?: (probe: () => void) => void;
-  /** Receives a function that ends the stream as its age does, to make room for others. */
-  onYield?: (end: () => void) => void;
+  /**
+   * Receives a function that ends the stream as its age does: to make room for others, or since the
+   * token of its reader was removed.
+   */
+  onYield?: (end: (reason: "yielded" | "revoked") => void) => void;
   /**
    * Called once, when the stream has ended; `error` is what the log threw if the reason is
    * `failed`.
@@ -156,7 +160,7 @@ class Subscriber implements UnderlyingDefaultSource<Uint8Array> {
     });
     this.#wroteAt = clock.now();
     this.#options.onProbe?.(() => this.#probe());
-    this.#options.onYield?.(() => this.#finish("yielded"));
+    this.#options.onYield?.((reason) => this.#finish(reason));
     this.#maintain();
   }
 

@@ -20,8 +20,14 @@ import { DIRECTORY, type LogDirectoryMethods } from "./log_directory.ts";
 
 /** What the Worker calls on the object besides `fetch()`. */
 export interface EventLogMethods {
-  /** Sets the alarm again if it is lost or wrong, and returns what it found. */
-  watchdog(): Promise<"ticking" | "set" | "new" | "lost" | "overdue" | "ahead">;
+  /**
+   * Sets the alarm again if it is lost or wrong, and returns what it found. After a deployment, an
+   * object may keep its settings for minutes: so it learns the SHA-256 of each token that may read
+   * it now, and ends the streams of all others.
+   */
+  watchdog(
+    tokens?: readonly string[],
+  ): Promise<"ticking" | "set" | "new" | "lost" | "overdue" | "ahead">;
   /** Learns of failed authentications that a gateway has met. */
   noteFailures(report: FailureReport): Promise<void>;
 }
@@ -155,7 +161,10 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
   }
 
   /** @inheritdoc */
-  async watchdog(): Promise<"ticking" | "set" | "new" | "lost" | "overdue" | "ahead"> {
+  async watchdog(
+    tokens?: readonly string[],
+  ): Promise<"ticking" | "set" | "new" | "lost" | "overdue" | "ahead"> {
+    if (tokens !== undefined) this.#service?.keepStreamsOf(tokens);
     if (this.#ticking || this.#service === undefined) return "ticking";
     const at = await this.ctx.storage.getAlarm();
     const now = Date.now();

@@ -6,6 +6,7 @@
  * @module
  */
 import type { ExecutionContext } from "cloudflare:workers";
+import type { ApiToken } from "../http/api_tokens.ts";
 import apiDocs from "../service/api_docs.json" with { type: "json" };
 import { composeGateway } from "../service/compose_gateway.ts";
 import { readConfig } from "../service/config.ts";
@@ -22,6 +23,7 @@ export { LogDirectory } from "./log_directory.ts";
 interface Gateway {
   app: ReturnType<typeof composeGateway>;
   sources: readonly Source[];
+  tokens: readonly ApiToken[];
 }
 
 /** Created at the first call of an isolate, during whose life the settings never change. */
@@ -46,13 +48,15 @@ function openGateway(env: Env): Gateway {
         },
       ),
   });
-  return { app, sources: read.config?.sources ?? [] };
+  return { app, sources: read.config?.sources ?? [], tokens: read.tokens };
 }
 
 /** One log that cannot be reached must not keep the others asleep. */
-async function watchOver(source: Source, env: Env): Promise<void> {
+async function watchOver(source: Source, tokens: readonly ApiToken[], env: Env): Promise<void> {
+  const valid = tokens.filter(({ sources }) => sources?.includes(source.name) ?? true);
   try {
-    const found = await env.EVENT_LOG.getByName(logNameOf(source)).watchdog();
+    const found = await env.EVENT_LOG.getByName(logNameOf(source))
+      .watchdog(valid.map(({ sha256 }) => sha256));
     if (found === "ticking" || found === "set" || found === "new") return;
     report("The alarm was set again", { source: source.name, found });
   } catch (error) {
@@ -70,6 +74,7 @@ export default {
   /** The watchdog, once a minute: an object wakes itself by its alarm; this restores a lost one. */
   async scheduled(_event: unknown, env: Env): Promise<void> {
     gateway ??= openGateway(env);
-    await Promise.all(gateway.sources.map((source) => watchOver(source, env)));
+    const { sources, tokens } = gateway;
+    await Promise.all(sources.map((source) => watchOver(source, tokens, env)));
   },
 };

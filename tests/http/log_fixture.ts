@@ -173,11 +173,13 @@ export class LogFixture implements Disposable {
   /** Requests a path as the gateway would pass it on for a token. */
   request(
     path: string,
-    { name = "siem", isAdmin = false, expires, ...init }: RequestInit & Partial<Holder> = {},
+    { name = "siem", isAdmin = false, expires, sha256 = "", ...init }:
+      & RequestInit
+      & Partial<Holder> = {},
   ): Promise<Response> {
     const token: ApiToken = {
       name,
-      sha256: "",
+      sha256,
       scopes: isAdmin ? ["admin"] : ["read"],
       ...(expires !== undefined && { expires }),
     };

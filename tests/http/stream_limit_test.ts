@@ -271,3 +271,28 @@ Deno.test("a JSON answer counts as closed even if the log cannot be read", async
   assertEquals((await fixture.app.request("/v1/alerts", JSON_TYPE)).status, 500);
   assertEquals(fixture.open, 0);
 });
+
+Deno.test("the streams of a token that is removed end, and its answers that must be complete fail; others stay", async () => {
+  using fixture = new LogFixture();
+  await fixture.recordEvents(1, 300);
+  const open = async (init: Parameters<LogFixture["request"]>[1]) => {
+    const reader = (await fixture.request("/v1/events", init)).body!.getReader();
+    await reader.read();
+    return async () => {
+      while (!(await reader.read()).done);
+      return "ended";
+    };
+  };
+  const gone = [
+    await open({ ...SSE, sha256: "removed" }),
+    await open({ ...NDJSON, sha256: "removed" }),
+  ];
+  const stays = [
+    await open({ ...NDJSON, sha256: "valid" }),
+    await open({ ...NDJSON, sha256: "" }), // a person
+  ];
+  fixture.streams.keepOnly(new Set(["valid"]));
+  assertEquals(fixture.requests.map(({ end }) => end), ["revoked", "revoked"]);
+  const outcomes = [...gone, ...stays].map((read) => read().catch(({ message }) => message));
+  assertEquals(await Promise.all(outcomes), ["ended", "The token was removed", "ended", "ended"]);
+});

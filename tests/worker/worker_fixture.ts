@@ -23,6 +23,7 @@ export interface ObjectUnderTest {
   setAlarm(at: number): Promise<void>;
   loseAlarm(): Promise<void>;
   die(): Promise<void>;
+  watchdog(tokens?: readonly string[]): Promise<string>;
 }
 
 /** The real Worker in real workerd, with an emulator of the API. */

@@ -13,6 +13,8 @@ export interface PartStreamOptions {
   writeBytes?: () => number;
   /** Receives a function that closes the stream at once if its reader seems to have stalled. */
   onProbe?: (probe: () => void) => void;
+  /** Receives a function that fails the stream, since the token of its reader was removed. */
+  onRevoke?: (revoke: () => void) => void;
   /** Told the size of each write, in bytes. */
   onWrite?: (bytes: number) => void;
   /** Called once when the stream has ended; `error` is what the parts threw, if they did. */
@@ -65,11 +67,12 @@ class PartSource implements UnderlyingDefaultSource<Uint8Array> {
 
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#controller = controller;
-    const { signal, clock, onProbe } = this.#options;
+    const { signal, clock, onProbe, onRevoke } = this.#options;
     if (signal?.aborted) return this.#onAbort();
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     this.#askedAt = clock.now();
     onProbe?.(() => this.#failAfter(PROBE_STALL_MS));
+    onRevoke?.(() => this.#fail("revoked", new Error("The token was removed")));
     this.#watch();
   }
 

@@ -268,7 +268,13 @@ Deno.test("A filter is evaluated once for each event, however many follow it or 
 Deno.test("A token that uses too many different filters is turned away, as when streams run out", async () => {
   using fixture = new LogFixture();
   fixture.streams.acquire = () =>
-    Promise.resolve({ onProbe() {}, writeBytes: () => 65_536, onYield() {}, release() {} });
+    Promise.resolve({
+      onProbe() {},
+      writeBytes: () => 65_536,
+      onYield() {},
+      onRevoke() {},
+      release() {},
+    });
   const open: Response[] = [];
   for (let n = 0; n < MAX_FILTERS_PER_TOKEN; n++) {
     open.push(await fixture.request(`/v1/events?aid=${n}`));
