@@ -1,3 +1,4 @@
+import { DEFAULT_SOURCE } from "../alert/alert_id.ts";
 import { paint, printable, say } from "../cli/output/terminal.ts";
 import { fold, outputWidth } from "./fold.ts";
 
@@ -67,8 +68,9 @@ export function eventLine(event: unknown): string {
  * @param alert An alert as it came over the network; event text in it is hostile.
  */
 export function alertLine(alert: unknown): string {
-  const { level, summary, backfilled } = membersOf(alert);
+  const { level, summary, backfilled, source = DEFAULT_SOURCE } = membersOf(alert);
   return [
+    ...(source === DEFAULT_SOURCE ? [] : [paint("dim", printable(source, 63))]),
     printable(level ?? "-", 13).padEnd(8),
     printable(summary ?? "alert", 300),
     ...(backfilled === true ? [paint("dim", "(backfilled)")] : []),

@@ -1,7 +1,7 @@
 /**
  * `deno task start`: all of Panoptes on this machine. By default it runs an emulator of the
- * ThousandEyes API, the Worker in workerd and a webhook receiver; with `TE_TOKEN` it watches the
- * real API.
+ * ThousandEyes API, the Worker in workerd and a webhook receiver; with `TE_TOKEN` or `SOURCES` it
+ * watches the real API.
  *
  * Its permissions in deno.json are those that it needs. This process talks only to 127.0.0.1, and
  * writes only to `.panoptes`. Two are broad: it reads the environment,
@@ -20,7 +20,7 @@ import { alertLine, eventLine, Narrator, partLines } from "./narrator.ts";
 import { openKeptStorage, openTrialStorage } from "./open_storage.ts";
 import { startWorkerd } from "./start_workerd.ts";
 import { untilStopped } from "./until_stopped.ts";
-import { emulatedApi, realApi } from "./watched_api.ts";
+import { emulatedApi, realApi, watchedSettings } from "./watched_api.ts";
 import { startReceiver } from "./webhook_receiver.ts";
 import { followStatus, followStream, untilReady } from "./worker_client.ts";
 import { checkSettings, workerSettings } from "./worker_settings.ts";
@@ -34,11 +34,12 @@ const SHUTDOWN_TIMEOUT_MS = 5_000;
 async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise<void> {
   const began = performance.now();
   const narrator = new Narrator();
-  const isReal = (Deno.env.get("TE_TOKEN") ?? "") !== "";
+  const watched = watchedSettings();
+  const isReal = watched.length > 0;
   say(paint("bold", "Panoptes"));
   say(
     isReal
-      ? "  watching the ThousandEyes API with TE_TOKEN\n"
+      ? `  watching the ThousandEyes API with ${watched.join(" and ")}\n`
       : "  watching an emulator of the ThousandEyes API; set TE_TOKEN to watch the real one\n",
   );
 
@@ -84,7 +85,7 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
   signal.throwIfAborted();
 
   const { token, configured } = await newToken(env["API_TOKENS"]);
-  checkSettings({ ...settings.vars, ...env, API_TOKENS: configured });
+  const names = checkSettings({ ...settings.vars, ...env, API_TOKENS: configured });
   const workerd = await startWorkerd({
     script,
     settings,
@@ -118,51 +119,64 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
   await untilReady(workerd.origin, token, signal);
   await workerd.runCron();
   const ready = performance.now();
-  narrator.ready(howToRead(workerd.origin, token, (ready - began) / 1000));
+  narrator.ready(howToRead(workerd.origin, token, names, (ready - began) / 1000));
   void first.promise.then((at) => {
     const seconds = (Math.max(at - ready, 0) / 1000).toFixed(1);
     narrator.happened(paint("green", "first"), `alert received ${seconds} s after the start`);
   });
 
-  followStream(`${workerd.origin}/v1/events`, token, ({ type, data }) => {
-    if (type === "gap") narrator.happened(paint("yellow", "gap  "), printable(data));
-    else if (type === "audit") narrator.happened("event", eventLine(data));
-  }, signal);
-  if (!hasReceiver) {
-    followStream(`${workerd.origin}/v1/alerts`, token, ({ type, data }) => {
-      if (type === "alert") {
-        narrator.happened(paint("red", "ALERT"), alertLine(data), partLines(data));
-      }
+  const follow = (name: string) => {
+    const source = `${workerd.origin}/v1`;
+    const query = `?source=${name}`;
+    const of = names.length > 1 ? `${paint("dim", name)}  ` : "";
+    followStream(`${source}/events${query}`, token, ({ type, data }) => {
+      if (type === "gap") narrator.happened(paint("yellow", "gap  "), of + printable(data));
+      else if (type === "audit") narrator.happened("event", of + eventLine(data));
     }, signal);
-  }
+    if (!hasReceiver) {
+      followStream(`${source}/alerts${query}`, token, ({ type, data }) => {
+        if (type === "alert") {
+          narrator.happened(paint("red", "ALERT"), alertLine(data), partLines(data));
+        }
+      }, signal);
+    }
+    return followStatus(`${source}/status${query}`, token, (failure) => {
+      if (failure === undefined) {
+        narrator.happened(paint("green", "ok   "), `${of}the watch has recovered`);
+      } else narrator.happened(paint("yellow", "fails"), of + failure);
+    }, signal);
+  };
   await Promise.all([
     api.emulated?.live(signal),
     watchdog(() => workerd.runCron(), signal),
     endsOnlyAfter(signal, workerd.ended),
-    followStatus(workerd.origin, token, (failure) => {
-      if (failure === undefined) {
-        narrator.happened(paint("green", "ok   "), "the watch has recovered");
-      } else narrator.happened(paint("yellow", "fails"), failure);
-    }, signal),
+    ...names.map(follow),
   ]);
 }
 
-function howToRead(origin: string, token: string, seconds: number): string {
+function howToRead(
+  origin: string,
+  token: string,
+  [first = "", ...others]: readonly string[],
+  seconds: number,
+): string {
   const curl = `curl -H "Authorization: Bearer $TOKEN"`;
+  const of = others.length === 0 ? "" : `?source=${first}`;
+  const sources = others.length === 0 ? "" : `  Sources  ${[first, ...others].join(", ")}\n`;
   return `
   Page     ${origin}/#token=${token}
   Address  ${origin}
   Token    ${token}
-
+${sources}
   Open the page in a browser: the link signs you in. Or use curl; set the
   token in your shell first:
     TOKEN=${token}
   Stream the events, or the alerts:
-    ${curl} -N ${origin}/v1/events
-    ${curl} -N ${origin}/v1/alerts
+    ${curl} -N ${origin}/v1/events${of}
+    ${curl} -N ${origin}/v1/alerts${of}
   Read the status of the watch, or the webhook deliveries:
     ${curl} ${origin}/v1/status
-    ${curl} ${origin}/v1/deliveries
+    ${curl} ${origin}/v1/deliveries${of}
 
   Ready after ${seconds.toFixed(1)} s. Press Ctrl-C to stop.
 `;
@@ -201,6 +215,7 @@ const HELP = `
 It takes no options. By default it watches an emulator of the ThousandEyes API and delivers
 alerts to its own webhook receiver. To watch the real API, set these environment variables:
   TE_TOKEN     a token of the ThousandEyes API
+  SOURCES      several account groups or organisations, with or instead of it
   WEBHOOKS     where to deliver alerts instead of the receiver
   API_TOKENS   more tokens that may read the log
 and any others in docs/configuration.md. Where it listens:

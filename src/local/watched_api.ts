@@ -1,5 +1,6 @@
 import { createEmulator, type Emulator } from "../emulator/create_emulator.ts";
 import { SETTING_NAMES, SETTINGS } from "../service/settings.ts";
+import { TOKEN_SECRET } from "../service/source.ts";
 import { type LoopbackServer, serveOnLoopback } from "./serve_on_loopback.ts";
 
 /** The API that is watched: the real one, or an emulator of it. */
@@ -20,14 +21,23 @@ export const EVENTS_PER_MINUTE = 40;
 /** Makes the same people and the same stories on every start, as the README tells them. */
 export const SEED = 7;
 
-/** The real API, with the settings of the environment, which watch the one source of TE_TOKEN. */
+/** The settings each of which names a source of the real API. */
+const REAL = [SETTINGS.teToken.name, SETTINGS.sources.name];
+
+/**
+ * The settings of the environment that say what to watch.
+ *
+ * @returns Their names; none if there is only the emulator to watch.
+ */
+export function watchedSettings(): string[] {
+  return REAL.filter((name) => (Deno.env.get(name) ?? "") !== "");
+}
+
+/** The real API, with the settings of the environment, and the tokens that SOURCES may refer to. */
 export function realApi(): WatchedApi {
-  return {
-    env: Object.fromEntries(SETTING_NAMES.flatMap((name) => {
-      const value = Deno.env.get(name);
-      return value === undefined || name === SETTINGS.sources.name ? [] : [[name, value]];
-    })),
-  };
+  const given = Object.entries(Deno.env.toObject());
+  const isSetting = (name: string) => SETTING_NAMES.includes(name) || TOKEN_SECRET.test(name);
+  return { env: Object.fromEntries(given.filter(([name]) => isSetting(name))) };
 }
 
 /**

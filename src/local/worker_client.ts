@@ -25,7 +25,7 @@ export async function untilReady(
 ): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
-    const response = await readStatus(origin, token, signal);
+    const response = await readStatus(`${origin}/v1/status`, token, signal);
     const text = await response.text();
     if (response.ok) return;
     if (Date.now() > deadline || response.status < 500) {
@@ -79,7 +79,7 @@ export function followStream(
  * Reports when the watch begins to fail and when it has recovered; a failure that lasts is reported
  * once.
  *
- * @param origin Where the Worker listens.
+ * @param url The status of one source.
  * @param token A token with the scope `read`.
  * @param onChange Receives what fails and what to do about it, or `undefined` when nothing fails
  * any more.
@@ -87,14 +87,14 @@ export function followStream(
  * @returns A promise that resolves once the signal is aborted.
  */
 export async function followStatus(
-  origin: string,
+  url: string,
   token: string,
   onChange: (failure: string | undefined) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let reported: Failure | undefined;
   while (!signal.aborted) {
-    const failure = await readFailure(origin, token, signal).catch(() => reported);
+    const failure = await readFailure(url, token, signal).catch(() => reported);
     if (failure?.code !== reported?.code) onChange(failure?.text);
     reported = failure;
     await wait(STATUS_INTERVAL_MS, signal).catch(() => {});
@@ -107,11 +107,11 @@ interface Failure {
 }
 
 async function readFailure(
-  origin: string,
+  url: string,
   token: string,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
-  const response = await readStatus(origin, token, signal);
+  const response = await readStatus(url, token, signal);
   const { failures } = await response.json() as { failures?: Record<string, unknown>[] };
   const first = failures?.[0];
   return first === undefined ? undefined : {
@@ -120,6 +120,6 @@ async function readFailure(
   };
 }
 
-function readStatus(origin: string, token: string, signal: AbortSignal): Promise<Response> {
-  return fetch(`${origin}/v1/status`, { headers: { authorization: `Bearer ${token}` }, signal });
+function readStatus(url: string, token: string, signal: AbortSignal): Promise<Response> {
+  return fetch(url, { headers: { authorization: `Bearer ${token}` }, signal });
 }

@@ -42,11 +42,12 @@ export async function workerSettings(): Promise<WorkerSettings> {
  * Checks the settings before a Worker is started that would refuse every request.
  *
  * @param env The Worker's variables and secrets.
+ * @returns The names of the sources.
  * @throws {Error} If any of them is invalid; the message names all of them, and no values.
  */
-export function checkSettings(env: Readonly<Record<string, unknown>>): void {
-  const { problems } = readConfig(env);
-  if (problems.length === 0) return;
+export function checkSettings(env: Readonly<Record<string, unknown>>): string[] {
+  const { config, problems } = readConfig(env);
+  if (config !== undefined && problems.length === 0) return config.sources.map(({ name }) => name);
   const lines = problems.map(({ variable, entry, message }) =>
     `  ${variable}: ${entry === undefined ? "" : `${entry}: `}${message}`
   );

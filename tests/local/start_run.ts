@@ -46,7 +46,7 @@ export class StartRun implements AsyncDisposable {
         new URL(script, ROOT).pathname,
       ],
       cwd,
-      env: { NO_COLOR: "1", TE_TOKEN: "", HOST: "", PORT: "", COLUMNS: "", ...env },
+      env: { NO_COLOR: "1", TE_TOKEN: "", SOURCES: "", HOST: "", PORT: "", COLUMNS: "", ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "inherit",

@@ -316,6 +316,35 @@ Deno.test("start says which entry of DISABLED_RULES is no rule, and what may be 
   );
 });
 
+Deno.test("start with SOURCES watches them all, without TE_TOKEN, and says whose events these are", async () => {
+  using api = await FarEnd.start();
+  using other = await FarEnd.start();
+  await using run = await StartRun.start({
+    SOURCES: JSON.stringify([
+      { name: "emea", tokenFrom: "TE_TOKEN_EMEA", baseUrl: api.baseUrl },
+      { name: "apac", token: other.token, baseUrl: other.baseUrl },
+    ]),
+    TE_TOKEN_EMEA: api.token,
+    POLL_INTERVAL_SECONDS: "1",
+  });
+  await run.until(/watching the ThousandEyes API with SOURCES$/);
+  await run.until(/Sources {2}emea, apac$/);
+  const { port, token } = await run.ready();
+  assert(run.seen.some((line) => line.endsWith("/v1/events?source=emea")));
+  await api.publish({ event: "SSO settings disabled." });
+  await other.publish({ event: "Test created." });
+  await run.until(/ {2}event {2}emea {2}SSO settings disabled\./);
+  await run.until(/ {2}event {2}apac {2}Test created\./);
+  await run.until(/ {2}ALERT {2}emea {2}.*verified/);
+  const { sources } = await (await fetch(`http://127.0.0.1:${port}/v1/sources`, {
+    headers: { authorization: `Bearer ${token}` },
+  })).json();
+  assertEquals(
+    sources.map(({ name, events }: { name: string; events: number }) => [name, events]),
+    [["emea", 1], ["apac", 1]],
+  );
+});
+
 Deno.test("at 100 columns no line of start is longer, and what is to be copied is whole", async () => {
   await using run = await StartRun.start({ COLUMNS: "100" });
   const { port, token } = await run.ready();
