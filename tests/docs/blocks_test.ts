@@ -1,12 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse as parseToml } from "@std/toml";
-import { parse as parseYaml } from "yaml";
+import { parseAllDocuments } from "yaml";
 import { fences, guides } from "./document.ts";
 
 const PARSERS: Record<string, (text: string) => unknown> = {
   json: JSON.parse,
   toml: parseToml,
-  yaml: parseYaml,
+  yaml: (text) => {
+    for (const { errors: [error] } of parseAllDocuments(text)) if (error) throw error;
+  },
 };
 
 Deno.test("every block of JSON, TOML and YAML in the guides can be parsed", async () => {
