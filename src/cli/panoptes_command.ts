@@ -1,5 +1,6 @@
 import { CliCommand } from "./cli_command.ts";
 import { backtestCommand } from "./commands/backtest.ts";
+import { completionsCommand } from "./commands/completions.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
 import { endpointsCommand } from "./commands/endpoints.ts";
 import { eventsSummarizeCommand } from "./commands/events_summarize.ts";
@@ -11,6 +12,7 @@ import { rulesNewCommand } from "./commands/rules_new.ts";
 import { rulesPushCommand } from "./commands/rules_push.ts";
 import { rulesTestCommand } from "./commands/rules_test.ts";
 import { tailCommand } from "./commands/tail.ts";
+import { tokenCreateCommand } from "./commands/token_create.ts";
 
 /**
  * The tree of all commands. A command is declared in its own file in `commands/`; here it gets its
@@ -40,6 +42,10 @@ export function panoptesCommand(): CliCommand {
       matchCommand(),
       endpointsCommand(),
       deliveriesCommand(),
+      new CliCommand("token").description("make tokens for the HTTP interface").with(
+        tokenCreateCommand(),
+      ),
+      completionsCommand(panoptesCommand),
     )
     .note("In the repository, write 'deno task -q panoptes' for 'panoptes'.")
     .example("panoptes rules check rules", "find errors in rules")

@@ -1,3 +1,5 @@
+import { newApiToken } from "../cli/commands/token_create.ts";
+
 /** A new token for the API of the Worker, and the setting that makes the Worker accept it. */
 export interface NewToken {
   readonly token: string;
@@ -11,14 +13,8 @@ export interface NewToken {
  * @param others API_TOKENS as it is set; if it is not a JSON list, the Worker reports that.
  */
 export async function newToken(others = "[]"): Promise<NewToken> {
-  const random = crypto.getRandomValues(new Uint8Array(32));
-  const token = `pan_${random.toBase64({ alphabet: "base64url", omitPadding: true })}`;
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
-  const own = {
-    name: "deno task start",
-    sha256: new Uint8Array(hash).toHex(),
-    scopes: ["read", "admin"],
-  };
+  const { token, sha256 } = await newApiToken();
+  const own = { name: "deno task start", sha256, scopes: ["read", "admin"] };
   let list: unknown;
   try {
     list = JSON.parse(others);

@@ -1,0 +1,41 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import * as v from "valibot";
+import { ApiTokenSchema, TokenTable } from "../../src/http/api_tokens.ts";
+import { panoptes } from "./run_panoptes.ts";
+
+Deno.test("panoptes token create makes a token that its entry of API_TOKENS accepts, and refuses what would be refused", async () => {
+  const create = (...args: string[]) => panoptes(["token", "create", ...args]);
+  const json = await create(
+    "--name",
+    "siem",
+    "--scope",
+    "read:alerts",
+    "--scope",
+    "read:events",
+    "--source",
+    "emea",
+    "--expires",
+    "2099-01-01T00:00:00Z",
+    "--json",
+  );
+  const { token, entry } = JSON.parse(json.out);
+  const configured = v.parse(ApiTokenSchema, entry);
+  const found = await new TokenTable([configured]).find(`Bearer ${token}`);
+  assertEquals(found, { ...configured, scopes: ["read:alerts", "read:events"], sources: ["emea"] });
+  const text = await create("--name", "ana", "--expires", "90d");
+  assertMatch(
+    text.out,
+    /^Token {4}pan_[\w-]{43}\nSHA-256 {2}[0-9a-f]{64}\n[^]*"scopes":\["read"\]/,
+  );
+  const wrong: [string[], RegExp][] = [
+    [[], /required option '--name <name>'/],
+    [["--name", "a,b", "--scope", "write"], /name must be 1 to 64 .*scopes.* must be one of read/],
+    [["--name", "a", "--expires", "tomorrow"], /expires must be a date/],
+    [["--name", "a", "--expires", "2020-01-01T00:00:00Z"], /would have expired/],
+  ];
+  for (const [args, message] of wrong) {
+    const ran = await create(...args);
+    assertEquals([ran.code, ran.out], [2, ""], ran.err);
+    assertMatch(ran.err, message);
+  }
+});
