@@ -1,3 +1,5 @@
+import type { BackupPart } from "./backup/backup_part.ts";
+import type { Restored, RestoreOptions, Restoring } from "./backup/restore_part.ts";
 import type { EventPlace, PlacedEvent } from "./events_by_time.ts";
 import type { CorrelationOutcome, CorrelationStore } from "../sigma/engine.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
@@ -122,6 +124,10 @@ export interface LogReader {
    * the endpoint's name; those for which nothing is due are missing.
    */
   dueTimes(): ReadonlyMap<string, number>;
+  /** Writes a backup, part by part: see `backupParts()`. */
+  backup(now: number, from?: string): Generator<string, void, void>;
+  /** Tells how far a backup has been put back; undefined if none is being put back. */
+  restoring(): Restoring | undefined;
   /** Counts the transactions: as long as there is no other, what was read is still true. */
   transactions(): number;
   /**
@@ -216,6 +222,10 @@ export interface LogWriter {
   dropPasses(kept: readonly number[]): void;
   /** Removes what exceeds the limits of age and size, oldest first, in one bounded step. */
   retain(options: RetainOptions): Retained;
+  /** Puts back one part of a backup: see `restorePart()`. */
+  restore(part: BackupPart, options: Pick<RestoreOptions, "now" | "isReplacing">): Restored;
+  /** Gives up putting back a backup, and empties the log; false if none was being put back. */
+  abandonRestore(now: number): boolean;
   /**
    * Starts a new epoch, needed after restoring a copy: otherwise, old seqs would be used a second
    * time.

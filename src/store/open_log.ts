@@ -7,6 +7,8 @@ import {
   changeAlert,
   newAlerts,
 } from "./alert_table.ts";
+import { backupParts } from "./backup/backup_parts.ts";
+import { abandonRestore, restorePart, restoring } from "./backup/restore_part.ts";
 import { addChange, alertStatesAfter, changesBefore } from "./change_table.ts";
 import { DueTimes } from "./due_times.ts";
 import { EndpointStateTable } from "./endpoint_state_table.ts";
@@ -150,6 +152,8 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     undelivered: () => undelivered(sql),
     endpointStates: () => states.all(),
     dueTimes: () => due.all(),
+    backup: (at, from) => backupParts(sql, at, from),
+    restoring: () => restoring(sql),
     transactions: () => transactions,
     onAppend(listener) {
       listeners.add(listener);
@@ -235,6 +239,15 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     readPass: (pass) => readPass(sql, pass),
     dropPasses: (passes) => dropPasses(sql, passes),
     retain: (options) => retain(sql, options),
+    restore(part, options) {
+      due.forget();
+      appended = true;
+      return restorePart(sql, part, { ...options, random });
+    },
+    abandonRestore(at) {
+      due.forget();
+      return abandonRestore(sql, { now: at, random });
+    },
     raiseEpoch: (at) => writeMeta(sql, "epoch", newEpoch(at, random)),
     transaction(body) {
       depth++;

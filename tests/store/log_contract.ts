@@ -1,4 +1,5 @@
 import { ALERT_STATE_CONTRACT } from "./alert_state_contract.ts";
+import { BACKUP_CONTRACT } from "./backup_contract.ts";
 import { CORRELATION_CONTRACT } from "./correlation_contract.ts";
 import { EVENT_CONTRACT } from "./event_contract.ts";
 import { FOLD_CONTRACT } from "./fold_contract.ts";
@@ -25,4 +26,5 @@ export const LOG_CONTRACT: readonly Promised[] = [
   ...RETAIN_CONTRACT,
   ...SILENCE_CONTRACT,
   ...OPERATOR_CONTRACT,
+  ...BACKUP_CONTRACT,
 ];

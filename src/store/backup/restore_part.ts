@@ -1,0 +1,225 @@
+import type { MessageState } from "../outbox_message.ts";
+import { newEpoch, writeMeta } from "../meta.ts";
+import { MIGRATIONS } from "../migrate.ts";
+import type { Sql, SqlValue } from "../sql.ts";
+import { BackupError, type BackupHeader, type BackupPart } from "./backup_part.ts";
+import { BACKUP_TABLES, type BackupRow, type BackupTable, rowProblem } from "./backup_tables.ts";
+
+/** How far a backup has been put back. */
+export interface Restoring {
+  /** The digest of the last part that was put back. */
+  readonly sha256: string;
+  /** Its number. */
+  readonly part: number;
+  /** How many rows there are of each table so far. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** The header of the backup. */
+  readonly header: BackupHeader;
+  /** Since when, in milliseconds since the Unix epoch. */
+  readonly since: number;
+}
+
+/** How a backup is put back. */
+export interface RestoreOptions {
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+  /** Chance in [0, 1); makes the epoch of the restored log. */
+  readonly random: () => number;
+  /** Whether the log is emptied first, if it is not empty. */
+  readonly isReplacing?: boolean;
+}
+
+/** What putting back a part has come to. */
+export interface Restored extends Restoring {
+  /** Whether this was the last part. */
+  readonly isDone: boolean;
+}
+
+/** The name under which the log keeps how far it is. */
+const CHECKPOINT = "restore";
+/** The name under which it keeps the digest of the last part of what was put back. */
+const DONE = "restored";
+
+/** A Durable Object binds at most this many values in one statement. */
+const MAX_VALUES = 100;
+
+/** A message in one of these states stays as it is; what was owed becomes a dead letter. */
+const ENDED: readonly MessageState[] = ["delivered", "dead", "cancelled"];
+
+/** The tables that a restored log does not have from the backup, and must not have from before. */
+const WORK_IN_PROGRESS = ["pass_pages", "fold_windows", "attempts"];
+const FORGOTTEN_CHECKPOINTS = ["collector", "watch", "operational alerts", CHECKPOINT, DONE];
+
+/** Thrown when a part cannot be put back here and now, although nothing is wrong with it. */
+export class RestoreError extends Error {
+  /** The name of the class. */
+  override readonly name = "RestoreError";
+}
+
+/** Tells how far a backup has been put back; undefined if none is being put back. */
+export function restoring(sql: Sql): Restoring | undefined {
+  return saved<Restoring>(sql, CHECKPOINT);
+}
+
+/**
+ * Puts back one part of a backup, in the order in which they were written. The part that was put
+ * back last may be sent again, which changes nothing. It has to run in a transaction.
+ *
+ * Numbers stay as they were, in a new epoch. Nothing is sent because of a backup: a message that
+ * was not delivered becomes a dead letter.
+ *
+ * @param sql The database.
+ * @param part The part.
+ * @param options Time and chance, and whether the log may be emptied.
+ * @returns How far it is now.
+ * @throws {RestoreError} If the part is not the next one, the log is not empty, or it is about
+ *   something else.
+ * @throws {BackupError} If a row is invalid, or rows are missing.
+ */
+export function restorePart(sql: Sql, part: BackupPart, options: RestoreOptions): Restored {
+  const { end, header, totals } = part;
+  const known = restoring(sql);
+  if (known?.sha256 === end.sha256) return { ...known, isDone: false };
+  const done = saved<Restoring>(sql, DONE);
+  if (known === undefined && done?.sha256 === end.sha256) return { ...done, isDone: true };
+  const before = header === undefined ? known : begun(sql, header, options);
+  if (before === undefined || before.sha256 !== end.follows) {
+    throw new RestoreError(
+      known === undefined
+        ? "No backup is being put back: begin with its first part"
+        : `The next part is the one that follows part ${known.part} of the backup`,
+    );
+  }
+  const rows = { ...before.rows };
+  for (const [table, found] of byTable(part.rows)) {
+    insert(sql, table, found);
+    rows[table.name] = (rows[table.name] ?? 0) + found.length;
+  }
+  const after: Restoring = { ...before, sha256: end.sha256, part: end.part, rows };
+  if (totals === undefined) {
+    save(sql, CHECKPOINT, after);
+    return { ...after, isDone: false };
+  }
+  const short = Object.entries(totals.rows).find(([name, count]) => rows[name] !== count);
+  if (short !== undefined) {
+    throw new BackupError(`The backup is to have ${short[1]} rows of ${short[0]}, and has others`);
+  }
+  finish(sql, after, totals.floorAt, options);
+  return { ...after, isDone: true };
+}
+
+/** Gives up putting back a backup: the log is empty then. It has to run in a transaction. */
+export function abandonRestore(sql: Sql, { now, random }: RestoreOptions): boolean {
+  if (restoring(sql) === undefined) return false;
+  empty(sql);
+  writeMeta(sql, "epoch", newEpoch(now, random));
+  return true;
+}
+
+function begun(sql: Sql, header: BackupHeader, options: RestoreOptions): Restoring {
+  const { now, random, isReplacing = false } = options;
+  const source = saved<string>(sql, "source");
+  if (header.schema > MIGRATIONS.length) {
+    throw new RestoreError(
+      `The backup is of a later version (schema ${header.schema}, this is ${MIGRATIONS.length}): ` +
+        "update Panoptes first",
+    );
+  }
+  if (header.source !== null && source !== undefined && header.source !== source) {
+    throw new RestoreError(
+      `The backup is of the log '${header.source}', and this one is '${source}': put it back where ` +
+        "the API and account groups are the same",
+    );
+  }
+  const held = ["events", "alerts", "invalid_events"].map((table) => {
+    const [row] = sql.all<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`);
+    return [table.replace("_", " "), row?.n ?? 0] as const;
+  }).filter(([, count]) => count > 0);
+  if (held.length > 0 && !isReplacing) {
+    const list = held.map(([table, count]) => `${count} ${table}`).join(", ");
+    throw new RestoreError(
+      `The log is not empty: it holds ${list}. To remove them first, ask for that with replace=true`,
+    );
+  }
+  empty(sql);
+  writeMeta(sql, "epoch", newEpoch(now, random));
+  return { sha256: "", part: 0, rows: {}, header, since: now };
+}
+
+function empty(sql: Sql): void {
+  const own = BACKUP_TABLES.filter(({ isAppended }) => !isAppended).map(({ name }) => name);
+  for (const name of [...own, ...WORK_IN_PROGRESS]) sql.run(`DELETE FROM ${name}`);
+  for (const name of FORGOTTEN_CHECKPOINTS) {
+    sql.run(`DELETE FROM checkpoints WHERE name = ?`, name);
+  }
+  sql.run(`DELETE FROM meta WHERE name NOT IN ('epoch')`);
+}
+
+function finish(
+  sql: Sql,
+  done: Restoring,
+  floorAt: number | null,
+  { now, random }: RestoreOptions,
+): void {
+  const { heads, correlatedTo } = done.header;
+  writeMeta(sql, "event_seq", heads.events ?? 0);
+  writeMeta(sql, "alert_seq", heads.alerts ?? 0);
+  writeMeta(sql, "invalid_seq", heads.invalid_events ?? 0);
+  if (correlatedTo !== null) writeMeta(sql, "correlated_to", correlatedTo);
+  if (floorAt !== null) writeMeta(sql, "floor_at", floorAt);
+  // Whoever has followed the log that was saved, or this one meanwhile, learns that it is another.
+  writeMeta(sql, "epoch", newEpoch(now, random));
+  sql.run(`DELETE FROM checkpoints WHERE name = ?`, CHECKPOINT);
+  save(sql, DONE, done);
+}
+
+function saved<Value>(sql: Sql, name: string): Value | undefined {
+  const [row] = sql.all<{ value: string }>(`SELECT value FROM checkpoints WHERE name = ?`, name);
+  return row === undefined ? undefined : JSON.parse(row.value) as Value;
+}
+
+function save(sql: Sql, name: string, state: Restoring): void {
+  sql.run(
+    `INSERT OR REPLACE INTO checkpoints (name, value) VALUES (?, ?)`,
+    name,
+    JSON.stringify(state),
+  );
+}
+
+function byTable(rows: BackupPart["rows"]): Map<BackupTable, BackupRow[]> {
+  const tables = new Map<BackupTable, BackupRow[]>();
+  for (const [name, row] of rows) {
+    const table = BACKUP_TABLES.find((table) => table.name === name);
+    if (table === undefined) {
+      throw new BackupError(`The backup has a table that no log has: ${name}`);
+    }
+    const problem = rowProblem(table, row);
+    if (problem !== undefined) throw new BackupError(`The backup is invalid: ${problem}`);
+    const found = tables.get(table) ?? [];
+    found.push(row as BackupRow);
+    tables.set(table, found);
+  }
+  return tables;
+}
+
+function insert(sql: Sql, table: BackupTable, found: readonly BackupRow[]): void {
+  const { name, isAppended = false } = table;
+  const columns = Object.keys(table.columns);
+  const rows = name === "outbox" ? found.map((row) => given(row, columns)) : found;
+  const skipped = isAppended ? 1 : 0; // their number
+  const kept = columns.slice(skipped);
+  const fitting = Math.floor(MAX_VALUES / kept.length);
+  const row = `(${kept.map(() => "?").join(", ")})`;
+  const into = `INSERT INTO ${name} (${kept.map((column) => `"${column}"`).join(", ")}) VALUES `;
+  for (let start = 0; start < rows.length; start += fitting) {
+    const some = rows.slice(start, start + fitting);
+    sql.run(into + some.map(() => row).join(", "), ...some.flatMap((one) => one.slice(skipped)));
+  }
+}
+
+/** What was owed when the backup was made may have been delivered since: nobody is told again. */
+function given(row: BackupRow, columns: readonly string[]): BackupRow {
+  const at = columns.indexOf("state");
+  const isOwed = !ENDED.some((state) => state === row[at]);
+  return isOwed ? row.with(at, "dead" satisfies MessageState as SqlValue) : row;
+}
