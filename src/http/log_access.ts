@@ -1,4 +1,5 @@
 import type { Reading, SseMessage, SseSource } from "../sse/sse_source.ts";
+import type { Restored, Restoring } from "../store/backup/restore_part.ts";
 import type { LogReader } from "../store/log.ts";
 import type { Endpoint } from "../delivery/endpoint.ts";
 import type { TestOptions, TestResult } from "../delivery/test_message.ts";
@@ -175,6 +176,33 @@ export type RedeliverQuery = Omit<DeliveriesQuery, "webhookId" | "state"> & {
   readonly state: MessageState;
 };
 
+/** Writing backups of the log, and putting them back. */
+export interface BackupAccess {
+  /**
+   * Writes a backup, part by part.
+   *
+   * @param from The `next` of an earlier part; default the beginning.
+   * @returns The parts.
+   * @throws {PlaceError} If `from` is not such a place.
+   */
+  write(from?: string): Generator<string, void, void>;
+  /** How far a backup has been put back; undefined if none is being put back. */
+  restoring(): Restoring | undefined;
+  /**
+   * Puts back the next part of a backup.
+   *
+   * @param text The part.
+   * @param isReplacing Whether the log is emptied first, if it is not empty.
+   * @param by The name of the token.
+   * @returns How far it is now.
+   * @throws {BackupError} If something is wrong with the part.
+   * @throws {RestoreError} If it cannot be put back here and now.
+   */
+  restore(text: string, isReplacing: boolean, by: string): Restored;
+  /** Gives up putting back a backup, and empties the log; false if none was being put back. */
+  abandon(by: string): boolean;
+}
+
 /** What the routes need from the log and its writers: a port, the same on every runtime. */
 export interface LogAccess extends
   Pick<
@@ -249,4 +277,6 @@ export interface LogAccess extends
   webhookKeys(): Promise<readonly string[]>;
   /** Starts a new epoch and returns it. */
   raiseEpoch(by: string): string;
+  /** Backups of the log. */
+  readonly backups: BackupAccess;
 }

@@ -1,6 +1,7 @@
 import type { Route } from "./route.ts";
 import { alertRoutes } from "./routes/alert.ts";
 import { backtestRoute } from "./routes/backtest.ts";
+import { backupRoute, restoreRoute } from "./routes/backup.ts";
 import { changesRoute } from "./routes/changes.ts";
 import { deliveryRoutes } from "./routes/deliveries.ts";
 import { endpointRoutes } from "./routes/endpoints.ts";
@@ -29,6 +30,8 @@ const table = [
   changesRoute,
   ...silenceRoutes,
   epochRoute,
+  backupRoute,
+  restoreRoute,
   webhookKeysRoute,
 ] as const;
 

@@ -20,6 +20,7 @@ import { namedRules, ruleIdOf, type UnknownRule } from "../alert/named_rules.ts"
 import type { RuleMatcher } from "../alert/match_rules.ts";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
 import { EndpointsInForce } from "./endpoints_in_force.ts";
+import { logBackups } from "./log_backups.ts";
 import { operatorActions } from "./operator_actions.ts";
 import { holdsNothing, type NotedLog } from "./noted_log.ts";
 import { inform, report } from "./report.ts";
@@ -267,6 +268,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
         attempt: ports.attempt,
       }),
       endpoints,
+      backups: logBackups({ log, collector: watch.collector, clock, wake: wakeNow }),
       webhookKeys: () => publicKeysOf(endpoints.all.flatMap(secretsOf)),
       alert: (id) => log.alert(id),
       alertChanges: (id) => log.alertChanges(id),

@@ -15,6 +15,9 @@ export const CHANGE_KINDS = [
   "silence.removed",
   "alert.state",
   "epoch.raised",
+  "restore.begun",
+  "restore.done",
+  "restore.abandoned",
 ] as const;
 
 /** One of them. */

@@ -1,3 +1,4 @@
+import type { Restoring } from "../store/backup/restore_part.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
 import type { UndeliveredCount } from "../store/outbox_table.ts";
 import { CLOCK_FAR_OFF_MS, CLOCK_OFF_MS, clockDifference } from "./collector/api_clock.ts";
@@ -157,6 +158,19 @@ function progressReasons(
     );
   }
   return found;
+}
+
+/**
+ * Says that a backup is being put back.
+ *
+ * @param restoring How far it is; undefined if none is.
+ * @returns The reason, if so.
+ */
+export function restoringReasons(restoring: Restoring | undefined): Reason[] {
+  if (restoring === undefined) return [];
+  const { part, since, header } = restoring;
+  const message = `A backup of ${header.startedAt} is being put back: ${part} parts so far.`;
+  return [reason("restoring", { message, since })];
 }
 
 /**

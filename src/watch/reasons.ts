@@ -81,6 +81,7 @@ type OwnCode =
   | "log_unreadable"
   | "log_unreachable"
   | "log_full"
+  | "restoring"
   | "not_shown"
   | "delivery_failing"
   | "endpoint_throttled"
@@ -287,6 +288,12 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       "The database reached its maximum size within the last day: yellow while removing the oldest rows before their time makes room, red if nothing more can be removed",
     advice:
       "Raise RETENTION_MEGABYTES. If it is red, also deliver or cancel the messages that keep alerts in the log.",
+  },
+  restoring: {
+    severities: ["yellow"],
+    meaning: "A backup is being put back; nothing is read, matched or sent until it is",
+    advice:
+      "Wait. If panoptes log import was interrupted, run it again: it goes on where it was. DELETE /v1/restore gives it up, and leaves the log empty.",
   },
   not_shown: {
     severities: ["yellow", "red"],

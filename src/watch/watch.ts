@@ -17,7 +17,12 @@ import {
   type KnownEndpoint,
   knownEndpoints,
 } from "./endpoint_status.ts";
-import { collectorReasons, deadLetterReasons, silenceReasons } from "./find_reasons.ts";
+import {
+  collectorReasons,
+  deadLetterReasons,
+  restoringReasons,
+  silenceReasons,
+} from "./find_reasons.ts";
 import { type AlertedAt, operationalAlerts, recoveredAlerts } from "./operational_alerts.ts";
 import { type Reason, reason } from "./reasons.ts";
 import { TickMemory } from "./tick_memory.ts";
@@ -41,6 +46,8 @@ const RETENTION_EVERY_MS = 600_000;
 const MADE_ROOM_SHOWN_MS = 86_400_000;
 /** A pause that is over sooner is told to nobody: that the endpoint fails was told. */
 const PAUSED_TOLD_MS = 300_000;
+/** How soon it is looked again whether a backup is still being put back. */
+const RESTORING_PAUSE_MS = 5_000;
 const UNFED_RETENTION_MS = 86_400_000;
 const RETENTION_STEP = 500;
 /** Removes more than a busy organisation adds in ten minutes, and still takes only a moment. */
@@ -120,6 +127,7 @@ export class Watch {
     signal: AbortSignal | undefined,
   ): Promise<number> {
     const { clock } = this.#ports;
+    if (this.#isRestoring) return clock.now() + RESTORING_PAUSE_MS;
     if (!this.#isFed) this.collector.leave();
     const start = clock.now();
     // A clock that is set back during a tick must not make it endless.
@@ -153,6 +161,7 @@ export class Watch {
     await page;
     while (this.dispatcher.inProgress > 0) await this.dispatcher.next();
     signal?.throwIfAborted();
+    if (this.#isRestoring) return clock.now() + RESTORING_PAUSE_MS;
     this.#retain(); // after a failure too: it makes the room that the page may have lacked
     if (failure !== undefined) throw failure.error;
     this.#tell(more);
@@ -268,6 +277,7 @@ export class Watch {
     return [
       ...this.#knownEndpoints(outbox).flatMap((known) => endpointReasons(known, now)),
       ...deadLetterReasons(outbox),
+      ...restoringReasons(log.restoring()),
       ...silenceReasons(log.silences(now)),
       ...(endpoints.length === 0 ? [reason("no_endpoint", { since: now })] : []),
     ];
@@ -299,8 +309,13 @@ export class Watch {
     return this.#ports.isFed ?? true;
   }
 
+  /** Whether a backup is being put back: until then, nothing else changes the log. */
+  get #isRestoring(): boolean {
+    return this.#ports.log.restoring() !== undefined;
+  }
+
   #collectorAt(): number {
-    return this.#isFed ? this.collector.nextWakeAt() : Infinity;
+    return this.#isFed && !this.#isRestoring ? this.collector.nextWakeAt() : Infinity;
   }
 
   /** Tells what was folded into windows that have ended. */

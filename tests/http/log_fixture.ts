@@ -16,6 +16,7 @@ import type { Log } from "../../src/store/log.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { type Config, readConfig } from "../../src/service/config.ts";
 import { EndpointsInForce } from "../../src/service/endpoints_in_force.ts";
+import { logBackups } from "../../src/service/log_backups.ts";
 import { type OperatorActions, operatorActions } from "../../src/service/operator_actions.ts";
 import { RulesInForce } from "../../src/service/rules_in_force.ts";
 import { LogBacktests } from "../../src/watch/log_backtests.ts";
@@ -60,6 +61,8 @@ export class LogFixture implements Disposable {
     report: (_, facts) => this.reports.push(facts),
   });
   backtests: LogBacktests = new LogBacktests({ log: this.log, scope: {}, clock: this.clock });
+  /** From which states the collector of a backup was to go on. */
+  continuedFrom: unknown[] = [];
   /** How often a message was to start soon. */
   woken = 0;
   endpoints: EndpointsInForce = this.#endpointsOf([]);
@@ -128,6 +131,12 @@ export class LogFixture implements Disposable {
     resetRules: (by) => this.rules.reset(by),
     ...this.actions,
     endpoints: this.endpoints,
+    backups: logBackups({
+      log: this.log,
+      collector: { continueFrom: (state) => this.continuedFrom.push(state) },
+      clock: this.clock,
+      wake: () => this.woken++,
+    }),
     changes: (before, limit) => this.log.changes(before, limit),
     alertStates: (after, limit) => this.log.alertStates(after, limit),
     alert: (id) => this.log.alert(id),

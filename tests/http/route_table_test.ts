@@ -90,6 +90,14 @@ const ENDPOINT = {
   secret: `whsec_${btoa("S3CRET".repeat(6))}`,
 };
 
+/** The first part of a backup. */
+const PART = firstPart();
+
+function firstPart(): string {
+  using fixture = new LogFixture();
+  return fixture.access.backups.write().next().value ?? "";
+}
+
 /** Every operation, and paths and methods that are none; `ROWS` is compared with the routes. */
 const ROWS: Readonly<Record<string, Row>> = {
   "GET /v1/events": { expected: toEvents(200) },
@@ -176,6 +184,22 @@ const ROWS: Readonly<Record<string, Row>> = {
     change: ["silence.removed"],
   },
   "POST /v1/epoch": { expected: toAdmin(200), change: ["epoch.raised"] },
+  "GET /v1/backup": { expected: toAdmin(200) },
+  "GET /v1/restore": { expected: toAdmin(200) },
+  "POST /v1/restore": {
+    expected: toAdmin(200),
+    path: "/v1/restore?replace=true",
+    body: { part: PART },
+    change: ["restore.begun"],
+  },
+  "DELETE /v1/restore": {
+    expected: toAdmin(200),
+    path({ fixture }) {
+      fixture.access.backups.restore(PART, true, "ana");
+      return "/v1/restore";
+    },
+    change: ["restore.abandoned"],
+  },
   "GET /.well-known/webhook-keys": { expected: toAll(200) },
   // The gateway's own.
   "GET /healthz": { expected: toAll(200) },
@@ -258,9 +282,9 @@ for (const [name, { expected, path, body, change }] of Object.entries(ROWS)) {
     const answers: Record<string, number> = {};
     for (const [credential, authorization] of Object.entries(CREDENTIALS)) {
       using world = await World.open();
-      const before = await world.changes();
       const [method = "", fixed = ""] = name.split(" ");
       const asked = path === undefined ? fixed : typeof path === "string" ? path : path(world);
+      const before = await world.changes();
       const response = await world.app.request(asked, {
         method,
         headers: {

@@ -20,6 +20,7 @@ import {
   newCollectorState,
   type Pass,
   passesInUse,
+  restoredState,
 } from "./state.ts";
 
 /** The name under which the log keeps the collector's state. */
@@ -91,6 +92,19 @@ export class Collector {
     );
   }
 
+  /**
+   * Goes on where the collector was that a backup was made of. What is between is read as after a
+   * pause. It has to run in a transaction.
+   *
+   * @param saved Its state, as the log kept it; anything else begins anew.
+   */
+  continueFrom(saved: unknown): void {
+    const { log, clock } = this.#ports;
+    const now = clock.now();
+    log.saveCheckpoint(CHECKPOINT, restoredState(saved, now, this.#options));
+    this.#counts.clear();
+  }
+
   async #step(signal?: AbortSignal): Promise<number> {
     const { clock } = this.#ports;
     const before = this.state();
@@ -145,7 +159,9 @@ export class Collector {
     const { pass } = plan.reading;
     const count = this.#countOf(pass);
     const recorded = log.transaction(() => {
-      // Another collector went on while we waited: the page is read again from its state.
+      // Another collector went on while we waited: the page is read again from its state. And a
+      // backup that is being put back is not to be mixed with anything.
+      if (log.restoring() !== undefined) return undefined;
       if (readState(this.#ports, this.#options).revision !== revision) return undefined;
       const result = recordPage(this.#ports, {
         read: withRequest(plan, now, told),
@@ -176,6 +192,7 @@ export class Collector {
     const { log, clock, random } = this.#ports;
     const now = clock.now();
     log.transaction(() => {
+      if (log.restoring() !== undefined) return;
       if (readState(this.#ports, this.#options).revision !== revision) return;
       const after = afterFailure(withRequest(plan, now, told), diagnosis, now, random);
       if (!after.readings[plan.kind]?.pass) log.dropPasses(passesInUse(after));

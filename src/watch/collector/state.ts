@@ -265,6 +265,55 @@ export function fedAgain(
 }
 
 /**
+ * The state of the collector of a backup, as it goes on later and elsewhere. Slices in progress are
+ * read again from their start, and what was known of failures and clocks is forgotten.
+ *
+ * @param saved What the log kept; anything else makes a new state.
+ * @param now Milliseconds since the Unix epoch.
+ * @param options How far back, how often.
+ * @returns The state, with a revision that no page in progress has.
+ */
+export function restoredState(
+  saved: unknown,
+  now: number,
+  options: WatchOptions,
+): CollectorState {
+  const fresh = { ...newCollectorState(now, options), revision: now };
+  if (!isState(saved)) return fresh;
+  const { beginning, lowWater, liveSince, fedSince, lastNow, lastServed, sliceMs } = saved;
+  const { backlog, skipped = [], counts, nextPass, renames = [] } = saved;
+  const readings = Object.fromEntries(
+    Object.entries(saved.readings).map(([kind, reading]) => [
+      kind,
+      { ...reading, pass: null, checks: null },
+    ]),
+  );
+  return {
+    ...fresh,
+    beginning,
+    lowWater,
+    liveSince,
+    ...(fedSince !== undefined && { fedSince }),
+    lastNow,
+    lastServed,
+    sliceMs,
+    backlog,
+    skipped,
+    counts,
+    nextPass,
+    renames,
+    readings,
+  };
+}
+
+function isState(value: unknown): value is CollectorState {
+  if (typeof value !== "object" || value === null) return false;
+  const { lowWater, backlog, readings, counts } = value as Partial<CollectorState>;
+  return typeof lowWater === "number" && Array.isArray(backlog) &&
+    typeof readings === "object" && typeof counts === "object";
+}
+
+/**
  * How long the next slice of a kind is.
  *
  * @param state The state.

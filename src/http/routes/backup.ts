@@ -1,0 +1,119 @@
+import * as v from "valibot";
+import { BackupError } from "../../store/backup/backup_part.ts";
+import { PlaceError } from "../../store/backup/backup_parts.ts";
+import { RestoreError, type Restoring } from "../../store/backup/restore_part.ts";
+import { holderOf } from "../api_tokens.ts";
+import { jsonBody } from "../json_body.ts";
+import { longAnswer } from "../long_answer.ts";
+import { problem } from "../problem.ts";
+import { InvalidRequestError } from "../read_query.ts";
+import { json } from "../response.ts";
+import { FORMS, operation, route } from "../route.ts";
+import { count, described, maybeTime, text } from "../schema.ts";
+
+/** The largest part that is read, in bytes: a row may have 2 MB, and escaping doubles it twice. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** How far a backup has been put back. */
+export const RestoreSchema = v.object({
+  restoring: described(v.boolean(), "whether a backup is being put back now"),
+  parts: described(count, "how many parts were put back"),
+  after: described(text, "the `sha256` of the last of them; the next part follows it"),
+  startedAt: described(maybeTime, "when the backup was begun; null without one"),
+  rows: described(v.record(text, count), "how many rows were put back, by table"),
+});
+
+/** `/v1/backup`: all that the log holds, but for secrets. */
+export const backupRoute = route("/v1/backup", {
+  GET: operation({
+    scope: "admin",
+    purpose: "a backup of the log",
+    query: {
+      from: v.optional(
+        described(v.string(), "where to go on: the `next` of the last part of an earlier answer"),
+      ),
+    },
+    answers: {
+      200: { ndjson: described(v.looseObject({}), "a line of the backup: docs/backup.md") },
+    },
+    answer(call) {
+      let parts: Generator<string, void, void>;
+      try {
+        parts = call.log.backups.write(call.query.from);
+      } catch (error) {
+        if (error instanceof PlaceError) throw new InvalidRequestError(`from ${error.message}`);
+        throw error;
+      }
+      return longAnswer(call, { parts, type: FORMS.ndjson });
+    },
+  }),
+});
+
+/** `/v1/restore`: puts a backup back, part by part. */
+export const restoreRoute = route("/v1/restore", {
+  GET: operation({
+    scope: "admin",
+    purpose: "how far a backup has been put back",
+    answers: { 200: { json: RestoreSchema } },
+    answer: ({ log }) => json(shown(log.backups.restoring())),
+  }),
+  POST: operation({
+    scope: "admin",
+    purpose: "puts the next part of a backup back",
+    query: {
+      replace: v.optional(
+        described(
+          v.picklist(["true", "false"], "must be true or false"),
+          "with the first part: `true` empties the log first, instead of refusing",
+        ),
+      ),
+    },
+    ownBody: v.object({
+      part: described(
+        text,
+        "a part of the backup: its lines, the one that begins with `part` included",
+      ),
+    }),
+    answers: { 200: { json: RestoreSchema } },
+    problems: ["invalid_backup", "too_large", "conflict"],
+    async answer({ log, request, query: { replace } }) {
+      const body = await jsonBody(request, MAX_BYTES);
+      if (body instanceof Response) return body;
+      const part = (body.value as { part?: unknown } | null | undefined)?.part;
+      if (typeof part !== "string") {
+        return problem("invalid_backup", { detail: "Send {part}: the lines of a part as text" });
+      }
+      try {
+        const restored = log.backups.restore(part, replace === "true", holderOf(request).name);
+        return json({ ...shown(restored), restoring: !restored.isDone });
+      } catch (error) {
+        if (error instanceof BackupError) {
+          return problem("invalid_backup", { detail: error.message });
+        }
+        if (error instanceof RestoreError) return problem("conflict", { detail: error.message });
+        throw error;
+      }
+    },
+  }),
+  DELETE: operation({
+    scope: "admin",
+    purpose: "gives up putting a backup back, and leaves the log empty",
+    answers: { 200: { json: RestoreSchema } },
+    problems: ["not_found"],
+    answer({ log, request }) {
+      return log.backups.abandon(holderOf(request).name)
+        ? json(shown(undefined))
+        : problem("not_found", { detail: "No backup is being put back" });
+    },
+  }),
+});
+
+function shown(restoring: Restoring | undefined): v.InferOutput<typeof RestoreSchema> {
+  return {
+    restoring: restoring !== undefined,
+    parts: restoring?.part ?? 0,
+    after: restoring?.sha256 ?? "",
+    startedAt: restoring?.header.startedAt ?? null,
+    rows: { ...restoring?.rows },
+  };
+}
