@@ -4,6 +4,8 @@ import { completionsCommand } from "./commands/completions.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
 import { endpointsCommand } from "./commands/endpoints.ts";
 import { eventsSummarizeCommand } from "./commands/events_summarize.ts";
+import { logExportCommand } from "./commands/log_export.ts";
+import { logImportCommand } from "./commands/log_import.ts";
 import { matchCommand } from "./commands/match_events.ts";
 import { rulesBuildCommand } from "./commands/rules_build.ts";
 import { rulesCheckCommand } from "./commands/rules_check.ts";
@@ -42,6 +44,10 @@ export function panoptesCommand(): CliCommand {
       matchCommand(),
       endpointsCommand(),
       deliveriesCommand(),
+      new CliCommand("log").description("save the log of a running Panoptes, and put it back").with(
+        logExportCommand(),
+        logImportCommand(),
+      ),
       new CliCommand("token").description("make tokens for the HTTP interface").with(
         tokenCreateCommand(),
       ),

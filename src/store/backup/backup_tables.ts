@@ -9,7 +9,10 @@ export interface BackupTable {
   readonly name: string;
   /** The columns that order its rows, which are unique. */
   readonly key: readonly string[];
-  /** The columns that are written, the key included. Others have their defaults afterwards. */
+  /**
+   * The columns that are written, the key included. New ones come last: the rows of an earlier
+   * backup lack them, and they have their defaults.
+   */
   readonly columns: Readonly<Record<string, ColumnKind>>;
   /**
    * Whether its rows are numbered, and only added at the end: then a backup holds those that were
@@ -164,12 +167,12 @@ export type BackupRow = readonly SqlValue[];
  * @param row JSON data.
  * @returns What is wrong, without the value; undefined if nothing is.
  */
-export function rowProblem({ name, columns }: BackupTable, row: unknown): string | undefined {
+export function rowProblem({ name, key, columns }: BackupTable, row: unknown): string | undefined {
   const kinds = Object.entries(columns);
-  if (!Array.isArray(row) || row.length !== kinds.length) {
-    return `a row of ${name} must be a list of ${kinds.length} values`;
+  if (!Array.isArray(row) || row.length < key.length || row.length > kinds.length) {
+    return `a row of ${name} must be a list of up to ${kinds.length} values`;
   }
-  for (const [index, [column, kind]] of kinds.entries()) {
+  for (const [index, [column, kind]] of kinds.slice(0, row.length).entries()) {
     if (!isOf(kind, row[index])) return `${name}.${column} must be ${MEANING[kind]}`;
   }
   return undefined;

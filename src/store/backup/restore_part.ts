@@ -196,6 +196,9 @@ function byTable(rows: BackupPart["rows"]): Map<BackupTable, BackupRow[]> {
     const problem = rowProblem(table, row);
     if (problem !== undefined) throw new BackupError(`The backup is invalid: ${problem}`);
     const found = tables.get(table) ?? [];
+    if (found[0] !== undefined && found[0].length !== (row as BackupRow).length) {
+      throw new BackupError(`The backup is invalid: the rows of ${name} differ in length`);
+    }
     found.push(row as BackupRow);
     tables.set(table, found);
   }
@@ -207,7 +210,7 @@ function insert(sql: Sql, table: BackupTable, found: readonly BackupRow[]): void
   const columns = Object.keys(table.columns);
   const rows = name === "outbox" ? found.map((row) => given(row, columns)) : found;
   const skipped = isAppended ? 1 : 0; // their number
-  const kept = columns.slice(skipped);
+  const kept = columns.slice(skipped, found[0]?.length);
   const fitting = Math.floor(MAX_VALUES / kept.length);
   const row = `(${kept.map(() => "?").join(", ")})`;
   const into = `INSERT INTO ${name} (${kept.map((column) => `"${column}"`).join(", ")}) VALUES `;
