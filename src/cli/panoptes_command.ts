@@ -13,6 +13,7 @@ import { rulesExplainCommand } from "./commands/rules_explain.ts";
 import { rulesNewCommand } from "./commands/rules_new.ts";
 import { rulesPushCommand } from "./commands/rules_push.ts";
 import { rulesTestCommand } from "./commands/rules_test.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { tailCommand } from "./commands/tail.ts";
 import { tokenCreateCommand } from "./commands/token_create.ts";
 
@@ -51,6 +52,7 @@ export function panoptesCommand(): CliCommand {
       new CliCommand("token").description("make tokens for the HTTP interface").with(
         tokenCreateCommand(),
       ),
+      serveCommand(),
       completionsCommand(panoptesCommand),
     )
     .note("In the repository, write 'deno task -q panoptes' for 'panoptes'.")
@@ -65,5 +67,6 @@ export function panoptesCommand(): CliCommand {
       "follow the alerts of a running Panoptes",
     )
     .example("panoptes endpoints test on-call", "try an endpoint of a running Panoptes")
-    .example("panoptes deliveries list --state dead", "show what was given up");
+    .example("panoptes deliveries list --state dead", "show what was given up")
+    .example("panoptes serve --config panoptes.env", "run a server on this machine");
 }

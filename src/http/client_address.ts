@@ -1,5 +1,8 @@
-/** Where Cloudflare tells the address of the client; it overwrites what a client sends there. */
-const HEADER = "cf-connecting-ip";
+/**
+ * Where Cloudflare tells the address of the client, and our own server does: both overwrite what a
+ * client sends there.
+ */
+export const CLIENT_ADDRESS_HEADER = "cf-connecting-ip";
 
 /** What an IP address may consist of; on other runtimes the header is hostile text. */
 const FORM = /^(?=.*[.:])[0-9A-Fa-f.:]{2,45}$/;
@@ -8,10 +11,10 @@ const FORM = /^(?=.*[.:])[0-9A-Fa-f.:]{2,45}$/;
  * The address of the client, where it is known.
  *
  * @param headers The headers of its request.
- * @returns The IP address; null outside Cloudflare, or if it is not one.
+ * @returns The IP address; null if it is not known, or is none.
  */
 export function clientAddress(headers: Headers): string | null {
-  const address = headers.get(HEADER) ?? "";
+  const address = headers.get(CLIENT_ADDRESS_HEADER) ?? "";
   return FORM.test(address) ? address : null;
 }
 

@@ -185,6 +185,11 @@ export class StreamLimit {
     }
   }
 
+  /** Ends every event stream as its age would, so that its reader comes back later. */
+  endAll(): void {
+    for (const { yield: end } of [...this.#open]) end?.("yielded");
+  }
+
   /** Ends a stream of the token that holds most, if that is too many while this one waits. */
   #makeOthersYield({ name }: Holder): boolean {
     const held = this.#openByName();

@@ -1,3 +1,4 @@
+import { lockFolder, makeFolder } from "../server/lock_folder.ts";
 import { wait } from "../stream/wait.ts";
 
 /** A folder for the Worker's storage. */
@@ -69,28 +70,6 @@ export async function openKeptStorage(path: string): Promise<Storage> {
     lock: await descriptorOf(lockPath),
     close: () => Promise.resolve(file.close()),
   };
-}
-
-/** The log is evidence, and only holders of a token may read it: not every user of this machine. */
-async function makeFolder(path: string): Promise<void> {
-  await Deno.mkdir(path, { recursive: true, mode: 0o700 });
-}
-
-/** Locks a folder, and notes by which process; undefined if it is locked already. */
-async function lockFolder(
-  folder: string,
-): Promise<{ path: string; lockPath: string; file: Deno.FsFile } | undefined> {
-  const path = await Deno.realPath(folder);
-  const lockPath = `${path}/lock`;
-  // The file stays: if it were removed, two runs could hold locks on two files of one name.
-  const file = await Deno.open(lockPath, { create: true, read: true, write: true });
-  if (!await file.tryLock(true)) {
-    file.close();
-    return undefined;
-  }
-  await file.truncate();
-  await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
-  return { path, lockPath, file };
 }
 
 /** Deno does not tell the descriptor of a file; on Linux, /proc does, but only to a child. */

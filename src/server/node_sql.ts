@@ -7,6 +7,15 @@ export interface NodeSql extends Sql, Disposable {
   close(): void;
 }
 
+/** How `nodeSql()` writes. */
+export interface NodeSqlOptions {
+  /**
+   * Whether each transaction is on disk when it returns. Otherwise, the last ones may be undone by a
+   * loss of power; default false.
+   */
+  readonly durable?: boolean;
+}
+
 /**
  * Opens a database of `node:sqlite` behind the log's `Sql`.
  *
@@ -22,17 +31,17 @@ export interface NodeSql extends Sql, Disposable {
  * ```
  *
  * @param path A file, created if missing, or `:memory:`.
+ * @param options How it writes.
  * @returns The database, in WAL mode where it is a file.
  */
-export function nodeSql(path: string): NodeSql {
+export function nodeSql(path: string, { durable = false }: NodeSqlOptions = {}): NodeSql {
   // Readable only by the user who runs this; SQLite gives its other files the same mode.
   if (path !== ":memory:") Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
   const database = new DatabaseSync(path);
   // 8 KB: writing or copying a page costs a call each, and events are larger than most rows.
   database.exec("PRAGMA page_size = 8192");
-  database.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000",
-  );
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000");
+  database.exec(`PRAGMA synchronous = ${durable ? "FULL" : "NORMAL"}`);
   // 16 MB: pages are copied to the database seldom enough to have been filled by then.
   database.exec("PRAGMA wal_autocheckpoint = 2000");
   const statements = new Map<string, StatementSync>();

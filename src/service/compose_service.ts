@@ -66,8 +66,11 @@ export interface ServiceOptions {
 export interface Service {
   /** Its routes, for authorized requests. */
   app: ReturnType<typeof createLogApp>;
-  /** Does what is due; returns when the next tick is due, in milliseconds since the Unix epoch. */
-  tick(): Promise<number>;
+  /**
+   * Does what is due; returns when the next tick is due, in milliseconds since the Unix epoch. It
+   * rejects when the signal aborts: whatever was begun is repeated by the next tick.
+   */
+  tick(signal?: AbortSignal): Promise<number>;
   /** When there is something to read or to deliver, likewise; possibly Infinity. */
   nextWorkAt(): number;
   /** Whether this is the log of the present settings. */
@@ -80,6 +83,8 @@ export interface Service {
   noteFailures(report: FailureReport): void;
   /** Ends the streams of tokens that are none of these, each named by its SHA-256. */
   keepStreamsOf(tokens: readonly string[]): void;
+  /** Ends all event streams, for a shutdown: their readers come back. */
+  endStreams(): void;
   /** Learns what the other logs have said about themselves; returns those of earlier settings. */
   meet(others: readonly NotedLog[]): readonly NotedLog[];
 }
@@ -229,9 +234,9 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
     told = now;
   }
 
-  async function tick(): Promise<number> {
+  async function tick(signal?: AbortSignal): Promise<number> {
     try {
-      return await watch.tick({ more: ownReasons() });
+      return await watch.tick({ more: ownReasons(), ...(signal === undefined ? {} : { signal }) });
     } finally {
       tellHealth();
     }
@@ -343,6 +348,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
     noteFailures(report) {
       if (failures.add(report)) wakeNow();
     },
+    endStreams: () => streams.endAll(),
     keepStreamsOf: (tokens) => streams.keepOnly(new Set(tokens)),
     meet(logs) {
       const fed = new Set(config.sources.map(logNameOf));

@@ -32,7 +32,7 @@ export interface RulesBuildOptions {
 const CANNOT_MATCH = new Set(["logsource-unmet", "logsource-field", "correlation-field"]);
 
 /** Why the rules cannot be built; each line names a file. */
-class BrokenRules extends Error {}
+export class BrokenRules extends Error {}
 
 /**
  * Lints rules, runs the tests inside them, and writes them in the form that the Worker runs: as it
@@ -73,8 +73,19 @@ function contents({ rules, correlations = [], filters }: SealedBundle): string {
   ].join("");
 }
 
-/** Reads, checks and tests documents, in the form that the Worker takes. */
-async function bundleOf(paths: readonly string[], withSources: boolean): Promise<RuleBundle> {
+/**
+ * Reads, checks and tests documents, in the form that the service takes.
+ *
+ * @param paths Files and folders.
+ * @param withSources Whether the bundle holds the files themselves.
+ * @returns The bundle, not sealed yet.
+ * @throws {BrokenRules} If anything is wrong with them; what lint found is already written.
+ * @throws {SigmaError} If rules do not fit together.
+ */
+export async function bundleOf(
+  paths: readonly string[],
+  withSources: boolean,
+): Promise<RuleBundle> {
   const files = await readRuleFiles(paths);
   const { lists: { placeholders = {} }, problems: listProblems } = await readValueLists(paths);
   const linted = lintFiles(files, {

@@ -1,0 +1,232 @@
+import { isIP } from "node:net";
+import { parseEnv } from "node:util";
+import { Option } from "commander";
+import { sealBundle, type SealedBundle } from "../../alert/rule_bundle.ts";
+import type { Page } from "../../http/page.ts";
+import { createEgress } from "../../server/egress.ts";
+import { type RunningServer, startServer } from "../../server/start_server.ts";
+import { type Config, type ConfigProblem, readConfig } from "../../service/config.ts";
+import { SETTING_NAMES } from "../../service/settings.ts";
+import { SigmaError } from "../../sigma/mod.ts";
+import { systemClock } from "../../stream/clock.ts";
+import { CliCommand } from "../cli_command.ts";
+import { EXIT_CODE, type ExitCode, SourceError, UsageError } from "../exit_code.ts";
+import { repeated } from "../common_options.ts";
+import { note, say } from "../output/terminal.ts";
+import { BrokenRules, bundleOf } from "./rules_build.ts";
+
+/** Options of `serve`. */
+export interface ServeOptions {
+  readonly data: string;
+  readonly host: string;
+  readonly port: number;
+  readonly config?: string;
+  readonly rules?: string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly trustedProxy?: string[];
+  readonly stopWithin: number;
+}
+
+/** The names of secrets that entries of SOURCES may refer to. */
+const TOKEN_PREFIX = "TE_TOKEN_";
+
+/**
+ * Runs Panoptes as a server until SIGTERM or SIGINT.
+ *
+ * @param options The folder of the logs, the settings, the rules and where to listen.
+ * @returns The exit code.
+ * @throws {UsageError} If a setting or a file cannot be used; the message names all of them.
+ */
+export async function serve(options: ServeOptions): Promise<ExitCode> {
+  const { data, host, port, tlsCert, tlsKey, trustedProxy = [] } = options;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new UsageError("Cannot serve: --tls-cert and --tls-key belong together; add the other");
+  }
+  for (
+    const [option, address] of [
+      ["--host", host],
+      ...trustedProxy.map((one) => ["--trusted-proxy", one]),
+    ]
+  ) {
+    if (isIP(address!) === 0) {
+      throw new UsageError(
+        `Cannot serve: ${option} must be an IP address, and '${address}' is none`,
+      );
+    }
+  }
+  const stopping = untilSignalled();
+  const { config, ...read } = readConfig(await settingsOf(options.config));
+  if (config === undefined) throw new UsageError(invalid(read.problems));
+  const [bundle, page, tls] = await Promise.all([
+    options.rules === undefined ? builtFile<SealedBundle>("rules.json") : ownRules(options.rules),
+    pageFiles(),
+    tlsCert === undefined || tlsKey === undefined
+      ? undefined
+      : Promise.all([textOf(tlsCert), textOf(tlsKey)]).then(([cert, key]) => ({ cert, key })),
+  ]);
+  let server: RunningServer;
+  try {
+    server = await startServer({
+      data,
+      read: { ...read, config } satisfies { config: Config },
+      bundle,
+      page,
+      host,
+      port,
+      tls,
+      trustedProxies: trustedProxy,
+      network: createEgress(),
+      clock: systemClock,
+      random: Math.random,
+    });
+  } catch (error) {
+    throw new SourceError(`Cannot serve: ${error instanceof Error ? error.message : error}`);
+  }
+  say(`Panoptes listens on ${server.origin}, with its logs in ${data}`);
+  await stopping;
+  note("Stopping: streams and ticks end; a second signal ends the process at once");
+  await server.stop(AbortSignal.timeout(options.stopWithin * 1_000));
+  return EXIT_CODE.ok;
+}
+
+/** Resolves at the first signal; a second one ends the process. */
+function untilSignalled(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isTold = false;
+  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const name of names) {
+    Deno.addSignalListener(name, () => {
+      if (isTold) Deno.exit(EXIT_CODE.interrupted);
+      isTold = true;
+      resolve();
+    });
+  }
+  return promise;
+}
+
+/** The settings: all from a file, or all from the environment, so that none surprises. */
+async function settingsOf(file: string | undefined): Promise<Record<string, string | undefined>> {
+  if (file !== undefined) {
+    const text = await textOf(file);
+    const { mode } = await Deno.stat(file);
+    if (mode !== null && (mode & 0o077) !== 0) {
+      note(`Warning: other users can read or change ${file}, which may hold secrets: chmod 600`);
+    }
+    return parseEnv(text) as Record<string, string | undefined>;
+  }
+  const settings = Object.fromEntries(SETTING_NAMES.map((name) => [name, Deno.env.get(name)]));
+  const named = (settings["SOURCES"] ?? "").match(/\bTE_TOKEN_[A-Z0-9_]+/g) ?? [];
+  for (const name of new Set(named)) {
+    if (name.startsWith(TOKEN_PREFIX)) settings[name] = Deno.env.get(name);
+  }
+  return settings;
+}
+
+function invalid(problems: readonly ConfigProblem[]): string {
+  const lines = problems.map(({ variable, entry, message }) =>
+    `  ${[variable, ...(entry === undefined ? [] : [entry]), message].join(": ")}`
+  );
+  return [
+    "Cannot serve: these settings are invalid (see docs/configuration.md)",
+    ...lines,
+  ].join("\n");
+}
+
+async function ownRules(paths: readonly string[]): Promise<SealedBundle> {
+  try {
+    return sealBundle(await bundleOf(paths, true));
+  } catch (error) {
+    if (error instanceof SigmaError || error instanceof BrokenRules) {
+      throw new UsageError(
+        `Cannot serve: the rules in ${
+          paths.join(", ")
+        } have errors; 'panoptes rules build' shows ` +
+          `them\n${error.message}`.trimEnd(),
+      );
+    }
+    throw error;
+  }
+}
+
+async function pageFiles(): Promise<Page> {
+  return { ...await builtFile<Page>("page.json"), ...await builtFile<Page>("api_docs.json") };
+}
+
+/** A file that `deno task rules:build` has written, which has checked it. */
+async function builtFile<Content>(name: string): Promise<Content> {
+  const url = new URL(`../../service/${name}`, import.meta.url);
+  try {
+    return JSON.parse(await Deno.readTextFile(url));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(`Cannot serve: ${name} is not built yet; run 'deno task rules:build'`);
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw new UsageError(
+      `Cannot serve: ${path} cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(
+    `Cannot serve: --port must be a number from 0 to 65535, and '${text}' is none`,
+  );
+}
+
+function seconds(text: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new UsageError(`Cannot serve: --stop-within must be a number of seconds, such as 10`);
+}
+
+/** `panoptes serve`. */
+export function serveCommand(): CliCommand {
+  return new CliCommand("serve")
+    .description("run Panoptes on this machine, without Cloudflare")
+    .option("--data <folder>", "where the logs are kept, one SQLite file for each source", "data")
+    .option("--host <address>", "the address of this machine to listen on", "127.0.0.1")
+    .addOption(
+      new Option("--port <number>", "the port to listen on; 0 is any free one")
+        .default(8080).argParser(portNumber),
+    )
+    .option(
+      "--config <file>",
+      "read all settings from this file of NAME=value lines; without it, from the environment",
+    )
+    .addOption(
+      new Option(
+        "--rules <path>",
+        "a file or folder of rules, checked and tested at the start; repeatable; by default the " +
+          "rules that Panoptes was built with",
+      ).argParser(repeated),
+    )
+    .option("--tls-cert <file>", "the certificate chain, in PEM, to speak HTTPS itself")
+    .option("--tls-key <file>", "its private key, in PEM")
+    .addOption(
+      new Option(
+        "--trusted-proxy <address>",
+        "believe the X-Forwarded-For of the proxy at this IP address; repeatable",
+      ).argParser(repeated),
+    )
+    .addOption(
+      new Option("--stop-within <seconds>", "how long a stop may take before it cuts connections")
+        .default(10).argParser(seconds),
+    )
+    .note(
+      "It runs until SIGTERM or SIGINT. Then it accepts nothing more, ends streams so that their " +
+        "readers come back, finishes what is at work and closes its files.",
+    )
+    .note("The settings are those of the Worker: docs/configuration.md lists them.")
+    .example("panoptes serve --config /etc/panoptes.env --data /var/lib/panoptes")
+    .example("panoptes serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem")
+    .example("panoptes serve --trusted-proxy 127.0.0.1", "behind nginx or Caddy on this machine")
+    .run((options: ServeOptions) => serve(options));
+}

@@ -1,0 +1,152 @@
+import { eventually } from "./eventually.ts";
+
+/** How a server is run. */
+export interface BareServerOptions {
+  /** Settings. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** More of the command line. */
+  readonly args?: readonly string[];
+}
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const START_TIMEOUT_MS = 60_000;
+const MAX_LOG_LINES = 200;
+
+/**
+ * `panoptes serve` in a process of its own, with no more permissions than its task has: it can be
+ * killed and restarted on the same folder as often as needed. It leaves nothing behind.
+ */
+export class BareServer implements AsyncDisposable {
+  /** `http://127.0.0.1:<port>`, without a final slash. */
+  readonly origin: string;
+  /** The folder of its logs. */
+  readonly data: string;
+  /** The last lines of output. */
+  readonly log: string[] = [];
+  readonly #port: number;
+  readonly #options: BareServerOptions;
+  #process: { child: Deno.ChildProcess; ended: Promise<unknown> } | undefined;
+
+  private constructor(data: string, port: number, options: BareServerOptions) {
+    this.data = data;
+    this.#port = port;
+    this.#options = options;
+    this.origin = `http://127.0.0.1:${port}`;
+  }
+
+  /** Makes its folder, and starts nothing yet. */
+  static async create(options: BareServerOptions = {}): Promise<BareServer> {
+    const folder = await Deno.makeTempDir({ prefix: "panoptes-server-" });
+    return new BareServer(`${folder}/data`, freePort(), options);
+  }
+
+  /** The process, while it runs. */
+  get pid(): number | undefined {
+    return this.#process?.child.pid;
+  }
+
+  /** Starts the process without waiting until it listens. */
+  start(vars: Readonly<Record<string, string>> = {}): void {
+    if (this.#process !== undefined) throw new Error("Cannot start: it is already running");
+    const { vars: given = {}, args = [] } = this.#options;
+    const child = this.spawn({ ...given, ...vars }, args);
+    const ended = Promise.all([child.status, this.#read(child.stdout), this.#read(child.stderr)]);
+    this.#process = { child, ended };
+  }
+
+  /** Another process on the same folder. */
+  spawn(vars: Readonly<Record<string, string>>, args: readonly string[] = []): Deno.ChildProcess {
+    const { PATH = "", HOME = "" } = Deno.env.toObject();
+    return new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-check",
+        "--no-prompt",
+        "--quiet",
+        "--allow-read",
+        `--allow-write=${this.data.replace(/\/data$/, "")}`,
+        "--allow-env",
+        "--allow-net",
+        "src/cli/panoptes.ts",
+        "serve",
+        "--data",
+        this.data,
+        "--port",
+        String(this.#port),
+        ...args,
+      ],
+      cwd: ROOT,
+      clearEnv: true,
+      env: { PATH, HOME, NO_COLOR: "1", ...vars },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  /** Waits until it answers requests. */
+  async ready(): Promise<void> {
+    const ends = Date.now() + START_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await (await fetch(`${this.origin}/healthz`)).body?.cancel();
+        return;
+      } catch (error) {
+        if (Date.now() > ends) {
+          throw new Error(`Cannot reach the server:\n${this.log.join("\n")}`, { cause: error });
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  }
+
+  /** There is none: the server has no cron. */
+  cron(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Sends SIGKILL: the process gets no chance to write anything. */
+  async kill(): Promise<void> {
+    await this.signal("SIGKILL");
+  }
+
+  /** Sends a signal, and waits for the end. */
+  async signal(name: Deno.Signal): Promise<number | undefined> {
+    const running = this.#process;
+    if (running === undefined) return undefined;
+    this.#process = undefined;
+    try {
+      running.child.kill(name);
+    } catch {
+      // It has ended by itself.
+    }
+    await running.ended;
+    return (await running.child.status).code;
+  }
+
+  /** Waits for a line of its output. */
+  async logs(pattern: RegExp): Promise<string> {
+    const found = () => Promise.resolve(this.log.find((line) => pattern.test(line)));
+    return (await eventually(found, (line) => line !== undefined))!;
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    let rest = "";
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      this.log.push(...lines);
+      this.log.splice(0, this.log.length - MAX_LOG_LINES);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await Deno.remove(this.data.replace(/\/data$/, ""), { recursive: true }).catch(() => {});
+  }
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
