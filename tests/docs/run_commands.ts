@@ -39,14 +39,18 @@ export async function runCommands(commands: readonly Command[]): Promise<Run> {
   await writeFiles(copy, receiver.origin, emulator.events().map(({ event }) => event));
 
   const env: Record<string, string> = {
-    PATH: `${folder}/bin:${Deno.env.get("PATH")}`,
+    PATH: `${folder}/bin:${folder}/home/.deno/bin:${Deno.env.get("PATH")}`,
+    HOME: `${folder}/home`,
+    DENO_DIR: await denoDir(),
+    npm_config_cache: `${Deno.env.get("HOME")}/.npm`,
     WORLD: folder,
     NO_COLOR: "1",
     TE_BASE_URL: `${api.origin}/v7`,
     NO_PROXY: "127.0.0.1,localhost",
   };
+  await Deno.mkdir(`${folder}/home`);
   const values: Record<string, string> = { "TE_TOKEN=": emulator.token, "whsec_": `whsec_${KEY}` };
-  if (commands.some(({ text }) => /\$(ADDRESS|TOKEN)\b|^panoptes |\bPANOPTES_/.test(text))) {
+  if (commands.some(({ text }) => /\b(ADDRESS|TOKEN|PANOPTES_\w+)\b|^panoptes /m.test(text))) {
     const panoptes = world.use(await StartRun.start({}, undefined, DEADLINE_MS));
     const { port, token } = await panoptes.ready();
     await panoptes.until(/first\s+alert received/);
@@ -72,11 +76,17 @@ export async function runCommands(commands: readonly Command[]): Promise<Run> {
       NEXT: next,
       SOURCE: "default",
     });
-    Object.assign(values, { "PANOPTES_TOKEN=": token, "TOKEN=": token });
+    Object.assign(values, { "PANOPTES_TOKEN=": token, "TOKEN=": token, address });
   }
   const script = `${folder}/commands.sh`;
   await Deno.writeTextFile(script, shellScript(commands, values));
   return await runScript(script, copy, env);
+}
+
+/** Where packages are that have been fetched already. */
+async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }
 
 /** A key for signing in the examples. */
@@ -112,7 +122,9 @@ async function writeShims(folder: string): Promise<void> {
   await Deno.mkdir(folder);
   const shims = {
     panoptes: `exec deno task -q panoptes "$@"`,
-    curl: `PATH=\${PATH#*:}; exec curl --silent --show-error --fail-with-body "$@"`,
+    curl: `PATH=\${PATH#*:}
+case " $* " in *" --fail "*) ;; *) set -- --fail-with-body "$@" ;; esac
+exec curl --silent --show-error "$@"`,
   };
   for (const [name, body] of Object.entries(shims)) {
     await Deno.writeTextFile(`${folder}/${name}`, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
