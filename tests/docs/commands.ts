@@ -3,6 +3,7 @@ import { type Document, fences } from "./document.ts";
 /** Why a command of the documents is not run here: a closed list. */
 export const REASONS = {
   "long": "a test of its own, which takes minutes; whoever changes what it tests runs it",
+  "second": "needs a second Panoptes; a test of its own starts one",
   "cloudflare": "needs a Cloudflare account",
   "machine": "changes the machine: root, systemd, a container engine or a web server",
   "registry": "needs what is not published yet, or installs from a registry",
