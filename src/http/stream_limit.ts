@@ -22,7 +22,7 @@ export interface Place {
   onProbe(probe: () => void): void;
   /**
    * How many bytes to write at a time to a reader that lags, so that all streams together keep about
-   * 16 MB that no connection has taken: 64 KiB while few are open, and 1 KiB from a thousand on.
+   * 8 MB that no connection has taken: 64 KiB while few are open, and 512 bytes from a thousand on.
    */
   writeBytes(): number;
   /**
@@ -71,10 +71,10 @@ const PATIENCE_MS = 1_000;
 const PROBE_EVERY_MS = 200;
 
 /** What all streams together may have written that no connection has taken, in bytes. */
-const UNREAD_BYTES = 16 * 1024 * 1024;
+const UNREAD_BYTES = 8 * 1024 * 1024;
 /** So many writes of a stream workerd takes ahead of its connection, whatever their size. */
 const WRITES_AHEAD = 16;
-const MIN_WRITE_BYTES = 1024;
+const MIN_WRITE_BYTES = 512;
 const MAX_WRITE_BYTES = 64 * 1024;
 
 interface Held {
