@@ -6,8 +6,8 @@ import { naiveRules } from "./naive_rules.ts";
 import { runChaos } from "./run_chaos.ts";
 import { SEED } from "../support/fuzz_settings.ts";
 
-Deno.test("the Worker on bare workerd keeps every promise through five kills", async () => {
-  const { findings, figures } = await runChaos({ kills: 5, seed: SEED });
+Deno.test("the Worker on bare workerd keeps every promise through three kills", async () => {
+  const { findings, figures } = await runChaos({ kills: 3, seed: SEED });
   for (const { promise, missing, wrong, examples, expected } of findings) {
     assertEquals({ missing, wrong, examples }, { missing: 0, wrong: 0, examples: [] }, promise);
     assert(expected > 0, `${promise}: nothing was tested, ${JSON.stringify(figures)}`);
