@@ -48,13 +48,14 @@ export function sourceOption(): Option {
  *
  * @param command The command.
  * @param scope The scope that the token needs.
+ * @param isMandatory Whether the command can do nothing without it.
  * @returns The command.
  */
-export function onInstance(command: CliCommand, scope: string): CliCommand {
+export function onInstance(command: CliCommand, scope: string, isMandatory = true): CliCommand {
   return command
     .addOption(
       new Option("--url <url>", "the address of Panoptes").env("PANOPTES_URL")
-        .makeOptionMandatory(),
+        .makeOptionMandatory(isMandatory),
     )
     .addOption(sourceOption())
     .option(

@@ -3,6 +3,7 @@ import { backtestCommand } from "./commands/backtest.ts";
 import { completionsCommand } from "./commands/completions.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
 import { endpointsCommand } from "./commands/endpoints.ts";
+import { eventsExportCommand } from "./commands/events_export.ts";
 import { eventsSummarizeCommand } from "./commands/events_summarize.ts";
 import { logExportCommand } from "./commands/log_export.ts";
 import { logImportCommand } from "./commands/log_import.ts";
@@ -37,8 +38,9 @@ export function panoptesCommand(): CliCommand {
         rulesTestCommand(),
         rulesExplainCommand(),
       ),
-      new CliCommand("events").description("show which events there are").with(
+      new CliCommand("events").description("show or export events").with(
         eventsSummarizeCommand(),
+        eventsExportCommand(),
       ),
       tailCommand(),
       backtestCommand(),
@@ -66,6 +68,7 @@ export function panoptesCommand(): CliCommand {
       "panoptes tail alerts --level high,critical",
       "follow the alerts of a running Panoptes",
     )
+    .example("panoptes events export --since 30d --out events.ndjson", "keep a range of events")
     .example("panoptes endpoints test on-call", "try an endpoint of a running Panoptes")
     .example("panoptes deliveries list --state dead", "show what was given up")
     .example("panoptes serve --config panoptes.env", "run a server on this machine");

@@ -132,7 +132,7 @@ function _panoptes_at
       set path $path $word
     end
   end
-  test (string join -- ' ' $path) = "$argv[1]"
+  test "$(string join -- ' ' $path)" = "$argv[1]"
 end
 ${lines.join("\n")}`;
 }

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import { streamUserEvents } from "../../thousandeyes/stream/stream_user_events.ts";
+import type { StreamUserEventsOptions } from "../../thousandeyes/stream/stream_user_events_options.ts";
 import { SETTINGS } from "../../service/settings.ts";
 import { SourceError, UsageError } from "../exit_code.ts";
 import { parseSince } from "./option_values.ts";
@@ -9,6 +10,31 @@ import type { EventInput } from "./read_events.ts";
 
 /** The settings that lead to the API: the same as those of the Worker, from the environment. */
 const NEEDED = [SETTINGS.teToken, SETTINGS.baseUrl, SETTINGS.aid, SETTINGS.useAllPermittedAids];
+
+/**
+ * What leads to the API, from the environment.
+ *
+ * @param task What is to be done, in the words of errors: "Cannot <task>".
+ * @returns The options of a stream of events.
+ * @throws {UsageError} If a setting is invalid.
+ */
+export function apiSettings(
+  task: string,
+): Pick<StreamUserEventsOptions, "token" | "baseUrl" | "aid" | "useAllPermittedAids"> {
+  const problems = NEEDED.flatMap(({ name, schema }) =>
+    v.safeParse(schema, Deno.env.get(name)).issues?.map(({ message }) => `${name} ${message}`) ?? []
+  );
+  if (problems.length > 0) throw new UsageError(`Cannot ${task}: ${problems.join("; ")}`);
+  const value = <T>({ name, schema }: { name: string; schema: v.GenericSchema<unknown, T> }) =>
+    v.parse(schema, Deno.env.get(name));
+  const aid = value(SETTINGS.aid);
+  return {
+    token: value(SETTINGS.teToken),
+    baseUrl: value(SETTINGS.baseUrl),
+    ...(aid === undefined ? {} : { aid }),
+    useAllPermittedAids: value(SETTINGS.useAllPermittedAids) ?? aid === undefined,
+  };
+}
 
 /**
  * The past of the ThousandEyes API, as far as the option `--since` says.
@@ -19,18 +45,7 @@ const NEEDED = [SETTINGS.teToken, SETTINGS.baseUrl, SETTINGS.aid, SETTINGS.useAl
  */
 export function apiPast(since: string): EventInput {
   const window = parseSince(since);
-  const problems = NEEDED.flatMap(({ name, schema }) =>
-    v.safeParse(schema, Deno.env.get(name)).issues?.map(({ message }) => `${name} ${message}`) ?? []
-  );
-  if (problems.length > 0) {
-    throw new UsageError(`Cannot read the past from the API: ${problems.join("; ")}`);
-  }
-  const value = <T>({ name, schema }: { name: string; schema: v.GenericSchema<unknown, T> }) =>
-    v.parse(schema, Deno.env.get(name));
-  const token = value(SETTINGS.teToken);
-  const aid = value(SETTINGS.aid);
-  const useAllPermittedAids = value(SETTINGS.useAllPermittedAids) ?? aid === undefined;
-  const baseUrl = value(SETTINGS.baseUrl);
+  const settings = apiSettings("read the past from the API");
   return {
     total: window,
     async *read({ onProgress }) {
@@ -38,10 +53,7 @@ export function apiPast(since: string): EventInput {
       const odd: object[] = [];
       let reached = end;
       const events = streamUserEvents({
-        token,
-        baseUrl,
-        ...(aid === undefined ? {} : { aid }),
-        useAllPermittedAids,
+        ...settings,
         startDate: new Date(end - window),
         endDate: new Date(end),
         onInvalid: ({ value }) => {

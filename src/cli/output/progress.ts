@@ -8,8 +8,8 @@ const ERASE = "\r\u001b[2K";
 export interface ProgressState {
   /** Events read so far. */
   readonly events: number;
-  /** Matches found so far. */
-  readonly matches: number;
+  /** Matches found so far, where they are looked for. */
+  readonly matches?: number;
   /** How much of the total is done, in its unit. */
   readonly done: number;
 }
@@ -35,7 +35,8 @@ export class Progress {
     if (now < this.#next) return;
     this.#next = now + INTERVAL_MS;
     const rate = Math.round(state.events / ((now - this.#started) / 1000));
-    const counts = `${state.events} events, ${state.matches} matches, ${rate} events/s`;
+    const found = state.matches === undefined ? "" : `${state.matches} matches, `;
+    const counts = `${state.events} events, ${found}${rate} events/s`;
     write(Deno.stderr, `${ERASE}${this.#bar(state.done)}${counts}`);
     this.#onScreen = true;
   }
