@@ -39,16 +39,25 @@ export interface Command {
   readonly skipped: string | undefined;
 }
 
-/** The commands in the `sh` and `bash` blocks of a document, in their order. */
+/**
+ * The commands in the `sh` and `bash` blocks of a document, in their order. What a reader does by
+ * hand, such as editing a file, stands in between as `<!-- by hand: COMMAND -->`.
+ */
 export function commands(document: Document): Command[] {
-  return fences(document).filter(({ language }) => /^(sh|bash)$/.test(language))
-    .flatMap(({ line, lines, mark }) =>
-      split(lines).map(({ at, text }) => ({
-        place: `${document.path}:${line + at}`,
-        text,
-        skipped: mark ?? NEVER.find(([command]) => command.test(bare(text)))?.[1],
-      }))
-    );
+  const shell = fences(document).filter(({ language }) => /^(sh|bash)$/.test(language));
+  const typed = shell.flatMap(({ line, lines, mark }) =>
+    split(lines).map(({ at, text }) => ({
+      line: line + at,
+      text,
+      skipped: mark ?? NEVER.find(([command]) => command.test(bare(text)))?.[1],
+    }))
+  );
+  const byHand = document.lines.flatMap((text, index) => {
+    const [, command] = /^<!-- by hand: (.*) -->$/.exec(text) ?? [];
+    return command === undefined ? [] : [{ line: index + 1, text: command, skipped: undefined }];
+  });
+  return [...typed, ...byHand].sort((one, other) => one.line - other.line)
+    .map(({ line, text, skipped }) => ({ place: `${document.path}:${line}`, text, skipped }));
 }
 
 /** A command without the comment at its end. */

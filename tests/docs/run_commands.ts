@@ -46,6 +46,7 @@ export async function runCommands(commands: readonly Command[]): Promise<Run> {
     WORLD: folder,
     NO_COLOR: "1",
     TE_BASE_URL: `${api.origin}/v7`,
+    EMULATOR_TOKEN: emulator.token,
     NO_PROXY: "127.0.0.1,localhost",
   };
   await Deno.mkdir(`${folder}/home`);

@@ -4,7 +4,7 @@ import type { Command } from "./commands.ts";
 const SERVERS: readonly { command: RegExp; ready: RegExp }[] = [
   { command: /\btask start\b/, ready: /Ready after/ },
   { command: /\btask emulator\b|\bpanoptes emulator\b/, ready: /Press Ctrl-C/ },
-  { command: /\bpanoptes serve\b/, ready: /Ready after|Press Ctrl-C|Listening/ },
+  { command: /\b(task|panoptes) serve\b/, ready: /listens on/ },
   { command: /\bwrangler dev\b/, ready: /Ready on/ },
 ];
 
@@ -39,7 +39,7 @@ serve() {
   for ((tenths = 0; tenths < 3000; tenths++)); do
     if grep -qE "$1" "$log"; then
       cat "$log"
-      found=$(sed -nE 's/^ *(Address|.*Ready on) +(http\\S+).*/\\2/p' "$log" | head -n 1)
+      found=$(sed -nE 's/^ *(Address|.*Ready on|.*listens on) +(http[^ ,]+).*/\\2/p' "$log" | head -n 1)
       [ -z "$found" ] || ADDRESS=$found
       found=$(sed -nE 's/^ *Token +(\\S+).*/\\1/p' "$log" | head -n 1)
       [ -z "$found" ] || TOKEN=$found
