@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { CloudflareAccess } from "../../src/http/cloudflare_access.ts";
 import { createGateway } from "../../src/http/gateway.ts";
+import { withCheckedAnswers } from "../support/checked_answers.ts";
 import { AccessTeam } from "../support/access_team.ts";
 import { ManualClock } from "../support/manual_clock.ts";
 import { sha256 } from "../support/api_token.ts";
@@ -149,7 +150,7 @@ async function deployment() {
   const { team, clock, access, sign } = await accessOf();
   const fixture = new LogFixture();
   fixture.clock.set(clock.now());
-  const app = createGateway({
+  const app = withCheckedAnswers(createGateway({
     tokens: [{ name: "siem", sha256: await sha256("a-token"), scopes: ["read"] }],
     sources: ["default"],
     access,
@@ -157,7 +158,7 @@ async function deployment() {
     tell: (report) => Promise.resolve(fixture.failures.add(report)),
     backend: (request) => fixture.app.fetch(request),
     report: (error) => fixture.reports.push(error),
-  });
+  }));
   return {
     fixture,
     team,

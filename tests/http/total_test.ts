@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createGateway } from "../../src/http/gateway.ts";
+import { withCheckedAnswers } from "../support/checked_answers.ts";
 import { sha256 } from "../support/api_token.ts";
 import { LogFixture } from "./log_fixture.ts";
 
@@ -22,13 +23,13 @@ class Sources implements Disposable {
   reports: unknown[] = [];
   #answered = 0;
   #isStuck = false;
-  #app = createGateway({
+  #app = withCheckedAnswers(createGateway({
     tokens,
     sources: ["default", "emea", "failing", "refusing", "stuck"],
     clock: this.first.clock,
     backend: (request, source) => this.#answer(request, source),
     report: (error) => this.reports.push(error),
-  });
+  }));
 
   async #answer(request: Request, source: string): Promise<Response> {
     const log = { default: this.first, emea: this.second }[source];

@@ -68,6 +68,11 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
     },
   },
   {
+    name: "alert_counts",
+    key: ["rule", "level"],
+    columns: { rule: "text", level: "text", alerts: "number", last_at: "number" },
+  },
+  {
     name: "events",
     key: ["seq"],
     isNumbered: true,
