@@ -176,6 +176,8 @@ export const api = {
 
 /** A source, with the state of its log. */
 export type Source = Awaited<ReturnType<typeof api.sources>>["sources"][number];
+/** A rule, with the number of its alerts. */
+export type CountedRule = Awaited<ReturnType<typeof api.rules>>["rules"][number];
 /** A message to a webhook, as JSON. */
 export type Delivery = Awaited<ReturnType<typeof api.deliveries>>["deliveries"][number];
 /** What a webhook endpoint made of a sample alert. */

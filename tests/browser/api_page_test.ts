@@ -3,11 +3,11 @@ import apiDocs from "../../src/service/api_docs.json" with { type: "json" };
 import { gatewayOfPage } from "../http/gateway_of_page.ts";
 import { findingsIn } from "./accessibility.ts";
 import { browserTest, watchErrors } from "./page_test_of.ts";
+import { takePictures } from "./pictures.ts";
 
 /** One of each kind: the page has hundreds that are alike. */
 const LOOKED_AT =
   `axe.run({ include: ["header", "nav", "#getAlerts", "#putEndpointsName", "#Status"] })`;
-const PICTURES = new URL("../../docs/images/", import.meta.url);
 
 browserTest(
   "/docs is accessible, dark and light, wide and on a phone, and needs no script",
@@ -16,23 +16,23 @@ browserTest(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
       gatewayOfPage(apiDocs).fetch,
     );
+    const address = `http://127.0.0.1:${server.addr.port}/docs#getAlerts`;
     const findings: string[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       for (const [size, width] of [["wide", 1280], ["phone", 360]] as const) {
         const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
         const errors = watchErrors(page);
-        await page.goto(`http://127.0.0.1:${server.addr.port}/docs#getAlerts`);
+        await page.goto(address);
         assert(await page.locator("#getAlerts").isVisible());
-        if (Deno.env.get("SCREENSHOTS") !== undefined) {
-          await page.screenshot({
-            path: new URL(`docs-${colorScheme}-${size}.png`, PICTURES).pathname,
-          });
-        }
         findings.push(...await findingsIn(page, `${colorScheme}, ${size}`, LOOKED_AT));
         assertEquals(errors, []);
         await page.close();
       }
     }
     assertEquals(findings, []);
+    await takePictures(browser, async (page, take) => {
+      await page.goto(address);
+      await take("docs");
+    });
   },
 );

@@ -29,7 +29,11 @@ pageTest(
     await page.getByText("No open alert").waitFor();
     await server.alert({ event: { event: "Test deleted.", user: "Ana (ana@example.org)" } });
     await page.getByRole("link", { name: "Test deleted: Ana" }).click();
-    await page.getByRole("dialog").getByText("event|contains: deleted").waitFor();
+    const drawer = page.getByRole("dialog");
+    await drawer.getByText("event|contains: deleted").waitFor();
+    await drawer.getByText("Actor: Ana (ana@example.org)").waitFor();
+    const runbook = drawer.getByRole("link", { name: "https://wiki.example/deleted-tests" });
+    assertEquals(await runbook.getAttribute("href"), "https://wiki.example/deleted-tests");
     assertEquals(await page.locator("dialog pre mark").allTextContents(), ['"Test deleted."']);
   },
 );

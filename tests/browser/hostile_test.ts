@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { HOSTILE_TEXTS } from "./hostile_texts.ts";
-import { pageTest } from "./page_test_of.ts";
+import { PageServer } from "./page_server.ts";
+import { browserTest, pageTest, watchErrors } from "./page_test_of.ts";
 
 /** What a page of ours never has, or has only a fixed number of. */
 const FOREIGN = "script:not([type=module]), iframe, object, embed, base, img, video, audio, math," +
@@ -44,19 +45,23 @@ pageTest(
   },
 );
 
-pageTest(
-  "60 hostile texts in alerts are shown as text, in every view",
-  async ({ page, server }) => {
+browserTest(
+  "60 hostile texts in alerts are shown as text, in every view, with several sources",
+  async (browser) => {
+    await using server = new PageServer(undefined, ["emea", "apac"]);
+    const page = await browser.newPage();
+    const errors = watchErrors(page);
     const ids: string[] = [];
     for (const text of HOSTILE_TEXTS) {
       const { id } = await server.alert({ event: { event: text, user: text }, title: text });
       ids.push(id);
     }
     await page.goto(server.link());
+    await page.getByRole("cell").getByRole("link", { name: "emea" }).click();
     await page.getByText("All 60 open alerts").waitFor();
     assertEquals(await page.locator(FOREIGN).count(), 0);
     for (const [index, id] of ids.entries()) {
-      await page.goto(`${server.origin}/#/alerts?level=low&id=${id}`);
+      await page.goto(`${server.origin}/#/alerts?source=emea&level=low&id=${id}`);
       const text = HOSTILE_TEXTS[index] ?? "";
       const event = page.locator("dialog pre");
       await event.waitFor();
@@ -64,8 +69,9 @@ pageTest(
       assertEquals(await page.locator(FOREIGN).count(), 0, text);
       assertEquals(await page.locator("dialog a[href^='javascript:' i]").count(), 0);
     }
-    await page.goto(`${server.origin}/#/rules`);
+    await page.goto(`${server.origin}/#/rules?source=emea`);
     await page.getByRole("heading", { name: "Rules" }).waitFor();
     assertEquals(await page.locator(FOREIGN).count(), 0);
+    assertEquals(errors, []);
   },
 );

@@ -74,10 +74,17 @@ export class PageServer implements AsyncDisposable {
 
   /** Records an event and the alert that a rule makes of it; returns the alert. */
   async alert(
-    { event, level = "high", title = "Test deleted", endpoint }: {
+    {
+      event,
+      level = "high",
+      title = "Test deleted",
+      rule: id = `rule-${title.toLowerCase().replaceAll(" ", "-")}`,
+      endpoint,
+    }: {
       event: Record<string, unknown>;
       level?: Alert["level"];
       title?: string;
+      rule?: string;
       endpoint?: string;
     },
   ): Promise<Alert> {
@@ -87,10 +94,13 @@ export class PageServer implements AsyncDisposable {
     await this.record([dated]);
     const { log } = this.fixture;
     const rule = {
-      id: `rule-${title.toLowerCase().replaceAll(" ", "-")}`,
+      id,
       title,
       level,
       description: "A user deleted a test.",
+      custom: {
+        panoptes: { runbook: "Call the user, as https://wiki.example/deleted-tests says." },
+      },
       falsepositives: ["A planned change"],
       references: ["https://docs.thousandeyes.com", "javascript:alert(1)"],
     };

@@ -25,18 +25,25 @@ pageTest(
   "a rule is shown with its source and its tests, and is tried on the last events in the browser",
   async ({ page, server }) => {
     provideRules(server);
-    await server.record([
-      { event: "Test deleted.", user: "Ana (ana@example.org)" },
-      { event: "Login succeeded." },
-    ]);
+    await server.alert({
+      event: { event: "Test deleted.", user: "Ana (ana@example.org)" },
+      rule: DELETED?.id ?? "",
+    });
+    await server.record([{ event: "Login succeeded." }]);
     const asked: string[] = [];
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await page.goto(server.link());
     await page.goto(`${server.origin}/#/rules`);
     await page.getByText(`${bundle.rules.length + bundle.correlations.length} of`).waitFor();
     assertEquals(await page.getByText("disabled", { exact: true }).count(), 1);
-    await page.getByRole("link", { name: DELETED?.title ?? "", exact: true }).click();
+    const rule = page.getByRole("link", { name: DELETED?.title ?? "", exact: true });
+    const [, level, alerts, last] = await page.getByRole("row").filter({ has: rule })
+      .getByRole("cell").allTextContents();
+    assertEquals([level, alerts], [DELETED?.level, "1"]);
+    assert(/^\d+:\d\d:\d\d/.test(last ?? ""), last);
+    await rule.click();
     const drawer = page.getByRole("dialog");
+    await drawer.getByRole("link", { name: "1 alert", exact: true }).waitFor();
     const source = drawer.getByLabel("Source");
     await source.waitFor();
     assert((await source.inputValue()).startsWith("# yaml-language-server"));

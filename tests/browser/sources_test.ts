@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { settled } from "../support/manual_clock.ts";
 import { PageServer } from "./page_server.ts";
 import { browserTest, pageTest, watchErrors } from "./page_test_of.ts";
+import { takePictures } from "./pictures.ts";
 
 browserTest(
   "of several sources one is chosen, and everything in the page is about that one",
@@ -49,6 +50,12 @@ browserTest(
     await page.goto(`${server.origin}/#/alerts?source=elsewhere`);
     await page.getByRole("alert").filter({ hasText: "no such source" }).waitFor();
     assertEquals(errors, []);
+
+    await takePictures(browser, async (page, take) => {
+      await page.goto(server.link());
+      await page.getByRole("cell").getByRole("link", { name: "apac" }).waitFor();
+      await take("sources");
+    });
   },
 );
 

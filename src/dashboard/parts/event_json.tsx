@@ -1,5 +1,10 @@
-import type { AlertField } from "../../alert/alert.ts";
 import { escapeInvisible } from "../../stream/plain_text.ts";
+
+/** A value of an event that has led to an alert; the field is null if it may be in any. */
+interface Matched {
+  readonly field: string | null;
+  readonly value: unknown;
+}
 
 /**
  * An event as JSON, with the values highlighted that a rule has matched. Everything in it is text
@@ -9,7 +14,7 @@ import { escapeInvisible } from "../../stream/plain_text.ts";
  * @returns The element.
  */
 export function EventJson(
-  { event, matched = [] }: { event: unknown; matched?: readonly AlertField[] },
+  { event, matched = [] }: { event: unknown; matched?: readonly Matched[] },
 ) {
   return (
     <pre class="json" tabIndex={0} aria-label="The event as JSON">
@@ -23,7 +28,7 @@ interface ValueProps {
   /** The field as rules name it: without the places in lists. */
   readonly path: string;
   readonly indent: string;
-  readonly matched: readonly AlertField[];
+  readonly matched: readonly Matched[];
 }
 
 function Value({ value, path, indent, matched }: ValueProps) {
@@ -62,7 +67,7 @@ function Value({ value, path, indent, matched }: ValueProps) {
 }
 
 /** A derived field, such as `user.name`, highlights what it is derived from. */
-function isMatched(value: unknown, path: string, matched: readonly AlertField[]): boolean {
+function isMatched(value: unknown, path: string, matched: readonly Matched[]): boolean {
   return matched.some(({ field, value: found }) =>
     field === null || field === path
       ? String(found) === String(value)

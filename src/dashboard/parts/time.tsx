@@ -1,4 +1,5 @@
 const clock = formatter({ timeStyle: "medium" });
+const dayOfYear = formatter({ month: "short", day: "numeric" });
 const day = formatter({ dateStyle: "medium" });
 
 /** A browser takes some 20 ms to make its first one, so that is left until it is needed. */
@@ -13,7 +14,7 @@ export function prepareTimes(): void {
 }
 
 /**
- * A time in the words of this browser: today's without the date.
+ * A time in the words of this browser: today's without the date, and this year's without the year.
  *
  * @param props `at`: an ISO 8601 string; anything else is shown as it is.
  * @returns The element.
@@ -22,11 +23,14 @@ export function Time({ at }: { at: string | null | undefined }) {
   if (at === null || at === undefined) return <span class="quiet">none</span>;
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return <span>{at}</span>;
-  const isToday = date.toDateString() === new Date().toDateString();
-  const time = clock().format(date);
+  const now = new Date();
+  const isThisYear = date.getFullYear() === now.getFullYear();
+  const days = date.toDateString() === now.toDateString()
+    ? ""
+    : `${(isThisYear ? dayOfYear : day)().format(date)}, `;
   return (
     <time dateTime={date.toISOString()} title={date.toISOString()}>
-      {isToday ? time : `${day().format(date)}, ${time}`}
+      {`${days}${clock().format(date)}`}
     </time>
   );
 }

@@ -6,6 +6,7 @@ import { linkTo } from "../address.ts";
 import { type AlertHistory, api } from "../api.ts";
 import { Badge } from "../parts/badge.tsx";
 import { EventJson } from "../parts/event_json.tsx";
+import { LinkedText } from "../parts/linked_text.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { counted, plain } from "../parts/text.ts";
 import { Time } from "../parts/time.tsx";
@@ -33,7 +34,7 @@ export function AlertDetails({ alert, state, onState, onSilenced }: {
   onState: (state: AlertState) => void;
   onSilenced: () => void;
 }) {
-  const { rule } = alert;
+  const { rule, group = [] } = alert;
   return (
     <>
       <p class="facts-line">
@@ -47,11 +48,16 @@ export function AlertDetails({ alert, state, onState, onSilenced }: {
         )}
         <a href={linkTo("deliveries", { alert: alert.id })}>Deliveries</a>
       </p>
+      <p>
+        Actor: <bdi>{actorOf(alert) || "unknown"}</bdi>
+      </p>
       <Handling alert={alert} known={state} onState={onState} />
       {rule.runbook !== undefined && (
         <section>
           <h3>What to do</h3>
-          <p class="prose">{rule.runbook}</p>
+          <p class="prose">
+            <LinkedText text={rule.runbook} />
+          </p>
         </section>
       )}
       <section>
@@ -59,15 +65,19 @@ export function AlertDetails({ alert, state, onState, onSilenced }: {
         <p>
           Rule: <a href={linkTo("rules", { id: rule.id })}>{rule.title}</a>
         </p>
-        {rule.description !== undefined && <p class="prose">{rule.description}</p>}
+        {rule.description !== undefined && (
+          <p class="prose">
+            <LinkedText text={rule.description} />
+          </p>
+        )}
         {alert.parts !== undefined && (
           <ul>
             {alert.parts.map(({ ruleId, title, count }) => <li key={ruleId}>{count} × {title}</li>)}
           </ul>
         )}
-        {alert.group !== undefined && alert.group.length > 0 && (
+        {group.length > 0 && (
           <dl class="facts">
-            {alert.group.map(({ field, value }) => (
+            {group.map(({ field, value }) => (
               <>
                 <dt>{field}</dt>
                 <dd>
@@ -96,7 +106,7 @@ export function AlertDetails({ alert, state, onState, onSilenced }: {
           <ul>
             {rule.references.map((text) => (
               <li key={text}>
-                <Reference text={text} />
+                <LinkedText text={text} />
               </li>
             ))}
           </ul>
@@ -114,7 +124,7 @@ export function AlertDetails({ alert, state, onState, onSilenced }: {
               <Time at={event.date} /> <bdi>{plain(event.event, 80)}</bdi>{" "}
               <bdi class="quiet">{plain(event.user, 80)}</bdi>
             </summary>
-            <EventJson event={event} matched={alert.matched} />
+            <EventJson event={event} matched={[...alert.matched, ...group]} />
           </details>
         ))}
       </section>
@@ -253,9 +263,14 @@ function SilenceForm({ alert, onSilenced }: { alert: Alert; onSilenced: () => vo
   );
 }
 
-/** A reference of a rule: a link only if it is one of the web. */
-function Reference({ text }: { text: string }) {
-  return /^https?:\/\/[^\s]+$/.test(text)
-    ? <a href={text} target="_blank" rel="noopener noreferrer">{text}</a>
-    : <span>{text}</span>;
+/**
+ * Who did what an alert is about.
+ *
+ * @param alert The alert.
+ * @returns The user of its events, or how many they are; empty if that is unknown.
+ */
+export function actorOf({ events }: Alert): string {
+  const users = new Set(events.map(({ event: { user } }) => plain(user)).filter(Boolean));
+  const [first = ""] = users;
+  return users.size > 1 ? counted(users.size, "user") : first;
 }

@@ -7,6 +7,7 @@ import { address, setFilters } from "../address.ts";
 import { api } from "../api.ts";
 import type { FeedQuery } from "../feed_log.ts";
 import type { EntryRow, Row } from "../feed_row.ts";
+import { isNarrow } from "../narrow.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Choice } from "../parts/choice.tsx";
 import { Drawer } from "../parts/drawer.tsx";
@@ -20,9 +21,10 @@ import { Time } from "../parts/time.tsx";
 import { useAction } from "../parts/use_action.ts";
 import { useFeed } from "../use_feed.ts";
 import type { ViewProps } from "../view_props.ts";
-import { AlertDetails } from "./alert_details.tsx";
+import { actorOf, AlertDetails } from "./alert_details.tsx";
 
-const ROW_HEIGHT = 60;
+/** On a phone, the summary has two lines. */
+const ROW_HEIGHT = { wide: 60, narrow: 84 };
 /** What endpoints get unless they say otherwise. */
 const DEFAULT_LEVEL: AlertLevel = "medium";
 
@@ -90,7 +92,7 @@ export function AlertsView({ alerts: whole, status }: ViewProps) {
       <RowList
         label="Alerts, newest first"
         count={rows.length}
-        rowHeight={ROW_HEIGHT}
+        rowHeight={isNarrow.value ? ROW_HEIGHT.narrow : ROW_HEIGHT.wide}
         keyOf={(index) => keyOf(rows[index], index)}
         onOpen={(index) => {
           const row = rows[index];
@@ -161,6 +163,7 @@ function AlertRow({ row }: { row: Row<Alert> | undefined }) {
         {alert.silencedBy !== undefined && <Badge word="silenced" />}
         {alert.foldedInto !== undefined && <span>repeat</span>}
         {alert.backfilled && <span>about the past</span>}
+        <bdi class="actor">{actorOf(alert)}</bdi>
         <span class="rule-title">{alert.rule.title}</span>
       </span>
     </div>

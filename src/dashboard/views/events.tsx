@@ -4,6 +4,7 @@ import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
 import { address, linkTo } from "../address.ts";
 import type { EntryRow, Row } from "../feed_row.ts";
 import { MatchingRows } from "../matching_rows.ts";
+import { isNarrow } from "../narrow.ts";
 import { Drawer } from "../parts/drawer.tsx";
 import { EventJson } from "../parts/event_json.tsx";
 import { Gap } from "../parts/gap.tsx";
@@ -18,7 +19,8 @@ import { TopValues } from "../parts/top_values.tsx";
 import { useFeed } from "../use_feed.ts";
 import type { ViewProps } from "../view_props.ts";
 
-const ROW_HEIGHT = 36;
+/** On a phone, the user has a line of their own. */
+const ROW_HEIGHT = { wide: 36, narrow: 56 };
 
 /**
  * Every event as it arrives, newest first: filtered by the server, searched, paused, one of them in
@@ -94,7 +96,7 @@ function EventList({ events }: Pick<ViewProps, "events">) {
       <RowList
         label="Events, newest first"
         count={places.length}
-        rowHeight={ROW_HEIGHT}
+        rowHeight={isNarrow.value ? ROW_HEIGHT.narrow : ROW_HEIGHT.wide}
         keyOf={placeOf}
         onOpen={(index) => {
           const row = rowOf(index);
@@ -146,16 +148,16 @@ function EventRow({ row }: { row: Row<UserEvent> | undefined }) {
       <span class="cell time">
         <Time at={date ?? row.recordedAt} />
       </span>
-      <span class="cell wide">
+      <span class="cell event">
         <bdi>{plain(event)}</bdi>
       </span>
-      <span class="cell wide">
+      <span class="cell user">
         <bdi>{plain(user)}</bdi>
       </span>
-      <span class="cell mono">
+      <span class="cell address mono">
         <bdi>{plain(ipAddress)}</bdi>
       </span>
-      <span class="cell wide quiet">
+      <span class="cell resources quiet">
         <bdi>{plain(resources?.map(({ name }) => plain(name)).join(", "))}</bdi>
       </span>
     </>

@@ -5,6 +5,7 @@ import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
 import { address, linkTo, setFilters } from "../address.ts";
 import type { EntryRow, Row } from "../feed_row.ts";
 import { later } from "../later.tsx";
+import { isNarrow } from "../narrow.ts";
 import { Badge } from "../parts/badge.tsx";
 import type { MinutesChartProps, TimeRange } from "../parts/minutes_chart.tsx";
 import { counted, plain } from "../parts/text.ts";
@@ -17,7 +18,8 @@ const MINUTES = 60;
 const MINUTE_MS = 60_000;
 /** How often the rows are counted anew. */
 const COUNT_MS = 500;
-const SHOWN_ALERTS = 5;
+/** The place for so many is kept free, so that nothing moves when there are others. */
+const SHOWN_ALERTS = { wide: 5, narrow: 3 };
 const RANGES = [5, 15, 30];
 const HEALTH = {
   green: "All is well.",
@@ -58,7 +60,13 @@ export function NowView({ events, alerts, status: { value: status } }: ViewProps
   return (
     <>
       <Health status={status} />
-      <Attention rows={alerts.rows} />
+      <div class="now-top">
+        <Attention
+          rows={alerts.rows}
+          max={isNarrow.value ? SHOWN_ALERTS.narrow : SHOWN_ALERTS.wide}
+        />
+        {status !== undefined && <Figures status={status} perMinute={sum(counts) / MINUTES} />}
+      </div>
       <section aria-labelledby="timeline">
         <h2 id="timeline">The last hour</h2>
         <Timeline
@@ -106,7 +114,6 @@ export function NowView({ events, alerts, status: { value: status } }: ViewProps
           ))}
         </p>
       </section>
-      {status !== undefined && <Figures status={status} perMinute={sum(counts) / MINUTES} />}
       <section aria-labelledby="frequent">
         <h2 id="frequent">
           Most frequent {range === undefined ? "in the last hour" : "in this time"}
@@ -120,18 +127,27 @@ export function NowView({ events, alerts, status: { value: status } }: ViewProps
   );
 }
 
-/** The alerts that nobody is handling, the most serious first, then the latest. */
-function Attention({ rows }: { rows: readonly Row<Alert>[] }) {
+/**
+ * The alerts that nobody is handling, the most serious first, then the latest. It reads no signal: a
+ * component that does is drawn again only with other properties, and `rows` stays the same array.
+ */
+function Attention({ rows, max }: { rows: readonly Row<Alert>[]; max: number }) {
   const open = rows.filter((row): row is EntryRow<Alert> =>
     "id" in row && isAtLeast(row.value.level, "medium") && (row.state ?? "open") === "open" &&
     !row.value.backfilled && row.value.foldedInto === undefined
   ).reverse();
   const rank = ({ value }: EntryRow<Alert>) => ALERT_LEVELS.indexOf(value.level);
+  const shown = open.toSorted((a, b) => rank(b) - rank(a)).slice(0, max);
   return (
     <section aria-labelledby="attention">
-      <h2 id="attention">Needs attention</h2>
+      <div class="heading">
+        <h2 id="attention">Needs attention</h2>
+        {open.length > shown.length && (
+          <a href={linkTo("alerts", { state: "open" })}>All {open.length} open alerts</a>
+        )}
+      </div>
       <ul class="attention">
-        {open.toSorted((a, b) => rank(b) - rank(a)).slice(0, SHOWN_ALERTS).map(({ id, value }) => (
+        {shown.map(({ id, value }) => (
           <li key={id}>
             <Badge word={value.level} />
             <a href={linkTo("alerts", { id: value.id })}>
@@ -144,11 +160,6 @@ function Attention({ rows }: { rows: readonly Row<Alert>[] }) {
         ))}
         {open.length === 0 && <li class="quiet">No open alert of the level medium or above.</li>}
       </ul>
-      {open.length > SHOWN_ALERTS && (
-        <p>
-          <a href={linkTo("alerts", { state: "open" })}>All {open.length} open alerts</a>
-        </p>
-      )}
     </section>
   );
 }

@@ -160,7 +160,7 @@ function Outcome(
             {counted(alerts.length, "alert")} in the last{" "}
             {count === 1 ? "event" : `${count.toLocaleString()} events`}
           </h3>
-          <ul class="attention">
+          <ul class="tried">
             {alerts.slice(0, SHOWN).map(({ id, at, summary, eventCount }) => (
               <li key={id}>
                 <Time at={at === null ? null : new Date(at).toISOString()} />

@@ -1,18 +1,16 @@
-import type { RuleSummary } from "../../http/log_access.ts";
-import type { Alert } from "../../alert/alert.ts";
 import { address, linkTo, setFilters } from "../address.ts";
-import { api } from "../api.ts";
-import type { Row } from "../feed_row.ts";
+import { api, type CountedRule } from "../api.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Drawer } from "../parts/drawer.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { SearchField, searchOf } from "../parts/search_field.tsx";
+import { counted } from "../parts/text.ts";
 import { Time } from "../parts/time.tsx";
 import { usePolled } from "../polled.ts";
 import type { ViewProps } from "../view_props.ts";
 import { RuleDetails } from "./rule_details.tsx";
 
-const INTERVAL_MS = 30_000;
+const INTERVAL_MS = 10_000;
 
 /** What the address names instead of a rule for one that is being written. */
 const NEW = "new";
@@ -20,17 +18,15 @@ const NEW = "new";
 const TRIED_EVENTS = 10_000;
 
 /**
- * The rules, with how often each has alerted lately, and one of them in full, to be tried. The one
+ * The rules, with how often each has alerted, and one of them in full, to be tried. The one
  * that is open is in the address.
  *
  * @param props See `ViewProps`.
  * @returns The element.
  */
-export function RulesView({ alerts, events }: ViewProps) {
+export function RulesView({ events }: ViewProps) {
   const { value, problem } = usePolled(api.rules, INTERVAL_MS);
   const { q = "", id = "" } = address.value.filters;
-  alerts.changed.value; // draw again with every change
-  const fired = countAlerts(alerts.rows);
   const isFound = searchOf(q);
   const all = [...value?.rules ?? [], ...value?.disabled ?? []];
   const disabled = new Set(value?.disabled);
@@ -58,30 +54,26 @@ export function RulesView({ alerts, events }: ViewProps) {
             <tr>
               <th scope="col">Rule</th>
               <th scope="col">Level</th>
-              <th scope="col">Status</th>
               <th scope="col" class="number">Alerts</th>
-              <th scope="col">Last</th>
+              <th scope="col">Last alert</th>
+              <th scope="col">Status</th>
             </tr>
           </thead>
           <tbody>
             {rules.map((rule) => (
-              <RuleRow
-                key={rule.id}
-                rule={rule}
-                isDisabled={disabled.has(rule)}
-                fired={fired.get(rule.id)}
-              />
+              <RuleRow key={rule.id} rule={rule} isDisabled={disabled.has(rule)} />
             ))}
           </tbody>
         </table>
       </div>
-      <p class="quiet">Alerts are counted among the latest {alerts.rows.length} of the log.</p>
+      <p class="quiet">Alerts are counted since the log was created.</p>
       {value !== undefined && (open !== undefined || id === NEW) && (
         <Drawer
           key={id}
           title={open?.title ?? "Try a new rule"}
           onClose={() => setFilters({ id: "" })}
         >
+          {open !== undefined && <RuleFacts rule={open} isDisabled={disabled.has(open)} />}
           <RuleDetails rule={open} rules={all} events={latest} />
         </Drawer>
       )}
@@ -89,46 +81,46 @@ export function RulesView({ alerts, events }: ViewProps) {
   );
 }
 
-interface Fired {
-  readonly count: number;
-  readonly last: string;
+interface RuleProps {
+  readonly rule: CountedRule;
+  readonly isDisabled: boolean;
 }
 
-function RuleRow({ rule, isDisabled, fired }: {
-  rule: RuleSummary;
-  isDisabled: boolean;
-  fired: Fired | undefined;
-}) {
+function RuleRow({ rule, isDisabled }: RuleProps) {
   return (
     <tr>
       <td>
-        <a href={linkTo("rules", { ...address.value.filters, id: rule.id })}>{rule.title}</a>
+        <a href={linkTo("rules", { ...address.value.filters, id: rule.id })}>{rule.title}</a>{" "}
+        {isDisabled && <Badge word="disabled" />}
       </td>
       <td>
         <Badge word={rule.level ?? "informational"} />
       </td>
-      <td>{isDisabled ? <Badge word="disabled" /> : rule.status ?? ""}</td>
       <td class="number">
-        {fired === undefined
-          ? 0
-          : <a href={linkTo("alerts", { rule: rule.id, level: "informational" })}>{fired.count}</a>}
+        {rule.alerts === 0 ? 0 : <a href={alertsOf(rule)}>{rule.alerts.toLocaleString()}</a>}
       </td>
-      <td>{fired === undefined ? "" : <Time at={fired.last} />}</td>
+      <td>{rule.lastAlertAt !== null && <Time at={rule.lastAlertAt} />}</td>
+      <td>{rule.status}</td>
     </tr>
   );
 }
 
-function countAlerts(rows: readonly Row<Alert>[]): Map<string, Fired> {
-  const fired = new Map<string, Fired>();
-  for (const row of rows) {
-    if (!("id" in row)) continue;
-    const { id } = row.value.rule;
-    const last = row.value.lastAt ?? row.recordedAt;
-    const before = fired.get(id);
-    fired.set(id, {
-      count: (before?.count ?? 0) + 1,
-      last: before !== undefined && before.last > last ? before.last : last,
-    });
-  }
-  return fired;
+function RuleFacts({ rule, isDisabled }: RuleProps) {
+  return (
+    <p class="facts-line">
+      <Badge word={rule.level ?? "informational"} />
+      {isDisabled && <Badge word="disabled" />}
+      <span>{rule.status}</span>
+      <a href={alertsOf(rule)}>{counted(rule.alerts, "alert")}</a>
+      {rule.lastAlertAt !== null && (
+        <span>
+          last <Time at={rule.lastAlertAt} />
+        </span>
+      )}
+    </p>
+  );
+}
+
+function alertsOf({ id }: CountedRule): string {
+  return linkTo("alerts", { rule: id, level: "informational" });
 }

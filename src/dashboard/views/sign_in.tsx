@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { signedOutBecause, signIn } from "../session.ts";
 import { Notice } from "../parts/notice.tsx";
 
@@ -9,6 +10,8 @@ import { Notice } from "../parts/notice.tsx";
  */
 export function SignIn() {
   const pasted = useSignal("");
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => input.current?.focus(), []);
   return (
     <main class="sign-in">
       <h1>Panoptes</h1>
@@ -23,6 +26,7 @@ export function SignIn() {
         <label for="token">Token</label>
         <input
           id="token"
+          ref={input}
           type="password"
           autocomplete="off"
           spellcheck={false}
