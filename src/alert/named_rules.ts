@@ -1,5 +1,6 @@
 import { closest } from "../sigma/closest.ts";
 import type { SigmaCorrelation, SigmaRule } from "../sigma/engine.ts";
+import { groupBy } from "../stream/group_by.ts";
 
 /** A name that no rule has. */
 export interface UnknownRule {
@@ -64,7 +65,7 @@ export function namedRules(
 ): NamedRules {
   const keysOf = ({ id, name, tags = [] }: SigmaRule | SigmaCorrelation) =>
     [id, name, ...(byTag ? tags : [])].filter((key) => key !== undefined);
-  const byKey = Map.groupBy(
+  const byKey = groupBy(
     documents.flatMap((document) => keysOf(document).map((key) => ({ key, document }))),
     ({ key }) => key.toLowerCase(),
   );

@@ -1,4 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import type { RegexTable, SigmaCorrelation, SigmaFilter, SigmaRule } from "../sigma/engine.ts";
 
 /** The form of bundles that this version writes and reads; what changes its meaning raises it. */
@@ -63,5 +64,5 @@ export function revisionOf(bundle: RuleBundle): string {
     & Partial<SealedBundle>
     & RuleBundle;
   const text = JSON.stringify([BUNDLE_FORMAT, content]);
-  return sha256(new TextEncoder().encode(text)).toHex().slice(0, REVISION_DIGITS);
+  return bytesToHex(sha256(new TextEncoder().encode(text))).slice(0, REVISION_DIGITS);
 }

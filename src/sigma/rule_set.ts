@@ -2,6 +2,7 @@ import { type CompiledRule, compileRule } from "./compile/compile_rule.ts";
 import { FilterLookup } from "./compile/filter_lookup.ts";
 import { historyOf } from "./correlation/history.ts";
 import { type MatchedField, matchedFields } from "./matched_fields.ts";
+import { groupBy } from "../stream/group_by.ts";
 import { CandidateIndex } from "./index/candidate_index.ts";
 import { EventView } from "./match/event_view.ts";
 import { LogSourceRouter } from "./match/logsource_routing.ts";
@@ -199,7 +200,7 @@ export class RuleSet {
     compiled: readonly CompiledRule[];
     view: EventView;
   } {
-    this.#byRule ??= Map.groupBy(this.#compiled, (compiled) => compiled.rule);
+    this.#byRule ??= groupBy(this.#compiled, (compiled) => compiled.rule);
     const compiled = this.#byRule.get(rule);
     if (!compiled) throw new RangeError(`The rule '${rule.title}' is not in this set`);
     this.#view.show(event);

@@ -439,3 +439,19 @@ export async function runCase(
     done.abort();
   }
 }
+
+/** Runs every case and says what came of each: "ok", or the error. */
+export async function runContract(
+  far: { origin: string; otherOrigin: string },
+): Promise<Record<string, string>> {
+  const results: Record<string, string> = {};
+  for (const one of CONTRACT) {
+    try {
+      await runCase(one, far);
+      results[one.name] = "ok";
+    } catch (error) {
+      results[one.name] = error instanceof Error ? error.stack ?? error.message : String(error);
+    }
+  }
+  return results;
+}

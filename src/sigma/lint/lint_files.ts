@@ -1,9 +1,10 @@
+import { groupBy } from "../../stream/group_by.ts";
 import { linkCorrelations, placedProblem } from "../correlation/link_correlations.ts";
 import { parseFile } from "../parse/parse_file.ts";
 import type { Source } from "../parse/source.ts";
 import type { Problem, Severity } from "../problem.ts";
 import { CHECKS } from "./checks.ts";
-import { FILE_CHECKS, knownNames, type Placed, type PlacedFinding } from "./file_checks.ts";
+import { FILE_CHECKS, knownNames, type Placed } from "./file_checks.ts";
 import { FileReport } from "./file_report.ts";
 import type { KnownSource } from "./known_source.ts";
 import { type LintDocument, lintDocument } from "./lint_document.ts";
@@ -102,7 +103,7 @@ export function lintFiles(
   );
   const reports = new Map(read.map((file) => [file.source, reportOf(file, options)]));
   for (const { code, severity, run } of FILE_CHECKS) {
-    const found = Map.groupBy<Source, PlacedFinding>(run(placed, options), ({ source }) => source);
+    const found = groupBy(run(placed, options), ({ source }) => source);
     for (const [source, findings] of found) {
       reports.get(source)?.addFindings(code, severity, findings);
     }
