@@ -171,7 +171,7 @@ export function endpointsCommand(): CliCommand {
           "check a list of endpoints in YAML, and write it as the setting WEBHOOKS takes it",
         )
         .argument("<file>", "a list of endpoints as YAML or JSON; '-' is standard input")
-        .example("panoptes endpoints convert webhooks.yml | npx wrangler secret put WEBHOOKS")
+        .example("panoptes endpoints convert webhooks.yml | deno task wrangler secret put WEBHOOKS")
         .run((file: string) => endpointsConvert(file)),
     );
 }
