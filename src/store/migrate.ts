@@ -160,7 +160,8 @@ export function migrate(sql: Sql, now: number): void {
     ?.number ?? 0;
   if (done > MIGRATIONS.length) {
     throw new Error(
-      `Cannot open the log: its schema is version ${done}, but this program supports only up to ${MIGRATIONS.length}`,
+      `Cannot open the log: a later version wrote it (schema ${done}; this program knows ` +
+        `${MIGRATIONS.length}). Nothing was changed: run that version again, or a later one`,
     );
   }
   for (const [index, statements] of MIGRATIONS.entries()) {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { assertEquals } from "@std/assert";
-import { nodeSql } from "../../src/server/node_sql.ts";
+import { type NodeSql, nodeSql } from "../../src/server/node_sql.ts";
 import { type Endpoint, type EndpointConfig, EndpointSchema } from "../../src/delivery/endpoint.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { Sql } from "../../src/store/sql.ts";
@@ -18,14 +18,19 @@ export const HOUR = 60 * MINUTE;
 
 /** The whole watch with a fake API, a manual clock and a log in memory. */
 export class Bench implements Disposable {
-  readonly sql = nodeSql(":memory:");
+  readonly sql: NodeSql;
   readonly clock = new ManualClock(START);
   readonly api = new FakeApi(this.clock.now);
   readonly ports: WatchPorts;
   readonly options: WatchOptions;
   watch: Watch;
 
-  constructor(options: Partial<WatchOptions> = {}, ports: Partial<WatchPorts> = {}) {
+  constructor(
+    options: Partial<WatchOptions> = {},
+    ports: Partial<WatchPorts> = {},
+    sql: NodeSql = nodeSql(":memory:"),
+  ) {
+    this.sql = sql;
     this.options = watchOptions({ backfillMs: 0, suppressesByDefault: false, ...options });
     const random = () => 0.5;
     this.ports = {
