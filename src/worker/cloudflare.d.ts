@@ -37,6 +37,7 @@ declare module "cloudflare:workers" {
     readonly columnNames: string[];
     toArray(): Record<string, string | number | null | ArrayBuffer>[];
     raw(): Iterable<(string | number | null | ArrayBuffer)[]>;
+    readonly rowsRead: number;
     readonly rowsWritten: number;
   }
 
