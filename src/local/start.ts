@@ -161,7 +161,9 @@ function howToRead(
   seconds: number,
 ): string {
   const curl = `curl -H "Authorization: Bearer $TOKEN"`;
-  const of = others.length === 0 ? "" : `?source=${first}`;
+  // A shell may take a question mark for a pattern.
+  const at = (path: string) =>
+    others.length === 0 ? `${origin}${path}` : `"${origin}${path}?source=${first}"`;
   const sources = others.length === 0 ? "" : `  Sources  ${[first, ...others].join(", ")}\n`;
   return `
   Page     ${origin}/#token=${token}
@@ -172,11 +174,11 @@ ${sources}
   token in your shell first:
     TOKEN=${token}
   Stream the events, or the alerts:
-    ${curl} -N ${origin}/v1/events${of}
-    ${curl} -N ${origin}/v1/alerts${of}
+    ${curl} -N ${at("/v1/events")}
+    ${curl} -N ${at("/v1/alerts")}
   Read the status of the watch, or the webhook deliveries:
     ${curl} ${origin}/v1/status
-    ${curl} ${origin}/v1/deliveries${of}
+    ${curl} ${at("/v1/deliveries")}
 
   Ready after ${seconds.toFixed(1)} s. Press Ctrl-C to stop.
 `;

@@ -227,10 +227,10 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
     for (const found of reasons) {
       const { code, severity, message, advice } = found;
       if (!told.has(keyOf(found))) {
-        report("The health has a new reason", { code, severity, message, advice });
+        report("The health has a new reason", { source: name, code, severity, message, advice });
       }
     }
-    if (told.size > 0 && now.size === 0) report("The health is green again", {});
+    if (told.size > 0 && now.size === 0) report("The health is green again", { source: name });
     told = now;
   }
 
@@ -245,13 +245,15 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
   /** Other rules are in force. */
   function tellRules(): void {
     refusals = refusalsOf();
-    report("Other rules are in force", rules.state);
+    const { source: origin, ...state } = rules.state;
+    report("Other rules are in force", { source: name, origin, ...state });
   }
 
   /** Other endpoints are in force: one may have been waited for. */
   function tellEndpoints(): void {
     refusals = refusalsOf();
-    report("Other endpoints are in force", { endpoints: endpoints.all.map(({ name }) => name) });
+    const names = endpoints.all.map(({ name }) => name);
+    report("Other endpoints are in force", { source: name, endpoints: names });
     wakeNow();
   }
 

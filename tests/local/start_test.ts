@@ -330,7 +330,7 @@ Deno.test("start with SOURCES watches them all, without TE_TOKEN, and says whose
   await run.until(/watching the ThousandEyes API with SOURCES$/);
   await run.until(/Sources {2}emea, apac$/);
   const { port, token } = await run.ready();
-  assert(run.seen.some((line) => line.endsWith("/v1/events?source=emea")));
+  assert(run.seen.some((line) => line.endsWith(`/v1/events?source=emea"`)));
   await api.publish({ event: "SSO settings disabled." });
   await other.publish({ event: "Test created." });
   await run.until(/ {2}event {2}emea {2}SSO settings disabled\./);
