@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000;
 /** How often the rows are counted anew. */
 const COUNT_MS = 500;
 /** The place for so many is kept free, so that nothing moves when there are others. */
-const SHOWN_ALERTS = { wide: 5, narrow: 3 };
+const SHOWN_ALERTS = { wide: 4, narrow: 3 };
 const RANGES = [5, 15, 30];
 const HEALTH = {
   green: "All is well.",
@@ -259,11 +259,11 @@ function Figures({ status, perMinute }: { status: Status; perMinute: number }) {
         <Figure name="Covered up to" more={`${duration(covered.lagMs)} behind`}>
           <Time at={covered.to} />
         </Figure>
-        <Figure name="Next poll" more={`${covered.gaps.length} ranges still to be read`}>
+        <Figure name="Next poll" more={`${counted(covered.gaps.length, "range")} to read`}>
           <Time at={nextPollAt} />
         </Figure>
         <Figure name="Events per minute" more="in the last hour">{perMinute.toFixed(1)}</Figure>
-        <Figure name="Requests per minute" more={`limit ${budget.limit}`}>
+        <Figure name="API requests" more={`per minute, limit ${budget.limit}`}>
           {budget.used} of {budget.share}
         </Figure>
         <Figure name="Recorded" more={`${log.events.toLocaleString()} kept`}>
