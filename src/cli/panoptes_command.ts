@@ -1,4 +1,5 @@
 import { CliCommand } from "./cli_command.ts";
+import { alertsCommand } from "./commands/alerts.ts";
 import { backtestCommand } from "./commands/backtest.ts";
 import { completionsCommand } from "./commands/completions.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
@@ -15,6 +16,7 @@ import { rulesNewCommand } from "./commands/rules_new.ts";
 import { rulesPushCommand } from "./commands/rules_push.ts";
 import { rulesTestCommand } from "./commands/rules_test.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { silencesCommand } from "./commands/silences.ts";
 import { tailCommand } from "./commands/tail.ts";
 import { tokenCreateCommand } from "./commands/token_create.ts";
 
@@ -45,6 +47,8 @@ export function panoptesCommand(): CliCommand {
       tailCommand(),
       backtestCommand(),
       matchCommand(),
+      alertsCommand(),
+      silencesCommand(),
       endpointsCommand(),
       deliveriesCommand(),
       new CliCommand("log").description("save the log of a running Panoptes, and put it back").with(
@@ -69,6 +73,7 @@ export function panoptesCommand(): CliCommand {
       "follow the alerts of a running Panoptes",
     )
     .example("panoptes events export --since 30d --out events.ndjson", "keep a range of events")
+    .example("panoptes alerts list --state open", "show what nobody has handled")
     .example("panoptes endpoints test on-call", "try an endpoint of a running Panoptes")
     .example("panoptes deliveries list --state dead", "show what was given up")
     .example("panoptes serve --config panoptes.env", "run a server on this machine");

@@ -173,3 +173,31 @@ Deno.test("--source or PANOPTES_SOURCE names one of several sources, and the nam
   assertEquals(unnamed.code, 4);
   assertMatch(unnamed.err, /400: Several sources may be meant; .*default, emea/);
 });
+
+Deno.test("panoptes alerts lists, shows and handles alerts, and silences hold back notifications", async () => {
+  await using instance = await running();
+  const { run, fixture } = instance;
+  for (const id of ["a", "b", "c"]) fixture.queueAlert(id);
+  const since = ["--since", "2026-11-22T00:00:00Z"];
+  const put = await run(["alerts", "acknowledge", "a", "b", "--note", "I call her\u001b[2J"]);
+  assertEquals([put.code, put.out], [0, "a is acknowledged, by ana\nb is acknowledged, by ana\n"]);
+  const open = await run(["alerts", "list", "--state", "open", ...since]);
+  assertMatch(open.out, /medium +open +Login failed +c\n$/);
+  const latest = await run(["alerts", "list", "--limit", "1", "--format", "json", ...since]);
+  assertEquals([JSON.parse(latest.out).alert.id, latest.code], ["c", 0]);
+  assertMatch(latest.err, /the latest 1 of 3/);
+  const show = await run(["alerts", "show", "a"]);
+  assertMatch(show.out, /MEDIUM[^]*acknowledged by ana: I call her.\[2J\n[^]*Login failed\.\n$/);
+  assertEquals((await run(["alerts", "close", "none"])).code, 4);
+
+  const until = new Date(fixture.clock.now() + 3_600_000).toISOString();
+  const create = ["silences", "create", "--until", until, "--reason", "a change"];
+  const made = await run([...create, "--field", "user.email=ana@example.org", "--field", "aid=12"]);
+  assertStringIncludes(made.out, ` holds back notifications until ${until}`);
+  const [id = ""] = made.out.split(" ");
+  const list = await run(["silences", "list"]);
+  assertMatch(list.out, /every rule +user\.email=ana@example\.org, aid=12 +0 +ana +a change\n$/);
+  assertEquals((await run(["silences", "end", id])).code, 0);
+  assertEquals((await run(["silences", "list", "--format", "json"])).out, "");
+  assertMatch((await run([...create, "--field", "aid"])).err, /Invalid --field 'aid'/);
+});
