@@ -3,6 +3,7 @@ import { alertsCommand } from "./commands/alerts.ts";
 import { backtestCommand } from "./commands/backtest.ts";
 import { completionsCommand } from "./commands/completions.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { endpointsCommand } from "./commands/endpoints.ts";
 import { eventsExportCommand } from "./commands/events_export.ts";
 import { eventsSummarizeCommand } from "./commands/events_summarize.ts";
@@ -59,6 +60,7 @@ export function panoptesCommand(): CliCommand {
         tokenCreateCommand(),
       ),
       serveCommand(),
+      doctorCommand(),
       completionsCommand(panoptesCommand),
     )
     .note("In the repository, write 'deno task -q panoptes' for 'panoptes'.")
@@ -74,6 +76,7 @@ export function panoptesCommand(): CliCommand {
     )
     .example("panoptes events export --since 30d --out events.ndjson", "keep a range of events")
     .example("panoptes alerts list --state open", "show what nobody has handled")
+    .example("panoptes doctor", "check what it depends on, and what to mend")
     .example("panoptes endpoints test on-call", "try an endpoint of a running Panoptes")
     .example("panoptes deliveries list --state dead", "show what was given up")
     .example("panoptes serve --config panoptes.env", "run a server on this machine");

@@ -49,12 +49,13 @@ export async function alertsList(options: AlertsListOptions): Promise<ExitCode> 
   if (state !== undefined) query.set("state", state);
   let found: AlertsPage["alerts"] = [];
   let count = 0;
-  for (let page: AlertsPage | undefined; page?.more ?? true;) {
+  let page: AlertsPage | undefined;
+  do {
     query.set("after", page?.next ?? "earliest");
     page = await (await instance.request(`/v1/alerts?${query}`)).json() as AlertsPage;
     count += page.alerts.length;
     found = [...found, ...page.alerts].slice(-limit);
-  }
+  } while (page.more);
   if (format === "json") { for (const entry of found) say(jsonText(entry)); }
   else {
     const rows = found.map(({ alert: { id, lastAt, level, summary }, recordedAt, state }) => [
