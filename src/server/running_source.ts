@@ -1,6 +1,7 @@
 import { composeService, type Service, type ServiceOptions } from "../service/compose_service.ts";
 import { report } from "../service/report.ts";
 import { type NodeSql, nodeSql } from "./node_sql.ts";
+import { Ticker } from "./ticker.ts";
 
 /** What one log needs to run. */
 export interface RunningSourceOptions
@@ -14,24 +15,12 @@ export interface RunningSourceOptions
 /** What one log has room for: memory is this machine's, and so is the disk. */
 const LIMITS = { maxPageBytes: 32 * 1024 * 1024, maxBundleBytes: 16_000_000 };
 
-const AFTER_FAILURE_MS = 60_000;
-/** A shorter pause between two ticks would leave no time for requests. */
-const MIN_PAUSE_MS = 10;
-
-/** What ends the wait for the next tick; there is a new controller for each. */
-interface Alarm {
-  waking: AbortController;
-}
-
 /** One log in its file, and the ticks that feed it until it is stopped. */
 export class RunningSource {
   /** The service. */
   readonly service: Service;
   readonly #sql: NodeSql;
-  readonly #options: RunningSourceOptions;
-  readonly #alarm: Alarm;
-  /** No tick begins any more. */
-  #isStopping = false;
+  readonly #ticker: Ticker;
   /** Ends the tick that is at work. */
   readonly #aborting = new AbortController();
   #ended: Promise<void> | undefined;
@@ -39,13 +28,24 @@ export class RunningSource {
   private constructor(
     service: Service,
     sql: NodeSql,
-    options: RunningSourceOptions,
-    alarm: Alarm,
+    { clock, onTick }: RunningSourceOptions,
+    wakes: { wake: () => void },
   ) {
     this.service = service;
     this.#sql = sql;
-    this.#options = options;
-    this.#alarm = alarm;
+    this.#ticker = new Ticker({
+      clock,
+      report: (error) => report("A tick failed", error),
+      tick: async () => {
+        try {
+          return await service.tick(this.#aborting.signal);
+        } finally {
+          onTick(this);
+          if (service.isIdle()) this.#ticker.stop(); // nothing is left to deliver or to remove
+        }
+      },
+    });
+    wakes.wake = () => this.#ticker.wake();
   }
 
   /**
@@ -57,16 +57,16 @@ export class RunningSource {
    */
   static async open(options: RunningSourceOptions): Promise<RunningSource> {
     const sql = nodeSql(options.path, { durable: true });
-    const alarm: Alarm = { waking: new AbortController() };
+    const wakes = { wake: () => {} }; // before the first tick there is nothing to wake
     try {
       const service = await composeService({
         ...options,
         sql,
         durable: () => Promise.resolve(), // each transaction is, when it returns
         limits: LIMITS,
-        wake: () => Promise.resolve(alarm.waking.abort()),
+        wake: () => Promise.resolve(wakes.wake()),
       });
-      return new RunningSource(service, sql, options, alarm);
+      return new RunningSource(service, sql, options, wakes);
     } catch (error) {
       sql.close();
       throw error;
@@ -75,7 +75,7 @@ export class RunningSource {
 
   /** Begins to tick. */
   start(): void {
-    this.#ended ??= this.#run();
+    this.#ended ??= this.#ticker.run();
   }
 
   /**
@@ -88,8 +88,7 @@ export class RunningSource {
     const abort = () => this.#aborting.abort(limit.reason);
     limit.addEventListener("abort", abort, { once: true });
     if (limit.aborted) abort();
-    this.#isStopping = true;
-    this.#alarm.waking.abort();
+    this.#ticker.stop();
     await this.#ended;
     limit.removeEventListener("abort", abort);
     try {
@@ -98,31 +97,5 @@ export class RunningSource {
       report("The write-ahead log stays, since it could not be copied", error); // a full disk
     }
     this.#sql.close();
-  }
-
-  async #run(): Promise<void> {
-    const { clock, onTick } = this.#options;
-    while (!this.#isStopping) {
-      // Whatever wakes it from here on, also during the tick, makes the next one start at once.
-      const waking = this.#alarm.waking = new AbortController();
-      let next = clock.now() + AFTER_FAILURE_MS;
-      try {
-        next = await this.service.tick(this.#aborting.signal);
-      } catch (error) {
-        if (this.#aborting.signal.aborted) return;
-        report("A tick failed", error);
-      }
-      try {
-        onTick(this);
-        if (this.service.isIdle()) return; // nothing is left to deliver or to remove
-      } catch (error) {
-        report("The log cannot be read", error);
-      }
-      const pause = waking.signal.aborted ? 0 : next - clock.now();
-      if (this.#isStopping) return;
-      // Woken during the tick: the pause is short, and ends by itself.
-      const signal = waking.signal.aborted ? undefined : waking.signal;
-      await clock.wait(Math.max(pause, MIN_PAUSE_MS), signal).catch(() => {});
-    }
   }
 }

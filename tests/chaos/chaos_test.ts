@@ -6,13 +6,15 @@ import { naiveRules } from "./naive_rules.ts";
 import { runChaos } from "./run_chaos.ts";
 import { SEED } from "../support/fuzz_settings.ts";
 
-Deno.test("the Worker on bare workerd keeps every promise through three kills", async () => {
-  const { findings, figures } = await runChaos({ kills: 3, seed: SEED });
-  for (const { promise, missing, wrong, examples, expected } of findings) {
-    assertEquals({ missing, wrong, examples }, { missing: 0, wrong: 0, examples: [] }, promise);
-    assert(expected > 0, `${promise}: nothing was tested, ${JSON.stringify(figures)}`);
-  }
-});
+for (const [shell, kills] of [["worker", 3], ["server", 2]] as const) {
+  Deno.test(`the ${shell} keeps every promise through ${kills} kills`, async () => {
+    const { findings, figures } = await runChaos({ shell, kills, seed: SEED });
+    for (const { promise, missing, wrong, examples, expected } of findings) {
+      assertEquals({ missing, wrong, examples }, { missing: 0, wrong: 0, examples: [] }, promise);
+      assert(expected > 0, `${promise}: nothing was tested, ${JSON.stringify(figures)}`);
+    }
+  });
+}
 
 const EVENT = { aid: "1", date: "2026-11-22T10:00:00Z", event: "Login failed.", user: "Ann" };
 

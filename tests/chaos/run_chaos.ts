@@ -1,11 +1,11 @@
 import { ALERT_LEVELS } from "../../src/alert/alert.ts";
-import { bundleWorker } from "../../src/local/build_worker.ts";
 import { newToken } from "../../src/local/credentials.ts";
 import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
 import { wait } from "../../src/stream/wait.ts";
-import { BareWorkerd } from "../support/bare_workerd.ts";
+import { createShell, type ShellProcess } from "../support/shell.ts";
+import type { Shell } from "../support/shell_name.ts";
 import { audit, type Evidence, type Finding } from "./audit.ts";
 import { LogClient } from "./log_client.ts";
 import { naiveRules } from "./naive_rules.ts";
@@ -15,7 +15,9 @@ import { WebhookSink } from "./webhook_sink.ts";
 
 /** Options of a run. */
 export interface ChaosOptions {
-  /** How many times workerd is killed. */
+  /** What runs; default the Worker. */
+  readonly shell?: Shell;
+  /** How many times it is killed. */
   readonly kills: number;
   /** Decides what happens when, apart from what depends on the machine. */
   readonly seed: number;
@@ -34,7 +36,7 @@ export interface ChaosReport {
   readonly figures: Readonly<Record<string, number | string>>;
 }
 
-/** When workerd is killed. */
+/** When the process is killed. */
 type Moment = "at start" | "under load" | "at work";
 
 const ENDPOINTS = { siem: ALERT_LEVELS, pager: ["high", "critical"] } as const;
@@ -51,9 +53,9 @@ const SETTLE_TIMEOUT_MS = 240_000;
 /** This many looks in a row must find the same, so that duplicates have time to arrive. */
 const STEADY_LOOKS = 6;
 
-/** Runs the Worker in bare workerd, kills it again and again, and audits the result. */
+/** Runs Panoptes in a shell, kills it again and again, and audits the result. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { kills, seed, perSecond = 30, signal, onProgress = () => {} } = options;
+  const { shell = "worker", kills, seed, perSecond = 30, signal, onProgress = () => {} } = options;
   const random = seededRandom(seed);
   const emulator = createEmulator({ seed, ratePerMinute: 10_000_000, pageSize: 150 });
   const publisher = new Publisher(emulator, seededRandom(seed + 1));
@@ -63,32 +65,29 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await using sink = new WebhookSink(seededRandom(seed + 2));
   const { token, configured } = await newToken();
   const headers = { authorization: `Bearer ${token}` };
-  await using workerd = await BareWorkerd.create({
-    script: await bundleWorker("src/local/worker_with_cron.ts"),
-    vars: {
-      TE_TOKEN: emulator.token,
-      TE_BASE_URL: `${api.origin}/v7`,
-      POLL_INTERVAL_SECONDS: "1",
-      OVERLAP_MINUTES: String(MAX_DELAY_MS * 1.5 / 60_000),
-      BACKFILL: "2h",
-      SUPPRESS_BY_DEFAULT: "false", // each alert is looked for by itself
-      API_TOKENS: configured,
-      WEBHOOKS: JSON.stringify(
-        Object.entries(ENDPOINTS).map(([name, [minLevel]]) => ({
-          name,
-          minLevel,
-          url: sink.url(name),
-          secret: sink.secret,
-          allowHttpLoopback: true,
-          timeoutMs: 1_500,
-          retryScheduleMs: RETRIES,
-        })),
-      ),
-    },
+  await using running = await createShell(shell, {
+    TE_TOKEN: emulator.token,
+    TE_BASE_URL: `${api.origin}/v7`,
+    POLL_INTERVAL_SECONDS: "1",
+    OVERLAP_MINUTES: String(MAX_DELAY_MS * 1.5 / 60_000),
+    BACKFILL: "2h",
+    SUPPRESS_BY_DEFAULT: "false", // each alert is looked for by itself
+    API_TOKENS: configured,
+    WEBHOOKS: JSON.stringify(
+      Object.entries(ENDPOINTS).map(([name, [minLevel]]) => ({
+        name,
+        minLevel,
+        url: sink.url(name),
+        secret: sink.secret,
+        allowHttpLoopback: true,
+        timeoutMs: 1_500,
+        retryScheduleMs: RETRIES,
+      })),
+    ),
   });
-  await using events = new SseFollower({ url: `${workerd.origin}/v1/events`, headers, random });
-  await using alerts = new SseFollower({ url: `${workerd.origin}/v1/alerts`, headers, random });
-  const client = new LogClient(workerd.origin, headers);
+  await using events = new SseFollower({ url: `${running.origin}/v1/events`, headers, random });
+  await using alerts = new SseFollower({ url: `${running.origin}/v1/alerts`, headers, random });
+  const client = new LogClient(running.origin, headers);
 
   const publishing = new AbortController();
   const published = publisher.run(perSecond, publishing.signal);
@@ -97,7 +96,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   try {
     for (let kill = 1; kill <= kills; kill++) {
       signal?.throwIfAborted();
-      moments[await liveAndDie(workerd, publisher, random)]++;
+      moments[await liveAndDie(running, publisher, random)]++;
       if (kill % 10 === 0) {
         onProgress(
           `${kill} kills, ${emulator.size} events published, ${sink.arrivals.length} webhooks received`,
@@ -108,8 +107,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     publishing.abort();
     await published;
   }
-  workerd.start();
-  await workerd.ready();
+  running.start();
+  await running.ready();
   const settling = Date.now();
   onProgress(`${kills} kills; settling`);
   await settled({ client, followers: { events, alerts }, published: emulator.size });
@@ -147,23 +146,23 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 
 /** Runs the process once, from its start to its kill. */
 async function liveAndDie(
-  workerd: BareWorkerd,
+  running: ShellProcess,
   publisher: Publisher,
   random: () => number,
 ): Promise<Moment> {
   const chance = random();
   const moment: Moment = chance < 0.2 ? "at start" : chance < 0.6 ? "under load" : "at work";
-  workerd.start();
+  running.start();
   if (moment === "at start") {
     await wait(250 * random());
   } else {
-    await workerd.ready();
+    await running.ready();
     if (moment === "under load") publisher.burst(Math.ceil(BURST * random()));
     await wait((moment === "under load" ? 1_200 : 3_000) * random());
     // The cron may run at a bad time as well.
-    if (random() < 0.2) await workerd.cron().catch(() => {});
+    if (random() < 0.2) await running.cron().catch(() => {});
   }
-  await workerd.kill();
+  await running.kill();
   return moment;
 }
 

@@ -1,3 +1,4 @@
+import type { Shell } from "../support/shell_name.ts";
 import type { WatchOptions } from "../../src/watch/watch_options.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
 import { chanceOf } from "./chance.ts";
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly without?: readonly FaultKind[] | undefined;
   /** A deliberate bug. */
   readonly bug?: string | undefined;
+  /** What runs the log: default a database as either shell has it, and alarms as the Worker. */
+  readonly shell?: Shell | undefined;
   /** Whether to keep the history. */
   readonly keepsHistory?: boolean | undefined;
 }
@@ -35,6 +38,8 @@ export interface Plan {
   readonly forgets: boolean;
   /** A database on disk, opened again from its files after each crash. */
   readonly onDisk: boolean;
+  /** What runs the log. */
+  readonly shell: Shell;
   /** The real client with whole answers and signatures, instead of a shortcut. */
   readonly onWire: boolean;
   /** Faults occur from `start` until `calm`; then nothing fails until `end`. */
@@ -50,12 +55,14 @@ export interface Plan {
 }
 
 /** Decides what happens in a run. */
-export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
+export function planOf(
+  { seed, minutes, without = [], shell = "worker" }: RunOptions,
+): Plan {
   const chance = chanceOf(seed, "plan");
   // About one in ten has no faults: what fails there fails always.
   const share = chance.is(0.1) ? 0 : chance.pick([0.3, 0.6, 0.85]);
   const kinds = new Set(ALL_KINDS.filter(() => chance.is(share)));
-  const onDisk = chance.is(0.12);
+  const onDisk = chance.is(0.12) || shell === "server";
   // Only files can be restored from a copy.
   if (onDisk && chance.is(0.8)) kinds.add("restore");
   if (!chance.is(0.2)) kinds.delete("bytes"); // large events take their time
@@ -79,6 +86,7 @@ export function planOf({ seed, minutes, without = [] }: RunOptions): Plan {
     kinds,
     forgets: ages || kinds.has("bytes"),
     onDisk,
+    shell,
     onWire: chance.is(0.08),
     start,
     calm,

@@ -30,11 +30,12 @@ export async function shrink(failing: RunOptions): Promise<RunOptions> {
 }
 
 /** The command line that repeats a run. */
-export function commandOf({ seed, minutes, without = [], bug }: RunOptions): string {
+export function commandOf({ seed, minutes, without = [], bug, shell }: RunOptions): string {
   return [
     `deno task simulate --seeds 1 --seed ${seed}`,
     ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
     ...(without.length === 0 ? [] : [`--without ${without.join(",")}`]),
+    ...(shell === undefined || shell === "worker" ? [] : [`--shell ${shell}`]),
     ...(bug === undefined ? [] : [`--bug ${bug}`]),
   ].join(" ");
 }

@@ -8,6 +8,7 @@
 import { parseArgs } from "node:util";
 import { BUGS } from "./bugs.ts";
 import { ALL_KINDS, FAULT_KINDS, isFaultKind } from "./fault_kinds.ts";
+import { SHELLS } from "../support/shell_name.ts";
 import type { RunOptions } from "./plan.ts";
 import { type RunResult, runSeed } from "./run_seed.ts";
 import { runInWorkers } from "./run_in_workers.ts";
@@ -21,6 +22,7 @@ const HELP = `deno task simulate [options]
   --minutes M    how long faults occur in each run, in simulated minutes (the seed decides)
   --without A,B  kinds of fault to leave out
   --bug NAME     a deliberate bug; the command fails if the checker does not catch it
+  --shell NAME   worker, or server: its files, its writes and its ticks in every run (worker)
   --jobs N       how many threads (2)
   --history N    lines of history to print for the first failure (60)
 
@@ -111,6 +113,8 @@ function readArgs(args: string[]): Arguments | string {
   if (bug !== undefined && !Object.hasOwn(BUGS, bug)) {
     return `Cannot simulate: "${bug}" is not a bug`;
   }
+  const shell = SHELLS.find((shell) => shell === values.shell);
+  if (shell === undefined) return `Cannot simulate: "${values.shell}" is not a shell`;
   const numbers = [values.seeds, values.seed, values.minutes, values.history, values.jobs];
   const invalid = numbers.find((text) => text !== undefined && !/^\d{1,10}$/.test(text));
   if (invalid !== undefined) return `Cannot simulate: "${invalid}" is not a whole number`;
@@ -123,6 +127,7 @@ function readArgs(args: string[]): Arguments | string {
       minutes: values.minutes === undefined ? undefined : Math.max(1, Number(values.minutes)),
       without: without.filter(isFaultKind),
       bug,
+      shell,
     },
   };
 }
@@ -136,6 +141,7 @@ function parse(args: string[]) {
       minutes: { type: "string" },
       without: { type: "string", default: "" },
       bug: { type: "string" },
+      shell: { type: "string", default: "worker" },
       history: { type: "string", default: "60" },
       jobs: { type: "string", default: "2" },
       help: { type: "boolean" },

@@ -16,6 +16,10 @@ Deno.test("the watch keeps its promises in 100 fixed simulations", async () => {
   assertNoViolation(await runSeeds(1, 100, {}));
 });
 
+Deno.test("the watch keeps its promises on the files and ticks of the server, in 6 simulations", async () => {
+  assertNoViolation(await runSeeds(40_001, 6, { shell: "server" }));
+});
+
 Deno.test("a seed gives the same history each time", async () => {
   // In memory, on disk, and with whole answers and signatures.
   for (const seed of [3, 14, 7021, 7037]) {

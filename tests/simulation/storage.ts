@@ -6,15 +6,17 @@ import type { Plan } from "./plan.ts";
  */
 export class Storage implements Disposable {
   readonly #directory: string | undefined;
+  readonly #durable: boolean;
   #sql: NodeSql;
   #life = 0;
   #hasCopy = false;
 
-  constructor({ onDisk }: Plan) {
+  constructor({ onDisk, shell }: Plan) {
+    this.#durable = shell === "server";
     this.#directory = onDisk
       ? Deno.makeTempDirSync({ ...fastest(), prefix: "panoptes-" })
       : undefined;
-    this.#sql = nodeSql(this.#path("log-0"));
+    this.#sql = this.#open("log-0");
   }
 
   /** The database. */
@@ -38,7 +40,7 @@ export class Storage implements Disposable {
     this.#copy(before, after);
     this.#sql.close();
     this.#remove(before);
-    this.#sql = nodeSql(this.#path(after));
+    this.#sql = this.#open(after);
   }
 
   /** Keeps a copy for `restore()`. */
@@ -53,13 +55,17 @@ export class Storage implements Disposable {
     this.#sql.close();
     this.#remove(`log-${this.#life}`);
     this.#copy("copy", `log-${++this.#life}`);
-    this.#sql = nodeSql(this.#path(`log-${this.#life}`));
+    this.#sql = this.#open(`log-${this.#life}`);
     return true;
   }
 
   [Symbol.dispose](): void {
     this.#sql.close();
     if (this.#directory !== undefined) Deno.removeSync(this.#directory, { recursive: true });
+  }
+
+  #open(name: string): NodeSql {
+    return nodeSql(this.#path(name), { durable: this.#durable });
   }
 
   #path(name: string): string {

@@ -4,6 +4,7 @@ import { DueTimes } from "../../src/store/due_times.ts";
 import { type Log, openLog } from "../../src/store/open_log.ts";
 import { nextState } from "../../src/delivery/next_state.ts";
 import { LogFeed } from "../../src/http/feed/log_feed.ts";
+import { Ticker } from "../../src/server/ticker.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import type { Clock } from "../../src/stream/clock.ts";
 import type { SigmaEvent } from "../../src/alert/to_sigma_event.ts";
@@ -279,7 +280,7 @@ export class World {
     life.kill("it has stopped");
   }
 
-  /** Ticks as the Worker does, until it is told to stop. */
+  /** Ticks until it is told to stop, as the Worker does or by the server's own loop. */
   async #tick(
     watch: Watch,
     life: Life,
@@ -287,25 +288,45 @@ export class World {
     signal: AbortSignal,
     look: () => void,
   ): Promise<void> {
+    const tick = () => this.#tickOnce(watch, life, clock, signal, look);
+    if (this.#options.plan.shell === "server") {
+      const report = (error: unknown) => this.#report("ticker", error);
+      const ticker = new Ticker({ tick, clock, report });
+      signal.addEventListener("abort", () => ticker.stop(), { once: true });
+      return await ticker.run();
+    }
     while (life.alive && !signal.aborted) {
-      let next = clock.now() + AFTER_FAILURE_MS;
-      const offset = this.clockOffset;
-      const { newest } = this.books.invalid;
-      try {
-        if (this.#options.time.now >= this.#options.plan.calm) this.#resumeDisabled(watch);
-        next = await watch.tick({ signal });
-        look();
-        this.#lookAtMemory();
-        if (life.alive && this.clockOffset === offset) {
-          this.#lookAtStatus(watch, this.books.invalid.newest > newest);
-        }
-      } catch (error) {
-        if (!life.alive || signal.aborted) break;
-        this.#report("tick", error);
-      }
-      look();
+      const next = await tick();
+      if (next === undefined) break;
       await clock.wait(Math.max(next - clock.now(), MIN_PAUSE_MS), signal).catch(() => {});
     }
+  }
+
+  /** One tick; returns when the next is due, or undefined if the process has ended. */
+  async #tickOnce(
+    watch: Watch,
+    life: Life,
+    clock: Clock,
+    signal: AbortSignal,
+    look: () => void,
+  ): Promise<number | undefined> {
+    let next = clock.now() + AFTER_FAILURE_MS;
+    const offset = this.clockOffset;
+    const { newest } = this.books.invalid;
+    try {
+      if (this.#options.time.now >= this.#options.plan.calm) this.#resumeDisabled(watch);
+      next = await watch.tick({ signal });
+      look();
+      this.#lookAtMemory();
+      if (life.alive && this.clockOffset === offset) {
+        this.#lookAtStatus(watch, this.books.invalid.newest > newest);
+      }
+    } catch (error) {
+      if (!life.alive || signal.aborted) return undefined;
+      this.#report("tick", error);
+    }
+    look();
+    return next;
   }
 
   /** Operators resume what 410 has disabled, once all is calm. */

@@ -1,7 +1,8 @@
-import { startWorker } from "../worker/bare_worker.ts";
 import { FarEnd } from "../worker/far_end.ts";
-import { TOKEN } from "../support/api_token.ts";
+import { sha256, TOKEN } from "../support/api_token.ts";
 import { eventually } from "../support/eventually.ts";
+import { createShell } from "../support/shell.ts";
+import type { Shell } from "../support/shell_name.ts";
 import type { TargetOptions } from "./target.ts";
 
 /** How many events there are at the start: more than a stream with a filter looks at in one step. */
@@ -12,12 +13,20 @@ const USERS = [
   "Ærø\u2028 (cy@example.org)",
 ];
 
-/** The Worker in bare workerd, with events that have been recorded, and a way to publish more. */
-export async function startConformanceWorker(): Promise<
+/** Panoptes in a shell, with events that have been recorded, and a way to publish more. */
+export async function startConformanceShell(shell: Shell): Promise<
   TargetOptions & AsyncDisposable & { readonly publish: (count: number) => Promise<void> }
 > {
   const api = await FarEnd.start();
-  const { workerd, startWith } = await startWorker(api, { MAX_STREAMS: "100" });
+  const process = await createShell(shell, {
+    TE_TOKEN: api.token,
+    TE_BASE_URL: api.baseUrl,
+    POLL_INTERVAL_SECONDS: "1",
+    API_TOKENS: JSON.stringify([
+      { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
+    ]),
+    MAX_STREAMS: "100",
+  });
   let published = 0;
   const publish = (count: number) => {
     const from = Date.now() - 600_000;
@@ -31,19 +40,21 @@ export async function startConformanceWorker(): Promise<
     }));
   };
   await publish(EVENTS);
-  await startWith();
+  process.start();
+  await process.ready();
+  await process.cron();
   const headers = { authorization: `Bearer ${TOKEN}`, accept: "application/x-ndjson" };
   await eventually(
     async () =>
-      (await (await fetch(`${workerd.origin}/v1/events`, { headers })).text()).split("\n"),
+      (await (await fetch(`${process.origin}/v1/events`, { headers })).text()).split("\n"),
     (lines) => lines.length > EVENTS,
   );
   return {
-    url: workerd.origin,
+    url: process.origin,
     token: TOKEN,
     publish,
     async [Symbol.asyncDispose]() {
-      await workerd[Symbol.asyncDispose]();
+      await process[Symbol.asyncDispose]();
       api[Symbol.dispose]();
     },
   };
