@@ -1,3 +1,4 @@
+import { SETTING_NAMES } from "../../src/service/settings.ts";
 import { eventually } from "./eventually.ts";
 
 /** How a server is run. */
@@ -65,7 +66,7 @@ export class BareServer implements AsyncDisposable {
         "--quiet",
         "--allow-read",
         `--allow-write=${this.data.replace(/\/data$/, "")}`,
-        "--allow-env",
+        `--allow-env=TE_*,LOG_STREAM,LOG_TOKENS,${SETTING_NAMES}`,
         "--allow-net",
         "src/cli/panoptes.ts",
         "serve",
