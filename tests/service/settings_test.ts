@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/toml";
 import { parseEnv } from "node:util";
+import { FREE_STORED_GB } from "../../tools/cost/prices.ts";
 import { DEFAULT_WATCH_OPTIONS } from "../../src/watch/watch_options.ts";
 import { readConfig } from "../../src/service/config.ts";
 import { SETTING_NAMES, SETTINGS } from "../../src/service/settings.ts";
@@ -40,6 +41,13 @@ Deno.test("wrangler.toml sets only variables that are settings and no secrets", 
   const { vars = {} } = parse(read("wrangler.toml")) as { vars?: Record<string, unknown> };
   const variables = SETTING_NAMES.filter((name) => !secrets.includes(name));
   assertEquals(Object.keys(vars).filter((name) => !variables.includes(name)), []);
+});
+
+Deno.test("wrangler.toml keeps a log that the free plan of Cloudflare can store", () => {
+  const { vars } = parse(read("wrangler.toml")) as { vars: Record<string, string> };
+  const { config } = readConfig({ TE_TOKEN: "te-token", ...vars });
+  assertEquals(vars.PLAN, "free");
+  assert(config !== undefined && config.maxBytes < FREE_STORED_GB * 1e9);
 });
 
 Deno.test("wrangler.toml keeps webhooks to our own zone behind its firewall", () => {
