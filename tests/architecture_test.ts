@@ -33,7 +33,7 @@ const NARROWER: Record<string, string[]> = {
  * listed before it. Files that are not listed, such as the folder's own door, may import all of them.
  */
 const ROOMS: Record<string, string[]> = {
-  thousandeyes: ["event", "errors", "page", "stream"],
+  thousandeyes: ["event", "errors", "page", "otlp", "stream"],
   sigma: [
     // The words that all of the language shares,
     "vocabulary.ts",
@@ -89,6 +89,7 @@ const ROOMS: Record<string, string[]> = {
     "feed",
     "route.ts",
     "long_answer.ts",
+    "otlp_answer.ts",
     "routes",
     "routes.ts",
   ],

@@ -4,6 +4,7 @@ import type { Holder } from "./stream_limit.ts";
 
 /** The scopes, each with those that it includes. */
 const INCLUDED = {
+  "intake": [],
   "read:events": [],
   "read:alerts": [],
   "read": ["read:events", "read:alerts"],
@@ -12,7 +13,8 @@ const INCLUDED = {
 
 /**
  * What a token permits: to read the events, the alerts, or all of the log; `admin` also changes and
- * receivers' answers.
+ * receivers' answers. Only `intake` permits to push events, and nothing else: whoever runs the log
+ * must not be able to write its evidence, and whoever writes it has no need to read it.
  */
 export type Scope = keyof typeof INCLUDED;
 

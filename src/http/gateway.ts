@@ -14,10 +14,10 @@ import { ASSERTION_HEADER, type CloudflareAccess } from "./cloudflare_access.ts"
 import { FailureGuard, type FailureReport } from "./failed_authentications.ts";
 import { type Page, pageAnswer } from "./page.ts";
 import { chooseSource, sourceRequired } from "./choose_source.ts";
-import { problem } from "./problem.ts";
+import { isProblem, problem } from "./problem.ts";
 import { type RequestFacts, RequestRecord } from "./request_record.ts";
 import { json } from "./response.ts";
-import { operationOf, requiredScope, type Route, routerPath } from "./route.ts";
+import { operationOf, type ProblemForm, requiredScope, type Route, routerPath } from "./route.ts";
 import { routes } from "./routes.ts";
 import { totalAnswer } from "./total.ts";
 
@@ -61,6 +61,8 @@ interface Noted {
   Variables: {
     /** Its route as it is declared; absent if there is none. */
     route?: string;
+    /** How its problems are told; default as problem documents. */
+    problemForm?: ProblemForm | undefined;
     /** Whose token it carries, or who sent it, even if that does not suffice. */
     token?: Authenticated;
     /** Whether the backend has answered it, and tells of it. */
@@ -123,7 +125,10 @@ export function createGateway(
     const record = new RequestRecord(context.req.raw, { clock, onEnd: onRequest });
     await next();
     tellFailures(context);
-    const { route, token, isPassedOn = false } = context.var;
+    const { route, token, isPassedOn = false, problemForm } = context.var;
+    if (problemForm !== undefined && isProblem(context.res)) {
+      context.res = await problemForm.answer(context.res, context.req.raw);
+    }
     if (!isPassedOn) {
       record.answered(context.res, { route: route ?? null, token: token?.name ?? null });
     }
@@ -175,7 +180,10 @@ export function createGateway(
 
   function authorize(route?: Route): MiddlewareHandler<Noted> {
     return async function authorize(context, next) {
-      if (route !== undefined) context.set("route", route.path);
+      if (route !== undefined) {
+        context.set("route", route.path);
+        context.set("problemForm", operationOf(context.req.method, route)?.problemForm);
+      }
       const scope = requiredScope(context.req.method, route);
       if (scope === "none") return await next();
       const token = await recognise(context);

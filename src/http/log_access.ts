@@ -13,6 +13,8 @@ import type { FailureCounts } from "./failed_authentications.ts";
 import type { StreamCounts } from "./stream_limit.ts";
 import type { TokenUse } from "./token_use.ts";
 import type { BacktestQuery, StartedBacktest } from "../watch/log_backtests.ts";
+import type { PushedRecord } from "../thousandeyes/otlp/decode_logs.ts";
+import type { PushOutcome } from "../watch/push/record_push.ts";
 import type { WatchStatus } from "../watch/watch_status.ts";
 
 /** One entry of a feed. */
@@ -220,6 +222,15 @@ export interface LogAccess extends
   readonly events: WholeFeed;
   /** The alerts. */
   readonly alerts: WholeFeed;
+  /**
+   * Records what ThousandEyes has pushed.
+   *
+   * @returns What became of the log records; undefined while a backup is being put back.
+   * @throws {unknown} If they cannot be written.
+   */
+  push(records: readonly PushedRecord[]): PushOutcome | undefined;
+  /** Notes that a push was refused for good, and why. */
+  notePushRefused(why: string): void;
   /** The state of the watch. */
   status(): Status;
   /** The rules that events are matched against. */

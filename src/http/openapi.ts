@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { AlertSchema } from "../alert/alert_schema.ts";
 import { SOURCE_PARAMETER } from "./choose_source.ts";
 import { type ProblemCode, PROBLEMS } from "./problem.ts";
-import { FORMS, type Operation, operationsOf, type Route } from "./route.ts";
+import { FORMS, type Operation, operationsOf, type ProblemForm, type Route } from "./route.ts";
 import { AlertHistorySchema, AlertStateChangeSchema } from "./routes/alert.ts";
 import { BacktestReportSchema } from "./routes/backtest.ts";
 import { ChangeSchema } from "./routes/changes.ts";
@@ -216,7 +216,8 @@ export function openApiDocument(version: string): OpenApiDocument {
           type: "http",
           scheme: "bearer",
           description: "A token of `API_TOKENS`; each operation names the scope that it needs. " +
-            "`admin` includes `read`, and `read` includes `read:events` and `read:alerts`. A token " +
+            "`admin` includes `read`, and `read` includes `read:events` and `read:alerts`; only `intake` " +
+            "permits to push events. A token " +
             "may expire, and may be limited to some sources",
         },
       },
@@ -240,7 +241,8 @@ function operationObject(
   operation: Operation,
   shared: Record<string, OpenApiResponse>,
 ): OpenApiOperation {
-  const { scope, purpose, answers, total, body, ownBody, problems = [] } = operation;
+  const { scope, purpose, answers, total, body, ownBody, problems = [], problemForm } = operation;
+  const { bodyForms = ["json"] } = operation;
   const path = templateOf(route);
   const parameters = parametersOf(route, operation);
   const ofTokens = scope === "none" ? [] : OF_TOKENS;
@@ -249,7 +251,7 @@ function operationObject(
   const sent = body ?? ownBody;
   return {
     operationId: method.toLowerCase() +
-      path.replace("/v1", "").replace(
+      path.replaceAll("/v1", "").replace(
         /[^a-z0-9]+([a-z0-9]?)/gi,
         (_, letter: string) => letter.toUpperCase(),
       ),
@@ -260,10 +262,16 @@ function operationObject(
     ...(sent !== undefined && {
       requestBody: {
         required: true,
-        content: { [FORMS.json]: { schema: jsonSchemaOf(sent, "input") } },
+        content: Object.fromEntries(bodyForms.map((form) => [
+          FORMS[form],
+          { schema: form === "json" ? jsonSchemaOf(sent, "input") : BINARY },
+        ])),
       },
     }),
-    responses: { ...successes(answers, total?.schema), ...failures(codes, shared) },
+    responses: {
+      ...successes(answers, total?.schema),
+      ...(problemForm === undefined ? failures(codes, shared) : otherFailures(codes, problemForm)),
+    },
   };
 }
 
@@ -352,7 +360,7 @@ function failures(
   return Object.fromEntries([...byStatus].map(([status, codes]) => {
     const name = codes.toSorted().join("_or_");
     shared[name] ??= {
-      description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`).join("; "),
+      description: meaningsOf(codes),
       content: {
         "application/problem+json": {
           schema: {
@@ -365,6 +373,28 @@ function failures(
     return [String(status), { $ref: `#/components/responses/${name}` }];
   }));
 }
+
+function meaningsOf(codes: readonly ProblemCode[]): string {
+  return codes.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`).join("; ");
+}
+
+/** Problems in the form of another protocol. */
+function otherFailures(
+  codes: readonly ProblemCode[],
+  { schema }: ProblemForm,
+): OpenApiOperation["responses"] {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code][0]);
+  return Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), {
+    description: meaningsOf(codes),
+    content: {
+      [FORMS.json]: { schema: jsonSchemaOf(schema, "output") },
+      [FORMS.protobuf]: { schema: BINARY },
+    },
+  }]));
+}
+
+/** A body that is no JSON. */
+const BINARY: Json = { type: "string", format: "binary" };
 
 /** Checks of valibot that JSON Schema has no words for; the descriptions tell what matters. */
 const UNTOLD = ["check", "raw_check", "trim", "to_lower_case", "custom", "readonly"];

@@ -24,12 +24,24 @@ export const PROBLEMS = {
   too_many_requests: [429, "Too many requests"],
   too_large: [413, "The body is too large"],
   unauthorized: [401, "A valid API token is required"],
+  unsupported_media_type: [415, "The body is of an unknown type"],
   unknown_source: [404, "There is no such source"],
   unavailable: [503, "The log is temporarily unavailable"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 /** The code of a problem. */
 export type ProblemCode = keyof typeof PROBLEMS;
+
+const MEDIA_TYPE = "application/problem+json";
+
+/**
+ * Whether an answer is a problem document.
+ *
+ * @param response The answer.
+ */
+export function isProblem({ headers }: Response): boolean {
+  return headers.get("Content-Type")?.startsWith(MEDIA_TYPE) ?? false;
+}
 
 /** What a problem says beyond its code. */
 export interface ProblemDetails {
@@ -74,6 +86,6 @@ export function problem(
     : {};
   return wholeAnswer(jsonText({ type, title, status, code, detail, ...members }), {
     status,
-    headers: responseHeaders("application/problem+json", { ...challenge, ...headers }),
+    headers: responseHeaders(MEDIA_TYPE, { ...challenge, ...headers }),
   });
 }

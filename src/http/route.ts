@@ -68,6 +68,7 @@ export const FORMS = {
   jsonl: "application/jsonl",
   stream: EVENT_STREAM,
   text: "text/plain",
+  protobuf: "application/x-protobuf",
 } as const;
 
 /** A form of an answer. */
@@ -77,6 +78,14 @@ export type Form = keyof typeof FORMS;
 export type Answers = Readonly<
   Record<number, { readonly [form in Form]?: v.GenericSchema }>
 >;
+
+/** How problems are told where an operation speaks a protocol that has a form of its own for them. */
+export interface ProblemForm {
+  /** The schema of its JSON. */
+  readonly schema: v.GenericSchema;
+  /** Tells a problem in the form that fits the request. */
+  answer(problem: Response, request: Request): Promise<Response>;
+}
 
 /** The facts of an operation: what it accepts and answers. `/openapi.json` is made from them. */
 export interface OperationFacts {
@@ -94,6 +103,10 @@ export interface OperationFacts {
   readonly body?: BodySchema;
   /** The body, where the answer reads and checks it. */
   readonly ownBody?: BodySchema;
+  /** The forms of the body; default JSON. */
+  readonly bodyForms?: readonly Form[];
+  /** How its problems are told; default as problem documents. */
+  readonly problemForm?: ProblemForm;
   /** The successful answers. */
   readonly answers: Answers;
   /** The answer if several sources may be meant; default a problem that names them. */

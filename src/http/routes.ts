@@ -7,6 +7,7 @@ import { deliveryRoutes } from "./routes/deliveries.ts";
 import { endpointRoutes } from "./routes/endpoints.ts";
 import { epochRoute } from "./routes/epoch.ts";
 import { feedRoutes } from "./routes/events_and_alerts.ts";
+import { intakeRoutes } from "./routes/intake.ts";
 import { invalidEventsRoute } from "./routes/invalid_events.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { ruleSourceRoute, rulesRoute } from "./routes/rules.ts";
@@ -25,6 +26,7 @@ const table = [
   ruleSourceRoute,
   backtestRoute,
   invalidEventsRoute,
+  ...intakeRoutes,
   ...deliveryRoutes,
   ...endpointRoutes,
   changesRoute,

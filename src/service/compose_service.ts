@@ -276,6 +276,12 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       }),
       endpoints,
       backups: logBackups({ log, collector: watch.collector, clock, wake: wakeNow }),
+      push(records) {
+        const outcome = watch.push(records);
+        if (outcome !== undefined) wakeNow(); // there may be messages to send
+        return outcome;
+      },
+      notePushRefused: (why) => watch.notePushRefused(why),
       webhookKeys: () => publicKeysOf(endpoints.all.flatMap(secretsOf)),
       alert: (id) => log.alert(id),
       alertChanges: (id) => log.alertChanges(id),

@@ -3,6 +3,7 @@ import type { RuleMatcher } from "../alert/match_rules.ts";
 import { attempt, type AttemptOptions } from "../delivery/attempt.ts";
 import { type Endpoint, refusedEndpoint } from "../delivery/endpoint.ts";
 import type { Outcome } from "../delivery/outcome.ts";
+import { permits } from "../http/api_tokens.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { ThousandEyesError } from "../thousandeyes/errors/thousand_eyes_error.ts";
@@ -65,6 +66,10 @@ export function watchPorts(
     random,
     log,
     isFed: source !== undefined,
+    isPushed: config.tokens.some(({ scopes, sources }) =>
+      permits(scopes, "intake") && (sources?.includes(name) ?? true)
+    ),
+    aid: source?.aid,
     source: name,
     credential: digestOf(source?.token ?? ""),
     get endpoints() {

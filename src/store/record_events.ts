@@ -67,6 +67,11 @@ export interface RecordOptions {
    * some APIs have cursors that include the row that they name. Default false.
    */
   readonly repeatsFirst?: boolean;
+  /**
+   * Whether an event that has an equal in the log is that event: nobody can tell a twin from a
+   * report that is sent again. Default false, as for the pages of a closed pass.
+   */
+  readonly onlyFirst?: boolean;
 }
 
 /** A bound string may have 2 MB, and a hash takes 17 characters. */
@@ -143,7 +148,7 @@ class PageEvent implements RecordedEvent {
 export function recordEvents(
   sql: Sql,
   events: readonly UserEvent[],
-  { now, taken = new Set(), earlier, repeatsFirst = false }: RecordOptions,
+  { now, taken = new Set(), earlier, repeatsFirst = false, onlyFirst = false }: RecordOptions,
 ): RecordResult {
   const page = inTimeOrder(events);
   const again = repeatsFirst ? events[0] : undefined;
@@ -174,6 +179,10 @@ export function recordEvents(
       // unknown members.
       if (row.body !== body && row.identity !== identityOf(event)) continue;
       equal.push(row.seq);
+      if (onlyFirst) {
+        found = row;
+        break;
+      }
       if (row.isHere) onThisPage++;
       else if (taken.has(row.seq)) shown = row;
       else {

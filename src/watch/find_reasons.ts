@@ -3,9 +3,10 @@ import type { StoredSilence } from "../store/silence_table.ts";
 import type { UndeliveredCount } from "../store/outbox_table.ts";
 import { CLOCK_FAR_OFF_MS, CLOCK_OFF_MS, clockDifference } from "./collector/api_clock.ts";
 import { type Failure, MATCH_FAILED } from "./collector/failure.ts";
-import { invalidNow, oversizedNow } from "./collector/intake.ts";
+import { invalidNow, isQuiet, oversizedNow } from "./collector/intake.ts";
 import { skippedRanges } from "./collector/skipped_ranges.ts";
 import type { CollectorState } from "./collector/state.ts";
+import type { PushState } from "./push/push_state.ts";
 import { type Reason, reason, type ReasonCode, REASONS } from "./reasons.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
@@ -87,16 +88,69 @@ export function failureReason(
   return reason(known, { severity, about: of, message: `${message} (${count} times).`, since });
 }
 
-function intakeReasons({ intake }: CollectorState, now: number): Reason[] {
+/** How long polling alone may find events before that is told, in milliseconds. */
+const PUSH_SILENT_MS = 15 * MINUTE;
+
+/**
+ * What pushes mean for the health. Polling finds what they miss, so they never turn it red, except
+ * for what only they have shown.
+ *
+ * @param state What is remembered about them; undefined if none is expected.
+ * @param isPushed Whether a token may push events.
+ * @param now Milliseconds since the Unix epoch.
+ * @param options After how many failures.
+ * @returns The reasons.
+ */
+export function pushReasons(
+  state: PushState | undefined,
+  isPushed: boolean,
+  now: number,
+  options: Pick<WatchOptions, "alertAfter">,
+): Reason[] {
+  if (state === undefined) return [];
+  const { lastAt, missedSince, refused, unseen, failure } = state;
+  return [
+    ...intakeReasons(state, now, PUSH),
+    ...(failure === undefined ? [] : [failureReason(PUSH, failure, options)]),
+    ...(isPushed && missedSince !== null && now > missedSince + PUSH_SILENT_MS
+      ? [reason("push_silent", {
+        message: lastAt === null
+          ? "A token may push events, and none has come; polling finds events."
+          : `Nothing was pushed since ${iso(lastAt)}; polling finds later events.`,
+        since: missedSince,
+      })]
+      : []),
+    ...(refused === undefined || isQuiet(refused, now) ? [] : [reason("push_refused", {
+      message: `${refused.count} pushed requests were refused, first: ${refused.found}.`,
+      since: refused.since,
+    })]),
+    ...(unseen === undefined || isQuiet(unseen, now) ? [] : [reason("push_unconfirmed", {
+      message: `${unseen.count} pushed events are not among what the API returned for their time.`,
+      since: unseen.since,
+    })]),
+  ];
+}
+
+/** What reasons about pushes are about. */
+const PUSH = "push";
+
+function intakeReasons(
+  { intake }: Pick<CollectorState, "intake">,
+  now: number,
+  about?: string,
+): Reason[] {
   const invalid = invalidNow(intake, now);
   const oversized = oversizedNow(intake, now);
+  const of = about === undefined ? {} : { about };
   return [
     ...(invalid === undefined ? [] : [reason("invalid_events", {
       severity: invalid.isMost ? "red" : "yellow",
+      ...of,
       message: `${invalid.count} items that are not valid events, first: ${invalid.found}.`,
       since: invalid.since,
     })]),
     ...(oversized === undefined ? [] : [reason("oversized_event", {
+      ...of,
       message:
         `${oversized.count} events too large to be recorded whole, first: ${oversized.found}.`,
       since: oversized.since,

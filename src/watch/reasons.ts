@@ -70,6 +70,9 @@ type OwnCode =
   | "match_failed"
   | "invalid_events"
   | "oversized_event"
+  | "push_silent"
+  | "push_refused"
+  | "push_unconfirmed"
   | "skipped_range"
   | "behind"
   | "catching_up"
@@ -214,6 +217,29 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     meaning: "An event too large for a row came within the last hour",
     advice:
       "The rules ran on the whole event; the log has it shortened, with its size and digest under _panoptes. Find out who made so large a name.",
+  },
+  push_silent: {
+    severities: ["yellow"],
+    alerts: collector("ThousandEyes pushes nothing", "ThousandEyes pushes events again"),
+    meaning: "A token may push events, and for 15 minutes only polling has found new ones",
+    advice:
+      "Nothing is lost: polling finds every event. Check the stream in ThousandEyes, its address and its token; without push, remove the token's scope intake.",
+  },
+  push_refused: {
+    severities: ["yellow"],
+    alerts: collector("Panoptes refuses what is pushed", "Panoptes accepts what is pushed again"),
+    meaning:
+      "A pushed request was refused for good within the last hour: too large, of another type, or not OTLP",
+    advice:
+      "Polling finds the events that were in it. The message says what is wrong; see docs/intake.md for what the stream has to send.",
+  },
+  push_unconfirmed: {
+    severities: ["yellow"],
+    alerts: collector("What is pushed differs from what the API returns"),
+    meaning:
+      "Within the last hour, a pushed event had waited two hours without polling having shown it",
+    advice:
+      "The log may have the event twice, once as it was pushed and once as polled: compare the two, and report the difference. Check also that the stream is of this source's account group.",
   },
   skipped_range: {
     severities: ["yellow"],

@@ -20,11 +20,21 @@ import {
 import {
   collectorReasons,
   deadLetterReasons,
+  pushReasons,
   restoringReasons,
   silenceReasons,
 } from "./find_reasons.ts";
 import { type AlertedAt, operationalAlerts, recoveredAlerts } from "./operational_alerts.ts";
+import {
+  afterRefusal,
+  newPushState,
+  type PushState,
+  readPush,
+  savePush,
+} from "./push/push_state.ts";
+import { type PushOutcome, recordPush } from "./push/record_push.ts";
 import { type Reason, reason } from "./reasons.ts";
+import type { PushedRecord } from "../thousandeyes/otlp/decode_logs.ts";
 import { TickMemory } from "./tick_memory.ts";
 
 /** The bounds of a tick. */
@@ -75,7 +85,7 @@ export class Watch {
   /** Since when, and when last, rows were removed before their time to make room. */
   #madeRoom: { since: number; lastAt: number } | undefined;
   /** What the log said when it could last be read. */
-  #known: { state: CollectorState; deliveries: Reason[] } | undefined;
+  #known: { state: CollectorState; push: PushState | undefined; deliveries: Reason[] } | undefined;
   #counts: LogCounts = {
     events: 0,
     alerts: 0,
@@ -195,6 +205,36 @@ export class Watch {
   }
 
   /**
+   * Records what ThousandEyes has pushed, in one transaction.
+   *
+   * @param records The log records.
+   * @returns What became of them; undefined while a backup is being put back.
+   * @throws {unknown} What the storage threw.
+   */
+  push(records: readonly PushedRecord[]): PushOutcome | undefined {
+    if (this.#isRestoring) return undefined;
+    const { log, clock } = this.#ports;
+    const now = clock.now();
+    return log.transaction(() =>
+      recordPush(this.#ports, records, this.collector.state(), now, this.#options)
+    );
+  }
+
+  /**
+   * Notes that a push was refused for good, so that its sender has dropped it.
+   *
+   * @param why Why, without content.
+   */
+  notePushRefused(why: string): void {
+    if (this.#isRestoring) return;
+    const { log, clock } = this.#ports;
+    const now = clock.now();
+    log.transaction(() =>
+      savePush(log, afterRefusal(readPush(log, true, now) ?? newPushState(now), why, now))
+    );
+  }
+
+  /**
    * The state of the watch, for people and machines. It never throws: where the log cannot be read,
    * it is the last known state, and says so.
    *
@@ -212,7 +252,12 @@ export class Watch {
     }
     const now = clock.now();
     const state = this.#known?.state ?? newCollectorState(now, this.#options);
-    const kept = { ...this.#counts, silences: this.#silences, endpoints: this.#endpoints };
+    const kept = {
+      ...this.#counts,
+      silences: this.#silences,
+      endpoints: this.#endpoints,
+      push: this.#known?.push,
+    };
     return watchStatus(state, kept, reasons, now, this.#options);
   }
 
@@ -226,19 +271,24 @@ export class Watch {
     const now = this.#ports.clock.now();
     const unreadable: Reason[] = [];
     try {
-      this.#known = { state: this.collector.state(), deliveries: this.#deliveryReasons(now) };
+      this.#known = {
+        state: this.collector.state(),
+        push: readPush(this.#ports.log, this.#isPushed, now),
+        deliveries: this.#deliveryReasons(now),
+      };
     } catch (error) {
       const said = oneLine(error instanceof Error ? error.message : String(error));
       const message = `The log cannot be read: ${said}.`;
       unreadable.push(reason("log_unreadable", { message, since: now }));
     }
-    const { state, deliveries = [] } = this.#known ?? {};
+    const { state, push, deliveries = [] } = this.#known ?? {};
     const dueByLog = (state?.lastNow ?? 0) + this.#options.pollMs;
     return [
       ...unreadable,
       ...this.#ticks.reasons({ now, dueByLog, budgetMs: TICK_BUDGET_MS }),
       ...this.#fullReasons(now),
       ...(state === undefined ? [] : collectorReasons(state, now, this.#options)),
+      ...pushReasons(push, this.#isPushed, now, this.#options),
       ...deliveries,
       ...more,
     ];
@@ -291,6 +341,7 @@ export class Watch {
       ...this.#ticks.pastReasons(),
       ...this.#fullReasons(now),
       ...this.#deliveryReasons(now),
+      ...pushReasons(readPush(log, this.#isPushed, now), this.#isPushed, now, this.#options),
       ...more,
     ];
     const lasting = reasons.filter(({ code, since }) =>
@@ -312,6 +363,10 @@ export class Watch {
   /** Whether a backup is being put back: until then, nothing else changes the log. */
   get #isRestoring(): boolean {
     return this.#ports.log.restoring() !== undefined;
+  }
+
+  get #isPushed(): boolean {
+    return this.#ports.isPushed ?? false;
   }
 
   #collectorAt(): number {

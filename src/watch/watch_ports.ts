@@ -11,6 +11,13 @@ export interface WatchPorts extends DispatchPorts {
    * what it owes, and its retention goes on. Default true.
    */
   readonly isFed?: boolean;
+  /**
+   * Whether a token may push events of this source, so that they are expected to come. Default
+   * false.
+   */
+  readonly isPushed?: boolean;
+  /** The id of the only account group that is watched; default any. */
+  readonly aid?: string | undefined;
   /** The name of the source, which alerts carry; default none. */
   readonly source?: string | undefined;
   /**

@@ -1,11 +1,12 @@
 import type { LogCounts } from "../store/log.ts";
 import type { StoredSilence } from "../store/silence_table.ts";
 import type { EndpointStatus } from "./endpoint_status.ts";
-import { type CollectorCounts, LATE_BOUNDS_MS } from "./collector/counts.ts";
+import { addCounts, type CollectorCounts, LATE_BOUNDS_MS } from "./collector/counts.ts";
 import type { CollectorState } from "./collector/state.ts";
 import { clockDifference } from "./collector/api_clock.ts";
 import { ourShare } from "./collector/rate_share.ts";
 import { skippedRanges } from "./collector/skipped_ranges.ts";
+import type { PushState } from "./push/push_state.ts";
 import { adviceFor, healthOf, type Reason } from "./reasons.ts";
 import type { WatchOptions } from "./watch_options.ts";
 
@@ -54,6 +55,8 @@ export interface WatchStatus {
     readonly to: string;
     readonly at: string;
   }[];
+  /** What ThousandEyes pushes; null if nothing was pushed and nothing is expected to be. */
+  readonly push: PushStatus | null;
   /** The rate limit, and our share of it. */
   readonly budget: {
     readonly used: number;
@@ -73,6 +76,26 @@ export interface WatchStatus {
   readonly silences: readonly StoredSilence[];
   /** How much the log holds. */
   readonly log: LogCounts;
+}
+
+/** What ThousandEyes has pushed since the log was created. */
+export interface PushStatus {
+  /** Since when pushes are expected. */
+  readonly since: string;
+  /** When the latest request was taken; null if none was. */
+  readonly lastAt: string | null;
+  /** Requests that were taken. */
+  readonly requests: number;
+  /** Requests that were refused for good. */
+  readonly refused: number;
+  /** Events that were new to the log. */
+  readonly recorded: number;
+  /** Events that were in the log already. */
+  readonly duplicates: number;
+  /** Log records that are not valid events, set aside. */
+  readonly invalid: number;
+  /** Events that polling has not shown within two hours. */
+  readonly unconfirmed: number;
 }
 
 /** One failure, or several in a row. */
@@ -98,11 +121,17 @@ export interface FailureStatus {
   readonly nextTryAt: string;
 }
 
+/** What the log holds besides the collector's state. */
+interface Kept extends LogCounts, Pick<WatchStatus, "silences" | "endpoints"> {
+  /** What is remembered about pushes; undefined if none is expected. */
+  readonly push?: PushState | undefined;
+}
+
 /**
  * Derives the status.
  *
  * @param state The collector's state.
- * @param log How much the log holds, the silences in it, and the endpoints.
+ * @param log How much the log holds, the silences in it, the endpoints, and what was pushed.
  * @param reasons What makes the health.
  * @param now Milliseconds since the Unix epoch.
  * @param options How often, how far.
@@ -110,12 +139,15 @@ export interface FailureStatus {
  */
 export function watchStatus(
   state: CollectorState,
-  { silences, endpoints, ...log }: LogCounts & Pick<WatchStatus, "silences" | "endpoints">,
+  { silences, endpoints, push, ...log }: Kept,
   reasons: readonly Reason[],
   now: number,
   options: WatchOptions,
 ): WatchStatus {
-  const { late, ...counts } = state.counts;
+  // What was pushed is counted apart, since the collector saves its own state.
+  const { late, ...counts } = push === undefined
+    ? state.counts
+    : addCounts(push.counts, state.counts);
   const limit = state.requests.limit ?? options.assumedLimit;
   const difference = clockDifference(state);
   const backfill = state.readings.backfill;
@@ -157,6 +189,16 @@ export function watchStatus(
     counts,
     late: late.map((events, index) => ({ upToMs: LATE_BOUNDS_MS[index] ?? null, events })),
     renames: (state.renames ?? []).map((rename) => ({ ...rename, at: iso(rename.at) })),
+    push: push === undefined ? null : {
+      since: iso(push.since),
+      lastAt: push.lastAt === null ? null : iso(push.lastAt),
+      requests: push.requests,
+      refused: push.refusals,
+      recorded: push.counts.recorded,
+      duplicates: push.counts.duplicates,
+      invalid: push.counts.invalid,
+      unconfirmed: push.unconfirmed,
+    },
     budget: {
       used: state.requests.used,
       limit,

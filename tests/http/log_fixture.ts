@@ -22,6 +22,7 @@ import { RulesInForce } from "../../src/service/rules_in_force.ts";
 import { LogBacktests } from "../../src/watch/log_backtests.ts";
 import { newCollectorState } from "../../src/watch/collector/state.ts";
 import { watchOptions } from "../../src/watch/watch_options.ts";
+import { recordPush } from "../../src/watch/push/record_push.ts";
 import { watchStatus } from "../../src/watch/watch_status.ts";
 import { withCheckedAnswers } from "../support/checked_answers.ts";
 import { ManualClock, settled } from "../support/manual_clock.ts";
@@ -65,6 +66,8 @@ export class LogFixture implements Disposable {
   continuedFrom: unknown[] = [];
   /** How often a message was to start soon. */
   woken = 0;
+  /** Why pushes were refused. */
+  refusedPushes: string[] = [];
   endpoints: EndpointsInForce = this.#endpointsOf([]);
   #drawn = 0;
   /** What receivers answer. */
@@ -94,6 +97,12 @@ export class LogFixture implements Disposable {
     attempts: (message, latest) => this.log.attempts(message, latest),
     message: (id) => this.log.message(id),
     invalidEvents: (after, limit, maxBytes) => this.log.invalidEvents(after, limit, maxBytes),
+    push: (records) =>
+      this.log.transaction(() => {
+        const ports = { log: this.log, match: () => [], endpoints: [] };
+        return recordPush(ports, records, newCollectorState(NOW, OPTIONS), NOW, OPTIONS);
+      }),
+    notePushRefused: (why) => void this.refusedPushes.push(why),
     status: () => ({
       source: this.source,
       ...watchStatus(

@@ -22,6 +22,7 @@ const CREDENTIALS = {
   alerts: "Bearer of-alerts",
   read: "Bearer of-read",
   admin: "Bearer of-admin",
+  intake: "Bearer of-intake",
   otherSource: "Bearer of-otherSource",
 } as const;
 type Credential = keyof typeof CREDENTIALS;
@@ -42,14 +43,16 @@ const TOKENS: readonly ApiToken[] = [
   await token("alerts", { scopes: ["read:alerts"] }),
   await token("read", { scopes: ["read"] }),
   await token("admin", { scopes: ["admin"] }),
+  await token("intake", { scopes: ["intake"] }),
   await token("otherSource", { scopes: ["admin"], sources: ["another"] }),
 ];
 
 /** Who is let in to what has a scope; `ok` is how the operation answers then. */
 const REFUSED = { none: 401, malformed: 401, otherScheme: 401, unknown: 401, expired: 401 };
 const toAdmin = (ok: number): Expected => (
-  { ...REFUSED, events: 403, alerts: 403, read: 403, admin: ok, otherSource: 403 }
+  { ...REFUSED, events: 403, alerts: 403, read: 403, admin: ok, intake: 403, otherSource: 403 }
 );
+const toIntake = (ok: number): Expected => ({ ...toAdmin(403), intake: ok });
 const toReaders = (ok: number): Expected => ({ ...toAdmin(ok), read: ok });
 const toEvents = (ok: number): Expected => ({ ...toReaders(ok), events: ok });
 const toAlerts = (ok: number): Expected => ({ ...toReaders(ok), alerts: ok });
@@ -63,6 +66,7 @@ const toAll = (ok: number): Expected => ({
   alerts: ok,
   read: ok,
   admin: ok,
+  intake: ok,
   otherSource: ok,
 });
 
@@ -77,7 +81,12 @@ interface Row {
 }
 
 /** What changes nothing, although it is no GET. */
-const CHANGES_NOTHING = new Set(["POST /v1/backtest"]);
+const CHANGES_NOTHING = new Set([
+  "POST /v1/backtest",
+  // What is pushed is the log's content, and no change of an operator.
+  "POST /v1/intake/otlp",
+  "POST /v1/intake/otlp/v1/logs",
+]);
 
 const RULES = bundleOf(`
 title: Logout
@@ -127,6 +136,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   "DELETE /v1/rules": { expected: toAdmin(200), change: ["rules.reset"] },
   "POST /v1/backtest": { expected: toAdmin(200), body: { rules: RULES } },
   "GET /v1/invalid-events": { expected: toEvents(200) },
+  "POST /v1/intake/otlp": { expected: toIntake(200), body: { resourceLogs: [] } },
+  "POST /v1/intake/otlp/v1/logs": { expected: toIntake(200), body: { resourceLogs: [] } },
   "GET /v1/deliveries": { expected: toReaders(200) },
   "GET /v1/deliveries/:id": {
     expected: toAdmin(200),
@@ -289,6 +300,7 @@ for (const [name, { expected, path, body, change }] of Object.entries(ROWS)) {
         method,
         headers: {
           Accept: "application/json",
+          ...(body !== undefined && { "Content-Type": "application/json" }),
           ...(authorization !== undefined && { Authorization: authorization }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),

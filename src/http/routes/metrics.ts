@@ -191,6 +191,7 @@ function familiesOf(status: Status): Family[] {
     ...Object.entries(COUNTERS).map(([member, [name, help]]) =>
       metric(`${name}_total`, "counter", help, one(counts[member as keyof typeof counts]))
     ),
+    ...pushFamilies(status.push),
     metric(
       "event_lateness_seconds",
       "histogram",
@@ -318,6 +319,43 @@ function familiesOf(status: Status): Family[] {
       "counter",
       "Those of them that were throttled",
       one(status.authentication.throttled),
+    ),
+  ];
+}
+
+/** None without push, so that an alerting rule can tell it from a push that is silent. */
+function pushFamilies(push: Status["push"]): Family[] {
+  return [
+    metric(
+      "push_requests_total",
+      "counter",
+      "Requests that have pushed events, by what became of them",
+      push === null ? [] : [
+        [{ result: "taken" }, push.requests],
+        [{ result: "refused" }, push.refused],
+      ],
+    ),
+    metric(
+      "push_events_total",
+      "counter",
+      "Log records that were pushed, by what became of them",
+      push === null ? [] : [
+        [{ result: "recorded" }, push.recorded],
+        [{ result: "duplicate" }, push.duplicates],
+        [{ result: "invalid" }, push.invalid],
+      ],
+    ),
+    metric(
+      "push_unconfirmed_total",
+      "counter",
+      "Pushed events that polling has not shown within two hours",
+      push === null ? [] : [[{}, push.unconfirmed]],
+    ),
+    metric(
+      "push_last_timestamp_seconds",
+      "gauge",
+      "When the latest request that pushed events was taken",
+      push?.lastAt ? [[{}, Date.parse(push.lastAt) / 1_000]] : [],
     ),
   ];
 }

@@ -154,6 +154,19 @@ export const StatusSchema = v.object({
     })),
     "the latest users and account groups that ThousandEyes calls by another name",
   ),
+  push: described(
+    v.nullable(v.object({
+      since: described(time, "since when events are expected to be pushed"),
+      lastAt: described(maybeTime, "when the latest request was taken; null if none was"),
+      requests: described(count, "requests that were taken"),
+      refused: described(count, "requests that were refused for good"),
+      recorded: described(count, "events that were new to the log"),
+      duplicates: described(count, "events that were in the log already"),
+      invalid: described(count, "log records that are not valid events, set aside"),
+      unconfirmed: described(count, "events that polling has not shown within two hours"),
+    })),
+    "what ThousandEyes pushes; null if nothing was pushed and no token may push",
+  ),
   budget: described(
     v.object({
       used: described(count, "requests of Panoptes in this minute"),

@@ -2,7 +2,7 @@ import { oneLine } from "../../stream/plain_text.ts";
 import { wholeSecond } from "../../stream/clock.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import { addCounts, type CountsToAdd } from "./counts.ts";
-import { type Diagnosis, fault, MATCH_FAILED, nextFailure } from "./failure.ts";
+import { type Diagnosis, type Failure, fault, MATCH_FAILED, nextFailure } from "./failure.ts";
 import type { PlannedRead } from "./plan.ts";
 import { restartSlice } from "./restart.ts";
 import type { PageEnd } from "./seams.ts";
@@ -152,19 +152,36 @@ function withoutRecovered(
   return stays ? { ...others, [kind]: own } : others;
 }
 
-/** Adds rules that failed on an event; the failure goes when none has failed for a day. */
 function withRuleFaults(
   failures: CollectorState["failures"],
   faults: readonly unknown[],
   now: number,
 ): CollectorState["failures"] {
   const { rules: before, ...others } = failures;
+  const rules = ruleFailure(before, faults, now);
+  if (rules === before) return failures;
+  return rules === undefined ? others : { ...others, rules };
+}
+
+/**
+ * Adds rules that failed on an event; the failure goes when none has failed for a day.
+ *
+ * @param before The failure so far.
+ * @param faults What rules threw.
+ * @param now Milliseconds since the Unix epoch.
+ * @returns The failure; undefined if there is none.
+ */
+export function ruleFailure(
+  before: Failure | undefined,
+  faults: readonly unknown[],
+  now: number,
+): Failure | undefined {
   if (faults.length === 0) {
-    return before === undefined || now < before.retryAt ? failures : others;
+    return before === undefined || now < before.retryAt ? before : undefined;
   }
   const last = faults.at(-1);
   const message = last instanceof Error ? last.message : String(last);
-  const rules = {
+  return {
     code: MATCH_FAILED,
     status: null,
     message: `Cannot match an event: ${oneLine(message)}`,
@@ -172,8 +189,7 @@ function withRuleFaults(
     count: (before?.count ?? 0) + faults.length,
     retryAt: now + RULE_FAULT_SHOWN_MS,
     remedy: "slow",
-  } as const;
-  return { ...others, rules };
+  };
 }
 
 /** After the last page: held twins are read once more, and then the slice ends. */

@@ -105,7 +105,7 @@ export class PageMatches {
  *
  * @param ports The log, and the source of its events.
  * @param page The matches.
- * @param read The state before the page, and its pass.
+ * @param read The state before the page, and the end of its pass.
  * @param now Milliseconds since the Unix epoch.
  * @param options Limits and times.
  * @returns What they have found.
@@ -114,7 +114,7 @@ export class PageMatches {
 export function correlatePage(
   { log, source }: Pick<WatchPorts, "log" | "source">,
   page: PageMatches,
-  { state, pass }: { state: CollectorState; pass: Pass },
+  { state, pass }: { state: CollectorState; pass: Pick<Pass, "to"> },
   now: number,
   options: WatchOptions,
 ): Correlated {
@@ -169,7 +169,7 @@ function alertOf(
   { log, source }: Pick<WatchPorts, "log" | "source">,
   result: CorrelationResult,
   state: CollectorState,
-  pass: Pass,
+  pass: Pick<Pass, "to">,
   now: number,
   options: WatchOptions,
 ): AlertToRaise {

@@ -32,7 +32,7 @@ export interface Episode {
   readonly found: string;
 }
 
-/** What a page has added. */
+/** What a page or a push has added. */
 export interface PageIntake {
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
@@ -78,7 +78,19 @@ export function addIntake(before: Intake | undefined, page: PageIntake): Intake 
   };
 }
 
-function addTo(before: Episode | undefined, more: readonly string[], now: number) {
+/**
+ * Adds to something odd.
+ *
+ * @param before What came before.
+ * @param more What each new one is, without content.
+ * @param now Milliseconds since the Unix epoch.
+ * @returns The episode; undefined if there is none.
+ */
+export function addTo(
+  before: Episode | undefined,
+  more: readonly string[],
+  now: number,
+): Episode | undefined {
   const [found] = more;
   if (found === undefined) return before;
   const same = isQuiet(before, now) ? undefined : before;
@@ -90,8 +102,13 @@ function addTo(before: Episode | undefined, more: readonly string[], now: number
   };
 }
 
-/** Whether nothing of the kind has come for an hour. */
-function isQuiet(episode: Episode | undefined, now: number): boolean {
+/**
+ * Whether nothing of the kind has come for an hour.
+ *
+ * @param episode What came.
+ * @param now Milliseconds since the Unix epoch.
+ */
+export function isQuiet(episode: Episode | undefined, now: number): boolean {
   return episode === undefined || now > episode.lastAt + INTAKE_SHOWN_MS || now < episode.since;
 }
 

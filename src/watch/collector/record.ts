@@ -1,27 +1,18 @@
-import type { EventMatch } from "../../alert/match_rules.ts";
-import { alertedForm, isObject, readOddEvent } from "../../alert/read_odd_event.ts";
-import { toAlert } from "../../alert/to_alert.ts";
-import { type SigmaEvent, toSigmaEvent } from "../../alert/to_sigma_event.ts";
-import { SHORTENED, type ShortenedEvent } from "../../store/shorten_event.ts";
 import { faultOf } from "../../thousandeyes/page/check_user_events.ts";
-import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
 import type { PassCount } from "../../store/pass_table.ts";
 import type { EarlierPass } from "../../store/split_twins.ts";
-import { identityOf } from "../../thousandeyes/event/event_identity.ts";
 import type { Page } from "../../thousandeyes/page/page.ts";
-import { formatLastEventId } from "../../sse/last_event_id.ts";
-import { parseDate } from "../../thousandeyes/event/parse_date.ts";
-import { type AlertToRaise, raiseAlerts } from "../raise_alerts.ts";
+import { notePolled } from "../push/push_state.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
 import { afterPage } from "./advance.ts";
-import { correlatePage, PageMatches } from "./correlate.ts";
+import { completeUntil } from "./correlate.ts";
 import { lateHistogram } from "./counts.ts";
 import { addIntake } from "./intake.ts";
 import { type Diagnosis, fault } from "./failure.ts";
-import { isPast } from "./past.ts";
 import type { PlannedRead } from "./plan.ts";
 import { beginsAgain, endOf, isShownAgain, noSeams, withSeam } from "./seams.ts";
+import { type RulePorts, setOffRules } from "./set_off_rules.ts";
 import {
   type CollectorState,
   NO_DATE,
@@ -68,13 +59,11 @@ export interface PageRecorded {
  * @returns What has changed.
  */
 export function recordPage(
-  { log, source, match, correlator, rulesRevision, endpoints, random }: Pick<
-    WatchPorts,
-    "log" | "source" | "match" | "correlator" | "rulesRevision" | "endpoints" | "random"
-  >,
+  ports: Pick<WatchPorts, "random" | "isPushed"> & RulePorts,
   { read, url, page, count, earlier, refusal, now }: PageToRecord,
   options: WatchOptions,
 ): PageRecorded {
+  const { log, random } = ports;
   const { pass } = read.reading;
   const { end } = pass;
   const { seams = noSeams() } = read.state;
@@ -86,64 +75,29 @@ export function recordPage(
     repeatsFirst: pass.confirms !== null && beginsAgain(end, page.events) &&
       isShownAgain(seams, end),
   });
-  const isNew = result.recorded.length > 0;
+  const { recorded, seqs } = result;
+  const polled = notePolled(log, ports.isPushed ?? false, {
+    now,
+    seqs,
+    recorded,
+    completeUntil: completeUntil(read.state, now, options),
+  });
+  const isNew = recorded.length > 0 || polled.confirmed > 0; // what was pushed is new to the pass
   const items = page.events.length + page.invalid.length;
   const invalid = log.keepInvalid(page.invalid, now);
-  const alerts: AlertToRaise[] = [];
-  const faults: unknown[] = [];
-  // A rule that fails must not keep this event or those after it out of the log.
-  const matchesOf = (event: SigmaEvent): readonly EventMatch[] => {
-    try {
-      return match(event);
-    } catch (error) {
-      faults.push(error);
-      return [];
-    }
-  };
-  const together = new PageMatches(correlator);
-  const oversized: string[] = [];
-  const isBackfilled = (at: number | null) => isPast(read.state, pass, at, now, options);
-  let epoch: string | undefined;
-  for (const { event, whole, occurrence, seq, at } of result.recorded) {
-    if (whole !== event) oversized.push(sizeOf(event));
-    const seen = toSigmaEvent(whole); // rules see all of it, even if it is recorded shortened
-    const matches = matchesOf(seen);
-    if (matches.length === 0) continue;
-    together.add({ event: seen, at, matches, place: { table: "events", seq, occurrence } });
-    for (const { rule, matched = [], isSilent = false } of matches) {
-      if (isSilent) continue; // nearly every match: there may be a rule for any event at all
-      const identity = identityOf(event);
-      const eventId = formatLastEventId({ epoch: epoch ??= log.head().epoch, seq });
-      const backfilled = isBackfilled(at);
-      const known = { identity, occurrence, eventId, at, backfilled, matched, source };
-      const alert = toAlert(rule, event, known);
-      alerts.push({ alert, eventSeq: seq, at, rule });
-    }
-  }
-  for (const { value, seq, digest } of invalid) {
-    if (!isObject(value)) continue;
-    const seen = toSigmaEvent(readOddEvent(value));
-    const at = dateIn(seen);
-    const matches = matchesOf(seen);
-    if (matches.length === 0) continue;
-    together.add({ event: seen, at, matches, place: { table: "invalid", seq, occurrence: 1 } });
-    for (const { rule, matched = [], isSilent = false } of matches) {
-      if (isSilent) continue;
-      const backfilled = isBackfilled(at);
-      const known = { identity: digest, occurrence: 1, backfilled, matched, source };
-      const alert = toAlert(rule, alertedForm(value), known);
-      alerts.push({ alert, eventSeq: null, at: null, rule });
-    }
-  }
   const at = { state: read.state, pass };
-  const correlated = correlatePage({ log, source }, together, at, now, options);
-  alerts.push(...correlated.alerts);
-  faults.push(...correlated.faults);
-  const raised = raiseAlerts({ log, endpoints, rulesRevision }, alerts, now, options);
+  const { counts: setOff, faults, oversized } = setOffRules(
+    ports,
+    result,
+    invalid,
+    at,
+    now,
+    options,
+  );
   const { kind } = read;
   const intake = addIntake(read.state.intake, {
     now,
-    valid: result.recorded.length,
+    valid: recorded.length,
     invalid: invalid.map(({ value }) => faultOf(value)),
     oversized,
     isBacklog: kind === "backfill",
@@ -169,7 +123,7 @@ export function recordPage(
     heldDates: result.heldAt.map((at) => at ?? NO_DATE),
     faults,
     counts: {
-      recorded: result.recorded.length,
+      recorded: recorded.length,
       twins: result.twins,
       duplicates: result.duplicates,
       renamed: result.renames.length,
@@ -177,21 +131,20 @@ export function recordPage(
       held,
       invalid: invalid.length,
       oversized: oversized.length,
-      ...raised,
-      ...correlated.counts,
-      ...lateCounts(state, kind, result.recorded, now),
+      ...setOff,
+      ...lateCounts(state, kind, recorded, now),
     },
     random,
   }, options);
   const inUse = passesInUse(after);
   // A pass that ends on its first page needs no row: most live passes do.
   if (inUse.includes(pass.id)) {
-    const { seqs, held } = result;
+    const { held } = result;
     log.savePassPage({ pass: pass.id, page: pass.pages, url, seqs, held });
   } else if (pass.pages > 0 || pass.confirms !== null) {
     log.dropPasses(inUse);
   }
-  return { state: after, seqs: result.seqs, held: result.held };
+  return { state: after, seqs, held: result.held };
 }
 
 /**
@@ -210,19 +163,8 @@ function lateCounts(
   return delays.length === 0 ? {} : { late: lateHistogram(delays) };
 }
 
-/** The date of an item that is not a valid event, as far as it can be read. */
-function dateIn({ date }: SigmaEvent): number | null {
-  return (typeof date === "string" ? parseDate(date) : undefined) ?? null;
-}
-
 function sum(numbers: Iterable<number>): number {
   let total = 0;
   for (const number of numbers) total += number;
   return total;
-}
-
-/** The size of an event that was recorded shortened. */
-function sizeOf(event: UserEvent): string {
-  const { bytes } = (event as ShortenedEvent)[SHORTENED];
-  return `${bytes} bytes`;
 }
