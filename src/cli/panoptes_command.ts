@@ -4,6 +4,7 @@ import { backtestCommand } from "./commands/backtest.ts";
 import { completionsCommand } from "./commands/completions.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { emulatorCommand } from "./commands/emulator.ts";
 import { endpointsCommand } from "./commands/endpoints.ts";
 import { eventsExportCommand } from "./commands/events_export.ts";
 import { eventsSummarizeCommand } from "./commands/events_summarize.ts";
@@ -61,6 +62,7 @@ export function panoptesCommand(): CliCommand {
       ),
       serveCommand(),
       doctorCommand(),
+      emulatorCommand(),
       completionsCommand(panoptesCommand),
     )
     .note("In the repository, write 'deno task -q panoptes' for 'panoptes'.")

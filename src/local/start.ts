@@ -19,7 +19,7 @@ import { isLoopback, listenSettings } from "./listen_settings.ts";
 import { alertLine, eventLine, Narrator, partLines } from "./narrator.ts";
 import { openKeptStorage, openTrialStorage } from "./open_storage.ts";
 import { startWorkerd } from "./start_workerd.ts";
-import { untilStopped } from "./until_stopped.ts";
+import { untilStopped } from "../server/until_stopped.ts";
 import { emulatedApi, realApi, watchedSettings } from "./watched_api.ts";
 import { startReceiver } from "./webhook_receiver.ts";
 import { followStatus, followStream, untilReady } from "./worker_client.ts";

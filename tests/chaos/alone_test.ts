@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { bundleWorker } from "../../src/local/build_worker.ts";
 import { newSecret } from "../../src/local/credentials.ts";
 import { createReceiver } from "../../src/local/webhook_receiver.ts";
-import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
+import { serveOnLoopback } from "../../src/server/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
 

@@ -8,12 +8,13 @@
  */
 import { bundleWorker } from "../../src/local/build_worker.ts";
 import { newToken } from "../../src/local/credentials.ts";
-import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
+import { serveOnLoopback } from "../../src/server/serve_on_loopback.ts";
 import { wait } from "../../src/stream/wait.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
 import { LogClient } from "./log_client.ts";
-import { taskCommand, wholeNumber } from "../../src/cli/task_command.ts";
+import { wholeNumber } from "../../src/cli/common_options.ts";
+import { taskCommand } from "../../src/cli/task_command.ts";
 
 const { events: wanted, days } = taskCommand("chaos:backfill")
   .description("Backfills a long history through real workerd, and shows the memory that it takes.")

@@ -9,7 +9,8 @@
 import { Option } from "commander";
 import { type Shell, SHELLS } from "../support/shell_name.ts";
 import { runChaos } from "./run_chaos.ts";
-import { taskCommand, wholeNumber } from "../../src/cli/task_command.ts";
+import { wholeNumber } from "../../src/cli/common_options.ts";
+import { taskCommand } from "../../src/cli/task_command.ts";
 
 const { shell, kills, seed, rate } = taskCommand("chaos")
   .description(

@@ -1,6 +1,6 @@
 import { ALERT_LEVELS } from "../../src/alert/alert.ts";
 import { newToken } from "../../src/local/credentials.ts";
-import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
+import { serveOnLoopback } from "../../src/server/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
 import { wait } from "../../src/stream/wait.ts";

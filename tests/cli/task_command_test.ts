@@ -14,7 +14,6 @@ async function run(script: string, ...args: string[]) {
 
 const COMMANDS = [
   ["start", "src/local/start.ts"],
-  ["emulator", "src/local/emulator.ts"],
   ["chaos", "tests/chaos/chaos.ts"],
   ["chaos:backfill", "tests/chaos/backfill.ts"],
   ["fuzz", "tests/support/fuzz.ts"],

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
+import { serveOnLoopback } from "../../src/server/serve_on_loopback.ts";
 import { ROOT } from "./document.ts";
 
 const SCRIPT = new URL("docs/examples/pull_events.sh", ROOT).pathname;

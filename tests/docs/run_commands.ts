@@ -1,5 +1,5 @@
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
-import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
+import { serveOnLoopback } from "../../src/server/serve_on_loopback.ts";
 import { StartRun } from "../local/start_run.ts";
 import type { Command } from "./commands.ts";
 import { ROOT } from "./document.ts";

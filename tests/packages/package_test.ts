@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { stop } from "esbuild";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
-import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
+import { serveOnLoopback } from "../../src/server/serve_on_loopback.ts";
 import { serveContract } from "../runtime/contract_server.ts";
 import { CONTRACT } from "../runtime/stream_contract.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";

@@ -7,7 +7,8 @@
  * @module
  */
 import { InvalidArgumentError } from "commander";
-import { taskCommand, wholeNumber } from "../../src/cli/task_command.ts";
+import { wholeNumber } from "../../src/cli/common_options.ts";
+import { taskCommand } from "../../src/cli/task_command.ts";
 import { runSoak } from "./run_soak.ts";
 
 const { rows, failing, kills } = taskCommand("soak")

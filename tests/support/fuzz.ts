@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { taskCommand, wholeNumber } from "../../src/cli/task_command.ts";
+import { wholeNumber } from "../../src/cli/common_options.ts";
+import { taskCommand } from "../../src/cli/task_command.ts";
 
 const root = new URL("../../", import.meta.url);
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { serveOnLoopback } from "../../src/local/serve_on_loopback.ts";
+import { serveOnLoopback } from "../../src/server/serve_on_loopback.ts";
 import { openKeptStorage } from "../../src/local/open_storage.ts";
 import { untilReady } from "../../src/local/worker_client.ts";
 
