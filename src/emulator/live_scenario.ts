@@ -43,8 +43,6 @@ export async function liveScenario(options: LiveScenarioOptions): Promise<void> 
   let queue: readonly NewEvent[] = [];
   while (!signal.aborted) {
     const pause = 60_000 / options.perMinute * (0.5 + random());
-    await clock.wait(pause, signal).catch(() => {});
-    if (signal.aborted) return;
     const [next, twin] = queue;
     if (next !== undefined) {
       options.publish({ ...next, date: clock.now() });
@@ -57,11 +55,13 @@ export async function liveScenario(options: LiveScenarioOptions): Promise<void> 
       queue = story.events;
       title = undefined; // any
       untilStory = Math.ceil((0.5 + random()) * BETWEEN_STORIES);
+      continue; // its first event comes at once
     } else {
       untilStory -= 1;
       const late = random() * ONE_LATE_IN < 1;
       const delay = late ? random() ** 3 * MAX_DELAY_MS : 0;
       options.publish({ ...ordinaryActivity(organisation, random), date: clock.now() - delay });
     }
+    await clock.wait(pause, signal).catch(() => {});
   }
 }
