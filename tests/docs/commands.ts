@@ -16,7 +16,7 @@ export type Reason = keyof typeof REASONS;
 /** Commands that are never run, wherever they stand. */
 const NEVER: readonly [command: RegExp, reason: Reason][] = [
   [/\bdeno(@[\d.]+)? task (-q )?(test|ok|check|test:docs)\b/, "long"],
-  [/\bdeno(@[\d.]+)? task (-q )?(simulate|chaos|soak|fuzz|load|endure|bench|build)\b/, "long"],
+  [/\bdeno(@[\d.]+)? task (-q )?(simulate|chaos|soak|fuzz|load|endure|bench|cost)\b/, "long"],
   [/\bdeno(@[\d.]+)? task (-q )?conformance$/, "long"],
   [
     /\bwrangler (login|logout|whoami|secret|deploy|tail|rollback|versions|delete|r2|d1)\b/,
