@@ -1,10 +1,10 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { holderOf } from "./api_tokens.ts";
-import { problem } from "./problem.ts";
+import { isProblem, problem } from "./problem.ts";
 import { InvalidRequestError } from "./read_query.ts";
 import { type RequestFacts, RequestRecord } from "./request_record.ts";
-import { operationsOf, type Route, routerPath, type Services } from "./route.ts";
+import { operationOf, operationsOf, type Route, routerPath, type Services } from "./route.ts";
 import type { NotNow, RequestShare } from "./request_share.ts";
 import { isForEventStream } from "./routes/events_and_alerts.ts";
 import { routes } from "./routes.ts";
@@ -48,6 +48,10 @@ export function createLogApp(
         response = notNow === undefined ? await answer(context, record) : tooMany(notNow);
       } catch (error) {
         response = failure(error);
+      }
+      const { problemForm } = operationOf(raw.method, route) ?? {};
+      if (problemForm !== undefined && isProblem(response)) {
+        response = await problemForm.answer(response, raw);
       }
       record.answered(response, { route: route.path, token: holder.name || null });
       return response;
