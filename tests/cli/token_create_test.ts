@@ -1,6 +1,8 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as v from "valibot";
 import { ApiTokenSchema, TokenTable } from "../../src/http/api_tokens.ts";
+import { tokenCreate } from "../../src/cli/commands/token_create.ts";
+import { UsageError } from "../../src/cli/exit_code.ts";
 import { panoptes } from "./run_panoptes.ts";
 
 Deno.test("panoptes token create makes a token that its entry of API_TOKENS accepts, and refuses what would be refused", async () => {
@@ -27,15 +29,13 @@ Deno.test("panoptes token create makes a token that its entry of API_TOKENS acce
     text.out,
     /^Token {4}pan_[\w-]{43}\nSHA-256 {2}[0-9a-f]{64}\n[^]*"scopes":\["read"\]/,
   );
-  const wrong: [string[], RegExp][] = [
-    [[], /required option '--name <name>'/],
-    [["--name", "a,b", "--scope", "write"], /name must be 1 to 64 .*scopes.* must be one of read/],
-    [["--name", "a", "--expires", "tomorrow"], /expires must be a date/],
-    [["--name", "a", "--expires", "2020-01-01T00:00:00Z"], /would have expired/],
+  const wrong: [Parameters<typeof tokenCreate>[0], RegExp][] = [
+    [{ name: "a,b", scope: ["write"] }, /name must be 1 to 64 .*scopes.* must be one of/],
+    [{ name: "a", expires: "tomorrow" }, /expires must be a date/],
+    [{ name: "a", expires: "2020-01-01T00:00:00Z" }, /would have expired/],
   ];
-  for (const [args, message] of wrong) {
-    const ran = await create(...args);
-    assertEquals([ran.code, ran.out], [2, ""], ran.err);
-    assertMatch(ran.err, message);
+  for (const [options, message] of wrong) {
+    const error = await assertRejects(() => tokenCreate(options), UsageError);
+    assertMatch(error.message, message);
   }
 });

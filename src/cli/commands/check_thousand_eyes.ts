@@ -1,4 +1,4 @@
-import { apiSettings } from "../input/api_past.ts";
+import type { ApiSettings } from "../input/api_past.ts";
 import { DEFAULT_BASE_URL } from "../../thousandeyes/page/base_url.ts";
 import {
   ThousandEyesError,
@@ -50,11 +50,13 @@ const BETWEEN =
 /**
  * Checks what Panoptes needs of the ThousandEyes API, with one page of the activity log.
  *
+ * @param settings The token, the address and the account groups.
  * @param now The present, in milliseconds since the Unix epoch.
- * @throws {UsageError} If a setting of the environment is invalid.
  */
-export async function checkThousandEyes(now: number): Promise<Finding[]> {
-  const { token, baseUrl = DEFAULT_BASE_URL, ...scope } = apiSettings("check ThousandEyes");
+export async function checkThousandEyes(
+  { token, baseUrl = DEFAULT_BASE_URL, ...scope }: ApiSettings,
+  now: number,
+): Promise<Finding[]> {
   const url = firstPageUrl(baseUrl, { ...scope, startDate: now - DAY_MS, endDate: now });
   try {
     const page = await readPage(url, {

@@ -16,19 +16,14 @@ interface Completed {
 }
 
 /**
- * Writes the completions of a shell.
+ * What a shell needs to complete command lines.
  *
  * @param shell The shell.
  * @param program The tree of commands.
- * @returns The exit code.
+ * @returns A script for the shell.
  */
-export function completions(
-  shell: typeof SHELLS[number],
-  program: CliCommand,
-): Promise<ExitCode> {
-  const commands = completedOf(program);
-  say({ bash, zsh, fish }[shell](commands).trim());
-  return Promise.resolve(EXIT_CODE.ok);
+export function completions(shell: typeof SHELLS[number], program: CliCommand): string {
+  return { bash, zsh, fish }[shell](completedOf(program)).trim();
 }
 
 function completedOf(command: CliCommand, path = ""): Completed[] {
@@ -154,5 +149,8 @@ export function completionsCommand(program: () => CliCommand): CliCommand {
     .example("panoptes completions bash > ~/.local/share/bash-completion/completions/panoptes")
     .example('panoptes completions zsh > "${fpath[1]}/_panoptes"')
     .example("panoptes completions fish > ~/.config/fish/completions/panoptes.fish")
-    .run((shell: typeof SHELLS[number]) => completions(shell, program()));
+    .run((shell: typeof SHELLS[number]): Promise<ExitCode> => {
+      say(completions(shell, program()));
+      return Promise.resolve(EXIT_CODE.ok);
+    });
 }

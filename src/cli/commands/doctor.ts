@@ -2,6 +2,7 @@ import { jsonText } from "../../stream/json_text.ts";
 import { CliCommand } from "../cli_command.ts";
 import { onInstance } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
+import { apiSettings } from "../input/api_past.ts";
 import type { InstanceOptions } from "../input/instance.ts";
 import { findingLines } from "../output/finding.ts";
 import { say } from "../output/terminal.ts";
@@ -30,7 +31,7 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
     );
   }
   const findings = [
-    ...(checksApi ? await checkThousandEyes(Date.now()) : []),
+    ...(checksApi ? await checkThousandEyes(apiSettings("check ThousandEyes"), Date.now()) : []),
     ...(url === undefined ? [] : await checkInstance({ url, source, tokenFile }, testEndpoints)),
   ];
   for (const finding of findings) {

@@ -11,6 +11,12 @@ import type { EventInput } from "./read_events.ts";
 /** The settings that lead to the API: the same as those of the Worker, from the environment. */
 const NEEDED = [SETTINGS.teToken, SETTINGS.baseUrl, SETTINGS.aid, SETTINGS.useAllPermittedAids];
 
+/** What leads to the API. */
+export type ApiSettings = Pick<
+  StreamUserEventsOptions,
+  "token" | "baseUrl" | "aid" | "useAllPermittedAids"
+>;
+
 /**
  * What leads to the API, from the environment.
  *
@@ -18,9 +24,7 @@ const NEEDED = [SETTINGS.teToken, SETTINGS.baseUrl, SETTINGS.aid, SETTINGS.useAl
  * @returns The options of a stream of events.
  * @throws {UsageError} If a setting is invalid.
  */
-export function apiSettings(
-  task: string,
-): Pick<StreamUserEventsOptions, "token" | "baseUrl" | "aid" | "useAllPermittedAids"> {
+export function apiSettings(task: string): ApiSettings {
   const problems = NEEDED.flatMap(({ name, schema }) =>
     v.safeParse(schema, Deno.env.get(name)).issues?.map(({ message }) => `${name} ${message}`) ?? []
   );
