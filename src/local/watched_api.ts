@@ -17,7 +17,7 @@ export interface WatchedApi {
 
 const HOUR_MS = 3_600_000;
 /** How much happens. */
-export const EVENTS_PER_MINUTE = 40;
+export const EVENTS_PER_MINUTE = 50;
 /** Makes the same people and the same stories on every start, as the README tells them. */
 export const SEED = 7;
 
