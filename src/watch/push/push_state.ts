@@ -210,10 +210,11 @@ export function notePolled(
   isPushed: boolean,
   polled: Polled,
 ): { confirmed: number } {
-  const before = readPush(log, isPushed, polled.now);
+  const known = log.checkpoint<PushState>(CHECKPOINT);
+  const before = known ?? (isPushed ? newPushState(polled.now) : undefined);
   if (before === undefined) return { confirmed: 0 };
   const after = afterPoll(before, polled);
-  if (after !== before || before.lastAt === null) savePush(log, after);
+  if (after !== known) savePush(log, after); // the first time, so that it is known since when
   const gone = before.waiting.length - after.waiting.length;
   return { confirmed: gone - (after.unconfirmed - before.unconfirmed) };
 }
