@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { CliCommand } from "../../src/cli/cli_command.ts";
+import { panoptesCommand } from "../../src/cli/panoptes_command.ts";
 import { folder, panoptes, rule } from "./run_panoptes.ts";
 
 Deno.test("panoptes --help names every command, the exit codes and examples", async () => {
@@ -9,11 +11,25 @@ Deno.test("panoptes --help names every command, the exit codes and examples", as
   ) {
     assertStringIncludes(out, word);
   }
-  for (const command of [["match"], ["rules", "check"], ["rules", "test"], ["rules", "explain"]]) {
-    const help = await panoptes([...command, "--help"]);
-    assertEquals(help.code, 0);
-    assertStringIncludes(help.out, "Exit codes:");
-  }
+  const match = await panoptes(["match", "--help"], { env: { COLUMNS: "60" } });
+  assertStringIncludes(match.out, "Exit codes:");
+  const options = match.out.slice(0, match.out.indexOf("Formats:")).split("\n");
+  assert(options.every((line) => line.length <= 60), match.out);
+});
+
+Deno.test("every command of panoptes has an example that begins with its name, and a description", () => {
+  const without: string[] = [];
+  const visit = (command: CliCommand, path: string) => {
+    for (const inner of command.commands as readonly CliCommand[]) {
+      visit(inner, `${path} ${inner.name()}`);
+    }
+    const isShown = command.examples.some(({ line }) => line.includes(path));
+    if (command.description() === "" || (command.commands.length === 0 && !isShown)) {
+      without.push(path);
+    }
+  };
+  visit(panoptesCommand(), "panoptes");
+  assertEquals(without, []);
 });
 
 Deno.test("panoptes refuses invalid usage with code 2 and says what is valid", async () => {
