@@ -24,8 +24,10 @@
  * assertEquals(failures, ["Ada (ada@example.org)"]);
  * ```
  *
- * Exported separately: `./client`, the pieces that the stream is made of, one page at a time, and
- * `./sigma`, which matches events against Sigma rules.
+ * `match()` makes alerts of events by Sigma rules, and `toWebhook()` delivers them.
+ *
+ * Exported separately: `./client`, the pieces that the stream is made of, one page at a time,
+ * `./rules`, the rules that are shipped, and `./sigma`, which reads, checks and runs rules.
  *
  * @module
  */
@@ -38,6 +40,20 @@ export type { Retry, RetryOptions, Token } from "./src/thousandeyes/page/page_op
 export type { InvalidUserEvent, Page } from "./src/thousandeyes/page/page.ts";
 export type { Fetch } from "./src/stream/fetch.ts";
 export type { Clock } from "./src/stream/clock.ts";
+
+// Alerts: rules, and where their alerts go
+export { match, type MatchedRules, type MatchOptions } from "./src/alert/match.ts";
+export type { RuleScope } from "./src/alert/match_rules.ts";
+export type { RuleBundle } from "./src/alert/rule_bundle.ts";
+export type { Alert } from "./src/alert/alert.ts";
+export {
+  toWebhook,
+  WebhookError,
+  type WebhookOptions,
+  type WebhookRetry,
+} from "./src/delivery/to_webhook.ts";
+export type { FormatName } from "./src/delivery/format/formats.ts";
+export type { OutcomeCode } from "./src/delivery/outcome.ts";
 
 // What an event is
 export {

@@ -17,7 +17,14 @@ import { LEVELS } from "../sigma/vocabulary.ts";
  * data, and whatever shows it has to escape it for its own medium. `summary` contains such strings
  * without control characters, and cut.
  */
-export type Alert = Readonly<v.InferOutput<typeof AlertSchema>>;
+export type Alert = InferredAlert;
+
+/**
+ * Named so that the documentation does not have to list the schemas.
+ *
+ * @internal
+ */
+export type InferredAlert = Readonly<v.InferOutput<typeof AlertSchema>>;
 
 /** What an alert carries of its rule. */
 export type AlertRule = Readonly<v.InferOutput<typeof AlertRuleSchema>>;

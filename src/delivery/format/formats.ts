@@ -37,7 +37,14 @@ export const formats = {
 } satisfies Readonly<Record<string, Format>>;
 
 /** The name of a format. */
-export type FormatName = keyof typeof formats;
+export type FormatName = InferredFormatName;
+
+/**
+ * Named so that the documentation does not have to list the formats.
+ *
+ * @internal
+ */
+export type InferredFormatName = keyof typeof formats;
 
 /** All names of formats. */
 export const FORMAT_NAMES = Object.keys(formats) as readonly FormatName[];

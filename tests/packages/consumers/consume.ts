@@ -1,8 +1,10 @@
 /** What the consumers of every runtime do with the package: something of each of its exports. */
 import {
+  match,
   parseDate,
   streamUserEvents,
   ThousandEyesError,
+  toWebhook,
   type UserEvent,
   userEventStream,
 } from "@panoptes/user-events";
@@ -28,6 +30,7 @@ export interface Found {
   shipped: number;
   problems: string[];
   refused: string;
+  delivered: string[];
 }
 
 const RULE = `
@@ -52,6 +55,15 @@ export async function consume({ baseUrl, token }: Api): Promise<Found> {
     ...(rules.placeholders && { placeholders: rules.placeholders }),
     regexes: regexesOf(rules.regexes ?? []),
   });
+  const delivered: string[] = [];
+  const receive = toWebhook({
+    url: baseUrl.replace(/v7$/, "hook"),
+    allowHttpLoopback: true,
+    secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    minLevel: "low",
+  });
+  const alerts = match(rules, { only: ["thousandeyes_test_deleted"] })(events);
+  for await (const { rule } of receive(alerts)) delivered.push(rule.title);
   let refused = "";
   try {
     for await (const _ of streamUserEvents({ ...options, token: "wrong" }));
@@ -68,5 +80,6 @@ export async function consume({ baseUrl, token }: Api): Promise<Found> {
     problems: lintFiles([{ file: "rule.yml", text: RULE.replace("|re", "|ree") }])
       .flatMap(({ code, severity }) => severity === "error" ? [code] : []),
     refused,
+    delivered,
   };
 }
