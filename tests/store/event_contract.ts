@@ -18,7 +18,7 @@ export const EVENT_CONTRACT: readonly Promised[] = [
     check(sql) {
       open(sql);
       sql.run(`INSERT INTO migrations (number, applied_at) VALUES (999, 1)`);
-      assertThrows(() => open(sql), Error, "version 999");
+      assertThrows(() => open(sql), Error, "schema 999");
     },
   },
   {
