@@ -53,7 +53,7 @@ Deno.test("streamUserEvents() of any world and order yields each event of the ra
         assertEquals(dates, dates.toSorted());
       }
     }),
-    { numRuns: runsOf(100) },
+    { numRuns: runsOf(50) },
   );
 });
 
@@ -72,7 +72,7 @@ Deno.test("streamUserEvents() of any world with inclusive cursors yields each ev
       const events = await Array.fromAsync(streamUserEvents(options));
       assertEquals(countsOf(events.map(keyOf)), countsOf(world.rows.map(rowKey)));
     }),
-    { numRuns: runsOf(100) },
+    { numRuns: runsOf(50) },
   );
 });
 
@@ -130,7 +130,7 @@ for (const [cursors, overlap] of [["inclusive", 1], ["exclusive", 0]] as const) 
 }
 
 Deno.test("streamUserEvents() of any world with expiring cursors repeats nothing, and never silently loses anything", async () => {
-  const numRuns = runsOf(100);
+  const numRuns = runsOf(50);
   let whole = 0;
   await fc.assert(
     fc.asyncProperty(seed, async (seed) => {
@@ -218,12 +218,12 @@ Deno.test("streamUserEvents({ follow }) of any world yields each event once, how
         for (const [key, count] of given) assert(count <= expected.get(key)!, key);
       }
     }),
-    { numRuns: runsOf(100) },
+    { numRuns: runsOf(50) },
   );
 });
 
 Deno.test("streamUserEvents({ from }) of any world, stopped anywhere and again, yields each event once", async () => {
-  const numRuns = runsOf(100);
+  const numRuns = runsOf(50);
   let stops = 0;
   await fc.assert(
     fc.asyncProperty(seed, fc.boolean(), async (seed, follows) => {

@@ -100,6 +100,6 @@ Deno.test("Collector records every event once, whatever happens, in any order", 
       bench.assertComplete();
       assert(bench.watch.status().health === "green");
     }),
-    { numRuns: runsOf(40) },
+    { numRuns: runsOf(25) },
   );
 });
