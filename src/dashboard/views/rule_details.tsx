@@ -28,13 +28,13 @@ level: medium
  * text can be changed and tried; that changes nothing else.
  *
  * @param props `rule`: the rule; undefined for a new one; `rules`: all rules, for correlations;
- *   `events`: the events to try it on.
+ *   `events`: the events to try it on; undefined until they are loaded.
  * @returns The element.
  */
 export function RuleDetails({ rule, rules, events }: {
   rule: RuleSummary | undefined;
   rules: readonly RuleSummary[];
-  events: () => readonly UserEvent[];
+  events: (() => readonly UserEvent[]) | undefined;
 }) {
   const text = useSignal<string | null | undefined>(rule === undefined ? TEMPLATE : undefined);
   const tried = useSignal<Tried & { count: number } | undefined>(undefined);
@@ -52,11 +52,10 @@ export function RuleDetails({ rule, rules, events }: {
     const found = rules.find(({ id, name }) => id === reference || name === reference);
     return found && (await api.ruleSource(found.id) ?? undefined);
   };
-  const tryIt = () =>
+  const tryIt = (tryOn: readonly UserEvent[]) =>
     trying.run(async () => {
       tried.value = undefined;
       const { tryRules } = await import("../try_rules.ts");
-      const tryOn = events();
       tried.value = {
         ...await tryRules(text.value ?? "", tryOn, sourceOf),
         count: tryOn.length,
@@ -86,7 +85,7 @@ export function RuleDetails({ rule, rules, events }: {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            void tryIt();
+            if (events !== undefined) void tryIt(events());
           }}
         >
           <label class="source">
@@ -102,7 +101,11 @@ export function RuleDetails({ rule, rules, events }: {
             />
           </label>
           <div class="actions">
-            <button type="submit" class="primary" disabled={trying.busy.value}>
+            <button
+              type="submit"
+              class="primary"
+              disabled={events === undefined || trying.busy.value}
+            >
               Try on the last events
             </button>
             <span class="quiet">It runs in this browser, and changes nothing.</span>

@@ -34,6 +34,7 @@ export function RulesView({ events }: ViewProps) {
     isFound?.([rule.title, rule.description, rule.level, ...rule.tags].join(" ")) ?? true
   );
   const open = all.find((rule) => rule.id === id);
+  const isLoading = events.connection.value === "loading";
   const latest = () =>
     events.rows.slice(-TRIED_EVENTS).flatMap((row) => "id" in row ? [row.value] : []);
   return (
@@ -74,7 +75,7 @@ export function RulesView({ events }: ViewProps) {
           onClose={() => setFilters({ id: "" })}
         >
           {open !== undefined && <RuleFacts rule={open} isDisabled={disabled.has(open)} />}
-          <RuleDetails rule={open} rules={all} events={latest} />
+          <RuleDetails rule={open} rules={all} events={isLoading ? undefined : latest} />
         </Drawer>
       )}
     </>
