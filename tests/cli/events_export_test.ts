@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { parse } from "@std/csv";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
+import { eventually } from "../support/eventually.ts";
 import { folder, panoptes, startPanoptes } from "./run_panoptes.ts";
 import { running, TOKEN } from "./running_instance.ts";
 
@@ -11,18 +12,17 @@ async function gunzipped(path: string): Promise<string> {
 
 Deno.test("panoptes events export continues a file after a kill, each event once, with its filters", async () => {
   let stallsAt = 2_000_000;
-  await using instance = await running(["default"], {
-    through(answer) {
-      let left = stallsAt;
-      const stalling = new TransformStream<Uint8Array, Uint8Array>({
-        async transform(chunk, controller) {
-          left -= chunk.length;
-          if (left > 0) controller.enqueue(chunk);
-          else await new Promise(() => {});
-        },
-      });
-      return new Response(answer.body?.pipeThrough(stalling) ?? null, answer);
-    },
+  await using instance = await running(["default"], async (_, answer) => {
+    let left = stallsAt;
+    const stalling = new TransformStream<Uint8Array, Uint8Array>({
+      async transform(chunk, controller) {
+        left -= chunk.length;
+        if (left > 0) controller.enqueue(chunk);
+        else await new Promise(() => {});
+      },
+    });
+    const whole = await answer();
+    return new Response(whole.body?.pipeThrough(stalling) ?? null, whole);
   });
   const events = Array.from({ length: 3_000 }, (_, n) => ({
     event: n % 3 === 0 ? "Test deleted." : "Login failed.",
@@ -38,7 +38,7 @@ Deno.test("panoptes events export continues a file after a kill, each event once
   // Until the place after a piece is kept.
   const keeps = async () =>
     JSON.parse(await Deno.readTextFile(`${out}.place`).catch(() => "{}")).events > 0;
-  while (!await keeps()) await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually(keeps, (isKept) => isKept);
   killed.kill("SIGKILL");
   await killed.output();
   await killed.stdin.close();

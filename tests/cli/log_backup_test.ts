@@ -1,37 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { createGateway } from "../../src/http/gateway.ts";
-import { LogFixture } from "../http/log_fixture.ts";
-import { sha256 } from "../support/api_token.ts";
-import { folder, panoptes } from "./run_panoptes.ts";
-
-const TOKEN = "an-admin-token";
+import type { LogFixture } from "../http/log_fixture.ts";
+import { folder } from "./run_panoptes.ts";
+import { type Between, running } from "./running_instance.ts";
 
 /** A running Panoptes whose answers can be cut short. */
-async function running() {
-  const fixture = new LogFixture();
-  const gateway = createGateway({
-    sources: ["default"],
-    tokens: [{ name: "ana", sha256: await sha256(TOKEN), scopes: ["admin"] }],
-    clock: fixture.clock,
-    backend: (request) => fixture.app.fetch(request),
-    report: (error) => fixture.reports.push(error),
-  });
-  const instance = {
-    fixture,
-    /** Answers instead of Panoptes, if it does. */
-    intercept: undefined as ((request: Request) => Promise<Response> | undefined) | undefined,
-    run: (args: string[]) => panoptes([...args, "--url", url], { env: { PANOPTES_TOKEN: TOKEN } }),
-    async [Symbol.asyncDispose]() {
-      await server.shutdown();
-      fixture[Symbol.dispose]();
-    },
-  };
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => instance.intercept?.(request) ?? gateway.fetch(request),
-  );
-  const url = `http://127.0.0.1:${server.addr.port}`;
-  return { ...instance, instance, gateway };
+async function interceptable() {
+  // A test may replace it while Panoptes runs.
+  let intercept: Between = (_, answer) => answer();
+  const instance = await running(["default"], (request, answer) => intercept(request, answer));
+  return Object.assign(instance, { intercept: (by: Between) => void (intercept = by) });
 }
 
 /** Large enough for several parts. */
@@ -49,8 +26,8 @@ const bodies = ({ log }: LogFixture) =>
   log.eventsAfter(0, 1_000).map(({ seq, body }) => [seq, body]);
 
 Deno.test("panoptes log export and import carry a log from one Panoptes to another", async () => {
-  await using old = await running();
-  await using other = await running();
+  await using old = await interceptable();
+  await using other = await interceptable();
   await using files = await folder({});
   await fill(old.fixture);
   const file = `${files.path}/log.ndjson.gz`;
@@ -70,26 +47,28 @@ Deno.test("panoptes log export and import carry a log from one Panoptes to anoth
 });
 
 Deno.test("panoptes log export goes on where it was cut short, by itself and in another run", async () => {
-  await using old = await running();
+  await using old = await interceptable();
   await using files = await folder({});
   await fill(old.fixture);
   const file = `${files.path}/log.ndjson`;
   let requests = 0;
-  old.instance.intercept = (request) => {
+  old.intercept(async (_, answer) => {
     const isFirst = ++requests === 1;
-    if (!isFirst) return Promise.resolve(new Response("down", { status: 503 }));
-    return Promise.resolve(old.gateway.fetch(request)).then(async (response) => {
-      const text = await response.text();
-      return new Response(text.slice(0, text.length - 100_000), { headers: response.headers });
-    });
-  };
+    if (!isFirst) return new Response("down", { status: 503 });
+    const response = await answer();
+    const text = await response.text();
+    return new Response(text.slice(0, text.length - 100_000), { headers: response.headers });
+  });
   const cut = await old.run(["log", "export", file]);
   assertEquals([cut.code, requests], [4, 2]);
   assertMatch(cut.err, /What arrived is in '.*\.part'/);
   const kept = (await Deno.stat(`${file}.part`)).size;
   assert(kept > 200_000);
   const asked: URL[] = [];
-  old.instance.intercept = (request) => void asked.push(new URL(request.url)) as undefined;
+  old.intercept((request, answer) => {
+    asked.push(new URL(request.url));
+    return answer();
+  });
   const whole = await old.run(["log", "export", file]);
   assertEquals([whole.code, whole.err], [0, ""]);
   assert(asked.every(({ searchParams }) => searchParams.has("from")));
@@ -98,8 +77,8 @@ Deno.test("panoptes log export goes on where it was cut short, by itself and in 
 });
 
 Deno.test("panoptes log import sends nothing of a file that is damaged or cut short, and goes on after an interruption", async () => {
-  await using old = await running();
-  await using other = await running();
+  await using old = await interceptable();
+  await using other = await interceptable();
   await using files = await folder({});
   await fill(old.fixture);
   const file = `${files.path}/log.ndjson`;
@@ -107,7 +86,10 @@ Deno.test("panoptes log import sends nothing of a file that is damaged or cut sh
   const text = await Deno.readTextFile(file);
   const damaged = { cut: text.slice(0, -90_000), changed: text.replace("xxxx", "xxyx") };
   let requests = 0;
-  other.instance.intercept = () => void requests++ as undefined;
+  other.intercept((_, answer) => {
+    requests++;
+    return answer();
+  });
   for (const [name, content] of Object.entries(damaged)) {
     await Deno.writeTextFile(`${files.path}/${name}`, content);
     const { code, err } = await other.run(["log", "import", `${files.path}/${name}`]);
@@ -115,11 +97,10 @@ Deno.test("panoptes log import sends nothing of a file that is damaged or cut sh
     assertMatch(err, /(cut short|damaged).* Nothing was sent/);
   }
   assertEquals(requests, 0);
-  other.instance.intercept = () =>
-    ++requests > 3 ? Promise.resolve(new Response("down", { status: 503 })) : undefined;
+  other.intercept((_, answer) => ++requests > 3 ? new Response("down", { status: 503 }) : answer());
   assertEquals((await other.run(["log", "import", file])).code, 4);
   assertEquals(other.fixture.log.restoring()?.part, 2);
-  other.instance.intercept = undefined;
+  other.intercept((_, answer) => answer());
   const done = await other.run(["log", "import", file]);
   assertEquals([done.code, done.err], [0, ""]);
   assertEquals(bodies(other.fixture), bodies(old.fixture));

@@ -16,15 +16,21 @@ export interface RunningInstance extends AsyncDisposable {
   run(args: string[], options?: Parameters<typeof panoptes>[1]): Promise<Ran>;
 }
 
+/** What stands between a client and Panoptes: it answers itself, or changes an answer. */
+export type Between = (
+  request: Request,
+  answer: () => Promise<Response>,
+) => Response | Promise<Response>;
+
 /**
  * A running Panoptes, with a real log behind a real gateway.
  *
  * @param sources The names of its sources.
- * @param options What becomes of an answer on its way.
+ * @param between What stands before it; by default nothing.
  */
 export async function running(
   sources: string[] = ["default"],
-  { through = (answer) => answer }: { through?: (answer: Response) => Response } = {},
+  between: Between = (_, answer) => answer(),
 ): Promise<RunningInstance> {
   const fixture = new LogFixture();
   const asked: string[] = [];
@@ -40,7 +46,7 @@ export async function running(
   });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
-    async (request) => through(await gateway.fetch(request)),
+    (request) => between(request, async () => await gateway.fetch(request)),
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
   const run = (args: string[], options: Parameters<typeof panoptes>[1] = {}) =>

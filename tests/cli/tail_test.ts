@@ -3,7 +3,7 @@ import { UsageError } from "../../src/cli/exit_code.ts";
 import { filterQuery } from "../../src/cli/input/entry_filter_options.ts";
 import { TextLineStream } from "../../src/stream/std_streams.ts";
 import { folder, startPanoptes } from "./run_panoptes.ts";
-import { running, TOKEN } from "./running_instance.ts";
+import { type Between, running, TOKEN } from "./running_instance.ts";
 
 /** Follows the log, line by line. */
 function tailing(url: string, args: readonly string[], env: Record<string, string> = {}) {
@@ -39,9 +39,10 @@ function tailing(url: string, args: readonly string[], env: Record<string, strin
 }
 
 /** A gateway that ends streams in the middle of a frame, and every other time has no service. */
-function unsteady(): (answer: Response) => Response {
+function unsteady(): Between {
   let streams = 0;
-  return (answer) => {
+  return async (_, whole) => {
+    const answer = await whole();
     if (!answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer;
     if (streams++ % 2 === 1) {
       void answer.body?.cancel();
@@ -63,7 +64,7 @@ function unsteady(): (answer: Response) => Response {
 }
 
 Deno.test("panoptes tail shows each event once through broken connections and restarts, and says what is lost", async () => {
-  await using instance = await running(["default"], { through: unsteady() });
+  await using instance = await running(["default"], unsteady());
   const { fixture, url } = instance;
   await using files = await folder({});
   const args = ["events", "--format", "ndjson", "--resume", `${files.path}/place`];
