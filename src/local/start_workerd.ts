@@ -1,3 +1,4 @@
+import { freePort } from "./free_port.ts";
 import { portHolder } from "./port_holder.ts";
 import { spawnWorkerd, type WorkerdProcess } from "./workerd_process.ts";
 import { workerdConfig } from "./workerd_config.ts";
@@ -124,11 +125,6 @@ async function takenMessage(port: number): Promise<string> {
   return `Cannot start: port ${port} is taken${
     holder === undefined ? "" : ` by ${holder}`
   }. End that process, or set PORT to another port`;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Where a company inspects TLS, its own authority is named as for Deno or Node. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { freePort } from "../../src/local/free_port.ts";
 import { sha256, TOKEN } from "../support/api_token.ts";
 import { BareServer } from "../support/bare_server.ts";
 import { eventually } from "../support/eventually.ts";
@@ -110,9 +111,4 @@ for (const [name, proxyOf] of Object.entries(PROXIES)) {
       await Deno.remove(folder, { recursive: true });
     },
   });
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -1,5 +1,7 @@
-import { SETTING_NAMES } from "../../src/service/settings.ts";
+import config from "../../deno.json" with { type: "json" };
+import { freePort } from "../../src/local/free_port.ts";
 import { eventually } from "./eventually.ts";
+import { untilAnswers } from "./until_answers.ts";
 
 /** How a server is run. */
 export interface BareServerOptions {
@@ -10,8 +12,12 @@ export interface BareServerOptions {
 }
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const START_TIMEOUT_MS = 60_000;
 const MAX_LOG_LINES = 200;
+
+/** Those of the task, which may write to one folder. */
+const PERMISSIONS = config.tasks.serve.command.split(" ").filter((word) =>
+  word.startsWith("--allow-") && !word.startsWith("--allow-write=")
+);
 
 /**
  * `panoptes serve` in a process of its own, with no more permissions than its task has: it can be
@@ -64,10 +70,8 @@ export class BareServer implements AsyncDisposable {
         "--no-check",
         "--no-prompt",
         "--quiet",
-        "--allow-read",
+        ...PERMISSIONS,
         `--allow-write=${this.data.replace(/\/data$/, "")}`,
-        `--allow-env=TE_*,LOG_STREAM,LOG_TOKENS,${SETTING_NAMES}`,
-        "--allow-net",
         "src/cli/panoptes.ts",
         "serve",
         "--data",
@@ -86,19 +90,8 @@ export class BareServer implements AsyncDisposable {
   }
 
   /** Waits until it answers requests. */
-  async ready(): Promise<void> {
-    const ends = Date.now() + START_TIMEOUT_MS;
-    for (;;) {
-      try {
-        await (await fetch(`${this.origin}/healthz`)).body?.cancel();
-        return;
-      } catch (error) {
-        if (Date.now() > ends) {
-          throw new Error(`Cannot reach the server:\n${this.log.join("\n")}`, { cause: error });
-        }
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
+  ready(): Promise<void> {
+    return untilAnswers(this.origin, "the server", this.log);
   }
 
   /** There is none: the server has no cron. */
@@ -145,9 +138,4 @@ export class BareServer implements AsyncDisposable {
     await this.kill();
     await Deno.remove(this.data.replace(/\/data$/, ""), { recursive: true }).catch(() => {});
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -1,6 +1,8 @@
+import { freePort } from "../../src/local/free_port.ts";
 import { workerSettings } from "../../src/local/worker_settings.ts";
 import { workerdConfig } from "../../src/local/workerd_config.ts";
 import { spawnWorkerd, type WorkerdProcess } from "../../src/local/workerd_process.ts";
+import { untilAnswers } from "./until_answers.ts";
 
 /** What to run. */
 export interface BareWorkerdOptions {
@@ -14,8 +16,6 @@ export interface BareWorkerdOptions {
   readonly durableObjects?: Readonly<Record<string, string>>;
 }
 
-/** The timeout of a start, which is slow on a busy machine. */
-const START_TIMEOUT_MS = 60_000;
 const MAX_LOG_LINES = 200;
 const CRON_KEY = "tests";
 
@@ -87,19 +87,8 @@ export class BareWorkerd implements AsyncDisposable {
   }
 
   /** Waits until it answers requests. */
-  async ready(): Promise<void> {
-    const ends = Date.now() + START_TIMEOUT_MS;
-    for (;;) {
-      try {
-        await (await fetch(`${this.origin}/healthz`)).body?.cancel();
-        return;
-      } catch (error) {
-        if (Date.now() > ends) {
-          throw new Error(`Cannot reach workerd:\n${this.log.join("\n")}`, { cause: error });
-        }
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
+  ready(): Promise<void> {
+    return untilAnswers(this.origin, "workerd", this.log);
   }
 
   /** Runs the cron once, if the entry is `worker_with_cron.ts`. */
@@ -134,9 +123,4 @@ export class BareWorkerd implements AsyncDisposable {
     await this.kill();
     await Deno.remove(this.#folder, { recursive: true }).catch(() => {});
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
