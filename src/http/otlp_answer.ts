@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { OtlpEncoding } from "../thousandeyes/otlp/decode_logs.ts";
-import { responseHeaders } from "./response.ts";
+import { json, responseHeaders, wholeAnswer } from "./response.ts";
 import { FORMS, type ProblemForm } from "./route.ts";
 import { count, described, text } from "./schema.ts";
 
@@ -48,7 +48,7 @@ export async function logsAnswer(
   if (encoding === "json") {
     // 64-bit integers are strings in the JSON of protobuf.
     const partialSuccess = { rejectedLogRecords: String(rejected), errorMessage: message };
-    return jsonAnswer(message === "" ? {} : { partialSuccess }, 200);
+    return json(message === "" ? {} : { partialSuccess });
   }
   const { writeLogsResponse } = await import("../thousandeyes/otlp/protobuf.ts");
   return protobufAnswer(writeLogsResponse(rejected, message), 200);
@@ -77,25 +77,16 @@ export const otlpProblem: ProblemForm = {
       if (value !== null) headers[name] = value;
     }
     if (status === 503) headers["Retry-After"] ??= RETRY_AFTER;
-    if (otlpEncodingOf(request) !== "protobuf") {
-      return jsonAnswer({ code, message }, status, headers);
-    }
+    if (otlpEncodingOf(request) !== "protobuf") return json({ code, message }, status, headers);
     const { writeStatus } = await import("../thousandeyes/otlp/protobuf.ts");
     return protobufAnswer(writeStatus(code, message), status, headers);
   },
 };
-
-function jsonAnswer(value: unknown, status: number, headers?: Record<string, string>): Response {
-  return new Response(JSON.stringify(value), {
-    status,
-    headers: responseHeaders(FORMS.json, headers),
-  });
-}
 
 function protobufAnswer(
   bytes: Uint8Array<ArrayBuffer>,
   status: number,
   headers?: Record<string, string>,
 ): Response {
-  return new Response(bytes, { status, headers: responseHeaders(FORMS.protobuf, headers) });
+  return wholeAnswer(bytes, { status, headers: responseHeaders(FORMS.protobuf, headers) });
 }

@@ -30,17 +30,17 @@ export function responseHeaders(
 const encoder = new TextEncoder();
 
 /**
- * Answers with a text as a whole, so that its length is known.
+ * Answers with a body as a whole, so that its length is known.
  *
- * @param text The text.
+ * @param body The text, or the bytes.
  * @param init The status and the headers, as `responseHeaders()` returns them.
  * @returns The response.
  */
 export function wholeAnswer(
-  text: string,
+  body: string | Uint8Array<ArrayBuffer>,
   { status = 200, headers }: { status?: number; headers: Record<string, string> },
 ): Response {
-  const bytes = encoder.encode(text);
+  const bytes = typeof body === "string" ? encoder.encode(body) : body;
   return new Response(bytes, {
     status,
     headers: { ...headers, "Content-Length": String(bytes.length) },

@@ -51,6 +51,17 @@ Deno.test("what is taken is answered with an empty ExportLogsServiceResponse in 
   assertEquals((await empty.bytes()).length, 0);
 });
 
+Deno.test("each push is in the log of requests once it is answered, in either encoding", async () => {
+  using fixture = new LogFixture();
+  const types = ["application/json", "application/x-protobuf"];
+  for (const type of types) {
+    const answer = await push(fixture, "", { "Content-Type": type });
+    const { status, bytes, streamMs } = fixture.requests.at(-1)!;
+    assertEquals([status, bytes, streamMs], [answer.status, (await answer.bytes()).length, null]);
+  }
+  assertEquals(fixture.requests.length, types.length);
+});
+
 Deno.test("what is set aside is a partial success, which the sender does not repeat", async () => {
   using fixture = new LogFixture();
   const records = [pushedRecord(EVENT), pushedRecord({ event: "Nothing else." })];
