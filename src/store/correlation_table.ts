@@ -7,7 +7,7 @@ import {
 import { isLarger } from "../alert/shorten.ts";
 import type { UsedState } from "./log.ts";
 import { readNumber, writeMeta } from "./meta.ts";
-import type { Sql, SqlRow, SqlValue } from "./sql.ts";
+import { MAX_VALUES, type Sql, type SqlRow, type SqlValue } from "./sql.ts";
 
 /** A row may have 2 MB in a Durable Object; this leaves room for the other columns. */
 const MAX_STATE_BYTES = 1_900_000;
@@ -78,9 +78,6 @@ type Counted = { groups: number; matches: number };
 
 /** Before and after any watermark. */
 const [NEVER, LAST] = [-Number.MAX_VALUE, Number.MAX_VALUE];
-
-/** A Durable Object binds at most this many values in one statement. */
-const MAX_VALUES = 100;
 
 /**
  * The state of correlations in the log's own database: a row for each group, and one for each

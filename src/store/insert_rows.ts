@@ -1,4 +1,4 @@
-import type { Sql, SqlValue } from "./sql.ts";
+import { MAX_VALUES, type Sql, type SqlValue } from "./sql.ts";
 
 /** Where rows are inserted. */
 export interface InsertOptions {
@@ -8,8 +8,6 @@ export interface InsertOptions {
   readonly columns: readonly string[];
 }
 
-/** A Durable Object binds at most this many values in one statement. */
-const MAX_VALUES = 100;
 /** More rows in one statement save no more time. */
 const MAX_ROWS = 32;
 

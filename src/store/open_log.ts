@@ -10,6 +10,7 @@ import {
 import { backupParts } from "./backup/backup_parts.ts";
 import { abandonRestore, restorePart, restoring } from "./backup/restore_part.ts";
 import { addChange, alertStatesAfter, changesBefore } from "./change_table.ts";
+import { readCheckpoint, saveCheckpoint } from "./checkpoint_table.ts";
 import { DueTimes } from "./due_times.ts";
 import { EndpointStateTable } from "./endpoint_state_table.ts";
 import { removeEndpoint, saveEndpoint, storedEndpoints } from "./endpoint_table.ts";
@@ -131,11 +132,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     alertStates: (after, limit) => alertStatesAfter(sql, after, limit),
     attempts: (message, latest) => attemptsOf(sql, message, latest),
     message: (id) => messageById(sql, id),
-    checkpoint<Value>(name: string) {
-      const row =
-        sql.all<{ value: string }>(`SELECT value FROM checkpoints WHERE name = ?`, name)[0];
-      return row === undefined ? undefined : JSON.parse(row.value) as Value;
-    },
+    checkpoint: (name) => readCheckpoint(sql, name),
     counts: () => ({
       events: kept(headOf("events", "event_seq")),
       alerts: kept(headOf("alerts", "alert_seq")),
@@ -205,13 +202,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
       for (const { endpoint } of messages) due.changed(endpoint);
       return queueMessages(sql, messages, at);
     },
-    saveCheckpoint: (name, value) =>
-      void sql.run(
-        `INSERT INTO checkpoints (name, value) VALUES (?, ?)
-          ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-        name,
-        JSON.stringify(value),
-      ),
+    saveCheckpoint: (name, value) => saveCheckpoint(sql, name, value),
     dueMessages: (endpoint, at, limit, order) => dueMessages(sql, endpoint, at, limit, order),
     releaseMessages(endpoint, at) {
       due.changed(endpoint);

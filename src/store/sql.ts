@@ -4,6 +4,9 @@ export type SqlValue = string | number | null | Uint8Array;
 /** One row, by column name. */
 export type SqlRow = Record<string, SqlValue>;
 
+/** A Durable Object binds at most this many values in one statement. */
+export const MAX_VALUES = 100;
+
 /** The members of an interface as the columns of a row. */
 export type Columns<T> = { [Name in keyof T]: T[Name] };
 
@@ -16,8 +19,7 @@ export interface Sql {
    * Runs one statement and returns its rows.
    *
    * @typeParam Row The columns that the statement selects.
-   * @param statement One SQL statement with at most 100 `?` parameters (the limit of a Durable
-   *   Object).
+   * @param statement One SQL statement with at most `MAX_VALUES` parameters `?`.
    */
   all<Row extends SqlRow>(statement: string, ...values: SqlValue[]): Row[];
   /**

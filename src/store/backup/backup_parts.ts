@@ -1,4 +1,5 @@
 import { jsonText } from "../../stream/json_text.ts";
+import { readCheckpoint } from "../checkpoint_table.ts";
 import { readNumber, readText } from "../meta.ts";
 import { MIGRATIONS } from "../migrate.ts";
 import type { Sql, SqlValue } from "../sql.ts";
@@ -113,16 +114,12 @@ function headerOf(sql: Sql, now: number): BackupHeader {
     const [found] = sql.all<{ head: number | null }>(`SELECT MAX("${key}") AS head FROM ${name}`);
     return [name, found?.head ?? 0];
   });
-  const saved = (name: string): unknown => {
-    const [row] = sql.all<{ value: string }>(`SELECT value FROM checkpoints WHERE name = ?`, name);
-    return row === undefined ? null : JSON.parse(row.value);
-  };
   const correlatedTo = readNumber(sql, "correlated_to", -Infinity);
   return {
     backup: "panoptes log",
     format: BACKUP_FORMAT,
     schema: MIGRATIONS.length,
-    source: saved("source") as string | null,
+    source: readCheckpoint<string>(sql, "source") ?? null,
     epoch: readText(sql, "epoch") ?? "",
     startedAt: new Date(now).toISOString(),
     heads: {
@@ -133,7 +130,7 @@ function headerOf(sql: Sql, now: number): BackupHeader {
       invalid_events: readNumber(sql, "invalid_seq", 0),
     },
     correlatedTo: correlatedTo === -Infinity ? null : correlatedTo,
-    collector: saved("collector"),
+    collector: readCheckpoint(sql, "collector") ?? null,
   };
 }
 

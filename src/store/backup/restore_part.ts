@@ -1,7 +1,8 @@
+import { readCheckpoint, removeCheckpoint, saveCheckpoint } from "../checkpoint_table.ts";
 import type { MessageState } from "../outbox_message.ts";
 import { newEpoch, writeMeta } from "../meta.ts";
 import { MIGRATIONS } from "../migrate.ts";
-import type { Sql, SqlValue } from "../sql.ts";
+import { MAX_VALUES, type Sql, type SqlValue } from "../sql.ts";
 import { BackupError, type BackupHeader, type BackupPart } from "./backup_part.ts";
 import { BACKUP_TABLES, type BackupRow, type BackupTable, rowProblem } from "./backup_tables.ts";
 
@@ -40,9 +41,6 @@ const CHECKPOINT = "restore";
 /** The name under which it keeps the digest of the last part of what was put back. */
 const DONE = "restored";
 
-/** A Durable Object binds at most this many values in one statement. */
-const MAX_VALUES = 100;
-
 /** A message in one of these states stays as it is; what was owed becomes a dead letter. */
 const ENDED: readonly MessageState[] = ["delivered", "dead", "cancelled"];
 
@@ -58,7 +56,7 @@ export class RestoreError extends Error {
 
 /** Tells how far a backup has been put back; undefined if none is being put back. */
 export function restoring(sql: Sql): Restoring | undefined {
-  return saved<Restoring>(sql, CHECKPOINT);
+  return readCheckpoint<Restoring>(sql, CHECKPOINT);
 }
 
 /**
@@ -80,7 +78,7 @@ export function restorePart(sql: Sql, part: BackupPart, options: RestoreOptions)
   const { end, header, totals } = part;
   const known = restoring(sql);
   if (known?.sha256 === end.sha256) return { ...known, isDone: false };
-  const done = saved<Restoring>(sql, DONE);
+  const done = readCheckpoint<Restoring>(sql, DONE);
   if (known === undefined && done?.sha256 === end.sha256) return { ...done, isDone: true };
   const before = header === undefined ? known : begun(sql, header, options);
   if (before === undefined || before.sha256 !== end.follows) {
@@ -97,7 +95,7 @@ export function restorePart(sql: Sql, part: BackupPart, options: RestoreOptions)
   }
   const after: Restoring = { ...before, sha256: end.sha256, part: end.part, rows };
   if (totals === undefined) {
-    save(sql, CHECKPOINT, after);
+    saveCheckpoint(sql, CHECKPOINT, after);
     return { ...after, isDone: false };
   }
   const short = Object.entries(totals.rows).find(([name, count]) => rows[name] !== count);
@@ -109,16 +107,15 @@ export function restorePart(sql: Sql, part: BackupPart, options: RestoreOptions)
 }
 
 /** Gives up putting back a backup: the log is empty then. It has to run in a transaction. */
-export function abandonRestore(sql: Sql, { now, random }: RestoreOptions): boolean {
+export function abandonRestore(sql: Sql, options: RestoreOptions): boolean {
   if (restoring(sql) === undefined) return false;
-  empty(sql);
-  writeMeta(sql, "epoch", newEpoch(now, random));
+  empty(sql, options);
   return true;
 }
 
 function begun(sql: Sql, header: BackupHeader, options: RestoreOptions): Restoring {
-  const { now, random, isReplacing = false } = options;
-  const source = saved<string>(sql, "source");
+  const { now, isReplacing = false } = options;
+  const source = readCheckpoint<string>(sql, "source");
   if (header.schema > MIGRATIONS.length) {
     throw new RestoreError(
       `The backup is of a later version (schema ${header.schema}, this is ${MIGRATIONS.length}): ` +
@@ -141,18 +138,17 @@ function begun(sql: Sql, header: BackupHeader, options: RestoreOptions): Restori
       `The log is not empty: it holds ${list}. To remove them first, ask for that with replace=true`,
     );
   }
-  empty(sql);
-  writeMeta(sql, "epoch", newEpoch(now, random));
+  empty(sql, options);
   return { sha256: "", part: 0, rows: {}, header, since: now };
 }
 
-function empty(sql: Sql): void {
+/** Empties the log, which begins a new epoch. */
+function empty(sql: Sql, { now, random }: RestoreOptions): void {
   const own = BACKUP_TABLES.filter(({ isAppended }) => !isAppended).map(({ name }) => name);
   for (const name of [...own, ...WORK_IN_PROGRESS]) sql.run(`DELETE FROM ${name}`);
-  for (const name of FORGOTTEN_CHECKPOINTS) {
-    sql.run(`DELETE FROM checkpoints WHERE name = ?`, name);
-  }
-  sql.run(`DELETE FROM meta WHERE name NOT IN ('epoch')`);
+  for (const name of FORGOTTEN_CHECKPOINTS) removeCheckpoint(sql, name);
+  sql.run(`DELETE FROM meta`);
+  writeMeta(sql, "epoch", newEpoch(now, random));
 }
 
 function finish(
@@ -169,21 +165,8 @@ function finish(
   if (floorAt !== null) writeMeta(sql, "floor_at", floorAt);
   // Whoever has followed the log that was saved, or this one meanwhile, learns that it is another.
   writeMeta(sql, "epoch", newEpoch(now, random));
-  sql.run(`DELETE FROM checkpoints WHERE name = ?`, CHECKPOINT);
-  save(sql, DONE, done);
-}
-
-function saved<Value>(sql: Sql, name: string): Value | undefined {
-  const [row] = sql.all<{ value: string }>(`SELECT value FROM checkpoints WHERE name = ?`, name);
-  return row === undefined ? undefined : JSON.parse(row.value) as Value;
-}
-
-function save(sql: Sql, name: string, state: Restoring): void {
-  sql.run(
-    `INSERT OR REPLACE INTO checkpoints (name, value) VALUES (?, ?)`,
-    name,
-    JSON.stringify(state),
-  );
+  removeCheckpoint(sql, CHECKPOINT);
+  saveCheckpoint(sql, DONE, done);
 }
 
 function byTable(rows: BackupPart["rows"]): Map<BackupTable, BackupRow[]> {
