@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../stream/clock.ts";
 import { identityOf } from "../thousandeyes/event/event_identity.ts";
 import { parseDate } from "../thousandeyes/event/parse_date.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
+import { OVERLAP_MS } from "../thousandeyes/stream/stream_plan.ts";
 import type { Alert } from "./alert.ts";
 import { matchRules, type RuleMatcher, type RuleScope } from "./match_rules.ts";
 import { alertedForm } from "./read_odd_event.ts";
@@ -10,9 +11,6 @@ import type { RuleBundle } from "./rule_bundle.ts";
 import { toAlert } from "./to_alert.ts";
 import { shownEvents, toCorrelationAlert } from "./to_correlation_alert.ts";
 import { toSigmaEvent } from "./to_sigma_event.ts";
-
-/** The overlap of a stream: how late it finds events. */
-const LATENESS_MS = 900_000;
 
 /** How many events are remembered at most, to show them in alerts and to count equal ones. */
 const MAX_REMEMBERED = 20_000;
@@ -31,7 +29,10 @@ export interface MatchOptions extends RuleScope {
    * for this long as well.
    */
   readonly latenessMs?: number;
-  /** The clock, since an event of the future must not make others late; the machine's by default. */
+  /**
+   * The clock, since an event with a date in the future must not make others late; the machine's by
+   * default.
+   */
   readonly clock?: Clock;
 }
 
@@ -89,7 +90,7 @@ export function match(
 async function* alertsOf(
   events: AsyncIterable<UserEvent> | Iterable<UserEvent>,
   matcher: RuleMatcher,
-  { latenessMs = LATENESS_MS, clock = systemClock }: MatchOptions,
+  { latenessMs = OVERLAP_MS, clock = systemClock }: MatchOptions,
 ): AsyncGenerator<Alert, void, void> {
   const together = new Together(matcher);
   const equal = new Map<string, number>();
@@ -98,12 +99,15 @@ async function* alertsOf(
     const at = parseDate(event.date ?? "");
     const seen = toSigmaEvent(event);
     const matches = matcher.match(seen);
-    const identity = matches.length === 0 ? "" : identityOf(event);
-    const occurrence = (equal.get(identity) ?? 0) + 1;
-    if (matches.length > 0) remember(equal, identity, occurrence);
-    for (const { rule, matched = [], isSilent = false } of matches) {
-      if (isSilent) continue;
-      yield toAlert(rule, alertedForm(event), { identity, occurrence, at: at ?? null, matched });
+    const alerting = matches.filter(({ isSilent }) => isSilent !== true);
+    if (alerting.length > 0) {
+      const identity = identityOf(event);
+      const occurrence = (equal.get(identity) ?? 0) + 1;
+      remember(equal, identity, occurrence);
+      const shown = alertedForm(event);
+      for (const { rule, matched = [] } of alerting) {
+        yield toAlert(rule, shown, { identity, occurrence, at: at ?? null, matched });
+      }
     }
     if (at === undefined) continue;
     const watermark = newest - latenessMs;
@@ -140,7 +144,7 @@ class Together {
     if (this.#inputs.length === before) return;
     if (time < watermark) {
       throw new RangeError(
-        `Cannot correlate the event of ${event.date}: it comes too late after newer ones; ` +
+        `Cannot correlate the event of ${event.date}: it came too long after newer events; ` +
           'read events with order: "oldest" or follow, or raise latenessMs',
       );
     }

@@ -8,10 +8,12 @@ import { sharedBudget } from "../page/shared_budget.ts";
 import { checkToken } from "../page/request_page.ts";
 import type { StreamUserEventsOptions } from "./stream_user_events_options.ts";
 
+/** How late an event may appear, unless the caller says otherwise, in milliseconds. */
+export const OVERLAP_MS = 15 * 60 * 1_000;
+
 const DEFAULT_WINDOW = "24h";
 const FOLLOW_MS = 30_000;
 const GIVE_UP_AFTER_MS = 24 * 60 * 60 * 1_000;
-const OVERLAP_MS = 15 * 60 * 1_000;
 const SORT_LIMIT = 20_000;
 const MEMORY_LIMIT = 50_000;
 
