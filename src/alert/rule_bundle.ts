@@ -1,6 +1,5 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import type { RegexTable, SigmaCorrelation, SigmaFilter, SigmaRule } from "../sigma/engine.ts";
+import { sha256Hex } from "../stream/sha256_hex.ts";
 
 /** The form of bundles that this version writes and reads; what changes its meaning raises it. */
 export const BUNDLE_FORMAT = 1;
@@ -63,6 +62,5 @@ export function revisionOf(bundle: RuleBundle): string {
   const { format: _, revision: __, sources: ___, ...content } = bundle as
     & Partial<SealedBundle>
     & RuleBundle;
-  const text = JSON.stringify([BUNDLE_FORMAT, content]);
-  return bytesToHex(sha256(new TextEncoder().encode(text))).slice(0, REVISION_DIGITS);
+  return sha256Hex(JSON.stringify([BUNDLE_FORMAT, content])).slice(0, REVISION_DIGITS);
 }

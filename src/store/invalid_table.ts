@@ -1,8 +1,8 @@
 import { deepJson } from "../stream/deep_json.ts";
 import { firstLines } from "../stream/plain_text.ts";
+import { sha256Hex } from "../stream/sha256_hex.ts";
 import { lastThatFits } from "./last_that_fits.ts";
 import { readNumber, writeMeta } from "./meta.ts";
-import { sha256Hex } from "./sha256_hex.ts";
 import type { Sql } from "./sql.ts";
 
 /** An item that the API sent as an event and that cannot be recorded as one. */

@@ -1,6 +1,6 @@
 import { isLarger, shorten, shortenText } from "../alert/shorten.ts";
 import { isDeeper } from "../stream/deep_json.ts";
-import { sha256Hex } from "./sha256_hex.ts";
+import { sha256Hex } from "../stream/sha256_hex.ts";
 import type { Resource, UserEvent } from "../thousandeyes/event/user_event.ts";
 
 /** What a shortened event says about the whole, under `_panoptes`. */

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../sha256_hex.ts";
+import { sha256Hex } from "../../stream/sha256_hex.ts";
 
 /** The form of backups that this program writes and reads. */
 export const BACKUP_FORMAT = 1;
