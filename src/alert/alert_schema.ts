@@ -109,10 +109,7 @@ export const AlertSchema = v.strictObject({
         "`default` if only one is configured. Absent outside the Worker",
     ),
   ),
-  level: described(
-    AlertLevelSchema,
-    "the rule's level; `informational` if it states none",
-  ),
+  level: described(AlertLevelSchema, "the rule's level; `informational` if it states none"),
   summary: described(
     v.pipe(v.string(), v.maxLength(300)),
     "what happened, in one line: the rule's `panoptes.summary` with the event's values, or its " +

@@ -171,7 +171,7 @@ const headers = v.pipe(
   ),
 );
 
-/** The form of the names of endpoints and sources, as a regular expression for all of one. */
+/** The form of the name of an endpoint or a source: a regular expression without anchors. */
 export const NAME_FORM = "[a-z0-9][a-z0-9-]{0,62}";
 
 /** The name of an endpoint, for valibot. */
@@ -238,10 +238,7 @@ const where = v.pipe(
 
 /** The members that say which alerts an endpoint gets, and how often. */
 const taken = {
-  minLevel: v.optional(
-    AlertLevelSchema,
-    "medium",
-  ),
+  minLevel: v.optional(AlertLevelSchema, "medium"),
   backfilled: v.optional(v.boolean("must be true or false"), false),
   rules: v.optional(names),
   tags: v.optional(names),

@@ -47,10 +47,7 @@ export const QuietHoursSchema: v.GenericSchema<QuietHoursConfig, QuietHours> = v
         "must be the name of a time zone, such as Europe/Vienna",
       ),
     ),
-    minLevel: v.optional(
-      AlertLevelSchema,
-      "critical",
-    ),
+    minLevel: v.optional(AlertLevelSchema, "critical"),
   }, "must be an object with from and to, and perhaps timeZone and minLevel"),
   v.check(({ from, to }) => from !== to, "must have different times as from and to"),
   v.transform(({ from, to, timeZone, minLevel }) => ({

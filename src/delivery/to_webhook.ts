@@ -58,7 +58,7 @@ export interface WebhookOptions {
   readonly random?: () => number;
 }
 
-/** A failure to deliver that is not final. */
+/** A failed attempt that will be repeated. */
 export interface WebhookRetry {
   /** The number of attempts so far, from 1. */
   readonly attempt: number;
@@ -95,9 +95,9 @@ export class WebhookError extends Error {
     this.code = code;
     this.status = status;
     this.attempts = attempts;
-    // Not in logs: it is long, and its texts are whatever users wrote.
-    Object.defineProperty(this, "alert", { value: alert, enumerable: false });
     this.alert = alert;
+    // Not in logs: it is long, and its texts are whatever users wrote.
+    Object.defineProperty(this, "alert", { enumerable: false });
   }
 }
 
@@ -105,7 +105,7 @@ export class WebhookError extends Error {
  * Delivers alerts to a webhook, one after the other: a step that yields each alert once it has been
  * delivered. Alerts below `minLevel`, `medium` by default, are left out.
  *
- * An attempt that fails for a while is repeated with the same `webhook-id`, after the delays of
+ * A failed attempt that may succeed later is repeated with the same `webhook-id`, after the delays of
  * `retryScheduleMs`, by default the ten attempts over three days that Standard Webhooks suggests; no
  * further alert is taken meanwhile. What repeating cannot mend, such as 401 or 404, is not repeated.
  * The URL must be https to a public name, and no redirect is followed.
