@@ -3,10 +3,10 @@ import type { ComponentType, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Notice } from "./parts/notice.tsx";
 
-/** A component whose code is not here yet. */
+/** A component whose code is loaded later. */
 export interface Later<Props> {
   (props: Props): JSX.Element;
-  /** Loads it, so that it is here when it is shown. */
+  /** Loads its code, so that it is ready when it is shown. */
   load(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export function later<Props extends object>(
     if (Found !== undefined) return <Found {...props} />;
     return hasFailed.value
       ? (
-        <Notice text="Part of the page cannot be loaded. Reload it: Panoptes may have been updated." />
+        <Notice text="Part of the page cannot be loaded. Reload the page: Panoptes may have been updated." />
       )
       : <Waiting {...props} />;
   }

@@ -6,6 +6,7 @@
  */
 import { Backtest, type TriedAlert } from "../alert/backtest.ts";
 import { matchRules } from "../alert/match_rules.ts";
+import { ruleIdOf } from "../alert/named_rules.ts";
 import { toEvent } from "../alert/to_event.ts";
 import {
   compileRegexes,
@@ -63,7 +64,7 @@ export async function tryRules(
     }
     const backtest = new Backtest(matcher);
     for (const event of events) backtest.add(event);
-    const ids = new Set([...own.rules, ...own.correlations].map(({ id, title }) => id ?? title));
+    const ids = new Set([...own.rules, ...own.correlations].map(ruleIdOf));
     const { alerts } = backtest.finish(Date.now());
     return {
       problems,

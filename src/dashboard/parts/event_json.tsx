@@ -1,10 +1,8 @@
+import type { AlertField } from "../../alert/alert.ts";
 import { escapeInvisible } from "../../stream/plain_text.ts";
 
-/** A value of an event that has led to an alert; the field is null if it may be in any. */
-interface Matched {
-  readonly field: string | null;
-  readonly value: unknown;
-}
+/** A value of an event that has led to an alert. */
+type Matched = Pick<AlertField, "field" | "value">;
 
 /**
  * An event as JSON, with the values highlighted that a rule has matched. Everything in it is text
