@@ -23,5 +23,5 @@ import bundle from "./rules.json" with { type: "json" };
 
 export type { RuleBundle } from "../src/alert/rule_bundle.ts";
 
-/** All of them. */
+/** The rules, with all that they refer to. */
 export const rules: RuleBundle = bundle as unknown as RuleBundle;

@@ -19,7 +19,7 @@ export interface NamedRules {
 }
 
 /**
- * What a rule or correlation is known by where it needs an id: its title, if it has none.
+ * The id of a rule or correlation in alerts: its own, or its title if it has none.
  *
  * @param document The rule or correlation.
  */

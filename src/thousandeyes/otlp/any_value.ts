@@ -2,8 +2,7 @@
 const MAX_DEPTH = 32;
 
 /**
- * The value of an `AnyValue` of OTLP, in the JSON form that both encodings are read into, as plain
- * data. 64-bit integers become strings, since numbers cannot hold them all.
+ * The plain value of an `AnyValue` of OTLP, which is given as OTLP/JSON has it. 64-bit integers become strings, since numbers cannot hold them all.
  *
  * @example
  * ```ts
@@ -16,7 +15,7 @@ const MAX_DEPTH = 32;
  * ```
  *
  * @param value The value: untrusted data.
- * @param depth How many values it is in.
+ * @param depth How deeply it is nested: 0, the default, for the value of an attribute.
  * @returns The plain value; undefined where there is none.
  * @throws {RangeError} If it is nested too deeply.
  */
@@ -36,7 +35,7 @@ export function plainValue(value: unknown, depth = 0): unknown {
  * A list of `KeyValue` of OTLP as one object.
  *
  * @param list The list: untrusted data; anything else is empty.
- * @param depth How many values it is in.
+ * @param depth How deeply they are nested; 0, the default, for attributes.
  * @returns An object whose members are its own, whatever their names.
  * @throws {RangeError} If one is nested too deeply.
  */

@@ -11,12 +11,12 @@ export interface PushedRecord {
   readonly record: unknown;
 }
 
-/** A body that is no request of OTLP for logs. */
+/** A body that is not an OTLP request for logs. */
 export class InvalidLogsError extends Error {
   override readonly name = "InvalidLogsError";
 }
 
-/** More records than this are no batch of an exporter, and would take too long. */
+/** The most log records in one request: exporters send fewer, and more would take too long. */
 export const MAX_RECORDS = 10_000;
 
 // Records are not validated here: an odd one must not refuse the others.
@@ -45,7 +45,7 @@ const RequestSchema = v.object({
  * @param bytes The body, not compressed.
  * @param encoding Its encoding.
  * @returns The log records in their order.
- * @throws {InvalidLogsError} If it is anything else; the message quotes nothing of it.
+ * @throws {InvalidLogsError} If it is anything else; the message quotes nothing from it.
  * @throws {RangeError} If it has more than `MAX_RECORDS`.
  */
 export async function decodeLogs(
@@ -56,9 +56,7 @@ export async function decodeLogs(
   const request = v.safeParse(RequestSchema, body);
   if (!request.success) {
     const path = v.getDotPath(request.issues[0]) ?? "the body";
-    throw new InvalidLogsError(
-      `The body is no request of OTLP for logs: ${path} is not as expected`,
-    );
+    throw new InvalidLogsError(`The body is not an OTLP request for logs: ${path} is invalid`);
   }
   const records: PushedRecord[] = [];
   for (const { resource, scopeLogs } of request.output.resourceLogs) {
@@ -84,7 +82,7 @@ function parseJson(bytes: Uint8Array): unknown {
   return withList(body);
 }
 
-/** A request without records is legal. One with other members only is for something else. */
+/** An empty request is valid. One that has only other members is not for logs. */
 function withList(body: unknown): unknown {
   const isEmpty = typeof body === "object" && body !== null && !Array.isArray(body) &&
     Object.keys(body).length === 0;
@@ -97,6 +95,6 @@ async function parseProtobuf(bytes: Uint8Array): Promise<unknown> {
   try {
     return withList(readLogsRequest(bytes));
   } catch {
-    throw new InvalidLogsError("The body is not a protobuf message of OTLP for logs");
+    throw new InvalidLogsError("The body is not an OTLP request for logs in protobuf");
   }
 }

@@ -1,6 +1,6 @@
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
-/** How a field is read: into what OTLP/JSON has in its place. */
+/** A field of a message, which is read as the member that OTLP/JSON has for it. */
 interface Field {
   readonly name: string;
   readonly wire: WireType;
@@ -11,21 +11,17 @@ interface Field {
 /** The fields of a message by their number. Fields that are not listed are skipped. */
 type Message = Readonly<Record<number, Field>>;
 
-/** Deeper messages than this are refused; `AnyValue` takes two for each of its own levels. */
+/** Messages nested deeper than this are refused; each level of `AnyValue` is two messages. */
 const MAX_DEPTH = 100;
 
-function field(
-  name: string,
-  wire: WireType,
-  read: Field["read"],
-): Field {
+function field(name: string, wire: WireType, read: Field["read"]): Field {
   return { name, wire, isRepeated: false, read };
 }
 
 const text = (name: string) =>
   field(name, WireType.LengthDelimited, (reader) => reader.string(true));
 
-/** A message in a message; it is named by a function, since `AnyValue` holds itself. */
+/** A message in a message; a function gives its fields, since `AnyValue` contains itself. */
 function message(name: string, fields: () => Message): Field {
   return field(
     name,
@@ -45,23 +41,23 @@ const ANY_VALUE: Message = {
   3: field("intValue", WireType.Varint, (reader) => String(reader.int64())),
   4: field("doubleValue", WireType.Bit64, (reader) => reader.double()),
   5: message("arrayValue", () => ({ 1: repeated(message("values", () => ANY_VALUE)) })),
-  6: message("kvlistValue", () => ({ 1: ATTRIBUTES("values") })),
+  6: message("kvlistValue", () => ({ 1: attributes("values") })),
   7: field("bytesValue", WireType.LengthDelimited, (reader) => reader.bytes().toBase64()),
 };
 
 const KEY_VALUE: Message = { 1: text("key"), 2: message("value", () => ANY_VALUE) };
 
-const ATTRIBUTES = (name: string) => repeated(message(name, () => KEY_VALUE));
+const attributes = (name: string) => repeated(message(name, () => KEY_VALUE));
 
 const LOG_RECORD: Message = {
   1: field("timeUnixNano", WireType.Bit64, (reader) => String(reader.fixed64())),
   5: message("body", () => ANY_VALUE),
-  6: ATTRIBUTES("attributes"),
+  6: attributes("attributes"),
   7: field("droppedAttributesCount", WireType.Varint, (reader) => reader.uint32()),
 };
 
 const RESOURCE_LOGS: Message = {
-  1: message("resource", () => ({ 1: ATTRIBUTES("attributes") })),
+  1: message("resource", () => ({ 1: attributes("attributes") })),
   2: repeated(
     message("scopeLogs", () => ({ 2: repeated(message("logRecords", () => LOG_RECORD)) })),
   ),
@@ -71,7 +67,7 @@ const REQUEST: Message = { 1: repeated(message("resourceLogs", () => RESOURCE_LO
 
 /**
  * Reads an `ExportLogsServiceRequest` of OTLP in the binary encoding of protobuf, into the same form
- * as OTLP/JSON. It needs no generated code, and none is made from text, which workerd forbids.
+ * as OTLP/JSON. It evaluates no generated code, which workerd forbids.
  *
  * @param bytes The body.
  * @returns The request, as far as the activity log needs it.

@@ -27,11 +27,11 @@ const LogRecordSchema = v.object({
   droppedAttributesCount: v.nullish(v.number()),
 });
 
-/** The events in log records, and what is none. */
+/** What log records hold: events, and what is not a valid event. */
 export interface PushedEvents {
   /** The events, each as the API would return it. */
   readonly events: UserEvent[];
-  /** The others; what is wrong with each quotes nothing of it. */
+  /** The others; the issues of each quote nothing from it. */
   readonly invalid: InvalidUserEvent[];
 }
 
@@ -39,8 +39,8 @@ export interface PushedEvents {
  * Reads log records as events of the activity log, each with exactly the members that the API would
  * return for it, so that both are the same event to the log.
  *
- * What cannot be told with certainty is set aside: an event in another form would be recorded a
- * second time when the API returns it.
+ * A record that cannot be read with certainty is set aside: an event in another form would be
+ * recorded a second time when the API returns it.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export interface PushedEvents {
  * ```
  *
  * @param records The log records.
- * @param aid The id of the only account group that is watched; undefined if any is.
+ * @param aid The id of the account group whose events are taken; undefined if those of any are.
  * @returns Both, in the order of the records.
  */
 export function pushedEvents(records: readonly PushedRecord[], aid?: string): PushedEvents {
@@ -83,7 +83,7 @@ function readRecord(
   const parsed = v.safeParse(LogRecordSchema, record);
   if (!parsed.success) {
     const path = v.getDotPath(parsed.issues[0]) ?? "the log record";
-    return { value: { resource, record }, issues: [`${path} is not what OTLP has there`] };
+    return { value: { resource, record }, issues: [`${path} is not valid OTLP`] };
   }
   const { timeUnixNano, body, attributes, droppedAttributesCount } = parsed.output;
   let value: Record<string, unknown>;
@@ -101,9 +101,7 @@ function readRecord(
       value[name] === undefined ? [missing] : []
     ),
     ...(droppedAttributesCount ? ["the sender has dropped attributes"] : []),
-    ...(hasOddResources(value["resources"])
-      ? [`${ATTRIBUTES.resources} is of an unknown form`]
-      : []),
+    ...(hasOddResources(value["resources"]) ? [`${ATTRIBUTES.resources} has an unknown form`] : []),
     ...(aid !== undefined && event?.aid !== undefined && event.aid !== aid
       ? [`${ATTRIBUTES.aid} is not the account group of this source`]
       : []),

@@ -78,7 +78,7 @@ export function planStream(options: StreamUserEventsOptions): StreamPlan {
   const clock = options.clock ?? systemClock;
   const unbounded = cursor !== undefined && window === undefined && startDate === undefined;
   const { aid, useAllPermittedAids } = options;
-  // To ask for one account group explicitly is to read the same log.
+  // A stream with `useAllPermittedAids: false` reads the same log as one without it.
   const log = firstPageUrl(baseUrl, { aid, useAllPermittedAids: useAllPermittedAids || undefined })
     .href;
   const checkpoint = from === undefined ? undefined : readCheckpoint(from, log);

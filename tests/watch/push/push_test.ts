@@ -63,7 +63,7 @@ Deno.test("a log record that is no valid event is set aside once, and the health
     ["thousandeyes.account.id is missing"],
     ["thousandeyes.account.id is not the account group of this source"],
     ["timeUnixNano is missing"],
-    ["the log record is not what OTLP has there"],
+    ["the log record is not valid OTLP"],
   ]);
   assertEquals(codesOf(bench), ["invalid_events"]);
   assertEquals(bench.recorded(), []);
