@@ -31,6 +31,12 @@ export function placeholdersOption(): Option {
   );
 }
 
+/** How a command writes what it shows. */
+export interface FormatOptions {
+  /** For people, or for programs. */
+  readonly format: "text" | "json";
+}
+
 /** How the output is written: the first format is the default. */
 export function formatOption(choices: readonly string[] = ["text", "json"]): Option {
   return new Option("--format <format>", "output format").choices(choices).default(choices[0]);

@@ -1,16 +1,21 @@
 import { Option } from "commander";
-import { ALERT_STATES, type AlertState } from "../../alert/alert_state.ts";
 import type { Alert } from "../../alert/alert.ts";
+import { ALERT_STATES, type AlertState } from "../../alert/alert_state.ts";
 import { jsonText } from "../../stream/json_text.ts";
 import { CliCommand } from "../cli_command.ts";
-import { filterOptions, formatOption, onInstance, positiveNumber } from "../common_options.ts";
+import {
+  filterOptions,
+  formatOption,
+  type FormatOptions,
+  onInstance,
+  positiveNumber,
+} from "../common_options.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { type EntryFilterOptions, filterQuery } from "../input/entry_filter_options.ts";
 import { inPath, Instance, type InstanceOptions } from "../input/instance.ts";
 import { prettyAlert, prettyEvent } from "../output/entry_lines.ts";
+import { sayList } from "../output/say_list.ts";
 import { note, printable, say, write } from "../output/terminal.ts";
-import { textTable } from "../output/text_table.ts";
-import type { FormatOptions } from "./endpoints.ts";
 
 /** Options of `panoptes alerts list`. */
 interface AlertsListOptions extends InstanceOptions, EntryFilterOptions, FormatOptions {
@@ -56,17 +61,17 @@ export async function alertsList(options: AlertsListOptions): Promise<ExitCode> 
     count += page.alerts.length;
     found = [...found, ...page.alerts].slice(-limit);
   } while (page.more);
-  if (format === "json") { for (const entry of found) say(jsonText(entry)); }
-  else {
-    const rows = found.map(({ alert: { id, lastAt, level, summary }, recordedAt, state }) => [
+  await sayList(found, {
+    format,
+    columns: COLUMNS,
+    cellsOf: ({ alert: { id, lastAt, level, summary }, recordedAt, state }) => [
       lastAt ?? recordedAt,
       level,
       state,
       summary,
       id,
-    ]);
-    for (const line of textTable(COLUMNS, rows)) say(line);
-  }
+    ],
+  });
   if (count > limit) note(`These are the latest ${limit} of ${count}: --limit shows more`);
   return EXIT_CODE.ok;
 }

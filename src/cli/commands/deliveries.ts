@@ -1,13 +1,12 @@
-import { jsonText } from "../../stream/json_text.ts";
-import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
-import { counted, printable, say } from "../output/terminal.ts";
-import { textTable } from "../output/text_table.ts";
-import { Instance, type InstanceOptions } from "../input/instance.ts";
-import type { FormatOptions } from "./endpoints.ts";
 import { Option } from "commander";
 import { MESSAGE_STATES, type MessageState } from "../../store/outbox_message.ts";
+import { jsonText } from "../../stream/json_text.ts";
 import { CliCommand } from "../cli_command.ts";
-import { formatOption, onInstance, positiveNumber } from "../common_options.ts";
+import { formatOption, type FormatOptions, onInstance, positiveNumber } from "../common_options.ts";
+import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
+import { Instance, type InstanceOptions } from "../input/instance.ts";
+import { sayList } from "../output/say_list.ts";
+import { counted, printable, say } from "../output/terminal.ts";
 
 /** The options that select messages. */
 interface DeliveriesSelection extends InstanceOptions {
@@ -55,31 +54,35 @@ export async function deliveriesList(
   const instance = await Instance.open({ url, source, tokenFile }, "list the deliveries", {
     scope: "read",
   });
-  const rows: (string | number)[][] = [];
   let left = limit;
   let before: number | null | undefined;
-  while (before !== null && left > 0) {
-    const { deliveries, next } = await instance.read(
-      instance.v1.deliveries.$get({
-        query: {
-          ...query,
-          limit: String(Math.min(PAGE, left)),
-          ...(before !== undefined && { before: String(before) }),
-        },
-      }),
-    );
-    left -= deliveries.length;
-    before = next;
-    for (const one of deliveries) {
-      const { id, createdAt, endpoint, state, attempt, lastAttempt, dueAt, alert } = one;
-      if (format === "json") say(jsonText(one));
-      const answer = lastAttempt === null ? "" : answerOf(lastAttempt);
-      rows.push([id, createdAt, endpoint, state, attempt, answer, dueAt ?? "", alert]);
+  async function* listed() {
+    while (before !== null && left > 0) {
+      const { deliveries, next } = await instance.read(
+        instance.v1.deliveries.$get({
+          query: {
+            ...query,
+            limit: String(Math.min(PAGE, left)),
+            ...(before !== undefined && { before: String(before) }),
+          },
+        }),
+      );
+      left -= deliveries.length;
+      before = next;
+      yield* deliveries;
     }
   }
-  if (format === "json") return EXIT_CODE.ok;
-  for (const line of textTable(COLUMNS, rows)) say(line);
-  if (before !== null) say("There are more: --limit, --from, --to and --state select others");
+  await sayList(listed(), {
+    format,
+    columns: COLUMNS,
+    cellsOf: ({ id, createdAt, endpoint, state, attempt, lastAttempt, dueAt, alert }) => {
+      const answer = lastAttempt === null ? "" : answerOf(lastAttempt);
+      return [id, createdAt, endpoint, state, attempt, answer, dueAt ?? "", alert];
+    },
+  });
+  if (format === "text" && before !== null) {
+    say("There are more: --limit, --from, --to and --state select others");
+  }
   return EXIT_CODE.ok;
 }
 
@@ -122,7 +125,7 @@ export async function deliveriesRedeliver(
   const instance = await Instance.open({ url, source, tokenFile }, "send messages again");
   if (id !== undefined) {
     await instance.read(instance.v1.deliveries[":id"].redeliver.$post(byId(id)));
-    say(`1 message is sent again`);
+    say("1 message is sent again");
     return EXIT_CODE.ok;
   }
   const max = limit ?? Infinity;

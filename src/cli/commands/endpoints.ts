@@ -1,21 +1,15 @@
+import { Option } from "commander";
 import * as v from "valibot";
+import { ALERT_LEVELS, type AlertLevel } from "../../alert/alert.ts";
 import { EndpointSchema } from "../../delivery/endpoint.ts";
+import { jsonText } from "../../stream/json_text.ts";
+import { CliCommand } from "../cli_command.ts";
+import { formatOption, type FormatOptions, onInstance } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { inPath, Instance, type InstanceOptions } from "../input/instance.ts";
 import { readDocument } from "../input/read_document.ts";
-import { jsonText } from "../../stream/json_text.ts";
+import { sayList } from "../output/say_list.ts";
 import { note, printable, say } from "../output/terminal.ts";
-import { textTable } from "../output/text_table.ts";
-import { Option } from "commander";
-import { ALERT_LEVELS, type AlertLevel } from "../../alert/alert.ts";
-import { CliCommand } from "../cli_command.ts";
-import { formatOption, onInstance } from "../common_options.ts";
-
-/** How the output is written. */
-export interface FormatOptions {
-  /** For people, or for programs. */
-  readonly format: "text" | "json";
-}
 
 const COLUMNS = [
   { heading: "name", max: 63 },
@@ -27,19 +21,19 @@ const COLUMNS = [
 ];
 
 /** Lists the endpoints of a running Panoptes. */
-export async function endpointsList(options: InstanceOptions & FormatOptions): Promise<ExitCode> {
+export async function endpointsList(
+  { format, ...options }: InstanceOptions & FormatOptions,
+): Promise<ExitCode> {
   const instance = await Instance.open(options, "list the endpoints");
   const { endpoints } = await instance.read(instance.v1.endpoints.$get({}));
-  if (options.format === "json") {
-    for (const endpoint of endpoints) say(jsonText(endpoint));
-    return EXIT_CODE.ok;
-  }
-  const rows = endpoints.map((endpoint) => {
-    const { name, source, format = "", url = "", minLevel = "", problems, status } = endpoint;
-    const says = problems.length > 0 ? `refused: ${problems.join("; ")}` : stateOf(status);
-    return [name, source, format, url, minLevel, says];
+  await sayList(endpoints, {
+    format,
+    columns: COLUMNS,
+    cellsOf: ({ name, source, format = "", url = "", minLevel = "", problems, status }) => {
+      const says = problems.length > 0 ? `refused: ${problems.join("; ")}` : stateOf(status);
+      return [name, source, format, url, minLevel, says];
+    },
   });
-  for (const line of textTable(COLUMNS, rows)) say(line);
   return EXIT_CODE.ok;
 }
 

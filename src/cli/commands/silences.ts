@@ -1,13 +1,11 @@
 import { Option } from "commander";
-import { jsonText } from "../../stream/json_text.ts";
 import { CliCommand } from "../cli_command.ts";
-import { formatOption, onInstance, repeated } from "../common_options.ts";
+import { formatOption, type FormatOptions, onInstance, repeated } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { inPath, Instance, type InstanceOptions } from "../input/instance.ts";
 import { parseSince } from "../input/option_values.ts";
+import { sayList } from "../output/say_list.ts";
 import { printable, say } from "../output/terminal.ts";
-import { textTable } from "../output/text_table.ts";
-import type { FormatOptions } from "./endpoints.ts";
 
 /** Options of `panoptes silences create`. */
 interface SilencesCreateOptions extends InstanceOptions {
@@ -33,15 +31,14 @@ export async function silencesList(
 ): Promise<ExitCode> {
   const instance = await Instance.open(options, "list the silences", { scope: "read" });
   const { silences } = await instance.read(instance.v1.silences.$get({}));
-  if (format === "json") {
-    for (const silence of silences) say(jsonText(silence));
-    return EXIT_CODE.ok;
-  }
-  const rows = silences.map(({ id, until, rule, fields, heldBack, by, reason }) => {
-    const pairs = Object.entries(fields).map(([field, values]) => `${field}=${values.join(" | ")}`);
-    return [id, until, rule ?? "every rule", pairs.join(", "), heldBack, by, reason];
+  await sayList(silences, {
+    format,
+    columns: COLUMNS,
+    cellsOf: ({ id, until, rule, fields, heldBack, by, reason }) => {
+      const pairs = Object.entries(fields).map(([name, values]) => `${name}=${values.join(" | ")}`);
+      return [id, until, rule ?? "every rule", pairs.join(", "), heldBack, by, reason];
+    },
   });
-  for (const line of textTable(COLUMNS, rows)) say(line);
   return EXIT_CODE.ok;
 }
 
