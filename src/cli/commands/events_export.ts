@@ -2,7 +2,7 @@ import { Option } from "commander";
 import { CliCommand } from "../cli_command.ts";
 import { filterOptions, formatOption, onInstance } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
-import { type EntryFilterOptions, filterQuery, timeOf } from "../input/entry_filter_options.ts";
+import { type EntryFilterOptions, filterQuery } from "../input/entry_filter_options.ts";
 import {
   type ExportedEvent,
   type ExportSource,
@@ -11,6 +11,7 @@ import {
 } from "../input/exported_events.ts";
 import { Instance, type InstanceOptions } from "../input/instance.ts";
 import { interruption } from "../input/interruption.ts";
+import { timeOf } from "../input/option_values.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import { csvHeading, csvRow } from "../output/event_csv.ts";
 import { jsonText } from "../../stream/json_text.ts";
@@ -220,7 +221,7 @@ function rangeOf(options: EventsExportOptions, now: number): Range {
 }
 
 function dateOf(option: string, text: string, now: number): number {
-  const at = parseDate(timeOf(text, now));
+  const at = parseDate(timeOf(text, now, "ago"));
   if (at !== undefined) return at;
   throw new UsageError(
     `Invalid ${option} '${text}': write a time such as 2026-11-22T10:00:00Z, or how long ago, as 30d`,

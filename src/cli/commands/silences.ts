@@ -3,7 +3,7 @@ import { CliCommand } from "../cli_command.ts";
 import { formatOption, type FormatOptions, onInstance, repeated } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { inPath, Instance, type InstanceOptions } from "../input/instance.ts";
-import { parseSince } from "../input/option_values.ts";
+import { timeOf } from "../input/option_values.ts";
 import { sayList } from "../output/say_list.ts";
 import { printable, say } from "../output/terminal.ts";
 
@@ -60,9 +60,7 @@ export async function silencesCreate(
       ...(rule !== undefined && { rule }),
       fields,
       reason,
-      until: /^\d+[smhdw]$/.test(until)
-        ? new Date(Date.now() + parseSince(until)).toISOString()
-        : until,
+      until: timeOf(until, Date.now(), "ahead"),
     },
   }));
   say(`${silence.id} holds back notifications until ${silence.until}`);

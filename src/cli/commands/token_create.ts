@@ -5,7 +5,7 @@ import { jsonText } from "../../stream/json_text.ts";
 import { CliCommand } from "../cli_command.ts";
 import { repeated } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
-import { parseSince } from "../input/option_values.ts";
+import { timeOf } from "../input/option_values.ts";
 import { paint, say } from "../output/terminal.ts";
 
 /** A token for the HTTP interface, and the hash that is configured. */
@@ -49,7 +49,7 @@ export async function tokenCreate(
     sha256,
     scopes: scope,
     ...(source !== undefined && { sources: source }),
-    ...(expires !== undefined && { expires: endOf(expires) }),
+    ...(expires !== undefined && { expires: timeOf(expires, Date.now(), "ahead") }),
   };
   const read = v.safeParse(ApiTokenSchema, entry);
   if (!read.success) {
@@ -69,12 +69,6 @@ export async function tokenCreate(
   say("in the setting API_TOKENS, and deploy it:\n");
   say(`  ${jsonText(entry)}`);
   return EXIT_CODE.ok;
-}
-
-/** When a token expires: a date as it is, or how long from now. */
-function endOf(expires: string): string {
-  if (!/^\d+[smhdw]$/.test(expires)) return expires;
-  return new Date(Date.now() + parseSince(expires)).toISOString();
 }
 
 /** `panoptes token create`. */

@@ -1,5 +1,5 @@
-import { parseWindow } from "../../thousandeyes/stream/parse_window.ts";
 import { UsageError } from "../exit_code.ts";
+import { timeOf } from "./option_values.ts";
 
 /** Which entries of the log are meant: the filters of the API, in its own words. */
 export interface EntryFilterOptions {
@@ -26,8 +26,9 @@ const RESERVED = new Set(
 export function filterQuery(options: EntryFilterOptions, now: number): URLSearchParams {
   const { since, until, user, level, rule, where = [] } = options;
   const query = new URLSearchParams();
-  const times = { since: since && timeOf(since, now), until: until && timeOf(until, now) };
-  for (const [name, value] of Object.entries({ ...times, user, level, rule })) {
+  if (since !== undefined) query.set("since", timeOf(since, now, "ago"));
+  if (until !== undefined) query.set("until", timeOf(until, now, "ago"));
+  for (const [name, value] of Object.entries({ user, level, rule })) {
     if (value !== undefined) query.set(name, value);
   }
   for (const condition of where) {
@@ -41,23 +42,4 @@ export function filterQuery(options: EntryFilterOptions, now: number): URLSearch
     query.append(field, value);
   }
   return query;
-}
-
-/**
- * A time of an option: ISO 8601 as it is, or how long ago.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { timeOf } from "./entry_filter_options.ts";
- *
- * assertEquals(timeOf("12h", Date.UTC(2026, 10, 22, 13)), "2026-11-22T01:00:00.000Z");
- * assertEquals(timeOf("2026-11-22T10:00:00Z", 0), "2026-11-22T10:00:00Z");
- * ```
- *
- * @param text The value of the option.
- * @param now The present, in milliseconds since the Unix epoch.
- */
-export function timeOf(text: string, now: number): string {
-  return /^\d+[smhdw]$/.test(text) ? new Date(now - parseWindow(text)).toISOString() : text;
 }

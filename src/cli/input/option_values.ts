@@ -47,6 +47,34 @@ export function parseSince(text: string): number {
   throw new UsageError(`Invalid --since '${text}': write a number and s, m, h, d or w, as in 30d`);
 }
 
+/**
+ * A time of an option: a length of time is counted from the present, and anything else is left to
+ * what reads times.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { timeOf } from "./option_values.ts";
+ *
+ * const now = Date.UTC(2026, 10, 22, 13);
+ * assertEquals(timeOf("12h", now, "ago"), "2026-11-22T01:00:00.000Z");
+ * assertEquals(timeOf("2h", now, "ahead"), "2026-11-22T15:00:00.000Z");
+ * assertEquals(timeOf("2026-11-22T10:00:00Z", now, "ago"), "2026-11-22T10:00:00Z");
+ * assertEquals(timeOf("999999999999w", now, "ago"), "999999999999w");
+ * ```
+ *
+ * @param text The option's value, such as `12h`.
+ * @param now The present, in milliseconds since the Unix epoch.
+ * @param direction Whether a length of time lies before the present or after it.
+ * @returns ISO 8601, or the value as it is if it is no length of time, or one that no date can hold.
+ */
+export function timeOf(text: string, now: number, direction: "ago" | "ahead"): string {
+  if (!/^\d{1,12}[smhdw]$/.test(text)) return text;
+  const length = parseWindow(text);
+  const time = new Date(direction === "ago" ? now - length : now + length);
+  return Number.isNaN(time.getTime()) ? text : time.toISOString();
+}
+
 /** The lists behind `%name%`. */
 export type Placeholders = Record<string, string[]>;
 
