@@ -73,9 +73,19 @@ export function isAtLeast(level: AlertLevel, minLevel: AlertLevel): boolean {
 /**
  * Whether a text is one of Sigma's levels.
  *
- * @param level What a rule states.
+ * @param level The text.
  * @returns True if it is.
  */
-export function isAlertLevel(level: string | undefined): level is AlertLevel {
-  return (ALERT_LEVELS as readonly (string | undefined)[]).includes(level);
+export function isAlertLevel(level: string): level is AlertLevel {
+  return (ALERT_LEVELS as readonly string[]).includes(level);
+}
+
+/**
+ * The level of a rule's alerts.
+ *
+ * @param stated What the rule states.
+ * @returns That level; `informational` if it states none, or none of Sigma's.
+ */
+export function alertLevelOf(stated: string | null | undefined): AlertLevel {
+  return stated && isAlertLevel(stated) ? stated : "informational";
 }

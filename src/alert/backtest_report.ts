@@ -1,6 +1,6 @@
 import { ruleIdOf } from "./named_rules.ts";
 import { historyOf, type SigmaCorrelation, type SigmaRule } from "../sigma/engine.ts";
-import { type AlertLevel, isAlertLevel } from "./alert.ts";
+import { type AlertLevel, alertLevelOf } from "./alert.ts";
 import type { BacktestOutcome, TriedAlert } from "./backtest.ts";
 import type { RuleMatcher } from "./match_rules.ts";
 import { Tally, type Top } from "./tally.ts";
@@ -173,7 +173,7 @@ function ruleReport(
   return {
     id: ruleIdOf(rule),
     title: rule.title,
-    level: isAlertLevel(rule.level) ? rule.level : "informational",
+    level: alertLevelOf(rule.level),
     alerts: alerts.length,
     folded: alerts.filter((alert) => folded.has(alert)).length,
     days,

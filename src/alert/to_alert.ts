@@ -1,7 +1,7 @@
 import type { SigmaRule } from "../sigma/engine.ts";
 import { panoptesOf } from "../sigma/panoptes_field.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
-import { type Alert, type AlertField, type AlertRule, isAlertLevel } from "./alert.ts";
+import { type Alert, type AlertField, alertLevelOf, type AlertRule } from "./alert.ts";
 import { alertId } from "./alert_id.ts";
 import { ruleIdOf } from "./named_rules.ts";
 import { shorten } from "./shorten.ts";
@@ -75,7 +75,7 @@ export function toAlert(
     version: 1,
     id: alertId(words.id, identity, occurrence, source),
     ...(source !== undefined && { source }),
-    level: isAlertLevel(rule.level) ? rule.level : "informational",
+    level: alertLevelOf(rule.level),
     summary: summaryOf(rule, event),
     backfilled,
     firstAt: date,

@@ -1,5 +1,5 @@
 import type { CorrelationResult } from "../sigma/engine.ts";
-import { type Alert, type AlertEvent, isAlertLevel } from "./alert.ts";
+import { type Alert, type AlertEvent, alertLevelOf } from "./alert.ts";
 import { alertId } from "./alert_id.ts";
 import { correlationSummary } from "./summary.ts";
 import { alertRuleOf, timeOf } from "./to_alert.ts";
@@ -52,12 +52,11 @@ export function toCorrelationAlert(
   // know of more.
   const count = Math.max(result.count, events.length);
   const rule = alertRuleOf(document);
-  const { level } = document;
   return {
     version: 1,
     id: alertId(rule.id, id, 1, source),
     ...(source !== undefined && { source }),
-    level: isAlertLevel(level) ? level : "informational",
+    level: alertLevelOf(document.level),
     summary: correlationSummary({ ...result, count }, events.at(-1)?.event ?? {}),
     backfilled,
     firstAt: timeOf(first),

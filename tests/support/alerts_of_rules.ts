@@ -1,4 +1,4 @@
-import { ALERT_LEVELS, type AlertLevel, isAlertLevel } from "../../src/alert/alert.ts";
+import { ALERT_LEVELS, type AlertLevel, alertLevelOf } from "../../src/alert/alert.ts";
 import { matchRules } from "../../src/alert/match_rules.ts";
 import type { RuleBundle } from "../../src/alert/rule_bundle.ts";
 import { toSigmaEvent } from "../../src/alert/to_sigma_event.ts";
@@ -35,7 +35,7 @@ export function alertsOfRules(
   const { results = [] } = correlator?.correlate(new MemoryStore(), inputs, watermark) ?? {};
   return [...alone, ...results.map(({ document }) => document)].map(({ title, level }) => ({
     title,
-    level: isAlertLevel(level) ? level : "informational",
+    level: alertLevelOf(level),
   }));
 }
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type AlertLevel, isAlertLevel } from "../../alert/alert.ts";
+import { alertLevelOf } from "../../alert/alert.ts";
 import type { AlertCount } from "../../store/alert_counts.ts";
 import { ENDPOINT_STATES } from "../../store/endpoint_state.ts";
 import { MESSAGE_STATES } from "../../store/outbox_message.ts";
@@ -367,7 +367,7 @@ function ruleFamilies({ rules, counts }: RuleMetrics): Family[] {
     alertsOf.set(JSON.stringify([rule, level]), [{ rule, level }, alerts]);
   const infoOf = new Map<string, Sample>();
   for (const { id: rule, title, level: stated } of rules) {
-    const level = isAlertLevel(stated ?? undefined) ? stated as AlertLevel : "informational";
+    const level = alertLevelOf(stated);
     set(rule, level, 0);
     infoOf.set(rule, [{ rule, title, level }, 1]);
   }
