@@ -25,13 +25,7 @@ import {
   silenceReasons,
 } from "./find_reasons.ts";
 import { type AlertedAt, operationalAlerts, recoveredAlerts } from "./operational_alerts.ts";
-import {
-  afterRefusal,
-  newPushState,
-  type PushState,
-  readPush,
-  savePush,
-} from "./push/push_state.ts";
+import { afterRefusal, type PushState, readPush, savePush } from "./push/push_state.ts";
 import { type PushOutcome, recordPush } from "./push/record_push.ts";
 import { type Reason, reason } from "./reasons.ts";
 import type { PushedRecord } from "../thousandeyes/otlp/decode_logs.ts";
@@ -229,9 +223,7 @@ export class Watch {
     if (this.#isRestoring) return;
     const { log, clock } = this.#ports;
     const now = clock.now();
-    log.transaction(() =>
-      savePush(log, afterRefusal(readPush(log, true, now) ?? newPushState(now), why, now))
-    );
+    log.transaction(() => savePush(log, afterRefusal(readPush(log, true, now), why, now)));
   }
 
   /**

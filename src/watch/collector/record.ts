@@ -76,13 +76,13 @@ export function recordPage(
       isShownAgain(seams, end),
   });
   const { recorded, seqs } = result;
-  const polled = notePolled(log, ports.isPushed ?? false, {
+  const confirmed = notePolled(log, ports.isPushed ?? false, {
     now,
     seqs,
     recorded,
     completeUntil: completeUntil(read.state, now, options),
   });
-  const isNew = recorded.length > 0 || polled.confirmed > 0; // what was pushed is new to the pass
+  const isNew = recorded.length > 0 || confirmed > 0; // what was pushed is new to the pass
   const items = page.events.length + page.invalid.length;
   const invalid = log.keepInvalid(page.invalid, now);
   const at = { state: read.state, pass };

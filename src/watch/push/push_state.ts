@@ -93,6 +93,12 @@ const CONFIRM_MS = 2 * 3_600_000;
  * @param now Milliseconds since the Unix epoch, from when on they are if they were not before.
  * @returns The state; undefined if no push has come and none is expected.
  */
+export function readPush(log: Pick<Log, "checkpoint">, isPushed: true, now: number): PushState;
+export function readPush(
+  log: Pick<Log, "checkpoint">,
+  isPushed: boolean,
+  now: number,
+): PushState | undefined;
 export function readPush(
   log: Pick<Log, "checkpoint">,
   isPushed: boolean,
@@ -111,12 +117,8 @@ export function savePush(log: Pick<Log, "saveCheckpoint">, state: PushState): vo
   log.saveCheckpoint(CHECKPOINT, state);
 }
 
-/**
- * The state before the first push.
- *
- * @param now Milliseconds since the Unix epoch.
- */
-export function newPushState(now: number): PushState {
+/** The state before the first push. */
+function newPushState(now: number): PushState {
   return {
     since: now,
     lastAt: null,
@@ -209,12 +211,12 @@ export function notePolled(
   log: Pick<Log, "checkpoint" | "saveCheckpoint">,
   isPushed: boolean,
   polled: Polled,
-): { confirmed: number } {
+): number {
   const known = log.checkpoint<PushState>(CHECKPOINT);
   const before = known ?? (isPushed ? newPushState(polled.now) : undefined);
-  if (before === undefined) return { confirmed: 0 };
+  if (before === undefined) return 0;
   const after = afterPoll(before, polled);
   if (after !== known) savePush(log, after); // the first time, so that it is known since when
   const gone = before.waiting.length - after.waiting.length;
-  return { confirmed: gone - (after.unconfirmed - before.unconfirmed) };
+  return gone - (after.unconfirmed - before.unconfirmed);
 }

@@ -6,7 +6,7 @@ import { type RulePorts, setOffRules } from "../collector/set_off_rules.ts";
 import type { CollectorState } from "../collector/state.ts";
 import type { WatchOptions } from "../watch_options.ts";
 import type { WatchPorts } from "../watch_ports.ts";
-import { afterPush, newPushState, readPush, savePush } from "./push_state.ts";
+import { afterPush, readPush, savePush } from "./push_state.ts";
 
 /** What became of the log records of one push. */
 export interface PushOutcome {
@@ -45,7 +45,7 @@ export function recordPush(
 ): PushOutcome {
   const { log, aid } = ports;
   const { events, invalid } = pushedEvents(records, aid);
-  const before = readPush(log, true, now) ?? newPushState(now);
+  const before = readPush(log, true, now);
   const result = log.record(events, { now, onlyFirst: true });
   const kept = log.keepInvalid(invalid, now);
   const at = { state, pass: { to: now } };
