@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { openPart } from "../../src/store/backup/backup_part.ts";
-import { eventAt, MINUTE } from "./bench_of.ts";
+import { pushedRecord } from "../support/otlp.ts";
+import { Bench, eventAt, HOUR, MINUTE } from "./bench_of.ts";
 import { benchWith } from "./receiver.ts";
 
 Deno.test("a log that was put back goes on where it was: each event once, and no alert of the past is sent again", async () => {
@@ -59,4 +60,18 @@ Deno.test("a page that was asked for before a backup is put back is not recorded
   await step;
   assertEquals(log.counts().events, 0);
   assertEquals(watch.collector.state().revision, revision);
+});
+
+Deno.test("pushed events that a backup has replaced are no longer waited for", async () => {
+  using bench = new Bench({}, { isPushed: true });
+  const { log, watch } = bench;
+  await bench.settle();
+  const parts = [...log.backup(bench.clock.now())].map(openPart);
+  bench.clock.set(bench.clock.now() + MINUTE);
+  watch.push([pushedRecord(eventAt(MINUTE, "never polled"))]);
+  const now = bench.clock.now();
+  for (const part of parts) log.transaction(() => log.restore(part, { now, isReplacing: true }));
+  log.transaction(() => watch.collector.continueFrom(null));
+  await bench.run(4 * HOUR);
+  assertEquals([log.counts().events, watch.status().push?.unconfirmed], [0, 0]);
 });

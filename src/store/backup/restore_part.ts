@@ -46,7 +46,14 @@ const ENDED: readonly MessageState[] = ["delivered", "dead", "cancelled"];
 
 /** The tables that a restored log does not have from the backup, and must not have from before. */
 const WORK_IN_PROGRESS = ["pass_pages", "fold_windows", "attempts"];
-const FORGOTTEN_CHECKPOINTS = ["collector", "watch", "operational alerts", CHECKPOINT, DONE];
+const FORGOTTEN_CHECKPOINTS = [
+  "collector",
+  "push",
+  "watch",
+  "operational alerts",
+  CHECKPOINT,
+  DONE,
+];
 
 /** Thrown when a part cannot be put back here and now, although nothing is wrong with it. */
 export class RestoreError extends Error {
