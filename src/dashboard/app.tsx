@@ -42,8 +42,8 @@ export function App() {
 }
 
 /**
- * One of several sources has to be chosen; with a single one, nothing has to be said. A source that
- * is named is shown at once, whatever becomes of the list.
+ * If there are several sources, one of them has to be chosen. A source that the address names is
+ * shown at once, without waiting for the list.
  */
 function SignedIn() {
   const { value, problem } = usePolled(api.sources, SOURCES_INTERVAL_MS);

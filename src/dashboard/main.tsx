@@ -10,4 +10,4 @@ import { takeIdentity } from "./session.ts";
 
 render(<App />, document.body);
 takeIdentity();
-prepareTimes(); // until the first answers are here
+prepareTimes(); // while the first answers are on their way

@@ -27,7 +27,7 @@ export function usePolled<Value>(
   const value = useSignal<Value | undefined>(undefined);
   const problem = useSignal("");
   const turn = useSignal(0);
-  useLayoutEffect(() => { // the answer need not wait until the browser has painted
+  useLayoutEffect(() => { // the request need not wait until the browser has painted
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {

@@ -105,9 +105,10 @@ export class WebhookError extends Error {
  * Delivers alerts to a webhook, one after the other: a step that yields each alert once it has been
  * delivered. Alerts below `minLevel`, `medium` by default, are left out.
  *
- * A failed attempt that may succeed later is repeated with the same `webhook-id`, after the delays of
- * `retryScheduleMs`, by default the ten attempts over three days that Standard Webhooks suggests; no
- * further alert is taken meanwhile. What repeating cannot mend, such as 401 or 404, is not repeated.
+ * A failed attempt that may succeed later is repeated with the same `webhook-id`, after the delays
+ * of `retryScheduleMs`, by default the ten attempts over three days that Standard Webhooks suggests;
+ * no further alert is taken meanwhile. What repeating cannot mend, such as 401 or 404, is not
+ * repeated.
  * The URL must be https to a public name, and no redirect is followed.
  *
  * @example

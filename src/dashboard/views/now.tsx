@@ -128,8 +128,9 @@ export function NowView({ events, alerts, status: { value: status } }: ViewProps
 }
 
 /**
- * The alerts that nobody is handling, the most serious first, then the latest. It reads no signal: a
- * component that does is drawn again only with other properties, and `rows` stays the same array.
+ * The alerts that nobody is handling, the most serious first, then the latest. It must not read a
+ * signal: a component that does is drawn again only for that signal or for other properties, and
+ * `rows` stays the same array.
  */
 function Attention({ rows, max }: { rows: readonly Row<Alert>[]; max: number }) {
   const open = rows.filter((row): row is EntryRow<Alert> =>

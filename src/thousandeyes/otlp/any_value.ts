@@ -2,7 +2,8 @@
 const MAX_DEPTH = 32;
 
 /**
- * The plain value of an `AnyValue` of OTLP, which is given as OTLP/JSON has it. 64-bit integers become strings, since numbers cannot hold them all.
+ * The plain value of an `AnyValue` of OTLP, which is given as OTLP/JSON has it. 64-bit integers
+ * become strings, since numbers cannot hold them all.
  *
  * @example
  * ```ts
