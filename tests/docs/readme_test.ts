@@ -1,8 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { TextLineStream } from "@std/streams";
 import { parse as parseYaml } from "yaml";
 import { matchRules } from "../../src/alert/match_rules.ts";
 import type { RuleBundle } from "../../src/alert/rule_bundle.ts";
 import { formatOf } from "../../src/delivery/format/formats.ts";
+import { createEmulator } from "../../src/emulator/create_emulator.ts";
+import { serveOnLoopback } from "../../src/server/serve_on_loopback.ts";
 import bundle from "../../src/service/rules.json" with { type: "json" };
 import { Bench, START } from "../watch/bench_of.ts";
 import { fences, guides, ROOT } from "./document.ts";
@@ -62,4 +65,65 @@ Deno.test("the rule in the README is the one in rules/, without its tests", asyn
   const told = parseYaml(shown("yaml", "account_takeover"));
   for (const [key, value] of Object.entries(told)) assertEquals(value, rule[key], key);
   assertEquals(Object.keys(told).length, 5);
+});
+
+Deno.test("the program in the README goes from the token to a message in Slack", async () => {
+  const emulator = createEmulator({ seed: 1 });
+  const date = new Date(Date.now() - 60_000).toISOString();
+  emulator.publish([{ event: "Account group deleted.", date }, {
+    event: "Login succeeded.",
+    date,
+  }]);
+  const messages: string[] = [];
+  const server = serveOnLoopback(async (request) => {
+    if (request.method !== "POST") {
+      const asked = request.url.replace(server.origin, "https://api.thousandeyes.com");
+      return await emulator.app.fetch(new Request(asked, request)); // its links lead there
+    }
+    messages.push(`${new URL(request.url).pathname} ${await request.text()}`);
+    return new Response("ok");
+  }, 0);
+  const ending = new AbortController();
+  const program = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      "--no-prompt",
+      "--allow-env",
+      "--allow-net=127.0.0.1",
+      `--preload=${new URL("sent_to_loopback.ts", import.meta.url).pathname}`,
+      "-",
+    ],
+    cwd: ROOT,
+    env: {
+      ORIGIN: server.origin,
+      TE_TOKEN: emulator.token,
+      SLACK_WEBHOOK: "https://hooks.slack.com/services/T000/B000/made-up",
+      NO_COLOR: "1",
+    },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+    // A program that sends nothing must not hang the tests.
+    signal: AbortSignal.any([ending.signal, AbortSignal.timeout(60_000)]),
+  }).spawn();
+  try {
+    const input = program.stdin.getWriter();
+    await input.write(new TextEncoder().encode(shown("ts", "toWebhook(")));
+    await input.close();
+    const lines = program.stdout.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream()).getReader();
+    const { value: said = "" } = await lines.read();
+    await lines.cancel();
+    assertMatch(said, /^told Slack: high Account group deleted: /);
+    assertEquals(messages.length, 1);
+    assertMatch(
+      messages[0]!,
+      /^\/services\/T000\/B000\/made-up \{.*ThousandEyes Account Group Deleted/,
+    );
+  } finally {
+    ending.abort();
+    await program.status;
+    await server.close();
+  }
 });
