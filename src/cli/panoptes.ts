@@ -16,18 +16,22 @@ if (import.meta.main) {
     if (error instanceof CommanderError) {
       Deno.exitCode = error.exitCode === 0 ? EXIT_CODE.ok : EXIT_CODE.usage;
     } else if (error instanceof UsageError) {
-      note(`error: ${error.message}`);
+      // It may list what is wrong; the message of a SourceError quotes others, and stays one line.
+      noteLines(`error: ${error.message}`);
       Deno.exitCode = EXIT_CODE.usage;
     } else if (error instanceof SourceError) {
       note(`error: ${error.message}`);
       Deno.exitCode = EXIT_CODE.source;
     } else {
       const trace = error instanceof Error ? error.stack ?? error.message : String(error);
-      note("Internal error; please report it with this stack trace");
-      for (const line of trace.split("\n")) note(line);
+      noteLines(`Internal error; please report it with this stack trace\n${trace}`);
       Deno.exitCode = EXIT_CODE.internalError;
     }
   }
   // Standard input may still be open: nothing more is read from it.
   Deno.exit();
+}
+
+function noteLines(text: string): void {
+  for (const line of text.split("\n")) note(line);
 }
