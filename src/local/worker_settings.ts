@@ -1,5 +1,5 @@
 import { parse } from "@std/toml";
-import { readConfig } from "../service/config.ts";
+import { invalidSettings, readConfig } from "../service/config.ts";
 
 /** The part of wrangler.toml that is needed to run the Worker locally. */
 export interface WorkerSettings {
@@ -48,10 +48,5 @@ export async function workerSettings(): Promise<WorkerSettings> {
 export function checkSettings(env: Readonly<Record<string, unknown>>): string[] {
   const { config, problems } = readConfig(env);
   if (config !== undefined && problems.length === 0) return config.sources.map(({ name }) => name);
-  const lines = problems.map(({ variable, entry, message }) =>
-    `  ${variable}: ${entry === undefined ? "" : `${entry}: `}${message}`
-  );
-  throw new Error(
-    ["Cannot start: these settings are invalid (see docs/configuration.md)", ...lines].join("\n"),
-  );
+  throw new Error(invalidSettings("start", problems));
 }

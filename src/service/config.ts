@@ -56,6 +56,22 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
+/**
+ * Says which settings are invalid, for whoever starts Panoptes on a machine.
+ *
+ * @param task What cannot be done, in the words of the error: "Cannot <task>".
+ * @param problems What is wrong with them.
+ * @returns The error, with a line for each problem.
+ */
+export function invalidSettings(task: string, problems: readonly ConfigProblem[]): string {
+  return [
+    `Cannot ${task}: these settings are invalid (see docs/configuration.md)`,
+    ...problems.map(({ variable, entry, message }) =>
+      `  ${[variable, ...(entry === undefined ? [] : [entry]), message].join(": ")}`
+    ),
+  ].join("\n");
+}
+
 /** A configuration or its problems, and the tokens in either case, so that clients can be told. */
 export interface ReadConfig {
   /** The configuration; absent if there is any problem but refused entries. */

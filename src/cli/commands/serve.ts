@@ -5,13 +5,15 @@ import { sealBundle, type SealedBundle } from "../../alert/rule_bundle.ts";
 import type { Page } from "../../http/page.ts";
 import { createEgress } from "../../server/egress.ts";
 import { type RunningServer, startServer } from "../../server/start_server.ts";
-import { type Config, type ConfigProblem, readConfig } from "../../service/config.ts";
-import { SETTING_NAMES } from "../../service/settings.ts";
+import { type Config, invalidSettings, readConfig } from "../../service/config.ts";
+import { SETTING_NAMES, SETTINGS } from "../../service/settings.ts";
+import { TOKEN_SECRET } from "../../service/source.ts";
 import { SigmaError } from "../../sigma/mod.ts";
 import { systemClock } from "../../stream/clock.ts";
 import { CliCommand } from "../cli_command.ts";
-import { EXIT_CODE, type ExitCode, SourceError, UsageError } from "../exit_code.ts";
 import { repeated } from "../common_options.ts";
+import { EXIT_CODE, type ExitCode, SourceError, UsageError } from "../exit_code.ts";
+import { interruption } from "../input/interruption.ts";
 import { note, say } from "../output/terminal.ts";
 import { BrokenRules, bundleOf } from "./rules_build.ts";
 
@@ -28,9 +30,6 @@ export interface ServeOptions {
   readonly stopWithin: number;
 }
 
-/** The names of secrets that entries of SOURCES may refer to. */
-const TOKEN_PREFIX = "TE_TOKEN_";
-
 /**
  * Runs Panoptes as a server until SIGTERM or SIGINT.
  *
@@ -43,21 +42,22 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new UsageError("Cannot serve: --tls-cert and --tls-key belong together; add the other");
   }
-  for (
-    const [option, address] of [
-      ["--host", host],
-      ...trustedProxy.map((one) => ["--trusted-proxy", one]),
-    ]
-  ) {
-    if (isIP(address!) === 0) {
+  const addresses = [{ option: "--host", address: host }].concat(
+    trustedProxy.map((address) => ({ option: "--trusted-proxy", address })),
+  );
+  for (const { option, address } of addresses) {
+    if (isIP(address) === 0) {
       throw new UsageError(
         `Cannot serve: ${option} must be an IP address, and '${address}' is none`,
       );
     }
   }
-  const stopping = untilSignalled();
+  const stopping = interruption();
+  const stopped = new Promise((resolve) =>
+    stopping.addEventListener("abort", resolve, { once: true })
+  );
   const { config, ...read } = readConfig(await settingsOf(options.config));
-  if (config === undefined) throw new UsageError(invalid(read.problems));
+  if (config === undefined) throw new UsageError(invalidSettings("serve", read.problems));
   const [bundle, page, tls] = await Promise.all([
     options.rules === undefined ? builtFile<SealedBundle>("rules.json") : ownRules(options.rules),
     pageFiles(),
@@ -84,25 +84,10 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
     throw new SourceError(`Cannot serve: ${error instanceof Error ? error.message : error}`);
   }
   say(`Panoptes listens on ${server.origin}, with its logs in ${data}`);
-  await stopping;
+  await stopped;
   note("Stopping: streams and ticks end; a second signal ends the process at once");
   await server.stop(AbortSignal.timeout(options.stopWithin * 1_000));
   return EXIT_CODE.ok;
-}
-
-/** Resolves at the first signal; a second one ends the process. */
-function untilSignalled(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let isTold = false;
-  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  for (const name of names) {
-    Deno.addSignalListener(name, () => {
-      if (isTold) Deno.exit(EXIT_CODE.interrupted);
-      isTold = true;
-      resolve();
-    });
-  }
-  return promise;
 }
 
 /** The settings: all from a file, or all from the environment, so that none surprises. */
@@ -116,21 +101,12 @@ async function settingsOf(file: string | undefined): Promise<Record<string, stri
     return parseEnv(text) as Record<string, string | undefined>;
   }
   const settings = Object.fromEntries(SETTING_NAMES.map((name) => [name, Deno.env.get(name)]));
-  const named = (settings["SOURCES"] ?? "").match(/\bTE_TOKEN_[A-Z0-9_]+/g) ?? [];
-  for (const name of new Set(named)) {
-    if (name.startsWith(TOKEN_PREFIX)) settings[name] = Deno.env.get(name);
+  // Its permissions are for these names, not for all of the environment.
+  const named = (settings[SETTINGS.sources.name] ?? "").match(/\w+/g) ?? [];
+  for (const name of named) {
+    if (TOKEN_SECRET.test(name)) settings[name] = Deno.env.get(name);
   }
   return settings;
-}
-
-function invalid(problems: readonly ConfigProblem[]): string {
-  const lines = problems.map(({ variable, entry, message }) =>
-    `  ${[variable, ...(entry === undefined ? [] : [entry]), message].join(": ")}`
-  );
-  return [
-    "Cannot serve: these settings are invalid (see docs/configuration.md)",
-    ...lines,
-  ].join("\n");
 }
 
 async function ownRules(paths: readonly string[]): Promise<SealedBundle> {
@@ -138,11 +114,10 @@ async function ownRules(paths: readonly string[]): Promise<SealedBundle> {
     return sealBundle(await bundleOf(paths, true));
   } catch (error) {
     if (error instanceof SigmaError || error instanceof BrokenRules) {
+      const place = paths.join(", ");
       throw new UsageError(
-        `Cannot serve: the rules in ${
-          paths.join(", ")
-        } have errors; 'panoptes rules build' shows ` +
-          `them\n${error.message}`.trimEnd(),
+        `Cannot serve: the rules in ${place} have errors; 'panoptes rules build' shows them\n${error.message}`
+          .trimEnd(),
       );
     }
     throw error;
