@@ -12,6 +12,7 @@
  */
 import { paint, printable, say } from "../cli/output/terminal.ts";
 import { taskCommand } from "../cli/task_command.ts";
+import { untilStopped } from "../server/until_stopped.ts";
 import { wait } from "../stream/wait.ts";
 import { bundleWorker } from "./build_worker.ts";
 import { newToken } from "./credentials.ts";
@@ -19,7 +20,6 @@ import { isLoopback, listenSettings } from "./listen_settings.ts";
 import { alertLine, eventLine, Narrator, partLines } from "./narrator.ts";
 import { openKeptStorage, openTrialStorage } from "./open_storage.ts";
 import { startWorkerd } from "./start_workerd.ts";
-import { untilStopped } from "../server/until_stopped.ts";
 import { emulatedApi, realApi, watchedSettings } from "./watched_api.ts";
 import { startReceiver } from "./webhook_receiver.ts";
 import { followStatus, followStream, untilReady } from "./worker_client.ts";

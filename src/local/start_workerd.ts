@@ -1,8 +1,8 @@
 import { freePort } from "./free_port.ts";
 import { portHolder } from "./port_holder.ts";
-import { spawnWorkerd, type WorkerdProcess } from "./workerd_process.ts";
-import { workerdConfig } from "./workerd_config.ts";
 import type { WorkerSettings } from "./worker_settings.ts";
+import { workerdConfig } from "./workerd_config.ts";
+import { spawnWorkerd, type WorkerdProcess } from "./workerd_process.ts";
 
 /** How the Worker is run. */
 export interface WorkerdOptions {

@@ -1,7 +1,7 @@
 import { createEmulator, type Emulator } from "../emulator/create_emulator.ts";
+import { type LoopbackServer, serveOnLoopback } from "../server/serve_on_loopback.ts";
 import { SETTING_NAMES, SETTINGS } from "../service/settings.ts";
 import { TOKEN_SECRET } from "../service/source.ts";
-import { type LoopbackServer, serveOnLoopback } from "../server/serve_on_loopback.ts";
 
 /** The API that is watched: the real one, or an emulator of it. */
 export interface WatchedApi {

@@ -4,13 +4,13 @@
  *
  * @module
  */
+import { paint, say } from "../cli/output/terminal.ts";
 import { verify } from "../delivery/verify.ts";
+import { type LoopbackServer, serveOnLoopback } from "../server/serve_on_loopback.ts";
+import { untilStopped } from "../server/until_stopped.ts";
 import { LimitedBytesTransformStream } from "../stream/limited_bytes.ts";
 import { newSecret } from "./credentials.ts";
 import { alertLine, partLines } from "./narrator.ts";
-import { type LoopbackServer, serveOnLoopback } from "../server/serve_on_loopback.ts";
-import { untilStopped } from "../server/until_stopped.ts";
-import { paint, say } from "../cli/output/terminal.ts";
 
 /** No message of Panoptes is larger than 64 KiB. */
 const MAX_BYTES = 1_048_576;

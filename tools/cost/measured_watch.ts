@@ -3,13 +3,13 @@
 // far ends are in memory; the rows are those that workerd's storage counts.
 import { DurableObject, type DurableObjectNamespace } from "cloudflare:workers";
 import * as v from "valibot";
-import { EndpointSchema } from "../../src/delivery/endpoint.ts";
 import type { SealedBundle } from "../../src/alert/rule_bundle.ts";
-import { makeOrganisation } from "../../src/emulator/organisation.ts";
+import { EndpointSchema } from "../../src/delivery/endpoint.ts";
 import { ordinaryActivity } from "../../src/emulator/activity.ts";
+import { makeOrganisation } from "../../src/emulator/organisation.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
-import { RulesInForce } from "../../src/service/rules_in_force.ts";
 import bundle from "../../src/service/rules.json" with { type: "json" };
+import { RulesInForce } from "../../src/service/rules_in_force.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import type { UserEvent } from "../../src/thousandeyes/event/user_event.ts";
 import type { Page } from "../../src/thousandeyes/page/page.ts";

@@ -1,20 +1,8 @@
+import { Option } from "commander";
 import type { BacktestReport } from "../../alert/backtest_report.ts";
 import { BacktestRun } from "../../alert/backtest_run.ts";
 import { matchRules, type RuleMatcher } from "../../alert/match_rules.ts";
 import { escapeInvisible } from "../../stream/plain_text.ts";
-import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
-import { parseSince } from "../input/option_values.ts";
-import type { EventInput } from "../input/read_events.ts";
-import { backtestStoredLog } from "../input/stored_log.ts";
-import { eventInput } from "../input/event_input.ts";
-import { noteRefused } from "../input/load_rules.ts";
-import { type LoadedBundle, ruleBundle } from "../input/rule_bundle.ts";
-import { backtestSummary, backtestText } from "../output/backtest_text.ts";
-import { BufferedOutput } from "../output/buffered_output.ts";
-import { Progress } from "../output/progress.ts";
-import { SkippedEvents } from "../output/skipped_events.ts";
-import { note } from "../output/terminal.ts";
-import { Option } from "commander";
 import { CliCommand } from "../cli_command.ts";
 import {
   EVENTS_HELP,
@@ -25,6 +13,18 @@ import {
   sinceOption,
   sourceOption,
 } from "../common_options.ts";
+import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
+import { eventInput } from "../input/event_input.ts";
+import { noteRefused } from "../input/load_rules.ts";
+import { parseSince } from "../input/option_values.ts";
+import type { EventInput } from "../input/read_events.ts";
+import { type LoadedBundle, ruleBundle } from "../input/rule_bundle.ts";
+import { backtestStoredLog } from "../input/stored_log.ts";
+import { backtestSummary, backtestText } from "../output/backtest_text.ts";
+import { BufferedOutput } from "../output/buffered_output.ts";
+import { Progress } from "../output/progress.ts";
+import { SkippedEvents } from "../output/skipped_events.ts";
+import { note } from "../output/terminal.ts";
 
 /** Options of `panoptes backtest`. */
 export interface BacktestOptions {

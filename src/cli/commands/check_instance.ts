@@ -1,5 +1,5 @@
-import { inPath, Instance, type InstanceOptions, RefusedError } from "../input/instance.ts";
 import { SourceError } from "../exit_code.ts";
+import { inPath, Instance, type InstanceOptions, RefusedError } from "../input/instance.ts";
 import { type Finding, found } from "../output/finding.ts";
 
 type Status = Awaited<ReturnType<typeof statusOf>>["sources"][number];

@@ -1,13 +1,13 @@
-import type { ApiSettings } from "../input/api_past.ts";
-import { DEFAULT_BASE_URL } from "../../thousandeyes/page/base_url.ts";
+import type { RateLimit } from "../../thousandeyes/errors/rate_limit.ts";
 import {
   ThousandEyesError,
   type ThousandEyesErrorCode,
 } from "../../thousandeyes/errors/thousand_eyes_error.ts";
-import type { RateLimit } from "../../thousandeyes/errors/rate_limit.ts";
+import { DEFAULT_BASE_URL } from "../../thousandeyes/page/base_url.ts";
 import { firstPageUrl } from "../../thousandeyes/page/first_page_url.ts";
 import type { Page } from "../../thousandeyes/page/page.ts";
 import { readPage } from "../../thousandeyes/page/read_page.ts";
+import type { ApiSettings } from "../input/api_past.ts";
 import { type Finding, found } from "../output/finding.ts";
 import { counted } from "../output/terminal.ts";
 

@@ -1,10 +1,10 @@
-import { ruleIdOf } from "../../alert/named_rules.ts";
 import type { RuleMatcher } from "../../alert/match_rules.ts";
+import { ruleIdOf } from "../../alert/named_rules.ts";
 import { readOddEvent, textsIn } from "../../alert/read_odd_event.ts";
+import { Tally, type Top } from "../../alert/tally.ts";
 import type { AlertingRule } from "../../alert/to_alert.ts";
 import { toSigmaEvent } from "../../alert/to_sigma_event.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
-import { Tally, type Top } from "../../alert/tally.ts";
 
 /** How many different texts are told apart, ... */
 const MAX_TEXTS = 10_000;

@@ -1,4 +1,6 @@
 import { Option } from "commander";
+import { jsonText } from "../../stream/json_text.ts";
+import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import { CliCommand } from "../cli_command.ts";
 import { filterOptions, formatOption, onInstance } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
@@ -12,9 +14,7 @@ import {
 import { Instance, type InstanceOptions } from "../input/instance.ts";
 import { interruption } from "../input/interruption.ts";
 import { timeOf } from "../input/option_values.ts";
-import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import { csvHeading, csvRow } from "../output/event_csv.ts";
-import { jsonText } from "../../stream/json_text.ts";
 import { Progress } from "../output/progress.ts";
 import { type KeptPlace, ResumableFile } from "../output/resumable_file.ts";
 import { counted, note } from "../output/terminal.ts";

@@ -1,5 +1,16 @@
+import { Option } from "commander";
 import { matchRules } from "../../alert/match_rules.ts";
+import type { Top } from "../../alert/tally.ts";
 import { escapeInvisible } from "../../stream/plain_text.ts";
+import { CliCommand } from "../cli_command.ts";
+import {
+  EVENTS_HELP,
+  formatOption,
+  placeholdersOption,
+  repeated,
+  RULES_HELP,
+  sinceOption,
+} from "../common_options.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { eventInput } from "../input/event_input.ts";
 import { noteRefused } from "../input/load_rules.ts";
@@ -10,17 +21,6 @@ import { SkippedEvents } from "../output/skipped_events.ts";
 import { counted, note } from "../output/terminal.ts";
 import { type Column, textTable } from "../output/text_table.ts";
 import { EventSummary, type TextSummary } from "./event_summary.ts";
-import type { Top } from "../../alert/tally.ts";
-import { Option } from "commander";
-import { CliCommand } from "../cli_command.ts";
-import {
-  EVENTS_HELP,
-  formatOption,
-  placeholdersOption,
-  repeated,
-  RULES_HELP,
-  sinceOption,
-} from "../common_options.ts";
 
 /** Options of `panoptes events summarize`. */
 export interface EventsSummarizeOptions {

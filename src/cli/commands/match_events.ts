@@ -1,3 +1,12 @@
+import { Option } from "commander";
+import { CliCommand } from "../cli_command.ts";
+import {
+  EVENTS_HELP,
+  formatOption,
+  placeholdersOption,
+  repeated,
+  RULES_HELP,
+} from "../common_options.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { eventSources } from "../input/event_sources.ts";
 import { loadRules, noteRefused, Refusals } from "../input/load_rules.ts";
@@ -11,15 +20,6 @@ import { Progress } from "../output/progress.ts";
 import { SkippedEvents } from "../output/skipped_events.ts";
 import { counted, note } from "../output/terminal.ts";
 import { type Matcher, matcherOf } from "./matcher.ts";
-import { Option } from "commander";
-import { CliCommand } from "../cli_command.ts";
-import {
-  EVENTS_HELP,
-  formatOption,
-  placeholdersOption,
-  repeated,
-  RULES_HELP,
-} from "../common_options.ts";
 
 /** Options of `panoptes match`. */
 export interface MatchOptions {

@@ -12,13 +12,13 @@ import {
   SigmaError,
   type SigmaMetadata,
 } from "../../sigma/mod.ts";
+import { CliCommand } from "../cli_command.ts";
+import { RULES_HELP } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { withoutTests } from "../input/rule_bundle.ts";
 import { readRuleFiles, textOf } from "../input/rule_files.ts";
 import { readValueLists } from "../input/value_lists.ts";
 import { counted, say } from "../output/terminal.ts";
-import { CliCommand } from "../cli_command.ts";
-import { RULES_HELP } from "../common_options.ts";
 
 /** Options of `rules build`. */
 export interface RulesBuildOptions {

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { AUDIT_LOG } from "../../alert/audit_log.ts";
 import {
   formatGithub,
@@ -10,15 +11,14 @@ import {
   type Severity,
 } from "../../sigma/lint/mod.ts";
 import { RuleSet } from "../../sigma/mod.ts";
+import { CliCommand } from "../cli_command.ts";
+import { formatOption, placeholdersOption, RULES_HELP } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { EVERY_RULE, loadRules, Refusals } from "../input/load_rules.ts";
 import { readNeighbours, readRuleFiles } from "../input/rule_files.ts";
 import { readValueLists, type ValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { counted, note } from "../output/terminal.ts";
-import { Option } from "commander";
-import { CliCommand } from "../cli_command.ts";
-import { formatOption, placeholdersOption, RULES_HELP } from "../common_options.ts";
 
 /** The formats of `rules check`. */
 export const CHECK_FORMATS = ["text", "json", "sarif", "github"] as const;

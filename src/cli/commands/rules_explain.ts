@@ -11,17 +11,17 @@ import {
   type SigmaRule,
 } from "../../sigma/mod.ts";
 import { escapeInvisible } from "../../stream/plain_text.ts";
+import { CliCommand } from "../cli_command.ts";
+import { formatOption, placeholdersOption } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { eventSources } from "../input/event_sources.ts";
-import { eventsIn, type FoundEvent } from "../input/events_in.ts";
 import { eventTexts } from "../input/event_texts.ts";
+import { eventsIn, type FoundEvent } from "../input/events_in.ts";
 import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readFiltersBeside, readNeighbours, readRuleFiles } from "../input/rule_files.ts";
 import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { note, paint, printable } from "../output/terminal.ts";
-import { CliCommand } from "../cli_command.ts";
-import { formatOption, placeholdersOption } from "../common_options.ts";
 
 /** Options of `rules explain`. */
 export interface RulesExplainOptions {

@@ -1,12 +1,12 @@
+import { Option } from "commander";
+import { textsIn } from "../../alert/read_odd_event.ts";
+import { LEVELS } from "../../sigma/vocabulary.ts";
+import { CliCommand } from "../cli_command.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { eventSources } from "../input/event_sources.ts";
 import { readEvents } from "../input/read_events.ts";
-import { textsIn } from "../../alert/read_odd_event.ts";
 import { note, write } from "../output/terminal.ts";
 import { newRule } from "./new_rule.ts";
-import { Option } from "commander";
-import { LEVELS } from "../../sigma/vocabulary.ts";
-import { CliCommand } from "../cli_command.ts";
 
 /** Options of `panoptes rules new`. */
 export interface RulesNewOptions {

@@ -1,8 +1,8 @@
+import { CliCommand } from "../cli_command.ts";
+import { sourceOption } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { Instance } from "../input/instance.ts";
 import { counted, say } from "../output/terminal.ts";
-import { CliCommand } from "../cli_command.ts";
-import { sourceOption } from "../common_options.ts";
 
 /** Options of `rules push`. */
 export interface RulesPushOptions {

@@ -8,6 +8,8 @@ import {
   type SigmaCorrelation,
   type SigmaRule,
 } from "../../sigma/mod.ts";
+import { CliCommand } from "../cli_command.ts";
+import { placeholdersOption, RULES_HELP } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { EVERY_RULE, loadRules, noteMissingLists, Refusals } from "../input/load_rules.ts";
 import { readNeighbours, readRuleFiles } from "../input/rule_files.ts";
@@ -15,8 +17,6 @@ import { readValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
 import { junitReport, type RuleTests } from "../output/junit_report.ts";
 import { counted, paint, printable } from "../output/terminal.ts";
-import { CliCommand } from "../cli_command.ts";
-import { placeholdersOption, RULES_HELP } from "../common_options.ts";
 
 /** Options of `rules test`. */
 export interface RulesTestOptions {

@@ -7,6 +7,7 @@ import { type FeedBatch, type FeedEntry, type FeedName, followFeed } from "../in
 import { Instance, type InstanceOptions } from "../input/instance.ts";
 import { interruption } from "../input/interruption.ts";
 import { KeptPlaces } from "../input/kept_places.ts";
+import { BufferedOutput } from "../output/buffered_output.ts";
 import {
   ENTRY_FORMATS,
   type EntryFormat,
@@ -14,7 +15,6 @@ import {
   prettyAlert,
   prettyEvent,
 } from "../output/entry_lines.ts";
-import { BufferedOutput } from "../output/buffered_output.ts";
 import { note, paint } from "../output/terminal.ts";
 
 /** Options of `panoptes tail`. */

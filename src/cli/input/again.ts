@@ -1,7 +1,7 @@
 import { wait } from "../../stream/wait.ts";
 import { SourceError } from "../exit_code.ts";
-import { RefusedError } from "./instance.ts";
 import { note } from "../output/terminal.ts";
+import { RefusedError } from "./instance.ts";
 
 /** So often in a row without any progress. */
 const MAX_TRIES = 5;

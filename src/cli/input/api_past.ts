@@ -1,9 +1,9 @@
 import * as v from "valibot";
+import { SETTINGS } from "../../service/settings.ts";
 import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import { streamUserEvents } from "../../thousandeyes/stream/stream_user_events.ts";
 import type { StreamUserEventsOptions } from "../../thousandeyes/stream/stream_user_events_options.ts";
-import { SETTINGS } from "../../service/settings.ts";
 import { SourceError, UsageError } from "../exit_code.ts";
 import { parseSince } from "./option_values.ts";
 import type { EventInput } from "./read_events.ts";

@@ -1,9 +1,9 @@
-import { SourceError } from "../exit_code.ts";
 import { fullJitter } from "../../stream/full_jitter.ts";
 import { TextLineStream } from "../../stream/std_streams.ts";
 import { wait } from "../../stream/wait.ts";
 import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
 import { streamUserEvents } from "../../thousandeyes/stream/stream_user_events.ts";
+import { SourceError } from "../exit_code.ts";
 import { apiSettings } from "./api_past.ts";
 import { type Instance, RefusedError } from "./instance.ts";
 

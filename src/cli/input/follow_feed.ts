@@ -1,7 +1,7 @@
 import { createParser } from "eventsource-parser";
+import type { Gap } from "../../sse/resume_at.ts";
 import { fullJitter } from "../../stream/full_jitter.ts";
 import { wait } from "../../stream/wait.ts";
-import type { Gap } from "../../sse/resume_at.ts";
 import { type Instance, RefusedError } from "./instance.ts";
 
 /** One of the two feeds. */

@@ -1,7 +1,7 @@
 import { type ClientResponse, hc } from "hono/client";
 import type { PanoptesApi } from "../../http/panoptes_api.ts";
-import { oneLine } from "../../stream/plain_text.ts";
 import { systemClock } from "../../stream/clock.ts";
+import { oneLine } from "../../stream/plain_text.ts";
 import { withDeadline } from "../../stream/with_deadline.ts";
 import { SourceError, UsageError } from "../exit_code.ts";
 

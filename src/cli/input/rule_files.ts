@@ -1,5 +1,5 @@
-import { TextLineStream } from "../../stream/std_streams.ts";
 import type { RuleFile } from "../../sigma/lint/mod.ts";
+import { TextLineStream } from "../../stream/std_streams.ts";
 import { UsageError } from "../exit_code.ts";
 
 /**

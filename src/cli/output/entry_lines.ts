@@ -1,7 +1,7 @@
 import { escapeInvisible } from "../../stream/plain_text.ts";
+import { foldLine } from "./fold_line.ts";
 import { LEVEL_STYLES } from "./match_line.ts";
 import { paint, printable, terminalWidth } from "./terminal.ts";
-import { foldLine } from "./fold_line.ts";
 
 /** The formats of a feed on a terminal or in a pipe. */
 export const ENTRY_FORMATS = ["pretty", "json", "ndjson"] as const;

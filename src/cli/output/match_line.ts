@@ -1,5 +1,5 @@
-import { escapeInvisible } from "../../stream/plain_text.ts";
 import type { SigmaRule } from "../../sigma/mod.ts";
+import { escapeInvisible } from "../../stream/plain_text.ts";
 import { paint, printable, type Style } from "./terminal.ts";
 
 /** The formats of `match`. */
