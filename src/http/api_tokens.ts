@@ -13,8 +13,8 @@ const INCLUDED = {
 
 /**
  * What a token permits: to read the events, the alerts, or all of the log; `admin` also changes and
- * receivers' answers. Only `intake` permits to push events, and nothing else: whoever runs the log
- * must not be able to write its evidence, and whoever writes it has no need to read it.
+ * receivers' answers. Only `intake` allows pushing events, and it allows nothing else: whoever
+ * runs the log must not be able to write its evidence, and whoever writes it need not read it.
  */
 export type Scope = keyof typeof INCLUDED;
 

@@ -217,7 +217,7 @@ export function openApiDocument(version: string): OpenApiDocument {
           scheme: "bearer",
           description: "A token of `API_TOKENS`; each operation names the scope that it needs. " +
             "`admin` includes `read`, and `read` includes `read:events` and `read:alerts`; only `intake` " +
-            "permits to push events. A token " +
+            "allows a client to push events. A token " +
             "may expire, and may be limited to some sources",
         },
       },

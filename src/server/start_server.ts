@@ -133,8 +133,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 /**
- * Opens the log of each source, and those that earlier settings have left: these are fed no more,
- * and deliver what they owe.
+ * Opens the log of each source, and the logs that earlier settings have left: those are no longer
+ * fed, but still deliver what they owe.
  *
  * @returns The logs of the sources, by name.
  */
@@ -165,7 +165,7 @@ async function openLogs(
       });
     }
   };
-  /** The logs tell each other what they hold, as each of their ticks has changed it. */
+  /** Tells the other logs what one holds after its tick. */
   function exchange(log: RunningSource): void {
     noted.set(log, log.service.noted());
     if (log.service.isIdle()) noted.delete(log);

@@ -2,7 +2,7 @@ import type { Clock } from "../stream/clock.ts";
 
 /** How a ticker runs. */
 export interface TickerOptions {
-  /** Does what is due; returns when the next tick is due, or undefined if there is none. */
+  /** Does what is due; returns when the next tick is due, or undefined if none is. */
   readonly tick: () => Promise<number | undefined>;
   /** Time. */
   readonly clock: Clock;
@@ -14,7 +14,7 @@ const AFTER_FAILURE_MS = 60_000;
 /** A shorter pause between two ticks would leave no time for requests. */
 const MIN_PAUSE_MS = 10;
 
-/** What alarms do in a Durable Object: one tick after the other, each when the last one has said. */
+/** Does what alarms do in a Durable Object: it ticks whenever the last tick has said it should. */
 export class Ticker {
   readonly #options: TickerOptions;
   /** Ends the wait for the next tick; there is a new one for each. */

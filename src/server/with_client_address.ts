@@ -2,9 +2,9 @@ import { isIP } from "node:net";
 import { CLIENT_ADDRESS_HEADER } from "../http/client_address.ts";
 
 /**
- * Notes on a request which address it came from, where the routes look for it. Nothing is believed
- * that the client sends: only a connection from a trusted proxy may name another address, as the
- * last of `X-Forwarded-For` that is not a trusted proxy itself.
+ * Notes on a request which address it came from, where the routes look for it. What the client
+ * itself sends there is not believed: only a connection from a trusted proxy may name another
+ * address, as the last of `X-Forwarded-For` that is not a trusted proxy itself.
  *
  * @param request The request.
  * @param peer The address at the other end of its connection.

@@ -172,7 +172,7 @@ export class RulesInForce {
     const uploaded: Uploaded = { bundle, at: clock.now(), by };
     if (isLarger(JSON.stringify(uploaded), maxBundleBytes)) {
       return [
-        `bundle: It takes more than ${maxBundleBytes} bytes, which no row of the log holds`,
+        `bundle: It takes more than ${maxBundleBytes} bytes, the most that the log can store`,
       ];
     }
     const { revision } = bundle;

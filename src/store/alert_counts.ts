@@ -13,11 +13,11 @@ export interface AlertCount {
   readonly lastAt: number;
 }
 
-/** So many rules and levels are counted apart, so that metrics stay few. */
+/** At most so many rules and levels are counted separately, which bounds the number of metrics. */
 const MAX_COUNTS = 1_000;
-/** Ids above this length are not counted apart, likewise: usually, they have 36 characters. */
+/** Nor are ids above this length counted separately: they usually have 36 characters. */
 const MAX_RULE_LENGTH = 256;
-/** What counts together the alerts of all rules that are not counted apart. */
+/** Counts the alerts of all rules that are not counted separately. */
 const OTHER = "other";
 
 /**
@@ -47,7 +47,7 @@ export function countAlerts(sql: Sql, added: readonly Alert[], now: number): voi
   }
 }
 
-/** Whether a rule and level are counted apart, or can be from now on. */
+/** Whether a rule and level are counted separately, or can be from now on. */
 function isCounted(sql: Sql, rule: string, level: string): boolean {
   if (rule.length > MAX_RULE_LENGTH) return false;
   const [known] = sql.all(

@@ -115,8 +115,8 @@ export function pushReasons(
     ...(isPushed && missedSince !== null && now > missedSince + PUSH_SILENT_MS
       ? [reason("push_silent", {
         message: lastAt === null
-          ? "A token may push events, and none has come; polling finds events."
-          : `Nothing was pushed since ${iso(lastAt)}; polling finds later events.`,
+          ? "A token may push events, but none has been pushed; polling finds them."
+          : `Nothing has been pushed since ${iso(lastAt)}; polling finds later events.`,
         since: missedSince,
       })]
       : []),

@@ -71,7 +71,7 @@ export const restoreRoute = route("/v1/restore", {
     ownBody: v.object({
       part: described(
         text,
-        "a part of the backup: its lines, the one that begins with `part` included",
+        "a part of the backup: its lines, including the one that begins with `part`",
       ),
     }),
     answers: { 200: { json: RestoreSchema } },

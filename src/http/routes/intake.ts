@@ -76,7 +76,7 @@ async function takeLogs({ request, log }: Call<{}>): Promise<Response> {
 }
 
 const SET_ASIDE =
-  "Some log records are no valid events of the ThousandEyes activity log; GET /v1/invalid-events " +
+  "Some log records are not valid events of the ThousandEyes activity log; GET /v1/invalid-events " +
   "lists them";
 const TOO_LARGE = `A body may have at most ${MAX_BYTES} bytes and ${MAX_RECORDS} log records`;
 

@@ -90,7 +90,7 @@ export function openPart(text: string): BackupPart {
   const at = text.lastIndexOf("\n", text.length - 2) + 1;
   const last = text.slice(at);
   if (!endsPart(last)) {
-    throw new BackupError("This is no part of a backup: its last line does not begin with part");
+    throw new BackupError("This is not a part of a backup: its last line does not begin with part");
   }
   const end = checkedEnd(parsed(last));
   const lines = text.slice(0, at);
@@ -115,7 +115,7 @@ function parsed(line: string): Record<string, unknown> {
   } catch {
     // told below
   }
-  throw new BackupError("This is no backup of a log: a line is not a JSON object");
+  throw new BackupError("This is not a backup of a log: a line is not a JSON object");
 }
 
 function checkedEnd({ part, follows, sha256, next }: Record<string, unknown>): PartEnd {
@@ -128,7 +128,7 @@ function checkedEnd({ part, follows, sha256, next }: Record<string, unknown>): P
 function checkedHeader(value: Record<string, unknown> | undefined): BackupHeader {
   if (value?.backup !== "panoptes log") {
     throw new BackupError(
-      "This is no backup of a log: its first line does not say so. Write one with panoptes log export",
+      "This is not a backup of a log: its first line does not say so. Write one with panoptes log export",
     );
   }
   const header = value as unknown as BackupHeader;

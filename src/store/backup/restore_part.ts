@@ -107,7 +107,12 @@ export function restorePart(sql: Sql, part: BackupPart, options: RestoreOptions)
   }
   const short = Object.entries(totals.rows).find(([name, count]) => rows[name] !== count);
   if (short !== undefined) {
-    throw new BackupError(`The backup is to have ${short[1]} rows of ${short[0]}, and has others`);
+    const [name, count] = short;
+    throw new BackupError(
+      `The backup is incomplete: it has ${
+        rows[name] ?? 0
+      } rows of ${name}, and should have ${count}`,
+    );
   }
   finish(sql, after, totals.floorAt, options);
   return { ...after, isDone: true };

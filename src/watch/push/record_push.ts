@@ -16,7 +16,7 @@ export interface PushOutcome {
   readonly duplicates: number;
   /** How many are older than what retention has removed. */
   readonly expired: number;
-  /** How many are no valid events: set aside, now or earlier. */
+  /** How many are not valid events, and were set aside, now or earlier. */
   readonly invalid: number;
 }
 
