@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { seededRandom } from "../../../src/emulator/random.ts";
 import type { SigmaRule } from "../../../src/sigma/engine.ts";
 import type { UserEvent } from "../../../src/thousandeyes/event/user_event.ts";
+import { type Chance, chanceOf } from "../../simulation/chance.ts";
 import { pushedRecord } from "../../support/otlp.ts";
 import { Bench, eventAt, HOUR, MINUTE } from "../bench_of.ts";
 
@@ -12,31 +12,14 @@ const RULE = {
   level: "low",
 } as SigmaRule;
 
-/** Whatever happens at random in one run. */
-class Chance {
-  readonly #random: () => number;
-
-  constructor(seed: number) {
-    this.#random = seededRandom(seed);
-  }
-
-  is(probability: number): boolean {
-    return this.#random() < probability;
-  }
-
-  upTo(max: number): number {
-    return Math.floor(this.#random() * (max + 1));
-  }
-
-  shuffled<T>(list: readonly T[]): T[] {
-    return list.map((one) => [this.#random(), one] as const).sort(([a], [b]) => a - b)
-      .map(([, one]) => one);
-  }
+function shuffled<T>(list: readonly T[], chance: Chance): T[] {
+  return list.map((one) => [chance.next(), one] as const).sort(([a], [b]) => a - b)
+    .map(([, one]) => one);
 }
 
 /** An event with everything that has two forms, at a time after the start. */
 function anyEvent(chance: Chance, at: number): UserEvent {
-  const n = chance.upTo(3);
+  const n = chance.int(0, 3);
   const { user: _, ...event } = eventAt(at - at % 1_000);
   return {
     accountGroupName: "Main",
@@ -51,41 +34,41 @@ function anyEvent(chance: Chance, at: number): UserEvent {
 }
 
 async function run(seed: number): Promise<void> {
-  const chance = new Chance(seed);
+  const chance = chanceOf(seed, "push and poll");
   const sweep = { everyMs: HOUR, reachMs: 5 * HOUR };
   using bench = new Bench({ pollMs: 10 * MINUTE, hourSweep: sweep }, {
     isPushed: true,
     match: () => [{ rule: RULE }],
   });
-  bench.api.pageSize = 2 + chance.upTo(3);
+  bench.api.pageSize = 2 + chance.int(0, 3);
   const pushes: { at: number; events: UserEvent[] }[] = [];
   const start = bench.clock.now();
   for (let i = 0; i < 20; i++) {
-    const after = chance.upTo(HOUR);
+    const after = chance.int(0, HOUR);
     const event = anyEvent(chance, after);
     const at = start + after;
-    const twins = chance.is(0.3) ? 1 + chance.upTo(3) : 1;
+    const twins = chance.is(0.3) ? 1 + chance.int(0, 3) : 1;
     for (let twin = 0; twin < twins; twin++) {
       const isLate = chance.is(0.1);
-      bench.api.publish({ ...event }, at + chance.upTo(isLate ? 2 * HOUR : MINUTE));
+      bench.api.publish({ ...event }, at + chance.int(0, isLate ? 2 * HOUR : MINUTE));
       if (chance.is(0.2)) continue; // never pushed
-      const pushedAt = at + chance.upTo(chance.is(0.2) ? 2 * HOUR : 2 * MINUTE);
+      const pushedAt = at + chance.int(0, chance.is(0.2) ? 2 * HOUR : 2 * MINUTE);
       pushes.push({ at: pushedAt, events: [event] });
       // Sent again, since its answer was lost: alone, or together with what came after it.
       if (chance.is(0.3)) {
-        pushes.push({ at: pushedAt + chance.upTo(HOUR / 2), events: [event, event] });
+        pushes.push({ at: pushedAt + chance.int(0, HOUR / 2), events: [event, event] });
       }
     }
   }
   pushes.sort((a, b) => a.at - b.at);
   while (pushes.length > 0) {
-    const batch = pushes.splice(0, 1 + chance.upTo(4));
+    const batch = pushes.splice(0, 1 + chance.int(0, 4));
     const now = Math.max(bench.clock.now(), batch[0]?.at ?? 0);
     await bench.run(now - bench.clock.now());
     // It may arrive while a page is being read.
     const page = bench.watch.collector.step();
-    const events = chance.shuffled(batch.flatMap(({ events }) => events));
-    bench.watch.push(events.map((event) => pushedRecord(event, chance.upTo(999_999_999))));
+    const events = shuffled(batch.flatMap(({ events }) => events), chance);
+    bench.watch.push(events.map((event) => pushedRecord(event, chance.int(0, 999_999_999))));
     await page;
     if (chance.is(0.1)) bench.restart();
   }
