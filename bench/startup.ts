@@ -13,6 +13,7 @@
  * @module
  */
 import { bundleWorker } from "../src/local/build_worker.ts";
+import { sha256 } from "../tests/support/api_token.ts";
 import { BareWorkerd } from "../tests/support/bare_workerd.ts";
 import { cpuTime } from "./cpu_time.ts";
 import { median, printFigures } from "./figures.ts";
@@ -86,11 +87,6 @@ async function startOnce(script: string): Promise<Start> {
   const text = await response.text();
   if (!response.ok) throw new Error(`Cannot measure: ${response.status} ${text}`);
   return { start, status: cpuTime(workerd.pid!) - start };
-}
-
-async function sha256(text: string): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)))
-    .toHex();
 }
 
 /** The median of the differences to the empty Worker in the same round. */

@@ -1,5 +1,5 @@
 import { FarEnd } from "../worker/far_end.ts";
-import { sha256, TOKEN } from "../support/api_token.ts";
+import { apiTokens, TOKEN } from "../support/api_token.ts";
 import { eventually } from "../support/eventually.ts";
 import { createShell } from "../support/shell.ts";
 import type { Shell } from "../support/shell_name.ts";
@@ -22,9 +22,7 @@ export async function startConformanceShell(shell: Shell): Promise<
     TE_TOKEN: api.token,
     TE_BASE_URL: api.baseUrl,
     POLL_INTERVAL_SECONDS: "1",
-    API_TOKENS: JSON.stringify([
-      { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
-    ]),
+    API_TOKENS: await apiTokens(),
     MAX_STREAMS: "100",
   });
   let published = 0;

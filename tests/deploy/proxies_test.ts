@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { freePort } from "../../src/local/free_port.ts";
-import { sha256, TOKEN } from "../support/api_token.ts";
+import { apiTokens, TOKEN } from "../support/api_token.ts";
 import { BareServer } from "../support/bare_server.ts";
 import { eventually } from "../support/eventually.ts";
 import { FarEnd } from "../worker/far_end.ts";
@@ -68,9 +68,7 @@ for (const [name, proxyOf] of Object.entries(PROXIES)) {
           TE_TOKEN: api.token,
           TE_BASE_URL: api.baseUrl,
           POLL_INTERVAL_SECONDS: "1",
-          API_TOKENS: JSON.stringify([
-            { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
-          ]),
+          API_TOKENS: await apiTokens(),
         },
         args: ["--trusted-proxy", "127.0.0.1"],
       });

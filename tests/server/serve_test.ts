@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createEventSource } from "eventsource-client";
-import { sha256, TOKEN } from "../support/api_token.ts";
+import { apiTokens, TOKEN } from "../support/api_token.ts";
 import { BareServer } from "../support/bare_server.ts";
 import { eventually } from "../support/eventually.ts";
 import { FarEnd } from "../worker/far_end.ts";
@@ -13,9 +13,7 @@ async function settingsFor(api: FarEnd): Promise<Record<string, string>> {
     TE_BASE_URL: api.baseUrl,
     POLL_INTERVAL_SECONDS: "1",
     BACKFILL: "1h",
-    API_TOKENS: JSON.stringify([
-      { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
-    ]),
+    API_TOKENS: await apiTokens(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { bundleWorker } from "../../src/local/build_worker.ts";
 import { BareWorkerd } from "../support/bare_workerd.ts";
 import type { FarEnd } from "./far_end.ts";
-import { sha256, TOKEN } from "../support/api_token.ts";
+import { apiTokens, TOKEN } from "../support/api_token.ts";
 
 /** The part of the status that tests look at. */
 export interface Status {
@@ -24,9 +24,7 @@ export async function startWorker(api: FarEnd, vars: Record<string, string>) {
       TE_BASE_URL: api.baseUrl,
       TE_AID: "",
       POLL_INTERVAL_SECONDS: "1",
-      API_TOKENS: JSON.stringify([
-        { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
-      ]),
+      API_TOKENS: await apiTokens(),
       ...vars,
     },
   });

@@ -1,7 +1,7 @@
 import { parse } from "npm:deno-std@1.4.0/toml/mod.js";
 import { createTestHarness } from "wrangler";
 import type { Alert } from "../../src/alert/alert.ts";
-import { sha256, TOKEN } from "../support/api_token.ts";
+import { apiTokens, TOKEN } from "../support/api_token.ts";
 import { checked, checkMessage } from "../support/checked_answers.ts";
 import { eventually } from "../support/eventually.ts";
 import { SseReader } from "../support/read_sse.ts";
@@ -54,9 +54,7 @@ export class WorkerFixture implements AsyncDisposable {
       TE_TOKEN: api.token,
       TE_BASE_URL: api.baseUrl,
       POLL_INTERVAL_SECONDS: "1",
-      API_TOKENS: JSON.stringify([
-        { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
-      ]),
+      API_TOKENS: await apiTokens(),
       ...vars,
     };
     const config = await wranglerConfig(
