@@ -6,8 +6,4 @@ export const ASSUMED = {
   pageSize: 500,
   /** How many days a month has. */
   days: 30,
-  /** How long events are kept, in days: the default of RETENTION. */
-  keptDays: 90,
-  /** The default of RETENTION_MEGABYTES, in GB. */
-  maxGb: 8,
 } as const;

@@ -16,7 +16,7 @@ import { exceeded, FREE_PER_DAY, OBJECT_GB, paidPrice, READ_ON, type Usage } fro
 const RATES = [1, 10, 1_000];
 const MINUTES_A_DAY = 1_440;
 const SECONDS_A_DAY = 86_400;
-const MS = { hour: 3_600_000, day: 86_400_000 };
+const DAY_MS = 86_400_000;
 
 await using workerd = await BareWorkerd.create({
   script: await bundleWorker("tools/cost/measured_watch.ts"),
@@ -33,8 +33,8 @@ for (const rate of RATES) {
   if (!response.ok) throw new Error(`Cannot measure: ${response.status} ${await response.text()}`);
   const measured: Measured = await response.json();
   const storedGb = Math.min(
-    ASSUMED.maxGb,
-    rate * MINUTES_A_DAY * ASSUMED.keptDays * measured.bytes.stored / 1e9,
+    DEFAULT_WATCH_OPTIONS.maxBytes / 1e9,
+    rate * DEFAULT_WATCH_OPTIONS.maxAgeMs / 60_000 * measured.bytes.stored / 1e9,
   );
   for (const isFollowed of [false, true]) {
     const day = dayOf(rate, measured, isFollowed);
@@ -112,7 +112,7 @@ function sweptADay(rate: number): number {
 
 /** In how many pages; a slice of a sweep has at least one. */
 function sweepPages(rate: number): number {
-  const sliceMs = 6 * MS.hour;
+  const sliceMs = DAY_MS / 4; // as every first slice; they grow where they have few pages
   const pagesOfSlice = Math.max(1, Math.ceil(sliceMs / 60_000 * rate / ASSUMED.pageSize));
   return sweeps().reduce(
     (sum, { times, reachMs }) => sum + times * reachMs / sliceMs * pagesOfSlice,
@@ -123,7 +123,7 @@ function sweepPages(rate: number): number {
 function sweeps(): { times: number; reachMs: number }[] {
   const { hourSweep, daySweep } = DEFAULT_WATCH_OPTIONS;
   return [hourSweep, daySweep].map(({ everyMs, reachMs }) => ({
-    times: MS.day / everyMs,
+    times: DAY_MS / everyMs,
     reachMs,
   }));
 }
@@ -142,7 +142,7 @@ function largestFreeRate([few, many]: readonly Usage[]): number {
 /** How many events are read from the API in a month, again or not. */
 function readAMonth(rate: number): number {
   const { overlapMs, pollMs } = DEFAULT_WATCH_OPTIONS;
-  const live = MS.day / pollMs * (overlapMs + pollMs) / 60_000 * rate;
+  const live = DAY_MS / pollMs * (overlapMs + pollMs) / 60_000 * rate;
   return (live + sweptADay(rate)) * ASSUMED.days;
 }
 

@@ -214,7 +214,7 @@ class Meter {
   }
 
   #add(left: number): void {
-    const { [this.#part]: rows } = this.rows;
+    const rows = this.rows[this.#part];
     const done = this.#cursors.splice(0, this.#cursors.length - left);
     for (const { rowsRead, rowsWritten } of done) {
       rows.read += rowsRead;
