@@ -1,8 +1,9 @@
 // deno-lint-ignore-file no-console -- printing is what it is for
 /**
  * `deno task chaos --kills N [--seed S] [--shell server]`: the Worker on bare workerd or
- * `panoptes serve`, with its storage on disk, killed N times with SIGKILL while events are published, webhooks delivered and streams followed;
- * then an audit, id by id. The exit code is 1 if anything is missing, duplicated or wrong.
+ * `panoptes serve`, with its storage on disk, killed N times with SIGKILL while events are published,
+ * webhooks delivered and streams followed; then an audit, id by id. The exit code is 1 if anything is
+ * missing, duplicated or wrong.
  *
  * @module
  */
