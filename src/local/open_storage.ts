@@ -1,4 +1,4 @@
-import { lockFolder, makeFolder } from "../server/lock_folder.ts";
+import { lockFolder, lockHolder, makeFolder } from "../server/lock_folder.ts";
 import { wait } from "../stream/wait.ts";
 
 /** A folder for the Worker's storage. */
@@ -57,8 +57,8 @@ export async function openKeptStorage(path: string): Promise<Storage> {
   let locked = await lockFolder(path);
   while (locked === undefined) {
     if (Date.now() > refuseAt) {
-      const holder = (await Deno.readTextFile(`${path}/lock`)).trim();
-      const who = /^\d+$/.test(holder) ? ` as process ${holder}, or its workerd still is` : "";
+      const holder = await lockHolder(path);
+      const who = holder === undefined ? "" : ` as process ${holder}, or its workerd still is`;
       throw new Error(`Cannot start: another Panoptes is running on ${path}${who}`);
     }
     await wait(100);

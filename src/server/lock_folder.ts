@@ -27,7 +27,7 @@ export async function makeFolder(path: string): Promise<void> {
  */
 export async function lockFolder(folder: string): Promise<LockedFolder | undefined> {
   const path = await Deno.realPath(folder);
-  const lockPath = `${path}/lock`;
+  const lockPath = lockPathIn(path);
   // The file stays: if it were removed, two runs could hold locks on two files of one name.
   const file = await Deno.open(lockPath, { create: true, read: true, write: true });
   if (!await file.tryLock(true)) {
@@ -37,4 +37,19 @@ export async function lockFolder(folder: string): Promise<LockedFolder | undefin
   await file.truncate();
   await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
   return { path, lockPath, file };
+}
+
+/**
+ * Reads which process has locked a folder.
+ *
+ * @param folder The folder, which another process has locked.
+ * @returns The id of the process; undefined if it has not noted it yet.
+ */
+export async function lockHolder(folder: string): Promise<string | undefined> {
+  const noted = (await Deno.readTextFile(lockPathIn(folder))).trim();
+  return /^\d+$/.test(noted) ? noted : undefined;
+}
+
+function lockPathIn(folder: string): string {
+  return `${folder}/lock`;
 }

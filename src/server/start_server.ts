@@ -12,7 +12,7 @@ import { logNameOf, type Source, sourceOfLog } from "../service/source.ts";
 import type { Network } from "../service/watch_ports.ts";
 import { overloadedStream } from "../sse/overloaded.ts";
 import type { Clock } from "../stream/clock.ts";
-import { lockFolder, makeFolder } from "./lock_folder.ts";
+import { lockFolder, lockHolder, makeFolder } from "./lock_folder.ts";
 import { RunningSource } from "./running_source.ts";
 import { withClientAddress } from "./with_client_address.ts";
 
@@ -71,8 +71,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await makeFolder(data);
   const lock = await lockFolder(data);
   if (lock === undefined) {
-    const holder = (await Deno.readTextFile(`${data}/lock`)).trim();
-    const who = holder === "" ? "" : `, as process ${holder}`;
+    const holder = await lockHolder(data);
+    const who = holder === undefined ? "" : `, as process ${holder}`;
     throw new Error(`another Panoptes is running on ${data}${who}; stop it, or use another folder`);
   }
   const { file: held } = lock;
