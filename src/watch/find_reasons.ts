@@ -141,16 +141,15 @@ function intakeReasons(
 ): Reason[] {
   const invalid = invalidNow(intake, now);
   const oversized = oversizedNow(intake, now);
-  const of = about === undefined ? {} : { about };
   return [
     ...(invalid === undefined ? [] : [reason("invalid_events", {
       severity: invalid.isMost ? "red" : "yellow",
-      ...of,
+      about,
       message: `${invalid.count} items that are not valid events, first: ${invalid.found}.`,
       since: invalid.since,
     })]),
     ...(oversized === undefined ? [] : [reason("oversized_event", {
-      ...of,
+      about,
       message:
         `${oversized.count} events too large to be recorded whole, first: ${oversized.found}.`,
       since: oversized.since,

@@ -490,7 +490,7 @@ export interface ReasonFacts {
   /** How serious it is; default the mildest that its kind can have. */
   readonly severity?: Severity;
   /** What it concerns; default the whole. */
-  readonly about?: string;
+  readonly about?: string | undefined;
   /** One sentence; default what the kind means. */
   readonly message?: string;
   /** What to do about this one, before the advice of its kind; default nothing more. */
