@@ -29,18 +29,21 @@ interface Gateway {
 /** Created at the first call of an isolate, during whose life the settings never change. */
 let gateway: Gateway | undefined;
 
+function logOf(source: Source, env: Env) {
+  return env.EVENT_LOG.getByName(logNameOf(source));
+}
+
 function openGateway(env: Env): Gateway {
   const read = readConfig(env);
-  const logOf = (source: Source) => env.EVENT_LOG.getByName(logNameOf(source));
   const app = composeGateway({
     read,
     page: { ...page, ...apiDocs },
     clock: systemClock,
     fetch: (url, init) => fetch(url, init),
-    tell: (failures, first) => logOf(first).noteFailures(failures),
+    tell: (failures, first) => logOf(first, env).noteFailures(failures),
     backend: (request, source, unreachable) =>
       forward(
-        (request) => logOf(source).fetch(request),
+        (request) => logOf(source, env).fetch(request),
         request,
         (error) => {
           unreachable();
@@ -55,8 +58,7 @@ function openGateway(env: Env): Gateway {
 async function watchOver(source: Source, tokens: readonly ApiToken[], env: Env): Promise<void> {
   const valid = tokens.filter(({ sources }) => sources?.includes(source.name) ?? true);
   try {
-    const found = await env.EVENT_LOG.getByName(logNameOf(source))
-      .watchdog(valid.map(({ sha256 }) => sha256));
+    const found = await logOf(source, env).watchdog(valid.map(({ sha256 }) => sha256));
     if (found === "ticking" || found === "set" || found === "new") return;
     report("The alarm was set again", { source: source.name, found });
   } catch (error) {
