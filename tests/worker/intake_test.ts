@@ -12,6 +12,18 @@ import { WorkerFixture } from "./worker_fixture.ts";
 const PUSHER = "a-token-that-only-pushes";
 type Exporter = ConstructorParameters<typeof SimpleLogRecordProcessor>[0]["exporter"];
 
+/** A Worker with one token that reads, and one that pushes. */
+async function pushedWorker(): Promise<WorkerFixture> {
+  return await WorkerFixture.start({
+    vars: {
+      API_TOKENS: JSON.stringify([
+        { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
+        { name: "te", sha256: await sha256(PUSHER), scopes: ["intake"] },
+      ]),
+    },
+  });
+}
+
 /** Sends one event of the activity log with an exporter of OpenTelemetry, as ThousandEyes would. */
 async function exportEvent(exporter: Exporter, event: {
   aid: string;
@@ -42,14 +54,7 @@ async function exportEvent(exporter: Exporter, event: {
 }
 
 Deno.test("OpenTelemetry's own exporters push into the Worker, in JSON and in protobuf with gzip; polling that shows the same records nothing again", async () => {
-  await using worker = await WorkerFixture.start({
-    vars: {
-      API_TOKENS: JSON.stringify([
-        { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
-        { name: "te", sha256: await sha256(PUSHER), scopes: ["intake"] },
-      ]),
-    },
-  });
+  await using worker = await pushedWorker();
   await worker.cron();
   await eventually(() => worker.json("/v1/status"), ({ counts }) => (counts as Counts).pages > 0);
   const headers = { Authorization: `Bearer ${PUSHER}` };
@@ -99,14 +104,7 @@ interface Counts {
 }
 
 Deno.test("in the Worker, a token that pushes reads nothing, no other may push, and random bytes are refused", async () => {
-  await using worker = await WorkerFixture.start({
-    vars: {
-      API_TOKENS: JSON.stringify([
-        { name: "tests", sha256: await sha256(TOKEN), scopes: ["read", "admin"] },
-        { name: "te", sha256: await sha256(PUSHER), scopes: ["intake"] },
-      ]),
-    },
-  });
+  await using worker = await pushedWorker();
   const post = async (token: string, type: string, body: BodyInit) => {
     const response = await fetch(new URL("/v1/intake/otlp", worker.url), {
       method: "POST",
