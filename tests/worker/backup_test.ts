@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { partsOf } from "../../src/cli/input/backup_file.ts";
 import { eventually } from "../support/eventually.ts";
 import { WorkerFixture } from "./worker_fixture.ts";
 
@@ -16,7 +17,7 @@ Deno.test("the Worker: a backup that is put back goes on with the same numbers i
   const seqOf = ({ id }: { id: string }) => id.split(".")[1];
   const alerts = await worker.alerts();
   const text = await (await worker.fetch("/v1/backup")).text();
-  const parts = text.match(/^(?:(?!\{"part":).*\n)*\{"part":.*\n/gm) ?? [];
+  const parts = (await Array.fromAsync(partsOf(new Response(text).body!))).map(({ text }) => text);
   assertEquals(parts.join(""), text);
 
   await worker.api.publishMany(5, Date.now() - 60_000);
