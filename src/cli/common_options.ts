@@ -84,11 +84,14 @@ export function filterOptions(
   command
     .option("--since <time>", `only ${what} from this time on: ISO 8601, or how long ago, as 12h`)
     .option("--until <time>", `only ${what} before this time`)
-    .option("--user <user>", `only ${what} about this user: display form, name, address or uid`)
+    .option(
+      "--user <user>",
+      `only ${what} about this user: display form, name, email address or uid`,
+    )
     .addOption(
       new Option(
         "--where <condition>",
-        `only ${what} with such a field: 'field=value' or 'field|modifier=value', in Sigma's words; ` +
+        `only ${what} with such a field: 'field=value' or 'field|modifier=value', as in Sigma; ` +
           "repeatable",
       ).argParser(repeated),
     );

@@ -56,7 +56,7 @@ export async function logsAnswer(
 
 /** A `google.rpc.Status`, as far as we tell it. */
 const RpcStatusSchema = v.object({
-  code: described(count, "the code of gRPC"),
+  code: described(count, "the gRPC status code"),
   message: described(text, "what went wrong, and how to fix it"),
 });
 

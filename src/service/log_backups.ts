@@ -9,7 +9,7 @@ import type { Collector } from "../watch/collector/collector.ts";
 export interface LogBackupsOptions {
   /** The log. */
   readonly log: Log;
-  /** What reads the activity log: it goes on where it was when the backup was made. */
+  /** What reads the activity log: it continues where it was when the backup was made. */
   readonly collector: Pick<Collector, "continueFrom">;
   /** Time. */
   readonly clock: Clock;

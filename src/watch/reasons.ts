@@ -319,7 +319,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     severities: ["yellow"],
     meaning: "A backup is being put back; nothing is read, matched or sent until it is",
     advice:
-      "Wait. If panoptes log import was interrupted, run it again: it goes on where it was. DELETE /v1/restore gives it up, and leaves the log empty.",
+      "Wait. If panoptes log import was interrupted, run it again: it continues where it stopped. DELETE /v1/restore gives it up, and leaves the log empty.",
   },
   not_shown: {
     severities: ["yellow", "red"],

@@ -129,7 +129,7 @@ export function alertsCommand(): CliCommand {
   const change = (name: string, state: AlertState, description: string) =>
     onInstance(new CliCommand(name), "admin").description(description)
       .argument("<id...>", "the ids of alerts, which webhooks carry as webhook-id")
-      .option("--note <text>", "what else there is to say")
+      .option("--note <text>", "a note about the change")
       .example(`panoptes alerts ${name} cj7vm2rhgeoqly2c5fyp724wozmdkdiz --note "change 4711"`)
       .run((ids: string[], options: InstanceOptions & { note?: string }) =>
         alertsPut(ids, state, options)

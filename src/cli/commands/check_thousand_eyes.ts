@@ -118,7 +118,7 @@ function permission({ events, invalid }: Page): Finding[] {
         "warn",
         "events",
         `${counted(invalid.length, "item")} of the latest page ${
-          invalid.length === 1 ? "is no valid event" : "are no valid events"
+          invalid.length === 1 ? "is not a valid event" : "are not valid events"
         }`,
         "Panoptes sets them aside and runs rules on them: see docs/http.md, 'Invalid events'.",
       )]

@@ -54,7 +54,9 @@ interface Range {
 export async function eventsExport(options: EventsExportOptions): Promise<ExitCode> {
   const { from, out, gzip = false, format } = options;
   if (out === undefined && gzip && Deno.stdout.isTerminal()) {
-    throw new UsageError("--gzip writes no text: name a file with --out, or redirect the output");
+    throw new UsageError(
+      "--gzip cannot write to a terminal: name a file with --out, or redirect the output",
+    );
   }
   const signal = interruption();
   const instance = from === "instance" ? await instanceOf(options) : undefined;

@@ -22,7 +22,7 @@ interface Place {
 
 /**
  * Writes a backup of the log of a running Panoptes to a file. What arrived is in `<file>.part` until
- * the backup is whole; a second call goes on after it.
+ * the backup is whole; a second call continues after it.
  *
  * @param file The file, which must not exist; it is compressed if its name ends in `.gz`.
  * @param options Where Panoptes runs.
@@ -61,7 +61,7 @@ export async function logExport(
   }).catch((error) => {
     if (!(error instanceof SourceError)) throw error;
     throw new SourceError(
-      `${error.message}. What arrived is in '${path}': the same command goes on after it`,
+      `${error.message}. What arrived is in '${path}': the same command continues after it`,
       { cause: error },
     );
   });
@@ -131,7 +131,7 @@ export function logExportCommand(): CliCommand {
     "admin",
   )
     .note(
-      "If it is interrupted, the same command goes on after the last part that arrived. " +
+      "If it is interrupted, the same command continues after the last part that arrived. " +
         "docs/backup.md says what a backup contains.",
     )
     .example("panoptes log export panoptes.ndjson.gz --url https://panoptes.example.com")

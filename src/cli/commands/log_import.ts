@@ -74,10 +74,10 @@ export function logImportCommand(): CliCommand {
       .argument("<file>", "what 'log export' has written"),
     "admin",
   )
-    .option("--replace", "remove first what the log holds; it cannot be had back")
+    .option("--replace", "first remove what the log contains, which cannot be undone")
     .note(
       "Until all of it is put back, nothing is read, matched or sent. If it is interrupted, the same " +
-        "command goes on where it was.",
+        "command continues where it stopped.",
     )
     .example("panoptes log import panoptes.ndjson.gz --url https://panoptes.example.com")
     .run((file: string, options: LogImportOptions) => logImport(file, options));

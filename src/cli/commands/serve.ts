@@ -48,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
   for (const { option, address } of addresses) {
     if (isIP(address) === 0) {
       throw new UsageError(
-        `Cannot serve: ${option} must be an IP address, and '${address}' is none`,
+        `Cannot serve: ${option} must be an IP address: '${address}' is not one`,
       );
     }
   }
@@ -153,7 +153,7 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new UsageError(
-    `Cannot serve: --port must be a number from 0 to 65535, and '${text}' is none`,
+    `Cannot serve: --port must be a number from 0 to 65535: '${text}' is not one`,
   );
 }
 
@@ -183,7 +183,7 @@ export function serveCommand(): CliCommand {
           "rules that Panoptes was built with",
       ).argParser(repeated),
     )
-    .option("--tls-cert <file>", "the certificate chain, in PEM, to speak HTTPS itself")
+    .option("--tls-cert <file>", "the certificate chain, in PEM, to serve HTTPS without a proxy")
     .option("--tls-key <file>", "its private key, in PEM")
     .addOption(
       new Option(
@@ -196,8 +196,8 @@ export function serveCommand(): CliCommand {
         .default(10).argParser(seconds),
     )
     .note(
-      "It runs until SIGTERM or SIGINT. Then it accepts nothing more, ends streams so that their " +
-        "readers come back, finishes what is at work and closes its files.",
+      "It runs until SIGTERM or SIGINT. Then it accepts no more requests, ends streams so that their " +
+        "readers reconnect, finishes the work in progress and closes its files.",
     )
     .note("The settings are those of the Worker: docs/configuration.md lists them.")
     .example("panoptes serve --config /etc/panoptes.env --data /var/lib/panoptes")

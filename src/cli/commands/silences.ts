@@ -80,7 +80,9 @@ export function silencesCommand(): CliCommand {
   return new CliCommand("silences")
     .description("hold back notifications of a running Panoptes for a time").with(
       onInstance(new CliCommand("list"), "read")
-        .description("list what holds back notifications now, with who and why")
+        .description(
+          "list the silences that hold back notifications now, with who made them and why",
+        )
         .addOption(formatOption())
         .example("panoptes silences list")
         .run((options: InstanceOptions & FormatOptions) => silencesList(options)),

@@ -104,7 +104,7 @@ function textOf(feed: FeedName, entry: FeedEntry, format: EntryFormat): string {
 export function tailCommand(): CliCommand {
   return filterOptions(onInstance(new CliCommand("tail"), "read"), "entries")
     .description("show events and alerts of a running Panoptes as they are recorded")
-    .addArgument(new Argument("[feed]", "one of the two; without it, both").choices(FEEDS))
+    .addArgument(new Argument("[feed]", "which of the two to show; by default both").choices(FEEDS))
     .addOption(formatOption(ENTRY_FORMATS))
     .addOption(
       new Option(
@@ -123,10 +123,10 @@ Formats:
   json     {"id", "event"} or {"id", "alert"}, on several lines
   ndjson   the same, one on each line; 'match' and 'backtest' read it`)
     .note(
-      "It follows the log for ever: where the connection ends, it connects again and continues " +
+      "It follows the log for ever: if the connection ends, it reconnects and continues " +
         "after the last entry, so each entry is shown once. Entries that the log has lost " +
         'meanwhile are announced, in JSON as {"gap": …}. Ctrl-C ends it, with the exit code 0. ' +
-        "After a crash, --resume may show the entries again that arrived last.",
+        "After a crash, --resume may show the latest entries again.",
     )
     .example("panoptes tail", "everything, from now on")
     .example("panoptes tail alerts --level high,critical --since 24h")

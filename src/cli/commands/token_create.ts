@@ -57,7 +57,7 @@ export async function tokenCreate(
     throw new UsageError(`Cannot make such a token: ${problems.join("; ")}`);
   }
   if ((read.output.expires ?? Infinity) <= Date.now()) {
-    throw new UsageError(`Cannot make such a token: it would have expired, at ${expires}`);
+    throw new UsageError(`Cannot make such a token: --expires is in the past (${expires})`);
   }
   if (json) {
     say(jsonText({ token, entry }));
@@ -65,7 +65,7 @@ export async function tokenCreate(
   }
   say(`Token    ${paint("bold", token)}`);
   say(`SHA-256  ${sha256}`);
-  say("\nThe token is shown only now: keep it where its client reads it. Add this to the list");
+  say("\nThe token is shown only once: store it where its client reads it. Add this to the list");
   say("in the setting API_TOKENS, and deploy it:\n");
   say(`  ${jsonText(entry)}`);
   return EXIT_CODE.ok;
@@ -86,7 +86,7 @@ export function tokenCreateCommand(): CliCommand {
     )
     .option("--expires <time>", "when it ends: ISO 8601, or how long from now, as 90d")
     .option("--json", "write the token and the entry as JSON")
-    .note("It works on this machine alone and asks nobody; Panoptes keeps only the hash.")
+    .note("It runs without any connection; Panoptes keeps only the hash.")
     .example('panoptes token create --name "grafana" --scope read --expires 365d')
     .example("panoptes token create --name siem --scope read:alerts --source emea --json")
     .run((options: TokenCreateOptions) => tokenCreate(options));

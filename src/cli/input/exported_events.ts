@@ -57,7 +57,7 @@ export function instanceEvents(
           }
           if (gap.lost === null) {
             throw new SourceError(
-              "Cannot continue the export: the log has begun anew since; begin with another file",
+              "Cannot continue the export: the log has started a new epoch since then; export to another file",
             );
           }
           place = gap.from;

@@ -61,7 +61,7 @@ export async function* followFeed(
       });
       if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
         await response.body?.cancel();
-        throw instance.failure("the answer is no event stream");
+        throw instance.failure("the answer is not an event stream");
       }
       for await (const step of read(response, signal)) {
         if (step.retryMs !== undefined) delayMs = step.retryMs;

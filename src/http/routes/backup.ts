@@ -30,7 +30,10 @@ export const backupRoute = route("/v1/backup", {
     purpose: "a backup of the log",
     query: {
       from: v.optional(
-        described(v.string(), "where to go on: the `next` of the last part of an earlier answer"),
+        described(
+          v.string(),
+          "where to continue: the `next` of the last part of an earlier answer",
+        ),
       ),
     },
     answers: {

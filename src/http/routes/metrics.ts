@@ -329,7 +329,7 @@ function pushFamilies(push: Status["push"]): Family[] {
     metric(
       "push_requests_total",
       "counter",
-      "Requests that have pushed events, by what became of them",
+      "Requests that pushed events, by result",
       push === null ? [] : [
         [{ result: "taken" }, push.requests],
         [{ result: "refused" }, push.refused],
@@ -338,7 +338,7 @@ function pushFamilies(push: Status["push"]): Family[] {
     metric(
       "push_events_total",
       "counter",
-      "Log records that were pushed, by what became of them",
+      "Log records that were pushed, by result",
       push === null ? [] : [
         [{ result: "recorded" }, push.recorded],
         [{ result: "duplicate" }, push.duplicates],

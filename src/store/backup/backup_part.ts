@@ -122,7 +122,7 @@ function checkedEnd({ part, follows, sha256, next }: Record<string, unknown>): P
   const isEnd = typeof part === "number" && typeof follows === "string" &&
     typeof sha256 === "string" && (next === undefined || typeof next === "string");
   if (isEnd) return { part, follows, sha256, ...(next !== undefined && { next }) };
-  throw new BackupError("The last line of a part of the backup is not as it was written");
+  throw new BackupError("The last line of a part of the backup is invalid");
 }
 
 function checkedHeader(value: Record<string, unknown> | undefined): BackupHeader {

@@ -147,7 +147,7 @@ function begun(sql: Sql, header: BackupHeader, options: RestoreOptions): Restori
   if (held.length > 0 && !isReplacing) {
     const list = held.map(([table, count]) => `${count} ${table}`).join(", ");
     throw new RestoreError(
-      `The log is not empty: it holds ${list}. To remove them first, ask for that with replace=true`,
+      `The log is not empty: it holds ${list}. To remove them first, set replace=true`,
     );
   }
   empty(sql, options);
@@ -186,7 +186,7 @@ function byTable(rows: BackupPart["rows"]): Map<BackupTable, BackupRow[]> {
   for (const [name, row] of rows) {
     const table = BACKUP_TABLES.find((table) => table.name === name);
     if (table === undefined) {
-      throw new BackupError(`The backup has a table that no log has: ${name}`);
+      throw new BackupError(`The backup contains an unknown table: ${name}`);
     }
     const problem = rowProblem(table, row);
     if (problem !== undefined) throw new BackupError(`The backup is invalid: ${problem}`);
