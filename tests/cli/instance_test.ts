@@ -106,6 +106,7 @@ Deno.test("panoptes deliveries lists, shows and repeats messages", async () => {
 Deno.test("panoptes says what to do if it cannot ask a running Panoptes", async () => {
   await using instance = await running();
   const { run, url } = instance;
+  await using other = await running(["default"], () => new Response("<h1>Sign in</h1>"));
   const wrong: [number, RegExp, Promise<{ code: number; err: string }>][] = [
     [2, /required option '--url <url>'/, panoptes(["endpoints", "list"])],
     [2, /Invalid --url 'ftp:\/\/x': write/, panoptes(["endpoints", "list", "--url", "ftp://x"])],
@@ -120,6 +121,8 @@ Deno.test("panoptes says what to do if it cannot ask a running Panoptes", async 
       }),
     ],
     [4, /the log answers 404/, run(["endpoints", "remove", "siem"])],
+    [4, /Cannot list the endpoints at http:/, other.run(["endpoints", "list"])],
+    [4, /Cannot list the alerts at http:/, other.run(["alerts", "list"])],
     [2, /Invalid id 'x'/, run(["deliveries", "show", "x"])],
     [2, /Name the messages to send again/, run(["deliveries", "redeliver"])],
     [2, /not both/, run(["deliveries", "redeliver", "1", "--endpoint", "siem"])],

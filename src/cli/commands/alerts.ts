@@ -57,7 +57,7 @@ export async function alertsList(options: AlertsListOptions): Promise<ExitCode> 
   let page: AlertsPage | undefined;
   do {
     query.set("after", page?.next ?? "earliest");
-    page = await (await instance.request(`/v1/alerts?${query}`)).json() as AlertsPage;
+    page = await instance.json<AlertsPage>(`/v1/alerts?${query}`);
     count += page.alerts.length;
     found = [...found, ...page.alerts].slice(-limit);
   } while (page.more);

@@ -32,9 +32,11 @@ export async function rulesPush(
     option: "--log",
   });
   // As it was built: the service says what is wrong with it.
-  const response = await instance.request("/v1/rules", { method: "PUT", body });
-  const { revision, rules } = await response.json();
-  say(`${counted(Number(rules), "rule")} in force at ${new URL(log).origin}, revision ${revision}`);
+  const { revision, rules } = await instance.json<{ revision: string; rules: number }>(
+    "/v1/rules",
+    { method: "PUT", body },
+  );
+  say(`${counted(rules, "rule")} in force at ${instance.origin}, revision ${revision}`);
   return EXIT_CODE.ok;
 }
 

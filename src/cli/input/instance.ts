@@ -129,12 +129,20 @@ export class Instance {
   async read<Answer extends ClientResponse<unknown>>(
     answer: Promise<Answer>,
   ): Promise<Success<Answer>> {
-    const response = await answer;
-    try {
-      return await response.json() as Success<Answer>;
-    } catch (cause) {
-      throw this.failure(cause);
-    }
+    return await this.#json(await answer) as Success<Answer>;
+  }
+
+  /**
+   * Sends a request that `v1` has no types for, and reads what it answers.
+   *
+   * @typeParam Value What a success answers.
+   * @param path The path, with the query.
+   * @param init What else to send.
+   * @returns The JSON of a success.
+   * @throws {SourceError} If it is refused, or there is no answer.
+   */
+  async json<Value>(path: string, init: RequestInit = {}): Promise<Value> {
+    return await this.#json(await this.request(path, init)) as Value;
   }
 
   /**
@@ -146,6 +154,15 @@ export class Instance {
     if (cause instanceof SourceError) return cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new SourceError(`Cannot ${this.#task} at ${this.origin}: ${oneLine(reason)}`, { cause });
+  }
+
+  /** What answers may be another service, or may not answer to the end. */
+  async #json(response: { json(): Promise<unknown> }): Promise<unknown> {
+    try {
+      return await response.json();
+    } catch (cause) {
+      throw this.failure(cause);
+    }
   }
 
   async #refusal(response: Response): Promise<RefusedError> {
