@@ -5,15 +5,15 @@ import { Ticker } from "./ticker.ts";
 
 /** What one log needs to run. */
 export interface RunningSourceOptions
-  extends Omit<ServiceOptions, "sql" | "durable" | "limits" | "wake"> {
+  extends Omit<ServiceOptions, "sql" | "durable" | "maxPageBytes" | "wake"> {
   /** The file of its database. */
   readonly path: string;
   /** Called after each tick. */
   readonly onTick: (source: RunningSource) => void;
 }
 
-/** What one log has room for: memory is this machine's, and so is the disk. */
-const LIMITS = { maxPageBytes: 32 * 1024 * 1024, maxBundleBytes: 16_000_000 };
+/** A page may be larger than in an object, which has less memory than this machine. */
+const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
 /** One log in its file, and the ticks that feed it until it is stopped. */
 export class RunningSource {
@@ -63,7 +63,7 @@ export class RunningSource {
         ...options,
         sql,
         durable: () => Promise.resolve(), // each transaction is, when it returns
-        limits: LIMITS,
+        maxPageBytes: MAX_PAGE_BYTES,
         wake: () => Promise.resolve(wakes.wake()),
       });
       return new RunningSource(service, sql, options, wakes);

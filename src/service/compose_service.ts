@@ -30,14 +30,6 @@ import { SETTINGS } from "./settings.ts";
 import { logNameOf, sourceOfLog } from "./source.ts";
 import { type Network, watchPorts } from "./watch_ports.ts";
 
-/** What one service has room for, in bytes. */
-export interface ServiceLimits {
-  /** A larger page of the API is refused, and the collector requests a shorter range. */
-  readonly maxPageBytes: number;
-  /** A larger bundle of rules is not stored, as JSON. */
-  readonly maxBundleBytes: number;
-}
-
 /** What a service is composed of. */
 export interface ServiceOptions {
   /** The database of its log. */
@@ -46,8 +38,11 @@ export interface ServiceOptions {
   durable: () => Promise<void>;
   /** The way to the API and to webhooks. */
   network: Network;
-  /** What memory and storage have room for. */
-  limits: ServiceLimits;
+  /**
+   * What memory has room for, in bytes: a larger page of the API is refused, and the collector
+   * requests a shorter range.
+   */
+  maxPageBytes: number;
   /** The settings. */
   config: Config;
   /** The name of the log, where the caller knows it; see `logNameOf()`. */
@@ -97,7 +92,7 @@ export interface Service {
  * @throws {Error} If the database was written by a later version.
  */
 export async function composeService(options: ServiceOptions): Promise<Service> {
-  const { sql, durable, network, limits, config, clock, random, wake } = options;
+  const { sql, durable, network, maxPageBytes, config, clock, random, wake } = options;
   const log = openLog(sql, { now: clock.now(), random });
   const [first] = config.sources;
   const logName = ownName(log, options.name ?? logNameOf(first));
@@ -108,12 +103,10 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
   const { bundle: bundled } = options;
   const { disabled = [], only } = source?.rules ?? {};
   const scope = { disabled: [...config.disabledRules, ...disabled], only };
-  const { maxPageBytes, maxBundleBytes } = limits;
   const rules = await RulesInForce.open({
     log,
     bundled,
     scope,
-    maxBundleBytes,
     clock,
     report,
     durable,

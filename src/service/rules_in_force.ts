@@ -26,6 +26,9 @@ const ENDS_PROCESS = "bundle: Opening it has ended the process twice, so it is n
 /** What clients are told of an error that is no problem of the bundle. */
 const CANNOT_BE_OPENED = "bundle: It cannot be read or opened; the log of the Worker says why";
 
+/** A row has to hold the bundle as JSON, and a Durable Object's may have 2 MB. */
+const MAX_STORED_BYTES = 1_900_000;
+
 /** Why a bundle is refused under which no event could ever make an alert. */
 const NOTHING_ALERTS = "bundle: None of its rules can make an alert from the activity log; " +
   "it needs one with the product thousandeyes and a status other than deprecated and unsupported, " +
@@ -63,8 +66,6 @@ export interface RulesInForceOptions {
   readonly bundled: SealedBundle;
   /** Which rules make alerts. */
   readonly scope: RuleScope;
-  /** A larger bundle is refused, as the log could not store it: in bytes, as JSON. */
-  readonly maxBundleBytes: number;
   /** Time. */
   readonly clock: Clock;
   /** Told what is wrong with a rule. */
@@ -165,14 +166,14 @@ export class RulesInForce {
    * @throws {unknown} What the storage threw; then nothing has changed.
    */
   upload(value: unknown, by: string): readonly string[] {
-    const { log, scope, maxBundleBytes, clock } = this.#options;
+    const { log, scope, clock } = this.#options;
     const { bundle, matcher, problems } = openBundle(value, scope);
     if (bundle === undefined) return problems;
     if (matcher.alerting.length === 0) return [NOTHING_ALERTS];
     const uploaded: Uploaded = { bundle, at: clock.now(), by };
-    if (isLarger(JSON.stringify(uploaded), maxBundleBytes)) {
+    if (isLarger(JSON.stringify(uploaded), MAX_STORED_BYTES)) {
       return [
-        `bundle: It takes more than ${maxBundleBytes} bytes, the most that the log can store`,
+        `bundle: It takes more than ${MAX_STORED_BYTES} bytes, the most that the log can store`,
       ];
     }
     const { revision } = bundle;

@@ -8,7 +8,7 @@ import {
 import type { SealedBundle } from "../alert/rule_bundle.ts";
 import type { FailureReport } from "../http/failed_authentications.ts";
 import { problem } from "../http/problem.ts";
-import { composeService, type Service, type ServiceLimits } from "../service/compose_service.ts";
+import { composeService, type Service } from "../service/compose_service.ts";
 import { readConfig } from "../service/config.ts";
 import { holdsNothing } from "../service/noted_log.ts";
 import { report } from "../service/report.ts";
@@ -40,13 +40,8 @@ export interface Env extends Record<string, unknown> {
   LOG_DIRECTORY: DurableObjectNamespace<LogDirectoryMethods>;
 }
 
-/** What an object has room for. */
-const LIMITS: ServiceLimits = {
-  // Reading and recording a page takes five to eight times its bytes, and an object has 128 MB.
-  maxPageBytes: 8 * 1024 * 1024,
-  // A row may have 2 MB.
-  maxBundleBytes: 1_900_000,
-};
+/** Reading and recording a page takes five to eight times its bytes, and an object has 128 MB. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
 /** The runtime's `fetch` must not be called as a method of another object. */
 const network: Network = { fetch: (url, init) => fetch(url, init) };
@@ -86,7 +81,7 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
         sql: durableObjectSql(ctx.storage),
         durable: () => ctx.storage.sync(),
         network,
-        limits: LIMITS,
+        maxPageBytes: MAX_PAGE_BYTES,
         config,
         name: ctx.id.name,
         bundle: bundle as unknown as SealedBundle, // the build has parsed and checked it

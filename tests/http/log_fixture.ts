@@ -57,7 +57,6 @@ export class LogFixture implements Disposable {
     log: this.log,
     bundled: sealBundle({ rules: [], filters: [] }),
     scope: {},
-    maxBundleBytes: 1_900_000,
     clock: this.clock,
     report: (_, facts) => this.reports.push(facts),
   });

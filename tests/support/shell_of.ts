@@ -4,11 +4,11 @@ import type { Sql } from "../../src/store/sql.ts";
 /** What a shell gives to a service, with the network of this process. */
 export function shellOf(
   sql: Sql,
-): Pick<ServiceOptions, "sql" | "durable" | "network" | "limits"> {
+): Pick<ServiceOptions, "sql" | "durable" | "network" | "maxPageBytes"> {
   return {
     sql,
     durable: () => Promise.resolve(),
     network: { fetch: (url, init) => fetch(url, init) },
-    limits: { maxPageBytes: 8 * 1024 * 1024, maxBundleBytes: 1_900_000 },
+    maxPageBytes: 8 * 1024 * 1024,
   };
 }

@@ -84,7 +84,6 @@ export class CostObject extends DurableObject {
       log,
       bundled: bundle as unknown as SealedBundle,
       scope: {},
-      maxBundleBytes: 1_900_000,
       clock,
       report: () => {},
       durable: () => Promise.resolve(),
