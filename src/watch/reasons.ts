@@ -223,7 +223,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     alerts: collector("ThousandEyes pushes nothing", "ThousandEyes pushes events again"),
     meaning: "A token may push events, and for 15 minutes only polling has found new ones",
     advice:
-      "Nothing is lost: polling finds every event. Check the stream in ThousandEyes, its address and its token; without push, remove the token's scope intake.",
+      "Nothing is lost: polling finds every event. Check the stream in ThousandEyes, its address and its token. If you do not use push, remove the scope intake from the token.",
   },
   push_refused: {
     severities: ["yellow"],
@@ -317,7 +317,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   restoring: {
     severities: ["yellow"],
-    meaning: "A backup is being put back; nothing is read, matched or sent until it is",
+    meaning: "A backup is being put back; until that is done, nothing is read, matched or sent",
     advice:
       "Wait. If panoptes log import was interrupted, run it again: it continues where it stopped. DELETE /v1/restore gives it up, and leaves the log empty.",
   },
