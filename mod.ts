@@ -1,6 +1,6 @@
 /**
- * Reads the ThousandEyes activity log as an async iterator: pages, retries, rate limits and odd
- * events are taken care of, and the token goes to the API and nowhere else.
+ * Reads the ThousandEyes activity log as an async iterator: it takes care of pages, retries, rate
+ * limits and odd events, and sends the token to the API and nowhere else.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

@@ -41,10 +41,10 @@ export interface MatchOptions extends RuleScope {
  *
  * Correlations, `new_value` and `absence` are run as well, on state in memory, which ends with the
  * iteration. They need events oldest first, as `streamUserEvents()` yields them with `follow`, `from`
- * or `order: "oldest"`. Time passes with the events: what waits for the end of a window is decided by
- * a later event, or when the events end. Events without a date make alerts, but are not correlated.
+ * or `order: "oldest"`. The dates of the events are the time: the end of a window is reached by a
+ * later event, or when the events end. Events without a date make alerts, but are not correlated.
  *
- * Each match is an alert: repeats are not folded, as a deployment of Panoptes does.
+ * Each match is an alert: unlike a deployment of Panoptes, it does not fold repeats.
  *
  * @example
  * ```ts

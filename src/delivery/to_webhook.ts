@@ -72,7 +72,7 @@ export interface WebhookRetry {
 export class WebhookError extends Error {
   /** Always `WebhookError`. */
   override readonly name = "WebhookError";
-  /** What happened; `answered` if the receiver answered with a `status` that is no success. */
+  /** What happened; `answered` if the receiver answered with a `status` that is not a success. */
   readonly code: OutcomeCode;
   /** The HTTP status, if there was an answer. */
   readonly status: number | undefined;
@@ -82,7 +82,7 @@ export class WebhookError extends Error {
   readonly alert: Alert;
 
   /**
-   * Makes an error; only `toWebhook()` has to.
+   * Makes an error; callers of `toWebhook()` need not.
    *
    * @param message What failed, and what to do.
    * @param facts What is known about it.

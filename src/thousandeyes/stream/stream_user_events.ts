@@ -34,13 +34,14 @@ const PASSING: ReadonlySet<ThousandEyesErrorCode> = new Set([
  * A relative `window` is resolved to dates once, so a pass is closed: events published meanwhile do
  * not move it. It ends where the API sends no next link, and nowhere else. With `follow`, closed
  * passes follow one another, each looking back a little; events seen before are left out, and true
- * duplicates are kept. `checkpoint()` tells the place reached, which another stream, in another
- * process, takes as `from`. Where a page begins with the last event of the one before, one more request,
- * for that second alone, tells whether it is a duplicate or the same row shown again.
+ * duplicates are kept. `checkpoint()` returns the place reached: pass it to another stream as
+ * `from`, also in another process, to continue there. If a page begins with the last event of the
+ * previous one, one more request, for that second only, shows whether it is a duplicate or the same
+ * row again.
  *
  * An event that does not match the schema does not end the stream, unless `onInvalid` says so.
- * Temporary failures are retried, five times or, with `follow`, for a day, and `onRetry` hears of
- * them; an error that the iterator throws is final, and ends the stream.
+ * Temporary failures are retried, five times or, with `follow`, for a day, and `onRetry` is called
+ * for each; an error that the iterator throws is final, and ends the stream.
  *
  * `break` ends the iteration quietly. To stop it while it waits, pass a `signal`: `return()` cannot
  * reach a waiting iterator.
@@ -64,7 +65,7 @@ const PASSING: ReadonlySet<ThousandEyesErrorCode> = new Set([
  * assertEquals(seen, ["Login failed."]);
  * ```
  *
- * @example Follow the log, and go on after a restart
+ * @example Follow the log, and continue after a restart
  * ```ts ignore
  * import { streamUserEvents } from "@panoptes/user-events";
  *
