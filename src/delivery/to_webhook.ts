@@ -107,9 +107,8 @@ export class WebhookError extends Error {
  *
  * A failed attempt that may succeed later is repeated with the same `webhook-id`, after the delays
  * of `retryScheduleMs`, by default the ten attempts over three days that Standard Webhooks suggests;
- * no further alert is taken meanwhile. What repeating cannot mend, such as 401 or 404, is not
- * repeated.
- * The URL must be https to a public name, and no redirect is followed.
+ * no further alert is read meanwhile. A failure that a retry cannot fix, such as 401 or 404, is not
+ * retried. The URL must be https to a public name, and no redirect is followed.
  *
  * @example
  * ```ts
