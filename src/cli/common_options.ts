@@ -126,3 +126,10 @@ export function positiveNumber(text: string): number {
   if (number === 0) throw new InvalidArgumentError("Expected a number from 1.");
   return number;
 }
+
+/** Parses the port to listen on; 0 is any that is free. */
+export function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65_535) throw new InvalidArgumentError("Expected a port from 0 to 65535.");
+  return port;
+}

@@ -56,6 +56,8 @@ Deno.test("panoptes refuses invalid usage with code 2 and says what is valid", a
       /Cannot read placeholders from '.*none\.yml': it does not exist\n$/,
     ],
     [["match", "--rules", one, "--colour"], /unknown option '--colour'/],
+    [["serve", "--port", "70000"], /Expected a port from 0 to 65535/],
+    [["emulator", "--port", "70000"], /Expected a port from 0 to 65535/],
   ];
   for (const [args, message] of wrong) {
     const { code, out, err } = await panoptes(args);

@@ -2,7 +2,7 @@ import { createEmulator } from "../../emulator/create_emulator.ts";
 import { serveOnLoopback } from "../../server/serve_on_loopback.ts";
 import { untilStopped } from "../../server/until_stopped.ts";
 import { CliCommand } from "../cli_command.ts";
-import { wholeNumber } from "../common_options.ts";
+import { portNumber, wholeNumber } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { paint, say } from "../output/terminal.ts";
 
@@ -70,7 +70,7 @@ export function emulatorCommand(): CliCommand {
     .option(
       "--port <number>",
       "the port to listen on; if it is taken, another one is chosen",
-      wholeNumber,
+      portNumber,
       8788,
     )
     .option(

@@ -11,7 +11,7 @@ import { TOKEN_SECRET } from "../../service/source.ts";
 import { SigmaError } from "../../sigma/mod.ts";
 import { systemClock } from "../../stream/clock.ts";
 import { CliCommand } from "../cli_command.ts";
-import { repeated } from "../common_options.ts";
+import { portNumber, repeated } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, SourceError, UsageError } from "../exit_code.ts";
 import { interruption } from "../input/interruption.ts";
 import { note, say } from "../output/terminal.ts";
@@ -149,14 +149,6 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new UsageError(
-    `Cannot serve: --port must be a number from 0 to 65535: '${text}' is not one`,
-  );
-}
-
 function seconds(text: string): number {
   if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
   throw new UsageError(`Cannot serve: --stop-within must be a number of seconds, such as 10`);
@@ -168,10 +160,7 @@ export function serveCommand(): CliCommand {
     .description("run Panoptes on this machine, without Cloudflare")
     .option("--data <folder>", "where the logs are kept, one SQLite file for each source", "data")
     .option("--host <address>", "the address of this machine to listen on", "127.0.0.1")
-    .addOption(
-      new Option("--port <number>", "the port to listen on; 0 is any free one")
-        .default(8080).argParser(portNumber),
-    )
+    .option("--port <number>", "the port to listen on; 0 is any free one", portNumber, 8080)
     .option(
       "--config <file>",
       "read all settings from this file of NAME=value lines; without it, from the environment",
