@@ -14,6 +14,12 @@ export const RULES_HELP =
 export const EVENTS_HELP =
   "files with JSON objects, such as one on each line, or one JSON array; without them, standard input";
 
+/** The rules, for a command that does nothing without them. */
+export function rulesOption(): Option {
+  return new Option("--rules <path>", `${RULES_HELP}; repeatable`).makeOptionMandatory()
+    .argParser(repeated);
+}
+
 /** Reads events from the ThousandEyes API. */
 export function sinceOption(): Option {
   return new Option(

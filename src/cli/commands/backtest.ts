@@ -9,7 +9,7 @@ import {
   formatOption,
   placeholdersOption,
   repeated,
-  RULES_HELP,
+  rulesOption,
   sinceOption,
   sourceOption,
 } from "../common_options.ts";
@@ -142,10 +142,7 @@ export function backtestCommand(): CliCommand {
   return new CliCommand("backtest")
     .description("show the alerts that rules would have made in the past")
     .argument("[event...]", EVENTS_HELP)
-    .addOption(
-      new Option("--rules <path>", `${RULES_HELP}; repeatable`).makeOptionMandatory()
-        .argParser(repeated),
-    )
+    .addOption(rulesOption())
     .addOption(
       new Option(
         "--compare <path>",

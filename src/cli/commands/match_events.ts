@@ -1,12 +1,5 @@
-import { Option } from "commander";
 import { CliCommand } from "../cli_command.ts";
-import {
-  EVENTS_HELP,
-  formatOption,
-  placeholdersOption,
-  repeated,
-  RULES_HELP,
-} from "../common_options.ts";
+import { EVENTS_HELP, formatOption, placeholdersOption, rulesOption } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { eventSources } from "../input/event_sources.ts";
 import { loadRules, noteRefused, Refusals } from "../input/load_rules.ts";
@@ -122,10 +115,7 @@ function summary(
 export function matchCommand(): CliCommand {
   return new CliCommand("match").description("find the events that match rules")
     .argument("[event...]", EVENTS_HELP)
-    .addOption(
-      new Option("--rules <path>", `${RULES_HELP}; repeatable`).makeOptionMandatory()
-        .argParser(repeated),
-    )
+    .addOption(rulesOption())
     .option(
       "--logsource <source>",
       "what is known of the source of the events, as product=…,service=…: rules for another " +
