@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { SourceError, UsageError } from "../exit_code.ts";
+import { parsedJson, replaceJson } from "../output/json_file.ts";
 import type { FeedName } from "./follow_feed.ts";
 
 const PlacesSchema = v.strictObject({
@@ -36,7 +37,7 @@ export class KeptPlaces {
       throw new UsageError(`Cannot read the place in '${file}': ${cause.message}`);
     });
     if (text === undefined) return new KeptPlaces(file, { url, source });
-    const { success, output } = v.safeParse(PlacesSchema, parsed(text));
+    const { success, output } = v.safeParse(PlacesSchema, parsedJson(text));
     if (!success) {
       throw new UsageError(`'${file}' holds no place of 'tail': name another file for --resume`);
     }
@@ -54,26 +55,17 @@ export class KeptPlaces {
   }
 
   /**
-   * Keeps a place. The file is replaced as a whole, so that it is never half written.
+   * Keeps a place.
    *
    * @throws {SourceError} If it cannot be written.
    */
   set(feed: FeedName, place: string): void {
     this.#places[feed] = place;
     try {
-      Deno.writeTextFileSync(`${this.#file}.tmp`, `${JSON.stringify(this.#places)}\n`);
-      Deno.renameSync(`${this.#file}.tmp`, this.#file);
+      replaceJson(this.#file, this.#places);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new SourceError(`Cannot keep the place in '${this.#file}': ${reason}`, { cause });
     }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { UsageError } from "../exit_code.ts";
+import { parsedJson, replaceJson } from "./json_file.ts";
 
 const PlaceSchema = v.strictObject({
   run: v.string(),
@@ -48,7 +49,7 @@ export class ResumableFile {
       begun.#keep();
       return begun;
     }
-    const kept = v.safeParse(PlaceSchema, parsed(text));
+    const kept = v.safeParse(PlaceSchema, parsedJson(text));
     if (!kept.success || kept.output.run !== run) {
       throw new UsageError(
         `Cannot continue '${path}': another export has begun it; repeat the same options, or ` +
@@ -104,22 +105,11 @@ export class ResumableFile {
     this.#file.close();
   }
 
-  /** As a whole, so that it is never half written. */
   #keep(): void {
-    const path = placeOf(this.#path);
-    Deno.writeTextFileSync(`${path}.tmp`, `${JSON.stringify(this.#kept)}\n`);
-    Deno.renameSync(`${path}.tmp`, path);
+    replaceJson(placeOf(this.#path), this.#kept);
   }
 }
 
 function placeOf(path: string): string {
   return `${path}.place`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

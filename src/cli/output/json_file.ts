@@ -1,0 +1,24 @@
+/**
+ * Parses what a file should hold.
+ *
+ * @param text The content of the file.
+ * @returns The value; undefined if it is no JSON.
+ */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Writes a value as JSON. The file is replaced as a whole, so that it is never half written.
+ *
+ * @param path The file.
+ * @param value The value.
+ */
+export function replaceJson(path: string, value: unknown): void {
+  Deno.writeTextFileSync(`${path}.tmp`, `${JSON.stringify(value)}\n`);
+  Deno.renameSync(`${path}.tmp`, path);
+}
