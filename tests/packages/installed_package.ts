@@ -110,9 +110,6 @@ export class InstalledPackage implements AsyncDisposable {
    * installed package.
    */
   async bundleTest(entry: string, out: string): Promise<void> {
-    const aliases: Record<string, string> = {
-      "@std/assert": "deno-std/assert/mod.js",
-    };
     await build({
       absWorkingDir: ROOT,
       entryPoints: [entry],
@@ -121,7 +118,7 @@ export class InstalledPackage implements AsyncDisposable {
       format: "esm",
       target: "es2022",
       platform: "node",
-      alias: aliases,
+      alias: { "@std/assert": "deno-std/assert/mod.js" },
       logLevel: "silent",
       tsconfigRaw: "{}",
       plugins: [{
