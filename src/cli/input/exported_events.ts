@@ -56,7 +56,7 @@ export function instanceEvents(
             continue;
           }
           if (gap.lost === null) {
-            throw new SourceError(
+            throw new NewLogError(
               "Cannot continue the export: the log has started a new epoch since then; export to another file",
             );
           }
@@ -66,11 +66,7 @@ export function instanceEvents(
         return;
       } catch (error) {
         signal.throwIfAborted();
-        const isRefusal = error instanceof RefusedError && error.status < 500 &&
-          error.status !== 429;
-        const isFinal = isRefusal || (error instanceof SourceError && error.cause === undefined &&
-          !(error instanceof RefusedError));
-        if (isFinal || ++failures === MAX_ATTEMPTS) throw instance.failure(error);
+        if (isFinal(error) || ++failures === MAX_ATTEMPTS) throw instance.failure(error);
         const random = () => Math.random();
         await wait(
           1_000 + fullJitter({ attempt: failures, baseMs: 1_000, capMs: 30_000, random }),
@@ -80,6 +76,14 @@ export function instanceEvents(
     }
   }
   return { steps: read(), place: () => place };
+}
+
+/** The log has started a new epoch: the places of an earlier run mean nothing in it. */
+class NewLogError extends SourceError {}
+
+/** Whether it is of no use to try again. */
+function isFinal(error: unknown): boolean {
+  return error instanceof RefusedError ? !error.mayPass : error instanceof NewLogError;
 }
 
 async function* linesOf({ body }: Response, signal: AbortSignal): AsyncGenerator<string> {

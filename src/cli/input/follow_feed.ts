@@ -89,8 +89,7 @@ const random = () => Math.random();
 
 /** What no waiting mends; a proxy or a deployment in progress answers otherwise. */
 function isFinal(error: unknown): boolean {
-  return error instanceof RefusedError && error.code !== undefined && error.status < 500 &&
-    error.status !== 429;
+  return error instanceof RefusedError && error.code !== undefined && !error.mayPass;
 }
 
 interface Step {

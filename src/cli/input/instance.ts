@@ -39,6 +39,11 @@ export class RefusedError extends SourceError {
     this.status = status;
     this.code = code;
   }
+
+  /** Whether the same request may be taken later. */
+  get mayPass(): boolean {
+    return this.status >= 500 || this.status === 429;
+  }
 }
 
 /** A running Panoptes, as a command asks it for its task. */
