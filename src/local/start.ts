@@ -126,21 +126,20 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
   });
 
   const follow = (name: string) => {
-    const source = `${workerd.origin}/v1`;
-    const query = `?source=${name}`;
+    const urlOf = (path: string) => `${workerd.origin}/v1/${path}?source=${name}`;
     const of = names.length > 1 ? `${paint("dim", name)}  ` : "";
-    followStream(`${source}/events${query}`, token, ({ type, data }) => {
+    followStream(urlOf("events"), token, ({ type, data }) => {
       if (type === "gap") narrator.happened(paint("yellow", "gap  "), of + printable(data));
       else if (type === "audit") narrator.happened("event", of + eventLine(data));
     }, signal);
     if (!hasReceiver) {
-      followStream(`${source}/alerts${query}`, token, ({ type, data }) => {
+      followStream(urlOf("alerts"), token, ({ type, data }) => {
         if (type === "alert") {
           narrator.happened(paint("red", "ALERT"), alertLine(data), partLines(data));
         }
       }, signal);
     }
-    return followStatus(`${source}/status${query}`, token, (failure) => {
+    return followStatus(urlOf("status"), token, (failure) => {
       if (failure === undefined) {
         narrator.happened(paint("green", "ok   "), `${of}the watch has recovered`);
       } else narrator.happened(paint("yellow", "fails"), of + failure);
