@@ -61,7 +61,7 @@ export function serviceReasons(facts: ServiceFacts): Reason[] {
   const found: Reason[] = [];
   if (facts.alerting === 0) found.push(reason("no_rules", { since: facts.noRulesSince }));
   if (leftOut > 0) {
-    const message = `${leftOut} problems keep rules from being in force.`;
+    const message = `Problems that keep rules from being in force: ${leftOut}.`;
     found.push(reason("rules_left_out", { message, since: openedAt }));
   }
   if (disabled.length > 0) {
@@ -120,8 +120,8 @@ function unfedReason({ source, events, alerts, owed, notedAt }: NotedLog): Reaso
     severity: owed > 0 ? "yellow" : "info",
     about: source,
     message:
-      `The log of ${source} is no longer fed: it holds ${events} events and ${alerts} alerts, ` +
-      `and owes ${owed} messages.`,
+      `The log of ${source} is no longer fed. Events: ${events}; alerts: ${alerts}; messages still ` +
+      `to be delivered: ${owed}.`,
     since: notedAt,
   });
 }

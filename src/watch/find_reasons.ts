@@ -85,7 +85,8 @@ export function failureReason(
     ? count > 1
     : remedy !== "throttle" && count >= alertAfter;
   const severity = needsAttention ? "red" : "yellow";
-  return reason(known, { severity, about: of, message: `${message} (${count} times).`, since });
+  const times = count > 1 ? ` (${count} times)` : "";
+  return reason(known, { severity, about: of, message: `${message}${times}.`, since });
 }
 
 /** How long polling alone may find events before that is told, in milliseconds. */
@@ -115,17 +116,17 @@ export function pushReasons(
     ...(isPushed && missedSince !== null && now > missedSince + PUSH_SILENT_MS
       ? [reason("push_silent", {
         message: lastAt === null
-          ? "A token may push events, but none has been pushed; polling finds them."
+          ? "A token may push events, but none has been pushed; only polling finds events."
           : `Nothing has been pushed since ${iso(lastAt)}; polling finds later events.`,
         since: missedSince,
       })]
       : []),
     ...(refused === undefined || isQuiet(refused, now) ? [] : [reason("push_refused", {
-      message: `${refused.count} pushed requests were refused, first: ${refused.found}.`,
+      message: `Pushed requests refused: ${refused.count}; the first: ${refused.found}.`,
       since: refused.since,
     })]),
     ...(unseen === undefined || isQuiet(unseen, now) ? [] : [reason("push_unconfirmed", {
-      message: `${unseen.count} pushed events are not among what the API returned for their time.`,
+      message: `Pushed events that the API did not return for their time: ${unseen.count}.`,
       since: unseen.since,
     })]),
   ];
@@ -145,13 +146,13 @@ function intakeReasons(
     ...(invalid === undefined ? [] : [reason("invalid_events", {
       severity: invalid.isMost ? "red" : "yellow",
       about,
-      message: `${invalid.count} items that are not valid events, first: ${invalid.found}.`,
+      message: `Invalid events: ${invalid.count}; the first: ${invalid.found}.`,
       since: invalid.since,
     })]),
     ...(oversized === undefined ? [] : [reason("oversized_event", {
       about,
       message:
-        `${oversized.count} events too large to be recorded whole, first: ${oversized.found}.`,
+        `Events too large to be recorded whole: ${oversized.count}; the first: ${oversized.found}.`,
       since: oversized.since,
     })]),
   ];
@@ -198,7 +199,7 @@ function progressReasons(
   const skipped = skippedRanges(state);
   if (skipped.length > 0) {
     found.push(reason("skipped_range", {
-      message: `${skipped.length} time ranges could not be read and were skipped.`,
+      message: `Time ranges that could not be read and were skipped: ${skipped.length}.`,
       since: skipped[0]!.from,
     }));
   }
@@ -214,7 +215,7 @@ function progressReasons(
 }
 
 /**
- * Says that a backup is being put back.
+ * Says that a backup is being restored.
  *
  * @param restoring How far it is; undefined if none is.
  * @returns The reason, if so.
@@ -222,7 +223,7 @@ function progressReasons(
 export function restoringReasons(restoring: Restoring | undefined): Reason[] {
   if (restoring === undefined) return [];
   const { part, since, header } = restoring;
-  const message = `A backup of ${header.startedAt} is being put back: ${part} parts so far.`;
+  const message = `A backup of ${header.startedAt} is being restored; parts so far: ${part}.`;
   return [reason("restoring", { message, since })];
 }
 
@@ -234,7 +235,7 @@ export function restoringReasons(restoring: Restoring | undefined): Reason[] {
  */
 export function deadLetterReasons({ dead }: Pick<UndeliveredCount, "dead">): Reason[] {
   if (dead === undefined) return [];
-  const message = `${dead.count} messages were given up.`;
+  const message = `Messages given up: ${dead.count}.`;
   return [reason("dead_letters", { message, since: dead.since })];
 }
 
@@ -250,8 +251,8 @@ export function silenceReasons(silences: readonly StoredSilence[]): Reason[] {
   const widest = silences.reduce((a, b) => b.heldBack > a.heldBack ? b : a);
   const held = silences.reduce((sum, { heldBack }) => sum + heldBack, 0);
   return [reason("silenced", {
-    message: `${silences.length} silences have held back ${held} messages, ` +
-      `most of them (${widest.heldBack}) the silence ${widest.id} by ${widest.by}.`,
+    message: `Silences: ${silences.length}; messages held back: ${held}, ` +
+      `most of them (${widest.heldBack}) by the silence ${widest.id} of ${widest.by}.`,
     since: Date.parse(first.createdAt),
   })];
 }

@@ -98,8 +98,10 @@ export function recoveredAlerts(
     );
     const kind = REASONS[code]?.alerts; // an earlier version may have known other codes
     if (kind?.over === undefined) continue;
-    const message = about === null ? "What an earlier alert said is over." : `About: ${about}.`;
-    const reason = { code, about, message, advice: "Nothing has to be done.", since: at };
+    const message = about === null
+      ? "The problem that an earlier alert reported is over."
+      : `About: ${about}.`;
+    const reason = { code, about, message, advice: "There is nothing to do.", since: at };
     const rule = kind.rule.replace(/[a-z]+$/, "recovered") as OperationalRule;
     const alert = alertOf(ports, reason, { rule, title: kind.over }, OVER_LEVEL, now);
     const isFor = ({ name, format }: Endpoint) =>

@@ -22,18 +22,19 @@ export type Health = typeof HEALTHS[number];
 export const OPERATIONAL_RULES = {
   "panoptes.collector.failing":
     "Panoptes is blind or late: it cannot read, record or match what happens",
-  "panoptes.collector.recovered": "What that was about is over",
+  "panoptes.collector.recovered": "The problem that panoptes.collector.failing reported is over",
   "panoptes.rules.broken": "Rules fail, are refused, or cannot alert",
-  "panoptes.rules.recovered": "What that was about is over",
+  "panoptes.rules.recovered": "The problem that panoptes.rules.broken reported is over",
   "panoptes.settings.refused": "An entry of the settings is not in force",
-  "panoptes.settings.recovered": "What that was about is over",
+  "panoptes.settings.recovered": "The problem that panoptes.settings.refused reported is over",
   "panoptes.authentication.failing":
-    "Many requests carry a token that is not configured or has expired",
-  "panoptes.authentication.recovered": "What that was about is over",
+    "Many requests have a token that is not configured or has expired",
+  "panoptes.authentication.recovered":
+    "The problem that panoptes.authentication.failing reported is over",
   "panoptes.endpoint.failing": "Another endpoint refuses messages or cannot be reached",
   "panoptes.endpoint.paused":
     "Another endpoint has failed for five minutes, so only probes are sent to it, or it is disabled",
-  "panoptes.endpoint.recovered": "That endpoint accepts messages again, or was resumed",
+  "panoptes.endpoint.recovered": "The endpoint accepts messages again, or was resumed",
 } as const satisfies Record<string, string>;
 
 /** The id of the rule of an operational alert. */
@@ -157,7 +158,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     severities: ["yellow"],
     meaning: "429: the organisation's rate limit is used up",
     advice:
-      "The organisation's rate limit is used up; raise the limit, or the share that is left to others.",
+      "Slow down other clients of the API, or ask ThousandEyes for a higher limit. What is late is still read.",
   },
   unexpected_status: request("The API answers with a status that it does not document", REPEATED),
   network: request("No connection to the API, or a lost one", CONNECTION),
@@ -170,7 +171,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   unavailable: request("503: the API is in maintenance mode", REPEATED),
   body_too_large: request(
     "An answer is too large to be read",
-    "Shorter ranges are requested; if this lasts, one second holds more than can be read at once.",
+    "Panoptes requests shorter ranges. If this lasts, the events of a single second are too large to be read at once.",
   ),
   not_json: request("An answer is not JSON, or was cut short", OTHER_ANSWERS),
   wrong_shape: request("An answer is JSON, but not a page of the activity log", OTHER_ANSWERS),
@@ -187,18 +188,18 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   too_many_pages: request("The pages of a range do not end", REPEATED),
   too_many_events: request(
     "A range holds more events than one pass may count",
-    "Shorter ranges are read; if this lasts, one second holds too many events.",
+    "Panoptes reads shorter ranges. If this lasts, a single second holds too many events.",
   ),
   record_failed: request(
     "A page could not be written to the log",
-    "A page cannot be written to the log. The rest is recorded in shorter ranges; the message says what the database refused.",
+    "Panoptes records the rest in shorter ranges. The message says what the database refused.",
   ),
   match_failed: {
     severities: ["red"],
     alerts: broken("Panoptes cannot match every event"),
     meaning: "A rule failed on an event within the last day",
     advice:
-      "A rule failed on an event, which is recorded but may lack an alert. Find the rule with a backtest, and fix it.",
+      "The event is recorded but may lack an alert. Find the rule with a backtest, and fix it.",
   },
   invalid_events: {
     severities: ["yellow", "red"],
@@ -207,21 +208,21 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       "ThousandEyes sends valid events again",
     ),
     meaning:
-      "Items that are not valid events came within the last hour, or nothing valid has come since; red if they outnumber the valid ones",
+      "Invalid events came within the last hour, or no valid one has come since; red if they outnumber the valid ones",
     advice:
-      "Look at GET /v1/invalid-events. The items are kept there, and the rules run on them as far as their members can be read. If ThousandEyes changed its format, update Panoptes.",
+      "Look at GET /v1/invalid-events, which keeps them; the rules run on whatever can be read of them. If ThousandEyes changed its format, update Panoptes.",
   },
   oversized_event: {
     severities: ["yellow"],
     alerts: collector("An event is too large to be recorded whole"),
-    meaning: "An event too large for a row came within the last hour",
+    meaning: "An event that is too large for a row came within the last hour",
     advice:
-      "The rules ran on the whole event; the log has it shortened, with its size and digest under _panoptes. Find out who made so large a name.",
+      "The rules ran on the whole event; the log has it shortened, with its size and digest under _panoptes. Find out who chose such a long name.",
   },
   push_silent: {
     severities: ["yellow"],
     alerts: collector("ThousandEyes pushes nothing", "ThousandEyes pushes events again"),
-    meaning: "A token may push events, and for 15 minutes only polling has found new ones",
+    meaning: "A token may push events, but for 15 minutes only polling has found new ones",
     advice:
       "Nothing is lost: polling finds every event. Check the stream in ThousandEyes, its address and its token. If you do not use push, remove the scope intake from the token.",
   },
@@ -229,17 +230,16 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     severities: ["yellow"],
     alerts: collector("Panoptes refuses what is pushed", "Panoptes accepts what is pushed again"),
     meaning:
-      "A pushed request was refused for good within the last hour: too large, of another type, or not OTLP",
+      "A pushed request was refused permanently within the last hour: too large, of another type, or not OTLP",
     advice:
       "Polling finds the events that were in it. The message says what is wrong; see docs/intake.md for what the stream has to send.",
   },
   push_unconfirmed: {
     severities: ["yellow"],
     alerts: collector("What is pushed differs from what the API returns"),
-    meaning:
-      "Within the last hour, a pushed event had waited two hours without polling having shown it",
+    meaning: "Polling did not show a pushed event within two hours; reported for an hour",
     advice:
-      "The log may have the event twice, once as it was pushed and once as polled: compare the two, and report the difference. Check also that the stream is of this source's account group.",
+      "The log may have the event twice, once as pushed and once as polled: compare the two, and report the difference. Also check that the stream belongs to the account group of this source.",
   },
   skipped_range: {
     severities: ["yellow"],
@@ -252,18 +252,18 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     meaning:
       "Reading is behind: yellow by more than 5 minutes or 3 polls, red by more than 15 minutes or 10 polls, whichever is longer",
     advice:
-      "See the other reasons. Without one, the rate limit is too small: raise the limit, or the share of it that Panoptes may use.",
+      "See the other reasons. If there is none, the rate limit is too low: slow down other clients of the API, or ask ThousandEyes for a higher limit.",
   },
   catching_up: {
     severities: ["yellow"],
     meaning:
-      "Very many events came at once, and reading them takes a while: new events are late, and none is lost",
+      "A great many events came at once, and reading them takes a while: new events are late, but none is lost",
     advice:
       "Wait; the message says how far it is. Find out what makes so many events; a higher rate limit shortens the wait.",
   },
   backlog_stuck: {
     severities: ["yellow"],
-    meaning: "Older events are still to be read, and none of them was read within the last hour",
+    meaning: "Older events still have to be read, but none was read within the last hour",
     advice:
       "Other clients use up the organisation's rate limit, or requests fail: see budget and failures.",
   },
@@ -279,9 +279,9 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       "The clocks of Panoptes and ThousandEyes agree again",
     ),
     meaning:
-      "Our clock and the API's differ: yellow by more than a minute, red by more than four, since receivers refuse webhooks signed five minutes off",
+      "The clocks of Panoptes and the API differ: yellow by more than one minute, red by more than four, because receivers refuse webhooks whose timestamp is five minutes off",
     advice:
-      "Synchronise the clock of this machine by NTP; if it is right, the API's or a proxy's is wrong.",
+      "Synchronise the clock of this machine with NTP. If it is right, that of the API or of a proxy is wrong.",
   },
   tick_failed: {
     severities: ["red"],
@@ -299,32 +299,32 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   log_unreadable: {
     severities: ["red"],
-    meaning: "The database cannot be read; the status is what was last known",
+    meaning: "The database cannot be read; the status shows what was last known",
     advice: "The message says what failed. Check the disk; restore the database if it is damaged.",
   },
   log_unreachable: {
     severities: ["red"],
     meaning: "The log of a source does not answer, while those of others do",
-    advice: "If this lasts, see the log of the Worker. The other sources are not affected.",
+    advice: "If this lasts, see the log of the service. The other sources are not affected.",
   },
   log_full: {
     severities: ["yellow", "red"],
     alerts: collector("The log of Panoptes is full", "The log of Panoptes has room again"),
     meaning:
-      "The database reached its maximum size within the last day: yellow while removing the oldest rows before their time makes room, red if nothing more can be removed",
+      "The database reached its maximum size within the last day: yellow while Panoptes can make room by removing the oldest rows early, red if it can remove nothing more",
     advice:
-      "Raise RETENTION_MEGABYTES. If it is red, also deliver or cancel the messages that keep alerts in the log.",
+      "Raise RETENTION_MEGABYTES. If it is red, also deliver the messages that keep alerts in the log, or remove their endpoint.",
   },
   restoring: {
     severities: ["yellow"],
-    meaning: "A backup is being put back; until that is done, nothing is read, matched or sent",
+    meaning: "A backup is being restored; until that is done, nothing is read, matched or sent",
     advice:
-      "Wait. If panoptes log import was interrupted, run it again: it continues where it stopped. DELETE /v1/restore gives it up, and leaves the log empty.",
+      "Wait. If panoptes log import was interrupted, run it again: it continues where it stopped. DELETE /v1/restore cancels it, and leaves the log empty.",
   },
   not_shown: {
     severities: ["yellow", "red"],
     meaning:
-      "Rows were recorded, but are not shown to readers since they are not durable: yellow after half a minute, red after five",
+      "Entries were recorded but are not shown to readers, because the storage has not confirmed them: yellow after half a minute, red after five minutes",
     advice: "The storage does not confirm writes. Check the disk, and restart the service.",
   },
   delivery_failing: {
@@ -335,14 +335,14 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       over: "A webhook endpoint of Panoptes works again",
     },
     meaning:
-      "An endpoint failed three times in a row or for a minute, refused a message for good, or has kept one waiting for 5 minutes; red after an hour",
+      "An endpoint failed three times in a row or for a minute, refused a message permanently, or has kept one waiting for 5 minutes; red after an hour",
     advice:
       "The message says what the endpoint answered. Repair the receiver, or change the endpoint's settings, which resumes it at once.",
   },
   endpoint_throttled: {
     severities: ["info"],
-    meaning: "An endpoint asked to be left alone for a while",
-    advice: "Wait: what is queued is sent afterwards, at the rate that the endpoint takes.",
+    meaning: "An endpoint answered 429, 502, 503 or 504, so nothing is sent to it for a while",
+    advice: "Wait: the queue is sent afterwards, at the rate that the endpoint accepts.",
   },
   endpoint_paused: {
     severities: ["yellow", "red"],
@@ -353,7 +353,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     meaning:
       "An endpoint fails, so one message at a time probes it, at most every 5 minutes; red after an hour",
     advice:
-      "It resumes by itself when a probe succeeds. The queue is kept, and probes cost no message an attempt.",
+      "It resumes by itself when a probe succeeds. The queue is kept, and probes use up no attempts.",
   },
   endpoint_disabled: {
     severities: ["red"],
@@ -362,7 +362,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       title: "A webhook endpoint of Panoptes is disabled",
       over: "A webhook endpoint of Panoptes is enabled again",
     },
-    meaning: "An endpoint answered 410: it wants no more messages, and gets none",
+    meaning: "An endpoint answered 410, which says that it wants no more messages; it gets none",
     advice:
       "The queue is kept. Change the endpoint's settings, resume it, or remove it from WEBHOOKS.",
   },
@@ -371,17 +371,18 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     alerts: { rule: "panoptes.endpoint.failing", title: "Panoptes has given up messages" },
     meaning: "Messages were given up",
     advice:
-      "List them with GET /v1/deliveries?state=dead, repair the endpoint, and redeliver each.",
+      "GET /v1/deliveries?state=dead lists them. Repair the endpoint, then send them again with POST /v1/deliveries/redeliver.",
   },
   silenced: {
     severities: ["info"],
     meaning: "Silences hold back notifications",
-    advice: "GET /v1/silences lists them with who and why; DELETE /v1/silences/:id ends one.",
+    advice:
+      "GET /v1/silences lists them, with who made each and why; DELETE /v1/silences/:id ends one.",
   },
   no_endpoint: {
     severities: ["info"],
     meaning: "No webhook is configured: alerts can only be read",
-    advice: "Set WEBHOOKS, or PUT /v1/endpoints/:name, if alerts are to be sent.",
+    advice: "To have alerts sent, set WEBHOOKS or use PUT /v1/endpoints/:name.",
   },
   refused_setting: {
     severities: ["yellow"],
@@ -393,19 +394,20 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     meaning:
       "An entry of SOURCES, API_TOKENS or WEBHOOKS, or a stored endpoint, is invalid and not in force, or names a rule or a source that does not exist; the others are in force",
     advice:
-      "Repair the entry that the message names. What is owed to a refused endpoint is tried again by the schedule.",
+      "Correct the entry that the message names. Messages for a refused endpoint are kept, and tried by the schedule.",
   },
   endpoints_overridden: {
     severities: ["info"],
     meaning: "Stored endpoints take the place of entries of WEBHOOKS with the same name",
-    advice: "DELETE /v1/endpoints/:name removes a stored one, and puts that of WEBHOOKS in force.",
+    advice:
+      "DELETE /v1/endpoints/:name removes a stored one, and puts the entry of WEBHOOKS in force.",
   },
   unfed_log: {
     severities: ["info", "yellow"],
     meaning:
-      "A log of earlier settings, or of a source that was removed, is kept and no longer fed; yellow while it still owes messages",
+      "A log of earlier settings or of a removed source is kept but no longer fed; yellow while messages of it are still to be delivered",
     advice:
-      "What it owes is delivered with the present WEBHOOKS. To read it, set its base URL and account group again; otherwise, retention empties it.",
+      "Its messages go to the present WEBHOOKS. To continue this log, set its base URL and account group again; otherwise, retention empties it.",
   },
   no_rules: {
     severities: ["red"],
@@ -420,7 +422,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   rules_left_out: {
     severities: ["yellow"],
     meaning: "Rules do not compile and are not in force",
-    advice: "Run rules check on them; the log of the service says why.",
+    advice: "Run panoptes rules check on them; the log of the service says why.",
   },
   rules_disabled: {
     severities: ["info"],
@@ -445,7 +447,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
   },
   streams_refused: {
     severities: ["yellow"],
-    meaning: "A client was refused within the last 5 minutes since too many streams were open",
+    meaning: "A client was refused within the last 5 minutes because too many streams were open",
     advice: "Close clients that are not needed, or raise MAX_STREAMS.",
   },
   wrong_credentials: {
@@ -456,7 +458,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       over: "Requests to Panoptes carry valid tokens again",
     },
     meaning:
-      "At least 20 requests within 5 minutes carried a token that is not configured or has expired",
+      "At least 20 requests within 5 minutes had a token that is not configured or has expired",
     advice:
       "The log of the service has each request. Give a client whose token has expired a new one; if somebody guesses, block the address in front of Panoptes.",
   },

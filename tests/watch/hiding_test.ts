@@ -170,7 +170,7 @@ Deno.test("Watch.status() turns red when the API changes a type, says path and t
   const { health, reasons, counts } = bench.watch.status();
   assertEquals([health, counts.recorded, counts.invalid], ["red", 1, 200]);
   const reason = reasons.find(({ code }) => code === "invalid_events");
-  assertEquals(reason?.message, "200 items that are not valid events, first: date is a number.");
+  assertEquals(reason?.message, "Invalid events: 200; the first: date is a number.");
   await bench.run(90 * MINUTE);
   assertEquals(bench.watch.status().health, "red", "nothing valid has come since");
   const operational = operationalOf(bench);

@@ -54,7 +54,7 @@ Deno.test("a silence holds back the notification, never the alert, which says wh
   assertEquals(silences.map(({ id, heldBack }) => [id, heldBack]), [["s1", 1]]); // one endpoint accepts the level
   const said = reasons.find(({ code }) => code === "silenced");
   assertEquals(said?.severity, "info");
-  assert(said?.message.includes("1 silences have held back 1 messages"), said?.message);
+  assert(said?.message.includes("Silences: 1; messages held back: 1"), said?.message);
 });
 
 Deno.test("what a silence held back opens no window: the first alert after it is delivered", async () => {

@@ -57,7 +57,7 @@ Deno.test("the status is red, with an alert, when the API changes the type of a 
     await worker.api.publish({ event: { text: `Test deleted ${n}.` } as unknown as string, date });
   }
   // Some polls may see only some of them.
-  const message = "20 items that are not valid events, first: event is an object.";
+  const message = "Invalid events: 20; the first: event is an object.";
   const { health } = await eventually(
     () => statusOf(worker),
     ({ reasons }) => reasons.some((one) => one.message === message),
