@@ -71,15 +71,18 @@ function fetchFrom(
     }, (answer) => {
       const status = answer.statusCode ?? 0;
       const hasBody = !NO_BODY.includes(status);
-      if (!hasBody) answer.resume();
-      fulfil(
-        new Response(hasBody ? Readable.toWeb(answer) as ReadableStream<Uint8Array> : null, {
-          status,
-          headers: headersOf(answer.rawHeaders),
-        }),
-      );
+      try {
+        const body = hasBody ? Readable.toWeb(answer) as ReadableStream<Uint8Array> : null;
+        fulfil(new Response(body, { status, headers: headersOf(answer.rawHeaders) }));
+        if (!hasBody) answer.resume();
+      } catch (error) {
+        reject(error); // a status or a header field that HTTP does not have
+        answer.destroy();
+      }
     });
     sent.on("error", reject);
+    // Also after an answer that changes the protocol, which is none to a post.
+    sent.on("close", () => reject(new Error("The connection was closed without an answer")));
     sent.end(body);
   });
 }

@@ -73,6 +73,29 @@ Deno.test("createEgress() trusts no certificate of another name, and none of an 
   assertEquals(requests, 0);
 });
 
+Deno.test("createEgress() rejects at once if what is answered is no answer", async () => {
+  const egress = createEgress({ certificates: cert });
+  for (
+    const head of [
+      "HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nok",
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n",
+      "HTTP/2 200\r\n\r\n",
+      "",
+    ]
+  ) {
+    using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+    const answered = (async () => {
+      using connection = await listener.accept();
+      await connection.read(new Uint8Array(1_024));
+      await connection.write(new TextEncoder().encode(head));
+    })();
+    const url = new URL(`https://hooks.example.com:${listener.addr.port}/`);
+    const error = await assertRejects(() => egress.fetch(url, post(), ["127.0.0.1"]));
+    assertEquals(classifyError(error), "unreachable", head);
+    await answered;
+  }
+});
+
 Deno.test("createEgress() follows no redirect, and passes answers without a body on", async () => {
   const statuses = [307, 204, 304];
   let requests = 0;
