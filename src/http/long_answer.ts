@@ -32,6 +32,7 @@ interface LongAnswer {
 /**
  * Sends an answer of any length as a stream that holds a place among all streams, until its reader
  * has taken it or has stalled. The first part is made at once, so that an error in it has a status.
+ * A HEAD request gets the headers alone, and holds nothing: nobody would read the stream.
  *
  * @param call The request.
  * @param answer The answer.
@@ -41,6 +42,10 @@ export async function longAnswer(
   { request, meter, streams, clock, onClose }: LongCall,
   { parts, type, headers = {}, onEnd = () => {} }: LongAnswer,
 ): Promise<Response> {
+  if (request.method === "HEAD") {
+    onEnd();
+    return new Response(null, { headers: responseHeaders(type, headers) });
+  }
   const holder = holderOf(request);
   const place = await streams.acquire(holder);
   if ("refused" in place) {

@@ -53,6 +53,26 @@ Deno.test("the limit on open streams covers both feeds and every form together",
   assertEquals([fixture.open, fixture.clock.pending], [0, 0]);
 });
 
+Deno.test("a HEAD request has the headers of a long answer, and holds no place", async () => {
+  using fixture = new LogFixture();
+  await fixture.recordEvents(1, 3);
+  const value = "x".repeat(50_000);
+  fixture.log.transaction(() => fixture.log.keepInvalid([{ value, issues: [] }], 1));
+  for (
+    const [path, init, type] of [
+      ["/v1/events", NDJSON, "application/x-ndjson"],
+      ["/v1/events?event=Event", JSON_TYPE, "application/json"],
+      ["/v1/backup", {}, "application/x-ndjson"],
+      ["/v1/invalid-events", {}, "application/json"],
+    ] as const
+  ) {
+    const response = await fixture.request(path, { method: "HEAD", isAdmin: true, ...init });
+    const { status, headers, body } = response;
+    assertEquals([status, headers.get("Content-Type"), body], [200, type, null], path);
+    assertEquals([fixture.open, fixture.clock.pending], [0, 0], path);
+  }
+});
+
 /** Requests an event stream as a token, and returns whether it got one. */
 async function follows(fixture: LogFixture, name: string, isAdmin = false): Promise<boolean> {
   const request = fixture.request("/v1/events", { ...SSE, name, isAdmin });

@@ -14,7 +14,7 @@ import { longAnswer, RETRY_AFTER } from "../long_answer.ts";
 import { negotiate } from "../negotiate.ts";
 import { problem } from "../problem.ts";
 import { InvalidRequestError, parameters, readQuery } from "../read_query.ts";
-import { eventStream, responseHeaders } from "../response.ts";
+import { eventStream } from "../response.ts";
 import { type Answers, type Call, FORMS, route, type TypedOperation } from "../route.ts";
 import { described, maybeCount, maybeText, text, time } from "../schema.ts";
 
@@ -175,8 +175,8 @@ export function isForEventStream({ url, headers }: Request): boolean {
  * A query may ask for some entries only, by time, user, level, rule and any fields in Sigma's words.
  * The place of a client moves on over the others all the same.
  *
- * If too many streams are open, or too many filters in use, an event stream says so and ends, since browsers never reconnect
- * after a status other than 200; the other forms get a 503.
+ * If too many streams are open, or too many filters in use, an event stream says so and ends, since
+ * browsers never reconnect after a status other than 200; the other forms get a 503.
  */
 function feedOperation<
   const Entries extends Partial<typeof ALERT_QUERY>,
@@ -252,7 +252,7 @@ async function follow(
       `limit does not apply to an event stream: use Accept: ${FORMS.ndjson} or ${FORMS.json}`,
     );
   }
-  if (isHead(request)) return eventStream(null); // nobody would read the subscription
+  if (request.method === "HEAD") return eventStream(null); // nobody would read the subscription
   const holder = holderOf(request);
   const place = await streams.acquire(holder);
   if ("refused" in place) return eventStream(overloadedStream(place.refused));
@@ -296,7 +296,6 @@ function list(
     throw new InvalidRequestError("The id to continue after is not an id of this log");
   }
   const headers = { Vary: "Accept" };
-  if (isHead(call.request)) return new Response(null, { headers: responseHeaders(type, headers) });
   const { limit, state } = call.query;
   const shared = filtered(whole, call);
   if (shared === undefined) {
@@ -310,8 +309,4 @@ function list(
     ? pageParts(feed, { entry, lastEventId, limit: limit ?? DEFAULT_LIMIT })
     : ndjsonParts(feed, { entry, lastEventId, limit });
   return longAnswer(call, { parts, type, headers, onEnd: shared.release });
-}
-
-function isHead({ method }: Request): boolean {
-  return method === "HEAD";
 }
