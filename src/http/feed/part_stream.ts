@@ -77,16 +77,18 @@ class PartSource implements UnderlyingDefaultSource<Uint8Array> {
   }
 
   async pull(): Promise<void> {
-    this.#askedAt = this.#options.clock.now();
+    const { clock } = this.#options;
+    this.#askedAt = clock.now();
     try {
       while (this.#rest === "") {
         const { value, done } = this.#parts.next();
+        this.#askedAt = clock.now(); // it still asks, however long the part has taken
         if (done) {
           this.#controller.close();
           return this.#close("complete");
         }
         this.#rest = value;
-        if (value === "") await this.#options.clock.wait(0, this.#closing.signal);
+        if (value === "") await clock.wait(0, this.#closing.signal);
       }
     } catch (error) {
       this.#close("failed", error);
