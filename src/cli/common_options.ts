@@ -88,7 +88,10 @@ export function filterOptions(
   what: "entries" | "events" | "alerts",
 ): CliCommand {
   command
-    .option("--since <time>", `only ${what} from this time on: ISO 8601, or how long ago, as 12h`)
+    .option(
+      "--since <time>",
+      `only ${what} from this time on: ISO 8601, or how long ago, such as 12h`,
+    )
     .option("--until <time>", `only ${what} before this time`)
     .option(
       "--user <user>",

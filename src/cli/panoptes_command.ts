@@ -53,7 +53,7 @@ export function panoptesCommand(): CliCommand {
       silencesCommand(),
       endpointsCommand(),
       deliveriesCommand(),
-      new CliCommand("log").description("save the log of a running Panoptes, and put it back").with(
+      new CliCommand("log").description("save and restore the log of a running Panoptes").with(
         logExportCommand(),
         logImportCommand(),
       ),

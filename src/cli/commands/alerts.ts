@@ -139,7 +139,7 @@ export function alertsCommand(): CliCommand {
       filterOptions(onInstance(new CliCommand("list"), "read:alerts"), "alerts")
         .description("list the latest alerts, oldest first")
         .addOption(new Option("--state <state>", "only alerts in this state").choices(ALERT_STATES))
-        .option("--limit <count>", "how many at most", positiveNumber, 100)
+        .option("--limit <count>", "the maximum number", positiveNumber, 100)
         .addOption(formatOption())
         .note(`Without --since, alerts of the last week (${DEFAULT_SINCE}) are listed.`)
         .example("panoptes alerts list --state open --level high,critical")

@@ -144,7 +144,7 @@ function quoted(text: string, mark: "'" | '"' = "'"): string {
  */
 export function completionsCommand(program: () => CliCommand): CliCommand {
   return new CliCommand("completions")
-    .description("write what a shell needs to complete the commands and options of panoptes")
+    .description("print the completions of commands and options for a shell")
     .addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
     .example("panoptes completions bash > ~/.local/share/bash-completion/completions/panoptes")
     .example('panoptes completions zsh > "${fpath[1]}/_panoptes"')

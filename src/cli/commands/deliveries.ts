@@ -168,29 +168,29 @@ export function deliveriesCommand(): CliCommand {
       .option("--from <time>", "only messages queued at or after this time, in ISO 8601")
       .option("--to <time>", "only messages queued before this time");
   return new CliCommand("deliveries")
-    .description("list, show or repeat what a running Panoptes sends").with(
+    .description("list, show or repeat the messages of a running Panoptes").with(
       meant(new CliCommand("list"), "read", MESSAGE_STATES)
         .description("list messages, newest first")
         .option("--alert <id>", "only messages about this alert")
-        .option("--limit <count>", "how many at most", positiveNumber, 100)
+        .option("--limit <count>", "the maximum number", positiveNumber, 100)
         .addOption(formatOption())
         .example("panoptes deliveries list --state dead", "what was given up")
         .run((options: DeliveriesOptions & FormatOptions) => deliveriesList(options)),
       onInstance(new CliCommand("show"), "admin")
-        .description("show a message with its attempts and what was answered")
+        .description("show a message with its attempts and the answers of the receiver")
         .argument("<id>", "the id of the message")
         .addOption(formatOption())
         .example("panoptes deliveries show 11")
         .run((id: string, options: InstanceOptions & FormatOptions) => deliveriesShow(id, options)),
       meant(new CliCommand("redeliver"), "admin", ENDED)
         .description("send messages again, under the same webhook-id")
-        .argument("[id]", "the id of one message; otherwise the options say which are meant")
+        .argument("[id]", "the id of one message; without it, the options choose the messages")
         .option(
           "--limit <count>",
-          "how many at most, the newest first; by default all",
+          "the maximum number, the newest first; by default all",
           positiveNumber,
         )
-        .note("Without --state, dead letters are meant.")
+        .note("Without --state, it sends dead letters again.")
         .example("panoptes deliveries redeliver 11")
         .example("panoptes deliveries redeliver --endpoint siem --from 2026-11-22T10:00:00Z")
         .run((id: string | undefined, options: DeliveriesSelection & { limit?: number }) =>

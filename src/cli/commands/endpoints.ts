@@ -150,7 +150,7 @@ export function endpointsCommand(): CliCommand {
         .argument("<name>", "its name")
         .example("panoptes endpoints resume on-call", "after its receiver was repaired")
         .run((name: string, options: InstanceOptions) => endpointsResume(name, options)),
-      command("test").description("send a sample alert, and say what was answered")
+      command("test").description("send a sample alert, and show the answer of the receiver")
         .argument("<name>", "its name")
         .addOption(
           new Option("--level <level>", "the level of the sample").choices(ALERT_LEVELS)
@@ -162,7 +162,7 @@ export function endpointsCommand(): CliCommand {
         ),
       new CliCommand("convert")
         .description(
-          "check a list of endpoints in YAML, and write it as the setting WEBHOOKS takes it",
+          "check a list of endpoints in YAML, and print it as the JSON of WEBHOOKS",
         )
         .argument("<file>", "a list of endpoints as YAML or JSON; '-' is standard input")
         .example("panoptes endpoints convert webhooks.yml | deno task wrangler secret put WEBHOOKS")

@@ -242,12 +242,12 @@ export function eventsExportCommand(): CliCommand {
       ).choices(SOURCES).default("instance"),
     )
     .addOption(formatOption(["ndjson", "csv"]))
-    .option("--gzip", "compress it")
+    .option("--gzip", "compress the output")
     .option("--out <file>", "write to this file, which must not exist; default: standard output")
     .note(
-      "Where an export to a file is interrupted or fails, the same command continues it exactly: " +
+      "If an export to a file is interrupted or fails, the same command continues it exactly: " +
         "each event is in the file once. Until it is complete, '<file>.place' holds the place. " +
-        "The log of Panoptes is read up to its present end; a range of the API ends now unless " +
+        "The log of Panoptes is read up to its current end; a range of the API ends now unless " +
         "--until says otherwise, and is the last 24 hours without --since.",
     )
     .note(

@@ -41,7 +41,7 @@ export async function logImport(
       progressed();
     }
   });
-  say(`${file}: ${counted(digests.length, "part")} put back at ${instance.origin}`);
+  say(`${file}: ${counted(digests.length, "part")} restored to ${instance.origin}`);
   return EXIT_CODE.ok;
 }
 
@@ -70,13 +70,13 @@ async function check(file: string): Promise<string[]> {
 /** `panoptes log import`. */
 export function logImportCommand(): CliCommand {
   return onInstance(
-    new CliCommand("import").description("put a backup back into an empty log")
-      .argument("<file>", "what 'log export' has written"),
+    new CliCommand("import").description("restore a backup into an empty log")
+      .argument("<file>", "the output of 'log export'"),
     "admin",
   )
     .option("--replace", "first remove what the log contains, which cannot be undone")
     .note(
-      "Until all of it is put back, nothing is read, matched or sent. If it is interrupted, the same " +
+      "Until all of it is restored, nothing is read, matched or sent. If it is interrupted, the same " +
         "command continues where it stopped.",
     )
     .example("panoptes log import panoptes.ndjson.gz --url https://panoptes.example.com")

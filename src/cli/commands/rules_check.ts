@@ -112,7 +112,7 @@ function keyOf({ file, line, column, code }: Problem): string {
 
 /** `panoptes rules check`. */
 export function rulesCheckCommand(): CliCommand {
-  return new CliCommand("check").description("find errors and doubtful places in rules")
+  return new CliCommand("check").description("report errors and doubtful places in rules")
     .argument("<path...>", RULES_HELP)
     .addOption(formatOption(CHECK_FORMATS))
     .addOption(

@@ -42,15 +42,15 @@ export async function rulesPush(
 
 /** `panoptes rules push`. */
 export function rulesPushCommand(): CliCommand {
-  return new CliCommand("push").description("put built rules in force where Panoptes runs")
-    .argument("<file>", "what 'rules build' has written, with the version that runs there")
+  return new CliCommand("push").description("put built rules in force in a running Panoptes")
+    .argument("<file>", "the output of 'rules build', by the version that runs there")
     .requiredOption(
       "--log <url>",
       "the address of Panoptes; PANOPTES_TOKEN is read from the environment and needs the scope admin",
     )
     .addOption(sourceOption())
     .note(
-      "Where anything is wrong with the rules, those in force stay. DELETE /v1/rules puts the rules " +
+      "If anything is wrong with the rules, those in force stay. DELETE /v1/rules puts the rules " +
         "of the deployment in force again.",
     )
     .example(

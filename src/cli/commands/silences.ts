@@ -95,7 +95,10 @@ export function silencesCommand(): CliCommand {
             "only alerts with such a field: 'field=value'; repeatable",
           ).argParser(repeated),
         )
-        .requiredOption("--until <time>", "when it ends: ISO 8601, or how long from now, as 2h")
+        .requiredOption(
+          "--until <time>",
+          "when it ends: ISO 8601, or how long from now, such as 2h",
+        )
         .requiredOption("--reason <text>", "why")
         .example(
           'panoptes silences create --field user.email=ana@example.org --until 2h --reason "change 4711"',

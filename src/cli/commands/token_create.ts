@@ -84,7 +84,7 @@ export function tokenCreateCommand(): CliCommand {
       new Option("--source <name>", "a source that it may see; repeatable; by default all")
         .argParser(repeated),
     )
-    .option("--expires <time>", "when it ends: ISO 8601, or how long from now, as 90d")
+    .option("--expires <time>", "when it ends: ISO 8601, or how long from now, such as 90d")
     .option("--json", "write the token and the entry as JSON")
     .note("It runs without any connection; Panoptes keeps only the hash.")
     .example('panoptes token create --name "grafana" --scope read --expires 365d')
