@@ -8,7 +8,7 @@ export const PROBLEMS = {
   cross_site: [403, "The change does not come from the page"],
   forbidden: [403, "Insufficient scope"],
   internal: [500, "Internal server error"],
-  invalid_backup: [422, "The backup cannot be put back"],
+  invalid_backup: [422, "The backup cannot be restored"],
   invalid_endpoint: [422, "The endpoint cannot be used"],
   invalid_request: [400, "Invalid request"],
   invalid_rules: [422, "The rules cannot be put in force"],

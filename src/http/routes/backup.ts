@@ -14,13 +14,13 @@ import { count, described, maybeTime, text } from "../schema.ts";
 /** The largest part that is read, in bytes: a row may have 2 MB, and escaping doubles it twice. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** How far a backup has been put back. */
+/** How far a backup has been restored. */
 export const RestoreSchema = v.object({
-  restoring: described(v.boolean(), "whether a backup is being put back now"),
-  parts: described(count, "how many parts were put back"),
+  restoring: described(v.boolean(), "whether a backup is being restored now"),
+  parts: described(count, "how many parts were restored"),
   after: described(text, "the `sha256` of the last of them; the next part follows it"),
   startedAt: described(maybeTime, "when the backup was begun; null without one"),
-  rows: described(v.record(text, count), "how many rows were put back, by table"),
+  rows: described(v.record(text, count), "how many rows were restored, by table"),
 });
 
 /** `/v1/backup`: all that the log holds, but for secrets. */
@@ -52,17 +52,17 @@ export const backupRoute = route("/v1/backup", {
   }),
 });
 
-/** `/v1/restore`: puts a backup back, part by part. */
+/** `/v1/restore`: restores a backup, part by part. */
 export const restoreRoute = route("/v1/restore", {
   GET: operation({
     scope: "admin",
-    purpose: "how far a backup has been put back",
+    purpose: "how far a backup has been restored",
     answers: { 200: { json: RestoreSchema } },
     answer: ({ log }) => json(shown(log.backups.restoring())),
   }),
   POST: operation({
     scope: "admin",
-    purpose: "puts the next part of a backup back",
+    purpose: "restores the next part of a backup",
     query: {
       replace: v.optional(
         described(
@@ -100,13 +100,13 @@ export const restoreRoute = route("/v1/restore", {
   }),
   DELETE: operation({
     scope: "admin",
-    purpose: "gives up putting a backup back, and leaves the log empty",
+    purpose: "cancels a restore, and leaves the log empty",
     answers: { 200: { json: RestoreSchema } },
     problems: ["not_found"],
     answer({ log, request }) {
       return log.backups.abandon(holderOf(request).name)
         ? json(shown(undefined))
-        : problem("not_found", { detail: "No backup is being put back" });
+        : problem("not_found", { detail: "No backup is being restored" });
     },
   }),
 });

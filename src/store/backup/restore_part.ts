@@ -91,7 +91,7 @@ export function restorePart(sql: Sql, part: BackupPart, options: RestoreOptions)
   if (before === undefined || before.sha256 !== end.follows) {
     throw new RestoreError(
       known === undefined
-        ? "No backup is being put back: begin with its first part"
+        ? "No backup is being restored: begin with its first part"
         : `The next part is the one that follows part ${known.part} of the backup`,
     );
   }
