@@ -20,7 +20,8 @@ export interface TotalOptions {
 
 /**
  * Answers a request for several sources: each is asked, all at once, and one that fails or takes too
- * long leaves the answer of the others as it is.
+ * long leaves the answer of the others as it is. What is still asked when the answer is there, or
+ * when the client leaves, is aborted.
  *
  * @param request The request, without a body.
  * @param operation Its operation.
@@ -41,9 +42,12 @@ export async function totalAnswer(
     return problem("invalid_request", { detail: error.message });
   }
 
+  const over = new AbortController();
+  const signal = AbortSignal.any([request.signal, over.signal]);
+
   async function valueOf(source: string): Promise<unknown> {
     const { url, headers } = request; // GET, also where only the head is asked for
-    const response = await ask(new Request(url, { headers }), source);
+    const response = await ask(new Request(url, { headers, signal }), source);
     if (response.ok) {
       const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
       return await (isJson ? response.json() : response.text());
@@ -52,10 +56,9 @@ export async function totalAnswer(
     return undefined;
   }
 
-  const over = new AbortController();
-  const late = clock.wait(PATIENCE_MS, over.signal).then(() => undefined, () => undefined);
+  const late = clock.wait(PATIENCE_MS, signal).then(() => undefined, () => undefined);
   const answers = await Promise.all(sources.map(async (source): Promise<SourceAnswer> => {
-    const value = valueOf(source).catch((error) => void report(error));
+    const value = valueOf(source).catch((error) => signal.aborted ? undefined : void report(error));
     return { source, value: await Promise.race([value, late]) };
   }));
   over.abort();

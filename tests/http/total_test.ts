@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { createGateway } from "../../src/http/gateway.ts";
 import { withCheckedAnswers } from "../support/checked_answers.ts";
 import { sha256 } from "../support/api_token.ts";
@@ -21,6 +21,8 @@ class Sources implements Disposable {
   first = new LogFixture();
   second = new LogFixture("emea");
   reports: unknown[] = [];
+  /** Whether the request to the source that is stuck was aborted. */
+  isReleased = false;
   #answered = 0;
   #isStuck = false;
   #app = withCheckedAnswers(createGateway({
@@ -42,6 +44,7 @@ class Sources implements Disposable {
     if (source === "failing") throw new Error("it failed");
     if (source === "refusing") return new Response("{}", { status: 503 });
     this.#isStuck = true;
+    request.signal.addEventListener("abort", () => this.isReleased = true);
     return await new Promise(() => {}); // never
   }
 
@@ -80,6 +83,7 @@ Deno.test("GET /v1/sources lists all that the token may see; one that fails, ref
     ["stuck", "red", null, "log_unreachable"],
   ]);
   assertEquals(sources.reports.map(String), ["Error: it failed"]);
+  assert(sources.isReleased, "what nobody waits for any more is not asked for any longer");
   const limited = await (await sources.get("/v1/sources", LIMITED)).json();
   assertEquals(limited.sources.map(({ name }: { name: string }) => name), ["default", "emea"]);
 });
