@@ -139,11 +139,14 @@ async function start(ending: AsyncDisposableStack, signal: AbortSignal): Promise
         }
       }, signal);
     }
-    return followStatus(urlOf("status"), token, (failure) => {
-      if (failure === undefined) {
-        narrator.happened(paint("green", "ok   "), `${of}the watch has recovered`);
-      } else narrator.happened(paint("yellow", "fails"), of + failure);
-    }, signal);
+    return followStatus(urlOf("status"), token, {
+      onChange: (failure) => {
+        if (failure === undefined) {
+          narrator.happened(paint("green", "ok   "), `${of}the watch has recovered`);
+        } else narrator.happened(paint("yellow", "fails"), of + failure);
+      },
+      signal,
+    });
   };
   await Promise.all([
     api.emulated?.live(signal),
