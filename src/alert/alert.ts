@@ -1,48 +1,98 @@
-import type * as v from "valibot";
-import type {
-  AlertEventSchema,
-  AlertFieldSchema,
-  AlertGroupSchema,
-  AlertPartSchema,
-  AlertRuleSchema,
-  AlertSchema,
-  FoldedAlertsSchema,
-} from "./alert_schema.ts";
 import { LEVELS } from "../sigma/vocabulary.ts";
+import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 
 /**
- * What a match becomes, as plain JSON; `AlertSchema` says what each member means.
+ * What a match becomes, as plain JSON; `docs/alerts.md` says what each member means.
  *
  * Every string in `events`, `matched` and `group` comes from whoever acted in ThousandEyes: it is
  * data, and whatever shows it has to escape it for its own medium. `summary` contains such strings
  * without control characters, and cut.
  */
-export type Alert = InferredAlert;
-
-/**
- * Named so that the documentation does not have to list the schemas.
- *
- * @internal
- */
-export type InferredAlert = Readonly<v.InferOutput<typeof AlertSchema>>;
+export interface Alert {
+  readonly version: 1;
+  readonly id: string;
+  readonly source?: string | undefined;
+  readonly level: AlertLevel;
+  readonly summary: string;
+  readonly backfilled: boolean;
+  readonly foldedInto?: string | undefined;
+  readonly silencedBy?: AlertSilence | undefined;
+  readonly firstAt: string | null;
+  readonly lastAt: string | null;
+  readonly rule: AlertRule;
+  readonly group?: readonly AlertGroup[] | undefined;
+  readonly parts?: readonly AlertPart[] | undefined;
+  readonly eventCount: number;
+  readonly events: readonly AlertEvent[];
+  readonly matched: readonly AlertField[];
+  readonly rulesRevision?: string | undefined;
+}
 
 /** What an alert carries of its rule. */
-export type AlertRule = Readonly<v.InferOutput<typeof AlertRuleSchema>>;
+export interface AlertRule {
+  readonly id: string;
+  readonly title: string;
+  readonly status?: string | undefined;
+  readonly description?: string | undefined;
+  readonly author?: string | undefined;
+  readonly runbook?: string | undefined;
+  readonly tags: readonly string[];
+  readonly references: readonly string[];
+  readonly falsepositives: readonly string[];
+}
 
 /** One of the events that caused an alert. */
-export type AlertEvent = Readonly<v.InferOutput<typeof AlertEventSchema>>;
+export interface AlertEvent {
+  readonly id: string | null;
+  readonly occurrence: number;
+  readonly event: UserEvent;
+}
 
 /** One reason for a match: this field held this value, which is what the rule's item asks for. */
-export type AlertField = Readonly<v.InferOutput<typeof AlertFieldSchema>>;
+export interface AlertField {
+  readonly field: string | null;
+  readonly value: unknown;
+  readonly item: string;
+}
 
 /** One field that the events of a correlation have in common. */
-export type AlertGroup = Readonly<v.InferOutput<typeof AlertGroupSchema>>;
+export interface AlertGroup {
+  readonly field: string;
+  readonly value: string;
+}
 
 /** What one rule contributed to a correlation. */
-export type AlertPart = Readonly<v.InferOutput<typeof AlertPartSchema>>;
+export interface AlertPart {
+  readonly ruleId: string;
+  readonly title: string;
+  readonly count: number;
+  readonly firstAt: string | null;
+  readonly lastAt: string | null;
+}
 
-/** What closes a window in which repeats of an alert were folded; see `FoldedAlertsSchema`. */
-export type FoldedAlerts = Readonly<v.InferOutput<typeof FoldedAlertsSchema>>;
+/** What has held back the notification of an alert. */
+export interface AlertSilence {
+  readonly id: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly until: string;
+}
+
+/** What closes a window in which repeats of an alert were folded: the `data` of `alert.folded`. */
+export interface FoldedAlerts {
+  readonly version: 1;
+  readonly id: string;
+  readonly source?: string | undefined;
+  readonly level: AlertLevel;
+  readonly summary: string;
+  readonly rule: Pick<AlertRule, "id" | "title">;
+  readonly group: readonly AlertGroup[];
+  readonly count: number;
+  readonly first: string;
+  readonly last: string;
+  readonly from: string;
+  readonly until: string;
+}
 
 /** How serious a match is, in Sigma's words. */
 export type AlertLevel = keyof typeof LEVELS;
