@@ -45,7 +45,16 @@ export type { Clock } from "./src/stream/clock.ts";
 export { match, type MatchedRules, type MatchOptions } from "./src/alert/match.ts";
 export type { RuleScope } from "./src/alert/match_rules.ts";
 export type { RuleBundle } from "./src/alert/rule_bundle.ts";
-export type { Alert } from "./src/alert/alert.ts";
+export type {
+  Alert,
+  AlertEvent,
+  AlertField,
+  AlertGroup,
+  AlertLevel,
+  AlertPart,
+  AlertRule,
+  AlertSilence,
+} from "./src/alert/alert.ts";
 export {
   toWebhook,
   WebhookError,

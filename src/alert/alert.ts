@@ -8,7 +8,7 @@ import type { UserEvent } from "../thousandeyes/event/user_event.ts";
  * data, and whatever shows it has to escape it for its own medium. `summary` contains such strings
  * without control characters, and cut.
  */
-export interface Alert {
+export type Alert = {
   readonly version: 1;
   readonly id: string;
   readonly source?: string | undefined;
@@ -26,10 +26,10 @@ export interface Alert {
   readonly events: readonly AlertEvent[];
   readonly matched: readonly AlertField[];
   readonly rulesRevision?: string | undefined;
-}
+};
 
 /** What an alert carries of its rule. */
-export interface AlertRule {
+export type AlertRule = {
   readonly id: string;
   readonly title: string;
   readonly status?: string | undefined;
@@ -39,47 +39,47 @@ export interface AlertRule {
   readonly tags: readonly string[];
   readonly references: readonly string[];
   readonly falsepositives: readonly string[];
-}
+};
 
 /** One of the events that caused an alert. */
-export interface AlertEvent {
+export type AlertEvent = {
   readonly id: string | null;
   readonly occurrence: number;
   readonly event: UserEvent;
-}
+};
 
 /** One reason for a match: this field held this value, which is what the rule's item asks for. */
-export interface AlertField {
+export type AlertField = {
   readonly field: string | null;
   readonly value: unknown;
   readonly item: string;
-}
+};
 
 /** One field that the events of a correlation have in common. */
-export interface AlertGroup {
+export type AlertGroup = {
   readonly field: string;
   readonly value: string;
-}
+};
 
 /** What one rule contributed to a correlation. */
-export interface AlertPart {
+export type AlertPart = {
   readonly ruleId: string;
   readonly title: string;
   readonly count: number;
   readonly firstAt: string | null;
   readonly lastAt: string | null;
-}
+};
 
 /** What has held back the notification of an alert. */
-export interface AlertSilence {
+export type AlertSilence = {
   readonly id: string;
   readonly by: string;
   readonly reason: string;
   readonly until: string;
-}
+};
 
 /** What closes a window in which repeats of an alert were folded: the `data` of `alert.folded`. */
-export interface FoldedAlerts {
+export type FoldedAlerts = {
   readonly version: 1;
   readonly id: string;
   readonly source?: string | undefined;
@@ -92,13 +92,15 @@ export interface FoldedAlerts {
   readonly last: string;
   readonly from: string;
   readonly until: string;
-}
+};
 
 /** How serious a match is, in Sigma's words. */
-export type AlertLevel = keyof typeof LEVELS;
+export type AlertLevel = "informational" | "low" | "medium" | "high" | "critical";
 
 /** All levels, lowest first. */
-export const ALERT_LEVELS = Object.keys(LEVELS) as readonly AlertLevel[];
+export const ALERT_LEVELS = Object.keys(
+  LEVELS satisfies Record<AlertLevel, string>,
+) as readonly AlertLevel[];
 
 /**
  * Whether a level is at least as serious as another.
