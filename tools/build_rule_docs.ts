@@ -138,14 +138,15 @@ const INTRODUCTION = `<!-- deno-fmt-ignore-file -->
 
 \`rules/\` holds RULES rules and CORRELATIONS correlations for the ThousandEyes activity log. ThousandEyes publishes no
 list of event texts, so the rules look for words: compare them with the events of your own log, and adapt what does
-not fit. [tuning.md](tuning.md) shows how to quiet one without editing it; its name or id is what \`DISABLED_RULES\`
-takes.
+not fit. [tuning.md](tuning.md) shows how to quiet one without editing it. The name or id below the title of
+a rule is what you write in \`DISABLED_RULES\` and in the \`rules\` of an endpoint.
 `;
 const SENT =
-  "Rare events, and events that mean something together: endpoints get the levels `medium` and above " +
+  "Rare events, and events that mean something together. Endpoints get the levels `medium` and above " +
   "unless their `minLevel` says otherwise.";
-const RECORDED = "Everyday work. It makes alerts that can be read and streamed, and pages nobody.";
-const SILENT = "These make no alerts of their own.";
+const RECORDED =
+  "Everyday work. Its alerts can be read and streamed, and page nobody unless an endpoint asks for them with `minLevel`.";
+const SILENT = "These make no alerts of their own; correlations count their matches.";
 
 /** What makes no alert of its own: correlations refer to it, and none of them says `generate`. */
 function silentOf(
