@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { EVENTS, folder, panoptes, rule, utf16 } from "./run_panoptes.ts";
+import { wait } from "../../src/stream/wait.ts";
+import { EVENTS, folder, panoptes, rule, startPanoptes, utf16 } from "./run_panoptes.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -22,6 +23,28 @@ Deno.test("panoptes match writes line number, rule id and rule file as tsv", asy
   );
   assertEquals(err, "3 matches in 3 events with 2 rules\n");
   assertEquals(code, 0);
+});
+
+Deno.test({
+  name: "panoptes match says that its output cannot be written, whenever that shows",
+  ignore: Deno.build.os !== "linux", // others have no /dev/full
+  async fn() {
+    await using files = await folder({ "one.yml": rule("One", "f: a") });
+    const args = ["match", "--rules", "one.yml"];
+    const child = startPanoptes(args, { cwd: files.path, out: "/dev/full" });
+    let hasEnded = false;
+    const output = child.output().finally(() => hasEnded = true);
+    const input = child.stdin.getWriter();
+    // It writes what it has found while it waits for more.
+    for (let line = 0; line < 200 && !hasEnded; line++) {
+      await input.write(new TextEncoder().encode('{"f":"a"}\n')).catch(() => {});
+      await wait(5);
+    }
+    await input.close().catch(() => {});
+    const { code, stderr } = await output;
+    assertStringIncludes(new TextDecoder().decode(stderr), "No space left on device");
+    assertEquals(code, 70); // and not 1, as for findings
+  },
 });
 
 Deno.test("panoptes match leaves out rules that look back, and says what runs them", async () => {

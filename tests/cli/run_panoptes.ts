@@ -19,15 +19,21 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
   readonly env?: Record<string, string>;
+  /** The file that its output goes to; default a pipe. */
+  readonly out?: string;
 }
 
 /** Starts the command line as a user does, with the permissions of its task. */
 export function startPanoptes(
   args: readonly string[],
-  { cwd, env = {} }: RunOptions = {},
+  { cwd, env = {}, out }: RunOptions = {},
 ): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
+  const [program, redirection] = out === undefined
+    ? [Deno.execPath(), []]
+    : ["/bin/sh", ["-c", `exec "$0" "$@" > ${out}`, Deno.execPath()]];
+  return new Deno.Command(program, {
     args: [
+      ...redirection,
       "run",
       "--quiet",
       "--no-prompt",
