@@ -18,7 +18,7 @@ import { EXIT_CODE, type ExitCode } from "../exit_code.ts";
 import { withoutTests } from "../input/rule_bundle.ts";
 import { readRuleFiles, textOf } from "../input/rule_files.ts";
 import { readValueLists } from "../input/value_lists.ts";
-import { counted, say } from "../output/terminal.ts";
+import { counted, hasColours, say } from "../output/terminal.ts";
 
 /** Options of `rules build`. */
 export interface RulesBuildOptions {
@@ -138,7 +138,7 @@ function failures({ file }: SigmaMetadata, results: readonly InlineTestResult[])
 }
 
 function report(problems: readonly Problem[]): string {
-  return formatText(problems, { colour: !Deno.noColor && Deno.stderr.isTerminal() }).trimEnd();
+  return formatText(problems, { colour: hasColours() }).trimEnd();
 }
 
 /** `panoptes rules build`. */

@@ -18,7 +18,7 @@ import { EVERY_RULE, loadRules, Refusals } from "../input/load_rules.ts";
 import { readNeighbours, readRuleFiles } from "../input/rule_files.ts";
 import { readValueLists, type ValueLists } from "../input/value_lists.ts";
 import { BufferedOutput } from "../output/buffered_output.ts";
-import { counted, note } from "../output/terminal.ts";
+import { counted, hasColours, note } from "../output/terminal.ts";
 
 /** The formats of `rules check`. */
 export const CHECK_FORMATS = ["text", "json", "sarif", "github"] as const;
@@ -103,7 +103,7 @@ function formatted(problems: readonly Problem[], format: RulesCheckOptions["form
   if (format === "json") return formatJson(problems);
   if (format === "sarif") return formatSarif(problems);
   if (format === "github") return formatGithub(problems);
-  return formatText(problems, { colour: !Deno.noColor && Deno.stdout.isTerminal() });
+  return formatText(problems, { colour: hasColours() });
 }
 
 function keyOf({ file, line, column, code }: Problem): string {

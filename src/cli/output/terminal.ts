@@ -48,9 +48,14 @@ export function terminalWidth(): number | undefined {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
 }
 
-/** Puts text in a style; not where NO_COLOR is set or standard output is not a terminal. */
+/** Whether standard output shows colours: not where NO_COLOR is set, or it is not a terminal. */
+export function hasColours(): boolean {
+  return !Deno.noColor && Deno.stdout.isTerminal();
+}
+
+/** Puts text in a style, where standard output shows it. */
 export function paint(style: Style, text: string): string {
-  if (Deno.noColor || !Deno.stdout.isTerminal()) return text;
+  if (!hasColours()) return text;
   return `\u001b[${CODES[style]}m${text}\u001b[0m`;
 }
 
