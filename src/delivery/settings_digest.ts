@@ -1,4 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256Hex } from "../stream/sha256_hex.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 const digests = new WeakMap<Endpoint, string>();
@@ -14,8 +14,7 @@ export function settingsDigest(endpoint: Endpoint): string {
   if (known !== undefined) return known;
   const { url, secret, headers, format, options, allowedPorts, allowHttpLoopback } = endpoint;
   const settings = { url, secret, headers, format, options, allowedPorts, allowHttpLoopback };
-  const bytes = new TextEncoder().encode(JSON.stringify(settings));
-  const digest = sha256(bytes).slice(0, 8).toHex();
+  const digest = sha256Hex(JSON.stringify(settings)).slice(0, 16);
   digests.set(endpoint, digest);
   return digest;
 }

@@ -1,4 +1,3 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
 import type { Page } from "../http/page.ts";
 import { problem } from "../http/problem.ts";
@@ -12,6 +11,7 @@ import { logNameOf, type Source, sourceOfLog } from "../service/source.ts";
 import type { Network } from "../service/watch_ports.ts";
 import { overloadedStream } from "../sse/overloaded.ts";
 import type { Clock } from "../stream/clock.ts";
+import { sha256Hex } from "../stream/sha256_hex.ts";
 import { lockFolder, lockHolder, makeFolder } from "./lock_folder.ts";
 import { RunningSource } from "./running_source.ts";
 import { withClientAddress } from "./with_client_address.ts";
@@ -190,8 +190,7 @@ async function openLogs(
 
 /** The file of a log: the name of its source for people, and what tells two logs of it apart. */
 function fileOf(logName: string): string {
-  const hash = sha256(new TextEncoder().encode(logName)).slice(0, 6).toHex();
-  return `${sourceOfLog(logName)}-${hash}.db`;
+  return `${sourceOfLog(logName)}-${sha256Hex(logName).slice(0, 12)}.db`;
 }
 
 /** Answers while the server stops; clients of event streams come back only after a stream. */

@@ -1,6 +1,7 @@
 import { type ClientResponse, hc } from "hono/client";
 import type { PanoptesApi } from "../../http/panoptes_api.ts";
 import { systemClock } from "../../stream/clock.ts";
+import { isLoopback } from "../../stream/fetch.ts";
 import { oneLine } from "../../stream/plain_text.ts";
 import { withDeadline } from "../../stream/with_deadline.ts";
 import { SourceError, UsageError } from "../exit_code.ts";
@@ -193,8 +194,7 @@ export function inPath(value: string): string {
 }
 
 function isTrusted(url: URL | null): boolean {
-  const isLocal = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  return url?.protocol === "https:" || (url?.protocol === "http:" && isLocal);
+  return url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
 }
 
 async function tokenFrom(
