@@ -1,5 +1,7 @@
-import type { Fetch } from "../stream/fetch.ts";
 import type { Clock } from "../stream/clock.ts";
+import type { Fetch } from "../stream/fetch.ts";
+import { redactor } from "../stream/redact.ts";
+import { retryAfterMs } from "../stream/retry_after.ts";
 import { withDeadline } from "../stream/with_deadline.ts";
 import { checkUrl, type HostRules } from "./check_url.ts";
 import { classifyError, classifyStatus } from "./classify.ts";
@@ -9,8 +11,6 @@ import { formatOf } from "./format/formats.ts";
 import type { Outcome } from "./outcome.ts";
 import { isPublicAddress } from "./public_address.ts";
 import { readExcerpt } from "./read_excerpt.ts";
-import { redactor } from "../stream/redact.ts";
-import { retryAfterMs } from "../stream/retry_after.ts";
 import { textsOfSecret } from "./secret.ts";
 import { sign } from "./sign.ts";
 import { untilAborted } from "./until_aborted.ts";
@@ -197,7 +197,7 @@ function decoded(segment: string): string {
   }
 }
 
-/** The words of a header, and the user and password that a word may encode. */
+/** The words of a header, and the password that they may encode. */
 function secretsOfHeader(value: string): string[] {
   const words = value.split(" ");
   const [scheme, encoded = ""] = words;

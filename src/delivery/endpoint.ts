@@ -368,17 +368,6 @@ export function refusedEndpoint(
   name: string,
   entry: Readonly<Record<string, unknown>> = {},
 ): Endpoint {
-  return {
-    name,
-    url: "",
-    previousSecrets: [],
-    ...v.parse(TakenSchema, entry),
-    format: "standard",
-    options: {},
-    headers: {},
-    retryScheduleMs: [...RETRY_SCHEDULE],
-    timeoutMs: 15_000,
-    allowedPorts: [],
-    allowHttpLoopback: false,
-  };
+  const blank = v.parse(EndpointMembersSchema, { name: "refused", url: "" });
+  return { ...blank, ...v.parse(TakenSchema, entry), name, options: {} };
 }
