@@ -4,7 +4,8 @@ import { checkUrl, type HostRules } from "../delivery/check_url.ts";
 import { type Endpoint, refusedEndpoint } from "../delivery/endpoint.ts";
 import type { ApiToken } from "../http/api_tokens.ts";
 import { isLoopback } from "../stream/fetch.ts";
-import { type Entries, type RefusedEntry, SETTINGS } from "./settings.ts";
+import type { Entries, RefusedEntry } from "./listed_entries.ts";
+import { SETTINGS } from "./settings.ts";
 import type { Source } from "./source.ts";
 
 /** The schemas of all settings, by the member of the configuration. */

@@ -7,7 +7,8 @@ import type { StoredEndpoint } from "../store/endpoint_table.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { type Config, type ConfigProblem, hostProblem, hostRules } from "./config.ts";
-import { SETTINGS, whereAndWhat } from "./settings.ts";
+import { whereAndWhat } from "./listed_entries.ts";
+import { SETTINGS } from "./settings.ts";
 
 /** How many endpoints may be stored. */
 const MAX_STORED = 100;

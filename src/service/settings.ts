@@ -8,30 +8,25 @@
 import * as v from "valibot";
 import { type Endpoint, EndpointNameSchema, EndpointSchema } from "../delivery/endpoint.ts";
 import { ApiTokenSchema, TokenNameSchema } from "../http/api_tokens.ts";
-import { isLoopback } from "../stream/fetch.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "../thousandeyes/page/base_url.ts";
 import { DEFAULT_WATCH_OPTIONS } from "../watch/watch_options.ts";
+import { listOf } from "./listed_entries.ts";
+import {
+  DAY,
+  duration,
+  hostNames,
+  listed,
+  MINUTE,
+  normalHost,
+  numeric,
+  origin,
+  SECOND,
+  setting,
+  text,
+  trueOrFalse,
+} from "./setting_forms.ts";
 import { SourceNameSchema, sourceSchema } from "./source.ts";
 
-/** One setting. Its texts are Markdown; no message quotes a value, which may be a secret. */
-export interface Setting<Value> {
-  /** The name of the variable or secret. */
-  readonly name: string;
-  /** Whether it is set with `wrangler secret put` and not under `[vars]`. */
-  readonly isSecret?: true;
-  /** The default, as the documentation shows it. */
-  readonly shownDefault: string;
-  /** What it does, in one line. */
-  readonly help: string;
-  /** What its value may be, in one line; absent if `help` says it. */
-  readonly bounds?: string;
-  /** Validates the value, undefined if unset, and converts it for the configuration. */
-  readonly schema: v.GenericSchema<unknown, Value>;
-}
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const DAY = 24 * 60 * MINUTE;
 const MEGABYTE = 1_000_000;
 
 const teToken = v.pipe(
@@ -88,14 +83,7 @@ export const SETTINGS = {
     name: "TE_USE_ALL_PERMITTED_AIDS",
     shownDefault: "`true` unless `TE_AID` is set",
     help: "whether to watch every account group that the token may see",
-    schema: v.optional(
-      v.pipe(
-        text(),
-        v.toLowerCase(),
-        v.picklist(["true", "false"], "must be true or false"),
-        v.transform((value) => value === "true"),
-      ),
-    ),
+    schema: v.optional(trueOrFalse()),
   }),
   sources: setting({
     name: "SOURCES",
@@ -139,12 +127,7 @@ export const SETTINGS = {
     help:
       "whether a rule without `panoptes.suppress` [holds back repeats](tuning.md#suppression), " +
       "by its level",
-    schema: v.pipe(
-      v.optional(text(), String(DEFAULT_WATCH_OPTIONS.suppressesByDefault)),
-      v.toLowerCase(),
-      v.picklist(["true", "false"], "must be true or false"),
-      v.transform((value) => value === "true"),
-    ),
+    schema: v.optional(trueOrFalse(), String(DEFAULT_WATCH_OPTIONS.suppressesByDefault)),
   }),
   maxAgeMs: duration({
     name: "RETENTION",
@@ -286,94 +269,8 @@ export const SETTINGS = {
   }),
 };
 
-/** An origin, as `URL` writes it. */
-function origin() {
-  return v.pipe(
-    text(),
-    v.rawTransform<string, string>(({ dataset, addIssue, NEVER }) => {
-      const url = URL.parse(dataset.value);
-      const isOrigin = url !== null && url.href === `${url.origin}/`;
-      if (isOrigin && (url.protocol === "https:" || isLoopback(url.hostname))) return url.origin;
-      addIssue({ message: "must be an https URL without a path; http only on loopback" });
-      return NEVER;
-    }),
-  );
-}
-
 /** The names of all settings, as variables and secrets. */
 export const SETTING_NAMES: readonly string[] = Object.values(SETTINGS).map(({ name }) => name);
-
-function setting<Value>(setting: Setting<Value>): Setting<Value> {
-  return setting;
-}
-
-/** A number that an operator writes in `unit` and the configuration holds in the base unit. */
-function numeric(
-  { name, help, default: fallback, unit = 1, min, max, isInteger = false }: {
-    name: string;
-    help: string;
-    /** In the base unit. */
-    default: number;
-    unit?: number;
-    min: number;
-    max: number;
-    isInteger?: boolean;
-  },
-): Setting<number> {
-  const message = `must be a number from ${min} to ${max}`;
-  return {
-    name,
-    shownDefault: `\`${fallback / unit}\``,
-    help,
-    bounds: `${min} to ${max}`,
-    schema: v.pipe(
-      v.optional(text(), String(fallback / unit)),
-      v.regex(/^\d+(\.\d+)?$/, message),
-      v.transform(Number),
-      v.minValue(min, message),
-      v.maxValue(max, message),
-      v.check((value) => !isInteger || Number.isInteger(value), "must be an integer"),
-      v.transform((value) => value * unit),
-    ),
-  };
-}
-
-/** A duration such as `12h`, which the configuration holds in milliseconds. */
-function duration(
-  { name, help, default: fallback, min }: {
-    name: string;
-    help: string;
-    /** In milliseconds. */
-    default: number;
-    /** In milliseconds. */
-    min: number;
-  },
-): Setting<number> {
-  const units = { d: DAY, h: 60 * MINUTE, m: MINUTE };
-  const written = (ms: number) => {
-    const [letter, unit] = Object.entries(units).find(([, unit]) => ms % unit === 0) ??
-      ["m", MINUTE];
-    return ms === 0 ? "0" : `${ms / unit}${letter}`;
-  };
-  return {
-    name,
-    shownDefault: `\`${written(fallback)}\``,
-    help,
-    bounds: min === 0
-      ? "a duration such as `30m`, `24h` or `30d`, or `0`"
-      : `a duration of at least \`${written(min)}\``,
-    schema: v.pipe(
-      v.optional(text(), written(fallback)),
-      v.regex(/^(0|\d{1,4}[mhd])$/, "must be a duration such as 30m, 24h or 30d, or 0"),
-      v.transform((value) => {
-        const [, unit = 0] = Object.entries(units).find(([letter]) => value.endsWith(letter)) ?? [];
-        return parseInt(value) * unit;
-      }),
-      v.maxValue(1_000 * DAY, "must be at most 1000d"),
-      v.minValue(min, `must be at least ${written(min)}`),
-    ),
-  };
-}
 
 /**
  * The one spelling of an address of the API, since the log is named after it: no slash at the end,
@@ -383,140 +280,4 @@ function normalBaseUrl(url: URL): URL {
   const path = url.pathname.replace(/\/{2,}/g, "/").replace(/\/$/, "");
   const port = url.port === "" ? "" : `:${url.port}`;
   return new URL(`${url.protocol}//${normalHost(url.hostname)}${port}${path}`);
-}
-
-/** What a text lists, separated by commas, each entry in its normal form. */
-function listed(value: string, normal: (entry: string) => string): string[] {
-  return value.split(",").map(normal).filter(Boolean);
-}
-
-/** Host names separated by commas; an address such as `127.0.0.1` looks like one. */
-function hostNames() {
-  return v.optional(
-    v.pipe(
-      text(),
-      v.transform((value) => listed(value, normalHost)),
-      v.everyItem(
-        (name) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name),
-        "must be host names separated by commas",
-      ),
-    ),
-    "",
-  );
-}
-
-function normalHost(name: string): string {
-  return name.trim().toLowerCase().replace(/\.$/, "");
-}
-
-/** A value may be a string or, if wrangler.toml contains it, already a number or a boolean. */
-function text() {
-  return v.pipe(
-    v.union([v.string(), v.number(), v.boolean()], "must be a string"),
-    v.transform((value) => String(value).trim()),
-  );
-}
-
-/** An entry of which only the name is known to be valid. */
-type NamedEntry = Readonly<Record<string, unknown>> & { readonly name: string };
-
-/** An entry of a list that is refused; the others are in force. */
-export interface RefusedEntry {
-  /** Its name, or its number in the list if it has no valid name. */
-  readonly entry: string;
-  /** As it was given, if its name is valid; it may contain a secret, so it is never shown. */
-  readonly named: NamedEntry | undefined;
-  /** Where in it, and what is expected; never what it contains. */
-  readonly message: string;
-}
-
-/** The entries of a list that are in force, and those that are not. */
-export interface Entries<Item> {
-  readonly valid: readonly Item[];
-  /** The valid ones as they were given, by name. */
-  readonly given: ReadonlyMap<string, NamedEntry>;
-  readonly refused: readonly RefusedEntry[];
-}
-
-/**
- * A JSON list of named entries, or the list itself if wrangler.toml contains it as a table. An entry
- * that is invalid, or that repeats what has to be unique, is refused by itself: it must not silence
- * the others.
- *
- * @param schema The schema of an entry.
- * @param nameSchema The schema of its name.
- * @param unique Members besides the name that no two entries may share.
- */
-function listOf<Item extends { readonly name: string }>(
-  schema: v.GenericSchema<unknown, Item>,
-  nameSchema: v.GenericSchema<unknown, string>,
-  unique: readonly (keyof Item & string)[] = [],
-): v.GenericSchema<unknown, Entries<Item>> {
-  return v.optional(
-    v.pipe(
-      v.unknown(),
-      v.rawTransform(({ dataset, addIssue, NEVER }) => {
-        if (typeof dataset.value !== "string") return dataset.value;
-        try {
-          return JSON.parse(dataset.value) as unknown;
-        } catch {
-          addIssue({ message: "must be a JSON list" }); // the parser's own message quotes its input
-          return NEVER;
-        }
-      }),
-      v.array(v.unknown(), "must be a JSON list"),
-      v.transform((items) => readEntries(items, schema, nameSchema, unique)),
-    ),
-    "[]",
-  );
-}
-
-function readEntries<Item extends { readonly name: string }>(
-  items: readonly unknown[],
-  schema: v.GenericSchema<unknown, Item>,
-  nameSchema: v.GenericSchema<unknown, string>,
-  unique: readonly (keyof Item & string)[],
-): Entries<Item> {
-  const valid: Item[] = [];
-  const givenByName = new Map<string, NamedEntry>();
-  const refused: RefusedEntry[] = [];
-  for (const [index, item] of items.entries()) {
-    const { success, output: given } = v.safeParse(v.looseObject({ name: nameSchema }), item);
-    const named = success ? given : undefined;
-    const entry = named?.name ?? `entry ${index + 1}`;
-    const result = v.safeParse(schema, item);
-    if (!result.success) {
-      for (const issue of result.issues) {
-        refused.push({ entry, named, message: whereAndWhat(issue) });
-      }
-      continue;
-    }
-    const { output } = result;
-    const same = (["name", ...unique] as const)
-      .map((member) => [member, valid.find((other) => other[member] === output[member])] as const)
-      .find(([, other]) => other !== undefined);
-    if (same === undefined) {
-      valid.push(output);
-      if (named !== undefined) givenByName.set(named.name, named);
-    } else {
-      const message = `has the same ${same[0]} as ${same[1]?.name}`;
-      refused.push({ entry, named, message });
-    }
-  }
-  return { valid, given: givenByName, refused };
-}
-
-/**
- * Where in an entry, and what is expected.
- *
- * @param issue An issue of its schema.
- * @returns The place and the message, which quote no value.
- */
-export function whereAndWhat(issue: v.BaseIssue<unknown>): string {
-  const path = (issue.path ?? []) as { key: PropertyKey }[];
-  // Valibot names an unknown member in the path. Its name may be a secret in the wrong place.
-  const isUnknown = issue.type === "strict_object" && issue.expected === "never";
-  const where = (isUnknown ? path.slice(0, -1) : path).map((item) => String(item.key)).join(".");
-  const what = isUnknown ? `has a member that is not known; it ${issue.message}` : issue.message;
-  return [where, what].filter(Boolean).join(" ");
 }
