@@ -1,4 +1,7 @@
-import { type Endpoint, secretsOf } from "../delivery/endpoint.ts";
+import type { RuleMatcher } from "../alert/match_rules.ts";
+import { ruleIdOf } from "../alert/named_rules.ts";
+import type { SealedBundle } from "../alert/rule_bundle.ts";
+import { secretsOf } from "../delivery/endpoint.ts";
 import { publicKeysOf } from "../delivery/secret.ts";
 import { createLogApp } from "../http/log_app.ts";
 import { LogFeed } from "../http/feed/log_feed.ts";
@@ -15,10 +18,7 @@ import { LogBacktests } from "../watch/log_backtests.ts";
 import type { Reason } from "../watch/reasons.ts";
 import { Watch } from "../watch/watch.ts";
 import { watchOptions } from "../watch/watch_options.ts";
-import { type Config, type ConfigProblem, endpointsOf } from "./config.ts";
-import { namedRules, ruleIdOf, type UnknownRule } from "../alert/named_rules.ts";
-import type { RuleMatcher } from "../alert/match_rules.ts";
-import type { SealedBundle } from "../alert/rule_bundle.ts";
+import { type Config, endpointsOf } from "./config.ts";
 import { EndpointsInForce } from "./endpoints_in_force.ts";
 import { logBackups } from "./log_backups.ts";
 import { operatorActions } from "./operator_actions.ts";
@@ -28,6 +28,7 @@ import { RulesInForce } from "./rules_in_force.ts";
 import { serviceReasons } from "./service_reasons.ts";
 import { SETTINGS } from "./settings.ts";
 import { logNameOf, sourceOfLog } from "./source.ts";
+import { unknownRule, unknownRulesOf, unknownSources } from "./unknown_names.ts";
 import { type Network, watchPorts } from "./watch_ports.ts";
 
 /** What a service is composed of. */
@@ -179,7 +180,9 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       ),
       ...unknown.map((rule) => unknownRule(rule, config, name)),
       ...endpoints.problems,
-      ...endpoints.all.flatMap((endpoint) => unknownRulesOf(endpoint, matcher)),
+      ...endpoints.all.flatMap((endpoint) =>
+        unknownRulesOf(endpoint, [...inForce(matcher), ...matcher.disabled])
+      ),
       ...(source === first ? unknownSources(config) : []),
     ];
     const isBlind = alerting.length === 0;
@@ -373,50 +376,6 @@ function ownName(log: Log, name: string): string {
   const known = log.checkpoint<string>("source");
   if (known === undefined) remember(log, "source", name);
   return known ?? name;
-}
-
-/** A name of a rule, in DISABLED_RULES or in the entry of a source, that no rule has. */
-function unknownRule({ name, meant }: UnknownRule, config: Config, source: string): ConfigProblem {
-  const missing = `no rule has this id, name or tag; ${hintAt(meant)}`;
-  return config.disabledRules.includes(name)
-    ? { variable: SETTINGS.disabledRules.name, entry: name, message: missing }
-    : {
-      variable: SETTINGS.sources.name,
-      entry: source,
-      message: `rules has ${name}, and ${missing}`,
-    };
-}
-
-/** Names of sources, in the entries of endpoints and tokens, that no source has. */
-function unknownSources({ sources, endpoints, tokens }: Config): ConfigProblem[] {
-  const known = sources.map(({ name }) => name);
-  const problemsOf = (
-    variable: string,
-    { name: entry, sources = [] }: { name: string; sources?: readonly string[] | undefined },
-  ) =>
-    sources.filter((name) => !known.includes(name)).map((name) => ({
-      variable,
-      entry,
-      message: `sources has ${name}, and no source has this name; they are ${known.join(", ")}`,
-    }));
-  return [
-    ...endpoints.flatMap((endpoint) => problemsOf(SETTINGS.endpoints.name, endpoint)),
-    ...tokens.flatMap((token) => problemsOf(SETTINGS.tokens.name, token)),
-  ];
-}
-
-/** The rules of an endpoint that are none; it gets the alerts of the others. */
-function unknownRulesOf({ name, rules = [] }: Endpoint, matcher: RuleMatcher): ConfigProblem[] {
-  const { unknown } = namedRules([...inForce(matcher), ...matcher.disabled], rules);
-  return unknown.map((rule) => ({
-    variable: SETTINGS.endpoints.name,
-    entry: name,
-    message: `rules has ${rule.name}, and no rule has this id or name; ${hintAt(rule.meant)}`,
-  }));
-}
-
-function hintAt(meant: string | undefined): string {
-  return meant === undefined ? "GET /v1/rules lists them" : `the closest is '${meant}'`;
 }
 
 /** When problems were first met: an object starts again and again, and each alert is one. */
