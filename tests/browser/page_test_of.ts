@@ -3,6 +3,9 @@ import { findBrowser } from "./find_browser.ts";
 import { PageServer } from "./page_server.ts";
 
 const found = await findBrowser();
+/** One browser for the tests of a file: each opens pages of its own, which share nothing. */
+let browser: Browser | undefined;
+Deno.test.afterAll(() => browser?.close());
 /** A message that never comes must not hang a test. */
 const TIMEOUT_MS = 60_000;
 
@@ -48,14 +51,14 @@ export function browserTest(name: string, test: (browser: Browser) => Promise<vo
     sanitizeResources: false,
     async fn() {
       if ("missing" in found) return;
-      const browser = await chromium.launch({
+      browser ??= await chromium.launch({
         executablePath: found.path,
         args: ["--no-sandbox", "--disable-background-networking"],
       });
       try {
         await test(browser);
       } finally {
-        await browser.close();
+        for (const context of browser.contexts()) await context.close();
       }
     },
   });
