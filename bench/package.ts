@@ -14,6 +14,7 @@ const OUT = `${ROOT}dist/npm`;
 /** What is imported, by the name of its row. */
 const IMPORTS: Readonly<Record<string, string>> = {
   "{ streamUserEvents }": 'export { streamUserEvents } from "./mod.js"',
+  "./client { readPage }": 'export { readPage } from "./src/thousandeyes/client.js"',
   "{ match }": 'export { match } from "./mod.js"',
   "{ toWebhook }": 'export { toWebhook } from "./mod.js"',
   "./rules": 'export * from "./rules/mod.js"',

@@ -117,3 +117,23 @@ Deno.test({
     await stop();
   },
 });
+
+Deno.test("a program in another folder imports the sources on Deno, by name and by path", async () => {
+  const root = new URL("../../", import.meta.url);
+  const folder = await Deno.makeTempDir({ prefix: "panoptes-other-folder-" });
+  try {
+    await Deno.writeTextFile(
+      `${folder}/main.ts`,
+      `import { streamUserEvents } from "@panoptes/user-events";
+       import { streamUserEvents as same } from ${JSON.stringify(new URL("mod.ts", root).href)};
+       console.log(streamUserEvents === same);`,
+    );
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--cached-only", "--config", new URL("deno.json", root).pathname, "main.ts"],
+      cwd: folder,
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), "true\n", new TextDecoder().decode(stderr));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
