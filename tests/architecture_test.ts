@@ -90,6 +90,7 @@ const ROOMS: Record<string, string[]> = {
     "route.ts",
     "long_answer.ts",
     "otlp_answer.ts",
+    "prometheus_text.ts",
     "routes",
     "routes.ts",
   ],

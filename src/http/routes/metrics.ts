@@ -5,12 +5,17 @@ import { ENDPOINT_STATES } from "../../store/endpoint_state.ts";
 import { MESSAGE_STATES } from "../../store/outbox_message.ts";
 import { type Health, HEALTHS } from "../../watch/reasons.ts";
 import type { RuleSummary, Status } from "../log_access.ts";
+import {
+  type Family,
+  joinedText,
+  metric,
+  METRICS_TYPE,
+  type Sample,
+  textOf,
+} from "../prometheus_text.ts";
 import { responseHeaders, wholeAnswer } from "../response.ts";
 import { operation, route, type SourceAnswer } from "../route.ts";
 import { described } from "../schema.ts";
-
-/** The media type of the text format. */
-export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** `/metrics`: the status as numbers, for Prometheus. */
 export const metricsRoute = route("/metrics", {
@@ -25,8 +30,6 @@ export const metricsRoute = route("/metrics", {
     total: { answer: (answers) => metricsAnswer(joinedMetrics(answers)) },
   }),
 });
-
-type Sample = readonly [labels: Readonly<Record<string, string>>, value: number, suffix?: string];
 
 /** The counters, by the member of `counts` that each one shows; alerts are counted by rule. */
 const COUNTERS: Readonly<
@@ -79,8 +82,7 @@ export interface RuleMetrics {
 }
 
 /**
- * The status in the text format 0.0.4 of Prometheus
- * (https://prometheus.io/docs/instrumenting/exposition_formats/). No label comes from an event.
+ * The status in the text format of Prometheus. No label comes from an event.
  *
  * @example
  * ```ts
@@ -102,9 +104,6 @@ export function metricsText(status: Status, rules: RuleMetrics): string {
   return textOf(status.source, [...familiesOf(status), ...ruleFamilies(rules)]);
 }
 
-/** What begins a metric in the text format. */
-const METRIC_START = /^(?=# HELP )/m;
-
 /**
  * The metrics of several sources as one text, in which each metric is declared once.
  *
@@ -112,17 +111,11 @@ const METRIC_START = /^(?=# HELP )/m;
  * @returns The text, with a final line break.
  */
 export function joinedMetrics(answers: readonly SourceAnswer[]): string {
-  /** The samples of each metric, by its declaration. */
-  const joined = new Map<string, string>();
-  for (const { source, value } of answers) {
-    const text = typeof value === "string" ? value : textOf(source, silentFamilies());
-    for (const metric of text.split(METRIC_START)) {
-      const [help, type, ...samples] = metric.split("\n");
-      const declared = `${help}\n${type}\n`;
-      joined.set(declared, (joined.get(declared) ?? "") + samples.join("\n"));
-    }
-  }
-  return [...joined].flat().join("");
+  return joinedText(
+    answers.map(({ source, value }) =>
+      typeof value === "string" ? value : textOf(source, silentFamilies())
+    ),
+  );
 }
 
 function metricsAnswer(text: string): Response {
@@ -383,35 +376,6 @@ function ruleFamilies({ rules, counts }: RuleMetrics): Family[] {
   ];
 }
 
-/** A metric with its samples. */
-interface Family {
-  readonly name: string;
-  readonly type: "gauge" | "counter" | "histogram";
-  readonly help: string;
-  readonly samples: Sample[];
-}
-
-function metric(
-  name: string,
-  type: Family["type"],
-  help: string,
-  samples: Sample[],
-): Family {
-  return { name, type, help, samples };
-}
-
-function textOf(source: string, families: readonly Family[]): string {
-  return families.map((family) => familyText(source, family)).join("");
-}
-
-function familyText(source: string, { name, type, help, samples }: Family): string {
-  const full = `panoptes_${name}`;
-  const lines = samples.map(([labels, value, suffix = ""]) =>
-    `${full}${suffix}${labelsText({ ...labels, source })} ${value}\n`
-  );
-  return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${lines.join("")}`;
-}
-
 /** Each bucket counts the events up to its bound. The delays are not kept, so there is no sum. */
 function histogram(late: Status["late"]): Sample[] {
   let sum = 0;
@@ -420,11 +384,4 @@ function histogram(late: Status["late"]): Sample[] {
     return [{ le: upToMs === null ? "+Inf" : String(upToMs / 1_000) }, sum, "_bucket"];
   });
   return [...buckets, [{}, sum, "_count"]];
-}
-
-function labelsText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) =>
-    `${name}="${value.replace(/[\\"\n]/g, (sign) => sign === "\n" ? "\\n" : `\\${sign}`)}"`
-  );
-  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }

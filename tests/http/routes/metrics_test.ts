@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { joinedMetrics, METRICS_TYPE, metricsText } from "../../../src/http/routes/metrics.ts";
+import { METRICS_TYPE } from "../../../src/http/prometheus_text.ts";
+import { joinedMetrics, metricsText } from "../../../src/http/routes/metrics.ts";
 import { LogFixture } from "../log_fixture.ts";
 
 const NO_RULES = { rules: [], counts: [] };
