@@ -138,9 +138,9 @@ export const valueListChecks: readonly Check[] = [
   },
   {
     code: "value-number-form",
-    severity: "warning",
+    severity: "info",
     summary:
-      "A number is written in a form that is lost, so it does not match strings of that form.",
+      "A number is written in a form that other tools may lose: they compare its value only.",
     *run({ items }) {
       for (const item of items) {
         if (item.field === undefined || has(item, ...ANY_FORM)) continue;
@@ -151,7 +151,7 @@ export const valueListChecks: readonly Check[] = [
             at,
             group: item,
             message:
-              `${source} without quotes is the number ${value}, and does not match the string ${source}`,
+              `${source} without quotes is the number ${value}; some tools do not match the string ${source}`,
             suggestion: `Write '${source}' in quotes, or ${value}`,
           };
         }
