@@ -17,7 +17,8 @@ import type { Clock } from "../stream/clock.ts";
 import { LogBacktests } from "../watch/log_backtests.ts";
 import type { Reason } from "../watch/reasons.ts";
 import { Watch } from "../watch/watch.ts";
-import { watchOptions } from "../watch/watch_options.ts";
+import { type WatchOptions, watchOptions } from "../watch/watch_options.ts";
+import type { WatchPorts } from "../watch/watch_ports.ts";
 import { type Config, endpointsOf } from "./config.ts";
 import { EndpointsInForce } from "./endpoints_in_force.ts";
 import { logBackups } from "./log_backups.ts";
@@ -56,6 +57,18 @@ export interface ServiceOptions {
   random: () => number;
   /** Makes the next tick start at once. */
   wake: () => Promise<void>;
+  /** What stands between the parts; default nothing. */
+  between?: Between;
+}
+
+/** What a simulation puts between the parts of a service, to look at them and to make them fail. */
+export interface Between {
+  /** In front of the log. */
+  log(log: Log): Log;
+  /** In front of the ports of the watch. */
+  ports(ports: WatchPorts): WatchPorts;
+  /** Options of the watch, also those that no setting has. */
+  readonly options: Partial<WatchOptions>;
 }
 
 /** The service of one source at work. */
@@ -93,8 +106,9 @@ export interface Service {
  * @throws {Error} If the database was written by a later version.
  */
 export async function composeService(options: ServiceOptions): Promise<Service> {
-  const { sql, durable, network, maxPageBytes, config, clock, random, wake } = options;
-  const log = openLog(sql, { now: clock.now(), random });
+  const { sql, durable, network, maxPageBytes, config, clock, random, wake, between } = options;
+  const opened = openLog(sql, { now: clock.now(), random });
+  const log = between?.log(opened) ?? opened;
   const [first] = config.sources;
   const logName = ownName(log, options.name ?? logNameOf(first));
   const source = config.sources.find((source) => logNameOf(source) === logName);
@@ -121,7 +135,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
   });
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, suppressesByDefault } = config;
   const { maxAgeMs, maxBytes, maxRequestsPerTick } = config;
-  const ports = watchPorts({
+  const connected = watchPorts({
     log,
     config,
     endpoints,
@@ -133,6 +147,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
     network,
     maxPageBytes,
   });
+  const ports = between?.ports(connected) ?? connected;
   const watch = new Watch(
     ports,
     watchOptions({
@@ -145,6 +160,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       maxBytes,
       maxRequestsPerTick,
       sharers: source?.sharers ?? 1,
+      ...between?.options,
     }),
   );
 

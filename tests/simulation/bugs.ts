@@ -1,6 +1,5 @@
 import type { Sql, SqlRow, SqlValue } from "../../src/store/sql.ts";
 import type { Log } from "../../src/store/log.ts";
-import type { SseSource } from "../../src/sse/sse_source.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";
 import { eventKey } from "../support/event_key.ts";
 import type { FaultKind } from "./fault_kinds.ts";
@@ -17,7 +16,6 @@ export interface Bug {
   sql?(sql: Sql): Sql;
   log?(log: Log): Log;
   ports?(ports: WatchPorts): WatchPorts;
-  source?(source: SseSource): SseSource;
   /** The log is restored without a new epoch. */
   readonly keepsEpoch?: boolean;
 }
@@ -254,11 +252,10 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   "skip-gap": {
     about: "Clients are not told about removed events",
     needs: ["retention"],
-    source: (source) => ({
-      ...source,
-      head: () => ({ ...source.head(), oldest: 1 }),
-      read: (after, limit) => source.read(after, limit),
-      onAppend: (listener) => source.onAppend(listener),
+    log: (log) => ({
+      ...log,
+      head: () => ({ ...log.head(), oldest: 1 }),
+      alertsHead: () => ({ ...log.alertsHead(), oldest: 1 }),
     }),
   },
   "keep-epoch": {
@@ -361,11 +358,14 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "forget-on-append": {
     about: "Clients miss the first message after each read",
-    source: (source) => ({
-      head: () => source.head(),
-      read: (after, limit) => source.read(after > 0 && after % 7 === 0 ? after + 1 : after, limit),
-      onAppend: (listener) => source.onAppend(listener),
-    }),
+    log: (log) => {
+      const skipped = (after: number) => after > 0 && after % 7 === 0 ? after + 1 : after;
+      return {
+        ...log,
+        eventsAfter: (after, ...more) => log.eventsAfter(skipped(after), ...more),
+        alertsAfter: (after, ...more) => log.alertsAfter(skipped(after), ...more),
+      };
+    },
   },
 };
 

@@ -36,7 +36,7 @@ export class Disturber {
       for (const life of this.#lives) life.failStatements(chance.int(1, 4));
     });
     this.#spread("clock", 3, (chance) => this.#setClock(chance));
-    this.#spread("redelivered", 5, (chance) => this.#world.redeliver(chance));
+    this.#spread("redelivered", 5, (chance) => void this.#world.redeliver(chance));
     this.#spread("reconfigured", 3, (chance) => this.#reconfigure(chance));
     this.#planSilences();
     if (kinds.has("restore") && this.#storage.hasFiles) this.#planRestore();
@@ -60,7 +60,7 @@ export class Disturber {
     const { seed, start, calm } = this.#plan;
     const chance = chanceOf(seed, "silences");
     const times = Array.from({ length: chance.int(0, 2) }, () => chance.int(start + 1, calm - 1));
-    for (const at of times) this.#time.at(at, () => this.#world.silence(chance));
+    for (const at of times) this.#time.at(at, () => void this.#world.silence(chance));
   }
 
   #start(): void {

@@ -73,6 +73,17 @@ export class Life implements Mortal {
     return () => void this.#mourners.delete(mourn);
   }
 
+  /** What a promise resolves to; undefined if it dies before. */
+  async outlived<T>(promise: Promise<T>): Promise<T | undefined> {
+    let forget = () => {};
+    const death = new Promise<undefined>((resolve) => {
+      forget = this.onDeath(() => resolve(undefined));
+    });
+    const result = await Promise.race([promise, death]);
+    forget();
+    return this.#alive ? result : undefined;
+  }
+
   /** Makes it die soon: at one of the next statements, at one of the next calls, or now. */
   condemn(death: Death): void {
     this.#dieAfter = this.#chance.is(0.5);

@@ -1,6 +1,6 @@
-import { Correlator, historyOf } from "../../src/sigma/engine.ts";
-import { parseSigma } from "../../src/sigma/parse.ts";
-import { RuleSet } from "../../src/sigma/source_rule_set.ts";
+import type { SealedBundle } from "../../src/alert/rule_bundle.ts";
+import { historyOf, type SigmaCorrelation } from "../../src/sigma/engine.ts";
+import { bundleOf } from "../support/bundle_of.ts";
 
 const HEAD = "logsource: { product: thousandeyes, service: audit }";
 
@@ -95,24 +95,14 @@ export const TOKEN_CREATED = "6f5c7f0a-0000-4000-8000-000000000002";
 export const STRANGER = "6f5c7f0a-0000-4000-8000-000000000003";
 export const TEST_DELETED = "6f5c7f0a-0000-4000-8000-000000000004";
 
-const { rules, correlations, problems } = parseSigma(RULES);
-if (problems.some(({ severity }) => severity === "error")) {
-  throw new Error(`Cannot simulate: ${JSON.stringify(problems)}`);
-}
-
-/** The rules, compiled once for all runs: they hold no state. */
-export const ruleSet: RuleSet = new RuleSet(rules, { baseRules: true });
+/** The rules as a shell has them. */
+export const bundle: SealedBundle = bundleOf(RULES);
 
 /** What the matches mean together. */
-export { correlations };
+export const correlations: readonly SigmaCorrelation[] = bundle.correlations ?? [];
 
 /** The rule that finds what is new. */
-export const newValueRule = rules.find((rule) => historyOf(rule)?.kind === "new_value")!;
+export const newValueRule = bundle.rules.find((rule) => historyOf(rule)?.kind === "new_value")!;
 
 /** The rule that finds that nothing happens. */
-export const absenceRule = rules.find((rule) => historyOf(rule)?.kind === "absence")!;
-
-/** Links the correlations for one process. */
-export function newCorrelator(): Correlator {
-  return new Correlator(correlations, rules);
-}
+export const absenceRule = bundle.rules.find((rule) => historyOf(rule)?.kind === "absence")!;

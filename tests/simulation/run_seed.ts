@@ -6,6 +6,7 @@ import { Disturber } from "./disturber.ts";
 import { History } from "./history.ts";
 import { type Plan, planOf, type RunOptions } from "./plan.ts";
 import { publish } from "./publish.ts";
+import { ServiceLog } from "./service_log.ts";
 import { SseClient } from "./sse_client.ts";
 import { SsePlace } from "./sse_place.ts";
 import { Storage } from "./storage.ts";
@@ -51,11 +52,13 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     published,
     bug: bug === undefined ? { about: "none" } : BUGS[bug]!,
   });
+  using _ = new ServiceLog((line) => world.hear(line));
   const disturber = new Disturber(plan, time, history, storage, world);
   disturber.begin();
   const places = clientsOf(plan, time, history, world);
   await time.run(plan.end);
   world.finish();
+  await macrotask(); // clients notice, and the service tells of their requests
   return {
     plan,
     violations: check({ plan, published, world, storage, places }),

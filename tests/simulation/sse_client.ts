@@ -1,5 +1,4 @@
-import type { SseSource } from "../../src/sse/sse_source.ts";
-import { subscribe } from "../../src/sse/subscribe.ts";
+import type { Service } from "../../src/service/compose_service.ts";
 import type { Clock } from "../../src/stream/clock.ts";
 import type { Chance } from "./chance.ts";
 import type { History } from "./history.ts";
@@ -11,7 +10,7 @@ import type { SseFrame, SsePlace } from "./sse_place.ts";
 export interface Server {
   readonly life: Life;
   readonly clock: Clock;
-  readonly feeds: Readonly<Record<"events" | "alerts", SseSource>>;
+  readonly service: Service;
 }
 
 /** What a client needs of the world. */
@@ -52,21 +51,24 @@ export class SseClient {
     }
   }
 
-  async #connect({ life, clock, feeds }: Server): Promise<void> {
+  async #connect({ life, service }: Server): Promise<void> {
     const { name, table, chance, history, place, misbehaves, staysFrom } = this.#options;
     const now = () => this.#options.clock.now();
     const bad = misbehaves();
     const asked = place.ask(bad ? chance : undefined);
     history.note(() => `${name}: asks for ${table} after ${asked}`);
-    let random = chance.int(1, 1e6);
     const closing = new AbortController();
-    const stream = subscribe(feeds[table], {
-      lastEventId: asked,
-      clock,
-      random: () => (random = (random * 16_807) % 2_147_483_647) / 2_147_483_647,
-      signal: closing.signal,
-    });
-    const reader = stream.getReader();
+    const answer = await life.outlived(Promise.resolve(service.app.fetch(
+      new Request(`http://log/v1/${table}`, {
+        headers: {
+          "Accept": "text/event-stream",
+          ...(asked !== undefined && { "Last-Event-ID": asked }),
+        },
+        signal: closing.signal,
+      }),
+    )));
+    if (answer?.body == null) return;
+    const reader = answer.body.getReader();
     const leavesAt = now() >= staysFrom ? Infinity : now() + chance.about(3 * MINUTE);
     let rest = "";
     for (;;) {

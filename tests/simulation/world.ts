@@ -1,28 +1,22 @@
-import type { AlertField } from "../../src/alert/alert.ts";
 import { equal } from "@std/assert";
 import { DueTimes } from "../../src/store/due_times.ts";
-import { type Log, openLog } from "../../src/store/open_log.ts";
-import { nextState } from "../../src/delivery/next_state.ts";
-import { LogFeed } from "../../src/http/feed/log_feed.ts";
+import type { Log } from "../../src/store/open_log.ts";
 import { Ticker } from "../../src/server/ticker.ts";
-import type { Sql } from "../../src/store/sql.ts";
+import type { Service } from "../../src/service/compose_service.ts";
 import type { Clock } from "../../src/stream/clock.ts";
-import type { SigmaEvent } from "../../src/alert/to_sigma_event.ts";
-import { Watch } from "../../src/watch/watch.ts";
-import type { WatchPorts } from "../../src/watch/watch_ports.ts";
+import type { Status } from "../../src/http/log_access.ts";
 import { ApiModel } from "./api_model.ts";
-import { lightReadPage, wireReadPage } from "./api_port.ts";
 import { Bookkeeper } from "./bookkeeper.ts";
 import type { Bug } from "./bugs.ts";
 import { type Chance, chanceOf } from "./chance.ts";
+import { compose } from "./compose.ts";
 import { CrashSql } from "./crash_sql.ts";
 import { endpointConfigs, EndpointModel } from "./endpoint_model.ts";
-import { lightAttempt, wireAttempt } from "./endpoint_port.ts";
 import type { History } from "./history.ts";
 import { INJECTED, Life } from "./life.ts";
 import { HOUR, MINUTE, type Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
-import { LOGIN_FAILED, newCorrelator, ruleSet, STRANGER, TOKEN_CREATED } from "./rules.ts";
+import { LOGIN_FAILED, STRANGER, TOKEN_CREATED } from "./rules.ts";
 import type { Server } from "./sse_client.ts";
 import type { Storage } from "./storage.ts";
 import type { VirtualTime } from "./virtual_time.ts";
@@ -35,24 +29,6 @@ export interface WorldOptions {
   readonly storage: Storage;
   readonly published: readonly Published[];
   readonly bug: Bug;
-}
-
-/** The maximum of matched fields in an alert, in characters that take up most room in JSON. */
-const LONG: readonly AlertField[] = Array.from(
-  { length: 40 },
-  () => ({ field: "user", value: "\u001b".repeat(2_000), item: "user|contains" }),
-);
-
-/** Makes some alerts unreadable, so that no format can make a body of them. */
-function withBrokenBodies(log: Log): Log {
-  return {
-    ...log,
-    alert(id) {
-      const alert = log.alert(id);
-      const breaks = alert?.body.includes(`"trace":"breaks-body"`) === true;
-      return breaks ? { ...alert!, body: alert!.body.slice(1) } : alert;
-    },
-  };
 }
 
 /**
@@ -84,6 +60,16 @@ function lookedAt(log: Log, look: () => void): Log {
 const AFTER_FAILURE_MS = 60_000;
 const MIN_PAUSE_MS = 50;
 
+/** One loop of ticks of a process. */
+interface Run {
+  readonly life: Life;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly look: () => void;
+  /** Makes the next tick start at once. */
+  readonly waking: { wake: () => void };
+}
+
 /** The program between the models of the API and of the endpoints, one process after the other. */
 export class World {
   readonly books: Bookkeeper;
@@ -107,7 +93,6 @@ export class World {
   #log: Log | undefined;
   /** What the status has been looked at for: the clock as it is set. */
   #lookedAt = { offset: 0, answered: 0, isTold: true };
-  #silences = 0;
   #double: (ms: number) => void = () => {};
 
   constructor(options: WorldOptions) {
@@ -162,20 +147,11 @@ export class World {
     if (this.server !== undefined) this.#double(ms);
   }
 
-  /** Redelivers one message, as the HTTP API does. */
-  redeliver(chance: Chance): void {
-    const log = this.#log;
-    if (this.server?.life.alive !== true || log === undefined) return;
-    const now = this.#options.time.now + this.clockOffset;
-    try {
-      const messages = log.deliveries({ limit: 1_000 });
-      if (messages.length === 0) return;
-      const before = chance.pick(messages);
-      const after = nextState(before, { type: "redeliver", now });
-      if (after !== undefined) log.transaction(() => log.saveMessage(before, after, now));
-    } catch (error) {
-      if (this.server?.life.alive === true) this.#report("redelivery", error);
-    }
+  /** Redelivers one message. */
+  async redeliver(chance: Chance): Promise<void> {
+    const messages = this.#read((log) => log.deliveries({ limit: 1_000 })) ?? [];
+    if (messages.length === 0) return;
+    await this.ask("POST", `/v1/deliveries/${chance.pick(messages).id}/redeliver`);
   }
 
   /** The log has become the copy of it. */
@@ -188,30 +164,48 @@ export class World {
     if (!this.books.hasBegun()) this.askedFrom = Infinity;
   }
 
-  /** Adds a silence, as the HTTP API does. */
-  silence(chance: Chance): void {
-    const log = this.#log;
-    if (this.server?.life.alive !== true || log === undefined) return;
-    const now = this.#options.time.now + this.clockOffset;
-    const id = `s${++this.#silences}`;
+  /** Adds a silence. */
+  async silence(chance: Chance): Promise<void> {
     const rule = chance.pick([LOGIN_FAILED, TOKEN_CREATED, STRANGER, null, null]);
     const user = chance.pick(["Ada (ada@example.org)", "EVE (eve@evil.example)"]);
-    const silence = {
-      id,
-      rule,
-      fields: rule === null || chance.is(0.5) ? { user: [user, "Nobody"] } : {},
-      until: new Date(now + chance.about(2 * HOUR)).toISOString(),
-      by: "operator",
+    const until = this.#options.time.now + this.clockOffset + chance.about(2 * HOUR);
+    await this.ask("POST", "/v1/silences", {
+      ...(rule !== null && { rule }),
+      ...((rule === null || chance.is(0.5)) && { fields: { user: [user, "Nobody"] } }),
+      until: new Date(until).toISOString(),
       reason: "A simulated one",
-      createdAt: new Date(now).toISOString(),
-    };
-    try {
-      log.transaction(() => log.addSilence(silence, now));
-      this.#options.history.note(() => `silence ${id} for ${rule} until ${silence.until}`);
-      this.look();
-    } catch (error) {
-      if (this.server?.life.alive === true) this.#report("silence", error);
-    }
+    });
+    this.look();
+  }
+
+  /**
+   * Sends a request to the process that runs now.
+   *
+   * @returns The answer; undefined if there is none, since no process runs or it has died.
+   */
+  async ask(method: "GET" | "POST", path: string, body?: unknown): Promise<Response | undefined> {
+    const { server } = this;
+    if (server === undefined) return undefined;
+    const { life, service } = server;
+    const request = new Request(`http://log${path}`, {
+      method,
+      ...(body !== undefined && {
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    });
+    const answer = await life.outlived(Promise.resolve(service.app.fetch(request)));
+    this.#options.history.note(() => `${method} ${path}: ${answer?.status}`);
+    return answer;
+  }
+
+  /** Takes a line that the service writes to its log. */
+  hear(line: string): void {
+    this.#options.history.note(() => line);
+    if (!line.includes(`"error":`) || this.server?.life.alive !== true) return;
+    const { what, error, message, stack } = JSON.parse(line);
+    if (typeof error !== "string" || error === "Crash") return;
+    this.#report(what, Object.assign(new Error(message), { stack }));
   }
 
   /** Lets the bookkeeper note what is new. */
@@ -236,90 +230,92 @@ export class World {
     configured: readonly EndpointModel[],
     look: () => void,
   ): Promise<void> {
-    const { plan, storage, bug } = this.#options;
-    const crashing: Sql = new CrashSql(storage, life);
+    const { plan, storage, bug, time, published } = this.#options;
+    const crashing = new CrashSql(storage, life);
     const random = chanceOf(plan.seed, `process ${life.number}`).next;
-    const opened = openLog(bug.sql?.(crashing) ?? crashing, { now: clock.now(), random });
-    const log = bug.log?.(opened) ?? opened;
-    this.#log = log;
-    // At once: what is removed again before the tick ends has been in the log nevertheless.
-    opened.onAppend(look);
-    if (this.wasRestored) {
-      if (bug.keepsEpoch !== true) log.transaction(() => log.raiseEpoch(clock.now()));
-      this.wasRestored = false;
-    }
-    look();
-    const ports = this.#portsOf(
-      life,
-      clock,
-      random,
-      lookedAt(withBrokenBodies(log), look),
-      configured,
-    );
-    const watch = () => new Watch(bug.ports?.(ports) ?? ports, plan.options);
-    const source = (entry: "event" | "alert") => {
-      const feed = new LogFeed({
-        log,
-        entry,
-        durable: () => Promise.resolve(),
-        clock,
-        report: () => {},
-      });
-      return bug.source?.(feed) ?? feed;
+    const begin = (opened: Log) => {
+      const log = this.#log = bug.log?.(opened) ?? opened;
+      // At once: what is removed again before the tick ends has been in the log nevertheless.
+      opened.onAppend(look);
+      if (this.wasRestored) {
+        if (bug.keepsEpoch !== true) log.transaction(() => log.raiseEpoch(clock.now()));
+        this.wasRestored = false;
+      }
+      look();
+      return lookedAt(log, look);
     };
-    this.server = { life, clock, feeds: { events: source("event"), alerts: source("alert") } };
+    let inFront: Log | undefined;
+    const ticks = async (signal: AbortSignal) => {
+      const waking = { wake: () => {} };
+      const service = await compose({
+        plan,
+        bug,
+        published,
+        api: this.api,
+        endpoints: this.endpoints,
+        configured,
+        life,
+        clock,
+        time,
+        chance: this.#chance,
+        random,
+        sql: bug.sql?.(crashing) ?? crashing,
+        log: (opened) => inFront ??= begin(opened),
+        wake: () => waking.wake(),
+      });
+      this.server ??= { life, clock, service };
+      await this.#tick(service, { life, clock, signal, look, waking });
+    };
     this.#double = (ms) => {
       const over = new AbortController();
       clock.wait(ms).then(() =>
         over.abort(new DOMException("The second watch stops", "AbortError"))
       );
-      const signal = AbortSignal.any([life.stopping, over.signal]);
-      void this.#tick(watch(), life, clock, signal, look);
+      ticks(AbortSignal.any([life.stopping, over.signal])).catch((error) => {
+        if (life.alive) this.#report("second watch", error);
+      });
     };
-    await this.#tick(watch(), life, clock, life.stopping, look);
+    await ticks(life.stopping);
     life.kill("it has stopped");
   }
 
   /** Ticks until it is told to stop, as the Worker does or by the server's own loop. */
-  async #tick(
-    watch: Watch,
-    life: Life,
-    clock: Clock,
-    signal: AbortSignal,
-    look: () => void,
-  ): Promise<void> {
-    const tick = () => this.#tickOnce(watch, life, clock, signal, look);
+  async #tick(service: Service, run: Run): Promise<void> {
+    const { life, clock, signal, waking } = run;
+    const tick = () => this.#tickOnce(service, run);
     if (this.#options.plan.shell === "server") {
       const report = (error: unknown) => this.#report("ticker", error);
       const ticker = new Ticker({ tick, clock, report });
+      waking.wake = () => ticker.wake();
       signal.addEventListener("abort", () => ticker.stop(), { once: true });
       return await ticker.run();
     }
     while (life.alive && !signal.aborted) {
       const next = await tick();
       if (next === undefined) break;
-      await clock.wait(Math.max(next - clock.now(), MIN_PAUSE_MS), signal).catch(() => {});
+      // A tick sets the alarm at its end, whatever has set it meanwhile.
+      const woken = new AbortController();
+      waking.wake = () => woken.abort();
+      const pause = Math.max(next - clock.now(), MIN_PAUSE_MS);
+      await clock.wait(pause, AbortSignal.any([signal, woken.signal])).catch(() => {});
     }
   }
 
   /** One tick; returns when the next is due, or undefined if the process has ended. */
   async #tickOnce(
-    watch: Watch,
-    life: Life,
-    clock: Clock,
-    signal: AbortSignal,
-    look: () => void,
+    service: Service,
+    { life, clock, signal, look }: Run,
   ): Promise<number | undefined> {
     let next = clock.now() + AFTER_FAILURE_MS;
     const offset = this.clockOffset;
     const { newest } = this.books.invalid;
     try {
-      if (this.#options.time.now >= this.#options.plan.calm) this.#resumeDisabled(watch);
-      next = await watch.tick({ signal });
+      if (this.#options.time.now >= this.#options.plan.calm) await this.#resumeDisabled();
+      next = await service.tick(signal);
       look();
       this.#lookAtMemory();
       if (life.alive && this.clockOffset === offset) {
-        this.#lookAtStatus(watch, this.books.invalid.newest > newest);
+        await this.#lookAtStatus(this.books.invalid.newest > newest);
       }
     } catch (error) {
       if (!life.alive || signal.aborted) return undefined;
@@ -330,9 +326,21 @@ export class World {
   }
 
   /** Operators resume what 410 has disabled, once all is calm. */
-  #resumeDisabled({ dispatcher }: Watch): void {
-    for (const { name, state } of this.#log?.endpointStates().values() ?? []) {
-      if (state === "disabled") dispatcher.resume(name);
+  async #resumeDisabled(): Promise<void> {
+    const states = this.#read((log) => log.endpointStates()) ?? new Map();
+    for (const { name, state } of states.values()) {
+      if (state === "disabled") await this.ask("POST", `/v1/endpoints/${name}/resume`);
+    }
+  }
+
+  /** Reads the log, unless no process runs or an injected error prevents it. */
+  #read<T>(read: (log: Log) => T): T | undefined {
+    if (this.server?.life.alive !== true || this.#log === undefined) return undefined;
+    try {
+      return read(this.#log);
+    } catch (error) {
+      if (this.server?.life.alive === true) this.#report("operator", error);
+      return undefined;
     }
   }
 
@@ -345,7 +353,7 @@ export class World {
   }
 
   /** Promise 5: the status is never green while something is known to be wrong. */
-  #lookAtStatus(watch: Watch, isInvalidNew: boolean): void {
+  async #lookAtStatus(isInvalidNew: boolean): Promise<void> {
     const { plan } = this.#options;
     const looked = this.#lookedAt;
     const offset = this.clockOffset;
@@ -360,7 +368,9 @@ export class World {
     ];
     if (isDue) looked.isTold = true;
     if (wanted.length === 0) return;
-    const { health, reasons } = watch.status();
+    const answer = await this.ask("GET", "/v1/status");
+    if (answer === undefined) return;
+    const { health, reasons }: Status = await answer.json();
     const codes = reasons.map(({ code }) => code as string);
     if (codes.includes("log_unreadable")) return; // a statement failed, and the status says so
     for (const code of wanted) {
@@ -381,41 +391,6 @@ export class World {
       "SELECT body FROM endpoint_states",
     );
     return rows.flatMap(({ body }) => codes[JSON.parse(body).state as "failing"] ?? []);
-  }
-
-  #portsOf(
-    life: Life,
-    clock: Clock,
-    random: () => number,
-    log: Log,
-    configured: readonly EndpointModel[],
-  ): WatchPorts {
-    const { plan, time, published } = this.#options;
-    const { api, endpoints } = this;
-    const chance = this.#chance;
-    const readPage = (plan.onWire ? wireReadPage : lightReadPage)({ api, clock, chance, random });
-    const attempt = (plan.onWire ? wireAttempt : lightAttempt)({ endpoints, clock, time });
-    const correlator = newCorrelator();
-    const breaking = new Set(published.filter((one) => one.breaksRules).map(({ id }) => id));
-    return {
-      clock,
-      random,
-      log,
-      endpoints: configured.map(({ config }) => config),
-      firstPage: (from, to) => this.api.firstPage(from, to),
-      readPage: (url, signal) => life.call("readPage", () => readPage(url, signal)),
-      attempt: (message, endpoint, signal) =>
-        life.call("attempt", () => attempt(message, endpoint, signal)),
-      match(event: SigmaEvent) {
-        if (breaking.has(event.trace as string)) throw new Error("This rule fails (injected)");
-        return ruleSet.match(event).map(({ rule }) => ({
-          rule,
-          ...(event.trace === "huge" && { matched: LONG }),
-          isSilent: !correlator.alertsAlone(rule),
-        }));
-      },
-      correlator,
-    };
   }
 
   #report(where: string, error: unknown): void {
