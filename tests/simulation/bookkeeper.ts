@@ -201,6 +201,11 @@ export class Bookkeeper {
     return Number(this.#meta("correlated_to") ?? -Infinity);
   }
 
+  /** Whether an event is or was in the log. */
+  hasRecorded(key: string): boolean {
+    return this.events.rows.values().some((row) => row.key === key);
+  }
+
   /** Whether an item that is not a valid event was kept, as it was sent. */
   hasKept(sent: string): boolean {
     return this.invalid.rows.values().some(({ body }) => body === sent);

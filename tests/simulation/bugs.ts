@@ -86,6 +86,41 @@ export const BUGS: Readonly<Record<string, Bug>> = {
       },
     }),
   },
+  "push-twins": {
+    about: "A pushed event that is in the log already is recorded as a twin",
+    needs: ["push"],
+    log: (log) => ({
+      ...log,
+      record: (events, { onlyFirst: _, ...options }) => log.record(events, options),
+    }),
+  },
+  "push-in-other-form": {
+    about: "The date of a pushed event keeps its fraction of a second",
+    needs: ["push"],
+    log: (log) => ({
+      ...log,
+      record: (events, options) =>
+        log.record(
+          options.onlyFirst !== true ? events : events.map((event) => ({
+            ...event,
+            ...(event.date !== undefined && { date: event.date.replace("Z", ".25Z") }),
+          })),
+          options,
+        ),
+    }),
+  },
+  "take-before-written": {
+    about: "A push is answered before it is written, which then fails now and then",
+    needs: ["push"],
+    log: (log) => {
+      const isDue = every(5);
+      return {
+        ...log,
+        record: (events, options) =>
+          log.record(options.onlyFirst === true && isDue() ? [] : events, options),
+      };
+    },
+  },
   "trust-pages": {
     about: "An event that another page has shown already is recorded at once as a twin",
     needs: ["inclusive"],
@@ -362,7 +397,9 @@ export const BUGS: Readonly<Record<string, Bug>> = {
       const skipped = (after: number) => after > 0 && after % 7 === 0 ? after + 1 : after;
       return {
         ...log,
-        eventsAfter: (after, ...more) => log.eventsAfter(skipped(after), ...more),
+        // Not what correlations read, one event at a time.
+        eventsAfter: (after, limit, ...more) =>
+          log.eventsAfter(limit === 1 ? after : skipped(after), limit, ...more),
         alertsAfter: (after, ...more) => log.alertsAfter(skipped(after), ...more),
       };
     },

@@ -27,6 +27,7 @@ export function check(finished: Finished): string[] {
   const { world, storage, places } = finished;
   return [
     ...world.errors,
+    ...world.pusher.wrong,
     ...checkEvents(finished),
     ...checkInvalid(finished),
     ...checkAlerts(finished),

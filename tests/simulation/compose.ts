@@ -51,11 +51,8 @@ const SETTINGS: Config = configOf({
   TE_BASE_URL: `${API_ORIGIN}/v7`,
   MAX_REQUESTS_PER_MINUTE: "10000",
 });
-/** A token that may push, so that pushes are expected. */
-const PUSHING: Pick<Config, "tokens"> = configOf({
-  TE_TOKEN: "made-up",
-  API_TOKENS: JSON.stringify([{ name: "te", sha256: "0".repeat(64), scopes: ["intake"] }]),
-});
+/** The tokens where events are pushed: they say that pushes are expected. */
+const PUSHERS: Config["tokens"] = [{ name: "te", sha256: "0".repeat(64), scopes: ["intake"] }];
 
 function configOf(env: Record<string, string>): Config {
   const { config, problems } = readConfig(env);
@@ -73,6 +70,7 @@ export function compose(options: ComposeOptions): Promise<Service> {
     maxPageBytes: Infinity,
     config: {
       ...SETTINGS,
+      tokens: plan.kinds.has("push") ? PUSHERS : [],
       endpoints: configured.map(({ config }) => config),
     },
     bundle,

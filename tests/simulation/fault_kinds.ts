@@ -37,6 +37,8 @@ export const FAULT_KINDS = {
   "clients": "Clients that are disconnected, forget their id, invent one, or stop reading",
   "retention": "A log that keeps its events only for hours",
   "bytes": "A log that is too small for large events",
+  "push":
+    "Most events are pushed as well: late, in any order, again, with answers that are lost, or cut by crashes",
 } as const satisfies Record<string, string>;
 
 /** The name of a kind of fault. */

@@ -61,11 +61,13 @@ export function planOf(
   const chance = chanceOf(seed, "plan");
   // About one in ten has no faults: what fails there fails always.
   const share = chance.is(0.1) ? 0 : chance.pick([0.3, 0.6, 0.85]);
-  const kinds = new Set(ALL_KINDS.filter(() => chance.is(share)));
+  const kinds = new Set(ALL_KINDS.filter((kind) => kind !== "push" && chance.is(share)));
   const onDisk = chance.is(0.12) || shell === "server";
   // Only files can be restored from a copy.
   if (onDisk && chance.is(0.8)) kinds.add("restore");
   if (!chance.is(0.2)) kinds.delete("bytes"); // large events take their time
+  // No fault by itself: the other way that events come, with all faults or with none.
+  if (chanceOf(seed, "push").is(0.35)) kinds.add("push");
   for (const kind of without) kinds.delete(kind);
   const ages = kinds.has("retention");
   const isLong = chance.is(0.35) && !ages;

@@ -56,6 +56,7 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   const disturber = new Disturber(plan, time, history, storage, world);
   disturber.begin();
   const places = clientsOf(plan, time, history, world);
+  if (plan.kinds.has("push")) void world.pusher.run();
   await time.run(plan.end);
   world.finish();
   await macrotask(); // clients notice, and the service tells of their requests

@@ -16,6 +16,7 @@ import type { History } from "./history.ts";
 import { INJECTED, Life } from "./life.ts";
 import { HOUR, MINUTE, type Plan } from "./plan.ts";
 import type { Published } from "./publish.ts";
+import { Pusher } from "./pusher.ts";
 import { LOGIN_FAILED, STRANGER, TOKEN_CREATED } from "./rules.ts";
 import type { Server } from "./sse_client.ts";
 import type { Storage } from "./storage.ts";
@@ -75,6 +76,8 @@ export class World {
   readonly books: Bookkeeper;
   readonly api: ApiModel;
   readonly endpoints: readonly EndpointModel[];
+  /** What pushes events. */
+  readonly pusher: Pusher;
   /** Errors of the program that were not injected. */
   readonly errors: string[] = [];
   /** How far the clock of the process is off, in milliseconds. */
@@ -105,6 +108,11 @@ export class World {
       new EndpointModel(plan, config, options)
     );
     this.configured = this.endpoints;
+    this.pusher = new Pusher({
+      ...options,
+      post: (path, body) => this.post(path, body),
+      isRecorded: ({ key }) => this.books.hasRecorded(key),
+    });
   }
 
   /**
@@ -151,7 +159,7 @@ export class World {
   async redeliver(chance: Chance): Promise<void> {
     const messages = this.#read((log) => log.deliveries({ limit: 1_000 })) ?? [];
     if (messages.length === 0) return;
-    await this.ask("POST", `/v1/deliveries/${chance.pick(messages).id}/redeliver`);
+    await this.post(`/v1/deliveries/${chance.pick(messages).id}/redeliver`);
   }
 
   /** The log has become the copy of it. */
@@ -169,12 +177,15 @@ export class World {
     const rule = chance.pick([LOGIN_FAILED, TOKEN_CREATED, STRANGER, null, null]);
     const user = chance.pick(["Ada (ada@example.org)", "EVE (eve@evil.example)"]);
     const until = this.#options.time.now + this.clockOffset + chance.about(2 * HOUR);
-    await this.ask("POST", "/v1/silences", {
-      ...(rule !== null && { rule }),
-      ...((rule === null || chance.is(0.5)) && { fields: { user: [user, "Nobody"] } }),
-      until: new Date(until).toISOString(),
-      reason: "A simulated one",
-    });
+    await this.post(
+      "/v1/silences",
+      JSON.stringify({
+        ...(rule !== null && { rule }),
+        ...((rule === null || chance.is(0.5)) && { fields: { user: [user, "Nobody"] } }),
+        until: new Date(until).toISOString(),
+        reason: "A simulated one",
+      }),
+    );
     this.look();
   }
 
@@ -183,19 +194,24 @@ export class World {
    *
    * @returns The answer; undefined if there is none, since no process runs or it has died.
    */
-  async ask(method: "GET" | "POST", path: string, body?: unknown): Promise<Response | undefined> {
-    const { server } = this;
-    if (server === undefined) return undefined;
-    const { life, service } = server;
-    const request = new Request(`http://log${path}`, {
-      method,
-      ...(body !== undefined && {
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-      }),
-    });
-    const answer = await life.outlived(Promise.resolve(service.app.fetch(request)));
-    this.#options.history.note(() => `${method} ${path}: ${answer?.status}`);
+  async get(path: string): Promise<Response | undefined> {
+    return await this.#ask(new Request(`http://log${path}`));
+  }
+
+  /** Sends a request with a body of JSON likewise; the process may die before or after it. */
+  async post(path: string, body = ""): Promise<Response | undefined> {
+    const headers = { "Content-Type": "application/json" };
+    return await this.#ask(new Request(`http://log${path}`, { method: "POST", headers, body }));
+  }
+
+  async #ask(request: Request): Promise<Response | undefined> {
+    const { life, service } = this.server ?? {};
+    if (life === undefined || service === undefined) return undefined;
+    const answers = async () => await service.app.fetch(request);
+    const answer = await life.outlived(
+      request.method === "GET" ? answers() : life.call("request", answers),
+    );
+    this.#options.history.note(() => `${request.method} ${request.url}: ${answer?.status}`);
     return answer;
   }
 
@@ -329,7 +345,7 @@ export class World {
   async #resumeDisabled(): Promise<void> {
     const states = this.#read((log) => log.endpointStates()) ?? new Map();
     for (const { name, state } of states.values()) {
-      if (state === "disabled") await this.ask("POST", `/v1/endpoints/${name}/resume`);
+      if (state === "disabled") await this.post(`/v1/endpoints/${name}/resume`);
     }
   }
 
@@ -368,7 +384,7 @@ export class World {
     ];
     if (isDue) looked.isTold = true;
     if (wanted.length === 0) return;
-    const answer = await this.ask("GET", "/v1/status");
+    const answer = await this.get("/v1/status");
     if (answer === undefined) return;
     const { health, reasons }: Status = await answer.json();
     const codes = reasons.map(({ code }) => code as string);
