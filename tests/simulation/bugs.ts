@@ -13,6 +13,8 @@ export interface Bug {
   readonly about: string;
   /** Kinds of fault without which it cannot show: seeds without them are not run to look for it. */
   readonly needs?: readonly FaultKind[];
+  /** The seed to look for it from: a little before one that shows it, so that it is found soon. */
+  readonly from?: number;
   sql?(sql: Sql): Sql;
   log?(log: Log): Log;
   ports?(ports: WatchPorts): WatchPorts;
@@ -111,6 +113,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "take-before-written": {
     about: "A push is answered before it is written, which then fails now and then",
+    from: 6,
     needs: ["push"],
     log: (log) => {
       const isDue = every(5);
@@ -131,6 +134,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "blind-clock": {
     about: "The dates of the API's answers are not looked at",
+    from: 39,
     needs: ["clock", "dated"],
     ports: (ports) => ({
       ...ports,
@@ -142,16 +146,19 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "checkpoint-early": {
     about: "The checkpoint moves before the events of the page are written",
+    from: 7,
     needs: ["crash-sql"],
     sql: deferring(/INSERT (?:OR FAIL )?INTO events/),
   },
   "lose-outbox": {
     about: "Messages are queued after the transaction that records their alerts",
+    from: 18,
     needs: ["crash-sql"],
     sql: deferring(/INSERT INTO outbox/),
   },
   "lose-folded-count": {
     about: "Repeats are counted after the transaction that records their alerts",
+    from: 32,
     needs: ["crash-sql"],
     sql: deferring(/INSERT OR REPLACE INTO fold_windows/),
   },
@@ -244,6 +251,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "page-about-past": {
     about: "Alerts about the past go to every endpoint",
+    from: 6,
     ports: (ports) => ({
       ...ports,
       endpoints: ports.endpoints.map((endpoint) => ({ ...endpoint, backfilled: true })),
@@ -251,6 +259,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "forget-past": {
     about: "Nothing counts as past",
+    from: 6,
     log: (log) => ({
       ...log,
       addAlerts: (alerts, now) =>
@@ -278,6 +287,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "skip-late": {
     about: "The sweeps look back no further than live passes do",
+    from: 7,
     needs: ["late"],
     ports: (ports) => ({
       ...ports,
@@ -286,6 +296,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "skip-gap": {
     about: "Clients are not told about removed events",
+    from: 11,
     needs: ["retention"],
     log: (log) => ({
       ...log,
@@ -295,6 +306,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "keep-epoch": {
     about: "The log is restored from a copy, and continues in the same epoch",
+    from: 17,
     needs: ["restore"],
     keepsEpoch: true,
   },
@@ -325,6 +337,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "throttle-burns-attempts": {
     about: "An endpoint that asks for time costs the message an attempt",
+    from: 18,
     needs: ["endpoints"],
     ports: (ports) => ({
       ...ports,
@@ -385,6 +398,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   "hide-oversized": {
     about: "Rules do not see events that are too large for a row",
+    from: 19,
     needs: ["poison"],
     ports: (ports) => ({
       ...ports,

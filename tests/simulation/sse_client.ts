@@ -67,8 +67,8 @@ export class SseClient {
         signal: closing.signal,
       }),
     )));
-    if (answer?.body == null) return;
-    const reader = answer.body.getReader();
+    const reader = answer?.body?.getReader();
+    if (reader === undefined) return;
     const leavesAt = now() >= staysFrom ? Infinity : now() + chance.about(3 * MINUTE);
     let rest = "";
     for (;;) {
