@@ -1,5 +1,6 @@
 import type { BacktestReport } from "../../alert/backtest_report.ts";
 import { type RuleBundle, sealBundle } from "../../alert/rule_bundle.ts";
+import { LimitedBytesTransformStream } from "../../stream/limited_bytes.ts";
 import { TextLineStream } from "../../stream/std_streams.ts";
 import { Instance } from "./instance.ts";
 
@@ -18,7 +19,10 @@ export interface StoredLogBacktest {
   onProgress(progress: { events: number; of: number; matches: number }): void;
 }
 
-const MAX_LINE_LENGTH = 16 * 1024 * 1024;
+/** The largest answer, in bytes; a report is far smaller. */
+const MAX_BYTES = 16 * 1024 * 1024;
+/** A backtest ends by itself after 30 seconds; what takes longer than this has stalled. */
+const TIMEOUT_MS = 300_000;
 
 /**
  * Runs a backtest where the log is, with `POST /v1/backtest`.
@@ -37,16 +41,17 @@ export async function backtestStoredLog(
   const instance = await Instance.open({ url: log, source }, "run the backtest", {
     option: "--log",
   });
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   const response = await instance.request(`/v1/backtest?${query}`, {
     method: "POST",
     body: JSON.stringify({
       rules: sealBundle(bundle),
       ...(compare === undefined ? {} : { compare: sealBundle(compare) }),
     }),
-    signal: new AbortController().signal, // it ends by itself, after 30 seconds
+    signal,
   });
   try {
-    for await (const line of linesOf(response)) {
+    for await (const line of linesOf(response, signal)) {
       const step = JSON.parse(line);
       if (step.progress) onProgress(step.progress);
       if (step.report) return step.report;
@@ -57,12 +62,12 @@ export async function backtestStoredLog(
   throw instance.failure("it ended without a report");
 }
 
-async function* linesOf({ body }: Response): AsyncGenerator<string> {
-  let length = 0;
-  const text = (body ?? new ReadableStream<Uint8Array>()).pipeThrough(new TextDecoderStream());
-  for await (const line of text.pipeThrough(new TextLineStream())) {
-    length += line.length;
-    if (length > MAX_LINE_LENGTH) throw new RangeError("The answer is too long");
+async function* linesOf({ body }: Response, signal: AbortSignal): AsyncGenerator<string> {
+  const lines = (body ?? new Blob([]).stream())
+    .pipeThrough(new LimitedBytesTransformStream(MAX_BYTES, { error: true }), { signal })
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream());
+  for await (const line of lines) {
     if (line !== "") yield line;
   }
 }
