@@ -1,5 +1,5 @@
 /** How much of an answer's body is read, in bytes. */
-export const MAX_EXCERPT_BYTES = 4_096;
+const MAX_EXCERPT_BYTES = 4_096;
 
 /**
  * Reads the start of an answer's body and cancels the rest, which frees the connection.

@@ -7,7 +7,7 @@ import { formatOf } from "./format/formats.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** The rule id of test messages: no file in `rules/`, but a name that receivers can route by. */
-export const TEST_RULE = "panoptes-test";
+const TEST_RULE = "panoptes-test";
 
 /** What a test message is about. */
 export interface TestOptions {

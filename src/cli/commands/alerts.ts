@@ -47,7 +47,7 @@ const COLUMNS = [
 const DEFAULT_SINCE = "7d";
 
 /** Lists the latest alerts, oldest first. */
-export async function alertsList(options: AlertsListOptions): Promise<ExitCode> {
+async function alertsList(options: AlertsListOptions): Promise<ExitCode> {
   const { format, state, limit, since = DEFAULT_SINCE } = options;
   const instance = await Instance.open(options, "list the alerts", { scope: "read:alerts" });
   const query = filterQuery({ ...options, since }, Date.now());
@@ -77,7 +77,7 @@ export async function alertsList(options: AlertsListOptions): Promise<ExitCode> 
 }
 
 /** Shows one alert with its events, and who has handled it. */
-export async function alertsShow(
+async function alertsShow(
   id: string,
   { format, ...options }: InstanceOptions & FormatOptions,
 ): Promise<ExitCode> {
@@ -106,7 +106,7 @@ export async function alertsShow(
 }
 
 /** Puts alerts into a state. */
-export async function alertsPut(
+async function alertsPut(
   ids: readonly string[],
   state: AlertState,
   { note = "", ...options }: InstanceOptions & { readonly note?: string },

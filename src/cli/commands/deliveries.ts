@@ -48,7 +48,7 @@ const PAGE = 100;
 const BATCH = 1_000;
 
 /** Lists messages to endpoints, newest first. */
-export async function deliveriesList(
+async function deliveriesList(
   { format, url, source, tokenFile, limit, ...query }: DeliveriesOptions & FormatOptions,
 ): Promise<ExitCode> {
   const instance = await Instance.open({ url, source, tokenFile }, "list the deliveries", {
@@ -87,7 +87,7 @@ export async function deliveriesList(
 }
 
 /** Shows one message with its attempts and what was answered. */
-export async function deliveriesShow(
+async function deliveriesShow(
   id: string,
   { format, ...options }: InstanceOptions & FormatOptions,
 ): Promise<ExitCode> {
@@ -109,7 +109,7 @@ export async function deliveriesShow(
 }
 
 /** Sends one message again, or all that the options select. */
-export async function deliveriesRedeliver(
+async function deliveriesRedeliver(
   id: string | undefined,
   { url, source, tokenFile, limit, ...query }: DeliveriesSelection & { readonly limit?: number },
 ): Promise<ExitCode> {

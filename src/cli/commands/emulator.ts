@@ -23,7 +23,7 @@ const PAST_MS = 24 * 3600_000;
  * @param options Where, and what happens there.
  * @returns The exit code, once it is stopped.
  */
-export async function emulate(
+async function emulate(
   { port, seed, rate, history }: EmulatorCommandOptions,
 ): Promise<ExitCode> {
   const emulator = createEmulator({ seed });

@@ -21,7 +21,7 @@ const COLUMNS = [
 ];
 
 /** Lists the endpoints of a running Panoptes. */
-export async function endpointsList(
+async function endpointsList(
   { format, ...options }: InstanceOptions & FormatOptions,
 ): Promise<ExitCode> {
   const instance = await Instance.open(options, "list the endpoints");
@@ -38,7 +38,7 @@ export async function endpointsList(
 }
 
 /** Stores an endpoint that a file describes, or changes only the members that are in the file. */
-export async function endpointsSet(
+async function endpointsSet(
   name: string,
   file: string,
   { merge = false, ...options }: InstanceOptions & { readonly merge?: boolean },
@@ -61,7 +61,7 @@ export async function endpointsSet(
 }
 
 /** Removes a stored endpoint. */
-export async function endpointsRemove(name: string, options: InstanceOptions): Promise<ExitCode> {
+async function endpointsRemove(name: string, options: InstanceOptions): Promise<ExitCode> {
   const instance = await Instance.open(options, `remove the endpoint ${name}`);
   await instance.read(instance.v1.endpoints[":name"].$delete(byName(name)));
   say(`${name} is removed`);
@@ -69,7 +69,7 @@ export async function endpointsRemove(name: string, options: InstanceOptions): P
 }
 
 /** Gives a failing or paused endpoint a fresh start. */
-export async function endpointsResume(name: string, options: InstanceOptions): Promise<ExitCode> {
+async function endpointsResume(name: string, options: InstanceOptions): Promise<ExitCode> {
   const instance = await Instance.open(options, `resume the endpoint ${name}`);
   await instance.read(instance.v1.endpoints[":name"].resume.$post(byName(name)));
   say(`${name} is resumed: what waits for it is sent now`);
@@ -77,7 +77,7 @@ export async function endpointsResume(name: string, options: InstanceOptions): P
 }
 
 /** Sends a sample through an endpoint and says what was answered. */
-export async function endpointsTest(
+async function endpointsTest(
   name: string,
   { level, ...options }: InstanceOptions & { readonly level: AlertLevel },
 ): Promise<ExitCode> {
@@ -95,7 +95,7 @@ export async function endpointsTest(
  * Writes the JSON that the setting WEBHOOKS takes from a list of endpoints in YAML: the Worker holds
  * no YAML parser.
  */
-export async function endpointsConvert(file: string): Promise<ExitCode> {
+async function endpointsConvert(file: string): Promise<ExitCode> {
   const list = await readDocument(file);
   if (!Array.isArray(list)) throw new UsageError(`'${file}' must hold a list of endpoints`);
   const problems = list.flatMap((entry, index) => {

@@ -23,7 +23,7 @@ import { type Column, textTable } from "../output/text_table.ts";
 import { EventSummary, type TextSummary } from "./event_summary.ts";
 
 /** Options of `panoptes events summarize`. */
-export interface EventsSummarizeOptions {
+interface EventsSummarizeOptions {
   /** How far to look back into the API's past; without it, events come from files. */
   readonly since?: string;
   /** Rule files and folders; by default the folder `rules`, if it exists. */
@@ -54,7 +54,7 @@ const SHOWN_ACTORS = 2;
  * @param options The API's past instead, rules and format.
  * @returns The exit code.
  */
-export async function eventsSummarize(
+async function eventsSummarize(
   paths: readonly string[],
   options: EventsSummarizeOptions,
 ): Promise<ExitCode> {

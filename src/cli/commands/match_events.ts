@@ -36,7 +36,7 @@ export interface MatchOptions {
  * @param options Rules and format.
  * @returns The exit code.
  */
-export async function matchEvents(
+async function matchEvents(
   paths: readonly string[],
   options: MatchOptions,
 ): Promise<ExitCode> {

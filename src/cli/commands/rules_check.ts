@@ -21,13 +21,13 @@ import { BufferedOutput } from "../output/buffered_output.ts";
 import { counted, hasColours, note } from "../output/terminal.ts";
 
 /** The formats of `rules check`. */
-export const CHECK_FORMATS = ["text", "json", "sarif", "github"] as const;
+const CHECK_FORMATS = ["text", "json", "sarif", "github"] as const;
 
 /** From most to least severe, as `rules check --severity` takes them. */
 export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
 /** Options of `rules check`. */
-export interface RulesCheckOptions {
+interface RulesCheckOptions {
   /** How problems are written. */
   readonly format: typeof CHECK_FORMATS[number];
   /** The least severe problems that are shown. */
@@ -45,7 +45,7 @@ export interface RulesCheckOptions {
  * @param options Format and strictness.
  * @returns The exit code: findings if there is an error (with `strict`, a warning).
  */
-export async function rulesCheck(
+async function rulesCheck(
   paths: readonly string[],
   options: RulesCheckOptions,
 ): Promise<ExitCode> {

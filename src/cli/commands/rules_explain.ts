@@ -24,7 +24,7 @@ import { BufferedOutput } from "../output/buffered_output.ts";
 import { note, paint, printable } from "../output/terminal.ts";
 
 /** Options of `rules explain`. */
-export interface RulesExplainOptions {
+interface RulesExplainOptions {
   /** How the tree is written. */
   readonly format: "text" | "json";
   /** The id, name or title of one rule. */
@@ -42,7 +42,7 @@ export interface RulesExplainOptions {
  * @param options Which rule, and how it is written.
  * @returns The exit code: findings if a rule does not load.
  */
-export async function rulesExplain(
+async function rulesExplain(
   path: string,
   event: string | undefined,
   options: RulesExplainOptions,

@@ -9,7 +9,7 @@ import { note, write } from "../output/terminal.ts";
 import { newRule } from "./new_rule.ts";
 
 /** Options of `panoptes rules new`. */
-export interface RulesNewOptions {
+interface RulesNewOptions {
   /** The text of the event; without a file, it is the whole event. */
   readonly event?: string;
   /** The rule's title. */
@@ -27,7 +27,7 @@ export interface RulesNewOptions {
  * @param options The text of the event, title, level and where to write.
  * @returns The exit code.
  */
-export async function rulesNew(
+async function rulesNew(
   path: string | undefined,
   options: RulesNewOptions,
 ): Promise<ExitCode> {

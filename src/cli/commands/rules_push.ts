@@ -5,7 +5,7 @@ import { Instance } from "../input/instance.ts";
 import { counted, say } from "../output/terminal.ts";
 
 /** Options of `rules push`. */
-export interface RulesPushOptions {
+interface RulesPushOptions {
   /** The address of Panoptes. */
   readonly log: string;
   /** The name of the source. */
@@ -21,7 +21,7 @@ export interface RulesPushOptions {
  * @throws {UsageError} If the file cannot be read, or the address or the token is unusable.
  * @throws {SourceError} If the service refuses the bundle or cannot be reached.
  */
-export async function rulesPush(
+async function rulesPush(
   file: string,
   { log, source }: RulesPushOptions,
 ): Promise<ExitCode> {

@@ -19,7 +19,7 @@ import { junitReport, type RuleTests } from "../output/junit_report.ts";
 import { counted, paint, printable } from "../output/terminal.ts";
 
 /** Options of `rules test`. */
-export interface RulesTestOptions {
+interface RulesTestOptions {
   /** The file that a JUnit report is written to. */
   readonly junit?: string;
   /** A file of lists for the modifier expand. */
@@ -33,7 +33,7 @@ export interface RulesTestOptions {
  * @param options JUnit report and placeholders.
  * @returns The exit code: findings if a test failed or a rule does not load.
  */
-export async function rulesTest(
+async function rulesTest(
   paths: readonly string[],
   options: RulesTestOptions,
 ): Promise<ExitCode> {

@@ -26,7 +26,7 @@ const COLUMNS = [
 ];
 
 /** Lists what holds back notifications now. */
-export async function silencesList(
+async function silencesList(
   { format, ...options }: InstanceOptions & FormatOptions,
 ): Promise<ExitCode> {
   const instance = await Instance.open(options, "list the silences", { scope: "read" });
@@ -43,7 +43,7 @@ export async function silencesList(
 }
 
 /** Holds back notifications for a time. */
-export async function silencesCreate(
+async function silencesCreate(
   { rule, field = [], until, reason, ...options }: SilencesCreateOptions,
 ): Promise<ExitCode> {
   const fields: Record<string, string[]> = {};
@@ -68,7 +68,7 @@ export async function silencesCreate(
 }
 
 /** Ends a silence. */
-export async function silencesEnd(id: string, options: InstanceOptions): Promise<ExitCode> {
+async function silencesEnd(id: string, options: InstanceOptions): Promise<ExitCode> {
   const instance = await Instance.open(options, `end the silence ${id}`);
   await instance.read(instance.v1.silences[":id"].$delete({ param: { id: inPath(id) } }));
   say(`${printable(id)} has ended`);

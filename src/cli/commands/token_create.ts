@@ -17,7 +17,7 @@ export interface NewApiToken {
 }
 
 /** Options of `panoptes token create`. */
-export interface TokenCreateOptions {
+interface TokenCreateOptions {
   readonly name: string;
   readonly scope?: readonly string[];
   readonly source?: readonly string[];

@@ -14,7 +14,7 @@ export interface EventText {
 /**
  * The maximum characters of one event, so that a file without line ends does not fill the memory.
  */
-export const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
+const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
 
 /** A first line that is longer is a line of its own, whatever comes next. */
 const MAX_HEAD_LENGTH = 64 * 1024;

@@ -15,7 +15,7 @@ import { count, described, maybeTime, text } from "../schema.ts";
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** How far a backup has been restored. */
-export const RestoreSchema = v.object({
+const RestoreSchema = v.object({
   restoring: described(v.boolean(), "whether a backup is being restored now"),
   parts: described(count, "how many parts were restored"),
   after: described(text, "the `sha256` of the last of them; the next part follows it"),
