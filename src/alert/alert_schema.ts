@@ -138,7 +138,7 @@ export const AlertSchema = v.strictObject(
       described(
         v.string(),
         "the name of the [source](configuration.md#sources) whose activity log the events are from; " +
-          "`default` if only one is configured. Absent outside the Worker",
+          "`default` if only one is configured. Absent outside a deployment",
       ),
     ),
     level: described(AlertLevelSchema, "the rule's level; `informational` if it states none"),
@@ -201,7 +201,7 @@ export const AlertSchema = v.strictObject(
       described(
         v.string(),
         "the revision of the rules that were in force; [`GET /v1/rules`](http.md#rules) says which " +
-          "are now. Absent where rules have none, as outside the Worker",
+          "are now. Absent where rules have none, as outside a deployment",
       ),
     ),
   } satisfies MembersOf<Alert>,

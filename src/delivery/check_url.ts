@@ -79,7 +79,7 @@ export function checkUrl(
   if (url.username !== "" || url.password !== "") return { refused: "it contains credentials" };
   const host = url.hostname.replace(/\.$/, "");
   if (isUnder(host, refusedHosts)) {
-    return { refused: "its host is the Worker's own (OWN_HOSTS, PUBLIC_URL)" };
+    return { refused: "its host is that of Panoptes itself (OWN_HOSTS, PUBLIC_URL)" };
   }
   if (allowedHosts.length > 0 && !isUnder(host, allowedHosts)) {
     return { refused: "WEBHOOK_HOSTS does not allow its host" };

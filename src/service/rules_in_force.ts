@@ -24,7 +24,7 @@ const ENDS_PROCESS = "bundle: Opening it has ended the process twice, so it is n
   "build it with fewer or smaller rules";
 
 /** What clients are told of an error that is no problem of the bundle. */
-const CANNOT_BE_OPENED = "bundle: It cannot be read or opened; the log of the Worker says why";
+const CANNOT_BE_OPENED = "bundle: It cannot be read or opened; the log of the service says why";
 
 /** A row has to hold the bundle as JSON, and a Durable Object's may have 2 MB. */
 const MAX_STORED_BYTES = 1_900_000;
@@ -227,7 +227,7 @@ async function openUploaded(
   { log, scope, durable, report }: OpenRulesOptions,
 ): Promise<Opened> {
   const refused = (refusal: string, facts: unknown = { refusal }): Opened => {
-    report("The uploaded rules do not load; those of the Worker are in force", facts);
+    report("The uploaded rules do not load; those that were built are in force", facts);
     return { refusal: oneLine(refusal) };
   };
   const note = (openings: number) => {

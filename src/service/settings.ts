@@ -198,8 +198,7 @@ export const SETTINGS = {
   ownHosts: setting({
     name: "OWN_HOSTS",
     shownDefault: "none",
-    help:
-      "the host names of the Worker itself, separated by commas: webhooks to them or to names " +
+    help: "the host names of Panoptes itself, separated by commas: webhooks to them or to names " +
       "below them are refused",
     schema: hostNames(),
   }),
@@ -214,7 +213,7 @@ export const SETTINGS = {
   publicUrl: setting({
     name: "PUBLIC_URL",
     shownDefault: "none",
-    help: "the address where people reach the Worker, such as `https://panoptes.example.com`: " +
+    help: "the address where people reach Panoptes, such as `https://panoptes.example.com`: " +
       "messages link to their alert on the page there",
     bounds: "an origin with https, or with http on loopback",
     schema: v.optional(origin()),

@@ -295,7 +295,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
     alerts: collector("Panoptes works late", "Panoptes works on time again"),
     meaning: "The next tick is late, or one does not end: yellow after one minute, red after five",
     advice:
-      "The watchdog sets a lost alarm again every minute. If this lasts, check the cron trigger of the Worker, and restart it.",
+      "If this lasts: on Cloudflare, check the cron trigger of the Worker; on a server, see whether the machine is overloaded, and restart Panoptes.",
   },
   log_unreadable: {
     severities: ["red"],

@@ -67,7 +67,7 @@ Deno.test("checkUrl() accepts a port that is allowed, and no other", () => {
 
 Deno.test("checkUrl() refuses our own hosts and their subdomains", () => {
   const refusedHosts = ["Panoptes.example.com"];
-  const reason = { refused: "its host is the Worker's own (OWN_HOSTS, PUBLIC_URL)" };
+  const reason = { refused: "its host is that of Panoptes itself (OWN_HOSTS, PUBLIC_URL)" };
   assertEquals(checkUrl("https://panoptes.example.com/", { refusedHosts }), reason);
   assertEquals(checkUrl("https://a.panoptes.example.com./", { refusedHosts }), reason);
   assert("url" in checkUrl("https://notpanoptes.example.com/", { refusedHosts }));

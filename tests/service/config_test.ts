@@ -57,7 +57,7 @@ Deno.test("readConfig() accepts host names separated by commas, and nothing else
 });
 
 Deno.test("readConfig() refuses endpoints on the Worker's own hosts, and beside those of WEBHOOK_HOSTS, by name", () => {
-  const own = "its host is the Worker's own (OWN_HOSTS, PUBLIC_URL)";
+  const own = "its host is that of Panoptes itself (OWN_HOSTS, PUBLIC_URL)";
   const beside = "WEBHOOK_HOSTS does not allow its host";
   const WEBHOOKS = JSON.stringify([
     { name: "slack", url: "https://hooks.slack.com/services/hunter2", secret: SECRET },

@@ -156,8 +156,8 @@ Deno.test("a stored bundle that no longer loads gives way to the rules of the Wo
     const [change, expected] of [
       [`json_set(value, '$.bundle.format', 0)`, "format 0"],
       [`json_set(value, '$.bundle.rules', json('[]'))`, "at least one rule"],
-      // What a parser says is in the log of the Worker only.
-      [`'{'`, "bundle: It cannot be read or opened; the log of the Worker says why"],
+      // What a parser says is in the log of the service only.
+      [`'{'`, "bundle: It cannot be read or opened; the log of the service says why"],
     ] as const
   ) {
     (await bench.open()).upload(OTHER, "ana");

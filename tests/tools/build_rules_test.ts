@@ -131,7 +131,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`rules:build refuses a rule ${what}: it cannot match in the Worker`, async () => {
+  Deno.test(`rules:build refuses a rule ${what}: it cannot match in Panoptes`, async () => {
     const { code, said, built } = await build({
       "good.yml": GOOD,
       "never.yml": GOOD.replace("5f7c4c5e", "6f7c4c5e").replace("A test was", "Tests were")
@@ -140,7 +140,7 @@ for (
     assertEquals(code, 1);
     assertStringIncludes(said, `rules/never.yml:${place}: warning logsource-`);
     assertStringIncludes(said, says);
-    assertStringIncludes(said, "What cannot match in the Worker is not built");
+    assertStringIncludes(said, "What cannot match in Panoptes is not built");
     assertEquals(built, undefined);
   });
 }

@@ -159,7 +159,7 @@ export function backtestCommand(): CliCommand {
     .addOption(formatOption())
     .addOption(placeholdersOption())
     .note(
-      "Rules run as they do in the Worker, correlations included, and nothing is delivered. The " +
+      "Rules run as they do in a deployment, correlations included, and nothing is delivered. The " +
         "report names each rule with its alerts by day, whom or what they are about most often, " +
         "and the latest of them.",
     )

@@ -100,7 +100,7 @@ export async function bundleOf(
   if (problems.some(({ severity }) => severity === "error")) throw new BrokenRules();
   if (problems.some(({ code }) => CANNOT_MATCH.has(code))) {
     throw new BrokenRules(
-      "What cannot match in the Worker is not built: correct it, or, if your events do have the " +
+      "What cannot match in Panoptes is not built: correct it, or, if your events do have the " +
         "field, say so with a comment '# panoptes-disable CODE -- reason'.",
     );
   }
@@ -143,11 +143,11 @@ function report(problems: readonly Problem[]): string {
 
 /** `panoptes rules build`. */
 export function rulesBuildCommand(): CliCommand {
-  return new CliCommand("build").description("check and test rules, and write what the Worker runs")
+  return new CliCommand("build").description("check and test rules, and write what Panoptes runs")
     .argument("<path...>", RULES_HELP)
     .requiredOption("--out <file>", "where the bundle goes, such as rules.json")
     .note(
-      "Nothing is written unless every rule lints, passes its tests and can match in the Worker.",
+      "Nothing is written unless every rule lints, passes its tests and can match in Panoptes.",
     )
     .example("panoptes rules build rules --out rules.json")
     .run((paths: string[], options: RulesBuildOptions) => rulesBuild(paths, options));

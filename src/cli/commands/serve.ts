@@ -188,7 +188,7 @@ export function serveCommand(): CliCommand {
       "It runs until SIGTERM or SIGINT. Then it accepts no more requests, ends streams so that their " +
         "readers reconnect, finishes the work in progress and closes its files.",
     )
-    .note("The settings are those of the Worker: docs/configuration.md lists them.")
+    .note("docs/configuration.md lists the settings, which are the same as on Cloudflare.")
     .example("panoptes serve --config /etc/panoptes.env --data /var/lib/panoptes")
     .example("panoptes serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem")
     .example("panoptes serve --trusted-proxy 127.0.0.1", "behind nginx or Caddy on this machine")
