@@ -7,6 +7,7 @@ import { standard } from "../../src/delivery/format/standard.ts";
 import { isSecret, publicKeysOf } from "../../src/delivery/secret.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 import { TextLineStream } from "../../src/stream/std_streams.ts";
+import { canRun } from "../support/can_run.ts";
 
 const docs = new URL("../../docs/", import.meta.url);
 const SHARED = `whsec_${btoa("a secret of thirty-two bytes, ok.")}`;
@@ -16,11 +17,7 @@ const [PUBLIC = ""] = await publicKeysOf([PRIVATE]);
 /** The first Python that has the package which public keys need. */
 async function pythonWithCryptography(): Promise<string | undefined> {
   for (const python of ["python3", "/usr/bin/python3"]) {
-    const found = await new Deno.Command(python, {
-      args: ["-c", "import cryptography"],
-      stderr: "null",
-    }).output().catch(() => undefined);
-    if (found?.success) return python;
+    if (await canRun(python, "-c", "import cryptography")) return python;
   }
   return undefined;
 }

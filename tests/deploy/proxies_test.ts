@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { freePort } from "../../src/local/free_port.ts";
 import { apiTokens, TOKEN } from "../support/api_token.ts";
 import { BareServer } from "../support/bare_server.ts";
+import { canRun } from "../support/can_run.ts";
 import { eventually } from "../support/eventually.ts";
 import { FarEnd } from "../worker/far_end.ts";
 
@@ -47,20 +48,11 @@ function command(name: string, args: readonly string[], folder: string): Deno.Co
   return new Deno.Command(name, { args: [...args], env, stdout: "null", stderr: "null" });
 }
 
-async function isThere(name: string): Promise<boolean> {
-  try {
-    return (await new Deno.Command(name, { args: [name === "nginx" ? "-v" : "version"] }).output())
-      .success;
-  } catch {
-    return false;
-  }
-}
-
 for (const [name, proxyOf] of Object.entries(PROXIES)) {
   Deno.test({
     name:
       `behind ${name}, events arrive while a stream is open, a client that leaves is noticed, and its address is known`,
-    ignore: !await isThere(name),
+    ignore: !await canRun(name, name === "nginx" ? "-v" : "version"),
     async fn() {
       using api = await FarEnd.start();
       await using server = await BareServer.create({
