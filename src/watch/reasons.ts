@@ -351,7 +351,7 @@ export const REASONS: Readonly<Record<ReasonCode, ReasonKind>> = {
       title: "A webhook endpoint of Panoptes is paused",
     },
     meaning:
-      "An endpoint fails, so one message at a time probes it, at most every 5 minutes; red after an hour",
+      "An endpoint fails, so one message at a time probes it, with pauses of up to 5 minutes; red after an hour",
     advice:
       "It resumes by itself when a probe succeeds. The queue is kept, and probes use up no attempts.",
   },
