@@ -4,13 +4,8 @@ import * as v from "valibot";
 import type { MessageContent } from "../../../src/delivery/format/format.ts";
 import { formatOf } from "../../../src/delivery/format/formats.ts";
 import type { ChatReceiver } from "../../support/receivers/chat_receiver.ts";
-import {
-  anyContent,
-  closed,
-  correlated,
-  created,
-  folded,
-} from "../../support/receivers/contents.ts";
+import { anyContent } from "../../support/receivers/any_content.ts";
+import { closed, correlated, created, folded } from "../../support/receivers/contents.ts";
 import { json, LINK, requestOf, send } from "../../support/receivers/http_receiver.ts";
 import { CHAT_RECEIVERS } from "../../support/receivers/chat_receivers.ts";
 

@@ -5,8 +5,8 @@ import { AlertSchema, FoldedAlertsSchema } from "../../../src/alert/alert_schema
 import { EndpointSchema } from "../../../src/delivery/endpoint.ts";
 import type { MessageContent } from "../../../src/delivery/format/format.ts";
 import { template } from "../../../src/delivery/format/template.ts";
+import { anyContent } from "../../support/receivers/any_content.ts";
 import {
-  anyContent,
   closed,
   correlated,
   created,
