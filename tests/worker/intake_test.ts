@@ -1,17 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { OTLPLogExporter as JsonExporter } from "@opentelemetry/exporter-logs-otlp-http";
 import { OTLPLogExporter as ProtobufExporter } from "@opentelemetry/exporter-logs-otlp-proto";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { LoggerProvider, SimpleLogRecordProcessor } from "@opentelemetry/sdk-logs";
 import { makeOrganisation } from "../../src/emulator/organisation.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
 import { sha256, TOKEN } from "../support/api_token.ts";
 import { eventually } from "../support/eventually.ts";
+import { exportEvent } from "../support/export_event.ts";
 import { WorkerFixture } from "./worker_fixture.ts";
 
 const PUSHER = "a-token-that-only-pushes";
-type Exporter = ConstructorParameters<typeof SimpleLogRecordProcessor>[0]["exporter"];
-
 /** A Worker with one token that reads, and one that pushes. */
 async function pushedWorker(): Promise<WorkerFixture> {
   return await WorkerFixture.start({
@@ -22,35 +19,6 @@ async function pushedWorker(): Promise<WorkerFixture> {
       ]),
     },
   });
-}
-
-/** Sends one event of the activity log with an exporter of OpenTelemetry, as ThousandEyes would. */
-async function exportEvent(exporter: Exporter, event: {
-  aid: string;
-  date: number;
-  event: string;
-  uid: string;
-  user: string;
-  email: string;
-  resources: { type: string; name: string }[];
-}): Promise<void> {
-  const provider = new LoggerProvider({
-    resource: resourceFromAttributes({ "thousandeyes.account.id": event.aid }),
-    processors: [new SimpleLogRecordProcessor({ exporter })],
-  });
-  provider.getLogger("activity-log").emit({
-    timestamp: event.date,
-    body: event.event,
-    severityText: "INFO",
-    attributes: {
-      "thousandeyes.user.id": event.uid,
-      "thousandeyes.user.name": event.user,
-      "thousandeyes.user.email": event.email,
-      "thousandeyes.activitylog.resources": event.resources,
-    },
-  });
-  await provider.forceFlush();
-  await provider.shutdown();
 }
 
 Deno.test("OpenTelemetry's own exporters push into the Worker, in JSON and in protobuf with gzip; polling that shows the same records nothing again", async () => {
