@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import { sealBundle } from "../src/alert/rule_bundle.ts";
 import { toSigmaEvent } from "../src/alert/to_sigma_event.ts";
 import { RunningSource } from "../src/server/running_source.ts";
@@ -17,6 +18,7 @@ import { readConfig } from "../src/service/config.ts";
 import { compileRegexes } from "../src/sigma/mod.ts";
 import { parseSigma } from "../src/sigma/parse.ts";
 import { RuleSet } from "../src/sigma/source_rule_set.ts";
+import { systemClock } from "../src/stream/clock.ts";
 import type { UserEvent } from "../src/thousandeyes/event/user_event.ts";
 import { printFigures } from "./figures.ts";
 import { seededRandom } from "./match/random.ts";
@@ -109,8 +111,14 @@ const source = await RunningSource.open({
   path: `${folder}/log.db`,
   config: { ...config, maxRequestsPerTick: 900 },
   bundle: sealBundle({ rules, correlations: [], filters: [], regexes: compileRegexes(rules, {}) }),
-  network: { fetch: (url) => Promise.resolve(answer(url)) },
-  clock: { now: () => now, wait: () => new Promise((resolve) => setTimeout(resolve, 0)) },
+  network: {
+    async fetch(url) {
+      // An answer arrives in another turn of the event loop, which also frees what the last one used.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      return answer(url);
+    },
+  },
+  clock: { now: () => now, wait: (ms, signal) => systemClock.wait(ms, signal) },
   random: () => 0.5,
   onTick: () => {},
 });
