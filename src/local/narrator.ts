@@ -1,6 +1,6 @@
 import { DEFAULT_SOURCE } from "../alert/alert_id.ts";
-import { paint, printable, say } from "../cli/output/terminal.ts";
-import { fold, outputWidth } from "./fold.ts";
+import { foldLine } from "../cli/output/fold_line.ts";
+import { paint, printable, say, terminalWidth } from "../cli/output/terminal.ts";
 
 /** Where the text after the time of day begins. */
 const INDENT = 10;
@@ -20,7 +20,7 @@ export class Narrator {
 
   /** Shows one remark on the start that needs attention. */
   remark(what: string): void {
-    say(fold(`  ${paint("yellow", "!")} ${what}`, outputWidth(), 4).join("\n"));
+    say(foldLine(`  ${paint("yellow", "!")} ${what}`, terminalWidth(), 4).join("\n"));
   }
 
   /**
@@ -29,9 +29,9 @@ export class Narrator {
    */
   happened(what: string, line: string, below: readonly string[] = []): void {
     const whole = [
-      ...fold(`${paint("dim", timeOfDay(new Date()))}  ${what}  ${line}`, outputWidth(), INDENT),
-      ...below.flatMap((each) => fold(" ".repeat(INDENT) + each, outputWidth(), INDENT)),
-    ].join("\n");
+      `${paint("dim", timeOfDay(new Date()))}  ${what}  ${line}`,
+      ...below.map((each) => " ".repeat(INDENT) + each),
+    ].flatMap((each) => foldLine(each, terminalWidth(), INDENT)).join("\n");
     if (this.#early === undefined) say(whole);
     else this.#early.push(whole);
   }
