@@ -1,4 +1,5 @@
 import type { FieldMap } from "../sigma/engine.ts";
+import type { SECRET_MEMBERS } from "../store/endpoint_table.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { QuietHours, QuietHoursConfig } from "./quiet_hours.ts";
 
@@ -6,7 +7,7 @@ import type { QuietHours, QuietHoursConfig } from "./quiet_hours.ts";
 export type ShownEndpoint =
   & Omit<
     Endpoint,
-    "secret" | "previousSecrets" | "headers" | "options" | "where" | "quietHours"
+    Exclude<typeof SECRET_MEMBERS[number], "url"> | "where" | "quietHours"
   >
   & {
     /** Whether it has a secret. */

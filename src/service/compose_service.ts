@@ -287,7 +287,19 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
         attempt: ports.attempt,
       }),
       endpoints,
-      backups: logBackups({ log, collector: watch.collector, clock, wake: wakeNow }),
+      backups: logBackups({
+        log,
+        collector: watch.collector,
+        clock,
+        wake: wakeNow,
+        onRestored({ checkpoints: uploaded = 0 }) {
+          if (uploaded > 0) {
+            rules.reopen();
+            tellRules();
+          }
+          endpoints.reopen();
+        },
+      }),
       push(records) {
         const outcome = watch.push(records);
         if (outcome !== undefined) wakeNow(); // there may be messages to send

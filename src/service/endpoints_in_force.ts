@@ -3,7 +3,7 @@ import { type Endpoint, EndpointSchema, refusedEndpoint } from "../delivery/endp
 import { shownEndpoint } from "../delivery/shown_endpoint.ts";
 import type { EndpointAccess, ListedEndpoint } from "../http/log_access.ts";
 import type { ChangeKind } from "../store/change_table.ts";
-import type { StoredEndpoint } from "../store/endpoint_table.ts";
+import { SECRET_MEMBERS, type StoredEndpoint } from "../store/endpoint_table.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { type Config, type ConfigProblem, hostProblem, hostRules } from "./config.ts";
@@ -54,12 +54,13 @@ export class EndpointsInForce implements EndpointAccess {
   /** @param options The log and the settings. */
   constructor(options: EndpointsInForceOptions) {
     this.#options = options;
-    try {
-      this.#use(new Map(options.log.storedEndpoints().map((one) => [one.name, this.#load(one)])));
-    } catch (error) {
-      options.report("The stored endpoints cannot be read", error);
-      this.#use(undefined);
-    }
+    this.#open();
+  }
+
+  /** Puts in force what is in the log: a backup was put back. */
+  reopen(): void {
+    this.#open();
+    this.#options.onChange?.();
   }
 
   /** Every endpoint, with stand-ins for those that are refused. */
@@ -140,8 +141,10 @@ export class EndpointsInForce implements EndpointAccess {
     const before = this.#loaded?.get(name)?.stored;
     if (before === undefined) return this.#isConfigured(name) ? "in settings" : "unknown";
     if (!isObject(value)) return ["must be an object with the members to change"];
-    const merged = Object.entries({ ...before.config, ...value })
-      .filter(([, member]) => member !== null);
+    const { withheld, ...config } = before.config;
+    const missing = missingMembers(withheld).filter((member) => !Object.hasOwn(value, member));
+    const merged = Object.entries({ ...config, ...value }).filter(([, member]) => member !== null);
+    if (missing.length > 0) merged.push(["withheld", missing]);
     return this.put(name, Object.fromEntries(merged), by);
   }
 
@@ -174,6 +177,16 @@ export class EndpointsInForce implements EndpointAccess {
     onChange?.();
   }
 
+  #open(): void {
+    const { log, report } = this.#options;
+    try {
+      this.#use(new Map(log.storedEndpoints().map((one) => [one.name, this.#load(one)])));
+    } catch (error) {
+      report("The stored endpoints cannot be read", error);
+      this.#use(undefined);
+    }
+  }
+
   #use(loaded: ReadonlyMap<string, Loaded> | undefined): void {
     const { endpoints, refusedEndpoints } = this.#options.config;
     this.#loaded = loaded;
@@ -185,6 +198,11 @@ export class EndpointsInForce implements EndpointAccess {
 
   #load(stored: StoredEndpoint): Loaded {
     const { name, config } = stored;
+    const missing = missingMembers(config["withheld"]);
+    if (missing.length > 0) {
+      const problems = [`${missing.join(", ")} must be set again: a backup has no secrets`];
+      return { stored, endpoint: refusedEndpoint(name, config), problems };
+    }
     const { success, output, issues } = v.safeParse(EndpointSchema, { ...config, name });
     const problems = success
       ? [
@@ -208,12 +226,18 @@ const WEBHOOKS = SETTINGS.endpoints.name;
 const ONE_SOURCE = "sources must be absent: a stored endpoint belongs to the source that it is " +
   "stored in";
 
+/** Which secrets an endpoint had that came back from a backup without them. */
+function missingMembers(withheld: unknown): readonly string[] {
+  return SECRET_MEMBERS.filter((name) => Array.isArray(withheld) && withheld.includes(name));
+}
+
 /** The members whose values differ. */
 function changedMembers(
   before: StoredEndpoint["config"],
   after: StoredEndpoint["config"],
 ): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  names.delete("withheld");
   return [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .sort();
 }

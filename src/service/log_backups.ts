@@ -1,5 +1,6 @@
 import type { BackupAccess } from "../http/log_access.ts";
 import { openPart } from "../store/backup/backup_part.ts";
+import type { Restored } from "../store/backup/restore_part.ts";
 import type { ChangeKind } from "../store/change_table.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
@@ -15,6 +16,8 @@ export interface LogBackupsOptions {
   readonly clock: Clock;
   /** Makes the next tick start at once. */
   readonly wake: () => void;
+  /** Called when a backup was put back, with how many rows it had of each table. */
+  readonly onRestored: (rows: Restored["rows"]) => void;
 }
 
 /**
@@ -23,7 +26,9 @@ export interface LogBackupsOptions {
  * @param options The log, its collector and the clock.
  * @returns Writing backups, and putting them back.
  */
-export function logBackups({ log, collector, clock, wake }: LogBackupsOptions): BackupAccess {
+export function logBackups(
+  { log, collector, clock, wake, onRestored }: LogBackupsOptions,
+): BackupAccess {
   const note = (by: string, what: ChangeKind, about: string, details: readonly string[] = []) =>
     log.addChange({ at: clock.now(), by, what, about, details });
 
@@ -32,8 +37,8 @@ export function logBackups({ log, collector, clock, wake }: LogBackupsOptions): 
     restoring: () => log.restoring(),
     restore(text, isReplacing, by) {
       const part = openPart(text);
+      const wasDone = log.restoring() === undefined && part.header === undefined;
       const restored = log.transaction(() => {
-        const wasDone = log.restoring() === undefined && part.header === undefined;
         const restored = log.restore(part, { now: clock.now(), isReplacing });
         const { header: { startedAt, collector: state }, isDone, rows } = restored;
         if (part.header !== undefined) {
@@ -45,7 +50,11 @@ export function logBackups({ log, collector, clock, wake }: LogBackupsOptions): 
         }
         return restored;
       });
-      if (restored.isDone) wake();
+      if (restored.isDone && !wasDone) {
+        // In the same turn: no event may meet other rules than those of the backup.
+        onRestored(restored.rows);
+        wake();
+      }
       return restored;
     },
     abandon: (by) =>

@@ -3,12 +3,10 @@ import { openBundle } from "../alert/open_bundle.ts";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
 import { isLarger } from "../alert/shorten.ts";
 import type { RulesState } from "../http/log_access.ts";
+import { UPLOADED_RULES } from "../store/checkpoint_table.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { oneLine } from "../stream/plain_text.ts";
-
-/** The checkpoint that holds an uploaded bundle. */
-const UPLOADED = "uploaded rules";
 
 /** The checkpoint that counts how often opening that bundle has begun, without an end. */
 const OPENINGS = "openings of uploaded rules";
@@ -58,6 +56,9 @@ interface Opened {
   readonly refusal?: string;
 }
 
+/** The rules that run, and whether they were uploaded. */
+type InForce = Loaded & Omit<Opened, "matcher">;
+
 /** What rules in force need. */
 export interface RulesInForceOptions {
   /** The log, whose database keeps what was uploaded. */
@@ -85,10 +86,7 @@ export interface OpenRulesOptions extends RulesInForceOptions {
  */
 export class RulesInForce {
   readonly #options: RulesInForceOptions;
-  #loaded: Loaded;
-  #uploaded: Uploaded | undefined;
-  /** Why the uploaded rules are not in force. */
-  #refusal: string | undefined;
+  #inForce: InForce;
 
   /**
    * Puts in force what was uploaded, if it loads, or else the rules of the Worker.
@@ -104,31 +102,29 @@ export class RulesInForce {
    * @param options The log, the rules of the Worker, and which rules make alerts.
    * @param opened What was uploaded; default nothing.
    */
-  constructor(options: RulesInForceOptions, { uploaded, matcher, refusal }: Opened = {}) {
+  constructor(options: RulesInForceOptions, opened: Opened = {}) {
     this.#options = options;
-    this.#loaded = matcher === undefined ? this.#bundled() : { matcher, problems: [] };
-    this.#uploaded = uploaded;
-    this.#refusal = refusal;
+    this.#inForce = this.#orBundled(opened);
   }
 
   /** The compiled rules. */
   get matcher(): RuleMatcher {
-    return this.#loaded.matcher;
+    return this.#inForce.matcher;
   }
 
   /** Names what the rules are. */
   get revision(): string {
-    return (this.#uploaded?.bundle ?? this.#options.bundled).revision;
+    return (this.#inForce.uploaded?.bundle ?? this.#options.bundled).revision;
   }
 
   /** What keeps some rules of the Worker from being in force. */
   get problems(): readonly string[] {
-    return this.#loaded.problems;
+    return this.#inForce.problems;
   }
 
   /** Why rules that were uploaded are not in force; undefined if they are, or there are none. */
   get refusal(): string | undefined {
-    return this.#refusal;
+    return this.#inForce.refusal;
   }
 
   /**
@@ -138,21 +134,21 @@ export class RulesInForce {
    * @returns Its text; undefined if the bundle was built without it.
    */
   sourceOf(file: string | undefined): string | undefined {
-    const { sources = {} } = this.#uploaded?.bundle ?? this.#options.bundled;
+    const { sources = {} } = this.#inForce.uploaded?.bundle ?? this.#options.bundled;
     return file !== undefined && Object.hasOwn(sources, file) ? sources[file] : undefined;
   }
 
   /** Which rules are in force. */
   get state(): RulesState {
     const { bundled } = this.#options;
-    const { at, by } = this.#uploaded ?? {};
+    const { at, by } = this.#inForce.uploaded ?? {};
     return {
       revision: this.revision,
-      source: this.#uploaded === undefined ? "bundled" : "uploaded",
+      source: this.#inForce.uploaded === undefined ? "bundled" : "uploaded",
       bundledRevision: bundled.revision,
       uploadedAt: at === undefined ? null : new Date(at).toISOString(),
       uploadedBy: by ?? null,
-      refused: this.#refusal ?? null,
+      refused: this.#inForce.refusal ?? null,
     };
   }
 
@@ -178,13 +174,11 @@ export class RulesInForce {
     }
     const { revision } = bundle;
     log.transaction(() => {
-      log.saveCheckpoint(UPLOADED, uploaded);
+      log.saveCheckpoint(UPLOADED_RULES, uploaded);
       log.saveCheckpoint(OPENINGS, 0);
       log.addChange({ at: uploaded.at, by, what: "rules.uploaded", about: revision, details: [] });
     });
-    this.#loaded = { matcher, problems: [] };
-    this.#uploaded = uploaded;
-    this.#refusal = undefined;
+    this.#inForce = { matcher, problems: [], uploaded };
     return [];
   }
 
@@ -198,13 +192,23 @@ export class RulesInForce {
     const { log, bundled: { revision: about }, clock } = this.#options;
     const loaded = this.#bundled();
     log.transaction(() => {
-      log.saveCheckpoint(UPLOADED, null);
+      log.saveCheckpoint(UPLOADED_RULES, null);
       log.saveCheckpoint(OPENINGS, 0);
       log.addChange({ at: clock.now(), by, what: "rules.reset", about, details: [] });
     });
-    this.#loaded = loaded;
-    this.#uploaded = undefined;
-    this.#refusal = undefined;
+    this.#inForce = loaded;
+  }
+
+  /** Puts in force what was uploaded according to the log: a backup was put back. */
+  reopen(): void {
+    this.#options.log.saveCheckpoint(OPENINGS, 0); // these have not been opened before
+    this.#inForce = this.#orBundled(openStored(this.#options));
+  }
+
+  #orBundled({ matcher, ...opened }: Opened): InForce {
+    return matcher === undefined
+      ? { ...opened, ...this.#bundled() }
+      : { ...opened, matcher, problems: [] };
   }
 
   /** Loads the rules of the Worker, without those that do not load. */
@@ -223,13 +227,8 @@ export class RulesInForce {
  * Opens the bundle that was uploaded. One that is too large may end the process, which would then
  * never come far enough to be told to forget it: so it is noted beforehand that it is being opened.
  */
-async function openUploaded(
-  { log, scope, durable, report }: OpenRulesOptions,
-): Promise<Opened> {
-  const refused = (refusal: string, facts: unknown = { refusal }): Opened => {
-    report("The uploaded rules do not load; those that were built are in force", facts);
-    return { refusal: oneLine(refusal) };
-  };
+async function openUploaded(options: OpenRulesOptions): Promise<Opened> {
+  const { log, durable, report } = options;
   const note = (openings: number) => {
     try {
       log.saveCheckpoint(OPENINGS, openings);
@@ -239,19 +238,37 @@ async function openUploaded(
     }
   };
   try {
-    const uploaded = log.checkpoint<Uploaded | null>(UPLOADED) ?? undefined;
-    if (uploaded === undefined) return {};
+    if ((log.checkpoint(UPLOADED_RULES) ?? undefined) === undefined) return {};
     const openings = log.checkpoint<number>(OPENINGS) ?? 0;
-    if (openings >= MAX_OPENINGS) return refused(ENDS_PROCESS);
+    if (openings >= MAX_OPENINGS) return refused(report, ENDS_PROCESS);
     note(openings + 1);
     await durable();
     try {
-      const { matcher, problems = [] } = openBundle(uploaded.bundle, scope);
-      return matcher === undefined ? refused(problems.join("; ")) : { uploaded, matcher };
+      return openStored(options);
     } finally {
       note(0);
     }
   } catch (error) {
-    return refused(CANNOT_BE_OPENED, error);
+    return refused(report, CANNOT_BE_OPENED, error);
   }
+}
+
+function openStored({ log, scope, report }: RulesInForceOptions): Opened {
+  try {
+    const uploaded = log.checkpoint<Uploaded | null>(UPLOADED_RULES) ?? undefined;
+    if (uploaded === undefined) return {};
+    const { matcher, problems = [] } = openBundle(uploaded.bundle, scope);
+    return matcher === undefined ? refused(report, problems.join("; ")) : { uploaded, matcher };
+  } catch (error) {
+    return refused(report, CANNOT_BE_OPENED, error);
+  }
+}
+
+function refused(
+  report: RulesInForceOptions["report"],
+  refusal: string,
+  facts: unknown = { refusal },
+): Opened {
+  report("The uploaded rules do not load; those that were built are in force", facts);
+  return { refusal: oneLine(refusal) };
 }

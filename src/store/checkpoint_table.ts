@@ -1,5 +1,8 @@
 import type { Sql } from "./sql.ts";
 
+/** The name under which the log keeps the rules that an operator has uploaded. */
+export const UPLOADED_RULES = "uploaded rules";
+
 /**
  * Reads a value that is kept under a name.
  *

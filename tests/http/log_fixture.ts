@@ -144,6 +144,10 @@ export class LogFixture implements Disposable {
       collector: { continueFrom: (state) => this.continuedFrom.push(state) },
       clock: this.clock,
       wake: () => this.woken++,
+      onRestored: () => {
+        this.rules.reopen();
+        this.endpoints.reopen();
+      },
     }),
     changes: (before, limit) => this.log.changes(before, limit),
     alertStates: (after, limit) => this.log.alertStates(after, limit),

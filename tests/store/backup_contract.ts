@@ -6,6 +6,15 @@ import { RestoreError } from "../../src/store/backup/restore_part.ts";
 import type { Sql } from "../../src/store/sql.ts";
 import { addAlert, bodies, event, type Log, open, type Promised, record } from "./promised.ts";
 
+const SIEM = {
+  url: "https://siem.example.com/S3CRET",
+  secret: "whsec_S3CRET",
+  previousSecrets: ["whsec_S3CRET"],
+  headers: { "x-key": "S3CRET" },
+  options: { key: "S3CRET" },
+  minLevel: "low",
+};
+
 /** Something in every table that a backup holds. */
 function fill(log: Log): void {
   record(log, [event(1), event(1), event(2)], 10); // twins
@@ -32,7 +41,8 @@ function fill(log: Log): void {
       createdAt: "2026-11-22T10:00:00.000Z",
     }, 60);
     log.addChange({ at: 60, by: "ana", what: "silence.added", about: "quiet", details: [] });
-    log.saveEndpoint({ name: "siem", config: { secret: "whsec_S3CRET" }, at: 1, by: "ana" });
+    log.saveEndpoint({ name: "siem", config: SIEM, at: 1, by: "ana" });
+    log.saveCheckpoint("uploaded rules", { bundle: { rules: [] }, at: 1, by: "ana" });
   });
   log.sql.run(`INSERT INTO correlations (number, key, groups, matches) VALUES (7, 'k', 2, 3)`);
   for (const group of ["a", "b"]) {
@@ -42,11 +52,12 @@ function fill(log: Log): void {
 
 /** Every row that a backup holds. */
 function rowsOf(sql: Sql): Record<string, unknown[]> {
-  return Object.fromEntries(BACKUP_TABLES.map(({ name, key, columns }) => {
+  return Object.fromEntries(BACKUP_TABLES.map(({ name, key, columns, onlyKey }) => {
     const [names, keys] = [Object.keys(columns), key].map((list) =>
       list.map((column) => `"${column}"`).join(", ")
     );
-    return [name, sql.all(`SELECT ${names} FROM ${name} ORDER BY ${keys}`)];
+    const where = onlyKey === undefined ? "" : `WHERE ${keys} = '${onlyKey}'`;
+    return [name, sql.all(`SELECT ${names} FROM ${name} ${where} ORDER BY ${keys}`)];
   }));
 }
 
@@ -60,9 +71,7 @@ const refusal = (log: Log, part: BackupPart, isReplacing = false) =>
 /** What is in no backup, on purpose: tables, and columns of others. */
 const LEFT_OUT = [
   "attempts",
-  "checkpoints",
   "endpoint_states",
-  "endpoints",
   "fold_windows",
   "meta",
   "migrations",
@@ -134,6 +143,35 @@ export const BACKUP_CONTRACT: readonly Promised[] = [
       );
       assertEquals(states, ["owed pager dead", "owed siem dead", "delivered siem delivered"]);
       assertEquals(log.dueTimes(), new Map());
+    },
+  },
+  {
+    name:
+      "what operators had put in force comes back with the last part, endpoints without secrets",
+    check(sql) {
+      const log = open(sql);
+      fill(log);
+      const rules = log.checkpoint("uploaded rules");
+      const parts = [...log.backup(100)];
+      const endpoint = { config: { url: "https://new.example.com" }, at: 2, by: "bob" };
+      log.transaction(() => {
+        log.saveCheckpoint("uploaded rules", null);
+        log.removeEndpoint("siem");
+        log.saveEndpoint({ name: "pager", ...endpoint });
+      });
+      restoreAll(log, parts.slice(0, -1));
+      assertEquals(log.checkpoint("uploaded rules"), null);
+      assertEquals(log.storedEndpoints(), [{ name: "pager", ...endpoint }]);
+      restoreAll(log, parts.slice(-1));
+      assertEquals(log.checkpoint("uploaded rules"), rules);
+      const withheld = ["url", "secret", "previousSecrets", "headers", "options"];
+      const siem = { name: "siem", config: { minLevel: "low", withheld }, at: 1, by: "ana" };
+      assertEquals(log.storedEndpoints(), [{ name: "pager", ...endpoint }, siem]);
+      // Whoever restores this backup is still told what the endpoint had; and one that is there stays.
+      const again = [...log.backup(100)];
+      log.transaction(() => log.saveEndpoint({ name: "pager", ...endpoint, at: 3 }));
+      restoreAll(log, again);
+      assertEquals(log.storedEndpoints(), [{ name: "pager", ...endpoint, at: 3 }, siem]);
     },
   },
   {
@@ -246,8 +284,15 @@ export const BACKUP_CONTRACT: readonly Promised[] = [
       const broken: BackupPart["rows"][number] = ["events", [9, 9, 9, 9, 9, "{\n}"]];
       const bad = { end, totals: totals!, rows: [...rows, broken] };
       assert(refusal(log, bad).message.includes("events.body must be JSON on one line"));
-      const foreign: BackupPart["rows"] = [["endpoints", []]];
-      assert(refusal(log, { end, totals: totals!, rows: foreign }).message.includes("endpoints"));
+      const refusedRows: [BackupPart["rows"][number], string][] = [
+        [["attempts", []], "attempts"],
+        [["checkpoints", ["source", '"other"']], "checkpoints may only have 'uploaded rules'"],
+      ];
+      for (const [row, why] of refusedRows) {
+        assert(refusal(log, { end, totals: totals!, rows: [row] }).message.includes(why));
+      }
+      const early = rows.filter(([table]) => table === "endpoints");
+      assert(refusal(log, { end: { ...end, next: "" }, rows: early }).message.includes("last"));
       assertEquals(bodies(log), []);
       assert(log.transaction(() => log.abandonRestore(200)));
       assertEquals(log.restoring(), undefined);

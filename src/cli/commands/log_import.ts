@@ -42,6 +42,10 @@ export async function logImport(
     }
   });
   say(`${file}: ${counted(digests.length, "part")} restored to ${instance.origin}`);
+  const { endpoints } = await instance.read(instance.v1.endpoints.$get({}));
+  for (const { name, source, problems } of endpoints) {
+    if (source === "stored" && problems.length > 0) say(`endpoint ${name}: ${problems.join("; ")}`);
+  }
   return EXIT_CODE.ok;
 }
 
@@ -76,7 +80,8 @@ export function logImportCommand(): CliCommand {
   )
     .option("--replace", "first remove what the log contains, which cannot be undone")
     .note(
-      "Until all of it is restored, nothing is read, matched or sent. If it is interrupted, the same " +
+      "A backup has no secrets: set those of stored endpoints again; the command names them. Until all " +
+        "of it is restored, nothing is read, matched or sent. If it is interrupted, the same " +
         "command continues where it stopped.",
     )
     .example("panoptes log import panoptes.ndjson.gz --url https://panoptes.example.com")

@@ -82,8 +82,9 @@ function nextPart(
   for (let index = from?.table ?? 0; index < BACKUP_TABLES.length; index++, after = null) {
     const table = BACKUP_TABLES[index]!;
     for (;;) {
-      // The first part ends before the tables that may be large.
-      if (lines.length >= maxLength || (part === 1 && table.isNumbered)) {
+      // The first part ends before the tables that may be large, the last one has what is in force.
+      const isFull = lines.length >= maxLength && table.inForce === undefined;
+      if (isFull || (part === 1 && table.isNumbered)) {
         const sha256 = partDigest(follows, lines);
         const next = { part: part + 1, follows: sha256, heads, table: index, after, rows };
         const end: PartEnd = { part, follows, sha256, next: JSON.stringify(next) };
@@ -137,7 +138,7 @@ function headerOf(sql: Sql, now: number): BackupHeader {
 /** Reads rows after a key, about as many as there is room for, but always one if there is one. */
 function rowsAfter(
   sql: Sql,
-  { name, key, columns }: BackupTable,
+  { name, key, columns, onlyKey, shown = {} }: BackupTable,
   after: readonly SqlValue[] | null,
   head: number | undefined,
   room: number,
@@ -147,9 +148,10 @@ function rowsAfter(
   const conditions = [
     ...(after === null ? [] : [`(${keys}) > (${key.map(() => "?").join(", ")})`]),
     ...(head === undefined ? [] : [`${keys} <= ?`]),
+    ...(onlyKey === undefined ? [] : [`${keys} = ?`]),
   ];
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-  const values = [...after ?? [], ...(head === undefined ? [] : [head])];
+  const values = [...after ?? [], head ?? [], onlyKey ?? []].flat();
   const texts = Object.entries(columns).filter(([, kind]) => !kind.endsWith("number"))
     .map(([column]) => `COALESCE(octet_length("${column}"), 0)`);
   const sizes = sql.all<{ bytes: number }>(
@@ -170,7 +172,9 @@ function rowsAfter(
     `SELECT ${names.join(", ")} FROM ${name} ${where} ORDER BY ${keys} LIMIT ?`,
     ...values,
     count,
-  ).map((row) => Object.keys(columns).map((column) => row[column]!));
+  ).map((row) =>
+    Object.keys(columns).map((column) => shown[column]?.(row[column]!) ?? row[column]!)
+  );
 }
 
 function readPlace(text: string): Place {

@@ -1,3 +1,5 @@
+import { UPLOADED_RULES } from "../checkpoint_table.ts";
+import { withoutSecrets } from "../endpoint_table.ts";
 import type { SqlValue } from "../sql.ts";
 
 /** What a column may hold. `json` is text on one line that JSON readers accept. */
@@ -21,15 +23,24 @@ export interface BackupTable {
   readonly isNumbered?: true;
   /** Whether its rows are put back behind those that are there, under new numbers. */
   readonly isAppended?: true;
+  /**
+   * Whether its rows are what operators have put in force. They are all in the last part, with
+   * which they come into force, and stay when the log is emptied: a row of the backup takes the
+   * place of one with the same key, or gives way to it.
+   */
+  readonly inForce?: "takes the place" | "gives way";
+  /** The only key that its rows may have; default any. */
+  readonly onlyKey?: string;
+  /** What is written of a column that contains secrets. */
+  readonly shown?: Readonly<Record<string, (value: SqlValue) => SqlValue>>;
 }
 
 /**
- * What a backup holds, in this order. What is not here is never in a backup: secrets (`endpoints`),
- * what is under way (`pass_pages`, `fold_windows`), and what is learned again at once
- * (`endpoint_states`, `attempts`).
+ * What a backup holds, in this order. What is not here is never in a backup: what is under way
+ * (`pass_pages`, `fold_windows`), and what is learned again at once (`endpoint_states`, `attempts`).
  *
  * The state of correlations comes first, so that it is as old as the numbers of the header unless
- * it is very large.
+ * it is very large. What is in force comes last.
  */
 export const BACKUP_TABLES: readonly BackupTable[] = [
   {
@@ -160,6 +171,20 @@ export const BACKUP_TABLES: readonly BackupTable[] = [
       details: "json",
     },
   },
+  {
+    name: "checkpoints",
+    key: ["name"],
+    columns: { name: "text", value: "json" },
+    inForce: "takes the place",
+    onlyKey: UPLOADED_RULES,
+  },
+  {
+    name: "endpoints",
+    key: ["name"],
+    columns: { name: "text", config: "json", at: "number", by: "text" },
+    inForce: "gives way",
+    shown: { config: (config) => withoutSecrets(String(config)) },
+  },
 ];
 
 /** One row of a table: its values in the order of the columns. */
@@ -172,7 +197,10 @@ export type BackupRow = readonly SqlValue[];
  * @param row JSON data.
  * @returns What is wrong, without the value; undefined if nothing is.
  */
-export function rowProblem({ name, key, columns }: BackupTable, row: unknown): string | undefined {
+export function rowProblem(
+  { name, key, columns, onlyKey }: BackupTable,
+  row: unknown,
+): string | undefined {
   const kinds = Object.entries(columns);
   if (!Array.isArray(row) || row.length < key.length || row.length > kinds.length) {
     return `a row of ${name} must be a list of up to ${kinds.length} values`;
@@ -180,6 +208,7 @@ export function rowProblem({ name, key, columns }: BackupTable, row: unknown): s
   for (const [index, [column, kind]] of kinds.slice(0, row.length).entries()) {
     if (!isOf(kind, row[index])) return `${name}.${column} must be ${MEANING[kind]}`;
   }
+  if (onlyKey !== undefined && row[0] !== onlyKey) return `${name} may only have '${onlyKey}'`;
   return undefined;
 }
 

@@ -44,6 +44,9 @@ const DONE = "restored";
 /** A message in one of these states stays as it is; what was owed becomes a dead letter. */
 const ENDED: readonly MessageState[] = ["delivered", "dead", "cancelled"];
 
+/** How a row is inserted where there may be one with its key. */
+const ON_CONFLICT = { "takes the place": "INSERT OR REPLACE", "gives way": "INSERT OR IGNORE" };
+
 /** The tables that a restored log does not have from the backup, and must not have from before. */
 const WORK_IN_PROGRESS = ["pass_pages", "fold_windows", "attempts"];
 const FORGOTTEN_CHECKPOINTS = [
@@ -71,7 +74,8 @@ export function restoring(sql: Sql): Restoring | undefined {
  * back last may be sent again, which changes nothing. It has to run in a transaction.
  *
  * Numbers stay as they were, in a new epoch. Nothing is sent because of a backup: a message that
- * was not delivered becomes a dead letter.
+ * was not delivered becomes a dead letter. What operators had put in force is there with the last
+ * part, endpoints without their secrets.
  *
  * @param sql The database.
  * @param part The part.
@@ -97,6 +101,9 @@ export function restorePart(sql: Sql, part: BackupPart, options: RestoreOptions)
   }
   const rows = { ...before.rows };
   for (const [table, found] of byTable(part.rows)) {
+    if (table.inForce !== undefined && totals === undefined) {
+      throw new BackupError(`The backup is invalid: the rows of ${table.name} must come last`);
+    }
     insert(sql, table, found);
     rows[table.name] = (rows[table.name] ?? 0) + found.length;
   }
@@ -156,7 +163,8 @@ function begun(sql: Sql, header: BackupHeader, options: RestoreOptions): Restori
 
 /** Empties the log, which begins a new epoch. */
 function empty(sql: Sql, { now, random }: RestoreOptions): void {
-  const own = BACKUP_TABLES.filter(({ isAppended }) => !isAppended).map(({ name }) => name);
+  const own = BACKUP_TABLES.filter(({ isAppended, inForce }) => !isAppended && !inForce)
+    .map(({ name }) => name);
   for (const name of [...own, ...WORK_IN_PROGRESS]) sql.run(`DELETE FROM ${name}`);
   for (const name of FORGOTTEN_CHECKPOINTS) removeCheckpoint(sql, name);
   sql.run(`DELETE FROM meta`);
@@ -201,14 +209,15 @@ function byTable(rows: BackupPart["rows"]): Map<BackupTable, BackupRow[]> {
 }
 
 function insert(sql: Sql, table: BackupTable, found: readonly BackupRow[]): void {
-  const { name, isAppended = false } = table;
+  const { name, isAppended = false, inForce } = table;
   const columns = Object.keys(table.columns);
   const rows = name === "outbox" ? found.map((row) => given(row, columns)) : found;
   const skipped = isAppended ? 1 : 0; // their number
   const kept = columns.slice(skipped, found[0]?.length);
   const fitting = Math.floor(MAX_VALUES / kept.length);
   const row = `(${kept.map(() => "?").join(", ")})`;
-  const into = `INSERT INTO ${name} (${kept.map((column) => `"${column}"`).join(", ")}) VALUES `;
+  const insert = inForce === undefined ? "INSERT" : ON_CONFLICT[inForce];
+  const into = `${insert} INTO ${name} (${kept.map((column) => `"${column}"`).join(", ")}) VALUES `;
   for (let start = 0; start < rows.length; start += fitting) {
     const some = rows.slice(start, start + fitting);
     sql.run(into + some.map(() => row).join(", "), ...some.flatMap((one) => one.slice(skipped)));

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { partsOf } from "../../../src/cli/input/backup_file.ts";
 import { openPart } from "../../../src/store/backup/backup_part.ts";
+import { bundleOf } from "../../support/bundle_of.ts";
 import { LogFixture } from "../log_fixture.ts";
 
 const admin = { name: "ana", isAdmin: true };
@@ -76,4 +77,38 @@ Deno.test("POST /v1/restore refuses what is no part, is damaged, or would mix tw
   assertEquals((await removed.json()).restoring, false);
   const again = await fixture.request("/v1/restore", { ...admin, method: "DELETE" });
   assertEquals(again.status, 404);
+});
+
+const RULE = `
+title: Somebody signed in
+id: 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
+logsource: { product: thousandeyes, service: audit }
+detection: { words: { event: Login }, condition: words }
+level: medium
+`;
+
+Deno.test("uploaded rules are in force where a backup was put back, and a stored endpoint once its secrets are set again", async () => {
+  const secret = `whsec_${btoa("S3CRET".repeat(6))}`;
+  const siem = { url: "https://siem.example.com/in/S3CRET", secret, minLevel: "low" };
+  using old = new LogFixture();
+  old.rules.upload(bundleOf(RULE), "bob");
+  old.endpoints.put("siem", siem, "bob");
+  const parts = await backupOf(old);
+  assert(!parts.join("").includes(secret));
+
+  using other = new LogFixture();
+  for (const part of parts) await restore(other, part);
+  const { rules } = await (await other.request("/v1/rules")).json();
+  assertEquals(rules.map(({ title }: { title: string }) => title), ["Somebody signed in"]);
+  assertEquals(other.rules.state, { ...old.rules.state });
+  const problems = ["url, secret must be set again: a backup has no secrets"];
+  assertEquals(other.endpoints.list().map((one) => one.problems), [problems]);
+  const { url, minLevel } = other.endpoints.find("siem")!;
+  assertEquals([url, minLevel], ["", "low"]); // it queues what it takes, and sends nothing
+
+  assertEquals(other.endpoints.patch("siem", { url: siem.url }, "ana"), [
+    "secret must be set again: a backup has no secrets",
+  ]);
+  assertEquals(other.endpoints.patch("siem", { url: siem.url, secret }, "ana"), []);
+  assertEquals(other.endpoints.find("siem"), old.endpoints.find("siem"));
 });
