@@ -98,8 +98,14 @@ export const alertRoutes = [
       purpose: "acknowledges, closes or opens an alert",
       body: NewStateSchema,
       answers: { 200: { json: AlertHistorySchema } },
-      problems: ["not_found"],
+      problems: ["not_found", "conflict"],
       answer({ log, params: { id = "" }, body: { state, note }, request, clock }) {
+        // The backup may be about to say who has changed it.
+        if (log.backups.restoring() !== undefined) {
+          return problem("conflict", {
+            detail: "A restore is running: a backup is being restored; try again when it is done",
+          });
+        }
         const at = new Date(clock.now()).toISOString();
         const by = holderOf(request).name;
         return answer(id, log.changeAlert(id, { state, by, at, note: note === "" ? null : note }));

@@ -79,6 +79,26 @@ Deno.test("POST /v1/restore refuses what is no part, is damaged, or would mix tw
   assertEquals(again.status, 404);
 });
 
+Deno.test("while a backup is put back, the state of an alert cannot be changed, so its rows fit", async () => {
+  using fixture = new LogFixture();
+  fixture.queueAlert("a");
+  const set = (state: string) =>
+    fixture.request("/v1/alerts/a/state", {
+      ...admin,
+      method: "PUT",
+      body: JSON.stringify({ state }),
+    });
+  assertEquals((await set("acknowledged")).status, 200);
+  const [first, ...rest] = await backupOf(fixture);
+  await restore(fixture, first, "?replace=true");
+  const refused = await set("closed");
+  const { code, detail } = await refused.json();
+  assertEquals([refused.status, code], [409, "conflict"]);
+  assert(detail.includes("A restore is running"));
+  for (const part of rest) assertEquals((await restore(fixture, part)).status, 200);
+  assertEquals((await (await set("closed")).json()).history.length, 2);
+});
+
 const RULE = `
 title: Somebody signed in
 id: 5f7c4c5e-1d7c-4f0a-9d0e-6c1f0a5c7b11
