@@ -1,4 +1,5 @@
 import { ALERT_LEVELS } from "../../src/alert/alert.ts";
+import { newApiToken } from "../../src/cli/commands/token_create.ts";
 import { newToken } from "../../src/local/credentials.ts";
 import { serveOnLoopback } from "../../src/server/serve_on_loopback.ts";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
@@ -10,6 +11,7 @@ import { audit, type Evidence, type Finding } from "./audit.ts";
 import { LogClient } from "./log_client.ts";
 import { naiveRules } from "./naive_rules.ts";
 import { MAX_DELAY_MS, Publisher } from "./publisher.ts";
+import { Pusher } from "./pusher.ts";
 import { SseFollower } from "./sse_follower.ts";
 import { WebhookSink } from "./webhook_sink.ts";
 
@@ -63,7 +65,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const api = serveOnLoopback((request) => emulator.app.fetch(request), 0);
   await using _ = { [Symbol.asyncDispose]: () => api.close() };
   await using sink = new WebhookSink(seededRandom(seed + 2));
-  const { token, configured } = await newToken();
+  const intake = await newApiToken();
+  const { token, configured } = await newToken(
+    JSON.stringify([{ name: "te", sha256: intake.sha256, scopes: ["intake"] }]),
+  );
   const headers = { authorization: `Bearer ${token}` };
   await using running = await createShell(shell, {
     TE_TOKEN: emulator.token,
@@ -89,8 +94,18 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await using alerts = new SseFollower({ url: `${running.origin}/v1/alerts`, headers, random });
   const client = new LogClient(running.origin, headers);
 
+  const pusher = new Pusher({
+    url: `${running.origin}/v1/intake/otlp`,
+    headers: { authorization: `Bearer ${intake.token}` },
+    published: () => emulator.events(),
+    isBegun: () => events.told.some(({ type }) => type === "entry"),
+    random: seededRandom(seed + 3),
+  });
   const publishing = new AbortController();
-  const published = publisher.run(perSecond, publishing.signal);
+  const published = Promise.all([
+    publisher.run(perSecond, publishing.signal),
+    pusher.run(publishing.signal),
+  ]);
   const moments: Record<Moment, number> = { "at start": 0, "under load": 0, "at work": 0 };
   const begun = Date.now();
   try {
@@ -124,7 +139,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     followers: { events: events.told, alerts: alerts.told },
   };
   return {
-    findings: audit(evidence),
+    findings: [...audit(evidence), taken(pusher)],
     figures: {
       seed,
       kills,
@@ -135,12 +150,26 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       "events published": emulator.size,
       "twins made": publisher.twins,
       "published late": publisher.late,
+      "log records pushed": pusher.records,
+      "pushes answered": pusher.answered,
       "webhooks received": sink.arrivals.length,
       "webhooks received again": sink.arrivals.length -
         new Set(sink.arrivals.map(({ endpoint, webhookId }) => `${endpoint} ${webhookId}`)).size,
       "answered badly or cut": sink.arrivals.filter(({ answered }) => !answered).length,
       "SSE connections": events.connections + alerts.connections,
     },
+  };
+}
+
+/** What is pushed is never refused. */
+function taken({ answered, refused }: Pusher): Finding {
+  return {
+    promise: "pushes: none is refused, and nothing in one is set aside",
+    expected: answered,
+    found: answered,
+    missing: 0,
+    wrong: refused.length,
+    examples: refused.slice(0, 5),
   };
 }
 
