@@ -66,7 +66,7 @@ export async function tokenCreate(
   say(`Token    ${paint("bold", token)}`);
   say(`SHA-256  ${sha256}`);
   say("\nThe token is shown only once: store it where its client reads it. Add this to the list");
-  say("in the setting API_TOKENS, and deploy it:\n");
+  say("in the setting API_TOKENS:\n");
   say(`  ${jsonText(entry)}`);
   return EXIT_CODE.ok;
 }
