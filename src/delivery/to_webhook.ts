@@ -178,11 +178,17 @@ async function deliver(
   endpoint: Endpoint,
   { signal, fetch, resolve, onRetry, clock = systemClock, random = Math.random }: WebhookOptions,
 ): Promise<WebhookError | undefined> {
-  const content = { type: "alert.created", alert, at: clock.now() } as const;
-  const request = formatOf(endpoint.format).request(content, {
-    options: endpoint.options,
-    linkTo: () => undefined,
-  });
+  const at = clock.now();
+  let request;
+  try {
+    request = formatOf(endpoint.format).request({ type: "alert.created", alert, at }, {
+      options: endpoint.options,
+      linkTo: () => undefined,
+    });
+  } catch {
+    const outcome = { kind: "permanent", code: "body_failed", at, durationMs: 0 } as const;
+    return errorOf(alert, endpoint, outcome, 0);
+  }
   for (let round = 1;; round++) {
     const outcome = await attempt({ webhookId: alert.id, request }, endpoint, {
       clock,

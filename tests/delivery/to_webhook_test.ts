@@ -148,3 +148,16 @@ Deno.test("toWebhook() refuses wrong options at the call, all at once, and addre
   assertThrows(() => toWebhook({ url, format: "slack" }), TypeError, "an IP address");
   assertThrows(() => toWebhook({ url: "https://example.com/" }), TypeError, "secret must be set");
 });
+
+Deno.test("toWebhook() tells an alert of which no body can be made as body_failed, and goes on", async () => {
+  await using far = receiver();
+  const told: [string, number][] = [];
+  const broken = { ...alertOf("Ana"), summary: undefined as unknown as string };
+  const delivered = toWebhook({
+    ...far.options,
+    format: "slack",
+    onUndelivered: ({ code, attempts }) => void told.push([code, attempts]),
+  })([broken, alertOf("Bob")]);
+  assertEquals((await Array.fromAsync(delivered)).length, 1);
+  assertEquals([told, far.seen.length], [[["body_failed", 0]], 1]);
+});
