@@ -1,12 +1,12 @@
 /**
  * `deno task api:build`: writes the description of the HTTP interface, for programs and for people, as
- * static files that every shell serves, like those of the dashboard (`src/http/page.ts`).
+ * static files that every shell serves, like those of the dashboard (`src/http/answer/page.ts`).
  *
  * @module
  */
 import config from "../deno.json" with { type: "json" };
 import { openApiDocument } from "../src/http/openapi.ts";
-import type { Page } from "../src/http/page.ts";
+import type { Page } from "../src/http/answer/page.ts";
 import { apiPage } from "./api_page.tsx";
 
 /** The dashboard and this page share the palette. */

@@ -1,12 +1,12 @@
 /**
  * `deno task page:build`: bundles `src/dashboard/` into static files, named after their content, and
- * writes them as one file of JSON that every shell serves (`src/http/page.ts`).
+ * writes them as one file of JSON that every shell serves (`src/http/answer/page.ts`).
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
 import { build, stop } from "esbuild";
-import type { Page, PageFile } from "../src/http/page.ts";
+import type { Page, PageFile } from "../src/http/answer/page.ts";
 
 const SOURCE = new URL("../src/dashboard/", import.meta.url);
 const TYPES: Readonly<Record<string, string>> = {

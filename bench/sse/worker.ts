@@ -4,11 +4,11 @@
 import { DurableObject, type DurableObjectNamespace } from "cloudflare:workers";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
-import { type ApiToken, withHolder } from "../../src/http/api_tokens.ts";
+import { type ApiToken, withHolder } from "../../src/http/access/api_tokens.ts";
 import { LogFeed } from "../../src/http/feed/log_feed.ts";
 import type { LogAccess } from "../../src/http/log_access.ts";
 import { createLogApp } from "../../src/http/log_app.ts";
-import { StreamLimit } from "../../src/http/stream_limit.ts";
+import { StreamLimit } from "../../src/http/access/stream_limit.ts";
 import { openLog } from "../../src/store/open_log.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 import { durableObjectSql } from "../../src/worker/durable_object_sql.ts";

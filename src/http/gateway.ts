@@ -8,15 +8,15 @@ import {
   SCOPES,
   TokenTable,
   withHolder,
-} from "./api_tokens.ts";
-import { clientAddress } from "./client_address.ts";
-import { ASSERTION_HEADER, type CloudflareAccess } from "./cloudflare_access.ts";
-import { FailureGuard, type FailureReport } from "./failed_authentications.ts";
-import { type Page, pageAnswer } from "./page.ts";
-import { chooseSource, sourceRequired } from "./choose_source.ts";
-import { isProblem, problem } from "./problem.ts";
+} from "./access/api_tokens.ts";
+import { clientAddress } from "./access/client_address.ts";
+import { ASSERTION_HEADER, type CloudflareAccess } from "./access/cloudflare_access.ts";
+import { FailureGuard, type FailureReport } from "./access/failed_authentications.ts";
+import { type Page, pageAnswer } from "./answer/page.ts";
+import { chooseSource, sourceRequired } from "./request/choose_source.ts";
+import { isProblem, problem } from "./answer/problem.ts";
 import { type RequestFacts, RequestRecord } from "./request_record.ts";
-import { json } from "./response.ts";
+import { json } from "./answer/response.ts";
 import { operationOf, type ProblemForm, requiredScope, type Route, routerPath } from "./route.ts";
 import { routes } from "./routes.ts";
 import { totalAnswer } from "./total.ts";

@@ -1,11 +1,11 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
-import { holderOf } from "./api_tokens.ts";
-import { isProblem, problem } from "./problem.ts";
-import { InvalidRequestError } from "./read_query.ts";
+import { holderOf } from "./access/api_tokens.ts";
+import { isProblem, problem } from "./answer/problem.ts";
+import { InvalidRequestError } from "./request/read_query.ts";
 import { type RequestFacts, RequestRecord } from "./request_record.ts";
 import { operationOf, operationsOf, type Route, routerPath, type Services } from "./route.ts";
-import type { NotNow, RequestShare } from "./request_share.ts";
+import type { NotNow, RequestShare } from "./access/request_share.ts";
 import { isForEventStream } from "./routes/events_and_alerts.ts";
 import { routes } from "./routes.ts";
 

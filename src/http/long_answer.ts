@@ -1,8 +1,8 @@
 import { jsonText } from "../stream/json_text.ts";
-import { holderOf } from "./api_tokens.ts";
+import { holderOf } from "./access/api_tokens.ts";
 import { partStream } from "./feed/part_stream.ts";
-import { problem } from "./problem.ts";
-import { responseHeaders, wholeAnswer } from "./response.ts";
+import { problem } from "./answer/problem.ts";
+import { responseHeaders, wholeAnswer } from "./answer/response.ts";
 import type { RoutedRequest, Services } from "./route.ts";
 
 /** A shorter answer is sent whole: the connection takes it, whether its reader reads or not. */

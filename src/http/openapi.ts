@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { SOURCE_PARAMETER } from "./choose_source.ts";
+import { SOURCE_PARAMETER } from "./request/choose_source.ts";
 import { type Json, jsonSchemaOf, meaningOf, metadataOf, NAMED, refOf } from "./openapi_schemas.ts";
-import { type ProblemCode, PROBLEMS } from "./problem.ts";
+import { type ProblemCode, PROBLEMS } from "./answer/problem.ts";
 import { FORMS, type Operation, operationsOf, type ProblemForm, type Route } from "./route.ts";
 import { routes } from "./routes.ts";
 

@@ -6,7 +6,7 @@
 import { type ConversionConfig, toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { AlertSchema } from "../alert/alert_schema.ts";
-import { type ProblemCode, PROBLEMS } from "./problem.ts";
+import { type ProblemCode, PROBLEMS } from "./answer/problem.ts";
 import { AlertHistorySchema, AlertStateChangeSchema } from "./routes/alert.ts";
 import { BacktestReportSchema } from "./routes/backtest.ts";
 import { ChangeSchema } from "./routes/changes.ts";
@@ -29,7 +29,7 @@ import {
   StatusSchema,
   TotalStatusSchema,
 } from "./routes/status.ts";
-import { described, text, time } from "./schema.ts";
+import { described, text, time } from "./request/schema.ts";
 
 /** A JSON object of the document. */
 export type Json = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { OtlpEncoding } from "../thousandeyes/otlp/decode_logs.ts";
-import { json, responseHeaders, wholeAnswer } from "./response.ts";
+import { json, responseHeaders, wholeAnswer } from "./answer/response.ts";
 import { FORMS, type ProblemForm } from "./route.ts";
-import { count, described, text } from "./schema.ts";
+import { count, described, text } from "./request/schema.ts";
 
 /** How long a sender waits that is told no time, in seconds. */
 const RETRY_AFTER = "30";

@@ -5,7 +5,7 @@
  */
 import type { Hono } from "hono";
 import type * as v from "valibot";
-import type { ProblemCode, PROBLEMS } from "./problem.ts";
+import type { ProblemCode, PROBLEMS } from "./answer/problem.ts";
 import type { Answers, Method, Operation } from "./route.ts";
 import type { TypedRoute } from "./routes.ts";
 

@@ -1,6 +1,6 @@
 import type { CloseReason } from "../sse/subscribe.ts";
 import type { Clock } from "../stream/clock.ts";
-import { clientAddress } from "./client_address.ts";
+import { clientAddress } from "./access/client_address.ts";
 
 /**
  * What is told of a request when its answer has ended: neither a secret, nor a value of the path or

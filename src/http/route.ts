@@ -1,13 +1,13 @@
 import type * as v from "valibot";
 import type { SubscribeOptions } from "../sse/subscribe.ts";
-import type { Scope } from "./api_tokens.ts";
+import type { Scope } from "./access/api_tokens.ts";
 import type { LogAccess } from "./log_access.ts";
-import type { ProblemCode } from "./problem.ts";
-import { readBody } from "./read_body.ts";
-import { type Query, readQuery } from "./read_query.ts";
+import type { ProblemCode } from "./answer/problem.ts";
+import { readBody } from "./request/read_body.ts";
+import { type Query, readQuery } from "./request/read_query.ts";
 import type { BodyMeter } from "./request_record.ts";
-import { EVENT_STREAM } from "./response.ts";
-import type { StreamLimit } from "./stream_limit.ts";
+import { EVENT_STREAM } from "./answer/response.ts";
+import type { StreamLimit } from "./access/stream_limit.ts";
 
 /** What the routes work with. */
 export interface Services extends Pick<SubscribeOptions, "clock" | "random" | "onClose"> {

@@ -1,6 +1,6 @@
 import type { Clock } from "../stream/clock.ts";
-import { problem } from "./problem.ts";
-import { InvalidRequestError, readQuery } from "./read_query.ts";
+import { problem } from "./answer/problem.ts";
+import { InvalidRequestError, readQuery } from "./request/read_query.ts";
 import type { Operation, SourceAnswer, Total } from "./route.ts";
 
 /** A log that has not answered by then, in milliseconds, is told as one that does not answer. */

@@ -1,7 +1,7 @@
 import type { SealedBundle } from "../alert/rule_bundle.ts";
-import type { Page } from "../http/page.ts";
-import { problem } from "../http/problem.ts";
-import { eventStream } from "../http/response.ts";
+import type { Page } from "../http/answer/page.ts";
+import { problem } from "../http/answer/problem.ts";
+import { eventStream } from "../http/answer/response.ts";
 import { isForEventStream } from "../http/routes/events_and_alerts.ts";
 import { composeGateway } from "../service/compose_gateway.ts";
 import type { Config, ReadConfig } from "../service/config.ts";

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { CLIENT_ADDRESS_HEADER } from "../http/client_address.ts";
+import { CLIENT_ADDRESS_HEADER } from "../http/access/client_address.ts";
 
 /**
  * Notes on a request which address it came from, where the routes look for it. What the client

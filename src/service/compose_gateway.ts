@@ -1,8 +1,8 @@
-import { CloudflareAccess } from "../http/cloudflare_access.ts";
-import type { FailureReport } from "../http/failed_authentications.ts";
+import { CloudflareAccess } from "../http/access/cloudflare_access.ts";
+import type { FailureReport } from "../http/access/failed_authentications.ts";
 import { createGateway } from "../http/gateway.ts";
-import type { Page } from "../http/page.ts";
-import { problem } from "../http/problem.ts";
+import type { Page } from "../http/answer/page.ts";
+import { problem } from "../http/answer/problem.ts";
 import type { Clock } from "../stream/clock.ts";
 import type { Fetch } from "../stream/fetch.ts";
 import type { Config, ReadConfig } from "./config.ts";

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { DEFAULT_SOURCE } from "../alert/alert_id.ts";
 import { checkUrl, type HostRules } from "../delivery/check_url.ts";
 import { type Endpoint, refusedEndpoint } from "../delivery/endpoint.ts";
-import type { ApiToken } from "../http/api_tokens.ts";
+import type { ApiToken } from "../http/access/api_tokens.ts";
 import { isLoopback } from "../stream/fetch.ts";
 import type { Entries, RefusedEntry } from "./listed_entries.ts";
 import { SETTINGS } from "./settings.ts";

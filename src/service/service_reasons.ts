@@ -1,4 +1,4 @@
-import { BURST, type FailureBurst } from "../http/failed_authentications.ts";
+import { BURST, type FailureBurst } from "../http/access/failed_authentications.ts";
 import type { RulesState } from "../http/log_access.ts";
 import { type Reason, reason } from "../watch/reasons.ts";
 import type { ConfigProblem } from "./config.ts";

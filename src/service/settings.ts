@@ -7,7 +7,7 @@
  */
 import * as v from "valibot";
 import { type Endpoint, EndpointNameSchema, EndpointSchema } from "../delivery/endpoint.ts";
-import { ApiTokenSchema, TokenNameSchema } from "../http/api_tokens.ts";
+import { ApiTokenSchema, TokenNameSchema } from "../http/access/api_tokens.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "../thousandeyes/page/base_url.ts";
 import { DEFAULT_WATCH_OPTIONS } from "../watch/watch_options.ts";
 import { listOf } from "./listed_entries.ts";

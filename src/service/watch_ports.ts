@@ -2,7 +2,7 @@ import type { RuleMatcher } from "../alert/match_rules.ts";
 import { attempt, type AttemptOptions } from "../delivery/attempt.ts";
 import { type Endpoint, refusedEndpoint } from "../delivery/endpoint.ts";
 import type { Outcome } from "../delivery/outcome.ts";
-import { permits } from "../http/api_tokens.ts";
+import { permits } from "../http/access/api_tokens.ts";
 import type { Log } from "../store/log.ts";
 import type { Clock } from "../stream/clock.ts";
 import { sha256Hex } from "../stream/sha256_hex.ts";

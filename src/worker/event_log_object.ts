@@ -6,8 +6,8 @@ import {
   type DurableObjectState,
 } from "cloudflare:workers";
 import type { SealedBundle } from "../alert/rule_bundle.ts";
-import type { FailureReport } from "../http/failed_authentications.ts";
-import { problem } from "../http/problem.ts";
+import type { FailureReport } from "../http/access/failed_authentications.ts";
+import { problem } from "../http/answer/problem.ts";
 import { composeService, type Service } from "../service/compose_service.ts";
 import { readConfig } from "../service/config.ts";
 import { holdsNothing } from "../service/noted_log.ts";

@@ -1,5 +1,5 @@
-import { problem } from "../http/problem.ts";
-import { eventStream } from "../http/response.ts";
+import { problem } from "../http/answer/problem.ts";
+import { eventStream } from "../http/answer/response.ts";
 import { isForEventStream } from "../http/routes/events_and_alerts.ts";
 import { overloadedStream } from "../sse/overloaded.ts";
 

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ExecutionContext } from "cloudflare:workers";
-import type { ApiToken } from "../http/api_tokens.ts";
+import type { ApiToken } from "../http/access/api_tokens.ts";
 import apiDocs from "../service/api_docs.json" with { type: "json" };
 import { composeGateway } from "../service/compose_gateway.ts";
 import { readConfig } from "../service/config.ts";

@@ -1,7 +1,7 @@
 import type { Alert } from "../../src/alert/alert.ts";
 import { toAlert } from "../../src/alert/to_alert.ts";
-import type { ApiToken } from "../../src/http/api_tokens.ts";
-import type { CloudflareAccess } from "../../src/http/cloudflare_access.ts";
+import type { ApiToken } from "../../src/http/access/api_tokens.ts";
+import type { CloudflareAccess } from "../../src/http/access/cloudflare_access.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 import page from "../../src/service/page.json" with { type: "json" };

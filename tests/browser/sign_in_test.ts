@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { browserTest, pageTest, watchErrors } from "./page_test_of.ts";
-import { CloudflareAccess } from "../../src/http/cloudflare_access.ts";
+import { CloudflareAccess } from "../../src/http/access/cloudflare_access.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 import { AccessTeam } from "../support/access_team.ts";
 import { PageServer, TOKENS } from "./page_server.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as v from "valibot";
-import { ApiTokenSchema, TokenTable } from "../../src/http/api_tokens.ts";
+import { ApiTokenSchema, TokenTable } from "../../src/http/access/api_tokens.ts";
 import { tokenCreate } from "../../src/cli/commands/token_create.ts";
 import { UsageError } from "../../src/cli/exit_code.ts";
 import { panoptes } from "./run_panoptes.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { PROBLEMS } from "../../src/http/problem.ts";
+import { PROBLEMS } from "../../src/http/answer/problem.ts";
 import { openApiDocument } from "../../src/http/openapi.ts";
 import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";

@@ -1,5 +1,5 @@
 import { createGateway } from "../../src/http/gateway.ts";
-import type { Page } from "../../src/http/page.ts";
+import type { Page } from "../../src/http/answer/page.ts";
 import { systemClock } from "../../src/stream/clock.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { ApiToken } from "../../src/http/api_tokens.ts";
+import type { ApiToken } from "../../src/http/access/api_tokens.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import { sha256 } from "../support/api_token.ts";
 import { ManualClock } from "../support/manual_clock.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ApiToken } from "../../src/http/api_tokens.ts";
+import type { ApiToken } from "../../src/http/access/api_tokens.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import type { RequestFacts } from "../../src/http/request_record.ts";
 import { SseReader } from "../support/read_sse.ts";

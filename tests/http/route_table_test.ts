@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ApiToken } from "../../src/http/api_tokens.ts";
+import type { ApiToken } from "../../src/http/access/api_tokens.ts";
 import { createGateway } from "../../src/http/gateway.ts";
 import { operationsOf } from "../../src/http/route.ts";
 import { routes } from "../../src/http/routes.ts";

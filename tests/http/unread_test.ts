@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createGateway } from "../../src/http/gateway.ts";
 import { createLogApp } from "../../src/http/log_app.ts";
-import { StreamLimit } from "../../src/http/stream_limit.ts";
+import { StreamLimit } from "../../src/http/access/stream_limit.ts";
 import { sha256 } from "../support/api_token.ts";
 import { LogFixture } from "./log_fixture.ts";
 

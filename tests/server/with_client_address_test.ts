@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { clientAddress } from "../../src/http/client_address.ts";
+import { clientAddress } from "../../src/http/access/client_address.ts";
 import { withClientAddress } from "../../src/server/with_client_address.ts";
 
 const PROXIES = new Set(["127.0.0.1", "10.0.0.5"]);

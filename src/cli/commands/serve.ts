@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { parseEnv } from "node:util";
 import { Option } from "commander";
 import { sealBundle, type SealedBundle } from "../../alert/rule_bundle.ts";
-import type { Page } from "../../http/page.ts";
+import type { Page } from "../../http/answer/page.ts";
 import { createEgress } from "../../server/egress.ts";
 import { type RunningServer, startServer } from "../../server/start_server.ts";
 import { type Config, invalidSettings, readConfig } from "../../service/config.ts";

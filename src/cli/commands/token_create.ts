@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import * as v from "valibot";
-import { ApiTokenSchema, SCOPES } from "../../http/api_tokens.ts";
+import { ApiTokenSchema, SCOPES } from "../../http/access/api_tokens.ts";
 import { jsonText } from "../../stream/json_text.ts";
 import { CliCommand } from "../cli_command.ts";
 import { repeated } from "../common_options.ts";

@@ -9,8 +9,8 @@ import { compileFieldFilter, type FieldFilter, fieldMapOf } from "../../sigma/en
 import { SHORTENED } from "../../store/shorten_event.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import type { EntryFilter, FeedEntry } from "../log_access.ts";
-import { InvalidRequestError, type Query } from "../read_query.ts";
-import { described } from "../schema.ts";
+import { InvalidRequestError, type Query } from "../request/read_query.ts";
+import { described } from "../request/schema.ts";
 
 /** How many values the fields of one filter have, and how long they and their names are in all. */
 const MAX_CONDITIONS = 16;

@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { ALERT_STATES, type AlertChange } from "../../alert/alert_state.ts";
 import { formatLastEventId } from "../../sse/last_event_id.ts";
-import { holderOf } from "../api_tokens.ts";
+import { holderOf } from "../access/api_tokens.ts";
 import { jsonAnswer, jsonListAnswer } from "../long_answer.ts";
-import { problem } from "../problem.ts";
-import { json } from "../response.ts";
-import { parameters } from "../read_query.ts";
+import { problem } from "../answer/problem.ts";
+import { json } from "../answer/response.ts";
+import { parameters } from "../request/read_query.ts";
 import { operation, type PathParameter, route } from "../route.ts";
-import { count, described, maybeText, maybeTime, text, time } from "../schema.ts";
+import { count, described, maybeText, maybeTime, text, time } from "../request/schema.ts";
 import { AlertEntrySchema } from "./events_and_alerts.ts";
 
 const note = "must be a string of at most 1000 characters";

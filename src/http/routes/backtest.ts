@@ -3,12 +3,12 @@ import { AlertLevelSchema } from "../../alert/alert_schema.ts";
 import { jsonText } from "../../stream/json_text.ts";
 import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import { BACKTEST_LIMITS, type BacktestStep } from "../../watch/log_backtests.ts";
-import { jsonBody } from "../json_body.ts";
+import { jsonBody } from "../request/json_body.ts";
 import { longAnswer } from "../long_answer.ts";
-import { problem } from "../problem.ts";
-import { parameters } from "../read_query.ts";
+import { problem } from "../answer/problem.ts";
+import { parameters } from "../request/read_query.ts";
 import { FORMS, operation, route } from "../route.ts";
-import { count, described, maybeText, maybeTime, text } from "../schema.ts";
+import { count, described, maybeText, maybeTime, text } from "../request/schema.ts";
 import { BundleSchema, MAX_BUNDLE_BYTES } from "./rules.ts";
 
 /** The body holds two bundles at most. */

@@ -2,14 +2,14 @@ import * as v from "valibot";
 import { BackupError } from "../../store/backup/backup_part.ts";
 import { PlaceError } from "../../store/backup/backup_parts.ts";
 import { RestoreError, type Restoring } from "../../store/backup/restore_part.ts";
-import { holderOf } from "../api_tokens.ts";
-import { jsonBody } from "../json_body.ts";
+import { holderOf } from "../access/api_tokens.ts";
+import { jsonBody } from "../request/json_body.ts";
 import { longAnswer } from "../long_answer.ts";
-import { problem } from "../problem.ts";
-import { InvalidRequestError } from "../read_query.ts";
-import { json } from "../response.ts";
+import { problem } from "../answer/problem.ts";
+import { InvalidRequestError } from "../request/read_query.ts";
+import { json } from "../answer/response.ts";
 import { FORMS, operation, route } from "../route.ts";
-import { count, described, maybeTime, text } from "../schema.ts";
+import { count, described, maybeTime, text } from "../request/schema.ts";
 
 /** The largest part that is read, in bytes: a row may have 2 MB, and escaping doubles it twice. */
 const MAX_BYTES = 16 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { CHANGE_KINDS } from "../../store/change_table.ts";
 import { jsonListAnswer } from "../long_answer.ts";
-import { parameters } from "../read_query.ts";
+import { parameters } from "../request/read_query.ts";
 import { operation, route } from "../route.ts";
-import { count, described, nextRow, text, texts, time } from "../schema.ts";
+import { count, described, nextRow, text, texts, time } from "../request/schema.ts";
 
 const MAX_ROWS = 100;
 

@@ -4,12 +4,12 @@ import {
   type OutboxMessage,
   type StoredAttempt,
 } from "../../store/outbox_message.ts";
-import { holderOf } from "../api_tokens.ts";
+import { holderOf } from "../access/api_tokens.ts";
 import type { LogAccess } from "../log_access.ts";
 import { jsonAnswer, jsonListAnswer } from "../long_answer.ts";
-import { problem } from "../problem.ts";
-import { parameters } from "../read_query.ts";
-import { json } from "../response.ts";
+import { problem } from "../answer/problem.ts";
+import { parameters } from "../request/read_query.ts";
+import { json } from "../answer/response.ts";
 import { operation, type PathParameter, route } from "../route.ts";
 import {
   count,
@@ -20,7 +20,7 @@ import {
   nextRow,
   text,
   time,
-} from "../schema.ts";
+} from "../request/schema.ts";
 
 const PARAMS: Record<"id", PathParameter> = {
   id: { pattern: "[0-9]{1,15}", description: "the id of the message" },

@@ -2,14 +2,22 @@ import * as v from "valibot";
 import { AlertLevelSchema } from "../../alert/alert_schema.ts";
 import { FORMAT_NAMES } from "../../delivery/format/formats.ts";
 import { type EndpointConfig, EndpointMembersSchema, NAME_FORM } from "../../delivery/endpoint.ts";
-import { holderOf } from "../api_tokens.ts";
-import { jsonBody } from "../json_body.ts";
+import { holderOf } from "../access/api_tokens.ts";
+import { jsonBody } from "../request/json_body.ts";
 import type { ListedEndpoint, LogAccess } from "../log_access.ts";
 import { jsonListAnswer } from "../long_answer.ts";
-import { problem } from "../problem.ts";
-import { json } from "../response.ts";
+import { problem } from "../answer/problem.ts";
+import { json } from "../answer/response.ts";
 import { operation, type PathParameter, route } from "../route.ts";
-import { count, described, maybeCount, maybeText, maybeTime, text, texts } from "../schema.ts";
+import {
+  count,
+  described,
+  maybeCount,
+  maybeText,
+  maybeTime,
+  text,
+  texts,
+} from "../request/schema.ts";
 import { EndpointStatusSchema } from "./status.ts";
 
 /** The largest endpoint that is read, in bytes. */

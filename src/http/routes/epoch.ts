@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { holderOf } from "../api_tokens.ts";
-import { json } from "../response.ts";
+import { holderOf } from "../access/api_tokens.ts";
+import { json } from "../answer/response.ts";
 import { operation, route } from "../route.ts";
-import { described, text } from "../schema.ts";
+import { described, text } from "../request/schema.ts";
 
 /**
  * `/v1/epoch`: starts a new epoch after an earlier copy of the log was restored. The log cannot

@@ -5,18 +5,18 @@ import { EVENT_FIELDS } from "../../alert/event_fields.ts";
 import { overloadedStream } from "../../sse/overloaded.ts";
 import { type Gap, parseRequested } from "../../sse/resume_at.ts";
 import { subscribe } from "../../sse/subscribe.ts";
-import { holderOf } from "../api_tokens.ts";
+import { holderOf } from "../access/api_tokens.ts";
 import { alertsInState } from "../feed/alerts_in_state.ts";
 import { ALERT_FILTER_QUERY, entryFilter, FILTER_QUERY, takeFields } from "../feed/entry_filter.ts";
 import { ndjsonParts, pageParts } from "../feed/feed_parts.ts";
 import type { EntryFilter, LogAccess, SharedFeed, WholeFeed } from "../log_access.ts";
 import { longAnswer, RETRY_AFTER } from "../long_answer.ts";
-import { negotiate } from "../negotiate.ts";
-import { problem } from "../problem.ts";
-import { InvalidRequestError, parameters, readQuery } from "../read_query.ts";
-import { eventStream } from "../response.ts";
+import { negotiate } from "../answer/negotiate.ts";
+import { problem } from "../answer/problem.ts";
+import { InvalidRequestError, parameters, readQuery } from "../request/read_query.ts";
+import { eventStream } from "../answer/response.ts";
 import { type Answers, type Call, FORMS, route, type TypedOperation } from "../route.ts";
-import { described, maybeCount, maybeText, text, time } from "../schema.ts";
+import { described, maybeCount, maybeText, text, time } from "../request/schema.ts";
 
 /** Every form, the default first; all after JSON are names of NDJSON. */
 const OFFERED = [FORMS.stream, FORMS.json, FORMS.ndjson, FORMS.plainNdjson, FORMS.jsonl];

@@ -8,9 +8,9 @@ import {
 } from "../../thousandeyes/otlp/decode_logs.ts";
 import type { LogAccess } from "../log_access.ts";
 import { logsAnswer, otlpEncodingOf, otlpProblem } from "../otlp_answer.ts";
-import { problem, type ProblemCode } from "../problem.ts";
+import { problem, type ProblemCode } from "../answer/problem.ts";
 import { type Call, operation, route } from "../route.ts";
-import { described, text } from "../schema.ts";
+import { described, text } from "../request/schema.ts";
 
 /** The largest body, in bytes, as it is sent and after decompression: thousands of events. */
 const MAX_BYTES = 4 * 1024 * 1024;

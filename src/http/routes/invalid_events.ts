@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import type { LogAccess } from "../log_access.ts";
 import { jsonListAnswer } from "../long_answer.ts";
-import { parameters } from "../read_query.ts";
+import { parameters } from "../request/read_query.ts";
 import { operation, route } from "../route.ts";
-import { count, described, maybeText, nextRow, text, texts, time } from "../schema.ts";
+import { count, described, maybeText, nextRow, text, texts, time } from "../request/schema.ts";
 
 /** The maximum of one answer, in rows and in characters: one invalid event may be large. */
 const MAX_ROWS = 100;

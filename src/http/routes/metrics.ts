@@ -12,10 +12,10 @@ import {
   METRICS_TYPE,
   type Sample,
   textOf,
-} from "../prometheus_text.ts";
-import { responseHeaders, wholeAnswer } from "../response.ts";
+} from "../answer/prometheus_text.ts";
+import { responseHeaders, wholeAnswer } from "../answer/response.ts";
 import { operation, route, type SourceAnswer } from "../route.ts";
-import { described } from "../schema.ts";
+import { described } from "../request/schema.ts";
 
 /** `/metrics`: the status as numbers, for Prometheus. */
 export const metricsRoute = route("/metrics", {

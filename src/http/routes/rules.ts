@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import { holderOf } from "../api_tokens.ts";
-import { jsonBody } from "../json_body.ts";
+import { holderOf } from "../access/api_tokens.ts";
+import { jsonBody } from "../request/json_body.ts";
 import type { LogAccess, RulesState, RuleSummary } from "../log_access.ts";
 import { jsonListAnswer } from "../long_answer.ts";
-import { problem } from "../problem.ts";
-import { json } from "../response.ts";
+import { problem } from "../answer/problem.ts";
+import { json } from "../answer/response.ts";
 import { operation, route } from "../route.ts";
-import { count, described, maybeText, maybeTime, text, texts } from "../schema.ts";
+import { count, described, maybeText, maybeTime, text, texts } from "../request/schema.ts";
 
 /** The largest bundle that is read, in bytes: more than a thousand rules. */
 export const MAX_BUNDLE_BYTES = 1024 * 1024;

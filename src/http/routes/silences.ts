@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { MAX_SILENCES, type StoredSilence } from "../../store/silence_table.ts";
 import { OPERATIONAL_RULES } from "../../watch/reasons.ts";
-import { holderOf } from "../api_tokens.ts";
+import { holderOf } from "../access/api_tokens.ts";
 import { jsonListAnswer } from "../long_answer.ts";
-import { problem } from "../problem.ts";
-import { InvalidRequestError } from "../read_query.ts";
-import { json } from "../response.ts";
+import { problem } from "../answer/problem.ts";
+import { InvalidRequestError } from "../request/read_query.ts";
+import { json } from "../answer/response.ts";
 import { operation, route } from "../route.ts";
-import { count, described, maybeText, maybeTime, text, texts, time } from "../schema.ts";
+import { count, described, maybeText, maybeTime, text, texts, time } from "../request/schema.ts";
 
 /** The longest silence, in milliseconds: one that lasts should be a filter. */
 const MAX_SILENCE_MS = 90 * 86_400_000;

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { Status } from "../log_access.ts";
-import { json } from "../response.ts";
+import { json } from "../answer/response.ts";
 import { operation, route } from "../route.ts";
-import { described, maybeCount, maybeTime, text, texts } from "../schema.ts";
+import { described, maybeCount, maybeTime, text, texts } from "../request/schema.ts";
 import { HealthSchema, ReasonSchema, unreachable } from "./status.ts";
 
 /** A source, with the state of its log. */

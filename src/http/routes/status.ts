@@ -12,9 +12,17 @@ import {
 } from "../../watch/reasons.ts";
 import type { FailureStatus } from "../../watch/watch_status.ts";
 import type { Status } from "../log_access.ts";
-import { json } from "../response.ts";
+import { json } from "../answer/response.ts";
 import { operation, route, type SourceAnswer } from "../route.ts";
-import { count, described, maybeCount, maybeText, maybeTime, text, time } from "../schema.ts";
+import {
+  count,
+  described,
+  maybeCount,
+  maybeText,
+  maybeTime,
+  text,
+  time,
+} from "../request/schema.ts";
 import { RuleSetSchema } from "./rules.ts";
 import { SilenceSchema } from "./silences.ts";
 

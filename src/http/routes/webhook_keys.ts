@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { json } from "../response.ts";
+import { json } from "../answer/response.ts";
 import { operation, route } from "../route.ts";
-import { described, text } from "../schema.ts";
+import { described, text } from "../request/schema.ts";
 
 const KeysSchema = v.object({
   keys: v.array(v.object({

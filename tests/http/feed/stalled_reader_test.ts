@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { StreamLimit } from "../../../src/http/stream_limit.ts";
+import { StreamLimit } from "../../../src/http/access/stream_limit.ts";
 import { LogFixture } from "../log_fixture.ts";
 
 const STREAMS = 1_000;

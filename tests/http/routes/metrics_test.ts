@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { METRICS_TYPE } from "../../../src/http/prometheus_text.ts";
+import { METRICS_TYPE } from "../../../src/http/answer/prometheus_text.ts";
 import { joinedMetrics, metricsText } from "../../../src/http/routes/metrics.ts";
 import { LogFixture } from "../log_fixture.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { negotiate } from "../../src/http/negotiate.ts";
-import { LogFixture } from "./log_fixture.ts";
+import { negotiate } from "../../../src/http/answer/negotiate.ts";
+import { LogFixture } from "../log_fixture.ts";
 
 const SSE = "text/event-stream";
 const JSON_TYPE = "application/json";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { parseDate } from "../thousandeyes/event/parse_date.ts";
+import { parseDate } from "../../thousandeyes/event/parse_date.ts";
 import type { Holder } from "./stream_limit.ts";
 
 /** The scopes, each with those that it includes. */

@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { clientNetwork } from "../../src/http/client_address.ts";
+import { clientNetwork } from "../../../src/http/access/client_address.ts";
 import {
   BURST,
   FailureGuard,
   type FailureReport,
   FailureTotals,
-} from "../../src/http/failed_authentications.ts";
-import { createGateway } from "../../src/http/gateway.ts";
-import { ManualClock } from "../support/manual_clock.ts";
-import { sha256 } from "../support/api_token.ts";
+} from "../../../src/http/access/failed_authentications.ts";
+import { createGateway } from "../../../src/http/gateway.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
+import { sha256 } from "../../support/api_token.ts";
 
 const TOKEN = "a-valid-token";
 const OLD = "an-expired-token";

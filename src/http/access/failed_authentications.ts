@@ -1,4 +1,4 @@
-import type { Clock } from "../stream/clock.ts";
+import type { Clock } from "../../stream/clock.ts";
 import { clientNetwork } from "./client_address.ts";
 
 /** Failed authentications, as those who met them tell the log. */

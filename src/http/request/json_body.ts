@@ -1,5 +1,5 @@
-import { readBytes } from "../stream/read_bytes.ts";
-import { problem } from "./problem.ts";
+import { readBytes } from "../../stream/read_bytes.ts";
+import { problem } from "../answer/problem.ts";
 
 /**
  * Reads the body of a request as JSON.

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { createGateway } from "../../src/http/gateway.ts";
-import { systemClock } from "../../src/stream/clock.ts";
-import { sha256 } from "../support/api_token.ts";
+import { createGateway } from "../../../src/http/gateway.ts";
+import { systemClock } from "../../../src/stream/clock.ts";
+import { sha256 } from "../../support/api_token.ts";
 
 const ORIGIN = "https://panoptes.test";
 const everything = "everything-token";

@@ -1,4 +1,4 @@
-import type { Clock } from "../stream/clock.ts";
+import type { Clock } from "../../stream/clock.ts";
 import type { Holder } from "./stream_limit.ts";
 
 /** What one token has asked for. */
@@ -36,7 +36,7 @@ interface Used {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { systemClock } from "../stream/clock.ts";
+ * import { systemClock } from "../../stream/clock.ts";
  * import { RequestShare } from "./request_share.ts";
  *
  * const share = new RequestShare(2, systemClock);

@@ -1,8 +1,8 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from "jose";
-import type { Clock } from "../stream/clock.ts";
-import type { Fetch } from "../stream/fetch.ts";
-import { readBytes } from "../stream/read_bytes.ts";
-import { withDeadline } from "../stream/with_deadline.ts";
+import type { Clock } from "../../stream/clock.ts";
+import type { Fetch } from "../../stream/fetch.ts";
+import { readBytes } from "../../stream/read_bytes.ts";
+import { withDeadline } from "../../stream/with_deadline.ts";
 import { type ApiToken, PERSON_PREFIX } from "./api_tokens.ts";
 
 /** The header in which Cloudflare Access says who somebody is. */

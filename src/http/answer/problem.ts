@@ -1,4 +1,4 @@
-import { jsonText } from "../stream/json_text.ts";
+import { jsonText } from "../../stream/json_text.ts";
 import { responseHeaders, wholeAnswer } from "./response.ts";
 
 /** Every problem by its code. Clients may rely on codes and statuses; titles may change. */

@@ -1,4 +1,4 @@
-import { problem } from "./problem.ts";
+import { problem } from "../answer/problem.ts";
 
 /** The query parameter that names a source. */
 const PARAMETER = "source";

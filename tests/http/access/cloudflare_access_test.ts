@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { exportSPKI, generateKeyPair, SignJWT } from "jose";
-import { CloudflareAccess } from "../../src/http/cloudflare_access.ts";
-import { createGateway } from "../../src/http/gateway.ts";
-import { withCheckedAnswers } from "../support/checked_answers.ts";
-import { AccessTeam } from "../support/access_team.ts";
-import { ManualClock } from "../support/manual_clock.ts";
-import { sha256 } from "../support/api_token.ts";
-import { LogFixture } from "./log_fixture.ts";
+import { CloudflareAccess } from "../../../src/http/access/cloudflare_access.ts";
+import { createGateway } from "../../../src/http/gateway.ts";
+import { withCheckedAnswers } from "../../support/checked_answers.ts";
+import { AccessTeam } from "../../support/access_team.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
+import { sha256 } from "../../support/api_token.ts";
+import { LogFixture } from "../log_fixture.ts";
 
 const NOW = Date.parse("2026-11-23T10:00:00Z");
 const ADMIN = "ana@example.com";

@@ -1,4 +1,4 @@
-import { jsonText } from "../stream/json_text.ts";
+import { jsonText } from "../../stream/json_text.ts";
 
 /** Responses are for programs that hold a token: no page, frame, script or cache may have them. */
 const SECURITY = {

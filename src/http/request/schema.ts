@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { described } from "../alert/alert_schema.ts";
+import { described } from "../../alert/alert_schema.ts";
 
 export { described };
 

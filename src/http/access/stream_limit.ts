@@ -1,4 +1,4 @@
-import type { Clock } from "../stream/clock.ts";
+import type { Clock } from "../../stream/clock.ts";
 
 /** Who asks for a stream: a token, by its name. */
 export interface Holder {
@@ -97,7 +97,7 @@ interface Held {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { systemClock } from "../stream/clock.ts";
+ * import { systemClock } from "../../stream/clock.ts";
  * import { StreamLimit } from "./stream_limit.ts";
  *
  * const streams = new StreamLimit(2, systemClock);

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { SseReader } from "../support/read_sse.ts";
-import { settled } from "../support/manual_clock.ts";
-import { StreamLimit } from "../../src/http/stream_limit.ts";
-import type { RuleSummary } from "../../src/http/log_access.ts";
-import { LogFixture } from "./log_fixture.ts";
+import { SseReader } from "../../support/read_sse.ts";
+import { settled } from "../../support/manual_clock.ts";
+import { StreamLimit } from "../../../src/http/access/stream_limit.ts";
+import type { RuleSummary } from "../../../src/http/log_access.ts";
+import { LogFixture } from "../log_fixture.ts";
 
 const SSE = { headers: { Accept: "text/event-stream" } };
 const NDJSON = { headers: { Accept: "application/x-ndjson" } };

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { RequestShare } from "../../src/http/request_share.ts";
-import { StreamLimit } from "../../src/http/stream_limit.ts";
-import { tokenUse } from "../../src/http/token_use.ts";
-import { ManualClock } from "../support/manual_clock.ts";
-import { LogFixture } from "./log_fixture.ts";
+import { RequestShare } from "../../../src/http/access/request_share.ts";
+import { StreamLimit } from "../../../src/http/access/stream_limit.ts";
+import { tokenUse } from "../../../src/http/access/token_use.ts";
+import { ManualClock } from "../../support/manual_clock.ts";
+import { LogFixture } from "../log_fixture.ts";
 
 const reader = (name: string) => ({ name, isAdmin: false });
 const admin = (name: string) => ({ name, isAdmin: true });
