@@ -23,6 +23,12 @@ export interface RetainOptions {
  */
 const DIGESTS_KEPT_MS = 100 * 86_400_000;
 
+/**
+ * How much later than its recording an event may be dated by a clock that was behind, in
+ * milliseconds. Only a push records such an event: polling never reads beyond our own clock.
+ */
+const MAX_CLOCK_BEHIND_MS = 3_600_000;
+
 /** What one call has removed. */
 export interface Retained {
   /** Events removed. */
@@ -87,12 +93,14 @@ function removeEvents(sql: Sql, due: Due, step: number): number {
   const last = gone.at(-1);
   if (last === undefined) return 0;
   let floor = readNumber(sql, "floor_at", -Infinity);
-  // A date later than the recording does not count: one such event would close the log for ever.
+  // A date far later than the recording does not count: that event would close the log for ever.
   let recordedBy = due.latest;
   for (const { at, recorded_at } of gone.toReversed()) {
     // One by a clock that was ahead is no newer than the next row.
     if (recorded_at <= due.latest) recordedBy = recorded_at;
-    floor = Math.max(floor, Math.min(at ?? floor, recordedBy));
+    const isNear = at !== null && at - recordedBy <= MAX_CLOCK_BEHIND_MS;
+    const datedBy = isNear && due.latest < Infinity ? due.latest : recordedBy;
+    floor = Math.max(floor, Math.min(at ?? floor, datedBy));
   }
   if (floor > -Infinity) writeMeta(sql, "floor_at", floor);
   sql.run(`DELETE FROM events WHERE seq <= ?`, last.seq);

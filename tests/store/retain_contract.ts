@@ -60,6 +60,19 @@ export const RETAIN_CONTRACT: readonly Promised[] = [
     },
   },
   {
+    name: "retain() keeps out an event that a clock which was behind has recorded before its date",
+    check(sql) {
+      const log = open(sql);
+      const now = Date.UTC(2026, 10, 22, 11);
+      const early = { ...event(1), date: new Date(now + 120_000).toISOString() };
+      record(log, [early], now);
+      log.transaction(() =>
+        log.retain({ now: now + 9 * DAY, maxAgeMs: DAY, maxBytes: Infinity, step: 100 })
+      );
+      assertEquals(record(log, [early], now + 9 * DAY).expired, 1);
+    },
+  },
+  {
     name:
       "retain() is not blocked by rows that a clock which was ahead has recorded, nor by their dates",
     check(sql) {
