@@ -201,8 +201,15 @@ export class RulesInForce {
 
   /** Puts in force what was uploaded according to the log: a backup was put back. */
   reopen(): void {
-    this.#options.log.saveCheckpoint(OPENINGS, 0); // these have not been opened before
-    this.#inForce = this.#orBundled(openStored(this.#options));
+    const { log, report } = this.#options;
+    log.saveCheckpoint(OPENINGS, 0); // these have not been opened before
+    let opened: Opened;
+    try {
+      opened = openStored(readStored(log), this.#options);
+    } catch (error) {
+      opened = refused(report, CANNOT_BE_OPENED, error);
+    }
+    this.#inForce = this.#orBundled(opened);
   }
 
   #orBundled({ matcher, ...opened }: Opened): InForce {
@@ -238,13 +245,14 @@ async function openUploaded(options: OpenRulesOptions): Promise<Opened> {
     }
   };
   try {
-    if ((log.checkpoint(UPLOADED_RULES) ?? undefined) === undefined) return {};
+    const uploaded = readStored(log);
+    if (uploaded === undefined) return {};
     const openings = log.checkpoint<number>(OPENINGS) ?? 0;
     if (openings >= MAX_OPENINGS) return refused(report, ENDS_PROCESS);
     note(openings + 1);
     await durable();
     try {
-      return openStored(options);
+      return openStored(uploaded, options);
     } finally {
       note(0);
     }
@@ -253,15 +261,18 @@ async function openUploaded(options: OpenRulesOptions): Promise<Opened> {
   }
 }
 
-function openStored({ log, scope, report }: RulesInForceOptions): Opened {
-  try {
-    const uploaded = log.checkpoint<Uploaded | null>(UPLOADED_RULES) ?? undefined;
-    if (uploaded === undefined) return {};
-    const { matcher, problems = [] } = openBundle(uploaded.bundle, scope);
-    return matcher === undefined ? refused(report, problems.join("; ")) : { uploaded, matcher };
-  } catch (error) {
-    return refused(report, CANNOT_BE_OPENED, error);
-  }
+/** What was uploaded, as the log has it: up to 2 MB of JSON. */
+function readStored(log: Pick<Log, "checkpoint">): Uploaded | undefined {
+  return log.checkpoint<Uploaded | null>(UPLOADED_RULES) ?? undefined;
+}
+
+function openStored(
+  uploaded: Uploaded | undefined,
+  { scope, report }: RulesInForceOptions,
+): Opened {
+  if (uploaded === undefined) return {};
+  const { matcher, problems = [] } = openBundle(uploaded.bundle, scope);
+  return matcher === undefined ? refused(report, problems.join("; ")) : { uploaded, matcher };
 }
 
 function refused(
