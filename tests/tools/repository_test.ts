@@ -7,7 +7,8 @@ const root = new URL("../../", import.meta.url);
 
 Deno.test({
   name: "git ignores every file that secrets are kept in, and no example of one",
-  ignore: !await canRun("git", "--version"),
+  // In CI, a missing program is a failure.
+  ignore: !Deno.env.has("CI") && !await canRun("git", "--version"),
   async fn() {
     const secret = [
       ".env",
