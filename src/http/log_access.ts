@@ -178,7 +178,7 @@ export type RedeliverQuery = Omit<DeliveriesQuery, "webhookId" | "state"> & {
   readonly state: MessageState;
 };
 
-/** Writing backups of the log, and putting them back. */
+/** Writes and restores backups of the log. */
 export interface BackupAccess {
   /**
    * Writes a backup, part by part.
@@ -188,20 +188,20 @@ export interface BackupAccess {
    * @throws {PlaceError} If `from` is not such a place.
    */
   write(from?: string): Generator<string, void, void>;
-  /** How far a backup has been put back; undefined if none is being put back. */
+  /** How far a backup has been restored; undefined if none is being restored. */
   restoring(): Restoring | undefined;
   /**
-   * Puts back the next part of a backup.
+   * Restores the next part of a backup.
    *
    * @param text The part.
    * @param isReplacing Whether the log is emptied first, if it is not empty.
    * @param by The name of the token.
    * @returns How far it is now.
    * @throws {BackupError} If something is wrong with the part.
-   * @throws {RestoreError} If it cannot be put back here and now.
+   * @throws {RestoreError} If it cannot be restored here and now.
    */
   restore(text: string, isReplacing: boolean, by: string): Restored;
-  /** Gives up putting back a backup, and empties the log; false if none was being put back. */
+  /** Cancels a restore, and empties the log; false if none was running. */
   abandon(by: string): boolean;
 }
 
@@ -225,7 +225,7 @@ export interface LogAccess extends
   /**
    * Records what ThousandEyes has pushed.
    *
-   * @returns What became of the log records; undefined while a backup is being put back.
+   * @returns What became of the log records; undefined while a backup is being restored.
    * @throws {unknown} If they cannot be written.
    */
   push(records: readonly PushedRecord[]): PushOutcome | undefined;

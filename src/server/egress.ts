@@ -81,7 +81,7 @@ function fetchFrom(
       }
     });
     sent.on("error", reject);
-    // Also after an answer that changes the protocol, which is none to a post.
+    // Also after an answer that switches protocols, which does not answer a POST.
     sent.on("close", () => reject(new Error("The connection was closed without an answer")));
     sent.end(body);
   });

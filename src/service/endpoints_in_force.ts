@@ -57,7 +57,7 @@ export class EndpointsInForce implements EndpointAccess {
     this.#open();
   }
 
-  /** Puts in force what is in the log: a backup was put back. */
+  /** Puts in force what is in the log: a backup was restored. */
   reopen(): void {
     this.#open();
     this.#options.onChange?.();
@@ -226,7 +226,7 @@ const WEBHOOKS = SETTINGS.endpoints.name;
 const ONE_SOURCE = "sources must be absent: a stored endpoint belongs to the source that it is " +
   "stored in";
 
-/** Which secrets an endpoint had that came back from a backup without them. */
+/** The secrets that an endpoint lacks since it was restored from a backup. */
 function missingMembers(withheld: unknown): readonly string[] {
   return SECRET_MEMBERS.filter((name) => Array.isArray(withheld) && withheld.includes(name));
 }

@@ -16,7 +16,7 @@ export interface LogBackupsOptions {
   readonly clock: Clock;
   /** Makes the next tick start at once. */
   readonly wake: () => void;
-  /** Called when a backup was put back, with how many rows it had of each table. */
+  /** Called when a backup was restored, with how many rows it had of each table. */
   readonly onRestored: (rows: Restored["rows"]) => void;
 }
 
@@ -24,7 +24,7 @@ export interface LogBackupsOptions {
  * Backups of a log that is at work. Who puts one back is noted in the same transaction.
  *
  * @param options The log, its collector and the clock.
- * @returns Writing backups, and putting them back.
+ * @returns What writes and restores backups.
  */
 export function logBackups(
   { log, collector, clock, wake, onRestored }: LogBackupsOptions,

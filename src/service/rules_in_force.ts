@@ -199,7 +199,7 @@ export class RulesInForce {
     this.#inForce = loaded;
   }
 
-  /** Puts in force what was uploaded according to the log: a backup was put back. */
+  /** Puts in force what was uploaded according to the log: a backup was restored. */
   reopen(): void {
     const { log, report } = this.#options;
     log.saveCheckpoint(OPENINGS, 0); // these have not been opened before

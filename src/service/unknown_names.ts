@@ -1,5 +1,5 @@
 /**
- * What the settings name and there is not. The rest of the entry is in force.
+ * Names in the settings that nothing has. The rest of such an entry is in force.
  *
  * @module
  */
@@ -56,7 +56,7 @@ export function unknownSources({ sources, endpoints, tokens }: Config): ConfigPr
 }
 
 /**
- * The rules of an endpoint that are none; it gets the alerts of the others.
+ * Names of rules, in the entry of an endpoint, that no rule has; it gets the alerts of the others.
  *
  * @param endpoint The endpoint.
  * @param documents The rules and correlations that there are.

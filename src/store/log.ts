@@ -126,7 +126,7 @@ export interface LogReader {
   dueTimes(): ReadonlyMap<string, number>;
   /** Writes a backup, part by part: see `backupParts()`. */
   backup(now: number, from?: string): Generator<string, void, void>;
-  /** Tells how far a backup has been put back; undefined if none is being put back. */
+  /** How far a backup has been restored; undefined if none is being restored. */
   restoring(): Restoring | undefined;
   /** Counts the transactions: as long as there is no other, what was read is still true. */
   transactions(): number;
@@ -222,9 +222,9 @@ export interface LogWriter {
   dropPasses(kept: readonly number[]): void;
   /** Removes what exceeds the limits of age and size, oldest first, in one bounded step. */
   retain(options: RetainOptions): Retained;
-  /** Puts back one part of a backup: see `restorePart()`. */
+  /** Restores one part of a backup: see `restorePart()`. */
   restore(part: BackupPart, options: Pick<RestoreOptions, "now" | "isReplacing">): Restored;
-  /** Gives up putting back a backup, and empties the log; false if none was being put back. */
+  /** Cancels a restore, and empties the log; false if none was running. */
   abandonRestore(now: number): boolean;
   /**
    * Starts a new epoch, needed after restoring a copy: otherwise, old seqs would be used a second

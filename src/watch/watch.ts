@@ -50,7 +50,7 @@ const RETENTION_EVERY_MS = 600_000;
 const MADE_ROOM_SHOWN_MS = 86_400_000;
 /** A pause that is over sooner is told to nobody: that the endpoint fails was told. */
 const PAUSED_TOLD_MS = 300_000;
-/** How soon it is looked again whether a backup is still being put back. */
+/** How soon to check again whether a backup is still being restored. */
 const RESTORING_PAUSE_MS = 5_000;
 const UNFED_RETENTION_MS = 86_400_000;
 const RETENTION_STEP = 500;
@@ -202,7 +202,7 @@ export class Watch {
    * Records what ThousandEyes has pushed, in one transaction.
    *
    * @param records The log records.
-   * @returns What became of them; undefined while a backup is being put back.
+   * @returns What became of them; undefined while a backup is being restored.
    * @throws {unknown} What the storage threw.
    */
   push(records: readonly PushedRecord[]): PushOutcome | undefined {
@@ -352,7 +352,7 @@ export class Watch {
     return this.#ports.isFed ?? true;
   }
 
-  /** Whether a backup is being put back: until then, nothing else changes the log. */
+  /** Whether a backup is being restored: until that is done, nothing else changes the log. */
   get #isRestoring(): boolean {
     return this.#ports.log.restoring() !== undefined;
   }

@@ -29,7 +29,7 @@ export async function logImport(
   const digests = await check(file);
   const instance = await Instance.open(options, "import the log");
   const begun = await instance.read(instance.v1.restore.$get({}));
-  // Another backup that is being put back is refused by the service, unless it may be replaced.
+  // While another backup is being restored, the service refuses this one, unless it replaces it.
   let done = begun.restoring ? digests.indexOf(begun.after) + 1 : 0;
   await again(async (progressed) => {
     let number = 0;

@@ -81,7 +81,7 @@ export function instanceEvents(
 /** The log has started a new epoch: the places of an earlier run mean nothing in it. */
 class NewLogError extends SourceError {}
 
-/** Whether it is of no use to try again. */
+/** Whether another attempt would fail as well. */
 function isFinal(error: unknown): boolean {
   return error instanceof RefusedError ? !error.mayPass : error instanceof NewLogError;
 }

@@ -30,7 +30,7 @@ export class BufferedOutput {
 
   /** Adds lines, which are written soon. Await it, so that a slow reader slows the command down. */
   async write(text: string): Promise<void> {
-    // What goes wrong meanwhile, the next flush tells whoever waits for it.
+    // If this fails, so does the next flush, for which somebody waits.
     if (this.#length === 0) wait(MAX_WAIT_MS).then(() => this.flush()).catch(() => {});
     this.#waiting.push(text);
     this.#length += text.length;

@@ -100,10 +100,10 @@ export const alertRoutes = [
       answers: { 200: { json: AlertHistorySchema } },
       problems: ["not_found", "conflict"],
       answer({ log, params: { id = "" }, body: { state, note }, request, clock }) {
-        // The backup may be about to say who has changed it.
+        // A later part of the backup may bring changes of this alert.
         if (log.backups.restoring() !== undefined) {
           return problem("conflict", {
-            detail: "A restore is running: a backup is being restored; try again when it is done",
+            detail: "A restore is running: try again when it is done",
           });
         }
         const at = new Date(clock.now()).toISOString();

@@ -21,7 +21,7 @@ export interface BackupTable {
    * there when it began. Of the others, it holds what is there when it reaches them.
    */
   readonly isNumbered?: true;
-  /** Whether its rows are put back behind those that are there, under new numbers. */
+  /** Whether its rows are restored behind those that are there, under new numbers. */
   readonly isAppended?: true;
   /**
    * Whether its rows are what operators have put in force. They are all in the last part, with

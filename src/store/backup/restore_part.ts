@@ -6,9 +6,9 @@ import { MAX_VALUES, type Sql, type SqlValue } from "../sql.ts";
 import { BackupError, type BackupHeader, type BackupPart } from "./backup_part.ts";
 import { BACKUP_TABLES, type BackupRow, type BackupTable, rowProblem } from "./backup_tables.ts";
 
-/** How far a backup has been put back. */
+/** How far a backup has been restored. */
 export interface Restoring {
-  /** The digest of the last part that was put back. */
+  /** The digest of the last part that was restored. */
   readonly sha256: string;
   /** Its number. */
   readonly part: number;
@@ -20,7 +20,7 @@ export interface Restoring {
   readonly since: number;
 }
 
-/** How a backup is put back. */
+/** How a backup is restored. */
 export interface RestoreOptions {
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
@@ -30,7 +30,7 @@ export interface RestoreOptions {
   readonly isReplacing?: boolean;
 }
 
-/** What putting back a part has come to. */
+/** The result of restoring a part. */
 export interface Restored extends Restoring {
   /** Whether this was the last part. */
   readonly isDone: boolean;
@@ -38,7 +38,7 @@ export interface Restored extends Restoring {
 
 /** The name under which the log keeps how far it is. */
 const CHECKPOINT = "restore";
-/** The name under which it keeps the digest of the last part of what was put back. */
+/** The name under which it keeps the digest of the last part that was restored. */
 const DONE = "restored";
 
 /** A message in one of these states stays as it is; what was owed becomes a dead letter. */
@@ -58,19 +58,19 @@ const FORGOTTEN_CHECKPOINTS = [
   DONE,
 ];
 
-/** Thrown when a part cannot be put back here and now, although nothing is wrong with it. */
+/** Thrown when a part cannot be restored here and now, although nothing is wrong with it. */
 export class RestoreError extends Error {
   /** The name of the class. */
   override readonly name = "RestoreError";
 }
 
-/** Tells how far a backup has been put back; undefined if none is being put back. */
+/** How far a backup has been restored; undefined if none is being restored. */
 export function restoring(sql: Sql): Restoring | undefined {
   return readCheckpoint<Restoring>(sql, CHECKPOINT);
 }
 
 /**
- * Puts back one part of a backup, in the order in which they were written. The part that was put
+ * Restores one part of a backup, in the order in which they were written. The part that was put
  * back last may be sent again, which changes nothing. It has to run in a transaction.
  *
  * Numbers stay as they were, in a new epoch. Nothing is sent because of a backup: a message that
@@ -125,7 +125,7 @@ export function restorePart(sql: Sql, part: BackupPart, options: RestoreOptions)
   return { ...after, isDone: true };
 }
 
-/** Gives up putting back a backup: the log is empty then. It has to run in a transaction. */
+/** Cancels a restore: the log is empty then. It has to run in a transaction. */
 export function abandonRestore(sql: Sql, options: RestoreOptions): boolean {
   if (restoring(sql) === undefined) return false;
   empty(sql, options);
@@ -143,7 +143,7 @@ function begun(sql: Sql, header: BackupHeader, options: RestoreOptions): Restori
   }
   if (header.source !== null && source !== undefined && header.source !== source) {
     throw new RestoreError(
-      `The backup is of the log '${header.source}', and this one is '${source}': put it back where ` +
+      `The backup is of the log '${header.source}', and this one is '${source}': restore it where ` +
         "the API and account groups are the same",
     );
   }

@@ -160,7 +160,7 @@ export class Collector {
     const count = this.#countOf(pass);
     const recorded = log.transaction(() => {
       // Another collector went on while we waited: the page is read again from its state. And a
-      // backup that is being put back is not to be mixed with anything.
+      // backup that is being restored is not to be mixed with anything.
       if (log.restoring() !== undefined) return undefined;
       if (readState(this.#ports, this.#options).revision !== revision) return undefined;
       const result = recordPage(this.#ports, {
