@@ -137,7 +137,7 @@ export class OutboxDispatcher {
     this.#throwFailure();
     const { log, clock } = this.#ports;
     const now = clock.now();
-    log.transaction(() => log.followClock(now));
+    log.followClock(now);
     this.#meetEndpoints(now);
     const waiting: { endpoint: Endpoint; state: EndpointState }[] = [];
     for (const [name, dueAt] of log.dueTimes()) {

@@ -12,8 +12,42 @@ export const UPLOADED_RULES = "uploaded rules";
  * @returns The value; undefined if there is none.
  */
 export function readCheckpoint<Value>(sql: Sql, name: string): Value | undefined {
-  const [row] = sql.all<{ value: string }>(`SELECT value FROM checkpoints WHERE name = ?`, name);
-  return row === undefined ? undefined : JSON.parse(row.value) as Value;
+  const text = textOf(sql, name);
+  return text === undefined ? undefined : JSON.parse(text) as Value;
+}
+
+function textOf(sql: Sql, name: string): string | undefined {
+  return sql.all<{ value: string }>(`SELECT value FROM checkpoints WHERE name = ?`, name)[0]?.value;
+}
+
+/** A longer value, such as uploaded rules, is read seldom, and takes too much room to be kept. */
+const MAX_KEPT_LENGTH = 100_000;
+
+/** Reads values that are kept under names, and parses each only once as long as it stays the same. */
+export class CheckpointReader {
+  readonly #sql: Sql;
+  readonly #parsed = new Map<string, { readonly text: string; readonly value: unknown }>();
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @typeParam Value What was saved.
+   * @param name The name.
+   * @returns The value, which must not be changed; undefined if there is none.
+   */
+  read<Value>(name: string): Value | undefined {
+    const text = textOf(this.#sql, name);
+    if (text === undefined) return undefined;
+    const known = this.#parsed.get(name);
+    if (known?.text === text) return known.value as Value;
+    const value: unknown = JSON.parse(text);
+    if (text.length <= MAX_KEPT_LENGTH) this.#parsed.set(name, { text, value });
+    return value as Value;
+  }
 }
 
 /**

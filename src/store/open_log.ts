@@ -10,7 +10,7 @@ import {
 import { backupParts } from "./backup/backup_parts.ts";
 import { abandonRestore, restorePart, restoring } from "./backup/restore_part.ts";
 import { addChange, alertStatesAfter, changesBefore } from "./change_table.ts";
-import { readCheckpoint, saveCheckpoint } from "./checkpoint_table.ts";
+import { CheckpointReader, saveCheckpoint } from "./checkpoint_table.ts";
 import { DueTimes } from "./due_times.ts";
 import { EndpointStateTable } from "./endpoint_state_table.ts";
 import { removeEndpoint, saveEndpoint, storedEndpoints } from "./endpoint_table.ts";
@@ -32,6 +32,7 @@ import { newEpoch, readNumber, readText, writeMeta } from "./meta.ts";
 import { migrate } from "./migrate.ts";
 import {
   attemptsOf,
+  clockSetBackBy,
   countDeliveries,
   deliveries,
   dueMessages,
@@ -89,6 +90,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
   migrate(sql, now);
   if (readText(sql, "epoch") === undefined) writeMeta(sql, "epoch", newEpoch(now, random));
 
+  const checkpoints = new CheckpointReader(sql);
   const due = new DueTimes(sql);
   const states = new EndpointStateTable(sql);
   const listeners = new Set<() => void>();
@@ -132,7 +134,7 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     alertStates: (after, limit) => alertStatesAfter(sql, after, limit),
     attempts: (message, latest) => attemptsOf(sql, message, latest),
     message: (id) => messageById(sql, id),
-    checkpoint: (name) => readCheckpoint(sql, name),
+    checkpoint: (name) => checkpoints.read(name),
     counts: () => ({
       events: kept(headOf("events", "event_seq")),
       alerts: kept(headOf("alerts", "alert_seq")),
@@ -220,11 +222,14 @@ export function openLog(sql: Sql, { now, random }: OpenLogOptions): Log {
     },
     noteAttempt: (message, attempt) => noteAttempt(sql, message, attempt),
     followClock(at) {
-      const backBy = followClock(sql, at);
-      if (backBy <= 0) return;
-      shiftWindows(sql, at, backBy);
-      states.shift(at, backBy);
-      due.forget();
+      const backBy = clockSetBackBy(sql, at);
+      if (backBy === 0) return; // nearly always
+      this.transaction(() => {
+        followClock(sql, at, backBy);
+        shiftWindows(sql, at, backBy);
+        states.shift(at, backBy);
+        due.forget();
+      });
     },
     savePassPage: (page) => savePassPage(sql, page),
     readPass: (pass) => readPass(sql, pass),

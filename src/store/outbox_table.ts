@@ -208,18 +208,21 @@ export function saveMessage(
 }
 
 /**
- * Follows a clock that was set back: due times that were set before become earlier by as much.
+ * By how much the clock was set back since a due time was last set.
  *
  * @param sql The database.
  * @param now Milliseconds since the Unix epoch.
- * @returns By how much, in milliseconds; 0 if it was not set back.
+ * @returns Milliseconds; 0 if it was not set back.
  */
-export function followClock(sql: Sql, now: number): number {
+export function clockSetBackBy(sql: Sql, now: number): number {
   const backBy = readNumber(sql, "outbox_clock", now) - now;
-  if (backBy <= CLOCK_STEP_MS) return 0;
+  return backBy <= CLOCK_STEP_MS ? 0 : backBy;
+}
+
+/** Follows a clock that was set back: due times that were set before become earlier by as much. */
+export function followClock(sql: Sql, now: number, backBy: number): void {
   sql.run(`UPDATE outbox SET due_at = MAX(?, due_at - ?) WHERE due_at > ?`, now, backBy, now);
   writeMeta(sql, "outbox_clock", now);
-  return backBy;
 }
 
 /**

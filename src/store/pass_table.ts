@@ -1,9 +1,10 @@
+import { runsOf, type SeqRun, SeqSet } from "./seq_set.ts";
 import type { Sql } from "./sql.ts";
 
 /** What a pass has counted on the pages read so far. */
 export interface PassCount {
   /** The rows that stand for events of its pages. */
-  readonly taken: Set<number>;
+  readonly taken: SeqSet;
   /** The addresses of its pages. */
   readonly urls: Set<string>;
   /** How many twins of each hash it has held. */
@@ -36,14 +37,14 @@ export function savePassPage(
     pass,
     page,
     url,
-    JSON.stringify(seqs),
+    JSON.stringify(runsOf(seqs)),
     JSON.stringify([...held]),
   );
 }
 
 /** Returns the count of a pass before its first page. */
 export function emptyCount(): PassCount {
-  return { taken: new Set(), urls: new Set(), held: new Map() };
+  return { taken: new SeqSet(), urls: new Set(), held: new Map() };
 }
 
 /** Reads what a pass has counted. */
@@ -56,7 +57,7 @@ export function readPass(sql: Sql, pass: number): PassCount {
   for (const { url, seqs, held } of rows) {
     addToPass(count, {
       url,
-      seqs: JSON.parse(seqs) as number[],
+      seqs: JSON.parse(seqs) as SeqRun[],
       held: new Map(JSON.parse(held) as [number, number][]),
     });
   }
@@ -64,9 +65,12 @@ export function readPass(sql: Sql, pass: number): PassCount {
 }
 
 /** Adds one page to the count of a pass. */
-export function addToPass(count: PassCount, page: Omit<PassPage, "pass" | "page">): void {
+export function addToPass(
+  count: PassCount,
+  page: Pick<PassPage, "url" | "held"> & { readonly seqs: readonly SeqRun[] },
+): void {
   count.urls.add(page.url);
-  for (const seq of page.seqs) count.taken.add(seq);
+  count.taken.add(page.seqs);
   for (const [hash, twins] of page.held) {
     count.held.set(hash, (count.held.get(hash) ?? 0) + twins);
   }

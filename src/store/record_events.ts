@@ -7,7 +7,7 @@ import { insertRows } from "./insert_rows.ts";
 import { readNumber, writeMeta } from "./meta.ts";
 import { type Rename, renamesBetween } from "./renames.ts";
 import { isTooLarge, shortenEvent } from "./shorten_event.ts";
-import { type EarlierPass, SplitTwins } from "./split_twins.ts";
+import { type EarlierPass, type SeenSeqs, SplitTwins } from "./split_twins.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
 /** One event that is new to the log. */
@@ -55,7 +55,7 @@ export interface RecordOptions {
    * equal row that is not taken, or becomes a new row where there is none: so a pass that sees an
    * event k times leaves k.
    */
-  readonly taken?: ReadonlySet<number>;
+  readonly taken?: SeenSeqs;
   /**
    * What an earlier pass over the same range has seen. A twin on a different page may be a true
    * twin that a page boundary separated, or the same event once more because the pages shifted

@@ -2,10 +2,13 @@ import { identityOf } from "../thousandeyes/event/event_identity.ts";
 import type { UserEvent } from "../thousandeyes/event/user_event.ts";
 import { hashText } from "./hash_text.ts";
 
+/** Rows that stand for events of a pass: a `SeqSet`, or a set of their numbers. */
+export type SeenSeqs = Pick<ReadonlySet<number>, "has">;
+
 /** What an earlier pass over the same range has seen, which the current pass may confirm. */
 export interface EarlierPass {
   /** The rows that stood for events of its pages. */
-  readonly taken: ReadonlySet<number>;
+  readonly taken: SeenSeqs;
   /** How many twins it has held, by a hash of their identity. */
   readonly held: ReadonlyMap<number, number>;
 }

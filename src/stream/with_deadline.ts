@@ -45,6 +45,6 @@ export async function withDeadline<T>(
     return await work(either.signal);
   } finally {
     signal?.removeEventListener("abort", stop);
-    settled.abort();
+    settled.abort("settled"); // by default, the reason would be an error with a stack
   }
 }

@@ -296,12 +296,13 @@ export const EVENT_CONTRACT: readonly Promised[] = [
         held: new Map([[7, 2]]),
       });
       const { taken, urls, held } = log.readPass(4);
-      assertEquals([[...taken], [...urls]], [[1, 2, 3], ["u0", "u1"]]);
+      assertEquals([0, 1, 2, 3, 4].filter((seq) => taken.has(seq)), [1, 2, 3]);
+      assertEquals([...urls], ["u0", "u1"]);
       assertEquals([...held], [[7, 3]]);
       log.dropPasses([4]);
-      assertEquals(log.readPass(4).taken.size, 3);
+      assert(log.readPass(4).taken.has(3));
       log.dropPasses([]);
-      assertEquals(log.readPass(4).taken.size, 0);
+      assert(!log.readPass(4).taken.has(3));
     },
   },
   {
