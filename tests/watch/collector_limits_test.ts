@@ -188,6 +188,19 @@ Deno.test("Collector reads everything around a second that is too large to be re
   assert(covered.lagMs <= MINUTE + 1_000, `${covered.lagMs} ms behind`);
 });
 
+Deno.test("Collector cuts a slice that will hold too many events before it has read them all", async () => {
+  using bench = new Bench({ backfillMs: 6 * HOUR, maxPassEvents: 1_000 });
+  bench.api.pageSize = 50;
+  const published = 6 * 3_600 / 2;
+  for (let n = 1; n <= published; n++) bench.api.publish(eventAt(-n * 2_000, `${n}`), 0);
+  while (bench.log.head().newest < published) await bench.run(MINUTE);
+  bench.assertComplete();
+  const wholeSlices = bench.api.asked.map((url) => new URL(url).searchParams).filter((asked) =>
+    Date.parse(asked.get("endDate")!) - Date.parse(asked.get("startDate")!) > 3 * HOUR
+  );
+  assertEquals(wholeSlices.length, 2, "two pages tell, where twenty would fill the pass");
+});
+
 Deno.test("Collector says that it catches up while it reads very many events of one second", async () => {
   const flood = Array.from({ length: 15_000 }, (_, n) => eventAt(10 * MINUTE, `u${n}`));
   const at = START + 10 * MINUTE;

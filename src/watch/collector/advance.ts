@@ -29,6 +29,11 @@ export interface PageFacts {
   readonly refusal: Diagnosis | undefined;
   /** The events on the page, invalid ones included. */
   readonly events: number;
+  /**
+   * The date of the last event on the page, in milliseconds since the Unix epoch, if it is older than
+   * the first one: how far back the pass has come.
+   */
+  readonly reached: number | undefined;
   /** How the last page with events ended, this one included. */
   readonly end: PageEnd | undefined;
   /** Twins that this pass has held so far, this page included. */
@@ -65,6 +70,10 @@ const MAX_SLICE_MS = 30 * 86_400_000;
 const LONG_SLICE_MS = 3_600_000;
 /** After more consecutive pages without an event than this, the pages are taken to be endless. */
 const MAX_EMPTY_PAGES = 100;
+/** What this share of `maxPassEvents` shows of a slice is taken for the rest of it, ... */
+const FORECAST_SHARE = 0.1;
+/** ... and the slice is cut at once if it would hold more than this many times `maxPassEvents`. */
+const FORECAST_EXCESS = 2;
 /** A slice that cannot be any shorter may have this many times the pages and events of others. */
 const ONE_SECOND_ALLOWANCE = 20;
 /** How long a failure of a rule stays visible after it last occurred, in milliseconds. */
@@ -105,7 +114,7 @@ export function afterPage(
     empty: events === 0 ? pass.empty + 1 : 0,
     ...(end !== undefined && { end }),
   };
-  const excess = excessOf(longer, options);
+  const excess = excessOf(longer, facts.reached, options);
   return excess === undefined
     ? withReading(counted, kind, { ...reading, pass: longer })
     : restartSlice(after, excess, now, random);
@@ -236,15 +245,26 @@ function endSlice(
   return leaveSlice(state, kind, reading, { to: slice.to, now, nextPollAt });
 }
 
+/**
+ * Whether a pass is too large, or is going to be: to read as much as a pass may count, only to begin
+ * again, would waste a minute of requests.
+ */
 function excessOf(
   { from, to, pages, events, empty }: Pass,
+  reached: number | undefined,
   { maxPages, maxPassEvents }: WatchOptions,
 ): Diagnosis | undefined {
-  const allowance = to - from > MIN_SLICE_MS ? 1 : ONE_SECOND_ALLOWANCE;
+  const isLong = to - from > MIN_SLICE_MS;
+  const allowance = isLong ? 1 : ONE_SECOND_ALLOWANCE;
+  const isTelling = isLong && reached !== undefined && reached < to &&
+    events >= maxPassEvents * FORECAST_SHARE;
+  const expected = isTelling ? events * (to - from) / (to - reached) : events;
   if (empty > MAX_EMPTY_PAGES || pages >= maxPages * allowance) {
     return fault("too_many_pages", "narrow", "the pages do not end");
   }
-  if (events > maxPassEvents * allowance) {
+  if (
+    events > maxPassEvents * allowance || expected > maxPassEvents * allowance * FORECAST_EXCESS
+  ) {
     return fault(
       "too_many_events",
       "narrow",

@@ -1,6 +1,8 @@
 import { faultOf } from "../../thousandeyes/page/check_user_events.ts";
 import type { PassCount } from "../../store/pass_table.ts";
 import type { EarlierPass } from "../../store/split_twins.ts";
+import { parseDate } from "../../thousandeyes/event/parse_date.ts";
+import type { UserEvent } from "../../thousandeyes/event/user_event.ts";
 import type { Page } from "../../thousandeyes/page/page.ts";
 import { notePolled } from "../push/push_state.ts";
 import type { WatchOptions } from "../watch_options.ts";
@@ -118,6 +120,7 @@ export function recordPage(
         ? fault("repeated_cursor", "restart", "the next page is one that has already been read")
         : undefined),
     events: items,
+    reached: reachedBy(page.events),
     end: endOf(page.events, items, isNew) ?? end,
     held: sum(count.held.values()) + held,
     heldDates: result.heldAt.map((at) => at ?? NO_DATE),
@@ -145,6 +148,13 @@ export function recordPage(
     log.dropPasses(inUse);
   }
   return { state: after, seqs, held: result.held };
+}
+
+/** How far back a page goes that lists its newest event first; undefined for any other. */
+function reachedBy(events: readonly UserEvent[]): number | undefined {
+  const first = parseDate(events[0]?.date ?? "");
+  const last = parseDate(events.at(-1)?.date ?? "");
+  return first !== undefined && last !== undefined && last < first ? last : undefined;
 }
 
 /**
