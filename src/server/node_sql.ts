@@ -42,8 +42,9 @@ export function nodeSql(path: string, { durable = false }: NodeSqlOptions = {}):
   database.exec("PRAGMA page_size = 8192");
   database.exec("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000");
   database.exec(`PRAGMA synchronous = ${durable ? "FULL" : "NORMAL"}`);
-  // 16 MB: pages are copied to the database seldom enough to have been filled by then.
-  database.exec("PRAGMA wal_autocheckpoint = 2000");
+  // 64 MB: pages are copied to the database seldom enough to have been filled by then. A copy blocks
+  // for as long as the disk takes, a tenth of a second or so.
+  database.exec("PRAGMA wal_autocheckpoint = 8000");
   const statements = new Map<string, StatementSync>();
   let depth = 0;
   let open = true;

@@ -9,7 +9,7 @@ export interface InsertOptions {
 }
 
 /** More rows in one statement save no more time. */
-const MAX_ROWS = 32;
+const MAX_ROWS = 16;
 
 /**
  * Inserts rows, several with one statement: a statement costs more than the rows in it, and so does

@@ -152,7 +152,7 @@ export class Watch {
         }
         this.#closeFolds();
         left -= this.dispatcher.start(signal, left);
-        await this.#waitForWork(page, collectorAt(), signal);
+        await this.#waitForWork(page, collectorAt());
       } while (
         hasTime() && left > 0 &&
         (page !== undefined || collectorAt() <= clock.now() || this.#isDelivering())
@@ -383,12 +383,11 @@ export class Watch {
   async #waitForWork(
     page: Promise<void> | undefined,
     collectorAt: number,
-    signal?: AbortSignal,
   ): Promise<void> {
     if (page === undefined && this.dispatcher.inProgress === 0) return;
     const { clock } = this.#ports;
+    // The signal of the tick ends the page and the messages, and so this wait.
     const over = new AbortController();
-    const timer = AbortSignal.any([over.signal, ...(signal === undefined ? [] : [signal])]);
     const now = clock.now();
     const next = Math.min(
       page === undefined ? collectorAt : Infinity,
@@ -400,9 +399,9 @@ export class Watch {
     await Promise.race([
       ...(page === undefined ? [] : [page]),
       ...(this.dispatcher.inProgress === 0 ? [] : [this.dispatcher.next()]),
-      clock.wait(Math.max(next - now, 10), timer).catch(() => {}),
+      clock.wait(Math.max(next - now, 10), over.signal).catch(() => {}),
     ]);
-    over.abort();
+    over.abort("over");
   }
 
   #retain(): void {

@@ -5,7 +5,7 @@ export interface Alphabet {
   /** How many numbers there are, including 0 for units that are in no literal. */
   width: number;
   /** The number of each unit; units beyond the end of the table have 0. */
-  classes: Uint8Array | Uint16Array;
+  classes: Uint16Array;
 }
 
 /** Large enough for the signs for Kelvin and Angstrom, which fold to Latin letters. */
@@ -27,7 +27,7 @@ export function alphabetOf(texts: Iterable<string>): Alphabet {
   }
   const width = numbers.size + 1;
   const size = largest < 0x250 ? SMALL : 0x10000;
-  const classes = width <= 256 ? new Uint8Array(size) : new Uint16Array(size);
+  const classes = new Uint16Array(size); // always: a second type would slow every look down
   for (const [unit, number] of numbers) {
     classes[unit] = number;
     for (const other of unfoldedUnits().get(unit) ?? []) classes[other] = number;

@@ -16,7 +16,7 @@ export interface FactSink {
 export class Automaton {
   /** How many states there are. */
   readonly states: number;
-  readonly #classes: Uint8Array | Uint16Array;
+  readonly #classes: Uint16Array;
   /** For each state and class: the next state, marked if a literal ends there. */
   readonly #next: Uint16Array;
   readonly #width: number;

@@ -4,7 +4,7 @@ import { buildTrie, ENDS, type Literal } from "./trie.ts";
 /** Finds literals at the start or the end of a string; stops when no literal can continue. */
 export class EdgeTable {
   readonly #fromEnd: boolean;
-  readonly #classes: Uint8Array | Uint16Array;
+  readonly #classes: Uint16Array;
   readonly #width: number;
   /** For each state and class: the next state, marked if a literal ends there; 0 for none. */
   readonly #next: Uint16Array;
