@@ -48,12 +48,6 @@ export function formatOption(choices: readonly string[] = ["text", "json"]): Opt
   return new Option("--format <format>", "output format").choices(choices).default(choices[0]);
 }
 
-/** Which source of a running Panoptes is meant. */
-export function sourceOption(): Option {
-  return new Option("--source <name>", "the name of the source, if Panoptes has several")
-    .env("PANOPTES_SOURCE");
-}
-
 /**
  * Adds the options that say which running Panoptes a command asks, and with which token. The token
  * is no option: every process of the machine can read a command line.
@@ -69,7 +63,10 @@ export function onInstance(command: CliCommand, scope: string, isMandatory = tru
       new Option("--url <url>", "the address of Panoptes").env("PANOPTES_URL")
         .makeOptionMandatory(isMandatory),
     )
-    .addOption(sourceOption())
+    .addOption(
+      new Option("--source <name>", "the name of the source, if Panoptes has several")
+        .env("PANOPTES_SOURCE"),
+    )
     .option(
       "--token-file <file>",
       `a file with a token of the scope ${scope}; by default it is read from PANOPTES_TOKEN`,

@@ -97,7 +97,11 @@ Deno.test("panoptes backtest --since finds what happened in the past of the API"
     ["backtest", "--rules", "rules.yml", "--since", "30d", "--format", "json"],
     {
       cwd: files.path,
-      env: { TE_TOKEN: emulator.token, TE_BASE_URL: `http://127.0.0.1:${server.addr.port}/v7` },
+      env: {
+        TE_TOKEN: emulator.token,
+        TE_BASE_URL: `http://127.0.0.1:${server.addr.port}/v7`,
+        PANOPTES_URL: "http://127.0.0.1:9", // only --log reads from there
+      },
     },
   );
   assertEquals(code, 0, err);
@@ -171,7 +175,7 @@ Deno.test("panoptes backtest --log does not read an answer without end", async (
     () => new Response(endless()),
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
-  const ran = await panoptes(["backtest", "--rules", "rules.yml", "--log", url], {
+  const ran = await panoptes(["backtest", "--rules", "rules.yml", "--log", "--url", url], {
     cwd: files.path,
     env: { PANOPTES_TOKEN: "x" },
   });
@@ -183,15 +187,23 @@ Deno.test("panoptes backtest --log does not read an answer without end", async (
 for (
   const [args, env, code, says] of [
     [
-      ["--log", "http://panoptes.example.org"],
+      ["--log", "--url", "http://panoptes.example.org"],
       { PANOPTES_TOKEN: "x" },
       2,
       "with https, or http on loopback",
     ],
-    [["--log", "http://127.0.0.1:9", "events.ndjson"], {}, 2, "not both"],
-    [["--log", "http://127.0.0.1:9"], { PANOPTES_TOKEN: "" }, 2, "PANOPTES_TOKEN must be set"],
+    [["--log", "--url", "http://127.0.0.1:9", "events.ndjson"], {}, 2, "not both"],
+    [["--log"], { PANOPTES_TOKEN: "made-up-secret" }, 2, "with --url or PANOPTES_URL"],
+    [["--url", "http://127.0.0.1:9", "events.ndjson"], {}, 2, "Cannot use --url without --log"],
     [
-      ["--log", "http://127.0.0.1:9"],
+      ["--log"],
+      { PANOPTES_URL: "http://127.0.0.1:9", PANOPTES_TOKEN: "" },
+      2,
+      "PANOPTES_TOKEN must be set",
+    ],
+    [["--log", "--url", "http://127.0.0.1:9", "--token-file", "none"], {}, 2, "from 'none'"],
+    [
+      ["--log", "--url", "http://127.0.0.1:9"],
       { PANOPTES_TOKEN: "made-up-secret" },
       4,
       "http://127.0.0.1:9",

@@ -163,13 +163,13 @@ Deno.test("panoptes endpoints convert writes WEBHOOKS from YAML, or says what is
 Deno.test("--source or PANOPTES_SOURCE names one of several sources, and the names are told without it", async () => {
   await using instance = await running(["default", "emea"]);
   const { run, asked } = instance;
-  await using files = await folder({ "rules.json": "{}" });
+  await using files = await folder({ "rules.json": "{}", "token": `${TOKEN}\n` });
   assertEquals((await run(["endpoints", "list", "--source", "emea"])).code, 0);
   assertEquals((await run(["deliveries", "list", "--source", "emea", "--limit", "1"])).code, 0);
   const byName = { env: { PANOPTES_TOKEN: TOKEN, PANOPTES_SOURCE: "emea" } };
   assertEquals((await run(["deliveries", "redeliver", "--endpoint", "siem"], byName)).code, 0);
-  const push = ["rules", "push", `${files.path}/rules.json`, "--log", instance.url];
-  const refused = await panoptes([...push, "--source", "emea"], { env: { PANOPTES_TOKEN: TOKEN } });
+  const push = ["rules", "push", `${files.path}/rules.json`, "--token-file", `${files.path}/token`];
+  const refused = await run([...push, "--source", "emea"], { env: {} });
   assertMatch(refused.err, /422/); // it has come to the log, which refuses an empty bundle
   assertEquals(new Set(asked), new Set(["emea"]));
   const unnamed = await run(["endpoints", "list"]);

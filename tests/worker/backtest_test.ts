@@ -40,10 +40,9 @@ Deno.test("a backtest of the stored log in workerd makes the alerts that the log
   };
   const before = await status();
 
-  const env = { PANOPTES_TOKEN: TOKEN };
   const { code, out, err } = await panoptes(
-    ["backtest", "--rules", "rules", "--log", worker.url.href, "--since", "1d", "--format", "json"],
-    { env },
+    ["backtest", "--rules", "rules", "--log", "--since", "1d", "--format", "json"],
+    { env: { PANOPTES_URL: worker.url.href, PANOPTES_TOKEN: TOKEN } },
   );
   assertEquals(code, 0, err);
   const report = JSON.parse(out) as Report;
@@ -103,7 +102,7 @@ Deno.test("a backtest of the stored log ends when its client leaves, and needs t
   assertStringIncludes(await response.text(), `"report"`);
 
   const { code, err } = await panoptes(
-    ["backtest", "--rules", "rules", "--log", worker.url.href],
+    ["backtest", "--rules", "rules", "--log", "--url", worker.url.href],
     { env: { PANOPTES_TOKEN: reader } },
   );
   assertEquals(code, 4);

@@ -154,7 +154,7 @@ Deno.test("panoptes rules build and rules push put the rules of a folder in forc
     assertEquals(built.code, 0, built.err + built.out);
     const { revision } = JSON.parse(await Deno.readTextFile(out));
     const push = (file: string, token = TOKEN) =>
-      panoptes(["rules", "push", file, "--log", worker.url.href], {
+      panoptes(["rules", "push", file, "--url", worker.url.href], {
         env: { PANOPTES_TOKEN: token },
       });
     const pushed = await push(out);

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import type { BacktestReport } from "../../alert/backtest_report.ts";
 import { BacktestRun } from "../../alert/backtest_run.ts";
 import { matchRules, type RuleMatcher } from "../../alert/match_rules.ts";
@@ -7,14 +7,15 @@ import { CliCommand } from "../cli_command.ts";
 import {
   EVENTS_HELP,
   formatOption,
+  onInstance,
   placeholdersOption,
   repeated,
   rulesOption,
   sinceOption,
-  sourceOption,
 } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
 import { eventInput } from "../input/event_input.ts";
+import { Instance, type InstanceOptions } from "../input/instance.ts";
 import { noteRefused } from "../input/load_rules.ts";
 import { parseSince } from "../input/option_values.ts";
 import type { EventInput } from "../input/read_events.ts";
@@ -27,17 +28,15 @@ import { SkippedEvents } from "../output/skipped_events.ts";
 import { note } from "../output/terminal.ts";
 
 /** Options of `panoptes backtest`. */
-export interface BacktestOptions {
+export interface BacktestOptions extends Partial<InstanceOptions> {
   /** The rules that are tried. */
   readonly rules: readonly string[];
   /** Other rules, to see what they change. */
   readonly compare?: readonly string[];
   /** How far to look back into the API's past, or that of the log; else events come from files. */
   readonly since?: string;
-  /** The address of Panoptes whose log is used. */
-  readonly log?: string;
-  /** The name of its source. */
-  readonly source?: string;
+  /** Whether the events are those in the log of a running Panoptes. */
+  readonly log?: boolean;
   /** How the report is written. */
   readonly format: "text" | "json";
   /** A file of lists for the modifier expand. */
@@ -58,10 +57,11 @@ export async function backtest(
   paths: readonly string[],
   options: BacktestOptions,
 ): Promise<ExitCode> {
-  const events = options.log === undefined ? await eventInput(paths, options.since) : undefined;
-  if (options.log !== undefined && paths.length > 0) {
+  const { log = false } = options;
+  if (log && paths.length > 0) {
     throw new UsageError("Cannot read events: give either files or --log, not both");
   }
+  const events = log ? undefined : await eventInput(paths, options.since);
   const own = await ruleBundle(options.rules, options.placeholders);
   const other = options.compare && await ruleBundle(options.compare, options.placeholders);
   const refused = [...own.refused, ...other?.refused ?? []];
@@ -105,12 +105,11 @@ async function here(
 async function inStoredLog(
   own: LoadedBundle,
   other: LoadedBundle | undefined,
-  { log = "", source, since }: BacktestOptions,
+  { since, ...options }: BacktestOptions,
 ): Promise<BacktestReport> {
+  const instance = await Instance.open(options, "run the backtest");
   let progress: Progress | undefined;
-  const report = await backtestStoredLog({
-    log,
-    source,
+  const report = await backtestStoredLog(instance, {
     bundle: own.bundle,
     compare: other?.bundle,
     since: since === undefined ? undefined : Date.now() - parseSince(since),
@@ -139,7 +138,7 @@ function matcherOf({ bundle }: LoadedBundle): RuleMatcher {
 
 /** `panoptes backtest`. */
 export function backtestCommand(): CliCommand {
-  return new CliCommand("backtest")
+  const command = new CliCommand("backtest")
     .description("show the alerts that rules would have made in the past")
     .argument("[event...]", EVENTS_HELP)
     .addOption(rulesOption())
@@ -151,11 +150,10 @@ export function backtestCommand(): CliCommand {
     )
     .addOption(sinceOption())
     .option(
-      "--log <url>",
-      "use the log of this Panoptes instead, as far back as --since says; PANOPTES_TOKEN is read " +
-        "from the environment and needs the scope admin",
-    )
-    .addOption(sourceOption())
+      "--log",
+      "read the log of the Panoptes at --url instead, as far back as --since says",
+    );
+  return onInstance(command, "admin", false)
     .addOption(formatOption())
     .addOption(placeholdersOption())
     .note(
@@ -168,13 +166,18 @@ export function backtestCommand(): CliCommand {
         "correlation, group and time. So compare the rules in use with a changed copy of them.",
     )
     .example("TE_TOKEN=… panoptes backtest --rules rules --since 30d")
-    .example(
-      "PANOPTES_TOKEN=… panoptes backtest --rules rules --log https://panoptes.example.workers.dev",
-    )
+    .example("panoptes backtest --rules rules --log --url https://panoptes.example.com --since 30d")
     .example("panoptes backtest --rules rules events.ndjson")
     .example("panoptes backtest --rules rules --compare changed_rules events.ndjson")
     .example(
       "panoptes backtest --rules rules/login_after_failures.yml --format json < events.ndjson",
     )
-    .run((paths: string[], options: BacktestOptions) => backtest(paths, options));
+    .run((paths: string[], options: BacktestOptions, command: Command) => {
+      if (command.getOptionValueSource("url") === "cli" && !options.log) {
+        throw new UsageError(
+          "Cannot use --url without --log, which reads the log of that Panoptes",
+        );
+      }
+      return backtest(paths, options);
+    });
 }

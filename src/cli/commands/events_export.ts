@@ -59,7 +59,9 @@ export async function eventsExport(options: EventsExportOptions): Promise<ExitCo
     );
   }
   const signal = interruption();
-  const instance = from === "instance" ? await instanceOf(options) : undefined;
+  const instance = from === "instance"
+    ? await Instance.open(options, "export events", { scope: "read:events" })
+    : undefined;
   const now = rangeOf(options, Date.now());
   const { tokenFile: _, out: __, ...run } = options;
   const file = out === undefined
@@ -197,15 +199,6 @@ function lineOf(
   const isFromLog = id !== undefined && recordedAt !== undefined;
   if (format === "csv") return csvRow(isFromLog ? [id, recordedAt] : [], event);
   return `${jsonText(isFromLog ? { id, recordedAt, event } : event)}\n`;
-}
-
-async function instanceOf({ url, source, tokenFile }: EventsExportOptions): Promise<Instance> {
-  if (url === undefined) {
-    throw new UsageError(
-      "Name the Panoptes to export from with --url or PANOPTES_URL, or use --from thousandeyes",
-    );
-  }
-  return await Instance.open({ url, source, tokenFile }, "export events", { scope: "read:events" });
 }
 
 function rangeOf(options: EventsExportOptions, now: number): Range {

@@ -73,23 +73,25 @@ export class Instance {
    * Prepares for requests with the token in PANOPTES_TOKEN or in a file: the command line is no
    * place for it, since every process of the machine can read that.
    *
-   * @param options Where it runs.
+   * @param options Where it runs; for a command that can do without it, maybe nowhere.
    * @param task What is to be done, in the words of errors: "Cannot <task>".
-   * @param settings The option that gives the address, and the scope that the token needs.
-   * @throws {UsageError} If the address or the token is unusable.
+   * @param settings The scope that the token needs.
+   * @throws {UsageError} If the address or the token is missing or unusable.
    */
   static async open(
-    options: InstanceOptions,
+    { url, source, tokenFile }: Partial<InstanceOptions>,
     task: string,
-    { option = "--url", scope = "admin" }: { option?: string; scope?: string } = {},
+    { scope = "admin" }: { scope?: string } = {},
   ): Promise<Instance> {
-    const { url } = options;
+    if (url === undefined) {
+      throw new UsageError(`Cannot ${task}: name the Panoptes with --url or PANOPTES_URL`);
+    }
     if (!isTrusted(URL.parse(url))) {
       throw new UsageError(
-        `Invalid ${option} '${url}': write the address of Panoptes, with https, or http on loopback`,
+        `Invalid --url '${url}': write the address of Panoptes, with https, or http on loopback`,
       );
     }
-    return new Instance(options, await tokenFrom(options.tokenFile, task, scope), task);
+    return new Instance({ url, source }, await tokenFrom(tokenFile, task, scope), task);
   }
 
   /**

@@ -2,14 +2,10 @@ import type { BacktestReport } from "../../alert/backtest_report.ts";
 import { type RuleBundle, sealBundle } from "../../alert/rule_bundle.ts";
 import { LimitedBytesTransformStream } from "../../stream/limited_bytes.ts";
 import { TextLineStream } from "../../stream/std_streams.ts";
-import { Instance } from "./instance.ts";
+import type { Instance } from "./instance.ts";
 
 /** What a backtest of the stored log is about. */
 export interface StoredLogBacktest {
-  /** The address of Panoptes, as `--log` gives it. */
-  readonly log: string;
-  /** The name of its source, where there are several. */
-  readonly source: string | undefined;
   /** The rules, and others to compare with. */
   readonly bundle: RuleBundle;
   readonly compare: RuleBundle | undefined;
@@ -27,20 +23,18 @@ const TIMEOUT_MS = 300_000;
 /**
  * Runs a backtest where the log is, with `POST /v1/backtest`.
  *
+ * @param instance Where the log is.
  * @param backtest The rules and the range.
  * @returns The report.
- * @throws {UsageError} If the address or the token is unusable.
  * @throws {SourceError} If the service refuses it or cannot be reached.
  */
 export async function backtestStoredLog(
-  { log, source, bundle, compare, since, onProgress }: StoredLogBacktest,
+  instance: Instance,
+  { bundle, compare, since, onProgress }: StoredLogBacktest,
 ): Promise<BacktestReport> {
   const query = new URLSearchParams(
     since === undefined ? {} : { since: new Date(since).toISOString() },
   );
-  const instance = await Instance.open({ url: log, source }, "run the backtest", {
-    option: "--log",
-  });
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const response = await instance.request(`/v1/backtest?${query}`, {
     method: "POST",
