@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { parse } from "@std/csv";
 import { createEmulator } from "../../src/emulator/create_emulator.ts";
 import { eventually } from "../support/eventually.ts";
-import { folder, panoptes, startPanoptes } from "./run_panoptes.ts";
+import { folder, modesOf, panoptes, startPanoptes } from "./run_panoptes.ts";
 import { running, TOKEN } from "./running_instance.ts";
 
 async function gunzipped(path: string): Promise<string> {
@@ -10,7 +10,7 @@ async function gunzipped(path: string): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-Deno.test("panoptes events export continues a file after a kill, each event once, with its filters", async () => {
+Deno.test("panoptes events export continues a file of its owner alone after a kill, each event once, with its filters", async () => {
   let stallsAt = 2_000_000;
   await using instance = await running(["default"], async (_, answer) => {
     let left = stallsAt;
@@ -41,8 +41,11 @@ Deno.test("panoptes events export continues a file after a kill, each event once
   await eventually(keeps, (isKept) => isKept);
   killed.kill("SIGKILL");
   await killed.output();
+  const { "events.ndjson": mode, "events.ndjson.place": placeMode } = await modesOf(files.path);
+  assertEquals([mode, placeMode], [0o600, 0o600]);
   await killed.stdin.close();
   await Deno.writeTextFile(out, '{"id":"cut off in the mid', { append: true });
+  await Deno.chmod(out, 0o640);
   stallsAt = Infinity;
   const { code, err } = await panoptes([...args, instance.url], { env });
   assertEquals(code, 0, err);
@@ -54,7 +57,7 @@ Deno.test("panoptes events export continues a file after a kill, each event once
     lines.map(({ event }) => event),
     events.filter(({ event }) => event === "Login failed."),
   );
-  assertEquals((await Array.fromAsync(Deno.readDir(files.path))).length, 1);
+  assertEquals(await modesOf(files.path), { "events.ndjson": 0o640 });
   const again = await panoptes([...args, instance.url], { env });
   assertEquals(again.code, 2);
   assertMatch(again.err, /it exists already; remove it, or name another file/);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { LogFixture } from "../http/log_fixture.ts";
-import { folder } from "./run_panoptes.ts";
+import { folder, modesOf } from "./run_panoptes.ts";
 import { type Between, running } from "./running_instance.ts";
 
 /** A running Panoptes whose answers can be cut short. */
@@ -35,6 +35,7 @@ Deno.test("panoptes log export and import carry a log from one Panoptes to anoth
   assertEquals([written.code, written.err], [0, ""]);
   assertMatch(written.out, /: 400 events, \d+ bytes\n$/);
   assert((await Deno.stat(file)).size < 100_000, "it is compressed");
+  assertEquals(await modesOf(files.path), { "log.ndjson.gz": 0o600 });
   assertEquals((await old.run(["log", "export", file])).code, 2); // it exists
 
   await other.fixture.recordEvents(1, 3);

@@ -86,6 +86,15 @@ export async function folder(
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
+/** The permissions of each file in a folder, by its name. */
+export async function modesOf(folder: string): Promise<Record<string, number>> {
+  const modes: Record<string, number> = {};
+  for await (const { name } of Deno.readDir(folder)) {
+    modes[name] = ((await Deno.stat(`${folder}/${name}`)).mode ?? 0) & 0o777;
+  }
+  return modes;
+}
+
 /** A rule with one item, without errors or warnings. */
 export function rule(title: string, item: string, more = ""): string {
   const id = title === "One"

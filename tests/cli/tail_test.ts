@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { UsageError } from "../../src/cli/exit_code.ts";
 import { filterQuery } from "../../src/cli/input/entry_filter_options.ts";
 import { TextLineStream } from "../../src/stream/std_streams.ts";
-import { folder, startPanoptes } from "./run_panoptes.ts";
+import { folder, modesOf, startPanoptes } from "./run_panoptes.ts";
 import { type Between, running, TOKEN } from "./running_instance.ts";
 
 /** Follows the log, line by line. */
@@ -76,6 +76,8 @@ Deno.test("panoptes tail shows each event once through broken connections and re
   assertEquals((await first.lines(10)).map(named), fixtureNames(41, 50));
   const stopped = await first.stop();
   assertEquals([stopped.code, stopped.rest], [0, undefined]);
+  assertEquals(await modesOf(files.path), { place: 0o600 });
+  await Deno.chmod(`${files.path}/place`, 0o644);
   assertMatch(
     stopped.err,
     /answers 502: the answer is not from Panoptes; trying again\nevents: connected again/,
@@ -85,6 +87,7 @@ Deno.test("panoptes tail shows each event once through broken connections and re
   const second = tailing(url, args);
   assertEquals((await second.lines(2)).map(named), fixtureNames(51, 52));
   assertEquals((await second.stop()).code, 0);
+  assertEquals(await modesOf(files.path), { place: 0o644 });
 
   const headers = { Authorization: `Bearer ${TOKEN}` };
   await (await fetch(`${url}/v1/epoch`, { method: "POST", headers })).body?.cancel();

@@ -236,7 +236,10 @@ export function eventsExportCommand(): CliCommand {
     )
     .addOption(formatOption(["ndjson", "csv"]))
     .option("--gzip", "compress the output")
-    .option("--out <file>", "write to this file, which must not exist; default: standard output")
+    .option(
+      "--out <file>",
+      "write to this new file, readable only by you; default: standard output",
+    )
     .note(
       "If an export to a file is interrupted or fails, the same command continues it exactly: " +
         "each event is in the file once. Until it is complete, '<file>.place' holds the place. " +

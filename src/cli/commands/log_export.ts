@@ -132,7 +132,7 @@ export function logExportCommand(): CliCommand {
   )
     .note(
       "If it is interrupted, the same command continues after the last part that arrived. " +
-        "docs/backup.md says what a backup contains.",
+        "The file is readable only by you; docs/backup.md says what it contains.",
     )
     .example("panoptes log export panoptes.ndjson.gz --url https://panoptes.example.com")
     .run((file: string, options: InstanceOptions) => logExport(file, options));

@@ -29,7 +29,8 @@ export class ResumableFile {
   }
 
   /**
-   * Opens a new file, or one that an earlier run of the same kind has begun.
+   * Opens a new file, which only its owner may read, or one that an earlier run of the same kind has
+   * begun, with the permissions that it has.
    *
    * @param path Its path.
    * @param run What is written to it: what another run has begun is not continued.
@@ -39,12 +40,14 @@ export class ResumableFile {
   static async open(path: string, run: string, range: unknown): Promise<ResumableFile> {
     const text = await Deno.readTextFile(placeOf(path)).catch(() => undefined);
     if (text === undefined) {
-      const file = await Deno.open(path, { write: true, createNew: true }).catch((cause) => {
-        const why = cause instanceof Deno.errors.AlreadyExists
-          ? "it exists already; remove it, or name another file"
-          : cause.message;
-        throw new UsageError(`Cannot write '${path}': ${why}`);
-      });
+      const file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 }).catch(
+        (cause) => {
+          const why = cause instanceof Deno.errors.AlreadyExists
+            ? "it exists already; remove it, or name another file"
+            : cause.message;
+          throw new UsageError(`Cannot write '${path}': ${why}`);
+        },
+      );
       const begun = new ResumableFile(path, file, { run, range, place: null, bytes: 0, events: 0 });
       begun.#keep();
       return begun;
