@@ -302,7 +302,8 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       }),
       push(records) {
         const outcome = watch.push(records);
-        if (outcome !== undefined) wakeNow(); // there may be messages to send
+        const { recorded = 0, invalid = 0 } = outcome ?? {};
+        if (recorded + invalid > 0) wakeNow(); // there may be messages to send
         return outcome;
       },
       notePushRefused: (why) => watch.notePushRefused(why),
