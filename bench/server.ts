@@ -109,7 +109,7 @@ const { config, problems } = readConfig({
 if (config === undefined) throw new Error(JSON.stringify(problems));
 const source = await RunningSource.open({
   path: `${folder}/log.db`,
-  config: { ...config, maxRequestsPerTick: 900 },
+  config,
   bundle: sealBundle({ rules, correlations: [], filters: [], regexes: compileRegexes(rules, {}) }),
   network: {
     async fetch(url) {

@@ -121,6 +121,8 @@ export interface Status extends WatchStatus {
     /** As of when, as an ISO 8601 string. */
     readonly notedAt: string;
   }[];
+  /** What the settings allow: the plan of Cloudflare, null on a server, and the size of the log. */
+  readonly limits: { readonly plan: string | null; readonly bytes: number };
   /** How many clients follow the events and the alerts now. */
   readonly subscribers: { readonly events: number; readonly alerts: number };
   /** How many streams are open and may be, and how many were refused. */

@@ -5,7 +5,7 @@ import { Ticker } from "./ticker.ts";
 
 /** What one log needs to run. */
 export interface RunningSourceOptions
-  extends Omit<ServiceOptions, "sql" | "durable" | "maxPageBytes" | "wake"> {
+  extends Omit<ServiceOptions, "sql" | "durable" | "maxPageBytes" | "plan" | "wake"> {
   /** The file of its database. */
   readonly path: string;
   /** Called after each tick. */
@@ -64,6 +64,7 @@ export class RunningSource {
         sql,
         durable: () => Promise.resolve(), // each transaction is, when it returns
         maxPageBytes: MAX_PAGE_BYTES,
+        plan: null,
         wake: () => Promise.resolve(wakes.wake()),
       });
       return new RunningSource(service, sql, options, wakes);

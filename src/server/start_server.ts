@@ -55,8 +55,6 @@ export interface RunningServer {
   stop(limit: AbortSignal): Promise<void>;
 }
 
-/** How many requests a tick may make: no platform limits them here. */
-const MAX_REQUESTS_PER_TICK = 900;
 const LOG_FILE = /\.db$/;
 
 /**
@@ -142,7 +140,7 @@ async function openLogs(
   { data, read, bundle, network, clock, random }: ServerOptions,
   opened: RunningSource[],
 ): Promise<ReadonlyMap<string, RunningSource>> {
-  const config: Config = { ...read.config, maxRequestsPerTick: MAX_REQUESTS_PER_TICK };
+  const { config } = read;
   const noted = new Map<RunningSource, NotedLog>();
   const open = async (file: string, name: string) => {
     const path = `${data}/${file}`;

@@ -27,6 +27,7 @@ import { holdsNothing, type NotedLog } from "./noted_log.ts";
 import { inform, report } from "./report.ts";
 import { RulesInForce } from "./rules_in_force.ts";
 import { serviceReasons } from "./service_reasons.ts";
+import { type PlanName, PLANS } from "./plan.ts";
 import { SETTINGS } from "./settings.ts";
 import { logNameOf, sourceOfLog } from "./source.ts";
 import { unknownRule, unknownRulesOf, unknownSources } from "./unknown_names.ts";
@@ -45,6 +46,8 @@ export interface ServiceOptions {
    * requests a shorter range.
    */
   maxPageBytes: number;
+  /** The plan of Cloudflare, which limits the requests of a tick; null where nothing does. */
+  plan: PlanName | null;
   /** The settings. */
   config: Config;
   /** The name of the log, where the caller knows it; see `logNameOf()`. */
@@ -134,7 +137,8 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
     onChange: tellEndpoints,
   });
   const { pollMs, overlapMs, backfillMs, maxAlertAgeMs, suppressesByDefault } = config;
-  const { maxAgeMs, maxBytes, maxRequestsPerTick } = config;
+  const { maxAgeMs, maxBytes } = config;
+  const { plan } = options;
   const connected = watchPorts({
     log,
     config,
@@ -158,7 +162,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       suppressesByDefault,
       maxAgeMs,
       maxBytes,
-      maxRequestsPerTick,
+      ...(plan !== null && { maxRequestsPerTick: PLANS[plan].requests }),
       sharers: source?.sharers ?? 1,
       ...between?.options,
     }),
@@ -321,6 +325,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
       status: () => ({
         source: name,
         ...watch.status(ownReasons()),
+        limits: { plan, bytes: maxBytes },
         rules: inForce(rules.matcher).length,
         ruleSet: rules.state,
         unfedLogs: others.map(({ source, events, alerts, owed, notedAt }) => ({

@@ -11,6 +11,7 @@ import { ApiTokenSchema, TokenNameSchema } from "../http/access/api_tokens.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl } from "../thousandeyes/page/base_url.ts";
 import { DEFAULT_WATCH_OPTIONS } from "../watch/watch_options.ts";
 import { listOf } from "./listed_entries.ts";
+import { type PlanName, PLANS } from "./plan.ts";
 import {
   DAY,
   duration,
@@ -164,17 +165,17 @@ export const SETTINGS = {
     max: 1_000_000,
     isInteger: true,
   }),
-  maxRequestsPerTick: setting({
+  plan: setting({
     name: "PLAN",
     shownDefault: "`free`",
     help:
       "Cloudflare's plan, `free` or `paid`: how many requests one alarm of the Worker makes at " +
-      "most, 40 or 900. More wait for the next alarm, which follows at once",
+      `most, ${PLANS.free.requests} or ${PLANS.paid.requests}. More wait for the next alarm, which ` +
+      "follows at once",
     schema: v.pipe(
       v.optional(text(), "free"),
       v.toLowerCase(),
-      v.picklist(["free", "paid"], "must be free or paid"),
-      v.transform((plan) => plan === "free" ? 40 : 900),
+      v.picklist(Object.keys(PLANS) as PlanName[], "must be free or paid"),
     ),
   }),
   disabledRules: setting({

@@ -82,6 +82,7 @@ export class EventLogObject extends DurableObject<Env> implements EventLogMethod
         durable: () => ctx.storage.sync(),
         network,
         maxPageBytes: MAX_PAGE_BYTES,
+        plan: config.plan,
         config,
         name: ctx.id.name,
         bundle: bundle as unknown as SealedBundle, // the build has parsed and checked it

@@ -71,6 +71,12 @@ Deno.test("panoptes doctor shows why a running Panoptes is not green, tests its 
   const well = await run(["doctor"], { env: { PANOPTES_TOKEN: "an-admin-token", COLUMNS: "60" } });
   assertMatch(well.out, /^ok {4}Panoptes {8}http:\/\/127[^]*^(ok|warn|fail) +health/m);
   assert(well.out.split("\n").every((line) => line.length <= 60), well.out);
+  assertMatch(well.out, /^ok {4}plan +free: the log may grow to 4500 MB/m);
+  fixture.maxBytes = 8_000_000_000;
+  const large = await run(["doctor"]);
+  assertEquals(large.code, 1);
+  assertMatch(large.out, /^fail {2}plan[^]*8000 MB[^]*Set RETENTION_MEGABYTES to 4500 or less/m);
+  fixture.maxBytes = 4_500_000_000;
   const tested = await run(["doctor", "--test-endpoints", "--json"]);
   assertMatch(tested.out, /"result":"ok","check":"endpoint test","says":"siem accepts a sample"/);
   const refused = await run(["doctor"], { env: { PANOPTES_TOKEN: "wrong" } });

@@ -39,6 +39,8 @@ export class LogFixture implements Disposable {
   clock: ManualClock = new ManualClock();
   streams: StreamLimit = new StreamLimit(10, this.clock);
   reports: unknown[] = [];
+  /** At which size events are removed. */
+  maxBytes = 4_500_000_000;
   /** The requests whose answers have ended. */
   requests: RequestFacts[] = [];
   durable: () => Promise<unknown> = () => Promise.resolve();
@@ -113,6 +115,7 @@ export class LogFixture implements Disposable {
       ),
       rules: this.access.rules().length,
       ruleSet: this.rules.state,
+      limits: { plan: "free", bytes: this.maxBytes },
       subscribers: { events: 0, alerts: 0 },
       unfedLogs: [],
       streams: this.streams.counts(),

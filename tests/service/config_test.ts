@@ -31,7 +31,7 @@ Deno.test("readConfig() fills in defaults", () => {
     maxBytes: 8_000_000_000,
     maxStreams: 500,
     maxRequestsPerMinute: 6_000,
-    maxRequestsPerTick: 40,
+    plan: "free",
     disabledRules: [],
     ownHosts: [],
     webhookHosts: [],

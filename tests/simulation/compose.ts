@@ -68,6 +68,7 @@ export function compose(options: ComposeOptions): Promise<Service> {
     durable: () => Promise.resolve(),
     network: { fetch: () => Promise.reject(new Error("There is no network")) },
     maxPageBytes: Infinity,
+    plan: null,
     config: {
       ...SETTINGS,
       tokens: plan.kinds.has("push") ? PUSHERS : [],

@@ -75,6 +75,7 @@ Deno.test("docs/operations.md recommends alarms only on metrics that exist", () 
       uploadedBy: null,
       refused: null,
     },
+    limits: { plan: null, bytes: 0 },
     subscribers: { events: 0, alerts: 0 },
     streams: { open: 0, max: 1, maxPerToken: 1, keptForAdmin: 0, refused: 0 },
     tokens: [],

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { readConfig } from "../../src/service/config.ts";
+import { PLANS } from "../../src/service/plan.ts";
 import { Bench, endpointOf, eventAt, MINUTE, START } from "./bench_of.ts";
 import { benchWith, Receiver } from "./receiver.ts";
 
@@ -47,7 +47,7 @@ Deno.test("Watch.tick() keeps polling while a receiver is slow", async () => {
 });
 
 Deno.test("Watch.tick() makes no more requests than PLAN allows, whatever is due, and the rest follows at once", async () => {
-  const maxRequestsPerTick = readConfig({ TE_TOKEN: "secret" }).config?.maxRequestsPerTick ?? NaN;
+  const maxRequestsPerTick = PLANS.free.requests;
   assert(maxRequestsPerTick < 50, "the free plan of Cloudflare allows 50");
   const receiver: Receiver = new Receiver(() => bench);
   using bench: Bench = new Bench({ maxRequestsPerTick }, {

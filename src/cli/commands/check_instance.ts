@@ -1,3 +1,4 @@
+import { type PlanName, PLANS } from "../../service/plan.ts";
 import { SourceError } from "../exit_code.ts";
 import { inPath, Instance, type InstanceOptions, RefusedError } from "../input/instance.ts";
 import { type Finding, found } from "../output/finding.ts";
@@ -45,6 +46,7 @@ export async function checkInstance(
   return [
     found("ok", "Panoptes", `${instance.origin} answers and accepts the token`),
     ...findings,
+    ...planFindings(sources),
     ...(testsEndpoints ? await testedEndpoints(instance) : []),
   ];
 }
@@ -94,7 +96,7 @@ function ofSource(status: Status, prefix: string): Finding[] {
       "ok",
       "log",
       `${prefix}${log.events} events and ${log.alerts} alerts in ${
-        Math.ceil(log.bytes / 1_000_000)
+        megabytes(log.bytes)
       } MB, read up to ${covered.to}, ${minutes} min ago`,
     ),
     ...endpoints.map(({ name, state, queued, lastAnswer }) => {
@@ -112,6 +114,30 @@ function ofSource(status: Status, prefix: string): Finding[] {
       );
     }),
   ];
+}
+
+/** Whether the logs fit the plan of Cloudflare, which refuses writes once its storage is full. */
+function planFindings(sources: readonly Status[]): Finding[] {
+  const plan = sources[0]?.limits.plan ?? null; // null on a server, or if no source answers
+  const allowed = plan === null ? undefined : PLANS[plan as PlanName];
+  if (allowed === undefined) return [];
+  const sizes = sources.map(({ limits }) => limits.bytes);
+  const bytes = allowed.in === "each log" ? Math.max(...sizes) : sizes.reduce((a, b) => a + b);
+  const logs = sources.length === 1 ? "the log" : allowed.in === "each log" ? "a log" : "all logs";
+  const says = `${plan}: ${logs} may grow to ${megabytes(bytes)} MB, and the plan stores ${
+    megabytes(allowed.bytes)
+  } MB in ${allowed.in}`;
+  if (bytes < allowed.bytes) return [found("ok", "plan", says)];
+  const parts = allowed.in === "each log" ? 1 : sources.length;
+  const fitting = Math.floor(megabytes(allowed.bytes) * 0.9 / parts);
+  const orPaid = plan === "free" ? ", or PLAN to paid if you have that plan" : "";
+  return [
+    found("fail", "plan", says, `Set RETENTION_MEGABYTES to ${fitting} or less${orPaid}.`),
+  ];
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1_000_000);
 }
 
 /** Sends each endpoint a sample alert, one after the other: one test can run at a time. */

@@ -45,7 +45,8 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
 export function doctorCommand(): CliCommand {
   return onInstance(new CliCommand("doctor"), "read", false)
     .description(
-      "check the token, its permissions, the clock, the rate limit and a running Panoptes",
+      "check the token, its permissions, the clock, the rate limit and a running Panoptes: its " +
+        "health, endpoints and plan",
     )
     .option("--test-endpoints", "send a sample alert to each endpoint; needs the scope admin")
     .option("--json", "write each finding as JSON, one on each line")

@@ -203,6 +203,13 @@ export const StatusSchema = v.object({
     }),
     "what the log holds",
   ),
+  limits: described(
+    v.object({
+      plan: described(maybeText, "Cloudflare's plan as `PLAN` names it; null on a server"),
+      bytes: described(count, "the size at which the oldest events are removed, in bytes"),
+    }),
+    "what the settings allow the log",
+  ),
   rules: described(count, "how many rules are in force"),
   ruleSet: described(RuleSetSchema, "which rules these are"),
   unfedLogs: described(
