@@ -121,6 +121,9 @@ const source = await RunningSource.open({
   clock: { now: () => now, wait: (ms, signal) => systemClock.wait(ms, signal) },
   random: () => 0.5,
   onTick: () => {},
+  onDiskFailure(error) {
+    throw error;
+  },
 });
 const counted = () => source.service.noted();
 let recorded = 0;

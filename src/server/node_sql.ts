@@ -1,19 +1,18 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Sql, SqlRow, SqlValue } from "../store/sql.ts";
+import { WalSync } from "./wal_sync.ts";
 
 /** SQLite in this process, closed by `close()` or at the end of a `using` block. */
 export interface NodeSql extends Sql, Disposable {
+  /**
+   * Resolves once all that was written so far is on disk. Until then, a loss of power may undo the
+   * last transactions, each as a whole, from the last one backwards.
+   *
+   * @throws {Error} If the disk has failed, now or earlier.
+   */
+  durable(): Promise<void>;
   /** Closes the database; it can be called twice. */
   close(): void;
-}
-
-/** How `nodeSql()` writes. */
-export interface NodeSqlOptions {
-  /**
-   * Whether each transaction is on disk when it returns. Otherwise, the last ones may be undone by a
-   * loss of power; default false.
-   */
-  readonly durable?: boolean;
 }
 
 /**
@@ -31,17 +30,20 @@ export interface NodeSqlOptions {
  * ```
  *
  * @param path A file, created if missing, or `:memory:`.
- * @param options How it writes.
+ * @param onDiskFailure Called once if the disk fails: then nobody knows how much of the last writes
+ *   is on it, and `durable()` never resolves again.
  * @returns The database, in WAL mode where it is a file.
  */
-export function nodeSql(path: string, { durable = false }: NodeSqlOptions = {}): NodeSql {
+export function nodeSql(path: string, onDiskFailure: (error: Error) => void = () => {}): NodeSql {
   // Readable only by the user who runs this; SQLite gives its other files the same mode.
   if (path !== ":memory:") Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
+  const wal = path === ":memory:" ? undefined : new WalSync(path, onDiskFailure);
   const database = new DatabaseSync(path);
   // 8 KB: writing or copying a page costs a call each, and events are larger than most rows.
   database.exec("PRAGMA page_size = 8192");
   database.exec("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000");
-  database.exec(`PRAGMA synchronous = ${durable ? "FULL" : "NORMAL"}`);
+  // No transaction waits for the disk; `durable()` does.
+  database.exec("PRAGMA synchronous = NORMAL");
   // 64 MB: pages are copied to the database seldom enough to have been filled by then. A copy blocks
   // for as long as the disk takes, a tenth of a second or so.
   database.exec("PRAGMA wal_autocheckpoint = 8000");
@@ -61,7 +63,11 @@ export function nodeSql(path: string, { durable = false }: NodeSqlOptions = {}):
   return {
     all: <Row extends SqlRow>(text: string, ...values: SqlValue[]) =>
       prepare(text).all(...values) as Row[],
-    run: (text, ...values) => Number(prepare(text).run(...values).changes),
+    run(text, ...values) {
+      const { changes } = prepare(text).run(...values);
+      if (depth === 0) wal?.wrote();
+      return Number(changes);
+    },
     transaction(body) {
       if (depth > 0) return body();
       prepare("BEGIN IMMEDIATE").run();
@@ -69,6 +75,7 @@ export function nodeSql(path: string, { durable = false }: NodeSqlOptions = {}):
       try {
         const result = body();
         prepare("COMMIT").run();
+        wal?.wrote();
         return result;
       } catch (error) {
         // An error such as a full disk may have rolled it back already.
@@ -78,6 +85,7 @@ export function nodeSql(path: string, { durable = false }: NodeSqlOptions = {}):
         depth--;
       }
     },
+    durable: () => wal?.durable() ?? Promise.resolve(),
     bytes() {
       const row = database.prepare(
         "SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
@@ -88,7 +96,9 @@ export function nodeSql(path: string, { durable = false }: NodeSqlOptions = {}):
       if (!open) return;
       open = false;
       statements.clear();
-      database.close();
+      wal?.close();
+      // Closing copies the write-ahead log into the file, which may spoil it if the disk has failed.
+      if (wal?.hasFailed !== true) database.close();
     },
     [Symbol.dispose]() {
       this.close();

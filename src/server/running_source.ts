@@ -10,6 +10,8 @@ export interface RunningSourceOptions
   readonly path: string;
   /** Called after each tick. */
   readonly onTick: (source: RunningSource) => void;
+  /** Called once if the disk fails: nothing leaves this source any more, and it has to be reopened. */
+  readonly onDiskFailure: (error: Error) => void;
 }
 
 /** A page may be larger than in an object, which has less memory than this machine. */
@@ -38,7 +40,9 @@ export class RunningSource {
       report: (error) => report("A tick failed", error),
       tick: async () => {
         try {
-          return await service.tick(this.#aborting.signal);
+          const next = await service.tick(this.#aborting.signal);
+          await sql.durable();
+          return next;
         } finally {
           onTick(this);
           if (service.isIdle()) this.#ticker.stop(); // nothing is left to deliver or to remove
@@ -56,13 +60,16 @@ export class RunningSource {
    * @throws {Error} If the file cannot be opened, or was written by a later version.
    */
   static async open(options: RunningSourceOptions): Promise<RunningSource> {
-    const sql = nodeSql(options.path, { durable: true });
+    const sql = nodeSql(options.path, options.onDiskFailure);
     const wakes = { wake: () => {} }; // before the first tick there is nothing to wake
     try {
+      // What an earlier process has left may not be on disk, even if a sync now says so.
+      emptyWal(sql);
+      await sql.durable();
       const service = await composeService({
         ...options,
         sql,
-        durable: () => Promise.resolve(), // each transaction is, when it returns
+        durable: () => sql.durable(),
         maxPageBytes: MAX_PAGE_BYTES,
         plan: null,
         wake: () => Promise.resolve(wakes.wake()),
@@ -72,6 +79,24 @@ export class RunningSource {
       sql.close();
       throw error;
     }
+  }
+
+  /**
+   * Answers a request once all that the answer may tell is on disk.
+   *
+   * @param request The request, authorized.
+   * @returns The answer.
+   * @throws {Error} If the disk has failed.
+   */
+  async fetch(request: Request): Promise<Response> {
+    const response = await this.service.app.fetch(request);
+    try {
+      await this.#sql.durable();
+    } catch (error) {
+      await response.body?.cancel(error);
+      throw error;
+    }
+    return response;
   }
 
   /** Begins to tick. */
@@ -92,11 +117,17 @@ export class RunningSource {
     this.#ticker.stop();
     await this.#ended;
     limit.removeEventListener("abort", abort);
-    try {
-      this.#sql.all("PRAGMA wal_checkpoint(TRUNCATE)");
-    } catch (error) {
-      report("The write-ahead log stays, since it could not be copied", error); // a full disk
-    }
+    const isOnDisk = await this.#sql.durable().then(() => true, () => false);
+    if (isOnDisk) emptyWal(this.#sql);
     this.#sql.close();
+  }
+}
+
+/** Copies the write-ahead log into the file, and brings the file to the disk. */
+function emptyWal(sql: NodeSql): void {
+  try {
+    sql.all("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (error) {
+    report("The write-ahead log stays, since it could not be copied", error); // a full disk
   }
 }

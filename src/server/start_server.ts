@@ -47,6 +47,11 @@ export interface RunningServer {
   /** Where it listens, such as `http://127.0.0.1:8080`. */
   readonly origin: string;
   /**
+   * Resolves with the error if the disk of a log fails. Nothing leaves the server any more, and only
+   * a new process can find out what is on disk: stop this one at once.
+   */
+  readonly failed: Promise<Error>;
+  /**
    * Stops: accepts nothing more, ends streams so that their readers come back, lets the ticks at
    * work end, and closes the files.
    *
@@ -76,19 +81,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { file: held } = lock;
   const opened: RunningSource[] = [];
   try {
-    const fed = await openLogs(options, opened);
+    const { promise: failed, resolve: onDiskFailure } = Promise.withResolvers<Error>();
+    const fed = await openLogs(options, opened, onDiskFailure);
     const logOf = (source: Source) => {
       const log = fed.get(source.name);
       if (log === undefined) throw new Error(`There is no log of ${source.name}`);
-      return log.service;
+      return log;
     };
     const gateway = composeGateway({
       read,
       page,
       clock,
       fetch: (url, init) => network.fetch(url, init, []),
-      tell: (failures, first) => Promise.resolve(logOf(first).noteFailures(failures)),
-      backend: (request, source) => logOf(source).app.fetch(request),
+      tell: (failures, first) => Promise.resolve(logOf(first).service.noteFailures(failures)),
+      backend: (request, source) => logOf(source).fetch(request),
     });
     let isStopping = false;
     const closing = new AbortController();
@@ -111,6 +117,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { hostname, port } = http.addr;
     const name = hostname.includes(":") ? `[${hostname}]` : hostname;
     return {
+      failed,
       origin: `${options.tls === undefined ? "http" : "https"}://${name}:${port}`,
       async stop(limit) {
         isStopping = true;
@@ -139,6 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function openLogs(
   { data, read, bundle, network, clock, random }: ServerOptions,
   opened: RunningSource[],
+  onDiskFailure: (error: Error) => void,
 ): Promise<ReadonlyMap<string, RunningSource>> {
   const { config } = read;
   const noted = new Map<RunningSource, NotedLog>();
@@ -154,6 +162,7 @@ async function openLogs(
         clock,
         random,
         onTick: exchange,
+        onDiskFailure,
       });
       opened.push(log);
       return log;

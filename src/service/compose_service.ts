@@ -149,6 +149,7 @@ export async function composeService(options: ServiceOptions): Promise<Service> 
     name,
     source,
     network,
+    durable,
     maxPageBytes,
   });
   const ports = between?.ports(connected) ?? connected;

@@ -35,6 +35,8 @@ export interface WatchPortsOptions {
   /** The source; undefined for a log of earlier settings, which is not fed. */
   source: Source | undefined;
   network: Network;
+  /** Resolves once all earlier writes are on disk: nothing is sent before. */
+  durable: () => Promise<void>;
   /** A larger page is refused, and the collector requests a shorter range. */
   maxPageBytes: number;
 }
@@ -56,6 +58,7 @@ export function watchPorts(
     name,
     source,
     network,
+    durable,
     maxPageBytes,
   }: WatchPortsOptions,
 ): WatchPorts {
@@ -111,15 +114,16 @@ export function watchPorts(
       return rules.revision;
     },
     onAttempt: (facts) => inform("An attempt has ended", facts),
-    attempt: (message, endpoint, signal) =>
-      endpoint.url === ""
-        ? Promise.resolve(misconfigured(clock.now()))
-        : attempt(message, endpoint, {
-          clock,
-          ...network,
-          ...hostRules(config),
-          ...(signal === undefined ? {} : { signal }),
-        }),
+    async attempt(message, endpoint, signal) {
+      if (endpoint.url === "") return misconfigured(clock.now());
+      await durable();
+      return await attempt(message, endpoint, {
+        clock,
+        ...network,
+        ...hostRules(config),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    },
   };
 }
 

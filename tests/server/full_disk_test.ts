@@ -30,7 +30,7 @@ for (const [what, { spoil, mend }] of Object.entries(DISKS)) {
     const folder = await Deno.makeTempDir();
     const clock = new ManualClock(Date.parse("2026-11-20T12:00:00Z"));
     const emulator = createEmulator({ seed: 5, clock, pageSize: 100 });
-    using sql = nodeSql(`${folder}/log.db`, { durable: true });
+    using sql = nodeSql(`${folder}/log.db`);
     const { config } = readConfig({
       TE_TOKEN: emulator.token,
       TE_BASE_URL: "http://127.0.0.1:9/v7",

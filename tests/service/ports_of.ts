@@ -19,6 +19,7 @@ export function portsOf(log: Log, env: Readonly<Record<string, string>>): WatchP
     clock: systemClock,
     random: () => 0,
     network: { fetch: (url, init) => fetch(url, init) },
+    durable: () => Promise.resolve(),
     maxPageBytes: 8 * 1024 * 1024,
   });
 }

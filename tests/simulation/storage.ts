@@ -6,13 +6,11 @@ import type { Plan } from "./plan.ts";
  */
 export class Storage implements Disposable {
   readonly #directory: string | undefined;
-  readonly #durable: boolean;
   #sql: NodeSql;
   #life = 0;
   #hasCopy = false;
 
-  constructor({ onDisk, shell }: Plan) {
-    this.#durable = shell === "server";
+  constructor({ onDisk }: Plan) {
     this.#directory = onDisk
       ? Deno.makeTempDirSync({ ...fastest(), prefix: "panoptes-" })
       : undefined;
@@ -65,7 +63,7 @@ export class Storage implements Disposable {
   }
 
   #open(name: string): NodeSql {
-    return nodeSql(this.#path(name), { durable: this.#durable });
+    return nodeSql(this.#path(name));
   }
 
   #path(name: string): string {

@@ -84,7 +84,14 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
     throw new SourceError(`Cannot serve: ${error instanceof Error ? error.message : error}`);
   }
   say(`Panoptes listens on ${server.origin}, with its logs in ${data}`);
-  await stopped;
+  const failure = await Promise.race([stopped, server.failed]);
+  if (failure instanceof Error) {
+    await server.stop(AbortSignal.abort());
+    throw new SourceError(
+      `Cannot serve any longer: ${failure.message}. Nothing that was sent or shown is lost; check ` +
+        "the disk and start the server again: it reads what is missing from the API",
+    );
+  }
   note("Stopping: streams and ticks end; a second signal ends the process at once");
   await server.stop(AbortSignal.timeout(options.stopWithin * 1_000));
   return EXIT_CODE.ok;
