@@ -97,8 +97,9 @@ export function nodeSql(path: string, onDiskFailure: (error: Error) => void = ()
       open = false;
       statements.clear();
       wal?.close();
-      // Closing copies the write-ahead log into the file, which may spoil it if the disk has failed.
-      if (wal?.hasFailed !== true) database.close();
+      // SQLite syncs the write-ahead log before it copies it into the file: if the disk has failed, it
+      // meets the same error, and leaves both as they are.
+      database.close();
     },
     [Symbol.dispose]() {
       this.close();

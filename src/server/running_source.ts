@@ -82,7 +82,9 @@ export class RunningSource {
   }
 
   /**
-   * Answers a request once all that the answer may tell is on disk.
+   * Answers a request once all that the answer may tell is on disk. What a body reads later is held
+   * back by the feeds; a backup or a backtest may show entries that a loss of power undoes, but no
+   * place in the log that a reader could resume from.
    *
    * @param request The request, authorized.
    * @returns The answer.
@@ -105,8 +107,8 @@ export class RunningSource {
   }
 
   /**
-   * Stops: the tick that is at work ends, or is aborted by the signal and repeated after the next
-   * start. Then the file is complete by itself, without a write-ahead log.
+   * Stops ticking: the tick that is at work ends, or is aborted by the signal and repeated after the
+   * next start.
    *
    * @param limit Aborts the tick.
    */
@@ -117,6 +119,13 @@ export class RunningSource {
     this.#ticker.stop();
     await this.#ended;
     limit.removeEventListener("abort", abort);
+  }
+
+  /**
+   * Closes the file, once no request is at work. Then it is complete by itself, without a write-ahead
+   * log, unless the disk has failed.
+   */
+  async close(): Promise<void> {
     const isOnDisk = await this.#sql.durable().then(() => true, () => false);
     if (isOnDisk) emptyWal(this.#sql);
     this.#sql.close();

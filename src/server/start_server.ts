@@ -123,15 +123,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         isStopping = true;
         const cut = () => closing.abort();
         limit.addEventListener("abort", cut, { once: true });
+        if (limit.aborted) cut();
         for (const { service } of opened) service.endStreams();
         await Promise.all([http.shutdown(), ...opened.map((log) => log.stop(limit))]);
         limit.removeEventListener("abort", cut);
+        await Promise.all(opened.map((log) => log.close()));
         held.close();
       },
     };
   } catch (error) {
     const now = AbortSignal.abort();
     await Promise.all(opened.map((log) => log.stop(now)));
+    await Promise.all(opened.map((log) => log.close()));
     held.close();
     throw error;
   }

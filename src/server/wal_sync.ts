@@ -27,11 +27,6 @@ export class WalSync {
     this.#onFailure = onFailure;
   }
 
-  /** Whether a sync has failed. */
-  get hasFailed(): boolean {
-    return this.#failure !== undefined;
-  }
-
   /** Notes that a transaction was committed. */
   wrote(): void {
     this.#written++;
@@ -40,7 +35,7 @@ export class WalSync {
   /**
    * Resolves once all that was written so far is on disk.
    *
-   * @throws {Error} If a sync has failed, now or earlier.
+   * @throws {Error} If a sync has failed, now or earlier, or the file is closed.
    */
   async durable(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
@@ -51,6 +46,7 @@ export class WalSync {
 
   /** Closes the file; whoever has to know what is on disk calls `durable()` before. */
   close(): void {
+    this.#failure ??= new Error(`${this.#path} is closed`);
     this.#file?.close();
     this.#file = undefined;
   }
@@ -68,11 +64,12 @@ export class WalSync {
       await this.#file.syncData();
       this.#synced = written;
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : cause;
-      const error = new Error(`Cannot bring ${this.#path} to the disk: ${why}`, { cause });
-      this.#failure = error;
-      this.#onFailure(error);
-      throw error;
+      if (this.#failure === undefined) {
+        const why = cause instanceof Error ? cause.message : cause;
+        this.#failure = new Error(`Cannot bring ${this.#path} to the disk: ${why}`, { cause });
+        this.#onFailure(this.#failure);
+      }
+      throw this.#failure;
     }
   }
 

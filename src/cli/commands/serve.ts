@@ -36,6 +36,7 @@ export interface ServeOptions {
  * @param options The folder of the logs, the settings, the rules and where to listen.
  * @returns The exit code.
  * @throws {UsageError} If a setting or a file cannot be used; the message names all of them.
+ * @throws {SourceError} If it cannot start, or a disk fails.
  */
 export async function serve(options: ServeOptions): Promise<ExitCode> {
   const { data, host, port, tlsCert, tlsKey, trustedProxy = [] } = options;
@@ -84,17 +85,20 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
     throw new SourceError(`Cannot serve: ${error instanceof Error ? error.message : error}`);
   }
   say(`Panoptes listens on ${server.origin}, with its logs in ${data}`);
-  const failure = await Promise.race([stopped, server.failed]);
-  if (failure instanceof Error) {
-    await server.stop(AbortSignal.abort());
-    throw new SourceError(
-      `Cannot serve any longer: ${failure.message}. Nothing that was sent or shown is lost; check ` +
-        "the disk and start the server again: it reads what is missing from the API",
-    );
-  }
-  note("Stopping: streams and ticks end; a second signal ends the process at once");
-  await server.stop(AbortSignal.timeout(options.stopWithin * 1_000));
-  return EXIT_CODE.ok;
+  const hasFailed = await Promise.race([
+    stopped.then(() => false),
+    server.failed.then(() => true),
+  ]);
+  if (!hasFailed) note("Stopping: streams and ticks end; a second signal ends the process at once");
+  await server.stop(
+    hasFailed ? AbortSignal.abort() : AbortSignal.timeout(options.stopWithin * 1_000),
+  );
+  const failure = await Promise.race([server.failed, undefined]); // also while it stopped
+  if (failure === undefined) return EXIT_CODE.ok;
+  throw new SourceError(
+    `Cannot serve any longer: ${failure.message}. Nothing that was sent or shown is lost; check ` +
+      "the disk and start the server again: it reads what is missing from the API",
+  );
 }
 
 /** The settings: all from a file, or all from the environment, so that none surprises. */
