@@ -9,6 +9,8 @@ export interface BareServerOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** More of the command line. */
   readonly args?: readonly string[];
+  /** The URL of a module that runs before the program. */
+  readonly preload?: string;
 }
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -70,6 +72,7 @@ export class BareServer implements AsyncDisposable {
         "--no-check",
         "--no-prompt",
         "--quiet",
+        ...(this.#options.preload === undefined ? [] : ["--preload", this.#options.preload]),
         ...PERMISSIONS,
         `--allow-write=${this.data.replace(/\/data$/, "")}`,
         "src/cli/panoptes.ts",
@@ -106,15 +109,20 @@ export class BareServer implements AsyncDisposable {
 
   /** Sends a signal, and waits for the end. */
   async signal(name: Deno.Signal): Promise<number | undefined> {
-    const running = this.#process;
-    if (running === undefined) return undefined;
-    this.#process = undefined;
     try {
-      running.child.kill(name);
+      this.#process?.child.kill(name);
     } catch {
       // It has ended by itself.
     }
+    return await this.ended();
+  }
+
+  /** Waits until it ends by itself; returns its exit code, or undefined if it was not running. */
+  async ended(): Promise<number | undefined> {
+    const running = this.#process;
+    if (running === undefined) return undefined;
     await running.ended;
+    this.#process = undefined;
     return (await running.child.status).code;
   }
 
