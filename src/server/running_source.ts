@@ -41,8 +41,9 @@ export class RunningSource {
       tick: async () => {
         try {
           const next = await service.tick(this.#aborting.signal);
+          const pauseMs = next - clock.now(); // the clock may be set during a sync
           await sql.durable();
-          return next;
+          return clock.now() + pauseMs;
         } finally {
           onTick(this);
           if (service.isIdle()) this.#ticker.stop(); // nothing is left to deliver or to remove

@@ -16,6 +16,7 @@ import { ManualClock } from "../support/manual_clock.ts";
 import { SseReader } from "../support/read_sse.ts";
 import { FarEnd } from "../worker/far_end.ts";
 
+const API_TOKENS = await apiTokens();
 const HOOK = "https://hook.example.com/in";
 const headers = { authorization: `Bearer ${TOKEN}`, accept: "application/json" };
 
@@ -47,14 +48,20 @@ function outside(clock = systemClock) {
   return far;
 }
 
-async function settingsFor({ emulator }: ReturnType<typeof outside>) {
+function settingsFor({ emulator }: ReturnType<typeof outside>) {
   const read = readConfig({
     TE_TOKEN: emulator.token,
     TE_BASE_URL: "http://127.0.0.1:9/v7",
     POLL_INTERVAL_SECONDS: "1",
     BACKFILL: "1h",
-    API_TOKENS: await apiTokens(),
-    WEBHOOKS: JSON.stringify([{ name: "hook", url: HOOK, secret: newSecret(), timeoutMs: 1_000 }]),
+    API_TOKENS,
+    WEBHOOKS: JSON.stringify([{
+      name: "hook",
+      url: HOOK,
+      secret: newSecret(),
+      timeoutMs: 1_000,
+      retryScheduleMs: [0, 100],
+    }]),
   });
   const { config } = read;
   if (config === undefined) throw new Error(JSON.stringify(read.problems));
@@ -72,6 +79,24 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 30; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
+function openSource(
+  path: string,
+  far: ReturnType<typeof outside>,
+  clock: ManualClock,
+  onTick: () => void,
+): Promise<RunningSource> {
+  return RunningSource.open({
+    ...settingsFor(far),
+    path,
+    bundle: ANY_EVENT,
+    network: far.network,
+    clock,
+    random: () => 0.5,
+    onTick,
+    onDiskFailure: (error) => assert(false, error.message),
+  });
+}
+
 Deno.test("while a sync hangs, no event, answer or webhook leaves and no tick ends; all of it leaves afterwards", async () => {
   using _ = new ServiceLog(() => {});
   using disk = new HeldDisk();
@@ -79,16 +104,7 @@ Deno.test("while a sync hangs, no event, answer or webhook leaves and no tick en
   const clock = new ManualClock(Date.parse("2026-11-20T12:00:00Z"));
   const far = outside(clock);
   let ticks = 0;
-  const source = await RunningSource.open({
-    ...await settingsFor(far),
-    path: `${folder}/log.db`,
-    bundle: ANY_EVENT,
-    network: far.network,
-    clock,
-    random: () => 0.5,
-    onTick: () => ticks++,
-    onDiskFailure: (error) => assert(false, error.message),
-  });
+  const source = await openSource(`${folder}/log.db`, far, clock, () => ticks++);
   const get = (path: string, accept = "application/json") =>
     source.fetch(new Request(`http://log${path}`, { headers: { accept } }));
   try {
@@ -139,12 +155,49 @@ Deno.test("while a sync hangs, no event, answer or webhook leaves and no tick en
   }
 });
 
+Deno.test("a tick that nobody reads or hears of ends once what it has written is on disk, and the next follows even if the clock was set back meanwhile", async () => {
+  using _ = new ServiceLog(() => {});
+  using disk = new HeldDisk();
+  const folder = await Deno.makeTempDir();
+  const clock = new ManualClock(Date.parse("2026-11-20T12:00:00Z"));
+  const far = outside(clock);
+  let ticks = 0;
+  const source = await openSource(`${folder}/log.db`, far, clock, () => ticks++);
+  try {
+    source.start();
+    await turns();
+    disk.hold();
+    const before = ticks;
+    for (let n = 0; n < 60 && disk.waiting === 0; n++) {
+      clock.advance(1_000);
+      await turns();
+    }
+    await clock.pass(30_000);
+    await turns();
+    assertEquals([ticks, disk.waiting], [before, 1]);
+    clock.correct(clock.now() - 86_400_000);
+    disk.release();
+    await turns();
+    assertEquals(ticks, before + 1);
+    for (let n = 0; n < 60 && ticks === before + 1; n++) {
+      clock.advance(1_000);
+      await turns();
+    }
+    assert(ticks > before + 1, "ticks go on");
+  } finally {
+    disk.release();
+    await source.stop(AbortSignal.abort());
+    await source.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("once a sync has failed, nothing leaves the server; the next one records and tells everything once", async () => {
   using _ = new ServiceLog(() => {});
   using disk = new HeldDisk();
   const data = await Deno.makeTempDir();
   const far = outside();
-  const read = await settingsFor(far);
+  const read = settingsFor(far);
   const start = (laterMs: number) =>
     startServer({
       data,
@@ -212,7 +265,7 @@ Deno.test("panoptes serve ends with exit code 4 when its disk fails, says why, a
       TE_BASE_URL: api.baseUrl,
       POLL_INTERVAL_SECONDS: "1",
       BACKFILL: "1h",
-      API_TOKENS: await apiTokens(),
+      API_TOKENS,
     },
     preload: module.href,
   });

@@ -66,6 +66,19 @@ Deno.test("a sync that fails is told once, fails everybody, and is never repeate
   });
 });
 
+Deno.test("after the end, nothing counts as on disk, and nobody is told that the disk has failed", async () => {
+  await withWal(async (wal, disk, failures) => {
+    wal.wrote();
+    const waiting = wal.durable();
+    await settled();
+    wal.close();
+    disk.fail(new Error("Bad resource ID"));
+    await assertRejects(() => waiting, Error, "log.db is closed");
+    await assertRejects(() => wal.durable(), Error, "log.db is closed");
+    assertEquals(failures, []);
+  });
+});
+
 Deno.test("whatever is written, awaited and synced in any order: durable() resolves after a sync that began after the write", async () => {
   const steps = fc.array(fc.constantFrom("write", "wait", "wait", "end", "end", "fail"), {
     maxLength: 30,

@@ -75,6 +75,24 @@ class Seen<T> {
     for (const later of this.rows.keys()) if (later > seq) this.rows.delete(later);
     this.newest = Math.min(this.newest, seq);
   }
+
+  /** Returns what makes it forget whatever it is told from now on. */
+  remember(): () => void {
+    const { newest } = this;
+    const forget = rememberMap(this.rows);
+    return () => {
+      forget();
+      this.newest = newest;
+    };
+  }
+}
+
+function rememberMap<Key, Value>(map: Map<Key, Value>): () => void {
+  const kept = [...map];
+  return () => {
+    map.clear();
+    for (const [key, value] of kept) map.set(key, value);
+  };
 }
 
 /**
@@ -86,13 +104,13 @@ export class Bookkeeper {
   readonly alerts = new Seen<SeenAlert>();
   readonly invalid = new Seen<SeenInvalid>();
   /** The ids of each alert, by what it is about, over the whole run: there must be exactly one. */
-  readonly alertIds = new Map<string, Set<string>>();
+  readonly alertIds = new Map<string, ReadonlySet<string>>();
   /** The silences that there ever were, by id. */
   readonly silences = new Map<string, Silence>();
   /** The messages that count repeats, by id. */
   readonly folded = new Map<string, SeenFolded>();
   /** The ids of all that there ever were, also in a log that was replaced by a copy. */
-  readonly foldedIds = new Set<string>();
+  readonly foldedIds = new Map<string, true>();
   #copiedFolded: readonly (readonly [string, SeenFolded])[] = [];
   /** Events up to this date may be refused: the log has removed events of that age. */
   floor = -Infinity;
@@ -170,9 +188,7 @@ export class Bookkeeper {
         : key === null
         ? `operational ${id}`
         : `${ruleId} on ${key} no. ${occurrence}`;
-      const ids = this.alertIds.get(name);
-      if (ids === undefined) this.alertIds.set(name, new Set([id]));
-      else ids.add(id);
+      this.alertIds.set(name, new Set(this.alertIds.get(name)).add(id));
     }
     for (const { seq, body, issues } of after("invalid_events", this.invalid.newest)) {
       this.invalid.add(seq, { body, issues });
@@ -188,7 +204,7 @@ export class Bookkeeper {
     );
     for (const { id, endpoint, body } of folded) {
       this.folded.set(id, { endpoint, data: JSON.parse(body) });
-      this.foldedIds.add(id);
+      this.foldedIds.set(id, true);
     }
     if (this.#forgets) {
       this.lookAtEnds();
@@ -267,6 +283,30 @@ export class Bookkeeper {
     this.ends.clear();
     for (const [message, state] of this.#copiedEnds) this.ends.set(message, state);
     this.#oldest = 1;
+  }
+
+  /**
+   * Returns what makes it forget whatever it notes from now on, as if that had never been written:
+   * nobody can have learned of it.
+   */
+  remember(): () => void {
+    const maps = [this.alertIds, this.silences, this.folded, this.foldedIds, this.ends] as const;
+    const forgets = [
+      ...[this.events, this.alerts, this.invalid].map((seen) => seen.remember()),
+      ...maps.map((map) => rememberMap<string, unknown>(map)),
+    ];
+    const kept = { floor: this.floor, oldest: this.#oldest, complete: this.#complete };
+    return () => {
+      for (const forget of forgets) forget();
+      this.floor = kept.floor;
+      this.#oldest = kept.oldest;
+      this.#complete = kept.complete;
+    };
+  }
+
+  /** Whether a message with this id is or was in the log. */
+  hasMessage(id: string): boolean {
+    return this.foldedIds.has(id) || this.alertIds.values().some((ids) => ids.has(id));
   }
 
   /** How many rows of a feed still exist with a seq above `after`, up to `to`. */

@@ -2,6 +2,7 @@ import type { Sql, SqlRow, SqlValue } from "../../src/store/sql.ts";
 import type { Log } from "../../src/store/log.ts";
 import type { WatchPorts } from "../../src/watch/watch_ports.ts";
 import { eventKey } from "../support/event_key.ts";
+import type { Shell } from "../support/shell_name.ts";
 import type { FaultKind } from "./fault_kinds.ts";
 import type { Plan } from "./plan.ts";
 
@@ -15,11 +16,17 @@ export interface Bug {
   readonly needs?: readonly FaultKind[];
   /** The seed to look for it from: a little before one that shows it, so that it is found soon. */
   readonly from?: number;
+  /** The shell that it is a bug of; default any. */
+  readonly shell?: Shell;
   sql?(sql: Sql): Sql;
   log?(log: Log): Log;
   ports?(ports: WatchPorts): WatchPorts;
   /** The log is restored without a new epoch. */
   readonly keepsEpoch?: boolean;
+  /** Feeds do not wait for the disk. */
+  readonly showsEarly?: boolean;
+  /** Webhooks do not wait for the disk. */
+  readonly sendsEarly?: boolean;
 }
 
 /**
@@ -309,6 +316,20 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     from: 17,
     needs: ["restore"],
     keepsEpoch: true,
+  },
+  "show-before-on-disk": {
+    about: "Readers see entries before these are on disk",
+    from: 23,
+    needs: ["crash-power"],
+    shell: "server",
+    showsEarly: true,
+  },
+  "send-before-on-disk": {
+    about: "Webhooks leave before their alerts are on disk",
+    from: 26,
+    needs: ["crash-power"],
+    shell: "server",
+    sendsEarly: true,
   },
   "trust-anybody": {
     about: "A message counts as delivered whatever the endpoint answers",

@@ -19,12 +19,11 @@ export interface Finished {
   readonly published: readonly Published[];
   readonly world: World;
   readonly storage: Storage;
-  readonly places: readonly SsePlace[];
 }
 
 /** Checks the promises. Returns one line for each violation. */
 export function check(finished: Finished): string[] {
-  const { world, storage, places } = finished;
+  const { world, storage } = finished;
   return [
     ...world.errors,
     ...world.pusher.wrong,
@@ -36,7 +35,7 @@ export function check(finished: Finished): string[] {
     ...checkDeliveries(finished),
     ...checkFolds(finished),
     ...checkSilences(finished),
-    ...places.flatMap((place, n) => checkPlace(place, n, world)),
+    ...world.places.flatMap((place, n) => checkPlace(place, n, world)),
     ...checkReaders(storage),
   ];
 }

@@ -134,10 +134,9 @@ export function checkDeliveries(finished: Finished): string[] {
 
 /** What arrived is an alert that was raised, or a count of repeats, with its own id. */
 function checkReceived({ config, received }: EndpointModel, books: Bookkeeper): string[] {
-  const known = new Set([...books.alertIds.values()].flatMap((ids) => [...ids]));
   const wrong: string[] = [];
   for (const [id, { body }] of received) {
-    if (!known.has(id) && !books.foldedIds.has(id)) {
+    if (!books.hasMessage(id)) {
       wrong.push(`${config.name}: nothing has the id ${id}`);
     }
     const { data } = JSON.parse(body);

@@ -34,6 +34,8 @@ export interface ComposeOptions {
   /** Decides what is left to chance inside. */
   readonly random: () => number;
   readonly sql: Sql;
+  /** Resolves once all that is written is on disk; undefined if that is so at once. */
+  readonly durable: (() => Promise<void>) | undefined;
   /** Stands in front of the log. */
   readonly log: (log: Log) => Log;
   readonly wake: () => void;
@@ -62,10 +64,11 @@ function configOf(env: Record<string, string>): Config {
 
 /** Composes the service as the shells do, with models in the place of what is outside. */
 export function compose(options: ComposeOptions): Promise<Service> {
-  const { plan, bug, configured, clock, random, sql, log, wake } = options;
+  const { plan, bug, configured, clock, random, sql, durable, log, wake } = options;
+  const waits = bug.showsEarly === true ? undefined : durable;
   return composeService({
     sql,
-    durable: () => Promise.resolve(),
+    durable: waits ?? (() => Promise.resolve()),
     network: { fetch: () => Promise.reject(new Error("There is no network")) },
     maxPageBytes: Infinity,
     plan: null,
@@ -103,14 +106,18 @@ function withBrokenBodies(log: Log): Log {
 
 /** The API and the endpoints, during each call of which the process may die. */
 function outside(
-  { plan, api, endpoints, life, clock, time, chance, random }: ComposeOptions,
+  { plan, bug, api, endpoints, life, clock, time, chance, random, durable }: ComposeOptions,
 ): Pick<WatchPorts, "readPage" | "attempt"> {
   const readPage = (plan.onWire ? wireReadPage : lightReadPage)({ api, clock, chance, random });
   const attempt = (plan.onWire ? wireAttempt : lightAttempt)({ endpoints, clock, time });
+  const send: WatchPorts["attempt"] = (message, endpoint, signal) =>
+    life.call("attempt", () => attempt(message, endpoint, signal));
   return {
     readPage: (url, signal) => life.call("readPage", () => readPage(url, signal)),
-    attempt: (message, endpoint, signal) =>
-      life.call("attempt", () => attempt(message, endpoint, signal)),
+    attempt: durable === undefined || bug.sendsEarly === true ? send : async (...message) => {
+      await durable();
+      return await send(...message);
+    },
   };
 }
 

@@ -6,6 +6,7 @@ export const FAULT_KINDS = {
   "crash-port":
     "The process dies while a request or an attempt is under way, before or after it arrived",
   "crash-time": "The process dies at any other await",
+  "crash-power": "The machine loses power: what was not on disk yet is gone (server only)",
   "stop": "The process is told to stop, and is started again",
   "overlap": "A second watch runs beside the first, as when an alarm fires twice",
   "sql-error": "A statement fails, as on a full disk, and the process lives on",

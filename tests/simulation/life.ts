@@ -14,7 +14,7 @@ export class Crash extends Error {
 }
 
 /** How a process ends. */
-export type Death = "sql" | "port" | "time" | "stop";
+export type Death = "sql" | "port" | "time" | "stop" | "power";
 
 /** The deaths that the kinds of fault allow, some more likely than others. */
 export function deathsOf(kinds: ReadonlySet<FaultKind>): Death[] {
@@ -23,6 +23,7 @@ export function deathsOf(kinds: ReadonlySet<FaultKind>): Death[] {
     ...(kinds.has("crash-port") ? ["port", "port"] as const : []),
     ...(kinds.has("crash-time") ? ["time"] as const : []),
     ...(kinds.has("stop") ? ["stop"] as const : []),
+    ...(kinds.has("crash-power") ? ["power", "power"] as const : []),
   ];
 }
 
@@ -47,7 +48,11 @@ export class Life implements Mortal {
   #diesAtCommit = false;
   #hasInserted = false;
   #calls = Infinity;
+  #syncs = Infinity;
+  #diesAtSync = false;
+  #hasAppended = false;
   #dieAfter = false;
+  #hasLostPower = false;
   #failing = 0;
   #mourners = new Set<() => void>();
 
@@ -60,6 +65,11 @@ export class Life implements Mortal {
 
   get alive(): boolean {
     return this.#alive;
+  }
+
+  /** Whether it died because the machine lost power. */
+  get hasLostPower(): boolean {
+    return this.#hasLostPower;
   }
 
   /** Aborted when it is told to stop. */
@@ -93,7 +103,12 @@ export class Life implements Mortal {
       else this.#statements = this.#chance.int(1, 60);
     } else if (death === "port") this.#calls = this.#chance.int(1, 8);
     else if (death === "time") this.kill("between two events");
-    else this.#stop.abort(new DOMException("The process is to stop", "AbortError"));
+    else if (death === "power") {
+      // Most syncs bring nothing that anybody is shown.
+      if (this.#chance.is(0.5)) this.#diesAtSync = true;
+      else if (this.#chance.is(0.3)) this.#losePower("between two events");
+      else this.#syncs = this.#chance.int(1, 12);
+    } else this.#stop.abort(new DOMException("The process is to stop", "AbortError"));
   }
 
   /** Cancels a planned death and planned failures. */
@@ -101,6 +116,8 @@ export class Life implements Mortal {
     this.#statements = Infinity;
     this.#diesAtCommit = false;
     this.#calls = Infinity;
+    this.#syncs = Infinity;
+    this.#diesAtSync = false;
     this.#failing = 0;
   }
 
@@ -137,7 +154,9 @@ export class Life implements Mortal {
   /** Call after each statement. */
   afterStatement(text: string): void {
     if (this.#isLast(text, 0)) this.#die(`after ${text}`);
-    if (text === "COMMIT") this.#hasInserted = false;
+    if (text !== "COMMIT") return;
+    this.#hasAppended ||= this.#hasInserted;
+    this.#hasInserted = false;
   }
 
   #isLast(text: string, step: number): boolean {
@@ -164,6 +183,34 @@ export class Life implements Mortal {
       if (!this.#alive) return await never();
       throw error;
     }
+  }
+
+  /** Resolves now if it is alive, or never. */
+  async outlive(): Promise<void> {
+    if (!this.#alive) await never();
+  }
+
+  /**
+   * Waits until something is on disk; meanwhile, or just after, the machine may lose power.
+   *
+   * @param wait How long it takes.
+   * @param done Called once it is there.
+   */
+  async sync(wait: Promise<void>, done: () => void): Promise<void> {
+    const dies = --this.#syncs <= 0 || (this.#diesAtSync && this.#hasAppended);
+    this.#hasAppended = false;
+    await wait;
+    await this.outlive();
+    if (dies && !this.#dieAfter) this.#losePower("during a sync");
+    else done();
+    if (dies) this.#losePower("after a sync");
+    await this.outlive();
+  }
+
+  #losePower(where: string): void {
+    if (!this.#alive) return;
+    this.#hasLostPower = true;
+    this.kill(`the machine lost power ${where}`);
   }
 
   #die(where: string): never {

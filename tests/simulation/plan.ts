@@ -54,6 +54,9 @@ export interface Plan {
   readonly lifeMs: number;
 }
 
+/** Kinds with a chance of their own: what the others do in a run does not depend on them. */
+const OWN_CHANCE: ReadonlySet<FaultKind> = new Set(["push", "crash-power"]);
+
 /** Decides what happens in a run. */
 export function planOf(
   { seed, minutes, without = [], shell = "worker" }: RunOptions,
@@ -61,13 +64,16 @@ export function planOf(
   const chance = chanceOf(seed, "plan");
   // About one in ten has no faults: what fails there fails always.
   const share = chance.is(0.1) ? 0 : chance.pick([0.3, 0.6, 0.85]);
-  const kinds = new Set(ALL_KINDS.filter((kind) => kind !== "push" && chance.is(share)));
+  const kinds = new Set(ALL_KINDS.filter((kind) => !OWN_CHANCE.has(kind) && chance.is(share)));
   const onDisk = chance.is(0.12) || shell === "server";
   // Only files can be restored from a copy.
   if (onDisk && chance.is(0.8)) kinds.add("restore");
   if (!chance.is(0.2)) kinds.delete("bytes"); // large events take their time
   // No fault by itself: the other way that events come, with all faults or with none.
   if (chanceOf(seed, "push").is(0.35)) kinds.add("push");
+  // A Durable Object holds back what leaves it by itself.
+  const mayLosePower = shell === "server" && share > 0;
+  if (mayLosePower && chanceOf(seed, "power").is(0.5)) kinds.add("crash-power");
   for (const kind of without) kinds.delete(kind);
   const ages = kinds.has("retention");
   const isLong = chance.is(0.35) && !ages;

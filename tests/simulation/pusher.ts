@@ -41,6 +41,8 @@ export class Pusher {
   readonly #clock: Clock;
   /** What is still to be pushed, the latest first. */
   readonly #waiting: Push[];
+  /** What was taken, since the log was restored. */
+  readonly #taken: Published[] = [];
 
   constructor(options: PusherOptions) {
     const { plan, published, time } = options;
@@ -69,6 +71,19 @@ export class Pusher {
     }
   }
 
+  /** The log was restored from a copy, which may lack what was taken. */
+  restored(): void {
+    this.#taken.length = 0;
+  }
+
+  /** The machine has lost power: what was taken is still there. */
+  lookAfterLoss(): void {
+    const { plan, isRecorded } = this.#options;
+    // A log that forgets may have refused it as too old.
+    const lost = plan.forgets ? [] : this.#taken.filter((one) => !isRecorded(one));
+    for (const { id } of lost) this.wrong.push(`taken, but a loss of power has undone it: ${id}`);
+  }
+
   get #now(): number {
     return this.#clock.now();
   }
@@ -94,6 +109,7 @@ export class Pusher {
           // A log that forgets may have refused it as too old.
           const lost = plan.forgets ? undefined : batch.find((one) => !isRecorded(one));
           if (lost !== undefined) this.wrong.push(`taken, but not recorded: ${lost.id}`);
+          this.#taken.push(...batch);
           return [];
         }
         if (answer.status !== 503) this.wrong.push(`a push is answered with ${answer.status}`);

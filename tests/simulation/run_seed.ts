@@ -55,14 +55,14 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   using _ = new ServiceLog((line) => world.hear(line));
   const disturber = new Disturber(plan, time, history, storage, world);
   disturber.begin();
-  const places = clientsOf(plan, time, history, world);
+  startClients(plan, time, history, world);
   if (plan.kinds.has("push")) void world.pusher.run();
   await time.run(plan.end);
   world.finish();
   await macrotask(); // clients notice, and the service tells of their requests
   return {
     plan,
-    violations: check({ plan, published, world, storage, places }),
+    violations: check({ plan, published, world, storage }),
     history: history.lines(),
     counts: {
       events: published.length,
@@ -73,11 +73,13 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   };
 }
 
-function clientsOf(plan: Plan, time: VirtualTime, history: History, world: World): SsePlace[] {
+function startClients(plan: Plan, time: VirtualTime, history: History, world: World): void {
   const chance = chanceOf(plan.seed, "clients");
-  return Array.from({ length: chance.int(1, 3) }, (_, n) => {
+  const clients = chance.int(1, 3);
+  for (let n = 0; n < clients; n++) {
     const table = n === 0 ? "events" : chance.pick(["events", "alerts"] as const);
     const place = new SsePlace(table, world.books);
+    world.places.push(place);
     const client = new SseClient({
       name: `client ${n}`,
       table,
@@ -92,8 +94,7 @@ function clientsOf(plan: Plan, time: VirtualTime, history: History, world: World
       server: () => world.server,
     });
     void client.run();
-    return place;
-  });
+  }
 }
 
 /** Lets work run that takes more than microtasks, such as streams and signatures. */

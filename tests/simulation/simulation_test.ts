@@ -30,12 +30,12 @@ Deno.test("a seed gives the same history each time", async () => {
   }
 });
 
-for (const [bug, { from = 1 }] of Object.entries(BUGS)) {
+for (const [bug, { from = 1, shell }] of Object.entries(BUGS)) {
   Deno.test(`the checker catches ${bug} within 200 seeds`, async () => {
     const { failed } = await runSeeds(
       from,
       200,
-      { bug },
+      { bug, shell },
       ({ violations }) => violations.length === 0,
     );
     assertEquals(failed, 1);

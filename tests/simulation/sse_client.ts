@@ -11,6 +11,8 @@ export interface Server {
   readonly life: Life;
   readonly clock: Clock;
   readonly service: Service;
+  /** Answers a request, once all that the answer may tell is on disk. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
 }
 
 /** What a client needs of the world. */
@@ -51,14 +53,14 @@ export class SseClient {
     }
   }
 
-  async #connect({ life, service }: Server): Promise<void> {
+  async #connect({ life, fetch }: Server): Promise<void> {
     const { name, table, chance, history, place, misbehaves, staysFrom } = this.#options;
     const now = () => this.#options.clock.now();
     const bad = misbehaves();
     const asked = place.ask(bad ? chance : undefined);
     history.note(() => `${name}: asks for ${table} after ${asked}`);
     const closing = new AbortController();
-    const answer = await life.outlived(Promise.resolve(service.app.fetch(
+    const answer = await life.outlived(Promise.resolve(fetch(
       new Request(`http://log/v1/${table}`, {
         headers: {
           "Accept": "text/event-stream",

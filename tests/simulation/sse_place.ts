@@ -49,6 +49,14 @@ export class SsePlace {
     if (id !== undefined) this.#lastEventId = id;
   }
 
+  /** The machine has lost power: what was seen is still there. */
+  lookAfterLoss(): void {
+    const { epoch, newest } = this.#books.headOf(this.table);
+    if (epoch === this.#epoch && this.#seq > newest) {
+      this.#say(`has seen ${this.#seq}, but a loss of power has undone all after ${newest}`);
+    }
+  }
+
   #takeGap({ requested, from, lost }: { requested: string; from: string; lost: number | null }) {
     const [epoch, seq] = placeOf(from);
     const isHere = epoch === this.#epoch && this.#asked !== undefined;

@@ -41,20 +41,39 @@ export class Storage implements Disposable {
     this.#sql = this.#open(after);
   }
 
+  /** How many rows were written since it was opened. */
+  get changes(): number {
+    return this.#sql.all<{ n: number }>("SELECT total_changes() AS n")[0]!.n;
+  }
+
+  /** Copies the files under a name. */
+  copy(name: string): void {
+    this.#copy(`log-${this.#life}`, name);
+  }
+
+  /** Removes a copy. */
+  remove(name: string): void {
+    this.#remove(name);
+  }
+
+  /** Puts a copy in the place of the files. */
+  replace(name: string): void {
+    this.#sql.close();
+    this.#remove(`log-${this.#life}`);
+    this.#copy(name, `log-${++this.#life}`);
+    this.#sql = this.#open(`log-${this.#life}`);
+  }
+
   /** Keeps a copy for `restore()`. */
   backUp(): void {
-    this.#copy(`log-${this.#life}`, "copy");
+    this.copy("copy");
     this.#hasCopy = true;
   }
 
   /** Restores the copy, if there is one. Returns whether there was. */
   restore(): boolean {
-    if (!this.#hasCopy) return false;
-    this.#sql.close();
-    this.#remove(`log-${this.#life}`);
-    this.#copy("copy", `log-${++this.#life}`);
-    this.#sql = this.#open(`log-${this.#life}`);
-    return true;
+    if (this.#hasCopy) this.replace("copy");
+    return this.#hasCopy;
   }
 
   [Symbol.dispose](): void {

@@ -11,6 +11,7 @@ import type { Bug } from "./bugs.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { compose } from "./compose.ts";
 import { CrashSql } from "./crash_sql.ts";
+import { Disk } from "./disk.ts";
 import { endpointConfigs, EndpointModel } from "./endpoint_model.ts";
 import type { History } from "./history.ts";
 import { INJECTED, Life } from "./life.ts";
@@ -19,6 +20,7 @@ import type { Published } from "./publish.ts";
 import { Pusher } from "./pusher.ts";
 import { LOGIN_FAILED, STRANGER, TOKEN_CREATED } from "./rules.ts";
 import type { Server } from "./sse_client.ts";
+import type { SsePlace } from "./sse_place.ts";
 import type { Storage } from "./storage.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
@@ -67,6 +69,8 @@ interface Run {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly look: () => void;
+  /** Resolves once all that is written is on disk; undefined if that is so at once. */
+  readonly durable: (() => Promise<void>) | undefined;
   /** Makes the next tick start at once. */
   readonly waking: { wake: () => void };
 }
@@ -78,6 +82,8 @@ export class World {
   readonly endpoints: readonly EndpointModel[];
   /** What pushes events. */
   readonly pusher: Pusher;
+  /** What clients have seen. */
+  readonly places: SsePlace[] = [];
   /** Errors of the program that were not injected. */
   readonly errors: string[] = [];
   /** How far the clock of the process is off, in milliseconds. */
@@ -93,6 +99,10 @@ export class World {
   askedFrom = Infinity;
   readonly #options: WorldOptions;
   readonly #chance: Chance;
+  /** The disk, where the machine may lose power. */
+  readonly #disk: Disk | undefined;
+  /** The silences that were confirmed, since the log was restored. */
+  readonly #silences = new Set<string>();
   #log: Log | undefined;
   /** What the status has been looked at for: the clock as it is set. */
   #lookedAt = { offset: 0, answered: 0, isTold: true };
@@ -108,6 +118,9 @@ export class World {
       new EndpointModel(plan, config, options)
     );
     this.configured = this.endpoints;
+    this.#disk = plan.kinds.has("crash-power")
+      ? new Disk(storage, chanceOf(plan.seed, "disk"), this.#remember())
+      : undefined;
     this.pusher = new Pusher({
       ...options,
       post: (path, body) => this.post(path, body),
@@ -130,7 +143,9 @@ export class World {
       chance: this.#chance,
       history,
       onDeath: () => {
-        storage.crash();
+        if (life.hasLostPower) this.#losePower();
+        else storage.crash();
+        this.#disk?.next();
         if (this.server?.life === life) this.server = undefined;
         // Not now: in memory, the transaction in which it died has not been rolled back yet.
         time.at(time.now, () => {
@@ -170,6 +185,37 @@ export class World {
     this.#lookedAt = { ...this.#lookedAt, answered: this.api.answered };
     // A copy from before the program first saved its state knows nothing that had to be read.
     if (!this.books.hasBegun()) this.askedFrom = Infinity;
+    this.pusher.restored();
+    this.#silences.clear();
+    this.#disk?.sync(this.#remember());
+  }
+
+  /** Returns what makes the checker forget whatever it notes from now on. */
+  #remember(): () => void {
+    const forget = this.books.remember();
+    const { wasRestored, askedFrom } = this;
+    return () => {
+      forget();
+      Object.assign(this, { wasRestored, askedFrom });
+    };
+  }
+
+  /** What was not on disk is gone, and nobody can tell: whatever has left the machine is there. */
+  #losePower(): void {
+    this.#disk?.losePower();
+    this.#lookedAt = { ...this.#lookedAt, answered: this.api.answered };
+    for (const { config, received } of this.endpoints) {
+      for (const id of received.keys()) {
+        if (this.books.hasMessage(id)) continue;
+        this.errors.push(`${config.name}: received ${id}, which a loss of power has undone`);
+      }
+    }
+    for (const id of this.#silences) {
+      if (this.books.silences.has(id)) continue;
+      this.errors.push(`the silence ${id} was confirmed, but a loss of power has undone it`);
+    }
+    for (const place of this.places) place.lookAfterLoss();
+    this.pusher.lookAfterLoss();
   }
 
   /** Adds a silence. */
@@ -177,7 +223,7 @@ export class World {
     const rule = chance.pick([LOGIN_FAILED, TOKEN_CREATED, STRANGER, null, null]);
     const user = chance.pick(["Ada (ada@example.org)", "EVE (eve@evil.example)"]);
     const until = this.#options.time.now + this.clockOffset + chance.about(2 * HOUR);
-    await this.post(
+    const answer = await this.post(
       "/v1/silences",
       JSON.stringify({
         ...(rule !== null && { rule }),
@@ -187,6 +233,9 @@ export class World {
       }),
     );
     this.look();
+    if (answer?.ok === true && this.#disk !== undefined) {
+      this.#silences.add((await answer.json()).id);
+    }
   }
 
   /**
@@ -205,9 +254,9 @@ export class World {
   }
 
   async #ask(request: Request): Promise<Response | undefined> {
-    const { life, service } = this.server ?? {};
-    if (life === undefined || service === undefined) return undefined;
-    const answers = async () => await service.app.fetch(request);
+    const { life, fetch } = this.server ?? {};
+    if (life === undefined || fetch === undefined) return undefined;
+    const answers = async () => await fetch(request);
     const answer = await life.outlived(
       request.method === "GET" ? answers() : life.call("request", answers),
     );
@@ -261,6 +310,15 @@ export class World {
       return lookedAt(log, look);
     };
     let inFront: Log | undefined;
+    const disk = this.#disk;
+    const durable = disk &&
+      (() =>
+        disk.durable(life, time.now < plan.calm ? clock : undefined, () => {
+          look();
+          return this.#remember();
+        }));
+    // What an earlier process has left may not be on disk.
+    if (durable !== undefined) await durable();
     const ticks = async (signal: AbortSignal) => {
       const waking = { wake: () => {} };
       const service = await compose({
@@ -276,11 +334,23 @@ export class World {
         chance: this.#chance,
         random,
         sql: bug.sql?.(crashing) ?? crashing,
+        durable,
         log: (opened) => inFront ??= begin(opened),
         wake: () => waking.wake(),
       });
-      this.server ??= { life, clock, service };
-      await this.#tick(service, { life, clock, signal, look, waking });
+      this.server ??= {
+        life,
+        clock,
+        service,
+        fetch: durable === undefined
+          ? (request) => service.app.fetch(request)
+          : async (request) => {
+            const answer = await service.app.fetch(request);
+            await durable();
+            return answer;
+          },
+      };
+      await this.#tick(service, { life, clock, signal, look, durable, waking });
     };
     this.#double = (ms) => {
       const over = new AbortController();
@@ -320,7 +390,7 @@ export class World {
   /** One tick; returns when the next is due, or undefined if the process has ended. */
   async #tickOnce(
     service: Service,
-    { life, clock, signal, look }: Run,
+    { life, clock, signal, look, durable }: Run,
   ): Promise<number | undefined> {
     let next = clock.now() + AFTER_FAILURE_MS;
     const offset = this.clockOffset;
@@ -328,6 +398,11 @@ export class World {
     try {
       if (this.#options.time.now >= this.#options.plan.calm) await this.#resumeDisabled();
       next = await service.tick(signal);
+      if (durable !== undefined) {
+        const pauseMs = next - clock.now();
+        await durable();
+        next = clock.now() + pauseMs;
+      }
       look();
       this.#lookAtMemory();
       if (life.alive && this.clockOffset === offset) {
