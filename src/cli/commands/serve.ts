@@ -96,8 +96,8 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
   const failure = await Promise.race([server.failed, undefined]); // also while it stopped
   if (failure === undefined) return EXIT_CODE.ok;
   throw new SourceError(
-    `Cannot serve any longer: ${failure.message}. Nothing that was sent or shown is lost; check ` +
-      "the disk and start the server again: it reads what is missing from the API",
+    `Cannot serve any longer: ${failure.message}. Check the disk and start the server again: nothing ` +
+      "that was shown or sent is lost, and it reads what is missing from the API",
   );
 }
 
@@ -198,6 +198,9 @@ export function serveCommand(): CliCommand {
     .note(
       "It runs until SIGTERM or SIGINT. Then it accepts no more requests, ends streams so that their " +
         "readers reconnect, finishes the work in progress and closes its files.",
+    )
+    .note(
+      "If a disk fails, it ends with the exit code 4: let whatever runs it start it again.",
     )
     .note("docs/configuration.md lists the settings, which are the same as on Cloudflare.")
     .example("panoptes serve --config /etc/panoptes.env --data /var/lib/panoptes")
