@@ -61,8 +61,11 @@ export function nodeSql(path: string, onDiskFailure: (error: Error) => void = ()
   }
 
   return {
-    all: <Row extends SqlRow>(text: string, ...values: SqlValue[]) =>
-      prepare(text).all(...values) as Row[],
+    all<Row extends SqlRow>(text: string, ...values: SqlValue[]) {
+      const rows = prepare(text).all(...values) as Row[];
+      if (depth === 0 && !text.startsWith("SELECT")) wal?.wrote();
+      return rows;
+    },
     run(text, ...values) {
       const { changes } = prepare(text).run(...values);
       if (depth === 0) wal?.wrote();

@@ -88,8 +88,9 @@ export class Disk {
   }
 
   #keep(copy: Copy): void {
-    if (copy.number <= this.#synced.number) return;
-    this.#storage.remove(this.#synced.files);
-    this.#synced = copy;
+    if (copy === this.#synced) return;
+    const isLater = copy.number > this.#synced.number;
+    this.#storage.remove(isLater ? this.#synced.files : copy.files);
+    if (isLater) this.#synced = copy;
   }
 }
