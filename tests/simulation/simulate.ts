@@ -22,7 +22,8 @@ const HELP = `deno task simulate [options]
   --minutes M    how long faults occur in each run, in simulated minutes (the seed decides)
   --without A,B  kinds of fault to leave out
   --bug NAME     a deliberate bug; the command fails if the checker does not catch it
-  --shell NAME   worker, or server: its files, its writes and its ticks in every run (worker)
+  --shell NAME   worker, or server: its files, its writes and its ticks in every run (worker,
+                 or that of the bug)
   --jobs N       how many threads (2)
   --history N    lines of history to print for the first failure (60)
 
@@ -113,8 +114,9 @@ function readArgs(args: string[]): Arguments | string {
   if (bug !== undefined && !Object.hasOwn(BUGS, bug)) {
     return `Cannot simulate: "${bug}" is not a bug`;
   }
-  const shell = SHELLS.find((shell) => shell === values.shell);
-  if (shell === undefined) return `Cannot simulate: "${values.shell}" is not a shell`;
+  const wanted = values.shell ?? (bug && BUGS[bug]?.shell) ?? "worker";
+  const shell = SHELLS.find((shell) => shell === wanted);
+  if (shell === undefined) return `Cannot simulate: "${wanted}" is not a shell`;
   const numbers = [values.seeds, values.seed, values.minutes, values.history, values.jobs];
   const invalid = numbers.find((text) => text !== undefined && !/^\d{1,10}$/.test(text));
   if (invalid !== undefined) return `Cannot simulate: "${invalid}" is not a whole number`;
@@ -141,7 +143,7 @@ function parse(args: string[]) {
       minutes: { type: "string" },
       without: { type: "string", default: "" },
       bug: { type: "string" },
-      shell: { type: "string", default: "worker" },
+      shell: { type: "string" },
       history: { type: "string", default: "60" },
       jobs: { type: "string", default: "2" },
       help: { type: "boolean" },
