@@ -33,4 +33,15 @@ export class UsageError extends Error {
 export class SourceError extends Error {
   /** The name of the class. */
   override readonly name = "SourceError";
+  /** Whether another attempt may succeed. */
+  readonly mayPass: boolean;
+
+  /**
+   * @param message What cannot be done, and why.
+   * @param options What has caused it, and whether it may pass; by default it may.
+   */
+  constructor(message: string, options: ErrorOptions & { readonly mayPass?: boolean } = {}) {
+    super(message, options);
+    this.mayPass = options.mayPass ?? true;
+  }
 }

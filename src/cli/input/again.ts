@@ -19,7 +19,8 @@ export async function again(attempt: (progressed: () => void) => Promise<void>):
     try {
       return await attempt(() => void (tries = 0));
     } catch (error) {
-      const isLost = error instanceof SourceError && !(error instanceof RefusedError);
+      const isLost = error instanceof SourceError && error.mayPass &&
+        !(error instanceof RefusedError);
       if (!isLost || tries >= MAX_TRIES) throw error;
       note(`${error.message}; trying again`);
       await wait(FIRST_PAUSE_MS * 2 ** tries);

@@ -2,6 +2,7 @@ import {
   BackupError,
   type BackupPart,
   endsPart,
+  MAX_PART_BYTES,
   openPart,
 } from "../../store/backup/backup_part.ts";
 
@@ -23,7 +24,7 @@ const GZIP = [0x1f, 0x8b];
  * @param source The bytes, not compressed.
  * @param follows The digest of the part before the first; default the beginning of a backup.
  * @returns The parts, up to the last that is whole.
- * @throws {BackupError} If a part is damaged, or one is missing in between.
+ * @throws {BackupError} If a part is damaged or too long to be one, or one is missing in between.
  */
 export async function* partsOf(
   source: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -48,6 +49,11 @@ export async function* partsOf(
       part = "";
     }
     rest = rest.slice(start);
+    if (part.length + rest.length > MAX_PART_BYTES) {
+      throw new BackupError(
+        `This is not a backup of a log: a part is longer than ${MAX_PART_BYTES} bytes`,
+      );
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 import { fullJitter } from "../../stream/full_jitter.ts";
-import { TextLineStream } from "../../stream/std_streams.ts";
 import { wait } from "../../stream/wait.ts";
 import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
 import { streamUserEvents } from "../../thousandeyes/stream/stream_user_events.ts";
 import { SourceError } from "../exit_code.ts";
+import { linesOf } from "./answer_lines.ts";
 import { apiSettings } from "./api_past.ts";
-import { type Instance, RefusedError } from "./instance.ts";
+import type { Instance } from "./instance.ts";
 
 /** An event to export, or how many are missing at this place. */
 export type ExportedEvent =
@@ -47,7 +47,7 @@ export function instanceEvents(
           headers: { "Accept": "application/x-ndjson", "Last-Event-ID": place },
           signal,
         });
-        for await (const line of linesOf(response, signal)) {
+        for await (const line of linesOf(instance, response, signal)) {
           const { gap, id, recordedAt, event } = JSON.parse(line);
           failures = 0;
           if (gap === undefined) {
@@ -56,8 +56,9 @@ export function instanceEvents(
             continue;
           }
           if (gap.lost === null) {
-            throw new NewLogError(
+            throw new SourceError(
               "Cannot continue the export: the log has started a new epoch since then; export to another file",
+              { mayPass: false },
             );
           }
           place = gap.from;
@@ -66,7 +67,8 @@ export function instanceEvents(
         return;
       } catch (error) {
         signal.throwIfAborted();
-        if (isFinal(error) || ++failures === MAX_ATTEMPTS) throw instance.failure(error);
+        const failure = instance.failure(error);
+        if (!failure.mayPass || ++failures === MAX_ATTEMPTS) throw failure;
         const random = () => Math.random();
         await wait(
           1_000 + fullJitter({ attempt: failures, baseMs: 1_000, capMs: 30_000, random }),
@@ -76,23 +78,6 @@ export function instanceEvents(
     }
   }
   return { steps: read(), place: () => place };
-}
-
-/** The log has started a new epoch: the places of an earlier run mean nothing in it. */
-class NewLogError extends SourceError {}
-
-/** Whether another attempt would fail as well. */
-function isFinal(error: unknown): boolean {
-  return error instanceof RefusedError ? !error.mayPass : error instanceof NewLogError;
-}
-
-async function* linesOf({ body }: Response, signal: AbortSignal): AsyncGenerator<string> {
-  if (body === null) return;
-  const lines = body.pipeThrough(new TextDecoderStream(), { signal })
-    .pipeThrough(new TextLineStream());
-  for await (const line of lines) {
-    if (line !== "") yield line;
-  }
 }
 
 /**

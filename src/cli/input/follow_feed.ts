@@ -2,6 +2,7 @@ import { createParser } from "eventsource-parser";
 import type { Gap } from "../../sse/resume_at.ts";
 import { fullJitter } from "../../stream/full_jitter.ts";
 import { wait } from "../../stream/wait.ts";
+import { MAX_LINE_LENGTH } from "./answer_lines.ts";
 import { type Instance, RefusedError } from "./instance.ts";
 
 /** One of the two feeds. */
@@ -34,8 +35,6 @@ export interface FollowOptions {
 /** The service sends a comment at least every 25 seconds. */
 const SILENCE_MS = 60_000;
 const MAX_DELAY_MS = 30_000;
-/** Characters of one entry: events are recorded up to 1.5 MB, and escapes may double that. */
-const MAX_ENTRY_LENGTH = 16 * 1024 * 1024;
 
 /**
  * Follows a feed of a running Panoptes for ever: where the stream ends or fails, it is opened again
@@ -104,7 +103,7 @@ async function* read({ body }: Response, signal: AbortSignal): AsyncGenerator<St
   if (body === null) return;
   let step: Step = { entries: [] };
   const parser = createParser({
-    maxBufferSize: MAX_ENTRY_LENGTH,
+    maxBufferSize: MAX_LINE_LENGTH,
     onId: (id) => step.place = id,
     onRetry: (ms) => step.retryMs = ms,
     onEvent({ id = "", event, data }) {

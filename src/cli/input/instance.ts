@@ -3,6 +3,7 @@ import type { PanoptesApi } from "../../http/panoptes_api.ts";
 import { systemClock } from "../../stream/clock.ts";
 import { isLoopback } from "../../stream/fetch.ts";
 import { oneLine } from "../../stream/plain_text.ts";
+import { readBytes } from "../../stream/read_bytes.ts";
 import { withDeadline } from "../../stream/with_deadline.ts";
 import { SourceError, UsageError } from "../exit_code.ts";
 
@@ -24,6 +25,9 @@ type Success<Answer> = Answer extends ClientResponse<infer Value, infer Status, 
 /** How long an answer may take: one request may send a message and wait for its answer. */
 const TIMEOUT_MS = 60_000;
 
+/** The largest answer that is read for the reason of a refusal, in bytes. */
+const MAX_PROBLEM_BYTES = 1024 * 1024;
+
 /** A running Panoptes that refuses what it is asked: its problem document says why. */
 export class RefusedError extends SourceError {
   /** The HTTP status. */
@@ -36,14 +40,9 @@ export class RefusedError extends SourceError {
    * @param facts The answer.
    */
   constructor(message: string, { status, code }: { status: number; code: string | undefined }) {
-    super(message);
+    super(message, { mayPass: status >= 500 || status === 429 });
     this.status = status;
     this.code = code;
-  }
-
-  /** Whether the same request may be taken later. */
-  get mayPass(): boolean {
-    return this.status >= 500 || this.status === 429;
   }
 }
 
@@ -157,11 +156,15 @@ export class Instance {
    * An error that says what could not be done here, and why.
    *
    * @param cause Why.
+   * @param facts Whether another attempt may succeed; by default it may.
    */
-  failure(cause: unknown): SourceError {
+  failure(cause: unknown, { mayPass = true }: { mayPass?: boolean } = {}): SourceError {
     if (cause instanceof SourceError) return cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return new SourceError(`Cannot ${this.#task} at ${this.origin}: ${oneLine(reason)}`, { cause });
+    return new SourceError(`Cannot ${this.#task} at ${this.origin}: ${oneLine(reason)}`, {
+      cause,
+      mayPass,
+    });
   }
 
   /** What answers may be another service, or may not answer to the end. */
@@ -175,7 +178,9 @@ export class Instance {
 
   async #refusal(response: Response): Promise<RefusedError> {
     const { status } = response;
-    const { title, detail, problems, code } = await response.json().catch(() => ({}));
+    const { title, detail, problems, code } = await readBytes(response.body, MAX_PROBLEM_BYTES)
+      .then((bytes) => JSON.parse(new TextDecoder().decode(bytes)) ?? {})
+      .catch(() => ({}));
     const facts = [title, detail, ...Array.isArray(problems) ? problems : []]
       .filter((fact) => typeof fact === "string").map(oneLine);
     const why = facts.length === 0 ? "the answer is not from Panoptes" : facts.join("; ");

@@ -1,7 +1,6 @@
 import type { BacktestReport } from "../../alert/backtest_report.ts";
 import { type RuleBundle, sealBundle } from "../../alert/rule_bundle.ts";
-import { LimitedBytesTransformStream } from "../../stream/limited_bytes.ts";
-import { TextLineStream } from "../../stream/std_streams.ts";
+import { linesOf } from "./answer_lines.ts";
 import type { Instance } from "./instance.ts";
 
 /** What a backtest of the stored log is about. */
@@ -15,8 +14,6 @@ export interface StoredLogBacktest {
   onProgress(progress: { events: number; of: number; matches: number }): void;
 }
 
-/** The largest answer, in bytes; a report is far smaller. */
-const MAX_BYTES = 16 * 1024 * 1024;
 /** A backtest ends by itself after 30 seconds; what takes longer than this has stalled. */
 const TIMEOUT_MS = 300_000;
 
@@ -45,7 +42,7 @@ export async function backtestStoredLog(
     signal,
   });
   try {
-    for await (const line of linesOf(response, signal)) {
+    for await (const line of linesOf(instance, response, signal)) {
       const step = JSON.parse(line);
       if (step.progress) onProgress(step.progress);
       if (step.report) return step.report;
@@ -54,14 +51,4 @@ export async function backtestStoredLog(
     throw instance.failure(cause);
   }
   throw instance.failure("it ended without a report");
-}
-
-async function* linesOf({ body }: Response, signal: AbortSignal): AsyncGenerator<string> {
-  const lines = (body ?? new Blob([]).stream())
-    .pipeThrough(new LimitedBytesTransformStream(MAX_BYTES, { error: true }), { signal })
-    .pipeThrough(new TextDecoderStream())
-    .pipeThrough(new TextLineStream());
-  for await (const line of lines) {
-    if (line !== "") yield line;
-  }
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { BackupError } from "../../store/backup/backup_part.ts";
+import { BackupError, MAX_PART_BYTES } from "../../store/backup/backup_part.ts";
 import { PlaceError } from "../../store/backup/backup_parts.ts";
 import { RestoreError, type Restoring } from "../../store/backup/restore_part.ts";
 import { holderOf } from "../access/api_tokens.ts";
@@ -10,9 +10,6 @@ import { InvalidRequestError } from "../request/read_query.ts";
 import { json } from "../answer/response.ts";
 import { FORMS, operation, route } from "../route.ts";
 import { count, described, maybeTime, text } from "../request/schema.ts";
-
-/** The largest part that is read, in bytes: a row may have 2 MB, and escaping doubles it twice. */
-const MAX_BYTES = 16 * 1024 * 1024;
 
 /** How far a backup has been restored. */
 const RestoreSchema = v.object({
@@ -80,7 +77,7 @@ export const restoreRoute = route("/v1/restore", {
     answers: { 200: { json: RestoreSchema } },
     problems: ["invalid_backup", "too_large", "conflict"],
     async answer({ log, request, query: { replace } }) {
-      const body = await jsonBody(request, MAX_BYTES);
+      const body = await jsonBody(request, MAX_PART_BYTES);
       if (body instanceof Response) return body;
       const part = (body.value as { part?: unknown } | null | undefined)?.part;
       if (typeof part !== "string") {

@@ -3,6 +3,12 @@ import { sha256Hex } from "../../stream/sha256_hex.ts";
 /** The form of backups that this program writes and reads. */
 export const BACKUP_FORMAT = 1;
 
+/**
+ * The maximum length of a part, in bytes: a part may have one row more than it should, a row may
+ * have 2 MB, and escaping doubles it twice.
+ */
+export const MAX_PART_BYTES = 16 * 1024 * 1024;
+
 /** The first line of a backup. */
 export interface BackupHeader {
   /** Says what the file is. */
