@@ -11,6 +11,9 @@ async function interceptable() {
   return Object.assign(instance, { intercept: (by: Between) => void (intercept = by) });
 }
 
+/** What ends a command at once. */
+const refusal = () => Response.json({ code: "forbidden", title: "Forbidden" }, { status: 403 });
+
 /** Large enough for several parts. */
 async function fill({ log }: LogFixture): Promise<void> {
   const event = "x".repeat(2_000);
@@ -55,14 +58,14 @@ Deno.test("panoptes log export goes on where it was cut short, by itself and in 
   let requests = 0;
   old.intercept(async (_, answer) => {
     const isFirst = ++requests === 1;
-    if (!isFirst) return new Response("down", { status: 503 });
+    if (!isFirst) return refusal();
     const response = await answer();
     const text = await response.text();
     return new Response(text.slice(0, text.length - 100_000), { headers: response.headers });
   });
   const cut = await old.run(["log", "export", file]);
   assertEquals([cut.code, requests], [4, 2]);
-  assertMatch(cut.err, /What arrived is in '.*\.part'/);
+  assertMatch(cut.err, /cut short; trying again\n.*403: Forbidden\. What arrived is in '.*\.part'/);
   const kept = (await Deno.stat(`${file}.part`)).size;
   assert(kept > 200_000);
   const asked: URL[] = [];
@@ -98,7 +101,7 @@ Deno.test("panoptes log import sends nothing of a file that is damaged or cut sh
     assertMatch(err, /(cut short|damaged).* Nothing was sent/);
   }
   assertEquals(requests, 0);
-  other.intercept((_, answer) => ++requests > 3 ? new Response("down", { status: 503 }) : answer());
+  other.intercept((_, answer) => ++requests > 3 ? refusal() : answer());
   assertEquals((await other.run(["log", "import", file])).code, 4);
   assertEquals(other.fixture.log.restoring()?.part, 2);
   other.intercept((_, answer) => answer());

@@ -84,7 +84,7 @@ async function here(
   const run = new BacktestRun(matcherOf(own), other && matcherOf(other));
   let done = 0;
   const progress = new Progress(input.total);
-  const skipped = new SkippedEvents(progress);
+  const skipped = new SkippedEvents();
   let stopped: string | null = null;
   const listener = { onProgress: (more: number) => done += more, onSkip: skipped.add };
   for await (const event of input.read(listener)) {

@@ -113,7 +113,6 @@ async function copy(
       for (const one of step) {
         if ("missing" in one) {
           missing += one.missing;
-          progress.clear();
           note(`${counted(one.missing, "event")} missing here: no longer kept, or not readable`);
           continue;
         }

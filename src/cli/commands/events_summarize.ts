@@ -68,7 +68,7 @@ async function eventsSummarize(
   const summary = new EventSummary(match);
   const counts = { events: 0, matches: 0, done: 0 };
   const progress = new Progress(input.total);
-  const skipped = new SkippedEvents(progress);
+  const skipped = new SkippedEvents();
   const listener = { onProgress: (more: number) => counts.done += more, onSkip: skipped.add };
   for await (const event of input.read(listener)) {
     counts.events++;

@@ -2,9 +2,9 @@ import { BackupError } from "../../store/backup/backup_part.ts";
 import { CliCommand } from "../cli_command.ts";
 import { onInstance } from "../common_options.ts";
 import { EXIT_CODE, type ExitCode, UsageError } from "../exit_code.ts";
-import { again } from "../input/again.ts";
 import { partsIn } from "../input/backup_file.ts";
 import { Instance, type InstanceOptions } from "../input/instance.ts";
+import { again } from "../input/retries.ts";
 import { counted, say } from "../output/terminal.ts";
 
 /** Options of `log import`. */

@@ -74,7 +74,7 @@ async function matchEvents(
   const counts = { events: 0, matches: 0, done: 0 };
   const progress = new Progress(totalSize(sources));
   const out = new BufferedOutput(() => progress.clear());
-  const skipped = new SkippedEvents(progress);
+  const skipped = new SkippedEvents();
   const events = readEvents(sources, {
     onProgress: (bytes) => counts.done += bytes,
     onSkip: skipped.add,

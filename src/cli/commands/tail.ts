@@ -15,7 +15,7 @@ import {
   prettyAlert,
   prettyEvent,
 } from "../output/entry_lines.ts";
-import { note, paint } from "../output/terminal.ts";
+import { paint } from "../output/terminal.ts";
 
 /** Options of `panoptes tail`. */
 export interface TailOptions extends InstanceOptions, EntryFilterOptions {
@@ -62,7 +62,6 @@ export async function tail(
         query,
         after: places?.get(feed) ?? start,
         signal,
-        onOutage: (reason) => note(reason ? `${reason}; trying again` : `${feed}: connected again`),
       });
       for await (const { entries, place } of batches) {
         if (entries.length > 0) await show(out, feed, entries, options.format);

@@ -1,11 +1,10 @@
-import { fullJitter } from "../../stream/full_jitter.ts";
-import { wait } from "../../stream/wait.ts";
 import { ThousandEyesError } from "../../thousandeyes/errors/thousand_eyes_error.ts";
 import { streamUserEvents } from "../../thousandeyes/stream/stream_user_events.ts";
 import { SourceError } from "../exit_code.ts";
 import { linesOf } from "./answer_lines.ts";
 import { apiSettings } from "./api_past.ts";
 import type { Instance } from "./instance.ts";
+import { Retries } from "./retries.ts";
 
 /** An event to export, or how many are missing at this place. */
 export type ExportedEvent =
@@ -19,9 +18,6 @@ export interface ExportSource {
   /** Where to continue after the last step that was taken. */
   place(): string;
 }
-
-/** How often a stored log that cannot be read is asked again before the export gives up. */
-const MAX_ATTEMPTS = 6;
 
 /**
  * The events of a running Panoptes, up to the end of its log now. A connection that breaks is made
@@ -41,7 +37,8 @@ export function instanceEvents(
 ): ExportSource {
   let place = from ?? "earliest";
   async function* read(): AsyncGenerator<readonly ExportedEvent[]> {
-    for (let failures = 0;;) {
+    const retries = new Retries({ signal });
+    for (;;) {
       try {
         const response = await instance.request(`/v1/events?${query}`, {
           headers: { "Accept": "application/x-ndjson", "Last-Event-ID": place },
@@ -49,7 +46,7 @@ export function instanceEvents(
         });
         for await (const line of linesOf(instance, response, signal)) {
           const { gap, id, recordedAt, event } = JSON.parse(line);
-          failures = 0;
+          retries.progressed();
           if (gap === undefined) {
             place = id;
             yield [{ id, recordedAt, event }];
@@ -67,13 +64,7 @@ export function instanceEvents(
         return;
       } catch (error) {
         signal.throwIfAborted();
-        const failure = instance.failure(error);
-        if (!failure.mayPass || ++failures === MAX_ATTEMPTS) throw failure;
-        const random = () => Math.random();
-        await wait(
-          1_000 + fullJitter({ attempt: failures, baseMs: 1_000, capMs: 30_000, random }),
-          signal,
-        );
+        await retries.pause(instance.failure(error));
       }
     }
   }

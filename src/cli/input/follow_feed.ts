@@ -1,9 +1,11 @@
 import { createParser } from "eventsource-parser";
 import type { Gap } from "../../sse/resume_at.ts";
-import { fullJitter } from "../../stream/full_jitter.ts";
 import { wait } from "../../stream/wait.ts";
 import { MAX_LINE_LENGTH } from "./answer_lines.ts";
-import { type Instance, RefusedError } from "./instance.ts";
+import type { SourceError } from "../exit_code.ts";
+import { note } from "../output/terminal.ts";
+import type { Instance } from "./instance.ts";
+import { Retries } from "./retries.ts";
 
 /** One of the two feeds. */
 export type FeedName = "events" | "alerts";
@@ -20,7 +22,7 @@ export interface FeedBatch {
   readonly place: string;
 }
 
-/** What is followed, and who is told how it goes. */
+/** What is followed. */
 export interface FollowOptions {
   readonly feed: FeedName;
   /** Filters. */
@@ -28,13 +30,10 @@ export interface FollowOptions {
   /** The id to continue after, `earliest` or `latest`. */
   readonly after: string;
   readonly signal: AbortSignal;
-  /** Called once when the stream cannot be read, and once when it can again. */
-  onOutage(reason: string | null): void;
 }
 
 /** The service sends a comment at least every 25 seconds. */
 const SILENCE_MS = 60_000;
-const MAX_DELAY_MS = 30_000;
 
 /**
  * Follows a feed of a running Panoptes for ever: where the stream ends or fails, it is opened again
@@ -43,16 +42,17 @@ const MAX_DELAY_MS = 30_000;
  * @param instance Where it runs.
  * @param options What to follow.
  * @returns What arrives, until the signal is aborted.
- * @throws {RefusedError} If it refuses what is asked, which no waiting mends.
+ * @throws {SourceError} If it refuses what is asked, or something else answers from the beginning.
  */
 export async function* followFeed(
   instance: Instance,
-  { feed, query, after, signal, onOutage }: FollowOptions,
+  { feed, query, after, signal }: FollowOptions,
 ): AsyncGenerator<FeedBatch> {
   let place = after;
-  let failures = 0;
-  let delayMs = 1_000;
+  const tell = (message: string) => note(`${feed}: ${message}`);
+  const retries = new Retries({ maxTries: Infinity, signal, tell });
   while (!signal.aborted) {
+    let failure: SourceError | undefined;
     try {
       const response = await instance.request(`/v1/${feed}?${query}`, {
         headers: { "Accept": "text/event-stream", "Last-Event-ID": place },
@@ -63,32 +63,21 @@ export async function* followFeed(
         throw instance.failure("the answer is not an event stream");
       }
       for await (const step of read(response, signal)) {
-        if (step.retryMs !== undefined) delayMs = step.retryMs;
+        if (step.retryMs !== undefined) retries.delayMs = step.retryMs;
         if (step.refusal !== undefined) throw instance.failure(step.refusal);
         if (step.place === undefined) continue;
-        if (failures > 0) onOutage(null);
-        failures = 0;
+        retries.progressed();
         place = step.place;
         yield { entries: step.entries, place };
       }
     } catch (error) {
-      if (signal.aborted) return;
-      if (isFinal(error)) throw error;
-      failures++;
-      if (failures === 1) onOutage(instance.failure(error).message);
+      failure = instance.failure(error);
     }
-    const backoff = failures === 0
-      ? 0
-      : fullJitter({ attempt: failures, baseMs: delayMs, capMs: MAX_DELAY_MS, random });
-    await wait(Math.min(delayMs, MAX_DELAY_MS) + backoff, signal).catch(() => {});
+    if (signal.aborted) return;
+    await retries.pause(failure).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
   }
-}
-
-const random = () => Math.random();
-
-/** What no waiting mends; a proxy or a deployment in progress answers otherwise. */
-function isFinal(error: unknown): boolean {
-  return error instanceof RefusedError && error.code !== undefined && !error.mayPass;
 }
 
 interface Step {

@@ -4,6 +4,7 @@ import { systemClock } from "../../stream/clock.ts";
 import { isLoopback } from "../../stream/fetch.ts";
 import { oneLine } from "../../stream/plain_text.ts";
 import { readBytes } from "../../stream/read_bytes.ts";
+import { retryAfterMs } from "../../stream/retry_after.ts";
 import { withDeadline } from "../../stream/with_deadline.ts";
 import { SourceError, UsageError } from "../exit_code.ts";
 
@@ -34,15 +35,25 @@ export class RefusedError extends SourceError {
   readonly status: number;
   /** Which problem it is; undefined if something else than Panoptes has answered. */
   readonly code: string | undefined;
+  /** How long the answer asks to wait, in milliseconds; undefined if it does not. */
+  readonly retryAfterMs: number | undefined;
 
   /**
    * @param message What cannot be done, and why.
    * @param facts The answer.
    */
-  constructor(message: string, { status, code }: { status: number; code: string | undefined }) {
+  constructor(
+    message: string,
+    { status, code, retryAfterMs }: {
+      status: number;
+      code: string | undefined;
+      retryAfterMs?: number | undefined;
+    },
+  ) {
     super(message, { mayPass: status >= 500 || status === 429 });
     this.status = status;
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -187,6 +198,7 @@ export class Instance {
     return new RefusedError(`Cannot ${this.#task}: the log answers ${status}: ${why}`, {
       status,
       code: typeof code === "string" ? code : undefined,
+      retryAfterMs: retryAfterMs(response.headers.get("Retry-After"), Date.now()),
     });
   }
 }

@@ -1,8 +1,7 @@
-import { write } from "./terminal.ts";
+import { ERASE, write } from "./terminal.ts";
 
 const WIDTH = 24;
 const INTERVAL_MS = 100;
-const ERASE = "\r\u001b[2K";
 
 /** How far a command is. */
 export interface ProgressState {

@@ -1,5 +1,8 @@
 import { safeText } from "../../stream/plain_text.ts";
 
+/** Clears the line of a terminal. */
+export const ERASE = "\r\u001b[2K";
+
 const encoder = new TextEncoder();
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -33,7 +36,8 @@ export function say(line = ""): void {
  * @param message The line; it is cut after 2,000 characters.
  */
 export function note(message: string): void {
-  write(Deno.stderr, `${printable(message, 2_000)}\n`);
+  const start = Deno.stderr.isTerminal() ? ERASE : ""; // a progress bar may be on the line
+  write(Deno.stderr, `${start}${printable(message, 2_000)}\n`);
 }
 
 /**
