@@ -192,6 +192,37 @@ Deno.test("a tick that nobody reads or hears of ends once what it has written is
   }
 });
 
+Deno.test("a source opens once what an earlier process has left is in its file and on disk", async () => {
+  using _ = new ServiceLog(() => {});
+  using disk = new HeldDisk();
+  const folder = await Deno.makeTempDir();
+  const clock = new ManualClock(Date.parse("2026-11-20T12:00:00Z"));
+  const far = outside(clock);
+  const [left, path] = [`${folder}/left.db`, `${folder}/log.db`];
+  const before = await openSource(left, far, clock, () => {});
+  // As if the process had been killed here.
+  for (const suffix of ["", "-wal"]) await Deno.copyFile(left + suffix, path + suffix);
+  await before.close();
+  const walSize = async () => (await Deno.stat(`${path}-wal`)).size;
+  assert(await walSize() > 0);
+
+  disk.hold();
+  let isOpen = false;
+  const opening = openSource(path, far, clock, () => {}).then((source) => {
+    isOpen = true;
+    return source;
+  });
+  try {
+    await eventually(() => Promise.resolve(disk.waiting), (waiting) => waiting > 0);
+    await turns();
+    assertEquals([isOpen, await walSize()], [false, 0]);
+  } finally {
+    disk.release();
+    await (await opening).close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("once a sync has failed, nothing leaves the server; the next one records and tells everything once", async () => {
   using _ = new ServiceLog(() => {});
   using disk = new HeldDisk();
