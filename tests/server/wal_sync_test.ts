@@ -74,8 +74,14 @@ Deno.test("after the end, nothing counts as on disk, and nobody is told that the
     wal.close();
     disk.fail(new Error("Bad resource ID"));
     await assertRejects(() => waiting, Error, "log.db is closed");
-    await assertRejects(() => wal.durable(), Error, "log.db is closed");
     assertEquals(failures, []);
+  });
+  await withWal(async (wal, disk, failures) => {
+    wal.wrote();
+    wal.close();
+    disk.release();
+    await assertRejects(() => wal.durable(), Error, "log.db is closed");
+    assertEquals([disk.begun, failures.length], [0, 0]);
   });
 });
 
