@@ -25,7 +25,10 @@ for (
     let requests = 0;
     await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
       requests++;
-      return new Response(endless((bytes) => sent += bytes), { status });
+      return new Response(endless((bytes) => sent += bytes), {
+        status,
+        headers: { "Content-Type": "application/x-ndjson" },
+      });
     });
     const url = `http://127.0.0.1:${server.addr.port}`;
     const { code, err } = await panoptes([...command.split(" "), "--url", url], {

@@ -123,6 +123,8 @@ Deno.test("panoptes says what to do if it cannot ask a running Panoptes", async 
     [4, /the log answers 404/, run(["endpoints", "remove", "siem"])],
     [4, /Cannot list the endpoints at http:/, other.run(["endpoints", "list"])],
     [4, /Cannot list the alerts at http:/, other.run(["alerts", "list"])],
+    [4, /Cannot follow the log at http:.* is not from Panoptes/, other.run(["tail"])],
+    [4, /Cannot export events at http:.* is not from Panoptes/, other.run(["events", "export"])],
     [2, /Invalid id 'x'/, run(["deliveries", "show", "x"])],
     [2, /Name the messages to send again/, run(["deliveries", "redeliver"])],
     [2, /not both/, run(["deliveries", "redeliver", "1", "--endpoint", "siem"])],

@@ -26,6 +26,8 @@ type Success<Answer> = Answer extends ClientResponse<infer Value, infer Status, 
 /** How long an answer may take: one request may send a message and wait for its answer. */
 const TIMEOUT_MS = 60_000;
 
+/** What a proxy, a page to sign in at or another program has sent. */
+const FOREIGN = "the answer is not from Panoptes";
 /** The largest answer that is read for the reason of a refusal, in bytes. */
 const MAX_PROBLEM_BYTES = 1024 * 1024;
 
@@ -110,7 +112,7 @@ export class Instance {
    * @param path The path, with the query.
    * @param init What else to send. The answer may take a minute; with a `signal`, this is how long
    * it may take to begin, and the signal itself ends no answer that has begun.
-   * @returns The answer, which is a success.
+   * @returns The answer, which is a success, in the form that the header `Accept` of `init` names.
    * @throws {RefusedError} If it is not.
    * @throws {SourceError} If there is none, also on abort.
    */
@@ -119,7 +121,8 @@ export class Instance {
     if (this.#source !== undefined) url.searchParams.set("source", this.#source);
     const headers = new Headers(init.headers);
     headers.set("Authorization", `Bearer ${this.#token}`);
-    if (!headers.has("Accept")) headers.set("Accept", "application/json");
+    const form = headers.get("Accept");
+    if (form === null) headers.set("Accept", "application/json");
     if (typeof init.body === "string") headers.set("Content-Type", "application/json");
     const send = (signal: AbortSignal) =>
       // The token goes to this address only.
@@ -133,7 +136,12 @@ export class Instance {
       throw this.failure(cause);
     });
     if (!response.ok) throw await this.#refusal(response);
-    return response;
+    if (form === null || response.headers.get("Content-Type")?.startsWith(form)) return response;
+    await response.body?.cancel();
+    throw new RefusedError(`Cannot ${this.#task} at ${this.origin}: ${FOREIGN}`, {
+      status: response.status,
+      code: undefined,
+    });
   }
 
   /**
@@ -194,7 +202,7 @@ export class Instance {
       .catch(() => ({}));
     const facts = [title, detail, ...Array.isArray(problems) ? problems : []]
       .filter((fact) => typeof fact === "string").map(oneLine);
-    const why = facts.length === 0 ? "the answer is not from Panoptes" : facts.join("; ");
+    const why = facts.length === 0 ? FOREIGN : facts.join("; ");
     return new RefusedError(`Cannot ${this.#task}: the log answers ${status}: ${why}`, {
       status,
       code: typeof code === "string" ? code : undefined,
