@@ -333,6 +333,7 @@ export class Bookkeeper {
   }
 
   #meta(name: string): string | number | undefined {
+    if (!this.#exists()) return undefined; // a loss of power may leave an empty file
     return this.#storage.sql.all<{ value: string | number }>(
       `SELECT value FROM meta WHERE name = ?`,
       name,
