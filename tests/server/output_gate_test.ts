@@ -97,99 +97,110 @@ function openSource(
   });
 }
 
-Deno.test("while a sync hangs, no event, answer or webhook leaves and no tick ends; all of it leaves afterwards", async () => {
-  using _ = new ServiceLog(() => {});
-  using disk = new HeldDisk();
-  const folder = await Deno.makeTempDir();
-  const clock = new ManualClock(Date.parse("2026-11-20T12:00:00Z"));
-  const far = outside(clock);
-  let ticks = 0;
-  const source = await openSource(`${folder}/log.db`, far, clock, () => ticks++);
-  const get = (path: string, accept = "application/json") =>
-    source.fetch(new Request(`http://log${path}`, { headers: { accept } }));
-  try {
-    source.start();
-    await turns();
-    assertEquals(ticks, 1);
-    const events = new SseReader((await get("/v1/events", "text/event-stream")).body!);
-    assertEquals((await events.next())?.event, "ready");
-    let seen: string | undefined;
-    const reading = events.next().then((message) => seen = message?.event);
+/** A source that ticks on a disk that the test holds, in a folder that is removed at the end. */
+class HeldSource implements AsyncDisposable {
+  readonly disk = new HeldDisk();
+  readonly clock = new ManualClock(Date.parse("2026-11-20T12:00:00Z"));
+  readonly far = outside(this.clock);
+  ticks = 0;
+  readonly #log = new ServiceLog(() => {});
+  readonly #folder: string;
+  #source: RunningSource | undefined;
 
-    far.emulator.publish({ event: "Login failed." });
-    far.onRead = () => disk.hold();
-    for (let n = 0; n < 60 && disk.waiting === 0; n++) {
-      clock.advance(1_000);
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<HeldSource> {
+    const held = new HeldSource(await Deno.makeTempDir());
+    held.#source = await openSource(held.path, held.far, held.clock, () => held.ticks++);
+    held.source.start();
+    await turns();
+    return held;
+  }
+
+  get path(): string {
+    return `${this.#folder}/log.db`;
+  }
+
+  get source(): RunningSource {
+    return this.#source!;
+  }
+
+  /** Lets up to a minute pass, until something is so. */
+  async passUntil(isSo: () => boolean): Promise<void> {
+    for (let n = 0; n < 60 && !isSo(); n++) {
+      this.clock.advance(1_000);
       await turns();
     }
-    assertEquals(disk.waiting, 1);
-    assertEquals(recorded(`${folder}/log.db`), 1);
-    const before = ticks;
-    let answered = 0;
-    const answers = ["/v1/events", "/v1/alerts", "/v1/status", "/metrics"].map(async (path) => {
-      const answer = await get(path);
-      answered++;
-      return await answer.text();
-    });
-    await clock.pass(30_000);
-    await turns();
-    assertEquals(seen, undefined, "no event");
-    assertEquals(answered, 0, "no answer");
-    assertEquals(far.webhooks, [], "no webhook");
-    assertEquals(ticks, before, "no tick");
-
-    disk.release();
-    await Promise.all(answers);
-    await reading;
-    assertEquals(seen, "audit");
-    assertStringIncludes(await (await get("/v1/events")).text(), "Login failed.");
-    await turns();
-    assertEquals(far.webhooks.length, 1);
-    assert(ticks > before, "ticks go on");
-    await events.cancel();
-  } finally {
-    disk.release();
-    await source.stop(AbortSignal.abort());
-    await source.close();
-    await Deno.remove(folder, { recursive: true });
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.disk.release();
+    await this.source.stop(AbortSignal.abort());
+    await this.source.close();
+    this.disk[Symbol.dispose]();
+    this.#log[Symbol.dispose]();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+Deno.test("while a sync hangs, no event, answer or webhook leaves and no tick ends; all of it leaves afterwards", async () => {
+  await using held = await HeldSource.start();
+  const { source, disk, clock, far } = held;
+  const get = (path: string, accept = "application/json") =>
+    source.fetch(new Request(`http://log${path}`, { headers: { accept } }));
+  assertEquals(held.ticks, 1);
+  const events = new SseReader((await get("/v1/events", "text/event-stream")).body!);
+  assertEquals((await events.next())?.event, "ready");
+  let seen: string | undefined;
+  const reading = events.next().then((message) => seen = message?.event);
+
+  far.emulator.publish({ event: "Login failed." });
+  far.onRead = () => disk.hold();
+  await held.passUntil(() => disk.waiting > 0);
+  assertEquals(disk.waiting, 1);
+  assertEquals(recorded(held.path), 1);
+  const before = held.ticks;
+  let answered = 0;
+  const answers = ["/v1/events", "/v1/alerts", "/v1/status", "/metrics"].map(async (path) => {
+    const answer = await get(path);
+    answered++;
+    return await answer.text();
+  });
+  await clock.pass(30_000);
+  await turns();
+  assertEquals(seen, undefined, "no event");
+  assertEquals(answered, 0, "no answer");
+  assertEquals(far.webhooks, [], "no webhook");
+  assertEquals(held.ticks, before, "no tick");
+
+  disk.release();
+  await Promise.all(answers);
+  await reading;
+  assertEquals(seen, "audit");
+  assertStringIncludes(await (await get("/v1/events")).text(), "Login failed.");
+  await turns();
+  assertEquals(far.webhooks.length, 1);
+  assert(held.ticks > before, "ticks go on");
+  await events.cancel();
 });
 
 Deno.test("a tick that nobody reads or hears of ends once what it has written is on disk, and the next follows even if the clock was set back meanwhile", async () => {
-  using _ = new ServiceLog(() => {});
-  using disk = new HeldDisk();
-  const folder = await Deno.makeTempDir();
-  const clock = new ManualClock(Date.parse("2026-11-20T12:00:00Z"));
-  const far = outside(clock);
-  let ticks = 0;
-  const source = await openSource(`${folder}/log.db`, far, clock, () => ticks++);
-  try {
-    source.start();
-    await turns();
-    disk.hold();
-    const before = ticks;
-    for (let n = 0; n < 60 && disk.waiting === 0; n++) {
-      clock.advance(1_000);
-      await turns();
-    }
-    await clock.pass(30_000);
-    await turns();
-    assertEquals([ticks, disk.waiting], [before, 1]);
-    clock.correct(clock.now() - 86_400_000);
-    disk.release();
-    await turns();
-    assertEquals(ticks, before + 1);
-    for (let n = 0; n < 60 && ticks === before + 1; n++) {
-      clock.advance(1_000);
-      await turns();
-    }
-    assert(ticks > before + 1, "ticks go on");
-  } finally {
-    disk.release();
-    await source.stop(AbortSignal.abort());
-    await source.close();
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using held = await HeldSource.start();
+  const { disk, clock } = held;
+  disk.hold();
+  const before = held.ticks;
+  await held.passUntil(() => disk.waiting > 0);
+  await clock.pass(30_000);
+  await turns();
+  assertEquals([held.ticks, disk.waiting], [before, 1]);
+  clock.correct(clock.now() - 86_400_000);
+  disk.release();
+  await turns();
+  assertEquals(held.ticks, before + 1);
+  await held.passUntil(() => held.ticks !== before + 1);
+  assert(held.ticks > before + 1, "ticks go on");
 });
 
 Deno.test("a source opens once what an earlier process has left is in its file and on disk", async () => {

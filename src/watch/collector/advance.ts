@@ -70,9 +70,9 @@ const MAX_SLICE_MS = 30 * 86_400_000;
 const LONG_SLICE_MS = 3_600_000;
 /** After more consecutive pages without an event than this, the pages are taken to be endless. */
 const MAX_EMPTY_PAGES = 100;
-/** What this share of `maxPassEvents` shows of a slice is taken for the rest of it, ... */
+/** Once a pass has read this share of `maxPassEvents`, it forecasts how many its slice holds, ... */
 const FORECAST_SHARE = 0.1;
-/** ... and the slice is cut at once if it would hold more than this many times `maxPassEvents`. */
+/** ... and the slice is cut at once if these are more than this many times `maxPassEvents`. */
 const FORECAST_EXCESS = 2;
 /** A slice that cannot be any shorter may have this many times the pages and events of others. */
 const ONE_SECOND_ALLOWANCE = 20;
@@ -246,8 +246,8 @@ function endSlice(
 }
 
 /**
- * Whether a pass is too large, or is going to be: to read as much as a pass may count, only to begin
- * again, would waste a minute of requests.
+ * Whether a pass is too large, or is going to be: reading all that a pass may count, and then
+ * starting again, would waste a minute of requests.
  */
 function excessOf(
   { from, to, pages, events, empty }: Pass,
@@ -256,15 +256,13 @@ function excessOf(
 ): Diagnosis | undefined {
   const isLong = to - from > MIN_SLICE_MS;
   const allowance = isLong ? 1 : ONE_SECOND_ALLOWANCE;
-  const isTelling = isLong && reached !== undefined && reached < to &&
+  const canForecast = isLong && reached !== undefined && reached < to &&
     events >= maxPassEvents * FORECAST_SHARE;
-  const expected = isTelling ? events * (to - from) / (to - reached) : events;
+  const forecast = canForecast ? events * (to - from) / (to - reached) : 0;
   if (empty > MAX_EMPTY_PAGES || pages >= maxPages * allowance) {
     return fault("too_many_pages", "narrow", "the pages do not end");
   }
-  if (
-    events > maxPassEvents * allowance || expected > maxPassEvents * allowance * FORECAST_EXCESS
-  ) {
+  if (events > maxPassEvents * allowance || forecast > maxPassEvents * FORECAST_EXCESS) {
     return fault(
       "too_many_events",
       "narrow",
