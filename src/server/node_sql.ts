@@ -31,7 +31,7 @@ export interface NodeSql extends Sql, Disposable {
  *
  * @param path A file, created if missing, or `:memory:`.
  * @param onDiskFailure Called once if the disk fails: then nobody knows how much of the last writes
- *   is on it, and `durable()` never resolves again.
+ *   is on it, and `durable()` rejects from then on.
  * @returns The database, in WAL mode where it is a file.
  */
 export function nodeSql(path: string, onDiskFailure: (error: Error) => void = () => {}): NodeSql {

@@ -1,8 +1,8 @@
 /** What a plan of Cloudflare allows. */
 interface Plan {
-  /** How many requests one alarm may make: less than the platform's limit, with room for retries. */
+  /** The maximum number of requests in one alarm, below the limit of the platform. */
   readonly requests: number;
-  /** How many bytes can be stored, ... */
+  /** The maximum number of bytes that are stored, ... */
   readonly bytes: number;
   /** ... in each log, or in all of the account. */
   readonly in: "each log" | "the account";

@@ -200,7 +200,7 @@ export function serveCommand(): CliCommand {
         "readers reconnect, finishes the work in progress and closes its files.",
     )
     .note(
-      "If a disk fails, it ends with the exit code 4: let whatever runs it start it again.",
+      "If a disk fails, it exits with code 4; have your service manager restart it.",
     )
     .note("docs/configuration.md lists the settings, which are the same as on Cloudflare.")
     .example("panoptes serve --config /etc/panoptes.env --data /var/lib/panoptes")

@@ -4,16 +4,16 @@ import { SourceError } from "../exit_code.ts";
 import { note } from "../output/terminal.ts";
 import { RefusedError } from "./instance.ts";
 
-/** So often in a row without any progress. */
+/** The maximum number of failures in a row. */
 const MAX_TRIES = 6;
 const DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
-/** A service that asks for more patience is asked again earlier. */
+/** The maximum pause that `Retry-After` can ask for. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
 /** How a command tries again. */
 export interface RetriesOptions {
-  /** After so many failures in a row, the last one is thrown; default 6. */
+  /** The number of failures in a row after which the last one is thrown; default 6. */
   readonly maxTries?: number;
   /** The minimum pause, in milliseconds; default a second. */
   readonly delayMs?: number;
@@ -24,8 +24,8 @@ export interface RetriesOptions {
 }
 
 /**
- * How a command goes on after failures: which of them may pass, how long it waits and how often it
- * tries. An outage is told once, not at each attempt.
+ * How a command continues after failures: which of them may pass, how long it waits and how often
+ * it tries. An outage is reported once, not at each attempt.
  */
 export class Retries {
   /** The minimum pause, in milliseconds. */
@@ -46,7 +46,7 @@ export class Retries {
     this.#tell = tell;
   }
 
-  /** It has come further: an outage is over. */
+  /** Notes progress: an outage is over. */
   progressed(): void {
     if (this.#failures > 0) this.#tell("connected again");
     this.#failures = 0;
@@ -97,9 +97,9 @@ export function pauseMs(
 }
 
 /**
- * Does something that a lost connection may interrupt, and goes on with it.
+ * Does something that a lost connection may interrupt, and continues it.
  *
- * @param attempt Goes on where it was; it calls `progressed` when it has come further.
+ * @param attempt Continues where the last one stopped; it calls `progressed` after each progress.
  * @throws {SourceError} What will not pass, or has not passed.
  */
 export async function again(attempt: (progressed: () => void) => Promise<void>): Promise<void> {
